@@ -1,0 +1,60 @@
+"""Blender's own verdict on manifests, many at a time: one process of about 0.2 s for the whole batch.
+
+The messages are Blender's, in its order. An exception inside Blender's tool shows as one message that begins with ``crash: ``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.blender.install import installed
+from tests.parts import require_part
+
+Reader = Literal["folder", "package"]
+
+TIME_LIMIT = 120.0
+
+_WORKER = Path(__file__).with_name("verdicts.py")
+
+
+def strict_errors(
+    version: str, tomls: Iterable[bytes], use_tags: bool = False, *, reader: Reader = "folder"
+) -> list[list[str]]:
+    """What ``validate`` says against each manifest; an empty list is its success.
+
+    With ``use_tags`` Blender's own list of tags is passed, as ``blender --command extension validate`` does. A manifest is read from a
+    folder, or from a package, where a ``[build.generated]`` table takes effect. An ``__init__.py`` is always beside it.
+    """
+    answers: list[list[str]] = _ask(version, f"strict_{reader}", tomls, use_tags)
+    return answers
+
+
+def lenient_error(version: str, tomls: Iterable[bytes], *, reader: Reader = "package") -> list[str | None]:
+    """The first thing that a client has against each manifest, or None.
+
+    The reader is the one of packages (install, ``server-generate``), or the one of folders that are installed, which does not look at
+    ``[build.generated]``.
+    """
+    answers: list[str | None] = _ask(version, f"lenient_{reader}", tomls, False)
+    return answers
+
+
+def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool) -> Any:
+    require_part(f"blender-{version}")
+    blender = installed(version)
+    request = {
+        "tool": str(blender.command_line_tool),
+        "tags": str(blender.tags) if use_tags else "",
+        "check": check,
+        "manifests": [base64.b64encode(toml).decode("ascii") for toml in tomls],
+    }
+    command = [blender.python, "-I", _WORKER]
+    done = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, timeout=TIME_LIMIT)
+    if done.returncode != 0:
+        raise RuntimeError(f"the oracle of Blender {version} failed:\n{done.stderr}")
+    return json.loads(done.stdout)

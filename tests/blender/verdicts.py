@@ -1,0 +1,98 @@
+"""Runs in the interpreter of a ``bpy`` environment (without importing ``bpy``): asks Blender's own tool about many manifests at once.
+
+Reads one JSON object from stdin: ``tool`` and ``tags`` (paths), ``check`` (a name in ``CHECKS``) and ``manifests`` (base64). Answers
+with a JSON list on stdout, one item per manifest. An exception in the tool is part of its behaviour and becomes ``crash: ...``.
+"""
+
+import base64
+import importlib.util
+import io
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+MANIFEST = "blender_manifest.toml"
+
+
+def load(path):
+    """Blender's stand-alone tool as a module."""
+    spec = importlib.util.spec_from_file_location("blender_ext", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def zipped(manifest):
+    """A package in memory with that manifest and what Blender wants to see beside it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(MANIFEST, manifest)
+        archive.writestr("__init__.py", b"")
+    return file
+
+
+def validate(tool, path, tags):
+    """The messages of ``validate`` on that path, without the one that only says which file is meant; none on success."""
+    said = []
+
+    def hear(kind, text):
+        said.append(text.replace(f"{path.parent}{os.sep}", ""))  # else each answer would name another temporary folder
+        return False
+
+    if tool.subcmd_author.validate(tool.MessageLogger(hear), source_path=str(path), valid_tags_filepath=tags):
+        return []
+    return said[1:] if len(said) > 1 and said[0].startswith("Error parsing TOML ") else said
+
+
+def strict_folder(tool, manifest, folder, tags):
+    """``validate FOLDER``."""
+    folder /= "folder"
+    folder.mkdir(exist_ok=True)
+    (folder / MANIFEST).write_bytes(manifest)
+    (folder / "__init__.py").touch()
+    return validate(tool, folder, tags)
+
+
+def strict_package(tool, manifest, folder, tags):
+    """``validate PACKAGE``."""
+    package = folder / "package.zip"
+    package.write_bytes(zipped(manifest).getvalue())
+    return validate(tool, package, tags)
+
+
+def lenient_folder(tool, manifest, folder, tags):
+    """What readers of an installed folder say, or None."""
+    (folder / MANIFEST).write_bytes(manifest)
+    return tool.pkg_manifest_toml_is_valid_or_error(str(folder / MANIFEST), strict=False)[0]
+
+
+def lenient_package(tool, manifest, folder, tags):
+    """What readers of a package say (install, server-generate), or None."""
+    with zipfile.ZipFile(zipped(manifest)) as archive:
+        answer = tool.pkg_manifest_from_zipfile_and_validate(archive, "", strict=False)
+    return answer if isinstance(answer, str) else None
+
+
+CHECKS = {check.__name__: check for check in (strict_folder, strict_package, lenient_folder, lenient_package)}
+
+
+def main():
+    request = json.load(sys.stdin)
+    tool = load(request["tool"])
+    check, strict = CHECKS[request["check"]], request["check"].startswith("strict")
+    answers = []
+    with tempfile.TemporaryDirectory() as folder:
+        for manifest in request["manifests"]:
+            try:
+                answers.append(check(tool, base64.b64decode(manifest), Path(folder), request["tags"]))
+            except Exception as error:
+                crash = f"crash: {type(error).__name__}: {error}"
+                answers.append([crash] if strict else crash)
+    json.dump(answers, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The real parts that some tests drive: Blender, a browser, the corpus. Finds them and says what to do when one is missing.
+
+A missing part skips the test. Where ``EXTERY_REQUIRE`` names the part or its marker (a comma-separated list, or ``all``), as it does in
+CI, a missing part fails the test instead. A new part is one more line in ``PARTS``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.blender import install as bpy_cache
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A fresh profile comes by itself: playwright makes one for each launch and removes it.
+BROWSER_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something real outside this project."""
+
+    marker: str
+    """The pytest marker of the tests that need it."""
+    find: Callable[[], Path | None]
+    """Its place on this machine, or None."""
+    install: str
+    """What to type to get it, in one line."""
+
+
+def find_blender(series: str) -> Path | None:
+    """The folder of the environment that has that series of ``bpy``."""
+    blender = bpy_cache.installed(series)
+    return blender.folder if blender.complete else None
+
+
+def find_browser() -> Path | None:
+    """Chromium of the operating system; nothing is downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return Path(found) if found else None
+
+
+def find_corpus() -> Path | None:
+    """The folder of real manifests with Blender's verdicts on them: ``EXTERY_CORPUS``, or beside the checkout."""
+    chosen = os.environ.get("EXTERY_CORPUS")
+    folder = Path(chosen) if chosen else ROOT.parent / "shared" / "corpus"
+    return folder if (folder / "verdicts.jsonl").is_file() else None
+
+
+PARTS = {
+    "blender-4.2": Part("blender", lambda: find_blender("4.2"), "run 'make blender' (bpy from PyPI; needs CPython 3.11)"),
+    "blender-5.0": Part("blender", lambda: find_blender("5.0"), "run 'make blender' (bpy from PyPI; needs CPython 3.11)"),
+    "browser": Part("browser", find_browser, "install Chromium, for example 'apt-get install chromium'"),
+    "corpus": Part("corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"),
+}
+
+
+def require_part(name: str) -> Path:
+    """The place of that part; without it the test is skipped, or fails where the part is required."""
+    part = PARTS[name]
+    place = part.find()
+    if place is not None:
+        return place
+    message = f"{name} is not here: {part.install}"
+    required = {word.strip() for word in os.environ.get("EXTERY_REQUIRE", "").split(",")}
+    if required & {name, part.marker, "all"}:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listened on a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def launch_browser() -> Iterator[Browser]:
+    """A Chromium for as long as the ``with`` lasts; take a new context from it for each test.
+
+    Playwright's sync API keeps an event loop in this thread, in which Django refuses its ORM: drive a site that runs in another process.
+    """
+    from playwright.sync_api import sync_playwright
+
+    executable = require_part("browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(BROWSER_FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
