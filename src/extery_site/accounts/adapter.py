@@ -1,0 +1,18 @@
+"""Our answers to django-allauth's questions."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+from extery_site.accounts.models import username_validator
+
+username_validators = [username_validator]
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up can be closed by a setting."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.EXTERY_SIGN_UP)

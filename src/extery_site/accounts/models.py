@@ -1,0 +1,98 @@
+"""People and their API tokens. Of a token only its hash is stored."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+username_validator = RegexValidator(
+    r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
+    "Use letters, digits, dots, dashes and underscores, and begin with a letter or digit.",
+)
+
+
+class User(AbstractUser):
+    """Somebody with an account; the user name is also the address of the profile page."""
+
+    # One field for the whole name: not everybody's has a first and a last part.
+    first_name = None
+    last_name = None
+
+    username = models.CharField(
+        "user name",
+        max_length=40,
+        unique=True,
+        validators=[username_validator],
+        help_text="Up to 40 letters, digits, dots, dashes and underscores. Others see it.",
+        error_messages={"unique": "Somebody has this user name already."},
+    )
+    full_name = models.CharField("name", max_length=120, blank=True)
+    about = models.TextField(blank=True, max_length=4000, help_text="Markdown.")
+    is_moderator = models.BooleanField(
+        "moderator", default=False, help_text="May approve, block and handle reports."
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_user_username_any_case",
+                violation_error_message="Somebody has this user name already.",
+            )
+        ]
+
+    @property
+    def display_name(self) -> str:
+        """The name to show: the full name where one was given."""
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.username
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self) -> ApiTokenQuerySet:
+        """Neither revoked nor expired, of somebody whose account is active."""
+        now = timezone.now()
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
+            revoked_at=None,
+            user__is_active=True,
+        )
+
+
+class ApiToken(models.Model):
+    """A password for a program that acts as its user."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100, help_text="What the token is for.")
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    beginning = models.CharField(max_length=16, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and not self.is_expired
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()

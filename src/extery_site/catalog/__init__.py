@@ -1,0 +1,1 @@
+"""What is public about an extension: its versions, packages, tags, image and history."""

@@ -1,0 +1,219 @@
+"""An extension: what stays the same over its versions, and the words to ask for extensions."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, TextField, Value, When
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils import timezone
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models.version import Package, Version, sortable_blender
+
+
+def key_of(extension_id: str) -> str:
+    """Equal for ids that differ only in case or in Unicode form, and so share a folder or module."""
+    return unicodedata.normalize("NFKC", extension_id).casefold()
+
+
+class Tag(models.Model):
+    """One of the tags that Blender knows for a type of extension."""
+
+    name = models.CharField(max_length=64)
+    slug = models.SlugField(max_length=64)
+    type = models.CharField(max_length=16)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["type", "slug"], name="catalog_tag_once_a_type")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:tag", args=[self.slug])
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """The questions that pages and endpoints ask."""
+
+    def public(self) -> ExtensionQuerySet:
+        """What anyone may browse."""
+        return self.filter(status=Extension.Status.APPROVED)
+
+    def listed(self) -> ExtensionQuerySet:
+        """What Blender is told of: blocked ones stay, so that it can warn."""
+        return self.filter(
+            status__in=[Extension.Status.APPROVED, Extension.Status.BLOCKED],
+            newest_version__isnull=False,
+        )
+
+    def visible_to(self, user: User | AnonymousUser) -> ExtensionQuerySet:
+        """Listed ones, one's own, and everything for moderators."""
+        if not user.is_authenticated:
+            return self.listed()
+        if user.is_moderator:
+            return self.all()
+        listed = [Extension.Status.APPROVED, Extension.Status.BLOCKED]
+        return self.filter(Q(owner=user) | Q(status__in=listed, newest_version__isnull=False))
+
+    def with_id(self, extension_id: str) -> ExtensionQuerySet:
+        """By id, whatever its case."""
+        return self.filter(id_key=key_of(extension_id))
+
+    def search(self, text: str) -> ExtensionQuerySet:
+        """Every word occurs in the name, tagline, id, a tag or the author's name."""
+        found = self
+        for word in text.split()[:8]:
+            tagged = Extension.tags.through.objects.filter(
+                extension_id=OuterRef("pk"), tag__name__icontains=word
+            )
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(tagline__icontains=word)
+                | Q(extension_id__icontains=word)
+                | Q(owner__username__icontains=word)
+                | Q(owner__full_name__icontains=word)
+                | Exists(tagged)
+            )
+        return found
+
+    def best_match_first(self, text: str) -> ExtensionQuerySet:
+        """Those whose name has the text come first, then the most downloaded."""
+        text = text.strip()
+        return self.annotate(
+            match=Case(
+                When(name__iexact=text, then=Value(0)),
+                When(name__istartswith=text, then=Value(1)),
+                When(name__icontains=text, then=Value(2)),
+                default=Value(3),
+            )
+        ).order_by("match", "-download_count", "id_key")
+
+    def of_type(self, type_: str) -> ExtensionQuerySet:
+        """``add-on`` or ``theme``."""
+        return self.filter(type=type_)
+
+    def tagged(self, slug: str) -> ExtensionQuerySet:
+        return self.filter(
+            Exists(
+                Extension.tags.through.objects.filter(extension_id=OuterRef("pk"), tag__slug=slug)
+            )
+        )
+
+    def running_on(self, *, blender: str = "", platform: str = "") -> ExtensionQuerySet:
+        """With an approved version for this Blender and platform; `ValueError` for no version."""
+        versions = Version.objects.approved().filter(extension=OuterRef("pk"))
+        if blender:
+            versions = versions.for_blender(sortable_blender(blender))
+        if platform:
+            # The list is stored as JSON; as text it can be searched on every database.
+            fits = Package.objects.annotate(on=Cast("platforms", TextField())).filter(
+                Q(on="[]") | Q(on__contains=f'"{platform}"'), version=OuterRef("pk")
+            )
+            versions = versions.filter(Exists(fits))
+        return self.filter(Exists(versions))
+
+    def newest_first(self) -> ExtensionQuerySet:
+        return self.order_by(models.F("published_at").desc(nulls_last=True), "-pk")
+
+    def by_name(self) -> ExtensionQuerySet:
+        return self.order_by(models.functions.Lower("name"), "pk")
+
+    def most_downloaded(self) -> ExtensionQuerySet:
+        return self.order_by("-download_count", models.functions.Lower("name"), "pk")
+
+    def with_everything(self) -> ExtensionQuerySet:
+        """All that a card or a page shows, in a fixed number of queries."""
+        return self.select_related("owner", "image", "newest_version").prefetch_related(
+            "tags", Prefetch("newest_version__packages", Package.objects.order_by("pk"))
+        )
+
+
+class Extension(models.Model):
+    """An add-on or theme, known to Blender by ``extension_id``."""
+
+    class Type(models.TextChoices):
+        ADD_ON = "add-on", "Add-on"
+        THEME = "theme", "Theme"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "Waiting for review"
+        CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        APPROVED = "approved", "Approved"
+        BLOCKED = "blocked", "Blocked"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    extension_id = models.CharField("id", max_length=100, unique=True)
+    id_key = models.CharField(max_length=200, unique=True, editable=False)
+    type = models.CharField(max_length=16, choices=Type.choices)
+    name = models.CharField(max_length=200)
+    tagline = models.CharField(max_length=200)
+    description = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
+    website = models.URLField(max_length=500, blank=True)
+    support_url = models.URLField(max_length=500, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="extensions"
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="extensions")
+    image = models.OneToOneField(
+        "catalog.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="extension",
+    )
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    block_reason = models.TextField(blank=True, max_length=2000)
+    newest_version = models.ForeignKey(
+        "catalog.Version",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The newest approved version.",
+    )
+    download_count = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "-published_at"], name="catalog_extension_new"),
+            models.Index(fields=["status", "-download_count"], name="catalog_extension_popular"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.id_key = key_of(self.extension_id)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:extension", args=[self.extension_id])
+
+    @property
+    def is_public(self) -> bool:
+        return self.status == self.Status.APPROVED
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.status == self.Status.BLOCKED
+
+    def is_owned_by(self, user: User | AnonymousUser) -> bool:
+        return user.is_authenticated and user.pk == self.owner_id

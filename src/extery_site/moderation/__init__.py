@@ -1,0 +1,1 @@
+"""Decisions about what is public: approve, ask for changes, block."""

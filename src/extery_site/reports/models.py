@@ -1,0 +1,74 @@
+"""Reports of extensions by people who use them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from extery_site.catalog.models import Extension
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> ReportQuerySet:
+        """What nobody has handled yet, the oldest first."""
+        return self.filter(status=Report.Status.OPEN).order_by("created_at", "pk")
+
+    def handled(self) -> ReportQuerySet:
+        """What was resolved or dismissed, the latest first."""
+        return self.exclude(status=Report.Status.OPEN).order_by("-handled_at", "-pk")
+
+    def with_everything(self) -> ReportQuerySet:
+        return self.select_related("extension", "extension__owner", "by", "handled_by")
+
+
+class Report(models.Model):
+    """Somebody says that something is wrong with an extension."""
+
+    class Reason(models.TextChoices):
+        MALICIOUS = "malicious", "It does harm, or hides what it does"
+        BROKEN = "broken", "It does not work at all"
+        COPYRIGHT = "copyright", "It breaks a licence or somebody's copyright"
+        MISLEADING = "misleading", "It is not what it says it is"
+        OFFENSIVE = "offensive", "It is offensive or illegal"
+        OTHER = "other", "Something else"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        RESOLVED = "resolved", "Resolved"
+        DISMISSED = "dismissed", "Dismissed"
+
+    extension = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="reports")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="reports"
+    )
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    text = models.TextField(max_length=4000)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    note = models.TextField(blank=True, max_length=4000)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "created_at"], name="reports_report_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.extension}: {self.get_reason_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:handle", args=[self.pk])
