@@ -1,0 +1,51 @@
+"""What was looked at and what was found: the answer of every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from extery.core.errors import ProblemList
+from extery.core.manifest import Manifest
+
+Kind = Literal["folder", "manifest", "package"]
+
+
+@dataclass
+class Report:
+    """The result of checking one folder, manifest or package.
+
+    ``manifest`` is ``None`` where it could not be read or breaks a rule. The sizes, in bytes,
+    and the hash are known for packages only.
+    """
+
+    kind: Kind
+    name: str
+    problems: ProblemList = field(default_factory=ProblemList)
+    manifest: Manifest | None = None
+    size: int | None = None
+    sha256: str | None = None
+    members: int | None = None
+    unpacked: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings may be there."""
+        return not self.problems.errors
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON, the same shape for all kinds."""
+        manifest = self.manifest
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "ok": self.ok,
+            "id": manifest.id if manifest else None,
+            "version": manifest.version if manifest else None,
+            "type": manifest.type if manifest else None,
+            "size": self.size,
+            "sha256": self.sha256,
+            "members": self.members,
+            "unpacked": self.unpacked,
+            "problems": [problem.as_dict() for problem in self.problems],
+        }

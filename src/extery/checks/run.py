@@ -1,0 +1,181 @@
+"""Check a folder, a manifest or a package: one call, every rule, all problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from extery.checks import init_module, members, paths, theme_file, wheel_files
+from extery.checks.contents import Contents, Rule
+from extery.checks.report import Report
+from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList
+from extery.core.manifest import (
+    FILENAME,
+    blender_tags,
+    check_manifest,
+    parse_table,
+    read_manifest_bytes,
+    with_generated,
+)
+from extery.core.manifest_rules import ValidTags
+from extery.core.package import Package, open_package
+
+_FILE_RULES: tuple[Rule, ...] = (init_module.check, theme_file.check, wheel_files.check)
+_ZIP_RULES: tuple[Rule, ...] = (members.check, paths.check)
+#: Problems after which reading the members would be dangerous or pointless.
+_UNREADABLE = {
+    "package.bomb",
+    "package.too-large",
+    "package.too-many-members",
+    "package.overlapping",
+    "package.encrypted",
+}
+_THEME_BYTES = 16 << 20
+
+
+def check_path(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
+    """Check whatever lies at ``path``: a folder, a ``.toml`` or a package.
+
+    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    """
+    if path.is_dir():
+        return check_folder(path, valid_tags=valid_tags)
+    if path.suffix.lower() == ".toml":
+        return check_manifest_file(path, valid_tags=valid_tags)
+    return check_package(path, valid_tags=valid_tags)
+
+
+def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
+    """Check a manifest alone, without the files beside it."""
+    report = Report("manifest", str(path))
+    try:
+        data = read_manifest_bytes(path)
+    except InvalidManifest as error:
+        report.problems.extend(error.problems)
+        return report
+    report.manifest, problems = check_manifest(
+        data, valid_tags=_tags_or_none(valid_tags), file=path.name
+    )
+    report.problems.extend(problems)
+    return report
+
+
+def check_folder(folder: Path, *, valid_tags: ValidTags | None = None) -> Report:
+    """Check the manifest in ``folder`` and the files that it needs beside it."""
+    report = check_manifest_file(folder / FILENAME, valid_tags=valid_tags)
+    report.kind, report.name = "folder", str(folder)
+    table = _table_of(folder / FILENAME)
+    contents = Contents(
+        name=str(folder),
+        names=_names_beside(folder, table),
+        read=lambda name: (folder / name).read_bytes(),
+        table=table,
+    )
+    for rule in _FILE_RULES:
+        rule(contents, report.problems)
+    return report
+
+
+def check_package(
+    source: Path | BinaryIO, *, name: str = "", valid_tags: ValidTags | None = None
+) -> Report:
+    """Check a package in every respect; never raises for what is wrong with it."""
+    name = name or str(source if isinstance(source, Path) else "package.zip")
+    report = Report("package", name)
+    try:
+        with open_package(source, name=Path(name).name) as package:
+            _check_open(package, report, valid_tags)
+    except InvalidPackage as error:
+        report.problems.extend(error.problems)
+    return report
+
+
+def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) -> None:
+    report.size, report.sha256 = package.size, package.sha256
+    report.members, report.unpacked = len(package.infos), package.unpacked_size
+    contents = Contents(
+        name=package.name, names=(), read=package.read, infos=package.infos, size=package.size
+    )
+    try:
+        contents.root = package.root
+        contents.names = package.names
+    except InvalidPackage as error:
+        report.problems.extend(error.problems)
+    for rule in _ZIP_RULES:
+        rule(contents, report.problems)
+    if {problem.code for problem in report.problems} & _UNREADABLE:
+        return
+    if not any(problem.code.startswith("package.manifest-") for problem in report.problems):
+        _check_manifest_and_files(package, contents, report, valid_tags)
+    _check_data(package, report.problems)
+
+
+def _check_manifest_and_files(
+    package: Package, contents: Contents, report: Report, valid_tags: ValidTags | None
+) -> None:
+    try:
+        report.manifest, problems = package.check_manifest(
+            strict=True, valid_tags=_tags_or_none(valid_tags)
+        )
+    except InvalidPackage as error:
+        report.problems.extend(error.problems)
+        return
+    report.problems.extend(problems)
+    table = parse_table(package.manifest_bytes, ProblemList(), FILENAME)
+    if table is None:
+        return
+    if "build" in table and not isinstance(table["build"], dict):
+        report.problems.add(
+            "package.build-not-table",
+            "build in the manifest must be a table",
+            hint="write a section [build]",
+            where=contents.where(FILENAME),
+        )
+    contents.table = with_generated(table)
+    contents.read = _reader(package)
+    for rule in _FILE_RULES:
+        try:
+            rule(contents, report.problems)
+        except InvalidPackage as error:
+            report.problems.extend(error.problems)
+
+
+def _reader(package: Package) -> Callable[[str], bytes]:
+    return lambda name: package.read(name, limit=_THEME_BYTES)
+
+
+def _check_data(package: Package, problems: ProblemList) -> None:
+    """Read every member once: a wrong checksum shows nowhere else."""
+    known = {problem.where.path for problem in problems}
+    for info in package.infos:
+        try:
+            with package.opened(info) as member:
+                while member.read(1 << 20):
+                    pass
+        except InvalidPackage as error:
+            problems.extend(p for p in error.problems if p.where.path not in known)
+
+
+def _tags_or_none(valid_tags: ValidTags | None) -> ValidTags | None:
+    if valid_tags is None:
+        return blender_tags()
+    return valid_tags or None
+
+
+def _table_of(manifest: Path) -> dict[str, object]:
+    try:
+        return parse_table(read_manifest_bytes(manifest), ProblemList(), FILENAME) or {}
+    except InvalidManifest:
+        return {}
+
+
+def _names_beside(folder: Path, table: dict[str, object]) -> list[str]:
+    """The files beside the manifest, those one folder down, and the wheels that exist."""
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    names += [f"{path.parent.name}/__init__.py" for path in folder.glob("*/__init__.py")]
+    wheels = table.get("wheels")
+    for wheel in wheels if isinstance(wheels, list) else []:
+        if isinstance(wheel, str) and (folder / wheel.lstrip("/")).is_file():
+            names.append(wheel.lstrip("/"))
+    return names

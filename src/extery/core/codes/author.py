@@ -1,0 +1,7 @@
+"""Codes of author."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+CODES: dict[str, Code] = {}

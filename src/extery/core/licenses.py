@@ -1,0 +1,28 @@
+"""Licences as manifests name them: ``SPDX:`` and an identifier or expression of the SPDX list."""
+
+from __future__ import annotations
+
+PREFIX = "SPDX:"
+
+
+def canonical(text: str) -> str | None:
+    """The SPDX expression of a manifest's licence in its official spelling; ``None`` if unknown.
+
+    >>> canonical("SPDX:gpl-3.0-or-later")
+    'GPL-3.0-or-later'
+    """
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+    expression = text[len(PREFIX) :] if text.startswith(PREFIX) else text
+    try:
+        return str(canonicalize_license_expression(expression))
+    except InvalidLicenseExpression:
+        return None
+
+
+def page(text: str) -> str | None:
+    """The page that explains a licence, for a single known identifier; else ``None``."""
+    name = canonical(text)
+    if name is None or " " in name or name.startswith("LicenseRef"):
+        return None
+    return f"https://spdx.org/licenses/{name}.html"

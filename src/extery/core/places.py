@@ -1,0 +1,168 @@
+"""Where in a TOML text each key and value stands.
+
+Only for text that `tomllib` has accepted, and only when there is a problem to show: the
+values come from `tomllib`, this module finds their lines again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+TomlPath = tuple[str | int, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BLANK = re.compile(r"[ \t]*")
+_BLANKS_AND_COMMENTS = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_STRINGS = (
+    re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}(?!")', re.DOTALL),
+    re.compile(r"'''.*?'{3,5}(?!')", re.DOTALL),
+    re.compile(r'"(?:[^"\\]|\\.)*"'),
+    re.compile(r"'[^']*'"),
+)
+# Numbers, booleans and dates: nothing that ends a value occurs in them.
+_SCALAR = re.compile(r"[^,\]}\n#]+")
+
+
+class Place(NamedTuple):
+    """Offsets into the text: of the key, and of its value."""
+
+    key: int
+    value: int
+
+
+def find_places(text: str) -> dict[TomlPath, Place]:
+    """The place of every key and array item of a valid TOML document."""
+    return _Scanner(text).document()
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both from 1; a column counts characters."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset) + 1, offset - start + 1
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.places: dict[TomlPath, Place] = {}
+        self.array_lengths: dict[TomlPath, int] = {}
+
+    def document(self) -> dict[TomlPath, Place]:
+        table: TomlPath = ()
+        while self._skip(_BLANKS_AND_COMMENTS) < len(self.text):
+            if self.text[self.at] == "[":
+                table = self._header()
+            else:
+                self._key_and_value(table)
+        return self.places
+
+    def _header(self) -> TomlPath:
+        start = self.at
+        is_item = self.text.startswith("[[", start)
+        self.at += 2 if is_item else 1
+        keys = self._keys()
+        self.at += 2 if is_item else 1
+        path = self._inside_last_items(keys)
+        if is_item:
+            index = self.array_lengths.get(path, 0)
+            self.array_lengths[path] = index + 1
+            self.places.setdefault(path, Place(start, start))
+            path = (*path, index)
+        self.places.setdefault(path, Place(start, start))
+        return path
+
+    def _inside_last_items(self, keys: list[str]) -> TomlPath:
+        """``[a.b]`` below ``[[a]]`` speaks of the last ``a``."""
+        path: TomlPath = ()
+        for key in keys[:-1]:
+            path = (*path, key)
+            if path in self.array_lengths:
+                path = (*path, self.array_lengths[path] - 1)
+        return (*path, keys[-1])
+
+    def _key_and_value(self, table: TomlPath) -> None:
+        start = self.at
+        path = table
+        for key in self._keys():
+            path = (*path, key)
+            self.places.setdefault(path, Place(start, start))
+        self._skip(_BLANK)
+        self.at += 1  # the equals sign
+        self._skip(_BLANK)
+        self.places[path] = Place(start, self.at)
+        self._value(path)
+
+    def _keys(self) -> list[str]:
+        keys = []
+        while True:
+            self._skip(_BLANK)
+            keys.append(self._key())
+            self._skip(_BLANK)
+            if not self.text.startswith(".", self.at):
+                return keys
+            self.at += 1
+
+    def _key(self) -> str:
+        start = self.at
+        if self.text[start] in "\"'":
+            self._string()
+            # Let the real parser undo the escapes of a quoted key.
+            import tomllib
+
+            return next(iter(tomllib.loads(f"{self.text[start : self.at]} = 0")))
+        self._skip(_BARE)
+        return self.text[start : self.at]
+
+    def _value(self, path: TomlPath) -> None:
+        first = self.text[self.at]
+        if first == "[":
+            self._array(path)
+        elif first == "{":
+            self._inline_table(path)
+        elif first in "\"'":
+            self._string()
+        else:
+            self._skip(_SCALAR)
+
+    def _array(self, path: TomlPath) -> None:
+        self.at += 1
+        index = 0
+        while True:
+            self._skip(_BLANKS_AND_COMMENTS)
+            if self.text[self.at] == "]":
+                self.at += 1
+                return
+            if self.text[self.at] == ",":
+                self.at += 1
+                continue
+            self.places[(*path, index)] = Place(self.at, self.at)
+            self._value((*path, index))
+            index += 1
+
+    def _inline_table(self, path: TomlPath) -> None:
+        self.at += 1
+        while True:
+            self._skip(_BLANKS_AND_COMMENTS)
+            if self.text[self.at] == "}":
+                self.at += 1
+                return
+            if self.text[self.at] == ",":
+                self.at += 1
+                continue
+            self._key_and_value(path)
+
+    def _string(self) -> None:
+        for pattern in _STRINGS:
+            match = pattern.match(self.text, self.at)
+            if match:
+                self.at = match.end()
+                return
+        raise ValueError(f"no string at offset {self.at}")
+
+    def _skip(self, pattern: re.Pattern[str]) -> int:
+        match = pattern.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        return self.at
