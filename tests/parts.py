@@ -57,7 +57,9 @@ def find_blender(series: str) -> Path | None:
 
 def find_browser() -> Path | None:
     """Chromium of the operating system; nothing is downloaded."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     return Path(found) if found else None
 
 
@@ -69,10 +71,22 @@ def find_corpus() -> Path | None:
 
 
 PARTS = {
-    "blender-4.2": Part("blender", lambda: find_blender("4.2"), "run 'make blender' (bpy from PyPI; needs CPython 3.11)"),
-    "blender-5.0": Part("blender", lambda: find_blender("5.0"), "run 'make blender' (bpy from PyPI; needs CPython 3.11)"),
-    "browser": Part("browser", find_browser, "install Chromium, for example 'apt-get install chromium'"),
-    "corpus": Part("corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"),
+    "blender-4.2": Part(
+        "blender",
+        lambda: find_blender("4.2"),
+        "run 'make blender' (bpy from PyPI; needs CPython 3.11)",
+    ),
+    "blender-5.0": Part(
+        "blender",
+        lambda: find_blender("5.0"),
+        "run 'make blender' (bpy from PyPI; needs CPython 3.11)",
+    ),
+    "browser": Part(
+        "browser", find_browser, "install Chromium, for example 'apt-get install chromium'"
+    ),
+    "corpus": Part(
+        "corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"
+    ),
 }
 
 

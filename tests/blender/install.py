@@ -26,7 +26,9 @@ PYTHON = (3, 11)
 MARKER = ".extery-complete"
 
 # bpy closes its exit handlers badly (4.2.23 can end with a segmentation fault), so the check leaves without them.
-IMPORT_CHECK = "import bpy, os, sys; print(bpy.app.version_string.split()[0]); sys.stdout.flush(); os._exit(0)"
+IMPORT_CHECK = (
+    "import bpy, os, sys; print(bpy.app.version_string.split()[0]); sys.stdout.flush(); os._exit(0)"
+)
 
 
 class InstallError(Exception):
@@ -75,7 +77,11 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("EXTERY_CACHE"):
         return Path(chosen).expanduser().resolve()
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "extery" / "cache"
+        return (
+            Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+            / "extery"
+            / "cache"
+        )
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "extery"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "extery"
@@ -122,41 +128,68 @@ def _make(made: Installed) -> None:
     _run([python, "-m", "venv", "--without-pip", made.folder], "making the virtual environment")
     # No index is named: it comes from pip's own configuration.
     _run(
-        [*pip, "--python", made.python, "install", "--quiet", "--only-binary", ":all:", f"bpy=={made.release}"],
+        [
+            *pip,
+            "--python",
+            made.python,
+            "install",
+            "--quiet",
+            "--only-binary",
+            ":all:",
+            f"bpy=={made.release}",
+        ],
         f"installing bpy {made.release}",
     )
     if not _imports(made):
-        raise InstallError(f"bpy {made.release} was installed but cannot be imported; try: {made.python} -c 'import bpy'")
+        raise InstallError(
+            f"bpy {made.release} was installed but cannot be imported; try: {made.python} -c 'import bpy'"
+        )
     (made.folder / MARKER).write_text(f"bpy {made.release}\n")
 
 
 def _find_python() -> str:
     wanted = f"{PYTHON[0]}.{PYTHON[1]}"
     candidates = [sys.executable] if sys.version_info[:2] == PYTHON else []
-    candidates += [found for name in (f"python{wanted}", "python3", "python") if (found := shutil.which(name))]
+    candidates += [
+        found for name in (f"python{wanted}", "python3", "python") if (found := shutil.which(name))
+    ]
     for candidate in candidates:
         asked = subprocess.run(
-            [candidate, "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
+            [candidate, "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2])"],
+            check=False,
+            capture_output=True,
+            text=True,
         )
         if asked.returncode == 0 and asked.stdout.strip() == wanted:
             return candidate
-    raise InstallError(f"bpy needs CPython {wanted}, and none was found: install it so that 'python{wanted}' is on PATH")
+    raise InstallError(
+        f"bpy needs CPython {wanted}, and none was found: install it so that 'python{wanted}' is on PATH"
+    )
 
 
 def _find_pip() -> list[str]:
     for python in (sys.executable, _find_python()):
-        if subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        if (
+            subprocess.run(
+                [python, "-m", "pip", "--version"], check=False, capture_output=True
+            ).returncode
+            == 0
+        ):
             return [python, "-m", "pip", "--disable-pip-version-check"]
-    raise InstallError("pip was not found in this Python nor in the one bpy needs: run this script with a Python that has it")
+    raise InstallError(
+        "pip was not found in this Python nor in the one bpy needs: run this script with a Python that has it"
+    )
 
 
 def _imports(environment: Installed) -> bool:
-    asked = subprocess.run([environment.python, "-I", "-c", IMPORT_CHECK], capture_output=True, text=True)
+    asked = subprocess.run(
+        [environment.python, "-I", "-c", IMPORT_CHECK], check=False, capture_output=True, text=True
+    )
     return asked.returncode == 0 and asked.stdout.split()[-1:] == [environment.release]
 
 
 def _run(command: list[str | Path], what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise InstallError(f"{what} failed:\n{done.stdout}{done.stderr}".rstrip())
 

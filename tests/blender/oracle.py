@@ -34,7 +34,9 @@ def strict_errors(
     return answers
 
 
-def lenient_error(version: str, tomls: Iterable[bytes], *, reader: Reader = "package") -> list[str | None]:
+def lenient_error(
+    version: str, tomls: Iterable[bytes], *, reader: Reader = "package"
+) -> list[str | None]:
     """The first thing that a client has against each manifest, or None.
 
     The reader is the one of packages (install, ``server-generate``), or the one of folders that are installed, which does not look at
@@ -53,8 +55,15 @@ def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool) -> An
         "check": check,
         "manifests": [base64.b64encode(toml).decode("ascii") for toml in tomls],
     }
-    command = [blender.python, "-I", _WORKER]
-    done = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, timeout=TIME_LIMIT)
+    command: list[str | Path] = [blender.python, "-I", _WORKER]
+    done = subprocess.run(
+        command,
+        check=False,
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"the oracle of Blender {version} failed:\n{done.stderr}")
     return json.loads(done.stdout)

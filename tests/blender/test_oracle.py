@@ -26,12 +26,20 @@ blender_version_min = "4.2.0"
 @pytest.mark.parametrize("use_tags", [False, True], ids=["without-tags", "with-tags"])
 def test_the_recorded_verdicts_come_out_again(version: str, use_tags: bool) -> None:
     corpus = require_part("corpus")
-    rows = [json.loads(line) for line in (corpus / "verdicts.jsonl").read_text("utf-8").splitlines()]
-    recorded = [row[f"validate_{version.replace('.', '_')}{'_tags' if use_tags else ''}"] for row in rows]
+    rows = [
+        json.loads(line) for line in (corpus / "verdicts.jsonl").read_text("utf-8").splitlines()
+    ]
+    recorded = [
+        row[f"validate_{version.replace('.', '_')}{'_tags' if use_tags else ''}"] for row in rows
+    ]
 
-    answers = strict_errors(version, [(corpus / row["file"]).read_bytes() for row in rows], use_tags)
+    answers = strict_errors(
+        version, [(corpus / row["file"]).read_bytes() for row in rows], use_tags
+    )
 
-    assert [len(errors) for errors in answers] == [len(verdict["fields_in_error"]) for verdict in recorded]
+    assert [len(errors) for errors in answers] == [
+        len(verdict["fields_in_error"]) for verdict in recorded
+    ]
     assert [not errors for errors in answers] == [verdict["ok"] for verdict in recorded]
 
 
@@ -49,10 +57,13 @@ def test_strict_tells_all_errors_in_blenders_order_and_lenient_the_first(version
     [error] = lenient_error(version, [broken])
 
     assert [message.split('"')[1] for message in errors] == ["id", "version"]
-    assert error is not None and error.startswith('key "id" invalid')
+    assert error is not None
+    assert error.startswith('key "id" invalid')
 
 
-def test_a_rule_that_only_authors_must_keep_does_not_show_in_the_lenient_reading(version: str) -> None:
+def test_a_rule_that_only_authors_must_keep_does_not_show_in_the_lenient_reading(
+    version: str,
+) -> None:
     pointed = GOOD.replace(b"Makes gears", b"Makes gears!")
 
     assert len(strict_errors(version, [pointed])[0]) == 1
@@ -60,7 +71,9 @@ def test_a_rule_that_only_authors_must_keep_does_not_show_in_the_lenient_reading
 
 
 def test_a_byte_order_mark_is_a_parse_error(version: str) -> None:
-    assert strict_errors(version, [b"\xef\xbb\xbf" + GOOD]) == [["Invalid statement (at line 1, column 1)"]]
+    assert strict_errors(version, [b"\xef\xbb\xbf" + GOOD]) == [
+        ["Invalid statement (at line 1, column 1)"]
+    ]
 
 
 def test_an_unknown_tag_is_refused_only_with_blenders_list(version: str) -> None:
@@ -68,14 +81,19 @@ def test_an_unknown_tag_is_refused_only_with_blenders_list(version: str) -> None
 
     assert strict_errors(version, [tagged]) == [[]]
     [[error]] = strict_errors(version, [tagged], True)
-    assert error.startswith('Error in TOML "folder/blender_manifest.toml" loading tags: found invalid tag "Gears"')
+    assert error.startswith(
+        'Error in TOML "folder/blender_manifest.toml" loading tags: found invalid tag "Gears"'
+    )
 
 
 def test_a_crash_of_blenders_tool_is_told_as_one(version: str) -> None:
     odd = b"build = 3\n" + GOOD
 
     assert strict_errors(version, [odd]) == [[]]
-    assert lenient_error(version, [odd, GOOD]) == ["crash: AttributeError: 'int' object has no attribute 'get'", None]
+    assert lenient_error(version, [odd, GOOD]) == [
+        "crash: AttributeError: 'int' object has no attribute 'get'",
+        None,
+    ]
 
 
 def test_all_manifests_of_a_batch_are_answered_in_order(version: str) -> None:
@@ -89,4 +107,5 @@ def test_the_generated_table_counts_in_a_package_and_not_in_a_folder(version: st
 
     assert lenient_error(version, [split], reader="folder") == [None]
     [error] = lenient_error(version, [split], reader="package")
-    assert error is not None and "platforms" in error
+    assert error is not None
+    assert "platforms" in error

@@ -39,10 +39,14 @@ def validate(tool, path, tags):
     said = []
 
     def hear(kind, text):
-        said.append(text.replace(f"{path.parent}{os.sep}", ""))  # else each answer would name another temporary folder
+        said.append(
+            text.replace(f"{path.parent}{os.sep}", "")
+        )  # else each answer would name another temporary folder
         return False
 
-    if tool.subcmd_author.validate(tool.MessageLogger(hear), source_path=str(path), valid_tags_filepath=tags):
+    if tool.subcmd_author.validate(
+        tool.MessageLogger(hear), source_path=str(path), valid_tags_filepath=tags
+    ):
         return []
     return said[1:] if len(said) > 1 and said[0].startswith("Error parsing TOML ") else said
 
@@ -76,7 +80,10 @@ def lenient_package(tool, manifest, folder, tags):
     return answer if isinstance(answer, str) else None
 
 
-CHECKS = {check.__name__: check for check in (strict_folder, strict_package, lenient_folder, lenient_package)}
+CHECKS = {
+    check.__name__: check
+    for check in (strict_folder, strict_package, lenient_folder, lenient_package)
+}
 
 
 def main():
@@ -87,7 +94,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for manifest in request["manifests"]:
             try:
-                answers.append(check(tool, base64.b64decode(manifest), Path(folder), request["tags"]))
+                answers.append(
+                    check(tool, base64.b64decode(manifest), Path(folder), request["tags"])
+                )
             except Exception as error:
                 crash = f"crash: {type(error).__name__}: {error}"
                 answers.append([crash] if strict else crash)

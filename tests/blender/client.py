@@ -1,0 +1,286 @@
+"""A real Blender for tests: ``with Blender("4.2", home=tmp_path) as blender: blender.sync()``.
+
+One process per ``with``. What Blender would keep in its preferences (repositories, enabled add-ons) is there again when another
+session is opened on the same home. Nothing outside the home is written, and no server but the named ones is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from tests.blender.install import installed
+from tests.parts import require_part
+
+TIME_LIMIT = 60.0
+"""Seconds for one request. Blender gives up on a silent server after 10."""
+
+# The driver ends itself with a traceback when the time is over; only if that fails it is killed.
+_GRACE = 5.0
+
+_DRIVER = Path(__file__).with_name("driver.py")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the processes in which Blender syncs, downloads, installs and removes."""
+
+    type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Extension:
+    """One extension as Blender's list shows it."""
+
+    repository: str
+    id: str
+    type: str
+    name: str
+    tagline: str
+    listed: str | None
+    installed: str | None
+    outdated: bool
+    blocked: str | None
+    enabled: bool
+    archive_url: str | None
+    archive_size: int | None
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What Blender makes of a link dropped on its window, before it asks whether to install."""
+
+    url: str
+    parameters: dict[str, str]
+    known_repository: str | None
+    incompatible: str | None
+    extension: Extension | None
+
+
+class BlenderError(Exception):
+    """Blender did not do what was asked; the text and the messages are its own."""
+
+    def __init__(self, text: str, messages: tuple[Message, ...] = ()) -> None:
+        super().__init__(text)
+        self.messages = messages
+
+
+class Blender:
+    """A session of Blender without a window."""
+
+    def __init__(self, version: str, *, home: Path, time_limit: float = TIME_LIMIT) -> None:
+        require_part(f"blender-{version}")
+        self.version = version
+        self.home = home
+        self.time_limit = time_limit
+        self.messages: list[Message] = []
+        """Everything the sub-processes said in this session."""
+        self.printed = ""
+        """What Blender's Python code printed in this session."""
+        self.release = ""
+        self._log_path = home / "driver.log"
+        self._answers: queue.Queue[str] = queue.Queue()
+
+    def __enter__(self) -> Self:
+        for folder in (self.home, self.home / "temp"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._log: IO[bytes] = self._log_path.open("ab")
+        self._process = subprocess.Popen(
+            [installed(self.version).python, "-I", _DRIVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=self._environment(),
+            encoding="utf-8",
+            start_new_session=True,  # so that its sub-processes can be ended with it
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            started = self._receive("start", self.time_limit)
+        except BaseException:
+            self._close()
+            raise
+        self.release, self.pid = started["release"], started["pid"]
+        self.extensions_folder = Path(started["extensions"])
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def add_repository(self, name: str, url: str, *, token: str = "") -> str:
+        """Answers with the name under which the other calls know the repository."""
+        module: str = self._ask("add_repository", name=name, url=url, token=token)
+        return module
+
+    def remove_repository(self, repository: str) -> None:
+        """Forget a repository; what was installed from it stays on disk."""
+        self._ask("remove_repository", module=repository)
+
+    def sync(self, repository: str | None = None) -> None:
+        """Fetch the listing of one repository, or of all."""
+        self._ask("sync", repository=repository)
+
+    def extensions(self) -> list[Extension]:
+        """All that is listed or installed, by repository and id."""
+        return [Extension(**item) for item in self._ask("listing")]
+
+    def find(self, extension_id: str) -> Extension:
+        """The one extension of that id in the list."""
+        found = [extension for extension in self.extensions() if extension.id == extension_id]
+        if len(found) != 1:
+            raise BlenderError(f"{len(found)} extensions {extension_id!r} in Blender's list")
+        return found[0]
+
+    def install(
+        self, extension_id: str, *, repository: str | None = None, enable: bool = True
+    ) -> None:
+        """Download and install, as the Install button does."""
+        self._ask("install", extension_id=extension_id, repository=repository, enable=enable)
+
+    def install_file(
+        self, path: Path, *, repository: str = "user_default", enable: bool = True
+    ) -> None:
+        """Install a package from disk into a repository; the default one is local."""
+        self._ask("install_file", path=str(path.resolve()), repository=repository, enable=enable)
+
+    def update_all(self) -> list[tuple[str, str, str | None]]:
+        """Update what is outdated. Answers with id, old and new version of what changed."""
+        return [(changed, old, new) for changed, old, new in self._ask("update_all")]
+
+    def remove(self, extension_id: str) -> None:
+        """Uninstall, with the user's data."""
+        self._ask("remove", extension_id=extension_id)
+
+    def enable(self, extension_id: str) -> None:
+        """Switch an installed add-on on."""
+        self._ask("enable", extension_id=extension_id)
+
+    def disable(self, extension_id: str) -> None:
+        """Switch an add-on off."""
+        self._ask("disable", extension_id=extension_id)
+
+    def is_loaded(self, extension_id: str) -> bool:
+        """Whether the add-on's module is imported and registered."""
+        loaded: bool = self._ask("is_loaded", extension_id=extension_id)
+        return loaded
+
+    def attribute(self, extension_id: str, name: str) -> Any:
+        """A value in the loaded add-on's module."""
+        return self._ask("attribute", extension_id=extension_id, name=name)
+
+    def resolve_dropped_url(self, url: str) -> Dropped:
+        """Drop a link on the window: Blender reads its parameters, syncs, and looks for the entry."""
+        answer = self._ask("resolve_dropped_url", url=url)
+        extension = answer.pop("extension")
+        return Dropped(extension=Extension(**extension) if extension else None, **answer)
+
+    def _ask(self, request: str, **arguments: Any) -> Any:
+        assert self._process.stdin is not None
+        try:
+            line = json.dumps({"do": request, "with": arguments, "seconds": self.time_limit})
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            pass  # it is gone; why is told below
+        answer = self._receive(request, self.time_limit + _GRACE)
+        messages = tuple(Message(*message) for message in answer["messages"])
+        self.messages += messages
+        self.printed += answer["printed"]
+        if answer["error"] is not None:
+            raise BlenderError(answer["error"], messages)
+        return answer["result"]
+
+    def _receive(self, request: str, seconds: float) -> Any:
+        try:
+            line = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            raise BlenderError(
+                f"no answer to {request!r} within {seconds:.0f} s{self._log_tail()}"
+            ) from None
+        if line:
+            return json.loads(line)
+        status = self._process.wait()
+        name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        raise BlenderError(f"Blender ended ({name}) during {request!r}{self._log_tail()}")
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._answers.put(line)
+        self._answers.put("")
+
+    def _log_tail(self) -> str:
+        lines = self._log_path.read_text("utf-8", "replace").splitlines()
+        return "".join(f"\n  {line}" for line in lines[-30:])
+
+    def _environment(self) -> dict[str, str]:
+        mine = ("BLENDER_", "PYTHON", "CYCLES_")
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.upper().startswith(mine)
+        }
+        temp = str(self.home / "temp")
+        return inherited | {
+            "BLENDER_USER_RESOURCES": str(self.home),
+            "HOME": str(self.home),
+            "TMPDIR": temp,
+            "TEMP": temp,
+            "TMP": temp,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    def _close(self) -> None:
+        """End the process, gently first; its stdin closes, and it leaves."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.close()
+            process.wait(_GRACE)
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+        finally:
+            self._kill()
+            process.wait()
+            self._reader.join()
+            process.stdout.close()
+            self._log.close()
+
+    def _kill(self) -> None:
+        if os.name == "nt":
+            self._process.kill()
+            return
+        with contextlib.suppress(ProcessLookupError):  # nothing is left of the group
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def blender_cli(
+    version: str, *arguments: str | Path, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the stand-alone tool of that Blender (``validate``, ``build``, ``server-generate``, ...) as a peer to compare with."""
+    require_part(f"blender-{version}")
+    blender = installed(version)
+    return subprocess.run(
+        [blender.python, "-I", blender.command_line_tool, *arguments],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIME_LIMIT,
+        cwd=cwd,
+    )

@@ -1,0 +1,67 @@
+"""A missing part skips a test, unless it is required; then it fails with the line that says how to get it."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests import parts
+from tests.parts import PARTS, Part, free_port, require_part
+
+
+@pytest.fixture
+def missing(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a part that is not on this machine."""
+    monkeypatch.setitem(PARTS, "telescope-2", Part("telescope", lambda: None, "build one"))
+    monkeypatch.delenv("EXTERY_REQUIRE", raising=False)
+    return "telescope-2"
+
+
+def test_a_missing_part_skips_the_test_and_says_how_to_get_it(missing: str) -> None:
+    with pytest.raises(pytest.skip.Exception, match="telescope-2 is not here: build one"):
+        require_part(missing)
+
+
+@pytest.mark.parametrize("required", ["all", "telescope", "telescope-2", "browser, telescope-2"])
+def test_a_missing_part_that_is_required_fails_the_test(
+    missing: str, monkeypatch: pytest.MonkeyPatch, required: str
+) -> None:
+    monkeypatch.setenv("EXTERY_REQUIRE", required)
+
+    with pytest.raises(pytest.fail.Exception, match="telescope-2 is not here: build one"):
+        require_part(missing)
+
+
+def test_requiring_one_part_does_not_require_another(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXTERY_REQUIRE", "browser,telescope-3")
+
+    with pytest.raises(pytest.skip.Exception):
+        require_part(missing)
+
+
+def test_the_corpus_is_where_the_setting_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXTERY_CORPUS", str(tmp_path))
+    assert parts.find_corpus() is None
+
+    (tmp_path / "verdicts.jsonl").touch()
+    assert require_part("corpus") == tmp_path
+
+
+def test_a_free_port_can_be_listened_on() -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as server:
+        assert server.getsockname()[1] > 1023
+
+
+@pytest.mark.browser
+def test_the_browser_shows_a_page() -> None:
+    with parts.launch_browser() as browser, browser.new_context() as context:
+        page = context.new_page()
+        page.goto("data:text/html,<title>Gears</title><h1>Hello</h1>")
+        assert page.title() == "Gears"
+        assert page.get_by_role("heading").inner_text() == "Hello"
