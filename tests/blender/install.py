@@ -97,7 +97,7 @@ def install(series: str) -> bool:
     target = installed(series)
     if target.complete:
         return False
-    if target.python.exists() and _imports(target):
+    if target.python.exists() and not _import_error(target):
         # A whole environment that was made by hand, or by someone who was stopped before the last step.
         (target.folder / MARKER).write_text(f"bpy {target.release}\n")
         return False
@@ -140,10 +140,8 @@ def _make(made: Installed) -> None:
         ],
         f"installing bpy {made.release}",
     )
-    if not _imports(made):
-        raise InstallError(
-            f"bpy {made.release} was installed but cannot be imported; try: {made.python} -c 'import bpy'"
-        )
+    if error := _import_error(made):
+        raise InstallError(f"bpy {made.release} was installed but cannot be imported: {error}")
     (made.folder / MARKER).write_text(f"bpy {made.release}\n")
 
 
@@ -181,11 +179,15 @@ def _find_pip() -> list[str]:
     )
 
 
-def _imports(environment: Installed) -> bool:
+def _import_error(environment: Installed) -> str:
+    """Why bpy cannot be imported there, for example a library that the system lacks; empty if it can."""
     asked = subprocess.run(
         [environment.python, "-I", "-c", IMPORT_CHECK], check=False, capture_output=True, text=True
     )
-    return asked.returncode == 0 and asked.stdout.split()[-1:] == [environment.release]
+    if asked.returncode != 0:
+        return (asked.stderr.strip().splitlines() or [f"exit status {asked.returncode}"])[-1]
+    found = asked.stdout.split()[-1:]
+    return "" if found == [environment.release] else f"found another release: {found}"
 
 
 def _run(command: list[str | Path], what: str) -> None:
