@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from extery.core.errors import InvalidInput, ProblemList, Where
 
 PREFIX = "EXTERY_"
-#: Left alone: variables of the test suite, and of programs beside the site.
+#: Left alone: what the test suite and the toolkit's own commands read.
+FOREIGN = frozenset({"EXTERY_CACHE", "EXTERY_CORPUS", "EXTERY_REQUIRE"})
 FOREIGN_PREFIXES = ("EXTERY_TEST_", "EXTERY_CLIENT_")
 
 
@@ -200,7 +201,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def _is_foreign(name: str) -> bool:
-    return name.startswith(FOREIGN_PREFIXES)
+    return name in FOREIGN or name.startswith(FOREIGN_PREFIXES)
 
 
 def _nearest(name: str, known: set[str]) -> str:

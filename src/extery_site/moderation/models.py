@@ -22,7 +22,7 @@ class Decision(models.Model):
 
     extension = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="decisions")
     version = models.ForeignKey(
-        Version, on_delete=models.CASCADE, null=True, blank=True, related_name="decisions"
+        Version, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions"
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions"

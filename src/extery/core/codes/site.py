@@ -123,9 +123,7 @@ CODES: dict[str, Code] = {
     "submit.wrong-state": Code(
         "error", "Not in a state to be changed", "Somebody else may have acted meanwhile."
     ),
-    "image.not-image": Code(
-        "error", "Not an image", "The file is damaged or of another kind."
-    ),
+    "image.not-image": Code("error", "Not an image", "The file is damaged or of another kind."),
     "image.format": Code(
         "error",
         "Image format not taken",
@@ -160,9 +158,7 @@ CODES: dict[str, Code] = {
         "Report closed without a note",
         "The note tells the next moderator, and the reporter, why.",
     ),
-    "report.unknown-reason": Code(
-        "error", "Unknown reason", "Reports are sorted by their reason."
-    ),
+    "report.unknown-reason": Code("error", "Unknown reason", "Reports are sorted by their reason."),
     "report.handled-already": Code(
         "error", "Report handled already", "Another moderator was faster."
     ),

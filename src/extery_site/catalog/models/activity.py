@@ -15,6 +15,7 @@ class Activity(models.Model):
     class Kind(models.TextChoices):
         COMMENT = "comment", "commented"
         UPLOADED = "uploaded", "uploaded a package"
+        DISCARDED = "discarded", "discarded a draft"
         SUBMITTED = "submitted", "sent it to review"
         WITHDRAWN = "withdrawn", "withdrew it from review"
         APPROVED = "approved", "approved it"
@@ -27,7 +28,7 @@ class Activity(models.Model):
     )
     version = models.ForeignKey(
         "catalog.Version",
-        on_delete=models.CASCADE,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="activities",

@@ -143,6 +143,7 @@ class Package(models.Model):
     size = models.PositiveBigIntegerField()
     original_name = models.CharField(max_length=255)
     platforms = models.JSONField(default=list, blank=True)
+    wheels = models.JSONField(default=list, blank=True)
     python_versions = models.JSONField(default=list, blank=True)
     problems = models.JSONField(default=list, blank=True)
     download_count = models.PositiveBigIntegerField(default=0)

@@ -1,0 +1,152 @@
+"""Images that people upload: checked, freed of hidden data, and made small for pages."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.files import human_size
+from extery_site.catalog.models import Image
+from extery_site.catalog.storage import remove_after_commit, staged
+
+TAKEN = ("PNG", "JPEG", "WEBP")
+#: Formats we recognise in order to say that we do not take them.
+RECOGNISED = (*TAKEN, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
+LEAST = (960, 540)
+GUIDELINE = (1920, 1080)
+MOST_PIXELS = 50_000_000
+SMALL, LARGE, FULL = 640, 1920, 3840
+_WHERE = Where(path=("image",))
+
+
+def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
+    """The decoded picture and its warnings; raises `InvalidInput` for one we do not take."""
+    _check_size(file)
+    with ProblemList().raising(InvalidInput) as problems:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                picture = Pillow.open(file, formats=RECOGNISED)
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            raise _not_an_image() from error
+        _check_format(picture, problems)
+        _check_pixels(picture, problems)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise _not_an_image() from error
+    return upright, problems
+
+
+def _check_size(file: BinaryIO) -> None:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > settings.EXTERY_MAX_IMAGE:
+        most = human_size(settings.EXTERY_MAX_IMAGE)
+        raise InvalidInput.of(
+            "image.too-large",
+            f"the image has {human_size(size)}, and this site takes at most {most}",
+            hint="save it as JPEG or WebP, or smaller",
+            where=_WHERE,
+        )
+
+
+def _not_an_image() -> InvalidInput:
+    return InvalidInput.of(
+        "image.not-image",
+        "the file is not an image that can be read",
+        hint="choose a PNG, JPEG or WebP file",
+        where=_WHERE,
+    )
+
+
+def _check_format(picture: Pillow.Image, problems: ProblemList) -> None:
+    animated = getattr(picture, "is_animated", False)
+    if picture.format in TAKEN and not animated:
+        return
+    what = f"an animated {picture.format}" if animated else f"a {picture.format} file"
+    problems.add(
+        "image.format",
+        f"the image is {what}",
+        hint="save it as a still PNG, JPEG or WebP",
+        where=_WHERE,
+    )
+
+
+def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
+    width, height = picture.size
+    found = f"the image has {width} × {height} pixels"
+    if width * height > MOST_PIXELS:
+        hint = "make it at most 3840 pixels wide"
+        problems.add("image.too-large", found, hint=hint, where=_WHERE)
+    elif width < LEAST[0] or height < LEAST[1]:
+        hint = "it needs at least {} × {}; {} × {} is best".format(*LEAST, *GUIDELINE)
+        problems.add("image.too-small", found, hint=hint, where=_WHERE)
+    elif width < GUIDELINE[0] or height < GUIDELINE[1]:
+        hint = "{} × {} looks sharp on every screen".format(*GUIDELINE)
+        problems.add("image.below-guideline", found, hint=hint, where=_WHERE)
+    if abs(width / height - 16 / 9) > 0.02:
+        hint = "pages show the middle of it as 16:9"
+        problems.add("image.not-16-9", found, hint=hint, where=_WHERE)
+
+
+def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
+    """An `Image` with its thumbnails, and what falls short of the guideline.
+
+    All sizes are written anew as WebP: what a camera hides in a file, such as the place
+    where a photograph was taken, does not reach the site. Raises `InvalidInput`.
+    """
+    picture, problems = open_image(file)
+    with (
+        staged(iter([_webp(picture, FULL, 90)])) as full,
+        staged(iter([_webp(picture, LARGE, 84)])) as large,
+        staged(iter([_webp(picture, SMALL, 80)])) as small,
+        transaction.atomic(),
+    ):
+        image = Image.objects.create(
+            file=full.keep("images", ".webp"),
+            large=large.keep("images", ".webp"),
+            small=small.keep("images", ".webp"),
+            width=picture.width,
+            height=picture.height,
+            alt_text=alt_text.strip(),
+        )
+    return image, problems
+
+
+def _webp(picture: Pillow.Image, width: int, quality: int) -> bytes:
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    copy = picture.convert(mode)
+    if copy.width > width:
+        copy = copy.resize(
+            (width, max(1, round(copy.height * width / copy.width))),
+            Pillow.Resampling.LANCZOS,
+            reducing_gap=3.0,
+        )
+    buffer = io.BytesIO()
+    copy.save(buffer, "WEBP", quality=quality, method=4)
+    return buffer.getvalue()
+
+
+def delete_image(image: Image) -> None:
+    """Remove an image and those of its files that no other image has."""
+    names = {image.file.name, image.large.name, image.small.name}
+    image.delete()
+    for name in names:
+        remove_after_commit(name, unless=_is_used(name))
+
+
+def _is_used(name: str) -> Callable[[], bool]:
+    return lambda: Image.objects.filter(Q(file=name) | Q(large=name) | Q(small=name)).exists()

@@ -1,0 +1,116 @@
+"""Packages and images in the media folder, each under the hash of its content.
+
+A file is first written beside its place (`staged`), and gets its name inside the transaction
+that stores its row: when anything fails, neither row nor file remains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+_BLOCK = 1 << 20
+
+
+def media_path(name: str) -> Path:
+    """Where the file with this name in the database is on disk."""
+    return Path(settings.MEDIA_ROOT, *name.split("/"))
+
+
+class Staged:
+    """A complete file on disk that has no name yet."""
+
+    def __init__(self, path: Path, sha256: str, size: int) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self.size = size
+        self._kept: list[Path] = []
+
+    def keep(self, folder: str, suffix: str) -> str:
+        """Give the file its name, ``folder/ab/<sha256><suffix>``, and return that."""
+        name = f"{folder}/{self.sha256[:2]}/{self.sha256}{suffix}"
+        place = media_path(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            self._kept.append(place)
+        os.replace(self.path, place)
+        _sync(place.parent)
+        return name
+
+    def undo(self) -> None:
+        """Take back `keep`, unless the same content had been there before."""
+        for place in self._kept:
+            place.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged(source: BinaryIO | Iterator[bytes]) -> Iterator[Staged]:
+    """A copy of ``source`` on disk, hashed on its way; gone at the end unless it was kept.
+
+    If the block raises, a name that was given is taken back too.
+    """
+    folder = media_path("incoming")
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    path = Path(name)
+    try:
+        digest, size = hashlib.sha256(), 0
+        with os.fdopen(handle, "wb") as file:
+            for block in _blocks(source):
+                digest.update(block)
+                size += len(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        stage = Staged(path, digest.hexdigest(), size)
+        try:
+            yield stage
+        except BaseException:
+            stage.undo()
+            raise
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _blocks(source: BinaryIO | Iterator[bytes]) -> Iterator[bytes]:
+    if isinstance(source, Iterator):
+        yield from source
+        return
+    source.seek(0)
+    while block := source.read(_BLOCK):
+        yield block
+
+
+def _sync(folder: Path) -> None:
+    # The rename itself is on disk only once its folder is; Windows has no such call.
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_after_commit(name: str, *, unless: Callable[[], bool]) -> None:
+    """Delete a file once the deletion of its row is certain, ``unless`` another row has it.
+
+    Looks again in a transaction of its own: the same content may be uploaded at this moment.
+    """
+
+    def remove() -> None:
+        with transaction.atomic(), suppress(OSError):
+            if not unless():
+                media_path(name).unlink(missing_ok=True)
+
+    if name:
+        transaction.on_commit(remove)

@@ -1,0 +1,137 @@
+"""What moderators decide: permission, change, record, and a new revision of the listings."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from extery.core.errors import Conflict, InvalidInput, Where
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
+from extery_site.catalog.actions import record, refresh_newest
+from extery_site.catalog.models import Activity, Extension, Version
+from extery_site.listings.actions import bump
+from extery_site.moderation.models import Decision
+
+__all__ = [
+    "approve_version",
+    "block_extension",
+    "may_moderate",
+    "request_changes",
+    "unblock_extension",
+]
+
+
+@transaction.atomic
+def approve_version(*, version: Version, by: AnyUser, reason: str = "") -> Decision:
+    """Publish a version that waits for review."""
+    moderator = require_moderator(by)
+    version, extension = _waiting(version)
+    if extension.is_blocked:
+        raise Conflict.of(
+            "review.wrong-state",
+            f"{extension.name} is blocked",
+            hint="lift the block first",
+        )
+    version.status = Version.Status.APPROVED
+    version.approved_at = timezone.now()
+    version.save()
+    extension.status = Extension.Status.APPROVED
+    refresh_newest(extension)
+    bump()
+    return _decide(Decision.Kind.APPROVED, extension, version, moderator, reason)
+
+
+@transaction.atomic
+def request_changes(*, version: Version, by: AnyUser, reason: str) -> Decision:
+    """Give a version back to its owner, who is told what to change."""
+    moderator = require_moderator(by)
+    reason = _required(reason)
+    version, extension = _waiting(version)
+    version.status = Version.Status.CHANGES_REQUESTED
+    version.save()
+    if extension.status == Extension.Status.IN_REVIEW:
+        extension.status = Extension.Status.CHANGES_REQUESTED
+        extension.save()
+    return _decide(Decision.Kind.CHANGES_REQUESTED, extension, version, moderator, reason)
+
+
+@transaction.atomic
+def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Decision:
+    """Take an extension off the site and tell every Blender that has it, with the reason."""
+    moderator = require_moderator(by)
+    reason = _required(reason)
+    extension = Extension.objects.select_for_update().get(pk=extension.pk)
+    if extension.is_blocked:
+        raise Conflict.of("review.wrong-state", f"{extension.name} is blocked already")
+    extension.status = Extension.Status.BLOCKED
+    extension.block_reason = reason
+    extension.save()
+    bump()
+    return _decide(Decision.Kind.BLOCKED, extension, None, moderator, reason)
+
+
+@transaction.atomic
+def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Decision:
+    """Lift a block: the extension is again what its versions make it."""
+    moderator = require_moderator(by)
+    extension = Extension.objects.select_for_update().get(pk=extension.pk)
+    if not extension.is_blocked:
+        raise Conflict.of("review.wrong-state", f"{extension.name} is not blocked")
+    extension.block_reason = ""
+    extension.status = _status_of_versions(extension)
+    extension.save()
+    refresh_newest(extension)
+    bump()
+    return _decide(Decision.Kind.UNBLOCKED, extension, None, moderator, reason)
+
+
+def _status_of_versions(extension: Extension) -> Extension.Status:
+    found = set(extension.versions.values_list("status", flat=True))
+    for status in (
+        Extension.Status.APPROVED,
+        Extension.Status.IN_REVIEW,
+        Extension.Status.CHANGES_REQUESTED,
+    ):
+        if status.value in found:
+            return status
+    return Extension.Status.DRAFT
+
+
+def _waiting(version: Version) -> tuple[Version, Extension]:
+    """The version and its extension as they are now, locked; both wait for a decision."""
+    version = Version.objects.select_for_update().get(pk=version.pk)
+    extension = Extension.objects.select_for_update().get(pk=version.extension_id)
+    if version.status != Version.Status.IN_REVIEW:
+        raise Conflict.of(
+            "review.wrong-state",
+            f"{version} does not wait for review, it is: {version.get_status_display()}",
+            hint="load the page again to see what happened",
+        )
+    return version, extension
+
+
+def _required(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput.of(
+            "review.reason-missing",
+            "the decision has no reason",
+            hint="say what is wrong and what would help",
+            where=Where(path=("reason",)),
+        )
+    return reason
+
+
+def _decide(
+    kind: Decision.Kind,
+    extension: Extension,
+    version: Version | None,
+    by: User,
+    reason: str,
+) -> Decision:
+    reason = reason.strip()
+    record(extension, Activity.Kind(kind.value), by=by, version=version, text=reason)
+    return Decision.objects.create(
+        extension=extension, version=version, by=by, kind=kind, reason=reason
+    )

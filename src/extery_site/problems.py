@@ -1,0 +1,185 @@
+"""Errors on their way out: HTTP status, problem details (RFC 9457) for programs, pages for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import select_template
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import requires_csrf_token
+
+from extery.core import codes
+from extery.core.errors import (
+    Conflict,
+    Corrupt,
+    ExteryError,
+    Incompatible,
+    InvalidInput,
+    NotFound,
+    Problem,
+    Refused,
+    Unavailable,
+)
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+#: The family of an error gives its status, where the code does not say otherwise.
+STATUS_OF_FAMILY: tuple[tuple[type[ExteryError], int], ...] = (
+    (InvalidInput, 422),
+    (Incompatible, 409),
+    (Conflict, 409),
+    (Refused, 403),
+    (NotFound, 404),
+    (Corrupt, 500),
+    (Unavailable, 503),
+)
+STATUS_OF_CODE = {
+    "upload.too-large": 413,
+    "image.too-large": 413,
+    "request.bad-value": 400,
+    "request.not-json": 400,
+    "request.method": 405,
+    "request.too-many": 429,
+    "request.failed": 500,
+    "account.sign-in": 401,
+    "account.token-unknown": 401,
+}
+
+
+def status_of(error: ExteryError) -> int:
+    """The HTTP status that says what happened."""
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
+    return next((status for kind, status in STATUS_OF_FAMILY if isinstance(error, kind)), 500)
+
+
+def details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
+    """The problem details object: the members of RFC 9457, and ``problems`` with all of them."""
+    return {
+        "type": f"/problems/{error.code}/",
+        "title": codes.find(error.code).title,
+        "status": status_of(error),
+        "detail": str(error),
+        "instance": instance,
+        "problems": [problem.as_dict() for problem in error.problems],
+    }
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks: anything below /api/, or who prefers JSON to HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    return request.get_preferred_type(["text/html", "application/json", MEDIA_TYPE]) not in {
+        "text/html",
+        None,
+    }
+
+
+def respond(request: HttpRequest, error: ExteryError) -> HttpResponse:
+    """The answer for an error, in the form that whoever asked can read."""
+    status = status_of(error)
+    response = (
+        JsonResponse(details(error, instance=request.path), status=status, content_type=MEDIA_TYPE)
+        if wants_json(request)
+        else _page(request, error, status)
+    )
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="extery"'
+    if not request.path.startswith("/api/"):
+        patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _page(request: HttpRequest, error: ExteryError, status: int) -> HttpResponse:
+    problems: Sequence[Problem] = error.problems
+    context = {
+        "status": status,
+        "title": codes.find(error.code).title,
+        "problems": problems,
+        "code": error.code,
+        "exception": error,
+    }
+    template = select_template([f"{status}.html", "problem.html"])
+    return HttpResponse(template.render(context, request), status=status)
+
+
+class AnswerErrors:
+    """Turns an `ExteryError` that a view let through into its answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django calls this when a view raised."""
+        if not isinstance(error, ExteryError):
+            return None
+        if status_of(error) >= 500:
+            logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+        return respond(request, error)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's 400."""
+    return respond(
+        request,
+        InvalidInput.of("request.bad-value", "this request cannot be read"),
+    )
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's 403, raised by views that ask ``user_passes_test`` and the like."""
+    return respond(
+        request,
+        Refused.of("permission.moderator", str(exception or "") or "this page is for moderators"),
+    )
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's 404."""
+    return respond(
+        request,
+        NotFound.of(
+            "request.not-found",
+            f"there is nothing at {request.path}",
+            hint="check the address, or search for it",
+        ),
+    )
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's 500; must not fail itself, so it gives plain text where the page cannot be made."""
+    error = Unavailable.of(
+        "request.failed",
+        "the site made a mistake and could not answer",
+        hint="try again; if it happens again, tell whoever runs this site",
+    )
+    try:
+        return respond(request, error)
+    except Exception:
+        logger.exception("the error page failed too")
+        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's answer to a form without the token of this session."""
+    return respond(
+        request,
+        Refused.of(
+            "request.forged",
+            "this form was not sent from a page of this site, or the page was too old",
+            hint="allow cookies, load the page again and repeat it",
+        ),
+    )

@@ -1,0 +1,293 @@
+"""A zip comes in: it is checked, compared with what is there, stored, and becomes a draft."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+
+from extery.checks import Report, check_package
+from extery.core.errors import (
+    Conflict,
+    InvalidInput,
+    InvalidManifest,
+    InvalidPackage,
+    Problem,
+    ProblemList,
+    Refused,
+    Where,
+)
+from extery.core.manifest import Manifest
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import AnyUser, require_person
+from extery_site.bodies import too_large
+from extery_site.catalog.actions import record, take_over_manifest
+from extery_site.catalog.models import (
+    Activity,
+    Extension,
+    Package,
+    Version,
+    key_of,
+    sortable_blender,
+)
+from extery_site.catalog.storage import Staged, staged
+from extery_site.publish.models import ReservedId
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What became of an upload: the rows, and the warnings about the package."""
+
+    extension: Extension
+    version: Version
+    package: Package
+    problems: tuple[Problem, ...]
+
+
+def receive_package(
+    *, file: BinaryIO, user: AnyUser, name: str = "", release_notes: str = ""
+) -> Draft:
+    """Take an uploaded zip: a new extension, a new version, or one more platform of a draft.
+
+    Raises `InvalidPackage` or `InvalidManifest` with every problem of the zip, `Refused` for
+    somebody else's or a reserved id, `Conflict` for a version or file that is there already;
+    then nothing was stored.
+    """
+    person = require_person(user)
+    if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
+        raise too_large()
+    file.seek(0)
+    name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
+    report = check_package(file, name=name)
+    manifest = _accepted(report)
+    _check_lengths(manifest)
+    _check_reserved(manifest)
+    with staged(file) as stage:
+        try:
+            return _store(stage, name, report, manifest, person, release_notes)
+        except IntegrityError as error:
+            # Somebody else's transaction stored the same a moment ago: say what is there now.
+            with transaction.atomic():
+                _check_against_site(manifest, person, stage.sha256)
+            raise _version_exists(manifest) from error
+
+
+@transaction.atomic
+def _store(
+    stage: Staged, name: str, report: Report, manifest: Manifest, user: User, notes: str
+) -> Draft:
+    extension, version = _check_against_site(manifest, user, stage.sha256)
+    if extension is None:
+        extension = _new_extension(manifest, user)
+    if version is None:
+        version = _new_version(extension, manifest, user)
+    if notes.strip():
+        version.release_notes = notes.strip()
+        version.save()
+    package = Package.objects.create(
+        version=version,
+        sha256=stage.sha256,
+        size=stage.size,
+        original_name=name,
+        platforms=sorted(set(manifest.platforms)),
+        wheels=list(manifest.wheels),
+        python_versions=list(manifest.python_versions),
+        problems=[problem.as_dict() for problem in report.problems],
+    )
+    if extension.newest_version_id is None:
+        take_over_manifest(extension, version)
+    record(extension, Activity.Kind.UPLOADED, by=user, version=version, text=package.file_name)
+    package.file = stage.keep("packages", ".zip")
+    package.save(update_fields=["file"])
+    return Draft(extension, version, package, tuple(report.problems))
+
+
+def _accepted(report: Report) -> Manifest:
+    """The manifest of a package without errors; raises them all otherwise."""
+    errors = report.problems.errors
+    if report.manifest is not None and not errors:
+        return report.manifest
+    about_manifest = all(problem.code.startswith("manifest.") for problem in errors)
+    raise (InvalidManifest if about_manifest else InvalidPackage)(*report.problems)
+
+
+def _check_lengths(manifest: Manifest) -> None:
+    limits = {"id": 100, "name": 200, "tagline": 200, "version": 100}
+    with ProblemList().raising(InvalidInput) as problems:
+        for field, most in limits.items():
+            length = len(getattr(manifest, field))
+            if length > most:
+                problems.add(
+                    "upload.text-too-long",
+                    f"{field} has {length} characters, and this site takes at most {most}",
+                    hint="shorten it",
+                    where=Where("blender_manifest.toml", (field,)),
+                )
+
+
+def _check_reserved(manifest: Manifest) -> None:
+    key = key_of(manifest.id)
+    configured = {key_of(reserved) for reserved in settings.EXTERY_RESERVED_IDS}
+    if key in configured or ReservedId.objects.filter(id_key=key).exists():
+        raise Refused.of(
+            "upload.id-reserved",
+            f"the id {manifest.id} cannot be used",
+            hint="choose another id in the manifest",
+            where=Where("blender_manifest.toml", ("id",)),
+        )
+
+
+def _check_against_site(
+    manifest: Manifest, user: User, sha256: str
+) -> tuple[Extension | None, Version | None]:
+    """The extension and the draft that the package belongs to, as far as they exist."""
+    extension = Extension.objects.select_for_update().with_id(manifest.id).first()
+    if extension is None:
+        _check_file_is_new(sha256)
+        return None, None
+    _check_extension(extension, manifest, user)
+    version = extension.versions.filter(number=manifest.version).first()
+    if version is not None:
+        _check_draft(version, manifest)
+    _check_file_is_new(sha256)
+    return extension, version
+
+
+def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
+    where = Where("blender_manifest.toml", ("id",))
+    if extension.owner_id != user.pk or extension.extension_id != manifest.id:
+        other = "" if extension.extension_id == manifest.id else f" (as {extension.extension_id})"
+        raise Refused.of(
+            "upload.id-taken",
+            f"the id {manifest.id} belongs to another extension{other}",
+            hint="choose another id in the manifest",
+            where=where,
+        )
+    if extension.is_blocked:
+        raise Refused.of(
+            "upload.extension-blocked",
+            f"{extension.name} is blocked: {extension.block_reason}",
+            hint="talk to the moderators in its thread",
+            where=where,
+        )
+    if extension.type != manifest.type:
+        raise Conflict.of(
+            "upload.type-changed",
+            f"{manifest.id} is published as {extension.type}, this package is: {manifest.type}",
+            hint="keep the type, or choose another id",
+            where=Where("blender_manifest.toml", ("type",)),
+        )
+
+
+def _check_draft(version: Version, manifest: Manifest) -> None:
+    """Whether the package is one more platform of this version, which must be a draft."""
+    if not version.is_editable:
+        raise _version_exists(manifest)
+    taken: set[str] = set()
+    for package in version.packages.all():
+        if not package.platforms or not manifest.platforms:
+            raise _version_exists(manifest, draft=True)
+        taken.update(package.platforms)
+    if taken & set(manifest.platforms):
+        raise _version_exists(manifest, draft=True)
+    other = Manifest.from_table(version.manifest)
+    for field in _SAME_IN_ALL_PACKAGES:
+        if getattr(other, field) != getattr(manifest, field):
+            raise Conflict.of(
+                "upload.package-differs",
+                f"{field} differs from that of the package uploaded before",
+                hint="build all packages of a version from the same manifest",
+                where=Where("blender_manifest.toml", (field,)),
+            )
+
+
+_SAME_IN_ALL_PACKAGES = (
+    "name",
+    "tagline",
+    "maintainer",
+    "license",
+    "blender_version_min",
+    "blender_version_max",
+    "website",
+    "copyright",
+    "permissions",
+    "tags",
+)
+
+
+def _check_file_is_new(sha256: str) -> None:
+    package = Package.objects.select_related("version__extension").filter(sha256=sha256).first()
+    if package is not None:
+        raise Conflict.of(
+            "upload.file-exists",
+            f"this file was uploaded before, as {package.version.extension.extension_id} "
+            f"{package.version.number}",
+            hint="build a new version",
+        )
+
+
+def _version_exists(manifest: Manifest, *, draft: bool = False) -> Conflict:
+    hint = "raise the version in the manifest and build it again"
+    if draft:
+        hint += ", or discard the draft first"
+    return Conflict.of(
+        "upload.version-exists",
+        f"{manifest.id} {manifest.version} was uploaded before",
+        hint=hint,
+        where=Where("blender_manifest.toml", ("version",)),
+    )
+
+
+def _new_extension(manifest: Manifest, user: User) -> Extension:
+    return Extension.objects.create(
+        extension_id=manifest.id,
+        type=manifest.type,
+        name=manifest.name,
+        tagline=manifest.tagline,
+        owner=user,
+    )
+
+
+def _new_version(extension: Extension, manifest: Manifest, user: User) -> Version:
+    maximum = manifest.blender_version_max
+    return Version.objects.create(
+        extension=extension,
+        number=manifest.version,
+        sort_key=manifest.parsed_version.sort_key,
+        manifest=_as_json(dict(manifest.table)),
+        blender_min=sortable_blender(manifest.blender_version_min),
+        blender_max=sortable_blender(maximum) if maximum else None,
+        permissions=dict(manifest.permissions),
+        license=list(manifest.license),
+        created_by=user,
+    )
+
+
+def _as_json(table: dict[str, Any]) -> dict[str, Any]:
+    """The TOML table with only what every database's JSON can hold: no NaN, no NUL, no dates."""
+    plain: dict[str, Any] = json.loads(
+        json.dumps(table, cls=DjangoJSONEncoder), parse_constant=lambda _: None
+    )
+    return {key: _without_nul(value) for key, value in plain.items()}
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {key.replace("\x00", ""): _without_nul(item) for key, item in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _base_name(name: str) -> str:
+    """The last part of a path, whichever system wrote it."""
+    return name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-255:]
