@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import select_template
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
 
 from extery.core import codes
 from extery.core.errors import (
@@ -64,7 +66,7 @@ def details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
         "type": f"/problems/{error.code}/",
         "title": codes.find(error.code).title,
         "status": status_of(error),
-        "detail": str(error),
+        "detail": next((p.message for p in error.problems if p.is_error), str(error)),
         "instance": instance,
         "problems": [problem.as_dict() for problem in error.problems],
     }
@@ -115,7 +117,10 @@ class AnswerErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and wants_json(request):
+            return _method_not_offered(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django calls this when a view raised."""
@@ -124,6 +129,28 @@ class AnswerErrors:
         if status_of(error) >= 500:
             logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
         return respond(request, error)
+
+
+def _method_not_offered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    allowed = response.headers.get("Allow", "")
+    answer = respond(
+        request,
+        InvalidInput.of(
+            "request.method", f"{request.method} is not offered here", hint=f"use {allowed}"
+        ),
+    )
+    answer["Allow"] = allowed
+    return answer
+
+
+@require_safe
+def explain(request: HttpRequest, code: str) -> HttpResponse:
+    """The page behind the ``type`` of a problem: what the code means and why it matters."""
+    try:
+        entry = codes.find(code)
+    except (KeyError, ImportError):
+        raise Http404(code) from None
+    return render(request, "problem_code.html", {"code": code, "entry": entry})
 
 
 @requires_csrf_token

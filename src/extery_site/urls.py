@@ -1,8 +1,13 @@
-"""Every address of the site: pages, accounts, images."""
+"""Every address of the site: pages, accounts, the API, downloads and images."""
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from extery_site.api import api
+from extery_site.listings.downloads import download
+from extery_site.media import image
+from extery_site.problems import explain
 
 urlpatterns = [
     path("", include("extery_site.catalog.urls")),
@@ -11,4 +16,15 @@ urlpatterns = [
     path("", include("extery_site.reports.urls")),
     path("account/", include("extery_site.accounts.urls")),
     path("account/", include("allauth.account.urls")),
+    path("api/", api.urls),
+    re_path(
+        r"^download/sha256:(?P<sha256>[0-9a-f]{64})/(?P<name>[^/]+)$", download, name="download"
+    ),
+    path("problems/<code>/", explain, name="problem"),
+    re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{64}\.webp)$", image),
 ]
+
+handler400 = "extery_site.problems.bad_request"
+handler403 = "extery_site.problems.permission_denied"
+handler404 = "extery_site.problems.not_found"
+handler500 = "extery_site.problems.server_error"

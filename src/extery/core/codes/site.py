@@ -14,6 +14,9 @@ CODES: dict[str, Code] = {
     "setting.bad-value": Code(
         "error", "Setting with a bad value", "The site does not guess what was meant."
     ),
+    "setting.port": Code(
+        "error", "Port that cannot be used", "Only one program at a time listens on a port."
+    ),
     "request.bad-value": Code(
         "error",
         "Value that cannot be read",

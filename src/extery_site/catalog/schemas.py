@@ -1,0 +1,151 @@
+"""Extensions, versions and packages as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+
+from extery_site.catalog.addresses import absolute
+from extery_site.catalog.models import Extension, Package, Version
+
+
+class PackageOut(Schema):
+    """A zip of a version."""
+
+    sha256: str
+    size: int
+    platforms: list[str]
+    python_versions: list[str]
+    downloads: int
+    archive_url: str
+    drag_url: str
+    problems: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, package: Package, request: HttpRequest) -> PackageOut:
+        return cls(
+            sha256=package.sha256,
+            size=package.size,
+            platforms=package.platforms,
+            python_versions=package.python_versions,
+            downloads=package.download_count,
+            archive_url=absolute(request, package.download_path),
+            drag_url=package.drag_url(request),
+            problems=package.problems,
+        )
+
+
+class VersionOut(Schema):
+    """A version and its packages."""
+
+    version: str
+    status: str
+    release_notes: str
+    blender_version_min: str
+    blender_version_max: str | None
+    license: list[str]
+    permissions: dict[str, str]
+    created_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    packages: list[PackageOut]
+
+    @classmethod
+    def of(cls, version: Version, request: HttpRequest) -> VersionOut:
+        return cls(
+            version=version.number,
+            status=version.status,
+            release_notes=version.release_notes,
+            blender_version_min=version.blender_min_text,
+            blender_version_max=version.blender_max_text,
+            license=version.license,
+            permissions=version.permissions,
+            created_at=version.created_at,
+            submitted_at=version.submitted_at,
+            approved_at=version.approved_at,
+            packages=[PackageOut.of(package, request) for package in version.packages.all()],
+        )
+
+
+class PersonOut(Schema):
+    """Whose extension it is."""
+
+    username: str
+    name: str
+
+
+class ImageOut(Schema):
+    """The addresses of an image in two widths, and its description."""
+
+    small: str
+    large: str
+    width: int
+    height: int
+    alt_text: str
+
+
+class ExtensionOut(Schema):
+    """Everything that the extension's page shows."""
+
+    id: str
+    type: str
+    name: str
+    tagline: str
+    description: str
+    website: str
+    support_url: str
+    status: str
+    block_reason: str
+    owner: PersonOut
+    tags: list[str]
+    image: ImageOut | None
+    downloads: int
+    url: str
+    newest_version: str | None
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+    versions: list[VersionOut]
+
+    @classmethod
+    def of(
+        cls, extension: Extension, versions: list[Version], request: HttpRequest
+    ) -> ExtensionOut:
+        newest = extension.newest_version
+        return cls(
+            id=extension.extension_id,
+            type=extension.type,
+            name=extension.name,
+            tagline=extension.tagline,
+            description=extension.description,
+            website=extension.website,
+            support_url=extension.support_url,
+            status=extension.status,
+            block_reason=extension.block_reason,
+            owner=PersonOut(username=extension.owner.username, name=extension.owner.display_name),
+            tags=[tag.name for tag in extension.tags.all()],
+            image=_image(extension, request),
+            downloads=extension.download_count,
+            url=absolute(request, extension.get_absolute_url()),
+            newest_version=newest.number if newest else None,
+            created_at=extension.created_at,
+            updated_at=extension.updated_at,
+            published_at=extension.published_at,
+            versions=[VersionOut.of(version, request) for version in versions],
+        )
+
+
+def _image(extension: Extension, request: HttpRequest) -> ImageOut | None:
+    image = extension.image
+    if image is None:
+        return None
+    return ImageOut(
+        small=absolute(request, image.small.url),
+        large=absolute(request, image.large.url),
+        width=image.width,
+        height=image.height,
+        alt_text=image.alt_text,
+    )

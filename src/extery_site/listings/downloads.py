@@ -1,0 +1,139 @@
+"""Packages by their hash: who may have them, in one piece or from a given byte on, and how often."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.db import OperationalError
+from django.db.models import F
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from extery.core.errors import Corrupt, NotFound, Refused
+from extery_site.accounts.permissions import is_person, may_moderate
+from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.storage import media_path
+
+logger = logging.getLogger(__name__)
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_BLOCK = 1 << 17
+#: Under this address there will never be other bytes.
+FOR_EVER = "public, max-age=31536000, immutable"
+NOT_SHARED = "private, no-store"
+
+
+@require_safe
+def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
+    """The package with this hash, under the one name that belongs to it."""
+    package = (
+        Package.objects.select_related("version__extension__owner").filter(sha256=sha256).first()
+    )
+    if package is None:
+        raise NotFound.of(
+            "download.not-found",
+            f"there is no package with the hash sha256:{sha256}",
+            hint="look for the extension, it may have a newer version",
+        )
+    is_public = _check_allowed(package, request)
+    if name != package.file_name:
+        return redirect(package.download_path)
+    etag = f'"{sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": FOR_EVER if is_public else NOT_SHARED,
+        # Django's gzip middleware leaves alone what says how it is encoded.
+        "Content-Type": "application/zip",
+    }
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    return _send(request, package, headers)
+
+
+def _check_allowed(package: Package, request: HttpRequest) -> bool:
+    """Whether anybody may have the package; raises `Refused` if whoever asks may not."""
+    version, extension = package.version, package.version.extension
+    if may_moderate(request.user):
+        return version.status == Version.Status.APPROVED and extension.is_public
+    if extension.status == Extension.Status.BLOCKED:
+        raise Refused.of(
+            "download.blocked",
+            f"{extension.name} is blocked: {extension.block_reason}",
+            hint="disable and remove it where it is installed",
+        )
+    if version.status == Version.Status.APPROVED:
+        return True
+    if is_person(request.user) and request.user.pk == extension.owner_id:
+        return False
+    raise Refused.of(
+        "download.not-public",
+        "this version is not public yet",
+        hint="wait until a moderator has approved it",
+    )
+
+
+def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:
+    try:
+        file = media_path(package.file.name).open("rb")
+    except FileNotFoundError as error:
+        raise Corrupt.of(
+            "download.file-missing",
+            f"the file of {package.file_name} is missing on the server",
+            hint="tell whoever runs this site",
+        ) from error
+    size = package.size
+    part = _requested_part(request, headers["ETag"], size)
+    if part is not None and part.start >= size:
+        file.close()
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    if request.method == "GET" and (part is None or part.start == 0):
+        _count(package)
+    if part is None:
+        return FileResponse(file, headers={**headers, "Content-Length": str(size)})
+    return StreamingHttpResponse(
+        _read_part(file, part),
+        status=206,
+        headers={
+            **headers,
+            "Content-Length": str(len(part)),
+            "Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}",
+        },
+    )
+
+
+def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
+    """The bytes that are asked for; ``None`` for all, also where a part cannot be given."""
+    match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if match is None or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = match.groups()
+    if first:
+        return range(int(first), min(int(last) + 1 if last else size, size))
+    return range(max(0, size - int(last)), size) if last else None
+
+
+def _read_part(file: BinaryIO, part: range) -> Iterator[bytes]:
+    with file:
+        file.seek(part.start)
+        left = len(part)
+        while left > 0 and (block := file.read(min(_BLOCK, left))):
+            left -= len(block)
+            yield block
+
+
+def _count(package: Package) -> None:
+    """One more download of the package and the extension."""
+    try:
+        Package.objects.filter(pk=package.pk).update(download_count=F("download_count") + 1)
+        Extension.objects.filter(pk=package.version.extension_id).update(
+            download_count=F("download_count") + 1
+        )
+    except OperationalError:
+        # A count is not worth a failed download when the database is too busy to write.
+        logger.warning("a download of %s was not counted", package.file_name, exc_info=True)

@@ -1,0 +1,81 @@
+"""The listing as an endpoint of the API; the server usually answers before it is reached."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from extery_site.catalog.addresses import base_url
+from extery_site.listings.serving import read_system, respond
+
+router = Router(tags=["listing"])
+
+
+class Entry(Schema):
+    """One package, in the keys that Blender reads; those that are not set are left out."""
+
+    schema_version: str
+    id: str
+    name: str
+    tagline: str
+    version: str
+    type: str
+    maintainer: str
+    license: list[str]
+    blender_version_min: str
+    blender_version_max: str | None = None
+    website: str | None = None
+    copyright: list[str] | None = None
+    permissions: dict[str, str] | None = None
+    tags: list[str] | None = None
+    platforms: list[str] | None = None
+    python_versions: list[str] | None = None
+    archive_url: str
+    archive_size: int
+    archive_hash: str
+
+
+class Block(Schema):
+    """An extension that must not be used, and why."""
+
+    id: str
+    reason: str
+
+
+class Listing(Schema):
+    """What a stock Blender subscribes to."""
+
+    version: str = Field(examples=["v1"])
+    blocklist: list[Block]
+    data: list[Entry]
+
+
+@router.get("/extensions/", response=Listing, auth=None, url_name="listing", exclude_none=True)
+def listing(
+    request: HttpRequest,
+    blender_version: str = "",
+    platform: str = "",
+    python_version: str = "",
+    api_version_max: str = "",
+) -> HttpResponse:
+    """The newest compatible version of each extension.
+
+    Without parameters it is the newest version of each, for all platforms. Blender sends
+    `blender_version`, `platform` and `python_version` by itself. Answers carry an `ETag`.
+    """
+    query = {
+        "blender_version": blender_version,
+        "platform": platform,
+        "python_version": python_version,
+    }
+    reply = respond(
+        read_system(query),
+        base_url(request),
+        if_none_match=request.headers.get("If-None-Match", ""),
+        accept_encoding=request.headers.get("Accept-Encoding", ""),
+    )
+    response = HttpResponse(reply.body, status=reply.status)
+    del response["Content-Type"]
+    for name, value in reply.headers:
+        response[name] = value
+    return response

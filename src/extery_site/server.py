@@ -1,0 +1,208 @@
+"""The commands ``extery serve`` and ``extery manage``: a whole site in one process tree."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# All else is imported where it is used: `extery --help` reads this module for two lines.
+if TYPE_CHECKING:
+    import socket
+
+SETTINGS_MODULE = "extery_site.settings"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0: any free one.",
+)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="EXTERY_DATA.")
+@click.option("--demo", is_flag=True, help="Fill an empty site with demonstration content.")
+def serve(host: str, port: int, data: Path | None, demo: bool) -> None:
+    """Run the website.
+
+    Makes the data folder and the database on the first start, and brings them up to date on
+    later ones. Stop it with Ctrl+C.
+    """
+    with _listen(host, port) as listener:
+        prepare(data, host=host)
+        sign_ins = _fill() if demo else ()
+        _announce(f"http://{_shown(host)}:{listener.getsockname()[1]}", sign_ins)
+        _run(listener)
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run a management command of Django on the site's data; ``help`` lists them."""
+    _use_data_folder()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["extery manage", *arguments])
+
+
+def prepare(data: Path | None = None, *, host: str = "") -> None:
+    """Load Django with the data folder, database and static files up to date."""
+    if data is not None:
+        os.environ["EXTERY_DATA"] = str(data.absolute())
+    _use_data_folder()
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        settings.ALLOWED_HOSTS.append(host)
+    _migrate()
+    _collect_static(settings.EXTERY_DATA)
+
+
+def _use_data_folder() -> None:
+    """Make the data folder before the settings look for the secret key in it."""
+    from extery_site import config
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    config.prepare_data_folder(config.load()["EXTERY_DATA"])
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        click.echo("Preparing the database …", err=True)
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _collect_static(data: Path) -> None:
+    """Collect the static files, unless they are the ones that were collected last time."""
+    import hashlib
+
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda item: str(item[0])):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    state = data / "static-state"
+    if state.is_file() and state.read_text(encoding="ascii") == digest.hexdigest():
+        return
+    click.echo("Preparing the static files …", err=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    state.write_text(digest.hexdigest(), encoding="ascii")
+
+
+def _fill() -> tuple[tuple[str, str, str], ...]:
+    from extery_site import demo
+
+    return tuple(demo.fill().sign_ins)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; taken first, so that a port in use is known before anything is done."""
+    import socket
+
+    from extery.core.errors import Unavailable
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name != "nt":
+            # Without this a restart would have to wait until old connections are forgotten.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise Unavailable.of(
+            "setting.port",
+            f"port {port} of {host} cannot be used: {error.strerror}",
+            hint=f"stop what runs there, or choose another one: --port {port % 65535 + 1}",
+        ) from error
+    return listener
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
+    from django.conf import settings
+
+    from extery_site.catalog.addresses import LISTING_PATH
+
+    base = settings.EXTERY_SITE_URL or address
+    click.echo(f"\n  {settings.EXTERY_SITE_NAME} runs at  {base}/")
+    if address != base:
+        click.echo(f"  and listens at   {address}/")
+    if sign_ins:
+        click.echo("\n  Sign in as")
+        for name, password, role in sign_ins:
+            click.echo(f"    {name:<12} {password:<16} {role}")
+    click.echo(
+        "\n  To use it in Blender: Edit > Preferences > Get Extensions > Repositories > +\n"
+        f"  > Add Remote Repository, and paste\n\n    {base}{LISTING_PATH}\n"
+    )
+    click.echo("  Stop with Ctrl+C.\n")
+    sys.stdout.flush()
+
+
+def _run(listener: socket.socket) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    from extery_site.wsgi import application
+
+    # Whatever serves has connections of its own; one that crosses a fork would be shared.
+    connections.close_all()
+    if os.name == "nt":
+        import waitress
+
+        waitress.serve(application, sockets=[listener], threads=settings.EXTERY_THREADS)
+        return
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in _gunicorn_options(listener).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return application
+
+    Server().run()
+
+
+def _gunicorn_options(listener: socket.socket) -> dict[str, Any]:
+    from django.conf import settings
+
+    return {
+        "control_socket_disable": True,
+        "bind": f"fd://{listener.fileno()}",
+        "proc_name": "extery",
+        "workers": 1,
+        "worker_class": "gthread",
+        "threads": settings.EXTERY_THREADS,
+        "keepalive": 15,
+        "timeout": 120,
+        "graceful_timeout": 30,
+        "loglevel": "warning",
+        "forwarded_allow_ips": "*" if settings.EXTERY_PROXIES else "",
+    }
