@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from extery.core import codes
 from extery.core.errors import ProblemList
 from extery.core.manifest import Manifest
 
@@ -32,6 +33,15 @@ class Report:
     def ok(self) -> bool:
         """Whether there is no error; warnings may be there."""
         return not self.problems.errors
+
+    def forgive_stricter(self) -> None:
+        """Turn errors of rules that Blender does not have into warnings."""
+        self.problems = ProblemList(
+            problem._replace(severity="warning")
+            if problem.is_error and codes.find(problem.code).stricter
+            else problem
+            for problem in self.problems
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON, the same shape for all kinds."""

@@ -97,16 +97,17 @@ def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) 
     contents = Contents(
         name=package.name, names=(), read=package.read, infos=package.infos, size=package.size
     )
+    has_root = True
     try:
-        contents.root = package.root
-        contents.names = package.names
+        contents.root, contents.names = package.root, package.names
     except InvalidPackage as error:
+        has_root = False
         report.problems.extend(error.problems)
     for rule in _ZIP_RULES:
         rule(contents, report.problems)
     if {problem.code for problem in report.problems} & _UNREADABLE:
         return
-    if not any(problem.code.startswith("package.manifest-") for problem in report.problems):
+    if has_root:
         _check_manifest_and_files(package, contents, report, valid_tags)
     _check_data(package, report.problems)
 
@@ -125,13 +126,6 @@ def _check_manifest_and_files(
     table = parse_table(package.manifest_bytes, ProblemList(), FILENAME)
     if table is None:
         return
-    if "build" in table and not isinstance(table["build"], dict):
-        report.problems.add(
-            "package.build-not-table",
-            "build in the manifest must be a table",
-            hint="write a section [build]",
-            where=contents.where(FILENAME),
-        )
     contents.table = with_generated(table)
     contents.read = _reader(package)
     for rule in _FILE_RULES:

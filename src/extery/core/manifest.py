@@ -169,6 +169,7 @@ def check_manifest(
     if table is None:
         return None, problems
     if packaged:
+        _check_build(table, problems, file)
         table = with_generated(table)
     locate = Locator(data, file)
     check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
@@ -180,6 +181,16 @@ def check_manifest(
     if problems.errors:
         return None, problems
     return Manifest.from_table(table), problems
+
+
+def _check_build(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
+    if not isinstance(table.get("build", {}), dict):
+        problems.add(
+            "package.build-not-table",
+            "build in the manifest must be a table",
+            hint="write a section [build]",
+            where=Where(file, ("build",)),
+        )
 
 
 def blender_tags() -> ValidTags:

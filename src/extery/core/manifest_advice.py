@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from extery.core import licenses, platforms
@@ -24,121 +24,109 @@ class Locate(Protocol):
     def __call__(self, path: tuple[str | int, ...], *, of_key: bool = False) -> Where: ...
 
 
+class Advice(NamedTuple):
+    """The table that is judged, and where the warnings go."""
+
+    table: Mapping[str, Any]
+    problems: ProblemList
+    locate: Locate
+
+    def add(self, code: str, message: str, hint: str, *path: str | int) -> None:
+        """Note a warning. The place is looked up only now: most manifests need none."""
+        of_key = code == "key.unknown"
+        where = self.locate(path, of_key=of_key)
+        self.problems.add(f"manifest.{code}", message, hint=hint, where=where)
+
+    def text(self, field: str) -> str:
+        value = self.table.get(field)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, field: str) -> list[tuple[int, str]]:
+        value = self.table.get(field)
+        items = value if isinstance(value, list) else []
+        return [(index, item) for index, item in enumerate(items) if isinstance(item, str)]
+
+
 def advise(table: Mapping[str, Any], problems: ProblemList, *, locate: Locate) -> None:
-    """Note warnings on every value that has the type its field asks for."""
+    """Note warnings on the fields in which no error was found."""
+    at_fault = {problem.where.path[0] for problem in problems.errors if problem.where.path}
+    sound = {key: value for key, value in table.items() if key not in at_fault}
+    advice = Advice(sound, problems, locate)
     for check in (_id, _versions, _website, _licenses, _empty, _platforms, _wheels, _keys):
-        check(table, problems, locate)
+        check(advice)
 
 
-def _text(table: Mapping[str, Any], field: str) -> str:
-    value = table.get(field)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(table: Mapping[str, Any], field: str) -> list[tuple[int, str]]:
-    value = table.get(field)
-    items = value if isinstance(value, list) else []
-    return [(index, item) for index, item in enumerate(items) if isinstance(item, str)]
-
-
-def _id(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    value, where = _text(table, "id"), locate(("id",)) if "id" in table else Where()
+def _id(advice: Advice) -> None:
+    value = advice.text("id")
     if not value.isidentifier():
         return
     if keyword.iskeyword(value):
-        problems.add(
-            "manifest.id.keyword",
-            f"id {value!r} is a keyword of Python",
-            hint=f"choose another, for example {f'{value}_tool'!r}",
-            where=where,
-        )
+        hint = f"choose another, for example {f'{value}_tool'!r}"
+        advice.add("id.keyword", f"id {value!r} is a keyword of Python", hint, "id")
     if not value.isascii():
-        problems.add(
-            "manifest.id.not-ascii",
-            f"id {value!r} has letters outside ASCII",
-            hint="use a to z, 0 to 9 and underscores",
-            where=where,
-        )
+        hint = "use a to z, 0 to 9 and underscores"
+        advice.add("id.not-ascii", f"id {value!r} has letters outside ASCII", hint, "id")
     elif value != value.lower():
-        problems.add(
-            "manifest.id.capitals",
-            f"id {value!r} has capital letters",
-            hint=f"write {value.lower()!r}, unless it is published already",
-            where=where,
-        )
+        hint = f"write {value.lower()!r}, unless it is published already"
+        advice.add("id.capitals", f"id {value!r} has capital letters", hint, "id")
 
 
-def _versions(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    schema = _text(table, "schema_version")
+def _versions(advice: Advice) -> None:
+    schema = advice.text("schema_version")
     if schema and schema not in SCHEMA_VERSIONS:
-        problems.add(
-            "manifest.schema_version.unknown",
+        advice.add(
+            "schema_version.unknown",
             f"schema_version {schema!r} is not known here",
-            hint=f"write {SCHEMA_VERSIONS[-1]!r}; the extension's own version is a field of its own",
-            where=locate(("schema_version",)),
+            f"write {SCHEMA_VERSIONS[-1]!r}; the extension's own version is a field of its own",
+            "schema_version",
         )
-    if _text(table, "version").endswith("\n"):
-        problems.add(
-            "manifest.version.trailing-newline",
-            "version ends with a line break",
-            hint="write it in one line",
-            where=locate(("version",)),
-        )
-    _blender_versions(table, problems, locate)
+    if advice.text("version").endswith("\n"):
+        message = "version ends with a line break"
+        advice.add("version.trailing-newline", message, "write it in one line", "version")
+    _blender_versions(advice)
 
 
-def _blender_versions(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
+def _blender_versions(advice: Advice) -> None:
+    field = "blender_version_min"
+    text = advice.text(field)
     try:
-        low = parse_blender_version(_text(table, "blender_version_min"))
+        low = parse_blender_version(text)
     except ValueError:
         return
-    where = locate(("blender_version_min",))
     if low < _FIRST_BLENDER:
-        problems.add(
-            "manifest.blender_version_min.too-old",
-            f"blender_version_min is {_text(table, 'blender_version_min')!r}, extensions came with 4.2.0",
-            hint="write '4.2.0', or the oldest version you have tried",
-            where=where,
+        advice.add(
+            f"{field}.too-old",
+            f"{field} is {text!r}, extensions came with 4.2.0",
+            "write '4.2.0', or the oldest version you have tried",
+            field,
         )
-    if not _text(table, "blender_version_min").isascii():
-        problems.add(
-            "manifest.blender_version_min.odd-digits",
-            "blender_version_min has digits other than 0 to 9",
-            hint="write them as 0 to 9",
-            where=where,
-        )
-    _maximum(table, low, problems, locate)
+    if not text.isascii():
+        message = f"{field} has digits other than 0 to 9"
+        advice.add(f"{field}.odd-digits", message, "write them as 0 to 9", field)
+    _maximum(advice, low)
 
 
-def _maximum(
-    table: Mapping[str, Any], low: tuple[int, int, int], problems: ProblemList, locate: Locate
-) -> None:
-    if "blender_version_max" not in table:
-        return
-    where = locate(("blender_version_max",))
-    if table["blender_version_max"] == "":
-        problems.add(
-            "manifest.blender_version_max.empty",
-            "blender_version_max is empty",
-            hint="leave the field out",
-            where=where,
-        )
+def _maximum(advice: Advice, low: tuple[int, int, int]) -> None:
+    field = "blender_version_max"
+    text = advice.table.get(field)
+    if text == "":
+        advice.add(f"{field}.empty", f"{field} is empty", "leave the field out", field)
         return
     try:
-        high = parse_blender_version(_text(table, "blender_version_max"))
+        high = parse_blender_version(advice.text(field))
     except ValueError:
         return
     if BlenderRange(low, high).is_empty:
-        problems.add(
-            "manifest.blender_version_max.empty-range",
-            f"no Blender is at least {table['blender_version_min']} and below {table['blender_version_max']}",
-            hint="the maximum is the first version that is not supported any more",
-            where=where,
+        advice.add(
+            f"{field}.empty-range",
+            f"no Blender is at least {advice.text('blender_version_min')} and below {text}",
+            "the maximum is the first version that is not supported any more",
+            field,
         )
 
 
-def _website(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    website = _text(table, "website").strip()
+def _website(advice: Advice) -> None:
+    website = advice.text("website").strip()
     if not website:
         return
     try:
@@ -147,99 +135,78 @@ def _website(table: Mapping[str, Any], problems: ProblemList, locate: Locate) ->
     except ValueError:
         good = False
     if not good:
-        problems.add(
-            "manifest.website.not-url",
+        advice.add(
+            "website.not-url",
             f"website is not a web address: {shown(website)}",
-            hint="write the whole address, beginning with https://",
-            where=locate(("website",)),
+            "write the whole address, beginning with https://",
+            "website",
         )
 
 
-def _licenses(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    for index, text in _texts(table, "license"):
-        if not text.strip():
-            continue
-        where = locate(("license", index))
+def _licenses(advice: Advice) -> None:
+    for index, text in advice.texts("license"):
         known = licenses.canonical(text.strip())
         if known is None:
-            problems.add(
-                "manifest.license.unknown",
+            advice.add(
+                "license.unknown",
                 f"{shown(text)} is not a licence of the SPDX list",
-                hint="for example 'SPDX:GPL-3.0-or-later'; the list is at spdx.org/licenses",
-                where=where,
+                "for example 'SPDX:GPL-3.0-or-later'; the list is at spdx.org/licenses",
+                *("license", index),
             )
         elif not text.startswith(licenses.PREFIX):
-            problems.add(
-                "manifest.license.no-prefix",
-                f"{shown(text)} has no SPDX: prefix",
-                hint=f"write {licenses.PREFIX + known!r}",
-                where=where,
-            )
+            message = f"{shown(text)} has no {licenses.PREFIX} prefix"
+            hint = f"write {licenses.PREFIX + known!r}"
+            advice.add("license.no-prefix", message, hint, "license", index)
 
 
-def _empty(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    for field in ("copyright", "permissions", "wheels"):
-        if table.get(field) in ([], {}):
-            problems.add(
-                f"manifest.{field}.empty",
-                f"{field} is empty",
-                hint="leave it out",
-                where=locate((field,)),
-            )
+def _empty(advice: Advice) -> None:
+    codes = {"copyright": "empty", "permissions": "no-reasons", "wheels": "empty"}
+    for field, kind in codes.items():
+        if advice.table.get(field) in ([], {}):
+            advice.add(f"{field}.{kind}", f"{field} is empty", "leave it out", field)
 
 
-def _platforms(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    for field in ("platforms", "tags"):
-        seen: set[str] = set()
-        for index, item in _texts(table, field):
-            if item in seen:
-                problems.add(
-                    f"manifest.{field}.duplicate",
-                    f"{field} has {item!r} twice",
-                    hint="remove one of them",
-                    where=locate((field, index)),
-                )
-            seen.add(item)
-    for index, item in _texts(table, "platforms"):
-        if item.strip() and item not in platforms.KNOWN:
-            problems.add(
-                "manifest.platforms.unknown",
-                f"{item!r} is not a platform of Blender",
-                hint=f"choose from: {', '.join(platforms.KNOWN)}",
-                where=locate(("platforms", index)),
-            )
-
-
-def _wheels(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    listed = {item for _, item in _texts(table, "platforms")}
+def _duplicates(advice: Advice, field: str) -> None:
     seen: set[str] = set()
+    for index, item in advice.texts(field):
+        if item in seen:
+            message = f"{field} has {item!r} twice"
+            advice.add(f"{field}.duplicate", message, "remove one of them", field, index)
+        seen.add(item)
+
+
+def _platforms(advice: Advice) -> None:
+    _duplicates(advice, "tags")
+    _duplicates(advice, "platforms")
+    for index, item in advice.texts("platforms"):
+        if item not in platforms.KNOWN:
+            hint = f"choose from: {', '.join(platforms.KNOWN)}"
+            message = f"{item!r} is not a platform of Blender"
+            advice.add("platforms.unknown", message, hint, "platforms", index)
+
+
+def _wheels(advice: Advice) -> None:
+    listed = {item for _, item in advice.texts("platforms")}
     served: dict[str, set[str] | None] = {}
-    for index, path in _texts(table, "wheels"):
-        where = locate(("wheels", index))
-        if path in seen:
-            problems.add("manifest.wheels.duplicate", f"wheels has {path!r} twice", hint="remove one of them", where=where)  # fmt: skip
-        seen.add(path)
+    _duplicates(advice, "wheels")
+    for index, path in advice.texts("wheels"):
         if path.startswith("/") or ".." in path.split("/"):
-            problems.add(
-                "manifest.wheels.outside",
+            advice.add(
+                "wheels.outside",
                 f"{path!r} leads out of the extension's folder",
-                hint="copy the wheel into the folder, for example to ./wheels/",
-                where=where,
+                "copy the wheel into the folder, for example to ./wheels/",
+                *("wheels", index),
             )
-        try:
-            wheel = WheelName.parse(path)
-        except ValueError:
-            continue
-        _wheel_platforms(wheel, listed, served, problems, where)
-    _platforms_without(listed, served, problems, locate)
+        _wheel_platforms(advice, index, WheelName.parse(path), listed, served)
+    _platforms_without(advice, listed, served)
 
 
 def _wheel_platforms(
+    advice: Advice,
+    index: int,
     wheel: WheelName,
     listed: set[str],
     served: dict[str, set[str] | None],
-    problems: ProblemList,
-    where: Where,
 ) -> None:
     fits = wheel.platforms()
     so_far = served.setdefault(wheel.library, set())
@@ -249,55 +216,41 @@ def _wheel_platforms(
     if so_far is not None:
         so_far |= fits
     if not fits:
-        problems.add(
-            "manifest.wheels.no-platform",
+        advice.add(
+            "wheels.no-platform",
             f"the wheel of {wheel.name} is for {wheel.platform_tag!r}, which no Blender runs on",
-            hint="take the 64-bit wheel",
-            where=where,
+            "take the 64-bit wheel",
+            *("wheels", index),
         )
     elif listed and not fits & listed:
-        problems.add(
-            "manifest.wheels.unlisted-platform",
+        advice.add(
+            "wheels.unlisted-platform",
             f"the wheel of {wheel.name} is for {', '.join(sorted(fits))}, which platforms does not list",
-            hint="add the platform, or remove the wheel",
-            where=where,
+            "add the platform, or remove the wheel",
+            *("wheels", index),
         )
 
 
 def _platforms_without(
-    listed: set[str],
-    served: dict[str, set[str] | None],
-    problems: ProblemList,
-    locate: Locate,
+    advice: Advice, listed: set[str], served: Mapping[str, set[str] | None]
 ) -> None:
     for library, platforms_served in served.items():
-        if platforms_served is None:
-            continue
-        for platform in sorted(listed - platforms_served):
-            problems.add(
-                "manifest.wheels.platform-without",
+        for platform in sorted(listed - platforms_served) if platforms_served is not None else ():
+            advice.add(
+                "wheels.platform-without",
                 f"platforms lists {platform!r}, but there is no wheel of {library} for it",
-                hint="add that wheel, or take the platform off the list",
-                where=locate(("platforms",)),
+                "add that wheel, or take the platform off the list",
+                "platforms",
             )
 
 
-def _keys(table: Mapping[str, Any], problems: ProblemList, locate: Locate) -> None:
-    if "build" in table and not isinstance(table["build"], dict):
-        problems.add(
-            "manifest.build.not-a-table",
-            "build must be a table",
-            hint="write a section [build]",
-            where=locate(("build",)),
-        )
-    for key in table:
+def _keys(advice: Advice) -> None:
+    if not isinstance(advice.table.get("build", {}), dict):
+        advice.add("build.not-a-table", "build must be a table", "write a section [build]", "build")
+    for key in advice.table:
         if key not in FIELDS and key != "build":
-            problems.add(
-                "manifest.key.unknown",
-                f"{key!r} is not a field of the manifest",
-                hint=_similar(key) or "remove it",
-                where=locate((key,), of_key=True),
-            )
+            message = f"{key!r} is not a field of the manifest"
+            advice.add("key.unknown", message, _similar(key) or "remove it", key)
 
 
 def _similar(key: str) -> str:

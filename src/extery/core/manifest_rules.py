@@ -116,13 +116,13 @@ def _semantic_version(value: str, check: Check) -> None:
 
 def _as_semantic(value: str) -> str:
     numbers = [str(int(part)) for part in re.findall(r"[0-9]+", value)[:3]]
-    return ".".join((numbers + ["0", "0"])[:3]) if numbers else "1.0.0"
+    return ".".join([*numbers, "0", "0"][:3]) if numbers else "1.0.0"
 
 
 def _line(value: str, check: Check, *steps: str | int, name: str = "") -> bool:
     """One line of text that is not empty; says whether it is."""
     name = name or check.field
-    if not value:
+    if not value.strip():
         hint = "fill it in" if FIELDS[check.field].required else "fill it in or leave it out"
         check.add("empty", f"{name} must not be empty", hint, *steps)
         return False
@@ -131,7 +131,7 @@ def _line(value: str, check: Check, *steps: str | int, name: str = "") -> bool:
         check.add(
             "outer-whitespace",
             f"{name} must not begin or end with white space, found {shown(value)}",
-            f"write {shown(value.strip())}" if value.strip() else "write some text",
+            f"write {shown(value.strip())}",
             *steps,
         )
     if match := _CONTROL.search(value):
@@ -216,7 +216,7 @@ def _some_strings(value: list[Any], check: Check) -> None:
 def _blender_version(value: str, check: Check) -> None:
     parts = value.split(".")
     if not all(part.isdigit() for part in parts):
-        kind = "not-three-numbers" if check.strict else "not-numbers"
+        kind = "not-numbers"
     elif check.strict and len(parts) != 3:
         kind = "not-three-numbers"
     else:
@@ -262,7 +262,8 @@ def _permissions(value: Any, check: Check) -> None:
     if check.strict:
         _strict_permissions(value, check)
     elif isinstance(value, list):
-        _strings(value, check)
+        for index, item in enumerate(value):
+            _is_string(item, check, index)
     elif isinstance(value, dict):
         for key, reason in value.items():
             if type(reason) is not str:
@@ -290,10 +291,11 @@ def _strict_permissions(value: Any, check: Check) -> None:
 
 
 def _not_a_table(value: Any, check: Check) -> None:
-    names = [item for item in value if item in PERMISSIONS] if isinstance(value, list) else []
-    lines = "; ".join(f'{name} = "Why it is needed"' for name in names or ["files"])
+    items = value if isinstance(value, list) else [value]
+    names = [item for item in items if item in PERMISSIONS] or ["files"]
+    lines = "; ".join(f'{name} = "Why it is needed"' for name in names)
     check.add(
-        "not-a-table",
+        "not-a-table" if isinstance(value, list) else "wrong-type",
         f"permissions must be a table with a reason for each, found {_type_name(value)}: {shown(value)}",
         f"write a section [permissions] with: {lines}",
     )
@@ -309,8 +311,9 @@ def _reason_type(key: str, reason: object, check: Check) -> None:
 
 
 def _wheels(value: list[Any], check: Check) -> None:
+    _strings(value, check)
     for index, item in enumerate(value):
-        if _is_string(item, check, index):
+        if isinstance(item, str) and item.strip():
             _wheel(item, check, index)
 
 

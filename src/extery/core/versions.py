@@ -91,8 +91,17 @@ def parse_blender_version(text: str) -> BlenderVersion:
     parts = text.split(".")
     if not all(part.isdigit() for part in parts):
         raise ValueError(f"not a Blender version: {text!r}")
-    major, minor, patch = ([int(part) for part in parts] + [0, 0])[:3]
+    major, minor, patch = ([_number(part) for part in parts] + [0, 0])[:3]
     return major, minor, patch
+
+
+def _number(digits: str) -> int:
+    if digits.isdecimal():
+        return int(digits)
+    # Blender asks `isdigit`, which knows digits, "²" for one, that `int` does not read.
+    from unicodedata import digit
+
+    return int("".join(str(digit(character)) for character in digits))
 
 
 def format_blender_version(version: BlenderVersion) -> str:

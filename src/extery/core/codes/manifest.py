@@ -55,12 +55,13 @@ _FIELD_ERRORS = {
     "blender_version_max": ("wrong-type", "not-three-numbers", "not-numbers"),
     "website": _TEXT,
     "copyright": ("wrong-type", "wrong-type-item", "blank-item", "bad-year", "missing-name"),
-    "permissions": ("not-a-table", "unknown-key", "wrong-type-item", "blank-item", *_TERSE[1:]),
+    "permissions": ("wrong-type", "not-a-table", "unknown-key", "wrong-type-item", *_TERSE[1:]),
     "tags": (*_LIST, "unknown-tag"),
     "platforms": _LIST,
     "wheels": (
         "wrong-type",
         "wrong-type-item",
+        "blank-item",
         "bad-character",
         "outer-whitespace",
         "control-character",
@@ -84,7 +85,7 @@ _WARNINGS = {
     "license.no-prefix": ("a licence has no SPDX: prefix", "Without it nobody can tell a licence's identifier from a remark."),
     "license.unknown": ("a licence is not on the SPDX list", "Sites show and link licences by the identifiers of that list."),
     "copyright.empty": ("copyright is an empty list", "It says nothing; leave the field out."),
-    "permissions.empty": ("permissions is an empty table", "It says nothing; leave the table out."),
+    "permissions.no-reasons": ("permissions is an empty table", "It says nothing; leave the table out."),
     "tags.duplicate": ("a tag is listed twice", "It is shown twice."),
     "platforms.unknown": ("a platform is not one that Blender runs on", "Blender compares the text: nobody will be able to install it there."),
     "platforms.duplicate": ("a platform is listed twice", "A split build would make the same package twice."),
@@ -96,7 +97,6 @@ _WARNINGS = {
     "wheels.platform-without": ("a listed platform has no wheel of a library", "The add-on would be installed there and fail on import."),
     "build.not-a-table": ("build is not a table", "Blender's tools crash on the finished package."),
     "key.unknown": ("the manifest has a field that is not known", "Blender ignores it, which often hides a misspelling."),
-    "permissions.list": ("permissions is a list", "This is the form of early 2024: clients still read it but show no reason."),
 }  # fmt: skip
 
 _SYNTAX = {
@@ -113,6 +113,7 @@ def _codes() -> dict[str, Code]:
     found: dict[str, Code] = {}
 
     def put(code: str, severity: Literal["error", "warning"], title: str, why: str) -> None:
+        assert f"manifest.{code}" not in found, code
         found[f"manifest.{code}"] = Code(severity, title, why)
 
     for code, (title, why) in _SYNTAX.items():

@@ -1,0 +1,52 @@
+"""Commands that other installed distributions add, such as the website's ``serve``.
+
+They are ordinary entry points of the group ``extery.commands``. They are looked up here and not
+with `importlib.metadata`, whose import alone takes longer than all of ``extery --help``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+GROUP = "extery.commands"
+_HEADER = f"[{GROUP}]"
+
+
+def added_commands() -> dict[str, str]:
+    """Command name -> ``module:attribute``, of everything installed on ``sys.path``."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = [name for name in os.listdir(folder or ".") if name.endswith(".dist-info")]
+        except OSError:
+            continue
+        for name in sorted(names):
+            for command, target in _entry_points(os.path.join(folder, name)).items():
+                found.setdefault(command, target)
+    return found
+
+
+def _entry_points(dist_info: str) -> dict[str, str]:
+    try:
+        with open(os.path.join(dist_info, "entry_points.txt"), encoding="utf-8") as file:
+            text = file.read()
+    except OSError:
+        return {}
+    _, header, rest = text.partition(_HEADER)
+    lines = rest.partition("\n[")[0].splitlines() if header else []
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {name.strip(): target.strip() for name, _, target in pairs}
+
+
+def load_added(target: str) -> click.Command | None:
+    """The command behind ``module:attribute``; ``None`` where its extra is not installed."""
+    module, _, attribute = target.partition(":")
+    try:
+        command: click.Command = getattr(import_module(module), attribute)
+    except ImportError:
+        return None
+    return command

@@ -1,0 +1,108 @@
+"""``extery validate``: say everything that is wrong with a folder, a manifest or a package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from extery.checks import Report
+
+
+@click.command("validate")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@click.option("--html", "as_html", is_flag=True, help="Print the reports as an HTML page.")
+@click.option(
+    "--valid-tags",
+    metavar="FILE",
+    help="Take the tags of a JSON file as valid; an empty name checks no tags.",
+)
+@click.option(
+    "--like-blender",
+    is_flag=True,
+    help="Fail only where Blender's own tools fail; our stricter rules become warnings.",
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
+def command(
+    paths: tuple[Path, ...],
+    *,
+    as_json: bool,
+    as_html: bool,
+    valid_tags: str | None,
+    like_blender: bool,
+    strict: bool,
+    quiet: bool,
+) -> NoReturn:
+    """Check manifests, folders and packages, and name everything that is wrong.
+
+    PATH is a folder with a blender_manifest.toml, such a file itself, or a zip; without one it
+    is the current folder. Every problem has its place, a code and a hint. The exit status is 1 if
+    there is an error.
+    """
+    from extery.checks import check_path
+
+    if as_json and as_html:
+        raise click.UsageError("--json and --html exclude each other.")
+    tags = _tags(valid_tags)
+    reports = [check_path(path, valid_tags=tags) for path in paths or (Path(),)]
+    if like_blender:
+        for report in reports:
+            report.forgive_stricter()
+    failed = any(not report.ok or (strict and report.problems) for report in reports)
+    if as_json:
+        _print_json(reports, ok=not failed)
+    elif as_html:
+        from extery.cli.report_page import page
+
+        click.echo(page(reports))
+    else:
+        for report in reports:
+            _print_text(report, quiet=quiet)
+        if len(reports) > 1 and not quiet:
+            bad = sum(not report.ok for report in reports)
+            click.echo(f"{len(reports)} checked, {bad} with errors")
+    raise SystemExit(1 if failed else 0)
+
+
+def _tags(valid_tags: str | None) -> dict[str, list[str]] | None:
+    if valid_tags is None:
+        return None
+    if not valid_tags:
+        return {}
+    from extery.core.tags import read_valid_tags
+
+    return read_valid_tags(Path(valid_tags))
+
+
+def _print_json(reports: list[Report], *, ok: bool) -> None:
+    import json
+
+    document = {"ok": ok, "reports": [report.as_dict() for report in reports]}
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _print_text(report: Report, *, quiet: bool) -> None:
+    from extery.cli.show import counted, show_problems
+
+    prefix = f"{report.name.rstrip('/')}/" if report.kind == "folder" else ""
+    show_problems(report.problems, prefix="" if prefix == "./" else prefix)
+    if quiet:
+        return
+    errors, warnings = len(report.problems.errors), len(report.problems.warnings)
+    found = [counted(errors, "error")] if errors else []
+    found += [counted(warnings, "warning")] if warnings else []
+    if errors:
+        click.echo(f"{report.name}: {', '.join(found)}")
+        return
+    assert report.manifest is not None  # without an error it was read
+    facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
+    if report.kind == "package" and report.size is not None:
+        from extery.core.files import human_size
+
+        facts += f", {counted(report.members or 0, 'file')}, {human_size(report.size)}"
+    mark = click.style("ok", fg="green", bold=True)
+    click.echo(f"{report.name}: {mark}: {facts}{', ' + found[0] if found else ''}")

@@ -1,0 +1,82 @@
+"""Reports as one HTML page that needs nothing else: to attach to a build or send to an author."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from extery.checks import Report
+from extery.core import codes
+from extery.core.errors import Problem
+from extery.core.files import human_size
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1c1e26; --dim: #5c6070; --paper: #f6f5f2; --card: #fff;
+  --line: #dedbd3; --bad: #b3261e; --doubt: #8a5a00; --good: #1b6e3c; --code: #efece5; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e1; --dim: #a5a8b5; --paper: #16171c;
+  --card: #1f2128; --line: #363943; --bad: #ff8a80; --doubt: #f2b84b; --good: #7ddb9c;
+  --code: #2a2d36; } }
+* { box-sizing: border-box; }
+body { margin: 0; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink);
+  background: var(--paper); }
+main { max-width: 54rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1.5rem; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: .75rem;
+  padding: 1.25rem 1.5rem; margin-bottom: 1.25rem; }
+h2 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; }
+.facts { color: var(--dim); margin: .25rem 0 0; overflow-wrap: anywhere; }
+ol { list-style: none; margin: 1rem 0 0; padding: 0; }
+li { border-top: 1px solid var(--line); padding: .9rem 0; }
+li:last-child { padding-bottom: 0; }
+li p { margin: .2rem 0 0; overflow-wrap: anywhere; }
+.place, code { font: .875rem ui-monospace, monospace; }
+.place { color: var(--dim); overflow-wrap: anywhere; }
+code { background: var(--code); border-radius: .3rem; padding: .1rem .35rem; }
+.error { color: var(--bad); font-weight: 650; }
+.warning { color: var(--doubt); font-weight: 650; }
+.ok { color: var(--good); font-weight: 650; }
+details { color: var(--dim); margin-top: .3rem; }
+summary { cursor: pointer; width: fit-content; }
+"""
+
+
+def page(reports: Sequence[Report]) -> str:
+    """The page; every text from a package is escaped."""
+    bad = sum(not report.ok for report in reports)
+    title = f"{bad} of {len(reports)} with errors" if bad else "No errors"
+    sections = "\n".join(_section(report) for report in reports)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{title}</h1>\n{sections}\n</main>\n</body>\n</html>"
+    )
+
+
+def _section(report: Report) -> str:
+    facts: list[str] = [report.kind]
+    if report.manifest:
+        facts += [f"{report.manifest.id} {report.manifest.version}", report.manifest.type]
+    if report.size is not None:
+        facts.append(human_size(report.size))
+    state = (
+        '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
+    )
+    items = "\n".join(_item(problem) for problem in report.problems)
+    problems = f"\n<ol>\n{items}\n</ol>" if items else ""
+    return (
+        f"<section>\n<h2>{escape(report.name)}</h2>\n"
+        f'<p class="facts">{state} · {escape(" · ".join(facts))}</p>{problems}\n</section>'
+    )
+
+
+def _item(problem: Problem) -> str:
+    place = escape(str(problem.where))
+    hint = f"<p>Cure: {escape(problem.hint)}</p>" if problem.hint else ""
+    why = escape(codes.find(problem.code).why)
+    return (
+        f'<li>\n<span class="place">{place}</span>\n'
+        f'<p><span class="{problem.severity}">{problem.severity}</span>: '
+        f"{escape(problem.message)}</p>\n{hint}\n"
+        f"<details><summary>Why</summary><p>{why} <code>{problem.code}</code></p></details>\n</li>"
+    )

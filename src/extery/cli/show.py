@@ -1,0 +1,38 @@
+"""Problems as lines of text. Colour helps the eye and never carries meaning alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+import click
+
+from extery.core.errors import Problem
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def problem_lines(problem: Problem, *, prefix: str = "") -> list[str]:
+    """The lines of one problem: place, severity, sentence and code, then the hint."""
+    place = str(problem.where)
+    place = f"{prefix}{place}: " if place or prefix else ""
+    severity = click.style(problem.severity, fg=_COLOURS[problem.severity], bold=True)
+    code = click.style(f"[{problem.code}]", dim=True)
+    lines = [f"{place}{severity}: {problem.message} {code}"]
+    if problem.hint:
+        lines.append(f"  {click.style('hint', fg='cyan')}: {problem.hint}")
+    return lines
+
+
+def show_problems(
+    problems: Iterable[Problem], *, stream: TextIO | None = None, prefix: str = ""
+) -> None:
+    """Write problems to ``stream``, by default stdout; ``prefix`` is the folder they are in."""
+    for problem in problems:
+        for line in problem_lines(problem, prefix=prefix):
+            click.echo(line, file=stream)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,170 @@
+"""Every rule for packages, by a package that breaks just that one."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from extery.checks import check_folder, check_package, check_path
+from extery.checks.contents import Contents
+from extery.checks.members import Limits, check
+from extery.checks.paths import is_unsafe, not_portable
+from extery.core.codes import everything, find
+from extery.core.errors import ProblemList
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, THEME, XML, add_on, packed, theme
+
+#: Problems of the path itself or of sizes too large for a sample; they have tests of their own.
+ELSEWHERE = {
+    "package.not-found",
+    "package.unreadable",
+    "package.too-large",
+    "package.too-many-members",
+}
+
+
+@pytest.mark.parametrize("code", PACKAGES)
+def test_a_package_has_exactly_the_problem_it_is_named_after(code: str) -> None:
+    report = check_package(io.BytesIO(PACKAGES[code]()), name="gears.zip")
+
+    assert [problem.code for problem in report.problems] == [code]
+    assert report.ok == (find(code).severity == "warning")
+    assert all(problem.hint for problem in report.problems)
+
+
+def test_every_code_of_packages_has_a_sample_or_a_test() -> None:
+    codes = {c for c in everything() if c.split(".")[0] in ("package", "path", "theme")}
+
+    assert codes == set(PACKAGES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("data", [add_on(), theme(("dusk.xml", XML))], ids=["add-on", "theme"])
+def test_a_good_package_has_no_problem(data: bytes) -> None:
+    report = check_package(io.BytesIO(data), name="good.zip")
+
+    assert not report.problems
+    assert report.manifest is not None
+    assert report.size == len(data)
+    assert report.members == 2
+
+
+def test_a_package_in_a_folder_is_as_good_as_one_at_the_root() -> None:
+    data = packed((f"gears/{MANIFEST}", ADD_ON), ("gears/__init__.py", b""))
+
+    assert not check_package(io.BytesIO(data)).problems
+
+
+def test_problems_of_the_manifest_and_of_the_files_are_told_together() -> None:
+    data = packed((MANIFEST, THEME.replace(b'"Gear Tool"', b'""')), ("../x", b""))
+
+    report = check_package(io.BytesIO(data))
+
+    assert [problem.code for problem in report.problems] == [
+        "path.unsafe",
+        "manifest.name.empty",
+        "theme.xml-missing",
+    ]
+    assert report.manifest is None
+
+
+def test_what_is_there_instead_of_an_init_is_told() -> None:
+    [problem] = check_package(io.BytesIO(PACKAGES["package.init-missing"]())).problems
+
+    assert "src/" in problem.hint
+
+
+def test_a_wheel_in_another_folder_is_pointed_at() -> None:
+    [problem] = check_package(io.BytesIO(PACKAGES["package.wheel-missing"]())).problems
+
+    assert "gears-1.0-py3-none-any.whl" in problem.hint
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    report = check_path(tmp_path / "none.zip")
+
+    assert [problem.code for problem in report.problems] == ["package.not-found"]
+
+
+def test_too_many_and_too_large_files_are_told_before_anything_is_unpacked() -> None:
+    infos = [zipfile.ZipInfo(f"f{number}") for number in range(5)]
+    for info in infos:
+        info.file_size = info.compress_size = 10
+    problems = ProblemList()
+
+    check(
+        Contents("x.zip", [], str.encode, infos=infos, size=1000),
+        problems,
+        Limits(members=4, unpacked=49),
+    )
+
+    assert [p.code for p in problems] == ["package.too-many-members", "package.too-large"]
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "C:/x", "..\\x", "\\x"])
+def test_paths_that_lead_out_are_unsafe(name: str) -> None:
+    assert is_unsafe(name)
+
+
+@pytest.mark.parametrize("name", ["a/b.py", "..data/x", "a..b", "…/x", "C/x"])
+def test_paths_that_stay_inside_are_safe(name: str) -> None:
+    assert not is_unsafe(name)
+    assert not not_portable(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["aux.py", "a/NUL", "com1.txt", "a:b", "x.", "x ", "a//b", "t\x01"]
+)
+def test_names_that_windows_cannot_have_are_told(name: str) -> None:
+    assert not_portable(name)
+
+
+def test_a_bomb_is_told_without_being_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = PACKAGES["package.bomb"]()
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)
+
+    assert [p.code for p in check_package(io.BytesIO(data)).problems] == ["package.bomb"]
+
+
+def test_entities_in_a_theme_are_refused_before_they_grow() -> None:
+    lol = b'<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><bpy><Theme>&b;</Theme></bpy>'
+
+    report = check_package(io.BytesIO(theme(("lol.xml", lol))))
+
+    assert [problem.code for problem in report.problems] == ["theme.not-xml"]
+
+
+def test_stricter_rules_can_be_switched_to_warnings() -> None:
+    report = check_package(io.BytesIO(PACKAGES["path.unsafe"]()))
+    report.forgive_stricter()
+
+    assert report.ok
+    assert [problem.severity for problem in report.problems] == ["warning"]
+
+
+def test_a_folder_is_checked_with_the_files_it_needs(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(ADD_ON + b'wheels = ["./w/a-1-py3-none-any.whl"]\n')
+
+    report = check_folder(tmp_path)
+    assert [p.code for p in report.problems] == ["package.init-missing", "package.wheel-missing"]
+
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "a-1-py3-none-any.whl").touch()
+    assert not check_folder(tmp_path).problems
+
+
+def test_a_path_is_checked_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(ADD_ON)
+    (tmp_path / "x.zip").write_bytes(add_on())
+
+    assert check_path(tmp_path).kind == "folder"
+    assert check_path(tmp_path / MANIFEST).kind == "manifest"
+    assert check_path(tmp_path / "x.zip").kind == "package"
+
+
+def test_a_report_as_data_has_facts_and_problems() -> None:
+    data = check_package(io.BytesIO(add_on()), name="x.zip").as_dict()
+
+    assert data["ok"] is True
+    assert (data["id"], data["version"], data["type"]) == ("gear_tool", "1.2.3", "add-on")
+    assert data["problems"] == []

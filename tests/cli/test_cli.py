@@ -1,0 +1,71 @@
+"""The command as a whole: help, version, errors, and what a start may import."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from extery import __version__
+from extery.cli import COMMANDS, extery
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "extery", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def modules_after(*arguments: str) -> set[str]:
+    """What a fresh Python has imported after ``extery`` has run with these arguments."""
+    code = (
+        "import sys\nfrom extery.__main__ import main\n"
+        f"sys.argv = ['extery', *{list(arguments)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('\\n' + ' '.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = run("--version")
+
+    assert done.stdout == f"extery {__version__}\n"
+    assert done.returncode == 0
+
+
+def test_every_command_has_a_module_with_its_name() -> None:
+    for name, summary in COMMANDS.items():
+        done = CliRunner().invoke(extery, [name, "--help"])
+        assert done.exit_code == 0, name
+        assert summary.split(".")[0] in " ".join(done.output.split())
+
+
+def test_the_help_lists_every_command_with_its_summary() -> None:
+    output = " ".join(run("--help").stdout.split())
+
+    for name, summary in COMMANDS.items():
+        assert f"{name} {summary}" in output
+
+
+def test_an_unknown_command_is_a_mistake_in_usage() -> None:
+    done = run("instal")
+
+    assert done.returncode == 2
+    assert "No such command 'instal'" in done.stderr
+
+
+def test_the_version_costs_no_import_at_all() -> None:
+    assert "click" not in modules_after("--version")
+
+
+@pytest.mark.parametrize("heavy", ["zipfile", "tomllib", "django", "rich", "httpx", "hashlib"])
+def test_the_help_imports_nothing_heavy(heavy: str) -> None:
+    assert heavy not in modules_after("--help")

@@ -1,0 +1,196 @@
+"""``extery validate``, as a person or a script uses it."""
+
+import json
+import os
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli import extery
+from tests.samples import GOOD, MANIFESTS
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on
+
+
+def validate(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(extery, ["validate", *map(str, arguments)])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / MANIFEST).write_bytes(ADD_ON)
+    (tmp_path / "__init__.py").touch()
+    return tmp_path
+
+
+def test_a_good_folder_is_named_with_what_it_is(folder: Path) -> None:
+    result = validate(folder)
+
+    assert result.exit_code == 0
+    assert result.output == f"{folder}: ok: gear_tool 1.2.3 (add-on)\n"
+
+
+def test_without_a_path_the_current_folder_is_checked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    Path(MANIFEST).write_bytes(MANIFESTS["manifest.id.not-identifier"].read_bytes())
+
+    result = validate()
+
+    assert result.exit_code == 1
+    first, second, _ = result.output.splitlines()
+    assert first == (
+        "blender_manifest.toml:2:6: error: id must be a Python identifier, found 'My Tool' "
+        "[manifest.id.not-identifier]"
+    )
+    assert second == "  hint: use letters, digits and single underscores, for example 'my_tool'"
+
+
+def test_a_problem_in_another_folder_has_its_path(folder: Path) -> None:
+    (folder / MANIFEST).write_bytes(ADD_ON.replace(b"any size", b"any size!"))
+
+    assert validate(folder).output.startswith(f"{folder}{os.sep}{MANIFEST}:5:11: error: ")
+
+
+def test_a_package_shows_its_size(folder: Path) -> None:
+    package = folder / "gears.zip"
+    package.write_bytes(add_on())
+
+    assert "ok: gear_tool 1.2.3 (add-on), 2 files, " in validate(package).output
+
+
+def test_several_are_checked_and_one_bad_one_fails_them(folder: Path) -> None:
+    bad = folder / "bad.zip"
+    bad.write_bytes(PACKAGES["package.not-zip"]())
+
+    result = validate(folder, bad, GOOD)
+
+    assert result.exit_code == 1
+    assert "bad.zip: error: bad.zip is not a zip archive but a web page" in result.output
+    assert result.output.endswith("3 checked, 1 with errors\n")
+
+
+def test_json_has_the_same_shape_for_good_and_bad(folder: Path) -> None:
+    document = json.loads(validate("--json", folder, folder / "none.zip").output)
+
+    assert document["ok"] is False
+    good, bad = document["reports"]
+    assert good["ok"] is True
+    assert set(good) == set(bad)
+    assert bad["problems"][0]["code"] == "package.not-found"
+
+
+def test_json_tells_line_and_column() -> None:
+    path = MANIFESTS["manifest.tagline.too-long"]
+    [report] = json.loads(validate("--json", path).output)["reports"]
+    [problem] = report["problems"]
+
+    assert (problem["line"], problem["column"], problem["field"]) == (5, 11, "tagline")
+
+
+class Page(HTMLParser):
+    """The texts and open elements of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.texts = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+        if tag not in ("meta", "link"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts += data
+
+
+def test_html_is_a_whole_page_with_every_problem_and_its_reason() -> None:
+    result = validate("--html", MANIFESTS["manifest.tagline.too-long"])
+    page = Page(result.output)
+
+    assert result.exit_code == 1
+    assert page.open == []
+    assert "tagline must have at most 64 characters" in page.texts
+    assert "manifest.tagline.too-long" in page.texts
+    assert "Blender refuses the manifest" in page.texts
+
+
+def test_html_shows_what_is_in_a_manifest_as_text_only(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_bytes(ADD_ON.replace(b'"add-on"', b'"<script>alert(1)</script>"'))
+
+    page = Page(validate("--html", file).output)
+
+    assert "script" not in page.tags
+    assert "<script>" in page.texts
+
+
+def test_tags_are_checked_unless_switched_off(tmp_path: Path) -> None:
+    sample = MANIFESTS["manifest.tags.unknown-tag"]
+
+    assert validate(sample).exit_code == 1
+    assert "did you mean 'Modeling'?" in validate(sample).output
+    assert validate("--valid-tags", "", sample).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tags.json", '{"add-on": ["Modelling"], "theme": []}'),
+        ("tags.py", 'addons = {"Modelling"}\nthemes: set = {"Dark"}\n'),
+    ],
+)
+def test_a_file_of_tags_takes_the_place_of_blenders(tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+
+    assert validate("--valid-tags", file, MANIFESTS["manifest.tags.unknown-tag"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.json", '{"add-ons": []}'),
+        ("t.json", "{"),
+        ("t.json", '{"add-on": "x", "theme": []}'),
+        ("t.py", "import os\naddons = os.listdir()\nthemes = set()\n"),
+        ("t.py", "addons = {"),
+    ],
+)
+def test_a_file_of_tags_that_cannot_be_used_is_a_problem(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+
+    from extery.core.errors import InvalidInput
+
+    result = validate("--valid-tags", file, GOOD)
+
+    assert isinstance(result.exception, InvalidInput)
+    assert result.exception.code == "usage.tag-file"
+
+
+def test_our_stricter_rules_can_be_left_to_blender(tmp_path: Path) -> None:
+    package = tmp_path / "x.zip"
+    package.write_bytes(PACKAGES["path.unsafe"]())
+
+    assert validate(package).exit_code == 1
+    assert validate("--like-blender", package).exit_code == 0
+    assert validate("--like-blender", "--strict", package).exit_code == 1
+
+
+def test_quiet_prints_problems_only(folder: Path) -> None:
+    assert validate("-q", folder).output == ""
+
+
+def test_json_and_html_at_once_is_a_mistake_in_usage(folder: Path) -> None:
+    assert validate("--json", "--html", folder).exit_code == 2

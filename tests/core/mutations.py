@@ -1,0 +1,87 @@
+"""Manifests that are wrong in one place each: every field with values that tools disagree about."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+
+GOOD: dict[str, str] = {
+    "schema_version": '"1.0.0"',
+    "id": '"gear_tool"',
+    "version": '"1.2.3"',
+    "name": '"Gear Tool"',
+    "tagline": '"Makes gears of any size"',
+    "maintainer": '"Ada Smith <ada@example.org>"',
+    "type": '"add-on"',
+    "license": '["SPDX:GPL-3.0-or-later"]',
+    "blender_version_min": '"4.2.0"',
+}
+FIELDS = (
+    *GOOD,
+    "blender_version_max",
+    "website",
+    "copyright",
+    "permissions",
+    "tags",
+    "platforms",
+    "wheels",
+)
+TEXTS = (
+    "", " ", " x", "x ", "x\ty", "x\ny", "x\u0085y", "x\u00a0", "\u200bx", "x.", "x!", "x)", "x]", "x}", "x\u00e9", "x\u4e2d", "x\U0001f600", "x" * 64, "x" * 65, "x" * 63 + ".",
+    "x" * 65 + " ", "\u3000x", "x\u2028", "a_b", "_a", "a_", "a__b", "__", "_", "a-b", "A1", "1a", "class", "\u00fcber", "\u00aa", "1.0", "1.0.0", "1.0.0\n", "\n1.0.0", "1.0.0.0",
+    "01.0.0", "1.00.0", "1.0.0-", "1.0.0-a", "1.0.0-a.1", "1.0.0-01", "1.0.0-0a", "1.0.0+b", "1.0.0+", "1.0.0-a+b", "1.0.0-a..b", "v1.0.0", "1.0.0 ", "\u0661.0.0", "1.\u0662.0", "1.0.0-\u0663", "1.0.0+\u0663",
+    "4.2", "4", "4.2.0.1", "4..0", "4.2.", ".4.2", "4.2.x", "\u00b24.2.0", "\u0664.2.0", "4.2.0-alpha", "999999999999999999999.0.0", "4.02.0", "add-on", "Add-on", "addon", "theme", "keymap", "add-on ",
+    "https://example.org", "example.org", "SPDX:GPL-3.0-or-later", "x\u007f", "x\u0000", "\ufeffx", "files", "2024 Ada",
+)  # fmt: skip
+OTHERS = ("1", "1.5", "true", "2024-01-01", "[]", "{}", "[1]", '["x", 1]', '[""]', '[" "]', '["x", "x"]', '[["x"]]', '{a = "x"}', '{files = "x"}', '{files = ""}', '{files = 1}', "{files = []}", '{Files = "x"}', '{network = "x."}', '{network = "x", camera = " y"}', '{clipboard = "' + "y" * 65 + '"}', '{microphone = "a\\tb"}', '{microphone = "ok)"}', '["files"]', '["files", 1]', '["files", ""]')  # fmt: skip
+COPYRIGHTS = ("2024", "2024 ", "2024  ", "2024 Ada", " 2024 Ada", "2020-2024 Ada", "2020-2024", "2020- Ada", "-2024 Ada", "2020-2022-2024 Ada", "2020 - 2024 Ada", "2020-x Ada", "Ada", "Ada 2024", "(c) 2024 Ada", "2024, Ada", "2024\tAda", "2024\u00a0Ada", "\u0662024 Ada", "\u00b22024 Ada", "20 24", "2024 \n", "2024 Ada\n", "1 x", "2024 2025", "2024--2025 Ada", "")  # fmt: skip
+WHEELS = ("./wheels/a-1.0-py3-none-any.whl", "a-1.0-1-py3-none-any.whl", "a-1.0-py3-none.whl", "a-1.0-1-2-py3-none-any.whl", "a-1.0-py3-none-any.WHL", "a-1.0-py3-none-any.zip", "wheels\\a-1.0-py3-none-any.whl", '"a-1.0-py3-none-any.whl', " a-1.0-py3-none-any.whl", "a-1.0-py3-none-any.whl ", "a-1.0-py3-none-any.whl\n", "a-1.0\t-py3-none-any.whl", "../a-1.0-py3-none-any.whl", "/a-1.0-py3-none-any.whl", "", ".whl", "----.whl", "a--py3-none-any.whl", "w-w/a-1.0-py3-none-any.whl", "dir/", "a-1.0-py3-none-any.whl/", "pp-1.0-pp39-pypy39_pp73-any.whl", "a-b-1.0-1-py3-none-any.whl")  # fmt: skip
+TAGS = ("3D View", "3d view", "Modeling", "Dark", "All", "", " Modeling", "Modelling")
+
+
+def toml(fields: dict[str, str]) -> bytes:
+    """The fields, their values written as TOML already, as a manifest."""
+    return "".join(f"{key} = {value}\n" for key, value in fields.items()).encode("utf-8")
+
+
+def quoted(text: str) -> str:
+    """A text as a TOML string; JSON's escapes are a part of TOML's."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def values(field: str) -> Iterator[str]:
+    """TOML values to try for ``field``."""
+    yield from map(quoted, TEXTS)
+    yield from OTHERS
+    more = {"copyright": COPYRIGHTS, "wheels": WHEELS, "tags": TAGS}.get(field, ())
+    for text in (*more, *TEXTS[:20]):
+        yield f"[{quoted(text)}]"
+        if more:
+            yield f"[{quoted(more[0])}, {quoted(text)}]"
+
+
+def one_field_wrong() -> list[bytes]:
+    """Each field with each value, each required field missing, and a few whole files."""
+    found = [toml({**GOOD, field: value}) for field in FIELDS for value in values(field)]
+    found += [toml({k: v for k, v in GOOD.items() if k != field}) for field in GOOD]
+    found += [toml({**GOOD, "type": '"theme"', "tags": f"[{quoted(tag)}]"}) for tag in TAGS]
+    found += [b"", b"\xef\xbb\xbf" + toml(GOOD), b"id = ", b"\xff\xfe", toml(GOOD) + b"id = 'x'\n"]
+    found += [toml({**GOOD, "build": value}) for value in ("1", "[]", "{}", '{paths = ["a"]}')]
+    return found
+
+
+def several_fields_wrong(count: int, *, seed: int) -> list[bytes]:
+    """Manifests with up to five fields at fault at once, the same for the same seed."""
+    chance = random.Random(seed)
+    pool = {field: list(values(field)) for field in FIELDS}
+    found = []
+    for _ in range(count):
+        fields = dict(GOOD)
+        for field in chance.sample(FIELDS, chance.randint(1, 5)):
+            if chance.random() < 0.1:
+                fields.pop(field, None)
+            else:
+                fields[field] = chance.choice(pool[field])
+        found.append(toml(fields))
+    return found

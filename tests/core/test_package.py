@@ -1,0 +1,102 @@
+"""Opening packages and reading their members."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import InvalidManifest, InvalidPackage
+from extery.core.package import open_package
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(InvalidPackage) as caught, open_package(io.BytesIO(data)) as package:
+        assert package.manifest
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "package.not-zip",
+        "package.empty",
+        "package.truncated",
+        "package.damaged",
+        "package.manifest-missing",
+        "package.manifest-ambiguous",
+        "package.legacy",
+    ],
+)
+def test_what_cannot_be_opened_says_why(code: str) -> None:
+    assert code_of(PACKAGES[code]()) == code
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"\xfd7zXZ\x00...", "the package form of early 2024"),
+        (b"7z\xbc\xaf\x27\x1c...", "a 7z archive"),
+        (b"\n<!doctype html>", "a web page"),
+        (b"bl_info = {}", "a Python file"),
+        (b"\0" * 257 + b"ustar", "a tar archive"),
+    ],
+)
+def test_another_kind_of_file_is_called_by_its_name(start: bytes, what: str) -> None:
+    with pytest.raises(InvalidPackage, match=what), open_package(io.BytesIO(start)):
+        pass
+
+
+@pytest.mark.parametrize("folder", ["", "gears/", "a/b/c/"])
+def test_the_manifest_is_found_at_any_depth(folder: str) -> None:
+    data = packed((f"{folder}{MANIFEST}", ADD_ON), (f"{folder}x.py", b"1"), ("other.txt", b""))
+
+    with open_package(io.BytesIO(data)) as package:
+        assert package.root == folder
+        assert package.manifest.id == "gear_tool"
+        assert package.read("x.py") == b"1"
+        assert "x.py" in package.names
+
+
+@pytest.mark.parametrize("name", [f"./{MANIFEST}", f".hidden/{MANIFEST}"])
+def test_a_manifest_behind_a_dot_does_not_count(name: str) -> None:
+    assert code_of(packed((name, ADD_ON))) == "package.manifest-missing"
+
+
+def test_the_manifest_at_the_root_wins_over_all_others() -> None:
+    data = packed((f"a/{MANIFEST}", b""), (f"b/{MANIFEST}", b""), (MANIFEST, ADD_ON))
+
+    with open_package(io.BytesIO(data)) as package:
+        assert package.manifest.id == "gear_tool"
+
+
+def test_hash_and_size_are_those_of_the_file(tmp_path: Path) -> None:
+    import hashlib
+
+    path = tmp_path / "gears.zip"
+    path.write_bytes(add_on())
+
+    with open_package(path) as package:
+        assert package.name == "gears.zip"
+        assert package.size == path.stat().st_size
+        assert package.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_member_larger_than_expected_is_not_read_to_its_end() -> None:
+    with open_package(io.BytesIO(add_on(("big", bytes(5000))))) as package:
+        with pytest.raises(InvalidPackage) as caught:
+            package.read("big", limit=100)
+        assert caught.value.code == "package.too-large"
+        with pytest.raises(KeyError):
+            package.read("nothing")
+
+
+def test_a_client_reads_leniently_and_refuses_what_blender_refuses() -> None:
+    lenient = packed((MANIFEST, ADD_ON.replace(b"any size", b"any size.")))
+    with open_package(io.BytesIO(lenient)) as package:
+        assert package.manifest.tagline == "Make gears of any size."
+
+    with open_package(io.BytesIO(packed((MANIFEST, ADD_ON + b"tags = []\n")))) as package:
+        with pytest.raises(InvalidManifest) as caught:
+            assert package.manifest
+        assert caught.value.problems[0].where.file == MANIFEST
