@@ -1,0 +1,74 @@
+# The two commands of the README, and what continuous integration runs.
+#
+#   make serve    a whole site with demonstration content on http://127.0.0.1:8000
+#   make test     all tests; those that need a part that is not installed say so and are skipped
+#   make check    lint, format, types, import contracts, and whether the docs are true
+#   make fix      repair what a machine can repair
+#   make blender  install the real Blender clients that tests drive (about 2 GB, in a cache)
+#   make bench    measure, as ratios against named peers
+
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?= var/demo
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+PIP := $(RUN) pip --disable-pip-version-check install --quiet
+PINNED := $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
+GENERATED := docs/reference/*.md
+
+.PHONY: serve test check fix bench blender clean help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+serve: $(VENV)/.site
+	@$(BIN)/extery serve --demo --host $(HOST) --port $(PORT) --data $(DATA)
+
+test: $(VENV)/.dev
+	$(RUN) pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(BIN)/lint-imports --no-timing
+	$(BIN)/cog --check $(GENERATED)
+	$(BIN)/extery manage makemigrations --check --dry-run
+
+fix: $(VENV)/.dev
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+	$(BIN)/cog -r $(GENERATED)
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/listing_server.py
+
+blender: $(VENV)/.dev
+	$(BIN)/python tests/blender/install.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Extery needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.site: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
+	@echo "Installing Extery and its libraries …"
+	@$(PIP) $(PINNED) -e '.[site]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.site
+	@echo "Installing the tools for tests and checks …"
+	@$(PIP) $(PINNED) --upgrade pip
+	@$(PIP) $(PINNED) -e '.[site]' --group dev
+	@touch $@
