@@ -78,7 +78,7 @@ def limit_chunked(app: WsgiApp) -> WsgiApp:
 
 def _spool(body: IO[bytes]) -> IO[bytes] | None:
     """The whole body in a temporary file, positioned at its end; ``None`` if it is too large."""
-    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed by the caller
     while block := body.read(_BLOCK):
         if spool.tell() + len(block) > limit():
             spool.close()

@@ -224,7 +224,8 @@ def reference() -> str:
 
 def prepare_data_folder(data: Path) -> None:
     """Make the data folder and, on first start, the secret key in it (readable by us only)."""
-    (data / "media").mkdir(parents=True, exist_ok=True)
+    for name in ("media", "static"):
+        (data / name).mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         handle = os.open(data / "secret-key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:

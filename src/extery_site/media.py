@@ -10,7 +10,7 @@ from extery_site.catalog.storage import media_path
 
 
 @require_safe
-def image(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
+def image(_request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     """An image by its hash; under this address there will never be another one."""
     try:
         file = media_path(f"images/{folder}/{name}").open("rb")

@@ -37,7 +37,7 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def _sign_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+def _sign_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     return respond(
         request,
         Refused.of(

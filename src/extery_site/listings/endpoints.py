@@ -56,7 +56,7 @@ def listing(
     blender_version: str = "",
     platform: str = "",
     python_version: str = "",
-    api_version_max: str = "",
+    api_version_max: str = "",  # noqa: ARG001  there is one version so far
 ) -> HttpResponse:
     """The newest compatible version of each extension.
 

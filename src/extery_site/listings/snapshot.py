@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db import connection
+
 from extery.core.listing import VERSION, entry
 from extery.core.manifest import Manifest
 from extery_site.catalog.models import Extension, Package, Version, sortable_blender
@@ -19,6 +21,7 @@ from extery_site.listings.models import Revision
 
 logger = logging.getLogger(__name__)
 
+_REVISION = f"SELECT number FROM {Revision._meta.db_table} WHERE id = 1"  # noqa: S608  our own name
 _URL_KEY = b'"archive_url":"'
 #: Stands for every platform or Python version that no package names.
 _ANY_OTHER = "\x00"
@@ -132,7 +135,11 @@ def _newest(versions: list[list[Candidate]], system: System) -> list[Candidate]:
 
 def current_revision() -> int:
     """The number to which the listings were last counted up."""
-    return Revision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    # Asked for every listing: composing this query anew would take most of the time.
+    with connection.cursor() as cursor:
+        cursor.execute(_REVISION)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def take_snapshot() -> Snapshot:

@@ -1,0 +1,97 @@
+"""What tests of the site share: a data folder of their own, people, and programs that call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery_site.accounts.actions import create_token
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Version
+from extery_site.listings.answers import ANSWERS
+from tests.site import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A database file: threads share it, as they do in the real site."""
+    from django.db import connection
+
+    path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("data")
+    settings.EXTERY_DATA = folder
+    settings.MEDIA_ROOT = folder / "media"
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    ANSWERS.forget()
+    yield
+    ANSWERS.forget()
+
+
+@pytest.fixture
+def media(settings: Any) -> Callable[[], list[str]]:
+    """The names of all files in the media folder."""
+
+    def names() -> list[str]:
+        root = Path(settings.MEDIA_ROOT)
+        return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+    return names
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Ada, who publishes."""
+    return factories.make_user("ada", full_name="Ada Tester")
+
+
+@pytest.fixture
+def moderator(db: None) -> User:
+    """Mod, who decides."""
+    return factories.make_moderator("mod")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Eve, who owns nothing."""
+    return factories.make_user("eve")
+
+
+@pytest.fixture
+def approve(owner: User, moderator: User) -> Callable[..., Version]:
+    """Publish a version of Ada's with these manifest fields."""
+    return lambda **fields: factories.make_approved(owner, moderator, **fields)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser in which somebody is signed in."""
+
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def program() -> Callable[[User], Client]:
+    """A program that uses an API token of somebody's."""
+
+    def client_of(user: User) -> Client:
+        _, secret = create_token(user=user, name="test")
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return client_of

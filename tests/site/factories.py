@@ -1,0 +1,85 @@
+"""People and extensions in every state, made by the site's own actions from real packages."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image as Pillow
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Image, Version
+from extery_site.moderation import actions as moderation
+from extery_site.publish import actions as publish
+from tests.site.packages import package
+
+
+def make_user(username: str = "ada", **values: Any) -> User:
+    """Somebody with an account and without a usable password."""
+    return User.objects.create_user(username, f"{username}@example.org", **values)
+
+
+def make_moderator(username: str = "mod") -> User:
+    """Somebody who may decide."""
+    return make_user(username, is_moderator=True)
+
+
+def make_draft(owner: User, **fields: Any) -> Version:
+    """An uploaded version that nothing has been added to."""
+    return publish.receive_package(
+        file=io.BytesIO(package(**fields)), name="upload.zip", user=owner
+    ).version
+
+
+def make_complete(owner: User, **fields: Any) -> Version:
+    """A draft that can be submitted."""
+    version = make_draft(owner, **fields)
+    return complete(version)
+
+
+def complete(version: Version) -> Version:
+    """Add what a draft needs before it can be submitted."""
+    extension = version.extension
+    if extension.image is None:
+        # The rows of an image without its files: making those takes long and has tests of its own.
+        extension.image = Image.objects.create(
+            file="images/aa/full.webp",
+            large="images/aa/large.webp",
+            small="images/aa/small.webp",
+            width=1920,
+            height=1080,
+            alt_text="A gear in the viewport",
+        )
+    extension.description = "Makes **gears**."
+    extension.save()
+    return version
+
+
+def make_waiting(owner: User, **fields: Any) -> Version:
+    """A version in the queue."""
+    return publish.submit(version=make_complete(owner, **fields), by=owner)
+
+
+def make_approved(owner: User, by: User, **fields: Any) -> Version:
+    """A version that everyone can install."""
+    version = make_waiting(owner, **fields)
+    moderation.approve_version(version=version, by=by)
+    return Version.objects.select_related("extension").get(pk=version.pk)
+
+
+def make_blocked(owner: User, by: User, reason: str = "Sends data away", **fields: Any) -> Extension:
+    """An extension that was approved once and blocked later."""
+    extension = make_approved(owner, by, **fields).extension
+    moderation.block_extension(extension=extension, by=by, reason=reason)
+    extension.refresh_from_db()
+    return extension
+
+
+def picture(
+    width: int = 1920, height: int = 1080, format_: str = "PNG", **options: Any
+) -> io.BytesIO:
+    """An image file of one colour."""
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (width, height), "#336699").save(buffer, format_, **options)
+    buffer.seek(0)
+    return buffer

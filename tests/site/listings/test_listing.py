@@ -1,0 +1,267 @@
+"""The listing that Blender reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery.core import listing as core
+from extery.core.versions import parse_blender_version
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Version
+from extery_site.moderation import actions as moderation
+from tests.site import factories
+
+URL = "/api/v1/extensions/"
+Approve = Callable[..., Version]
+
+
+def get(client: Client, **query: str) -> dict[str, Any]:
+    response = client.get(URL, query)
+    assert response.status_code == 200, response.content
+    document: dict[str, Any] = json.loads(response.content)
+    return document
+
+
+def names(document: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(entry["id"], entry["version"]) for entry in document["data"]]
+
+
+def test_an_empty_site_serves_a_listing_that_blender_takes(client: Client, db: None) -> None:
+    response = client.get(URL)
+    assert core.parse(response.content).data == []
+    assert json.loads(response.content) == {"version": "v1", "blocklist": [], "data": []}
+
+
+def test_an_approved_extension_is_listed_with_blenders_keys_in_blenders_order(
+    client: Client, approve: Approve
+) -> None:
+    version = approve(tags=["Modeling"], permissions={"network": "Fetches gear tables"})
+    package = version.packages.get()
+    [entry] = core.parse(client.get(URL).content).data
+    assert list(entry) == [key for key in core.KEYS if key in entry]
+    assert entry == {
+        "schema_version": "1.0.0",
+        "id": "gear_tool",
+        "name": "Gear Tool",
+        "tagline": "Makes gears that turn",
+        "version": "1.0.0",
+        "type": "add-on",
+        "maintainer": "Ada Tester <ada@example.org>",
+        "license": ["SPDX:GPL-3.0-or-later"],
+        "blender_version_min": "4.2.0",
+        "permissions": {"network": "Fetches gear tables"},
+        "tags": ["Modeling"],
+        "archive_url": f"http://testserver/download/sha256:{package.sha256}/add-on-gear_tool-v1.0.0.zip",
+        "archive_size": package.size,
+        "archive_hash": f"sha256:{package.sha256}",
+    }
+
+
+def test_drafts_and_waiting_versions_are_not_listed(client: Client, owner: User) -> None:
+    factories.make_draft(owner)
+    factories.make_waiting(owner, id="other_tool", name="Other Tool")
+    assert get(client)["data"] == []
+
+
+def test_each_blender_gets_the_newest_version_that_fits_it(
+    client: Client, approve: Approve
+) -> None:
+    approve(version="1.0.0", blender_version_min="4.2.0", blender_version_max="5.0.0")
+    approve(version="2.0.0", blender_version_min="5.0.0")
+    approve(version="1.9.0", blender_version_min="4.3.0", blender_version_max="4.5.0")
+    assert names(get(client, blender_version="4.2.23")) == [("gear_tool", "1.0.0")]
+    assert names(get(client, blender_version="4.4.0")) == [("gear_tool", "1.9.0")]
+    assert names(get(client, blender_version="4.5.0")) == [("gear_tool", "1.0.0")]
+    assert names(get(client, blender_version="5.0.1")) == [("gear_tool", "2.0.0")]
+    assert names(get(client, blender_version="4.1.1")) == []
+    assert names(get(client)) == [("gear_tool", "2.0.0")]
+
+
+def test_the_newest_version_is_the_highest_number_not_the_last_upload(
+    client: Client, approve: Approve
+) -> None:
+    approve(version="1.10.0")
+    approve(version="1.9.5")
+    approve(version="1.10.0-beta.2")
+    assert names(get(client)) == [("gear_tool", "1.10.0")]
+
+
+def test_a_platform_gets_the_newest_version_that_has_a_package_for_it(
+    client: Client, approve: Approve
+) -> None:
+    approve(version="1.0.0")
+    approve(version="2.0.0", platforms=["linux-x64"])
+    assert names(get(client, platform="linux-x64")) == [("gear_tool", "2.0.0")]
+    assert names(get(client, platform="windows-x64")) == [("gear_tool", "1.0.0")]
+    assert names(get(client, platform="amiga-m68k")) == [("gear_tool", "1.0.0")]
+    assert names(get(client, blender_version="4.2.0")) == [("gear_tool", "2.0.0")]
+
+
+def test_a_version_with_a_package_for_each_platform_lists_all_or_the_right_one(
+    client: Client, owner: User, moderator: User
+) -> None:
+    factories.make_draft(owner, platforms=["windows-x64"])
+    version = factories.make_waiting(owner, platforms=["linux-x64", "linux-arm64"])
+    moderation.approve_version(version=version, by=moderator)
+    everything = get(client)["data"]
+    assert [entry["platforms"] for entry in everything] == [
+        ["windows-x64"],
+        ["linux-arm64", "linux-x64"],
+    ]
+    [entry] = get(client, platform="linux-arm64", blender_version="4.2.1")["data"]
+    assert entry["archive_url"].endswith("/add-on-gear_tool-v1.0.0-linux-arm64-linux-x64.zip")
+
+
+def test_python_versions_come_from_the_wheels_and_choose_the_version(
+    client: Client, approve: Approve
+) -> None:
+    wheel = "gears-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
+    approve(version="1.0.0")
+    approve(version="2.0.0", wheels=[f"./wheels/{wheel}"], files={f"wheels/{wheel}": _wheel()})
+    entry = get(client, python_version="3.11.7")["data"][0]
+    assert entry["version"] == "2.0.0"
+    assert entry["python_versions"] == ["3.11"]
+    assert "wheels" not in entry
+    assert names(get(client, python_version="3.13.0")) == [("gear_tool", "1.0.0")]
+
+
+def _wheel() -> bytes:
+    return factories.package(id="not_a_real_wheel")
+
+
+def test_a_blocked_extension_stays_in_the_listing_and_is_on_the_blocklist(
+    client: Client, approve: Approve, moderator: User
+) -> None:
+    extension = approve().extension
+    approve(id="other_tool", name="Other Tool")
+    moderation.block_extension(extension=extension, by=moderator, reason="Mines coins")
+    document = get(client, blender_version="4.2.0")
+    assert names(document) == [("gear_tool", "1.0.0"), ("other_tool", "1.0.0")]
+    assert document["blocklist"] == [{"id": "gear_tool", "reason": "Mines coins"}]
+    moderation.unblock_extension(extension=extension, by=moderator)
+    assert get(client)["blocklist"] == []
+
+
+def test_unknown_query_keys_are_ignored(client: Client, approve: Approve) -> None:
+    approve()
+    assert names(get(client, api_version_max="v9", cache="no")) == [("gear_tool", "1.0.0")]
+
+
+@pytest.mark.parametrize("value", ["latest", "4.x", "-4.2", "4..2", "4.2.0;drop"])
+def test_a_blender_version_that_cannot_be_read_is_named(
+    client: Client, db: None, value: str
+) -> None:
+    response = client.get(URL, {"blender_version": value})
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()["problems"][0]
+    assert problem["code"] == "request.bad-value"
+    assert problem["field"] == "blender_version"
+    assert value in problem["message"]
+
+
+def test_the_answer_equals_what_the_toolkit_would_choose(
+    client: Client, approve: Approve
+) -> None:
+    approve(version="1.0.0", blender_version_max="4.4.0")
+    approve(version="1.2.0", platforms=["linux-x64", "windows-x64"])
+    approve(version="1.3.0-rc.1", platforms=["linux-x64"], blender_version_min="4.3.0")
+    approve(version="2.0.0", blender_version_min="4.5.0", platforms=["macos-arm64"])
+    approve(id="night_theme", name="Night", type="theme", tags=["Dark"])
+    from extery_site.listings.snapshot import _entry
+    from extery_site.catalog.models import Package
+
+    everything = [
+        {**_entry(package), "archive_url": "http://testserver" + package.download_path}
+        for package in Package.objects.select_related("version__extension")
+    ]
+    for blender in (None, "4.1.9", "4.2.0", "4.3.5", "4.4.0", "4.5.0", "5.0.1"):
+        for platform in (None, "linux-x64", "windows-x64", "macos-arm64", "linux-arm64"):
+            query = {"blender_version": blender, "platform": platform}
+            expected = core.select(
+                everything,
+                blender_version=parse_blender_version(blender) if blender else None,
+                platform=platform,
+            )
+            found = get(client, **{key: value for key, value in query.items() if value})["data"]
+            assert found == expected, query
+
+
+def test_a_client_that_has_the_listing_is_told_so(client: Client, approve: Approve) -> None:
+    approve()
+    first = client.get(URL)
+    again = client.get(URL, headers={"If-None-Match": f'"other", W/{first["ETag"]}'})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again["ETag"] == first["ETag"]
+    approve(version="1.1.0")
+    changed = client.get(URL, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_clients_that_accept_gzip_get_it_and_blender_does_not(
+    client: Client, approve: Approve
+) -> None:
+    import gzip
+
+    approve()
+    plain = client.get(URL, headers={"Accept-Encoding": "identity"})
+    zipped = client.get(URL, headers={"Accept-Encoding": "gzip, deflate"})
+    assert "Content-Encoding" not in plain
+    assert zipped["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.content) == plain.content
+    assert zipped["ETag"] != plain["ETag"]
+    assert "Accept-Encoding" in plain["Vary"]
+    assert plain["Content-Length"] == str(len(plain.content))
+
+
+def test_links_begin_with_the_configured_address_or_that_of_the_request(
+    client: Client, approve: Approve, settings: Any
+) -> None:
+    approve()
+    settings.ALLOWED_HOSTS = ["*"]
+    [entry] = json.loads(client.get(URL, headers={"Host": "lan.example:8000"}).content)["data"]
+    assert entry["archive_url"].startswith("http://lan.example:8000/download/")
+    settings.EXTERY_SITE_URL = "https://extensions.example.org"
+    [entry] = get(client)["data"]
+    assert entry["archive_url"].startswith("https://extensions.example.org/download/")
+
+
+def test_the_link_on_the_page_is_the_archive_url_and_a_query_for_blender(
+    client: Client, approve: Approve, rf: Any
+) -> None:
+    version = approve(blender_version_max="5.1.0", platforms=["linux-x64"])
+    [entry] = get(client)["data"]
+    link, _, query = version.packages.get().drag_url(rf.get("/")).partition("?")
+    assert link == entry["archive_url"]
+    assert query == (
+        "repository=%2Fapi%2Fv1%2Fextensions%2F&blender_version_min=4.2.0"
+        "&blender_version_max=5.1.0&platforms=linux-x64"
+    )
+
+
+def test_one_bad_row_does_not_spoil_the_listing(
+    client: Client, approve: Approve, caplog: pytest.LogCaptureFixture
+) -> None:
+    approve()
+    broken = approve(id="broken_tool", name="Broken")
+    Version.objects.filter(pk=broken.pk).update(manifest={"id": "broken_tool"})
+    assert names(get(client)) == [("gear_tool", "1.0.0")]
+    assert "cannot be listed" in caplog.text
+
+
+def test_the_listing_needs_as_many_queries_for_many_extensions_as_for_one(
+    client: Client, approve: Approve, django_assert_num_queries: Any
+) -> None:
+    for number in range(3):
+        approve(id=f"tool_{number}", name=f"Tool {number}")
+    with django_assert_num_queries(3):
+        get(client)
+    with django_assert_num_queries(1):
+        get(client, blender_version="4.2.0")

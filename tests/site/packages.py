@@ -1,0 +1,79 @@
+"""Small real packages, made in memory for tests of the site."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import Any
+
+INIT = "def register():\n    pass\n\n\ndef unregister():\n    pass\n"
+THEME = '<bpy>\n  <Theme></Theme>\n  <ThemeStyle></ThemeStyle>\n</bpy>\n'
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    return str(value)
+
+
+def manifest(**fields: Any) -> str:
+    """A manifest without problems; a field given as ``None`` is left out."""
+    values: dict[str, Any] = {
+        "schema_version": "1.0.0",
+        "id": "gear_tool",
+        "version": "1.0.0",
+        "name": "Gear Tool",
+        "tagline": "Makes gears that turn",
+        "maintainer": "Ada Tester <ada@example.org>",
+        "type": "add-on",
+        "blender_version_min": "4.2.0",
+        "license": ["SPDX:GPL-3.0-or-later"],
+        **fields,
+    }
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in values.items() if value is not None)
+
+
+def package(*, files: dict[str, str | bytes] | None = None, **fields: Any) -> bytes:
+    """The zip of an extension; ``files`` come in addition."""
+    members: dict[str, str | bytes] = {"blender_manifest.toml": manifest(**fields)}
+    if fields.get("type") == "theme":
+        members["theme.xml"] = THEME
+    else:
+        members["__init__.py"] = INIT
+    return zip_of({**members, **(files or {})})
+
+
+def zip_of(members: dict[str, str | bytes]) -> bytes:
+    """A zip with these members, the same bytes each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
+    return buffer.getvalue()
+
+
+def encrypted(data: bytes) -> bytes:
+    """The same zip with every member marked as encrypted, as a password does."""
+    changed = bytearray(data)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = changed.find(signature)
+        while place >= 0:
+            flags = struct.unpack_from("<H", changed, place + offset)[0]
+            struct.pack_into("<H", changed, place + offset, flags | 1)
+            place = changed.find(signature, place + 4)
+    return bytes(changed)
+
+
+def bomb() -> bytes:
+    """A package of a few hundred kilobytes that unpacks to far more than it should."""
+    with_zeros = {"zeros.bin": bytes(300_000_000)}
+    buffer = io.BytesIO(package())
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in with_zeros.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
