@@ -1,8 +1,15 @@
-"""Addresses of the pages of ``accounts``."""
+"""Addresses of the pages of ``accounts``; signing in and passwords are django-allauth's."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from extery_site.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("appearance/", views.choose_theme, name="appearance"),
+]

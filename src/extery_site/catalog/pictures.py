@@ -97,7 +97,7 @@ def arcs(chance: random.Random, palette: Palette) -> Iterator[str]:
         for column in range(WIDTH // side):
             x, y = column * side, row * side
             ground, disc = chance.sample(palette, 2)
-            yield f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="{ground}"/>'
+            yield f'<rect x="{x}" y="{y}" width="{side + 1}" height="{side + 1}" fill="{ground}"/>'
             match chance.randrange(6):
                 case 0:
                     yield f'<circle cx="{x + side / 2:.0f}" cy="{y + side / 2:.0f}" r="{side / 2 - 14:.0f}" fill="{disc}"/>'
@@ -170,11 +170,10 @@ def hills(chance: random.Random, palette: Palette) -> Iterator[str]:
 def editor(chance: random.Random, palette: Palette) -> Iterator[str]:
     """A window with a view, a list and a row of frames, in the colours of a theme."""
     ground, *pigments = palette
-    dark = luminance(ground) < 0.4
-    area = mix(ground, "#ffffff" if dark else "#000000", 0.09)
-    line = mix(ground, "#ffffff" if dark else "#000000", 0.22)
-    text = mix(ground, "#ffffff" if dark else "#000000", 0.62)
+    contrast = "#ffffff" if luminance(ground) < 0.4 else "#000000"
+    area, line, text = (mix(ground, contrast, share) for share in (0.09, 0.22, 0.62))
     accent = chance.choice(pigments[1:])
+    yield '<g transform="matrix(-1 0 0 1 960 0)">' if chance.random() < 0.5 else "<g>"
     yield from (
         box(48, 44, 596, 324, area),
         box(660, 44, 252, 452, area),
@@ -182,17 +181,10 @@ def editor(chance: random.Random, palette: Palette) -> Iterator[str]:
     )
     yield from (box(48, 44, 596, 30, line, 8), box(660, 44, 252, 30, line, 8))
     for step in range(1, 10):
-        yield f'<path d="M{346 + (step - 5) * 40} 190L{346 + (step - 5) * 150} 368" stroke="{line}"/>'
-    for step in range(5):
-        yield f'<path d="M48 {200 + step * step * 10 + 10}H644" stroke="{line}"/>'
-    x, y = 346, chance.randint(170, 200)
-    yield polygon(
-        mix(accent, "#ffffff", 0.3), (x, y - 74), (x + 84, y - 28), (x, y + 18), (x - 84, y - 28)
-    )
-    yield polygon(accent, (x - 84, y - 28), (x, y + 18), (x, y + 112), (x - 84, y + 66))
-    yield polygon(
-        mix(accent, "#000000", 0.35), (x + 84, y - 28), (x, y + 18), (x, y + 112), (x + 84, y + 66)
-    )
+        yield f'<path d="M{346 + (step - 5) * 22} 190L{346 + (step - 5) * 74} 368" stroke="{line}"/>'
+    for step in range(4):
+        yield f'<path d="M48 {210 + step * step * 14}H644" stroke="{line}"/>'
+    yield from chance.choice((cube, sphere, stairs))(accent)
     chosen = chance.randrange(8)
     for row in range(8):
         if row == chosen:
@@ -216,6 +208,39 @@ def editor(chance: random.Random, palette: Palette) -> Iterator[str]:
                 at, 400 + track * 30, min(length, 628 - at), 20, pigments[(track + at) % 4], 5
             )
             at += length + chance.randint(10, 60)
+    yield "</g>"
+
+
+def cube(colour: str, x: float = 346, y: float = 190, side: float = 84) -> Iterator[str]:
+    """A cube in three shades."""
+    low, high = side * 0.55, side * 1.12
+    yield polygon(
+        mix(colour, "#ffffff", 0.3), (x, y - low), (x + side, y), (x, y + low), (x - side, y)
+    )
+    yield polygon(colour, (x - side, y), (x, y + low), (x, y + low + high), (x - side, y + high))
+    yield polygon(
+        mix(colour, "#000000", 0.35),
+        (x + side, y),
+        (x, y + low),
+        (x, y + low + high),
+        (x + side, y + high),
+    )
+
+
+def sphere(colour: str) -> Iterator[str]:
+    """A ball, lit from above."""
+    yield f'<ellipse cx="362" cy="308" rx="104" ry="22" fill="{mix(colour, "#000000", 0.6)}" opacity=".35"/>'
+    for radius, share in ((100, 0.35), (86, 0.0), (52, -0.25), (20, -0.5)):
+        shade = mix(colour, "#000000", share) if share >= 0 else mix(colour, "#ffffff", -share)
+        towards_light = (100 - radius) * 0.5
+        x, y = 346 - towards_light, 208 - towards_light
+        yield f'<circle cx="{x:g}" cy="{y:g}" r="{radius}" fill="{shade}"/>'
+
+
+def stairs(colour: str) -> Iterator[str]:
+    """Three small cubes, one on two."""
+    for x, y in ((290, 232), (402, 232), (346, 168)):
+        yield from cube(colour, x, y, 54)
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, radius: int = 10) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from extery_site.reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("extensions/<extension_id>/report/", views.report, name="report"),
+    path("reports/", views.listing, name="list"),
+    path("reports/<int:pk>/", views.handle, name="handle"),
+]

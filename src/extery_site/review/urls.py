@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from extery_site.review import views
 
 app_name = "review"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("queue/", views.queue, name="queue"),
+    path("queue/<extension_id>/", views.thread, name="thread"),
+]

@@ -1,0 +1,148 @@
+"""Public pages: home, browse, extension, versions, author, and how to use all that in Blender."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from extery_site.accounts.permissions import may_moderate
+from extery_site.catalog import pictures
+from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
+from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
+
+PAGE_SIZE = 24
+TITLES = {"": "Extensions", "add-on": "Add-ons", "theme": "Themes"}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, what is new, what is popular."""
+    public = Extension.objects.public().with_everything()
+    add_ons, themes = public.of_type("add-on"), public.of_type("theme")
+    context = {
+        "newest": add_ons.newest_first()[:8],
+        "popular": add_ons.most_downloaded()[:4],
+        "themes": themes.newest_first()[:4],
+        "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
+        "number": Extension.objects.public().count(),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+@require_safe
+def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpResponse:
+    """Search and filters over everything public; a type or tag can be given by the address."""
+    tag = None
+    if slug and (tag := Tag.objects.filter(slug=slug).first()) is None:
+        raise Http404(f"There is no tag “{slug}”.")
+    given = {"type": type_, "tag": slug}
+    asked = request.GET.dict() | {name: value for name, value in given.items() if value}
+    form = BrowseForm(asked, tags=tags_in_use(type_))
+    for name, value in given.items():
+        if value:
+            del form.fields[name]
+    found = Extension.objects.public().with_everything()
+    if type_:
+        found = found.of_type(type_)
+    if slug:
+        found = found.tagged(slug)
+    paginator = Paginator(form.apply(found), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "title": tag.name if tag else TITLES[type_],
+        "tag": tag,
+        "type": type_,
+        "blender_versions": BLENDER_VERSIONS,
+    }
+    return render(request, "catalog/browse.html", context)
+
+
+def _visible(request: HttpRequest) -> ExtensionQuerySet:
+    return Extension.objects.visible_to(request.user).with_everything()
+
+
+def _versions_for(request: HttpRequest, extension: Extension) -> list[Version]:
+    """The approved versions, and for owner and moderators all others as well."""
+    versions = Version.objects.filter(extension=extension).with_packages().newest_first()
+    if not (extension.is_owned_by(request.user) or may_moderate(request.user)):
+        versions = versions.approved()
+    found = list(versions)
+    for version in found:
+        version.extension = extension
+        for package in version.packages.all():
+            package.version = version
+    return found
+
+
+@require_safe
+def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
+    """Everything about one extension, and how to get it."""
+    found = get_object_or_404(_visible(request).with_id(extension_id))
+    if found.extension_id != extension_id:
+        return redirect(found, permanent=True)
+    versions = _versions_for(request, found)
+    approved = [version for version in versions if version.status == Version.Status.APPROVED]
+    waiting = [version for version in versions if version.status != Version.Status.APPROVED]
+    newest = next((one for one in approved if one.pk == found.newest_version_id), None)
+    shown = newest or next(iter(waiting), None)
+    packages = shown.packages.all() if shown else []
+    context = {
+        "extension": found,
+        "version": shown,
+        "versions": approved[:5],
+        "number_of_versions": len(approved),
+        "waiting": waiting,
+        "downloads": [(package, package.drag_url(request)) for package in packages],
+        "may_edit": found.is_owned_by(request.user),
+        "may_moderate": may_moderate(request.user),
+    }
+    return render(request, "catalog/extension.html", context)
+
+
+@require_safe
+def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
+    """Every version with its notes and packages, the newest first."""
+    found = get_object_or_404(_visible(request).with_id(extension_id))
+    listed = [
+        (version, [(package, package.drag_url(request)) for package in version.packages.all()])
+        for version in _versions_for(request, found)
+    ]
+    return render(request, "catalog/versions.html", {"extension": found, "versions": listed})
+
+
+@require_safe
+def author(request: HttpRequest, username: str) -> HttpResponse:
+    """Somebody and what they published."""
+    person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
+    if person.username != username:
+        return redirect("catalog:author", person.username, permanent=True)
+    published = Extension.objects.public().filter(owner=person).with_everything()
+    paginator = Paginator(published.most_downloaded(), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "person": person,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "downloads": sum(published.values_list("download_count", flat=True)),
+    }
+    return render(request, "catalog/author.html", context)
+
+
+@require_safe
+def use(request: HttpRequest) -> HttpResponse:
+    """How to add this site to Blender."""
+    return render(request, "catalog/use.html")
+
+
+@require_safe
+@cache_control(public=True, max_age=60 * 60 * 24 * 30)
+def picture(request: HttpRequest, type_: str, extension_id: str) -> HttpResponse:  # noqa: ARG001  views get one
+    """A drawing for an extension without an image; the same for ever, whether it exists or not."""
+    return HttpResponse(pictures.picture(extension_id, type_), content_type="image/svg+xml")
