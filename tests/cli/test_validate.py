@@ -1,5 +1,6 @@
 """``extery validate``, as a person or a script uses it."""
 
+import hashlib
 import json
 import os
 from html.parser import HTMLParser
@@ -80,6 +81,15 @@ def test_json_has_the_same_shape_for_good_and_bad(folder: Path) -> None:
     assert good["ok"] is True
     assert set(good) == set(bad)
     assert bad["problems"][0]["code"] == "package.not-found"
+
+
+def test_json_has_the_hash_of_a_package(folder: Path) -> None:
+    package = folder / "gears.zip"
+    package.write_bytes(add_on())
+
+    [report] = json.loads(validate("--json", package).output)["reports"]
+
+    assert report["sha256"] == hashlib.sha256(package.read_bytes()).hexdigest()
 
 
 def test_json_tells_line_and_column() -> None:

@@ -13,7 +13,7 @@ from extery.core.errors import ProblemList, Where
 Rule = Callable[["Contents", ProblemList], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class Contents:
     """A manifest's table with the names of the files beside it, relative, with ``/``.
 

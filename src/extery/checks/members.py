@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 from zipfile import ZipInfo
 
 from extery.checks.contents import Contents
@@ -11,8 +11,7 @@ from extery.core.errors import ProblemList
 from extery.core.files import human_size
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What a package may ask of a client.
 
     ``ratio`` is how many bytes one byte of the archive may unpack to, counted only above

@@ -12,12 +12,12 @@ from extery.core.manifest import Manifest
 Kind = Literal["folder", "manifest", "package"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Report:
     """The result of checking one folder, manifest or package.
 
-    ``manifest`` is ``None`` where it could not be read or breaks a rule. The sizes, in bytes,
-    and the hash are known for packages only.
+    ``manifest`` is ``None`` where it could not be read or breaks a rule. Sizes, in bytes, are
+    known for packages only, and so is the SHA-256, if it was asked for.
     """
 
     kind: Kind

@@ -34,16 +34,17 @@ _UNREADABLE = {
 _THEME_BYTES = 16 << 20
 
 
-def check_path(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
+def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False) -> Report:
     """Check whatever lies at ``path``: a folder, a ``.toml`` or a package.
 
     ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    ``hashed`` asks for the SHA-256 of a package.
     """
     if path.is_dir():
         return check_folder(path, valid_tags=valid_tags)
     if path.suffix.lower() == ".toml":
         return check_manifest_file(path, valid_tags=valid_tags)
-    return check_package(path, valid_tags=valid_tags)
+    return check_package(path, valid_tags=valid_tags, hashed=hashed)
 
 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
@@ -78,13 +79,19 @@ def check_folder(folder: Path, *, valid_tags: ValidTags | None = None) -> Report
 
 
 def check_package(
-    source: Path | BinaryIO, *, name: str = "", valid_tags: ValidTags | None = None
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    valid_tags: ValidTags | None = None,
+    hashed: bool = False,
 ) -> Report:
     """Check a package in every respect; never raises for what is wrong with it."""
     name = name or str(source if isinstance(source, Path) else "package.zip")
     report = Report("package", name)
     try:
         with open_package(source, name=Path(name).name) as package:
+            if hashed:
+                report.sha256 = package.sha256
             _check_open(package, report, valid_tags)
     except InvalidPackage as error:
         report.problems.extend(error.problems)
@@ -92,7 +99,7 @@ def check_package(
 
 
 def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) -> None:
-    report.size, report.sha256 = package.size, package.sha256
+    report.size = package.size
     report.members, report.unpacked = len(package.infos), package.unpacked_size
     contents = Contents(
         name=package.name, names=(), read=package.read, infos=package.infos, size=package.size

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
-
 from extery.checks.contents import Contents
 from extery.core.errors import ProblemList
 
@@ -34,6 +32,9 @@ def check(contents: Contents, problems: ProblemList) -> None:
 
 
 def _check_xml(name: str, contents: Contents, problems: ProblemList) -> None:
+    # Imported here: add-ons are checked more often than themes.
+    import xml.etree.ElementTree as ElementTree
+
     data = contents.read(name)
     try:
         if _ENTITY in data:

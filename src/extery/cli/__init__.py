@@ -13,7 +13,6 @@ import click
 
 from extery import __version__
 from extery.cli.added import added_commands, load_added
-from extery.core.errors import ExteryError
 
 #: Command -> the line that ``extery --help`` shows. The module has the same name with
 #: underscores and is imported only when the command is used.
@@ -63,11 +62,6 @@ def run(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
     try:
         status = extery.main(arguments, prog_name="extery", standalone_mode=False)
-    except ExteryError as error:
-        from extery.cli.show import show_problems
-
-        show_problems(error.problems, stream=sys.stderr)
-        sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -77,5 +71,14 @@ def run(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         # The reader, `head` for example, has seen enough. Python would complain while closing.
         sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        # Imported here: `--help` needs no errors.
+        from extery.cli.show import show_problems
+        from extery.core.errors import ExteryError
+
+        if not isinstance(error, ExteryError):
+            raise
+        show_problems(error.problems, stream=sys.stderr)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

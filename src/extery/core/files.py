@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,8 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     The new content is on disk before the name changes, so a reader, a crash or a power cut
     sees the old file or the new one. On an error ``path`` stays as it was.
     """
+    import tempfile  # imported here, like all that few commands need and every start would pay for
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

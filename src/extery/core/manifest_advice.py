@@ -8,7 +8,6 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 from extery.core import licenses, platforms
 from extery.core.errors import ProblemList, Where
@@ -129,6 +128,8 @@ def _website(advice: Advice) -> None:
     website = advice.text("website").strip()
     if not website:
         return
+    from urllib.parse import urlsplit
+
     try:
         address = urlsplit(website)
         good = address.scheme in ("http", "https") and bool(address.hostname)

@@ -125,18 +125,17 @@ class Package:
         return sum(info.file_size for info in self.infos)
 
     @cached_property
-    def _identity(self) -> tuple[str, int]:
-        return sha256_of(self.file)
-
-    @property
     def sha256(self) -> str:
         """64 lower-case hex digits of the archive's own bytes."""
-        return self._identity[0]
+        return sha256_of(self.file)[0]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The archive's size in bytes."""
-        return self._identity[1]
+        place = self.file.tell()
+        size = self.file.seek(0, io.SEEK_END)
+        self.file.seek(place)
+        return size
 
     def read(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
         """The bytes of a member below the root.

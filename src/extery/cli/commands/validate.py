@@ -48,7 +48,7 @@ def command(
     if as_json and as_html:
         raise click.UsageError("--json and --html exclude each other.")
     tags = _tags(valid_tags)
-    reports = [check_path(path, valid_tags=tags) for path in paths or (Path(),)]
+    reports = [check_path(path, valid_tags=tags, hashed=as_json) for path in paths or (Path(),)]
     if like_blender:
         for report in reports:
             report.forgive_stricter()

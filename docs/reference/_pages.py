@@ -1,0 +1,85 @@
+"""What the reference pages print. Run by cog: `make fix` writes the pages, `make check` compares."""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+
+from click.testing import CliRunner
+
+from extery.cli import COMMANDS, extery
+from extery.cli.added import added_commands
+from extery.core.codes import everything
+from extery.core.errors import Problem
+from extery.core.manifest import blender_tags, check_manifest
+from tests.samples import LENIENT, MANIFESTS
+
+_AREA_TITLES = {
+    "manifest": "The manifest",
+    "package": "The package",
+    "path": "Paths in a package",
+    "theme": "Themes",
+    "build": "Building",
+    "generate": "Static repositories",
+    "listing": "Listings",
+    "usage": "Command lines",
+    "upload": "Uploading",
+    "submit": "Sending to review",
+    "image": "Images",
+    "permission": "Permission",
+    "account": "Accounts",
+    "review": "Review",
+    "report": "Reports",
+    "request": "Requests",
+    "download": "Downloads",
+    "setting": "Settings",
+}
+
+
+def commands() -> str:
+    """Each command's own help."""
+    os.environ["COLUMNS"] = "100"
+    parts = [_help([])]
+    parts += [_help([name]) for name in sorted({*COMMANDS, *added_commands()} - {"manage"})]
+    return "\n".join(parts)
+
+
+def _help(arguments: list[str]) -> str:
+    result = CliRunner().invoke(extery, [*arguments, "--help"], prog_name="extery")
+    assert result.exit_code == 0, result.output
+    title = " ".join(["extery", *arguments])
+    return f"## {title}\n\n```text\n{result.output.rstrip()}\n```\n"
+
+
+def problems() -> str:
+    """Every code of the catalogue, with what its sample is told."""
+    parts = []
+    for area, entries in groupby(everything().items(), key=lambda item: item[0].split(".")[0]):
+        parts.append(f"## {_AREA_TITLES[area]}\n")
+        for code, entry in entries:
+            kind = "warning" if entry.severity == "warning" else "error"
+            kind += ", stricter than Blender" if entry.stricter else ""
+            title = entry.title[:1].upper() + entry.title[1:]
+            parts.append(f"### `{code}`\n\n{title} ({kind}). {entry.why}\n")
+            if code in MANIFESTS or code in LENIENT:
+                parts.append(_example(code))
+    return "\n".join(parts)
+
+
+def _example(code: str) -> str:
+    if code in MANIFESTS:
+        _, [problem] = check_manifest(MANIFESTS[code].read_bytes(), valid_tags=blender_tags())
+    else:
+        _, [problem] = check_manifest(LENIENT[code].read_bytes(), strict=False)
+    return f"```text\n{_as_text(problem)}\n```\n"
+
+
+def _as_text(problem: Problem) -> str:
+    return f"{problem.where}: {problem.severity}: {problem.message}\n  hint: {problem.hint}"
+
+
+def settings() -> str:
+    """The table of the website's settings."""
+    from extery_site.config import reference
+
+    return reference()
