@@ -43,7 +43,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.record = record
         super().__init__(*args, **kwargs)
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 (given by the caller)
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.record.append(

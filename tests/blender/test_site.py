@@ -1,0 +1,110 @@
+"""The main job end to end: what is uploaded to our site and approved there, a stock Blender installs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from extery.author.build import build
+from extery.core.platforms import KNOWN
+from tests.blender.client import Blender, BlenderError
+from tests.blender.running_site import RunningSite, run_site
+from tests.blender.samples import write_extension
+from tests.blender.scenario import Walk, walk_through
+
+Publish = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """One site for the whole module; no test looks at what another one has published."""
+    with run_site(tmp_path_factory.mktemp("site") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def publish(site: RunningSite, tmp_path: Path) -> Publish:
+    """Build a version with our own tool, and take it through upload, draft and approval."""
+
+    def publish_version(
+        extension_id: str, version: str, *, kind: str = "add-on", **fields: str | list[str]
+    ) -> None:
+        source = tmp_path / "sources" / f"{extension_id}-{version}"
+        write_extension(source, extension_id=extension_id, version=version, kind=kind, **fields)
+        [built] = build(source, output_dir=tmp_path)
+        site.publish(built.path)
+
+    return publish_version
+
+
+def test_a_user_walks_through_our_site(
+    blender: Blender, site: RunningSite, publish: Publish
+) -> None:
+    extension_id = f"walk_{blender.version.replace('.', '_')}"
+    publish(extension_id, "1.0.0")
+
+    walk_through(
+        blender,
+        site.repository_url,
+        Walk(
+            id=extension_id,
+            first="1.0.0",
+            newer="1.1.0",
+            publish_newer=lambda: publish(extension_id, "1.1.0"),
+            block=lambda reason: site.block(extension_id, reason),
+            download_link=lambda: site.download_link(extension_id),
+        ),
+    )
+
+
+def test_blender_is_offered_the_newest_version_that_runs_in_it(
+    blender: Blender, site: RunningSite, publish: Publish
+) -> None:
+    extension_id = f"choice_{blender.version.replace('.', '_')}"
+    publish(extension_id, "1.0.0")
+    publish(extension_id, "1.1.0", platforms=list(KNOWN))
+    publish(extension_id, "2.0.0", blender_version_min="9.0.0")
+    blender.add_repository("Walk", site.repository_url)
+
+    blender.sync()
+    blender.install(extension_id)
+
+    assert blender.find(extension_id).installed == "1.1.0"
+    assert blender.update_all() == []
+
+
+def test_a_theme_is_found_by_its_link_and_installed(
+    blender: Blender, site: RunningSite, publish: Publish
+) -> None:
+    extension_id = f"theme_{blender.version.replace('.', '_')}"
+    publish(extension_id, "1.0.0", kind="theme")
+    blender.add_repository("Walk", site.repository_url)
+
+    dropped = blender.resolve_dropped_url(site.download_link(extension_id))
+    assert dropped.extension is not None
+    blender.install(dropped.extension.id)
+
+    assert blender.find(extension_id).enabled
+
+
+def test_a_link_from_our_site_names_the_repository_to_add(
+    blender: Blender, site: RunningSite, publish: Publish
+) -> None:
+    extension_id = f"link_{blender.version.replace('.', '_')}"
+    publish(extension_id, "1.0.0")
+
+    dropped = blender.resolve_dropped_url(site.download_link(extension_id))
+
+    assert dropped.parameters["repository"] == site.repository_url
+    assert dropped.known_repository is None
+
+
+def test_a_page_of_our_site_is_not_taken_for_a_repository(
+    blender: Blender, site: RunningSite
+) -> None:
+    blender.add_repository("Walk", f"{site.url}/add-ons/")
+
+    with pytest.raises(BlenderError):
+        blender.sync()
