@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
@@ -92,8 +93,9 @@ class Person:
 class RunningSite:
     """A site that listens, Ada who publishes on it, and Mod who moderates it."""
 
-    def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
+    def __init__(self, url: str, log: Path, tokens: Mapping[str, str]) -> None:
         self.url = url
+        self._log = log
         self.author = Person(url, "ada", tokens["ada"])
         self.moderator = Person(url, "mod", tokens["mod"])
 
@@ -101,6 +103,10 @@ class RunningSite:
     def repository_url(self) -> str:
         """What a user pastes into Blender."""
         return f"{self.url}/api/v1/extensions/"
+
+    def log(self) -> str:
+        """What the site has printed so far."""
+        return self._log.read_text("utf-8")
 
     def publish(self, package: Path) -> None:
         """Upload, complete the draft, submit, approve: what it takes until everyone has it."""
@@ -121,13 +127,13 @@ class RunningSite:
 
     def download_link(self, extension_id: str) -> str:
         """The link to drag into Blender, from the page of the extension."""
-        address = self.author.api(f"/extensions/{extension_id}/")["url"]
+        address: str = self.author.api(f"/extensions/{extension_id}/")["url"]
         found = re.search(
             r'<a [^>]*href="([^"]*/download/[^"]*)"[^>]*draggable', self.author.page(address)
         )
         if found is None:
             raise SiteError(f"no download link on {address}")
-        return urljoin(address, found[1].replace("&amp;", "&"))
+        return urljoin(address, html.unescape(str(found[1])))
 
 
 @contextmanager
@@ -151,7 +157,7 @@ def run_site(data: Path) -> Iterator[RunningSite]:
         )
     try:
         url = _wait_until_it_listens(process, log)
-        yield RunningSite(url, _make_people(data))
+        yield RunningSite(url, log, _make_people(data))
     finally:
         process.send_signal(signal.SIGTERM)
         try:

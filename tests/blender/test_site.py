@@ -22,6 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """One site for the whole module; no test looks at what another one has published."""
     with run_site(tmp_path_factory.mktemp("site") / "data") as running:
         yield running
+        assert "Traceback" not in running.log()
 
 
 @pytest.fixture
