@@ -55,7 +55,7 @@ class Palette:
 def theme_file(palette: Palette, edition: Edition) -> bytes:
     """The file as Blender exports it: a theme, and the style of its fonts."""
     root = Element("bpy")
-    theme = ElementTree.SubElement(root, "Theme", theme_area=palette.back)
+    theme = ElementTree.SubElement(root, "Theme")
     _user_interface(theme, palette, edition)
     if edition == "5.0":
         _common(theme, palette)
