@@ -20,6 +20,7 @@ CODES = {
     "build.reserved": _error("the manifest has a table [build.generated]", f"{_REFUSED}: the table is written by the build itself, and would say which platform this package is for."),
     "build.wrong-type": _error("a value in [build] has the wrong type", f"{_REFUSED}: both keys are lists of strings."),
     "build.paths-and-patterns": _error("[build] has both paths and paths_exclude_pattern", f"{_REFUSED}: one lists what goes in, the other what stays out."),
+    "build.pattern-empty": _error("a pattern is empty", f"{_REFUSED}: it names nothing."),
     "build.pattern-names-nothing": _error("a pattern is nothing but **", "Blender's build crashes on it. Read as in a .gitignore it would leave out every file."),
     "build.pattern-without-effect": _warning("a pattern is unlikely to match a file", "Patterns are compared with plain relative paths, and know fewer signs than a .gitignore."),
     "build.path-empty": _error("a path is empty", f"{_REFUSED}: it names no file."),

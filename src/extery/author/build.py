@@ -1,0 +1,110 @@
+"""From a folder to packages: plan, then pack. The same folder gives the same bytes anywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extery.author.archive import PackedMember, source_date, write_zip
+from extery.author.plan import BuildPlan, PackagePlan, plan_build
+from extery.core.errors import InvalidInput, Unavailable, Where
+from extery.core.files import replacing, sha256_of
+from extery.core.manifest import Manifest
+from extery.core.manifest_rules import ValidTags
+
+__all__ = [
+    "BuildPlan",
+    "BuiltPackage",
+    "PackagePlan",
+    "PackedMember",
+    "build",
+    "carry_out",
+    "plan_build",
+]
+
+
+@dataclass(frozen=True)
+class BuiltPackage:
+    """A package that was written. ``platform`` is ``None`` unless the build was split."""
+
+    path: Path
+    size: int
+    sha256: str
+    manifest: Manifest
+    platform: str | None
+    members: tuple[PackedMember, ...]
+
+    @property
+    def unpacked(self) -> int:
+        """The size of all files together, in bytes."""
+        return sum(member.size for member in self.members)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The package as JSON."""
+        return {
+            "path": str(self.path),
+            "id": self.manifest.id,
+            "version": self.manifest.version,
+            "platform": self.platform,
+            "size": self.size,
+            "sha256": self.sha256,
+            "unpacked": self.unpacked,
+            "members": [member._asdict() for member in self.members],
+        }
+
+
+def build(
+    source: Path,
+    *,
+    output_dir: Path | None = None,
+    output_file: Path | None = None,
+    split_platforms: bool = False,
+    valid_tags: ValidTags | None = None,
+    on_member: Callable[[PackedMember], None] | None = None,
+) -> list[BuiltPackage]:
+    """Build the extension in ``source``; one package, or one for each of its platforms.
+
+    Raises `InvalidInput` with every problem, and then nothing was written.
+    """
+    plan = plan_build(
+        source,
+        split_platforms=split_platforms,
+        output_dir=output_dir,
+        output_file=output_file,
+        valid_tags=valid_tags,
+    )
+    return carry_out(plan, on_member=on_member)
+
+
+def carry_out(
+    plan: BuildPlan, *, on_member: Callable[[PackedMember], None] | None = None
+) -> list[BuiltPackage]:
+    """Write the packages of a plan, each in one step; ``on_member`` hears of each file."""
+    time = source_date(os.environ.get("SOURCE_DATE_EPOCH"))
+    return [_write(package, time, on_member) for package in plan.packages]
+
+
+def _write(
+    package: PackagePlan,
+    time: tuple[int, int, int, int, int, int],
+    on_member: Callable[[PackedMember], None] | None,
+) -> BuiltPackage:
+    try:
+        with replacing(package.path) as file:
+            members = write_zip(file, package.members, time=time, on_member=on_member)
+    except InvalidInput:
+        raise
+    except OSError as error:
+        raise Unavailable.of(
+            "build.output-unwritable",
+            f"{package.path} cannot be written: {error.strerror}",
+            hint="check that you may write there, and that the disk has room",
+            where=Where(package.path.name),
+        ) from error
+    digest, size = sha256_of(package.path)
+    return BuiltPackage(
+        package.path, size, digest, package.manifest, package.platform, tuple(members)
+    )

@@ -1,0 +1,40 @@
+"""Source folders for builds: a manifest, and files with their own name as content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.samples.packages import ADD_ON, MANIFEST
+
+
+def make_source(
+    folder: Path,
+    *files: str,
+    extra: str = "",
+    manifest: bytes = ADD_ON,
+    init: bool = True,
+) -> Path:
+    """A source folder; ``extra`` is added to the manifest, a file ending in ``/`` is a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).write_bytes(manifest + extra.encode())
+    for name in ("__init__.py", *files) if init else files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith("/"):
+            path.mkdir(exist_ok=True)
+        else:
+            path.write_bytes(f"{name}\n".encode())
+    return folder
+
+
+def wheel(*tags: str, name: str = "gears") -> list[str]:
+    """Paths of wheels of one library for these platform tags."""
+    return [
+        f"wheels/{name}-1.0-{'py3-none' if tag == 'any' else 'cp311-cp311'}-{tag}.whl"
+        for tag in tags
+    ]
+
+
+def wheels_line(paths: list[str]) -> str:
+    """The manifest's line for these wheels, as authors write it."""
+    return f"wheels = {[f'./{path}' for path in paths]}\n"

@@ -1,0 +1,169 @@
+"""``extery build``, as a person or a script uses it."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli import extery
+from tests.author.trees import make_source, wheel, wheels_line
+from tests.samples.packages import MANIFEST
+
+PLATFORMS = 'platforms = ["windows-x64", "linux-x64"]\n'
+
+
+def build(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(extery, ["build", *map(str, arguments)])
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the source ``gears`` in it, as the current one."""
+    monkeypatch.chdir(tmp_path)
+    return make_source(tmp_path / "gears", "icons/gear.png")
+
+
+def test_a_package_is_made_in_the_current_folder(source: Path) -> None:
+    result = build("gears")
+
+    assert result.exit_code == 0
+    size = Path("gear_tool-1.2.3.zip").stat().st_size
+    assert (
+        result.stdout == f"created gear_tool-1.2.3.zip: 3 files, 266 bytes, packed {size} bytes\n"
+    )
+    assert result.stderr == ""
+
+
+def test_without_a_source_the_current_folder_is_packed(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(source)
+
+    assert build().exit_code == 0
+    assert build("--source-dir", ".").exit_code == 0
+    with zipfile.ZipFile("gear_tool-1.2.3.zip") as archive:
+        assert archive.namelist() == [MANIFEST, "__init__.py", "icons/gear.png"]
+
+
+def test_the_source_is_given_once(source: Path) -> None:
+    result = build("gears", "--source-dir", "gears")
+
+    assert result.exit_code == 2
+    assert "SOURCE and --source-dir exclude each other" in result.stderr
+
+
+def test_the_package_can_go_elsewhere(source: Path) -> None:
+    Path("out").mkdir()
+
+    assert build("gears", "--output-dir", "out").stdout.startswith(
+        "created out/gear_tool-1.2.3.zip"
+    )
+    assert build("gears", "--output-filepath", "out/a.zip").stdout.startswith("created out/a.zip: ")
+    both = build("gears", "--output-dir", "out", "--output-filepath", "a.zip")
+    assert "[build.output-twice]" in both.stderr
+    assert both.exit_code == 1
+
+
+def test_a_split_build_names_every_package(source: Path) -> None:
+    wheels = wheel("win_amd64", "manylinux_2_28_x86_64")
+    make_source(source, *wheels, extra=PLATFORMS + wheels_line(wheels))
+
+    result = build("gears", "--split-platforms")
+
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == [
+        "created gear_tool-1.2.3-windows_x64.zip",
+        "created gear_tool-1.2.3-linux_x64.zip",
+    ]
+
+
+def test_errors_have_their_place_and_nothing_is_made(source: Path) -> None:
+    make_source(source, extra='website = ""\n[build]\npaths = ["a.py"]\n')
+
+    result = build("gears")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[0] == (
+        "gears/blender_manifest.toml:10:11: error: website must not be empty [manifest.website.empty]"
+    )
+    assert not Path("gear_tool-1.2.3.zip").exists()
+
+
+def test_a_folder_without_a_manifest_is_named(source: Path) -> None:
+    result = build("gears/icons")
+
+    assert result.exit_code == 1
+    assert (
+        "gears/icons/blender_manifest.toml: error: there is no blender_manifest.toml"
+        in result.stderr
+    )
+
+
+def test_warnings_are_told_and_stop_a_strict_build_only(source: Path) -> None:
+    make_source(source, extra='[build]\npaths_exclude_pattern = ["./docs"]\n')
+
+    strict = build("gears", "--strict")
+    assert strict.exit_code == 1
+    assert not Path("gear_tool-1.2.3.zip").exists()
+    usual = build("gears")
+    assert usual.exit_code == 0
+    assert usual.stdout.startswith("created ")
+    assert strict.stderr == usual.stderr
+    assert "warning: the pattern './docs' is unlikely to match" in usual.stderr
+
+
+def test_verbose_names_every_file_and_the_largest_first(source: Path) -> None:
+    for number in range(15):
+        (source / f"noise{number:02}.bin").write_bytes(os.urandom(1000 * (number + 1)))
+
+    result = build("gears", "--verbose")
+
+    added = result.stderr.splitlines()
+    assert added[:2] == [f"add: {MANIFEST}", "add: __init__.py"]
+    assert len(added) == 18
+    _, digest, first, *others, last = result.stdout.splitlines()
+    assert len(digest.split()[1]) == 64
+    assert first.split() == ["15", "KB", "12%", "noise14.bin"]
+    assert len(others) == 9
+    assert last.endswith("8 other files")
+
+
+def test_json_says_what_was_built(source: Path) -> None:
+    result = build("gears", "--json", "--verbose")
+
+    document = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert document["ok"] is True
+    assert document["problems"] == []
+    [package] = document["packages"]
+    assert package["path"] == str(Path.cwd() / "gear_tool-1.2.3.zip")
+    assert (package["id"], package["version"], package["platform"]) == ("gear_tool", "1.2.3", None)
+    assert [member["name"] for member in package["members"]] == [
+        MANIFEST,
+        "__init__.py",
+        "icons/gear.png",
+    ]
+
+
+def test_json_says_what_is_wrong_too(source: Path) -> None:
+    make_source(source, extra="build = 3\n")
+
+    result = build("gears", "--json")
+
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert (document["ok"], document["packages"]) == (False, [])
+    assert [problem["code"] for problem in document["problems"]] == ["build.not-a-table"]
+
+
+def test_tags_are_blenders_unless_others_are_given(source: Path) -> None:
+    make_source(source, extra='tags = ["Gears"]\n')
+    Path("tags.json").write_text('{"add-on": ["Gears"], "theme": []}')
+
+    assert "[manifest.tags.unknown-tag]" in build("gears").stderr
+    assert build("gears", "--valid-tags", "tags.json").exit_code == 0
+    assert build("gears", "--valid-tags", "").exit_code == 0
+    assert "[usage.tag-file]" in build("gears", "--valid-tags", "none.json").stderr
