@@ -67,7 +67,9 @@ def make_approved(owner: User, by: User, **fields: Any) -> Version:
     return Version.objects.select_related("extension").get(pk=version.pk)
 
 
-def make_blocked(owner: User, by: User, reason: str = "Sends data away", **fields: Any) -> Extension:
+def make_blocked(
+    owner: User, by: User, reason: str = "Sends data away", **fields: Any
+) -> Extension:
     """An extension that was approved once and blocked later."""
     extension = make_approved(owner, by, **fields).extension
     moderation.block_extension(extension=extension, by=by, reason=reason)

@@ -8,7 +8,7 @@ import zipfile
 from typing import Any
 
 INIT = "def register():\n    pass\n\n\ndef unregister():\n    pass\n"
-THEME = '<bpy>\n  <Theme></Theme>\n  <ThemeStyle></ThemeStyle>\n</bpy>\n'
+THEME = "<bpy>\n  <Theme></Theme>\n  <ThemeStyle></ThemeStyle>\n</bpy>\n"
 
 
 def _toml(value: Any) -> str:
@@ -35,7 +35,9 @@ def manifest(**fields: Any) -> str:
         "license": ["SPDX:GPL-3.0-or-later"],
         **fields,
     }
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in values.items() if value is not None)
+    return "".join(
+        f"{key} = {_toml(value)}\n" for key, value in values.items() if value is not None
+    )
 
 
 def package(*, files: dict[str, str | bytes] | None = None, **fields: Any) -> bytes:
@@ -71,7 +73,7 @@ def encrypted(data: bytes) -> bytes:
 
 def bomb() -> bytes:
     """A package of a few hundred kilobytes that unpacks to far more than it should."""
-    with_zeros = {"zeros.bin": bytes(300_000_000)}
+    with_zeros = {"zeros.bin": bytes(60_000_000)}
     buffer = io.BytesIO(package())
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in with_zeros.items():

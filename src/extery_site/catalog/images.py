@@ -110,9 +110,9 @@ def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemLi
     """
     picture, problems = open_image(file)
     with (
-        staged(iter([_webp(picture, FULL, 90)])) as full,
-        staged(iter([_webp(picture, LARGE, 84)])) as large,
-        staged(iter([_webp(picture, SMALL, 80)])) as small,
+        staged(_webp(picture, FULL, 90)) as full,
+        staged(_webp(picture, LARGE, 84)) as large,
+        staged(_webp(picture, SMALL, 80)) as small,
         transaction.atomic(),
     ):
         image = Image.objects.create(
@@ -126,7 +126,7 @@ def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemLi
     return image, problems
 
 
-def _webp(picture: Pillow.Image, width: int, quality: int) -> bytes:
+def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     copy = picture.convert(mode)
     if copy.width > width:
@@ -137,7 +137,7 @@ def _webp(picture: Pillow.Image, width: int, quality: int) -> bytes:
         )
     buffer = io.BytesIO()
     copy.save(buffer, "WEBP", quality=quality, method=4)
-    return buffer.getvalue()
+    return buffer
 
 
 def delete_image(image: Image) -> None:

@@ -52,7 +52,7 @@ class Staged:
 
 
 @contextmanager
-def staged(source: BinaryIO | Iterator[bytes]) -> Iterator[Staged]:
+def staged(source: BinaryIO) -> Iterator[Staged]:
     """A copy of ``source`` on disk, hashed on its way; gone at the end unless it was kept.
 
     If the block raises, a name that was given is taken back too.
@@ -81,12 +81,9 @@ def staged(source: BinaryIO | Iterator[bytes]) -> Iterator[Staged]:
         path.unlink(missing_ok=True)
 
 
-def _blocks(source: BinaryIO | Iterator[bytes]) -> Iterator[bytes]:
-    if isinstance(source, Iterator):
-        yield from source
-        return
-    source.seek(0)
-    while block := source.read(_BLOCK):
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while block := file.read(_BLOCK):
         yield block
 
 

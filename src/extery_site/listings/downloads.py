@@ -48,7 +48,6 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": FOR_EVER if is_public else NOT_SHARED,
-        # Django's gzip middleware leaves alone what says how it is encoded.
         "Content-Type": "application/zip",
     }
     if etag in request.headers.get("If-None-Match", ""):

@@ -17,11 +17,10 @@ from django.db import connection
 from extery.core.listing import VERSION, entry
 from extery.core.manifest import Manifest
 from extery_site.catalog.models import Extension, Package, Version, sortable_blender
-from extery_site.listings.models import Revision
 
 logger = logging.getLogger(__name__)
 
-_REVISION = f"SELECT number FROM {Revision._meta.db_table} WHERE id = 1"  # noqa: S608  our own name
+_REVISION = "SELECT number FROM listings_revision WHERE id = 1"
 _URL_KEY = b'"archive_url":"'
 #: Stands for every platform or Python version that no package names.
 _ANY_OTHER = "\x00"

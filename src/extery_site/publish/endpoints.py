@@ -41,7 +41,7 @@ def upload(
     request: HttpRequest,
     file: UploadedFile | None = File(None),
     release_notes: str = Form(""),
-) -> tuple[int, DraftOut]:
+) -> DraftOut:
     """Upload the zip of an extension.
 
     It becomes a draft: of a new extension, of a new version, or one more platform of a version
@@ -59,7 +59,7 @@ def upload(
     )
     extension, version = draft.extension, draft.version
     page = reverse("publish:draft", args=[extension.extension_id])
-    return 201, DraftOut(
+    return DraftOut(
         id=extension.extension_id,
         version=VersionOut.of(version, request),
         sha256=draft.package.sha256,

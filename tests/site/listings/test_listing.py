@@ -165,9 +165,7 @@ def test_a_blender_version_that_cannot_be_read_is_named(
     assert value in problem["message"]
 
 
-def test_the_answer_equals_what_the_toolkit_would_choose(
-    client: Client, approve: Approve
-) -> None:
+def test_the_answer_equals_what_the_toolkit_would_choose(client: Client, approve: Approve) -> None:
     approve(version="1.0.0", blender_version_max="4.4.0")
     approve(version="1.2.0", platforms=["linux-x64", "windows-x64"])
     approve(version="1.3.0-rc.1", platforms=["linux-x64"], blender_version_min="4.3.0")

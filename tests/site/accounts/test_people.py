@@ -1,0 +1,78 @@
+"""Accounts: names, sign-up and sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import may_moderate, require_person
+from tests.site import factories
+
+SIGN_UP = {
+    "username": "grace",
+    "email": "grace@example.org",
+    "password1": "a-long-gear-phrase",
+    "password2": "a-long-gear-phrase",
+}
+
+
+def test_user_names_differ_in_more_than_case(owner: User) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.make_user("ADA")
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "_ada", "ädа", "a@b", "-"])
+def test_user_names_fit_into_an_address(name: str, db: None) -> None:
+    with pytest.raises(ValidationError) as caught:
+        User(username=name, email="x@example.org", password="x").full_clean()
+    assert "username" in caught.value.message_dict
+
+
+def test_the_display_name_is_the_full_name_or_the_user_name() -> None:
+    assert User(username="ada").display_name == "ada"
+    assert User(username="ada", full_name="Ada Tester").display_name == "Ada Tester"
+
+
+def test_moderators_and_superusers_moderate(db: None) -> None:
+    assert may_moderate(factories.make_moderator())
+    assert may_moderate(User(username="root", is_superuser=True))
+    assert not may_moderate(User(username="ada"))
+    assert not may_moderate(User(username="gone", is_moderator=True, is_active=False))
+    assert not may_moderate(None)
+    assert require_person(User(username="ada")).username == "ada"
+
+
+def test_signing_up_signing_out_and_signing_in_by_name_or_email(
+    client: Client, db: None, settings: Any
+) -> None:
+    response = client.post("/account/signup/", SIGN_UP)
+    assert response.status_code == 302, response.content.decode()
+    assert client.session["_auth_user_id"] == str(User.objects.get(username="grace").pk)
+    client.post("/account/logout/")
+    assert "_auth_user_id" not in client.session
+    for login in ("grace", "grace@example.org"):
+        client.post("/account/login/", {"login": login, "password": "a-long-gear-phrase"})
+        assert "_auth_user_id" in client.session
+        client.logout()
+
+
+def test_sign_up_can_be_closed(client: Client, db: None, settings: Any) -> None:
+    settings.EXTERY_SIGN_UP = False
+    client.post("/account/signup/", SIGN_UP)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("username", "moderator"), ("username", "a b"), ("password2", "other")]
+)
+def test_a_sign_up_with_a_mistake_makes_no_account(
+    client: Client, db: None, field: str, value: str
+) -> None:
+    response = client.post("/account/signup/", {**SIGN_UP, field: value})
+    assert response.status_code == 200
+    assert not User.objects.exists()

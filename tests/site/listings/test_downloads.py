@@ -1,0 +1,158 @@
+"""Packages by their hash: the right bytes for whoever may have them, counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.storage import media_path
+from tests.site import factories
+from tests.site.packages import package
+
+Approve = Callable[..., Version]
+Browser = Callable[[User], Client]
+
+
+def body(response: Any) -> bytes:
+    chunks: Iterator[bytes] = response.streaming_content
+    return b"".join(chunks)  # the test client closes the response at its end
+
+
+def test_anyone_gets_an_approved_package_unchanged(client: Client, approve: Approve) -> None:
+    found = approve().packages.get()
+    response = client.get(found.download_path, headers={"Accept-Encoding": "gzip"})
+    data = body(response)
+    assert response.status_code == 200
+    assert data == package()
+    assert hashlib.sha256(data).hexdigest() == found.sha256
+    assert response["Content-Length"] == str(len(data))
+    assert response["Content-Type"] == "application/zip"
+    assert "immutable" in response["Cache-Control"]
+    assert "Content-Encoding" not in response
+
+
+def test_a_download_is_counted_once_for_package_and_extension(
+    client: Client, approve: Approve
+) -> None:
+    path = approve().packages.get().download_path
+    body(client.get(path))
+    body(client.get(path + "?repository=%2Fapi%2Fv1%2Fextensions%2F"))
+    assert body(client.head(path)) == b""
+    etag = f'"{Package.objects.get().sha256}"'
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert body(client.get(path, headers={"Range": "bytes=10-"}))
+    assert Package.objects.get().download_count == 2
+    assert Extension.objects.get().download_count == 2
+
+
+def test_a_busy_database_does_not_stop_a_download(
+    client: Client, approve: Approve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db.models.query import QuerySet
+
+    path = approve().packages.get().download_path
+
+    def locked(*_: Any, **__: Any) -> int:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(QuerySet, "update", locked)
+    assert body(client.get(path)) == package()
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-9", slice(0, 10)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-20", slice(-20, None)),
+        ("bytes=5-100000000", slice(5, None)),
+    ],
+)
+def test_an_interrupted_download_can_be_continued(
+    client: Client, approve: Approve, asked: str, part: slice
+) -> None:
+    path = approve().packages.get().download_path
+    response = client.get(path, headers={"Range": asked})
+    expected = package()[part]
+    assert response.status_code == 206
+    assert body(response) == expected
+    assert response["Content-Length"] == str(len(expected))
+    start = package().index(expected)
+    assert response["Content-Range"] == (
+        f"bytes {start}-{start + len(expected) - 1}/{len(package())}"
+    )
+
+
+def test_a_part_beyond_the_end_is_refused_and_an_odd_one_is_the_whole(
+    client: Client, approve: Approve
+) -> None:
+    found = approve().packages.get()
+    beyond = client.get(found.download_path, headers={"Range": f"bytes={found.size}-"})
+    assert beyond.status_code == 416
+    assert beyond["Content-Range"] == f"bytes */{found.size}"
+    for asked in ("bytes=0-1,4-5", "lines=1-2", "bytes=-"):
+        whole = client.get(found.download_path, headers={"Range": asked})
+        assert whole.status_code == 200
+        assert body(whole) == package()
+    other = {"Range": "bytes=5-", "If-Range": '"another"'}
+    assert body(client.get(found.download_path, headers=other)) == package()
+
+
+def test_until_it_is_approved_only_its_owner_and_moderators_get_a_package(
+    client: Client, owner: User, moderator: User, stranger: User, signed_in: Browser
+) -> None:
+    path = factories.make_waiting(owner).packages.get().download_path
+    for guest in (client, signed_in(stranger)):
+        response = guest.get(path, headers={"Accept": "application/json"})
+        assert response.status_code == 403
+        assert response.json()["problems"][0]["code"] == "download.not-public"
+    for person in (owner, moderator):
+        response = signed_in(person).get(path)
+        assert body(response) == package()
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_a_blocked_package_is_for_moderators_only(
+    client: Client, owner: User, moderator: User, signed_in: Browser
+) -> None:
+    extension = factories.make_blocked(owner, moderator, reason="Mines coins")
+    path = extension.newest_version.packages.get().download_path
+    for guest in (client, signed_in(owner)):
+        response = guest.get(path, headers={"Accept": "application/json"})
+        assert response.status_code == 403
+        assert response.json()["problems"][0]["code"] == "download.blocked"
+        assert "Mines coins" in response.json()["detail"]
+    assert body(signed_in(moderator).get(path)) == package()
+
+
+def test_another_name_leads_to_the_right_one(client: Client, approve: Approve) -> None:
+    found = approve(version="1.0.0+linux").packages.get()
+    assert found.download_path.endswith("/add-on-gear_tool-v1.0.0%2Blinux.zip")
+    response = client.get(f"/download/sha256:{found.sha256}/else.zip")
+    assert response.status_code == 302
+    assert response["Location"] == found.download_path
+    assert body(client.get(found.download_path)) == package(version="1.0.0+linux")
+
+
+def test_an_unknown_hash_is_not_found(client: Client, db: None) -> None:
+    response = client.get(
+        f"/download/sha256:{'0' * 64}/x.zip", headers={"Accept": "application/json"}
+    )
+    assert response.status_code == 404
+    assert response.json()["problems"][0]["code"] == "download.not-found"
+    assert client.get("/download/sha256:XYZ/x.zip").status_code == 404
+
+
+def test_a_lost_file_is_a_mistake_of_the_server(client: Client, approve: Approve) -> None:
+    found = approve().packages.get()
+    media_path(found.file.name).unlink()
+    response = client.get(found.download_path, headers={"Accept": "application/json"})
+    assert response.status_code == 500
+    assert response.json()["problems"][0]["code"] == "download.file-missing"

@@ -1,0 +1,183 @@
+"""Approve, ask for changes, block, lift a block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from extery.core.errors import Conflict, InvalidInput, Refused
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Activity, Extension, Version
+from extery_site.listings.models import Revision
+from extery_site.moderation import actions
+from extery_site.moderation.models import Decision
+from tests.site import factories
+
+
+def revision() -> int:
+    return Revision.objects.values_list("number", flat=True).first() or 0
+
+
+def test_an_approved_version_is_public_and_everyone_can_see_who_decided(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_waiting(owner)
+    before = revision()
+    decision = actions.approve_version(version=version, by=moderator, reason="Lovely")
+    version.refresh_from_db()
+    extension = Extension.objects.get()
+    assert version.status == Version.Status.APPROVED
+    assert extension.status == Extension.Status.APPROVED
+    assert extension.newest_version == version
+    assert extension.published_at == version.approved_at == extension.approved_at
+    assert (decision.kind, decision.by, decision.reason) == ("approved", moderator, "Lovely")
+    assert Activity.objects.latest("pk").kind == "approved"
+    assert revision() == before + 1
+
+
+def test_an_older_number_approved_later_does_not_become_the_newest(
+    owner: User, moderator: User
+) -> None:
+    newest = factories.make_approved(owner, moderator, version="2.0.0", name="Gears 2")
+    factories.make_approved(owner, moderator, version="1.9.1", name="Gears 1")
+    extension = Extension.objects.get()
+    assert extension.newest_version == newest
+    assert extension.name == "Gears 2"
+
+
+def test_a_version_given_back_can_be_sent_again(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    before = revision()
+    actions.request_changes(version=version, by=moderator, reason="Say what it does")
+    version.refresh_from_db()
+    assert version.status == Version.Status.CHANGES_REQUESTED
+    assert version.is_editable
+    assert Extension.objects.get().status == Extension.Status.CHANGES_REQUESTED
+    assert Activity.objects.latest("pk").text == "Say what it does"
+    assert revision() == before
+
+
+def test_asking_for_changes_to_an_update_leaves_the_published_version(
+    owner: User, moderator: User
+) -> None:
+    factories.make_approved(owner, moderator)
+    update = factories.make_waiting(owner, version="1.1.0")
+    actions.request_changes(version=update, by=moderator, reason="Hm")
+    assert Extension.objects.get().status == Extension.Status.APPROVED
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: str) -> None:
+    version = factories.make_waiting(owner)
+    for decide in (
+        lambda: actions.request_changes(version=version, by=moderator, reason=reason),
+        lambda: actions.block_extension(extension=version.extension, by=moderator, reason=reason),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            decide()
+        assert caught.value.code == "review.reason-missing"
+    assert not Decision.objects.exists()
+
+
+def test_only_moderators_decide(owner: User, stranger: User) -> None:
+    version = factories.make_waiting(owner)
+    decisions: list[Callable[[User], Any]] = [
+        lambda by: actions.approve_version(version=version, by=by),
+        lambda by: actions.request_changes(version=version, by=by, reason="No"),
+        lambda by: actions.block_extension(extension=version.extension, by=by, reason="No"),
+        lambda by: actions.unblock_extension(extension=version.extension, by=by),
+    ]
+    for decide in decisions:
+        for person in (owner, stranger):
+            with pytest.raises(Refused) as caught:
+                decide(person)
+            assert caught.value.code == "permission.moderator"
+    version.refresh_from_db()
+    assert version.status == Version.Status.IN_REVIEW
+
+
+def test_what_does_not_wait_is_not_decided(owner: User, moderator: User) -> None:
+    draft = factories.make_draft(owner)
+    approved = factories.make_approved(owner, moderator, version="0.9.0")
+    for version in (draft, approved):
+        with pytest.raises(Conflict) as caught:
+            actions.approve_version(version=version, by=moderator)
+        assert caught.value.code == "review.wrong-state"
+
+
+def test_a_blocked_extension_is_hidden_and_its_versions_cannot_be_approved(
+    owner: User, moderator: User
+) -> None:
+    factories.make_approved(owner, moderator)
+    update = factories.make_waiting(owner, version="1.1.0")
+    before = revision()
+    extension = Extension.objects.get()
+    actions.block_extension(extension=extension, by=moderator, reason="Mines coins")
+    assert revision() == before + 1
+    assert not Extension.objects.public().exists()
+    assert Extension.objects.listed().get().block_reason == "Mines coins"
+    with pytest.raises(Conflict):
+        actions.approve_version(version=update, by=moderator)
+    with pytest.raises(Conflict):
+        actions.block_extension(extension=extension, by=moderator, reason="Again")
+
+
+def test_a_lifted_block_leaves_what_the_versions_say(owner: User, moderator: User) -> None:
+    published = factories.make_blocked(owner, moderator)
+    actions.unblock_extension(extension=published, by=moderator, reason="It was a mistake")
+    published.refresh_from_db()
+    assert (published.status, published.block_reason) == ("approved", "")
+    waiting = factories.make_waiting(owner, id="other_tool").extension
+    actions.block_extension(extension=waiting, by=moderator, reason="Hm")
+    actions.unblock_extension(extension=waiting, by=moderator)
+    waiting.refresh_from_db()
+    assert waiting.status == Extension.Status.IN_REVIEW
+    with pytest.raises(Conflict):
+        actions.unblock_extension(extension=waiting, by=moderator)
+
+
+def test_a_failure_while_deciding_undoes_everything(
+    owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = factories.make_waiting(owner)
+    before = revision()
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(actions, "record", fail)
+    with pytest.raises(RuntimeError):
+        actions.approve_version(version=version, by=moderator)
+    version.refresh_from_db()
+    assert version.status == Version.Status.IN_REVIEW
+    assert Extension.objects.get().newest_version is None
+    assert revision() == before
+
+
+def test_the_api_decides_with_the_same_words(owner: User, moderator: User, program: Any) -> None:
+    factories.make_waiting(owner)
+    url = "/api/v1/extensions/gear_tool/"
+    refused = program(owner).post(f"{url}versions/1.0.0/approve", {}, "application/json")
+    assert refused.status_code == 403
+    assert refused.json()["problems"][0]["code"] == "permission.moderator"
+    api = program(moderator)
+    back = api.post(f"{url}versions/1.0.0/request-changes", {}, "application/json")
+    assert (back.status_code, back.json()["problems"][0]["field"]) == (422, "reason")
+    done = api.post(f"{url}versions/1.0.0/approve", {"reason": "Yes"}, "application/json")
+    assert done.status_code == 200
+    assert done.json() | {"created_at": ""} == {
+        "kind": "approved",
+        "extension": "gear_tool",
+        "version": "1.0.0",
+        "by": "mod",
+        "reason": "Yes",
+        "created_at": "",
+    }
+    blocked = api.post(f"{url}block", {"reason": "Mines coins"}, "application/json")
+    assert (blocked.status_code, blocked.json()["kind"]) == (200, "blocked")
+    lifted = api.post(f"{url}unblock", {}, "application/json")
+    assert (lifted.status_code, lifted.json()["kind"]) == (200, "unblocked")
+    missing = api.post(f"{url}versions/9.9.9/approve", {}, "application/json")
+    assert missing.status_code == 404

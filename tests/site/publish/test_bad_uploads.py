@@ -1,0 +1,323 @@
+"""Every way in which an upload can be wrong: its own problem, and nothing half stored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Activity, Extension, Package, Tag, Version
+from extery_site.publish.models import ReservedId
+from tests.site import factories
+from tests.site.packages import bomb, encrypted, manifest, package, zip_of
+
+URL = "/api/v1/packages/"
+Browser = Callable[[User], Client]
+GOOD_INIT = {"__init__.py": "def register(): pass\ndef unregister(): pass\n"}
+
+BAD = {
+    "not-a-zip": (lambda: b"bl_info = {}\n", 422, "package.not-zip"),
+    "empty": (lambda: b"", 422, "package.empty"),
+    "truncated": (lambda: package()[:300], 422, "package.truncated"),
+    "no-manifest": (lambda: zip_of(GOOD_INIT), 422, "package.manifest-missing"),
+    "two-manifests": (
+        lambda: zip_of({f"{name}/blender_manifest.toml": manifest() for name in "ab"}),
+        422,
+        "package.manifest-ambiguous",
+    ),
+    "not-toml": (
+        lambda: zip_of({**GOOD_INIT, "blender_manifest.toml": 'id = "x\nname ='}),
+        422,
+        "manifest.toml.syntax",
+    ),
+    "byte-order-mark": (
+        lambda: zip_of({**GOOD_INIT, "blender_manifest.toml": "\ufeff" + manifest()}),
+        422,
+        "manifest.toml.bom",
+    ),
+    "leads-out-of-the-folder": (
+        lambda: package(files={"../evil.py": "print()"}),
+        422,
+        "path.unsafe",
+    ),
+    "bomb": (bomb, 422, "package.bomb"),
+    "password": (lambda: encrypted(package()), 422, "package.encrypted"),
+}
+
+
+def upload(client: Client, data: bytes, name: str = "upload.zip", **fields: str) -> Any:
+    return client.post(URL, {"file": SimpleUploadedFile(name, data), **fields})
+
+
+def stored() -> dict[str, int]:
+    return {
+        model.__name__: model.objects.count()
+        for model in (Extension, Version, Package, Tag, Activity)
+    }
+
+
+@pytest.fixture
+def nothing_changes(db: None, owner: User, media: Callable[[], list[str]]) -> Iterator[None]:
+    """Rows and files are at the end of the test what they were at its beginning."""
+    factories.make_draft(owner, id="present_before", name="Present")
+    before = stored(), media()
+    yield
+    assert (stored(), media()) == before
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_bad_package_names_its_problem_and_leaves_nothing(
+    name: str, owner: User, program: Browser
+) -> None:
+    make, status, code = BAD[name]
+    response = upload(program(owner), make())
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body = response.json()
+    assert code in [problem["code"] for problem in body["problems"]]
+    assert body["type"] == f"/problems/{body['problems'][0]['code']}/"
+    assert body["status"] == status
+    assert body["instance"] == URL
+    assert body["title"]
+    assert body["detail"]
+    for problem in body["problems"]:
+        assert {"code", "message", "hint", "file", "field", "line", "column"} <= set(problem)
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_all_problems_of_a_manifest_come_at_once_with_their_places(
+    owner: User, program: Browser
+) -> None:
+    data = package(id="My Tool", version="one", tagline="Ends with a stop.", license=None)
+    response = upload(program(owner), data)
+    assert response.status_code == 422
+    problems = {problem["field"]: problem for problem in response.json()["problems"]}
+    assert {"id", "version", "tagline", "license"} <= set(problems)
+    assert problems["id"]["line"] == 2
+    assert problems["id"]["column"]
+    assert problems["id"]["file"] == "blender_manifest.toml"
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_an_upload_without_a_file_says_which_field_it_needs(owner: User, program: Browser) -> None:
+    response = program(owner).post(URL, {"release_notes": "News"})
+    assert response.status_code == 422
+    assert response.json()["problems"][0]["code"] == "upload.no-file"
+    assert response.json()["problems"][0]["field"] == "file"
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_without_a_token_nobody_uploads(client: Client) -> None:
+    response = upload(client, package())
+    assert response.status_code == 401
+    assert response.json()["problems"][0]["code"] == "account.sign-in"
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_session_without_the_csrf_token_does_not_upload(owner: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    response = upload(client, package())
+    assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "request.forged"
+
+
+def test_the_same_version_again_is_a_conflict(
+    owner: User, program: Browser, media: Callable[[], list[str]]
+) -> None:
+    factories.make_draft(owner)
+    before = stored(), media()
+    response = upload(program(owner), package(files={"new.py": "x = 1\n"}))
+    assert response.status_code == 409
+    [problem] = response.json()["problems"]
+    assert problem["code"] == "upload.version-exists"
+    assert "gear_tool 1.0.0" in problem["message"]
+    assert "discard" in problem["hint"]
+    assert (stored(), media()) == before
+
+
+def test_an_approved_version_cannot_get_another_package(
+    owner: User, moderator: User, program: Browser
+) -> None:
+    factories.make_approved(owner, moderator, platforms=["linux-x64"])
+    response = upload(program(owner), package(platforms=["windows-x64"]))
+    assert response.status_code == 409
+    assert response.json()["problems"][0]["code"] == "upload.version-exists"
+
+
+def test_the_same_file_under_another_draft_is_a_conflict(
+    owner: User, program: Browser, media: Callable[[], list[str]]
+) -> None:
+    version = factories.make_draft(owner)
+    Version.objects.filter(pk=version.pk).update(number="0.9.0")
+    before = stored(), media()
+    response = upload(program(owner), package())
+    assert response.status_code == 409
+    assert response.json()["problems"][0]["code"] == "upload.file-exists"
+    assert (stored(), media()) == before
+
+
+@pytest.mark.parametrize("taken", ["gear_tool", "Gear_Tool"])
+def test_somebody_elses_id_is_refused_in_any_case(
+    owner: User, stranger: User, program: Browser, media: Callable[[], list[str]], taken: str
+) -> None:
+    factories.make_draft(owner)
+    before = stored(), media()
+    response = upload(program(stranger), package(id=taken, version="2.0.0"))
+    assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "upload.id-taken"
+    assert (stored(), media()) == before
+
+
+@pytest.mark.parametrize("reserved", ["test_extension", "gone_tool"])
+@pytest.mark.usefixtures("nothing_changes")
+def test_reserved_ids_are_refused(owner: User, program: Browser, reserved: str) -> None:
+    ReservedId.objects.create(id_key="gone_tool", reason="deleted")
+    response = upload(program(owner), package(id=reserved))
+    assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "upload.id-reserved"
+
+
+def test_an_add_on_does_not_become_a_theme(owner: User, program: Browser) -> None:
+    factories.make_draft(owner)
+    response = upload(program(owner), package(version="2.0.0", type="theme"))
+    assert response.status_code == 409
+    assert response.json()["problems"][0]["code"] == "upload.type-changed"
+
+
+def test_a_blocked_extension_gets_no_new_version(
+    owner: User, moderator: User, program: Browser
+) -> None:
+    factories.make_blocked(owner, moderator)
+    response = upload(program(owner), package(version="2.0.0"))
+    assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "upload.extension-blocked"
+
+
+def test_packages_of_one_version_are_the_same_extension(
+    owner: User, program: Browser, media: Callable[[], list[str]]
+) -> None:
+    factories.make_draft(owner, platforms=["linux-x64"])
+    before = stored(), media()
+    response = upload(program(owner), package(platforms=["windows-x64"], name="Another Name"))
+    assert response.status_code == 409
+    assert response.json()["problems"][0]["code"] == "upload.package-differs"
+    assert (stored(), media()) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("id", "a" * 101), ("name", "n" * 201), ("version", "1.0.0-" + "a" * 100)]
+)
+@pytest.mark.usefixtures("nothing_changes")
+def test_texts_that_no_page_can_show_are_refused(
+    owner: User, program: Browser, field: str, value: str
+) -> None:
+    response = upload(program(owner), package(**{field: value}))
+    assert response.status_code == 422
+    assert [p["field"] for p in response.json()["problems"]] == [field]
+    assert response.json()["problems"][0]["code"] == "upload.text-too-long"
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_file_over_the_limit_is_refused(owner: User, program: Browser, settings: Any) -> None:
+    client = program(owner)
+    settings.EXTERY_MAX_UPLOAD = 500
+    response = upload(client, package(files={"big.bin": bytes(range(256)) * 10}))
+    assert response.status_code == 413
+    assert response.json()["problems"][0]["code"] == "upload.too-large"
+    assert "500 bytes" in response.json()["detail"]
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_body_over_the_limit_is_not_even_read(owner: User, program: Browser) -> None:
+    class Unreadable:
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    response = program(owner).generic(
+        "POST",
+        URL,
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2_000_000_000),
+        **{"wsgi.input": Unreadable()},
+    )
+    assert response.status_code == 413
+    assert response.json()["problems"][0]["code"] == "upload.too-large"
+
+
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_disk_that_fails_leaves_nothing(
+    owner: User, program: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = program(owner)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("extery_site.catalog.storage.os.replace", full)
+    client.raise_request_exception = False
+    assert upload(client, package()).status_code == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uploads_of_one_version_at_once_exactly_one_wins(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    from django.db import connection
+
+    from extery.core.errors import Conflict
+    from extery_site.publish import actions
+
+    barrier = threading.Barrier(2)
+    results: list[str] = []
+
+    def send(number: int) -> None:
+        import io
+
+        data = io.BytesIO(package(files={"who.py": f"number = {number}\n"}))
+        barrier.wait()
+        try:
+            actions.receive_package(file=data, user=owner)
+            results.append("stored")
+        except Conflict as error:
+            results.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["stored", "upload.version-exists"]
+    assert Package.objects.count() == Version.objects.count() == 1
+    assert media() == [Package.objects.get().file.name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_itself_refuses_a_second_row_for_a_version(
+    owner: User, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
+) -> None:
+    import io
+
+    from extery.core.errors import Conflict
+    from extery_site.publish import actions, receive
+
+    factories.make_draft(owner)
+    before = stored(), media()
+    real = receive._check_against_site
+    answers = iter([lambda *_: (Extension.objects.get(), None), real])
+    monkeypatch.setattr(receive, "_check_against_site", lambda *a: next(answers)(*a))
+    with pytest.raises(Conflict) as caught:
+        actions.receive_package(file=io.BytesIO(package(files={"a.py": ""})), user=owner)
+    assert caught.value.code == "upload.version-exists"
+    assert (stored(), media()) == before

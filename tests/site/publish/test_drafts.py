@@ -1,0 +1,195 @@
+"""A draft on its way: completed, submitted, withdrawn, discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from extery.core.errors import Conflict, ExteryError, InvalidInput, Refused
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Activity, Extension, Image, Version
+from extery_site.moderation import actions as moderation
+from extery_site.publish import actions
+from tests.site import factories
+
+
+def test_a_draft_says_all_that_it_still_needs(owner: User) -> None:
+    version = factories.make_draft(owner)
+    assert [code for code, _ in actions.missing_for_submission(version.extension, version)] == [
+        "submit.description-missing",
+        "submit.image-missing",
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        actions.submit(version=version, by=owner)
+    assert [(p.code, p.where.field) for p in caught.value.problems] == [
+        ("submit.description-missing", "description"),
+        ("submit.image-missing", "image"),
+    ]
+
+
+def test_completing_and_submitting_puts_it_in_the_queue(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    version = factories.make_draft(owner)
+    problems = actions.update_draft(
+        extension=version.extension,
+        by=owner,
+        version=version,
+        description=" Makes gears. ",
+        support_url="https://example.org/help",
+        release_notes="Now with teeth.",
+        image=factories.picture(1280, 720),
+        alt_text="A gear",
+    )
+    assert [problem.code for problem in problems] == ["image.below-guideline"]
+    assert len([name for name in media() if name.startswith("images/")]) == 3
+    version = actions.submit(version=version, by=owner)
+    extension = Extension.objects.get()
+    assert extension.description == "Makes gears."
+    assert extension.support_url == "https://example.org/help"
+    assert (version.status, extension.status) == ("in_review", "in_review")
+    assert version.submitted_at is not None
+    last = Activity.objects.latest("pk")
+    assert (last.kind, last.text) == ("submitted", "Now with teeth.")
+
+
+def test_an_image_needs_a_description_too(owner: User) -> None:
+    version = factories.make_complete(owner)
+    Image.objects.update(alt_text="")
+    version.extension.refresh_from_db()
+    missing = actions.missing_for_submission(version.extension, version)
+    assert [code for code, _ in missing] == ["submit.alt-text-missing"]
+    actions.update_draft(extension=version.extension, by=owner, alt_text="A gear")
+    assert Image.objects.get().alt_text == "A gear"
+
+
+def test_a_new_image_takes_the_place_of_the_old_one(
+    owner: User, media: Callable[[], list[str]], django_capture_on_commit_callbacks: object
+) -> None:
+    version = factories.make_draft(owner)
+    change = {"extension": version.extension, "by": owner, "alt_text": "A gear"}
+    actions.update_draft(image=factories.picture(960, 540), **change)
+    before = set(media())
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        actions.update_draft(image=factories.picture(1000, 560), **change)
+    assert Image.objects.count() == 1
+    images = [name for name in media() if name.startswith("images/")]
+    assert len(images) == 3
+    assert not before & set(images)
+
+
+def test_values_that_are_not_given_stay(owner: User) -> None:
+    version = factories.make_complete(owner)
+    actions.update_draft(extension=version.extension, by=owner, website="https://example.org")
+    extension = Extension.objects.get()
+    assert extension.description == "Makes **gears**."
+    assert extension.website == "https://example.org"
+
+
+@pytest.mark.parametrize("action", ["update", "submit", "withdraw", "discard"])
+def test_only_the_owner_changes_a_draft(
+    owner: User, stranger: User, moderator: User, action: str
+) -> None:
+    version = factories.make_complete(owner)
+    for person in (stranger, moderator):
+        with pytest.raises(Refused) as caught:
+            _do(action, version, person)
+        assert caught.value.code == "permission.owner"
+
+
+def _do(action: str, version: Version, by: User) -> None:
+    if action == "update":
+        actions.update_draft(extension=version.extension, by=by, description="Mine now")
+    elif action == "submit":
+        actions.submit(version=version, by=by)
+    elif action == "withdraw":
+        actions.withdraw(version=version, by=by)
+    else:
+        actions.discard_draft(version=version, by=by)
+
+
+def test_what_waits_or_is_published_is_not_changed(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    attempts: list[Callable[[], object]] = [
+        lambda: actions.submit(version=version, by=owner),
+        lambda: actions.discard_draft(version=version, by=owner),
+        lambda: actions.update_draft(
+            extension=version.extension, by=owner, version=version, release_notes="Other"
+        ),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Conflict) as caught:
+            attempt()
+        assert caught.value.code == "submit.wrong-state"
+    moderation.approve_version(version=version, by=moderator)
+    with pytest.raises(Conflict):
+        actions.withdraw(version=version, by=owner)
+
+
+def test_a_withdrawn_version_can_be_sent_again(owner: User) -> None:
+    version = factories.make_waiting(owner)
+    actions.withdraw(version=version, by=owner)
+    assert Extension.objects.get().status == Extension.Status.WITHDRAWN
+    actions.submit(version=version, by=owner)
+    assert Extension.objects.get().status == Extension.Status.IN_REVIEW
+    kinds = list(Activity.objects.values_list("kind", flat=True))
+    assert kinds == ["uploaded", "submitted", "withdrawn", "submitted"]
+
+
+def test_withdrawing_an_update_leaves_the_published_version(owner: User, moderator: User) -> None:
+    published = factories.make_approved(owner, moderator)
+    update = factories.make_waiting(owner, version="1.1.0")
+    actions.withdraw(version=update, by=owner)
+    extension = Extension.objects.get()
+    assert extension.status == Extension.Status.APPROVED
+    assert extension.newest_version == published
+
+
+def test_discarding_the_only_draft_frees_the_id_and_removes_the_files(
+    owner: User,
+    stranger: User,
+    media: Callable[[], list[str]],
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    version = factories.make_draft(owner)
+    actions.update_draft(
+        extension=version.extension, by=owner, image=factories.picture(), alt_text="A gear"
+    )
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        actions.discard_draft(version=version, by=owner)
+    assert not Extension.objects.exists()
+    assert not Image.objects.exists()
+    assert media() == []
+    assert factories.make_draft(stranger).extension.owner == stranger
+
+
+def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_waiting(owner)
+    moderation.request_changes(version=version, by=moderator, reason="Too round")
+    actions.discard_draft(version=version, by=owner)
+    extension = Extension.objects.get()
+    assert not extension.versions.exists()
+    kinds = list(extension.activities.values_list("kind", flat=True))
+    assert kinds == ["uploaded", "submitted", "changes_requested", "discarded"]
+
+
+def test_discarding_an_update_keeps_the_extension(owner: User, moderator: User) -> None:
+    published = factories.make_approved(owner, moderator)
+    update = factories.make_draft(owner, version="1.1.0")
+    actions.discard_draft(version=update, by=owner)
+    assert Version.objects.get() == published
+
+
+def test_an_error_in_the_middle_of_an_update_changes_nothing(owner: User) -> None:
+    version = factories.make_draft(owner)
+    with pytest.raises(ExteryError):
+        actions.update_draft(
+            extension=version.extension,
+            by=owner,
+            description="New",
+            image=factories.picture(100, 100),
+        )
+    assert Extension.objects.get().description == ""
