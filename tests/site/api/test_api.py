@@ -1,0 +1,87 @@
+"""What all of the API has in common: its description, its errors, its methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+PROBLEM = "application/problem+json"
+
+
+def test_the_api_describes_itself(client: Client, db: None) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    assert set(document["paths"]) == {
+        "/api/v1/extensions/",
+        "/api/v1/extensions/{extension_id}/",
+        "/api/v1/extensions/{extension_id}/block",
+        "/api/v1/extensions/{extension_id}/unblock",
+        "/api/v1/extensions/{extension_id}/versions/{number}/approve",
+        "/api/v1/extensions/{extension_id}/versions/{number}/request-changes",
+        "/api/v1/extensions/{extension_id}/versions/{number}/submit",
+        "/api/v1/extensions/{extension_id}/versions/{number}/withdraw",
+        "/api/v1/packages/",
+    }
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("description"), f"{method} {path}"
+    names = [o["operationId"] for m in document["paths"].values() for o in m.values()]
+    assert len(names) == len(set(names))
+
+
+def test_the_pages_of_the_api_use_files_of_this_site_only(client: Client, db: None) -> None:
+    page = client.get("/api/docs").content.decode()
+    assert "/static/ninja/swagger-ui" in page
+    assert "https://cdn" not in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("get", "/api/nothing", 404, "request.not-found"),
+        ("get", "/api/v1/extensions/nothing/", 404, "request.not-found"),
+        ("delete", "/api/v1/extensions/", 405, "request.method"),
+        ("get", "/api/v1/packages/", 405, "request.method"),
+        ("post", "/api/v1/packages/", 401, "account.sign-in"),
+        ("post", "/api/v1/extensions/x/block", 401, "account.sign-in"),
+        ("get", "/api/v1/extensions/?blender_version=x", 400, "request.bad-value"),
+    ],
+)
+def test_every_error_is_a_problem_document(
+    client: Client, db: None, method: str, path: str, status: int, code: str
+) -> None:
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Content-Type"]) == (status, PROBLEM)
+    body = response.json()
+    assert body["status"] == status
+    assert body["problems"][0]["code"] == code
+    assert body["type"] == f"/problems/{code}/"
+    if status == 405:
+        assert response["Allow"]
+
+
+def test_a_body_that_is_not_json_or_has_a_wrong_type_is_named(moderator: Any, program: Any) -> None:
+    api = program(moderator)
+    broken = api.post("/api/v1/extensions/x/block", "{", "application/json")
+    assert (broken.status_code, broken["Content-Type"]) == (400, PROBLEM)
+    assert broken.json()["problems"][0]["code"] == "request.not-json"
+    wrong = api.post("/api/v1/extensions/x/block", {"reason": 1}, "application/json")
+    assert wrong.status_code == 400
+    assert wrong.json()["problems"][0]["field"] == "body.reason"
+
+
+def test_a_mistake_of_ours_is_a_problem_document_without_details(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret details")
+
+    monkeypatch.setattr("extery_site.catalog.endpoints.visible_extension", fail)
+    client.raise_request_exception = False
+    response = client.get("/api/v1/extensions/x/")
+    assert (response.status_code, response["Content-Type"]) == (500, PROBLEM)
+    assert response.json()["problems"][0]["code"] == "request.failed"
+    assert b"secret" not in response.content

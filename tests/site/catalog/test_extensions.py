@@ -1,0 +1,179 @@
+"""The words with which pages and endpoints ask for extensions, versions and packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from extery_site.accounts.models import User
+from extery_site.catalog.actions import set_tags
+from extery_site.catalog.models import (
+    Extension,
+    Tag,
+    Version,
+    key_of,
+    sortable_blender,
+)
+from extery_site.catalog.models.version import short_blender
+from tests.site import factories
+
+Approve = Callable[..., Version]
+
+
+def ids(found: Any) -> list[str]:
+    return [extension.extension_id for extension in found]
+
+
+@pytest.fixture
+def in_every_state(owner: User, moderator: User, stranger: User) -> None:
+    """One extension in each state."""
+    factories.make_draft(owner, id="a_draft", name="A")
+    factories.make_waiting(owner, id="a_waiting", name="B")
+    factories.make_approved(owner, moderator, id="an_approved", name="C")
+    factories.make_blocked(owner, moderator, id="a_blocked", name="D")
+    factories.make_draft(stranger, id="a_strangers", name="E")
+
+
+@pytest.mark.usefixtures("in_every_state")
+def test_everyone_sees_what_is_theirs_to_see(owner: User, moderator: User, stranger: User) -> None:
+    def seen(user: Any) -> list[str]:
+        return ids(Extension.objects.visible_to(user).order_by("name"))
+
+    assert ids(Extension.objects.public()) == ["an_approved"]
+    assert seen(AnonymousUser()) == ["an_approved", "a_blocked"]
+    assert seen(stranger) == ["an_approved", "a_blocked", "a_strangers"]
+    assert seen(owner) == ["a_draft", "a_waiting", "an_approved", "a_blocked"]
+    assert len(seen(moderator)) == 5
+    assert len(seen(factories.make_user("root", is_superuser=True))) == 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("gear_tool", "Gear_Tool"), ("ﬁx", "fix"), ("straße", "STRASSE")]
+)
+def test_ids_that_would_share_a_folder_or_module_are_the_same(
+    one: str, other: str, owner: User
+) -> None:
+    assert key_of(one) == key_of(other)
+    values = {"type": "add-on", "name": "X", "tagline": "X", "owner": owner}
+    extension = Extension.objects.create(extension_id=one, **values)
+    assert Extension.objects.with_id(other).get() == extension
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Extension.objects.create(extension_id=other, **values)
+
+
+def test_search_finds_every_word_in_name_tagline_id_tag_or_author(
+    approve: Approve, moderator: User
+) -> None:
+    approve(id="gear_tool", name="Gear Tool", tags=["Modeling"])
+    approve(id="night_theme", name="Night", tagline="Easy on eyes", type="theme", tags=["Dark"])
+    grace = factories.make_user("grace", full_name="Grace Rivet")
+    factories.make_approved(grace, moderator, id="bolt_kit", name="Bolts", tagline="Bolts and nuts")
+
+    def found(text: str) -> list[str]:
+        return ids(Extension.objects.public().search(text).order_by("id_key"))
+
+    assert found("") == ["bolt_kit", "gear_tool", "night_theme"]
+    assert found("GEAR") == ["gear_tool"]
+    assert found("eyes night") == ["night_theme"]
+    assert found("dark") == ["night_theme"]
+    assert found("rivet bolts") == ["bolt_kit"]
+    assert found("ada") == ["gear_tool", "night_theme"]
+    assert found("gear night") == []
+    assert found("100%_") == []
+
+
+def test_the_best_match_comes_first(approve: Approve) -> None:
+    approve(id="a", name="Not it", tagline="A bolt for everything")
+    approve(id="b", name="Nut and Bolt")
+    approve(id="c", name="Bolt Factory")
+    approve(id="d", name="Bolt")
+    found = Extension.objects.public().search("bolt").best_match_first(" bolt ")
+    assert ids(found) == ["d", "c", "b", "a"]
+
+
+def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:
+    approve(id="everywhere", name="E", tags=["Mesh"])
+    approve(id="on_linux", name="L", platforms=["linux-x64"], blender_version_min="5.0.0")
+    approve(id="old", name="O", blender_version_max="4.4.0")
+    approve(id="night", name="N", type="theme", tags=["Dark"])
+    everything = Extension.objects.public().by_name()
+    assert ids(everything.of_type("theme")) == ["night"]
+    assert ids(everything.tagged("mesh")) == ["everywhere"]
+    assert ids(everything.running_on(blender="4.2")) == ["everywhere", "night", "old"]
+    fits = everything.running_on(blender="5.0.1", platform="linux-x64")
+    assert ids(fits) == ["everywhere", "on_linux", "night"]
+    assert ids(everything.running_on(platform="linux-x6")) == ["everywhere", "night", "old"]
+    with pytest.raises(ValueError, match="not a Blender version"):
+        everything.running_on(blender="new")
+
+
+def test_running_on_needs_one_version_that_fits_both(approve: Approve) -> None:
+    approve(version="1.0.0", platforms=["linux-x64"], blender_version_max="4.4.0")
+    approve(version="2.0.0", platforms=["windows-x64"], blender_version_min="4.4.0")
+    assert not Extension.objects.running_on(blender="4.5.0", platform="linux-x64").exists()
+    assert Extension.objects.running_on(blender="4.5.0", platform="windows-x64").exists()
+
+
+def test_orders(approve: Approve) -> None:
+    for name in ("b", "C", "a"):
+        approve(id=f"x_{name.lower()}", name=f"{name} tool")
+    Extension.objects.filter(extension_id="x_c").update(download_count=5)
+    everything = Extension.objects.public()
+    assert ids(everything.by_name()) == ["x_a", "x_b", "x_c"]
+    assert ids(everything.newest_first()) == ["x_a", "x_c", "x_b"]
+    assert ids(everything.most_downloaded()) == ["x_c", "x_a", "x_b"]
+
+
+def test_a_page_of_extensions_takes_the_same_queries_for_any_number(
+    approve: Approve, django_assert_num_queries: Any, rf: Any
+) -> None:
+    for number in range(4):
+        approve(id=f"tool_{number}", name=f"Tool {number}", tags=["Mesh", "Modeling"])
+    with django_assert_num_queries(3):
+        for extension in Extension.objects.public().with_everything().newest_first():
+            assert extension.owner.display_name
+            assert extension.image is not None
+            assert len(extension.tags.all()) == 2
+            assert extension.newest_version is not None
+            assert extension.newest_version.blender_range_text == "4.2 and newer"
+            assert extension.newest_version.size > 0
+            assert extension.newest_version.platforms == []
+
+
+def test_tags_are_shared_and_made_once(owner: User) -> None:
+    first = factories.make_draft(owner, tags=["3D View", "Mesh"]).extension
+    second = factories.make_draft(owner, id="other", tags=["Mesh"]).extension
+    assert {tag.slug for tag in first.tags.all()} == {"3d-view", "mesh"}
+    assert Tag.objects.count() == 2
+    assert second.tags.get() in first.tags.all()
+    set_tags(first, ["Render", "Render"])
+    assert [tag.name for tag in first.tags.all()] == ["Render"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "short"),
+    [("4.2.0", 4_002_000, "4.2"), ("5.1", 5_001_000, "5.1"), ("4.2.13", 4_002_013, "4.2.13")],
+)
+def test_blender_versions_as_sortable_numbers(text: str, number: int, short: str) -> None:
+    assert sortable_blender(text) == number
+    assert short_blender(number) == short
+
+
+def test_the_blender_range_in_words() -> None:
+    version = Version(blender_min=4_002_000)
+    assert version.blender_range_text == "4.2 and newer"
+    version.blender_max = 5_000_000
+    assert version.blender_range_text == "4.2 up to, not including 5.0"
+    assert (version.blender_min_text, version.blender_max_text) == ("4.2.0", "5.0.0")
+
+
+def test_versions_sort_like_semantic_versions_in_the_database(owner: User) -> None:
+    numbers = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.10.0"]
+    for number in (numbers[3], numbers[0], numbers[5], numbers[2], numbers[4], numbers[1]):
+        factories.make_draft(owner, version=number)
+    found = Version.objects.newest_first().values_list("number", flat=True)
+    assert list(found) == numbers[::-1]

@@ -1,0 +1,152 @@
+"""Images: what is taken, what is refused, and what is made of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image as Pillow
+
+from extery.core.errors import InvalidInput
+from extery_site.catalog import images
+from extery_site.catalog.models import Image
+from extery_site.catalog.storage import media_path
+from tests.site.factories import picture
+
+
+def opened(name: str) -> Pillow.Image:
+    with Pillow.open(media_path(name)) as image:
+        image.load()
+    return image
+
+
+def test_an_image_becomes_webp_in_three_sizes(db: None, media: Callable[[], list[str]]) -> None:
+    image, problems = images.store_image(picture(2560, 1440), alt_text=" A gear ")
+    assert not problems
+    assert (image.width, image.height, image.alt_text) == (2560, 1440, "A gear")
+    sizes = [opened(file.name).size for file in (image.file, image.large, image.small)]
+    assert sizes == [(2560, 1440), (1920, 1080), (640, 360)]
+    assert {opened(name).format for name in media()} == {"WEBP"}
+
+
+def test_a_small_image_is_not_blown_up(db: None) -> None:
+    image, _ = images.store_image(picture(960, 540))
+    assert opened(image.large.name).size == (960, 540)
+
+
+def test_the_place_where_a_photograph_was_taken_does_not_reach_the_site(db: None) -> None:
+    exif = Pillow.Exif()
+    exif[0x010E] = "secret"
+    exif.get_ifd(0x8825)[1] = "N"
+    image, _ = images.store_image(picture(1920, 1080, "JPEG", exif=exif))
+    assert b"secret" not in media_path(image.file.name).read_bytes()
+    assert not opened(image.file.name).getexif()
+
+
+def test_a_turned_photograph_stands_upright(db: None) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    image, _ = images.store_image(picture(1000, 2000, "JPEG", exif=exif))
+    assert (image.width, image.height) == (2000, 1000)
+
+
+def test_transparency_is_kept(db: None) -> None:
+    buffer = io.BytesIO()
+    Pillow.new("RGBA", (1920, 1080), (0, 0, 0, 0)).save(buffer, "PNG")
+    image, _ = images.store_image(buffer)
+    assert opened(image.small.name).mode == "RGBA"
+
+
+def _animated() -> io.BytesIO:
+    buffer = io.BytesIO()
+    frames = [Pillow.new("RGB", (1920, 1080), color) for color in ("red", "blue")]
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], duration=100)
+    return buffer
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: io.BytesIO(b"not an image"), "image.not-image"),
+        (lambda: io.BytesIO(), "image.not-image"),
+        (lambda: io.BytesIO(picture().getvalue()[:2000]), "image.not-image"),
+        (lambda: picture(format_="GIF"), "image.format"),
+        (lambda: picture(format_="BMP"), "image.format"),
+        (_animated, "image.format"),
+        (lambda: picture(959, 540), "image.too-small"),
+        (lambda: picture(1920, 500), "image.too-small"),
+        (lambda: picture(10_000, 5_625, "PNG"), "image.too-large"),
+    ],
+)
+def test_what_is_no_good_image_is_named_and_leaves_nothing(
+    make: Callable[[], io.BytesIO], code: str, db: None, media: Callable[[], list[str]]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        images.store_image(make())
+    assert caught.value.code == code
+    assert caught.value.problems[0].where.field == "image"
+    assert not Image.objects.exists()
+    assert media() == []
+
+
+def test_an_svg_is_not_an_image_we_take(db: None) -> None:
+    svg = io.BytesIO(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
+    with pytest.raises(InvalidInput) as caught:
+        images.store_image(svg)
+    assert caught.value.code == "image.not-image"
+
+
+def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
+    settings.EXTERY_MAX_IMAGE = 1000
+    with pytest.raises(InvalidInput) as caught:
+        images.store_image(picture())
+    assert caught.value.code == "image.too-large"
+    assert "1.0 KB" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("size", "codes"),
+    [
+        ((1920, 1080), []),
+        ((1280, 720), ["image.below-guideline"]),
+        ((1920, 1200), ["image.not-16-9"]),
+        ((1000, 1000), ["image.below-guideline", "image.not-16-9"]),
+    ],
+)
+def test_what_falls_short_of_the_guideline_is_taken_with_a_warning(
+    size: tuple[int, int], codes: list[str], db: None
+) -> None:
+    _, problems = images.store_image(picture(*size))
+    assert [problem.code for problem in problems] == codes
+    assert not problems.errors
+
+
+def test_a_picture_that_two_images_share_stays_until_both_are_gone(
+    db: None, media: Callable[[], list[str]], django_capture_on_commit_callbacks: Any
+) -> None:
+    first, _ = images.store_image(picture())
+    second, _ = images.store_image(picture())
+    assert first.small.name == second.small.name
+    with django_capture_on_commit_callbacks(execute=True):
+        images.delete_image(first)
+    assert len(media()) == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        images.delete_image(second)
+    assert media() == []
+
+
+def test_images_are_served_for_ever_and_packages_are_not_served_as_media(
+    client: Client, approve: Callable[..., Any]
+) -> None:
+    image, _ = images.store_image(picture())
+    response = client.get(image.small.url)
+    assert b"".join(response.streaming_content).startswith(b"RIFF")
+    assert response["Content-Type"] == "image/webp"
+    assert "immutable" in response["Cache-Control"]
+    package = approve().packages.get()
+    assert client.get(f"/media/{package.file.name}").status_code == 404
+    assert client.get(f"/media/images/aa/{'0' * 64}.webp").status_code == 404
+    assert client.get("/media/images/../db.sqlite3").status_code == 404

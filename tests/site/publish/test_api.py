@@ -1,0 +1,45 @@
+"""Publishing through the API, from the upload to the queue and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Version
+from tests.site import factories
+from tests.site.packages import package
+
+Program = Callable[[User], Client]
+VERSION = "/api/v1/extensions/gear_tool/versions/1.0.0/"
+
+
+def test_from_the_upload_to_the_queue_and_back(owner: User, program: Program) -> None:
+    api = program(owner)
+    created = api.post("/api/v1/packages/", {"file": SimpleUploadedFile("g.zip", package())})
+    assert created.status_code == 201
+    incomplete = api.post(f"{VERSION}submit")
+    assert incomplete.status_code == 422
+    assert [problem["field"] for problem in incomplete.json()["problems"]] == [
+        "description",
+        "image",
+    ]
+    factories.complete(Version.objects.select_related("extension").get())
+    sent = api.post(f"{VERSION}submit")
+    assert (sent.status_code, sent.json()["status"]) == (200, "in_review")
+    again = api.post(f"{VERSION}submit")
+    assert again.status_code == 409
+    assert again.json()["problems"][0]["code"] == "submit.wrong-state"
+    back = api.post(f"{VERSION}withdraw")
+    assert (back.status_code, back.json()["status"]) == (200, "withdrawn")
+
+
+def test_a_stranger_does_not_even_learn_of_a_draft(
+    owner: User, stranger: User, program: Program
+) -> None:
+    factories.make_complete(owner)
+    response = program(stranger).post(f"{VERSION}submit")
+    assert response.status_code == 404
+    assert Extension.objects.get().status == Extension.Status.DRAFT
