@@ -36,7 +36,7 @@ check: $(VENV)/.dev
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/cog --check $(GENERATED)
 	$(BIN)/extery manage makemigrations --check --dry-run
 
