@@ -44,5 +44,5 @@ class CompressTexts(GZipMiddleware):
         """Compress what is text."""
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if kind.startswith("text/") or kind.endswith(("json", "+xml")):
-            return super().process_response(request, response)  # type: ignore[arg-type]
+            return super().process_response(request, response)
         return response

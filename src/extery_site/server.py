@@ -12,6 +12,7 @@ import click
 # All else is imported where it is used: `extery --help` reads this module for two lines.
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
 SETTINGS_MODULE = "extery_site.settings"
 
@@ -36,8 +37,8 @@ def serve(host: str, port: int, data: Path | None, demo: bool) -> None:
     with _listen(host, port) as listener:
         prepare(data, host=host)
         sign_ins = _fill() if demo else ()
-        _announce(f"http://{_shown(host)}:{listener.getsockname()[1]}", sign_ins)
-        _run(listener)
+        address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+        _run(listener, lambda: _announce(address, sign_ins))
 
 
 @click.command(
@@ -164,7 +165,8 @@ def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
     sys.stdout.flush()
 
 
-def _run(listener: socket.socket) -> None:
+def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Serve until asked to stop; ``when_ready`` is called once that can be asked."""
     from django.conf import settings
     from django.db import connections
 
@@ -175,6 +177,7 @@ def _run(listener: socket.socket) -> None:
     if os.name == "nt":
         import waitress
 
+        when_ready()
         waitress.serve(application, sockets=[listener], threads=settings.EXTERY_THREADS)
         return
     from gunicorn.app.base import BaseApplication
@@ -183,6 +186,7 @@ def _run(listener: socket.socket) -> None:
         def load_config(self) -> None:
             for name, value in _gunicorn_options(listener).items():
                 self.cfg.set(name, value)
+            self.cfg.set("when_ready", lambda _arbiter: when_ready())
 
         def load(self) -> Any:
             return application
@@ -195,7 +199,8 @@ def _gunicorn_options(listener: socket.socket) -> dict[str, Any]:
 
     return {
         "control_socket_disable": True,
-        "bind": f"fd://{listener.fileno()}",
+        # From here on the socket is gunicorn's, which closes it when it stops.
+        "bind": f"fd://{listener.detach()}",
         "proc_name": "extery",
         "workers": 1,
         "worker_class": "gthread",

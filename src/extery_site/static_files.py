@@ -7,7 +7,7 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class NamedByContent(CompressedManifestStaticFilesStorage):
+class NamedByContent(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """As WhiteNoise's, but works before ``collectstatic`` has run: names then stay as they are."""
 
     manifest_strict = False
@@ -15,7 +15,7 @@ class NamedByContent(CompressedManifestStaticFilesStorage):
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         """The name with its hash in it, or the plain name of a file that was not collected."""
         try:
-            return super().hashed_name(name, content, filename)
+            return str(super().hashed_name(name, content, filename))
         except ValueError:
             if content is not None:
                 raise

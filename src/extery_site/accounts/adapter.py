@@ -11,8 +11,8 @@ from extery_site.accounts.models import username_validator
 username_validators = [username_validator]
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up can be closed by a setting."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth names it
         return bool(settings.EXTERY_SIGN_UP)

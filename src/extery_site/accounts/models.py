@@ -20,8 +20,8 @@ class User(AbstractUser):
     """Somebody with an account; the user name is also the address of the profile page."""
 
     # One field for the whole name: not everybody's has a first and a last part.
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
 
     username = models.CharField(
         "user name",

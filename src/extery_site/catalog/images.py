@@ -142,7 +142,7 @@ def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
 
 def delete_image(image: Image) -> None:
     """Remove an image and those of its files that no other image has."""
-    names = {image.file.name, image.large.name, image.small.name}
+    names = {str(file.name) for file in (image.file, image.large, image.small)}
     image.delete()
     for name in names:
         remove_after_commit(name, unless=_is_used(name))

@@ -79,7 +79,7 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
 
 def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:
     try:
-        file = media_path(package.file.name).open("rb")
+        file = media_path(str(package.file.name)).open("rb")
     except FileNotFoundError as error:
         raise Corrupt.of(
             "download.file-missing",

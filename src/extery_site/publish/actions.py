@@ -149,7 +149,7 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
     version = _editable(version, extension)
     number = version.number
     for package in version.packages.all():
-        remove_after_commit(package.file.name, unless=_is_stored(package.sha256))
+        remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
     version.delete()
     if extension.versions.exists() or _was_in_queue(extension):
         record(extension, Activity.Kind.DISCARDED, by=person, text=number)

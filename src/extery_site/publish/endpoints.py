@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -39,8 +39,8 @@ class DraftOut(Schema):
 @router.post("/packages/", response={201: DraftOut})
 def upload(
     request: HttpRequest,
-    file: UploadedFile | None = File(None),
-    release_notes: str = Form(""),
+    file: File[UploadedFile | None] = None,
+    release_notes: Form[str] = "",
 ) -> DraftOut:
     """Upload the zip of an extension.
 
@@ -55,7 +55,10 @@ def upload(
             where=Where(path=("file",)),
         )
     draft = actions.receive_package(
-        file=file, name=file.name or "", user=request.user, release_notes=release_notes
+        file=cast("BinaryIO", file),
+        name=file.name or "",
+        user=request.user,
+        release_notes=release_notes,
     )
     extension, version = draft.extension, draft.version
     page = reverse("publish:draft", args=[extension.extension_id])

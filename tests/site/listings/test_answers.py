@@ -107,12 +107,12 @@ def test_the_revision_counts_up_with_each_change_also_from_nothing(db: None) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_undone_change_does_not_count(owner: User) -> None:
+def test_an_undone_change_does_not_count() -> None:
     from django.db import transaction
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         bump()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert current_revision() == 0
 
 

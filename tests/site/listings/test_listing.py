@@ -171,8 +171,8 @@ def test_the_answer_equals_what_the_toolkit_would_choose(client: Client, approve
     approve(version="1.3.0-rc.1", platforms=["linux-x64"], blender_version_min="4.3.0")
     approve(version="2.0.0", blender_version_min="4.5.0", platforms=["macos-arm64"])
     approve(id="night_theme", name="Night", type="theme", tags=["Dark"])
-    from extery_site.listings.snapshot import _entry
     from extery_site.catalog.models import Package
+    from extery_site.listings.snapshot import _entry
 
     everything = [
         {**_entry(package), "archive_url": "http://testserver" + package.download_path}

@@ -19,6 +19,12 @@ CODES: dict[str, Code] = {
     "setting.port": Code(
         "error", "the port cannot be used", "Only one program at a time listens on a port."
     ),
+    "setting.demo-public": Code(
+        "error",
+        "Demonstration on a public site",
+        "The accounts of the demonstration have a password that everybody knows, and one of "
+        "them is a moderator's.",
+    ),
     "request.bad-value": Code(
         "error",
         "a value cannot be read",
