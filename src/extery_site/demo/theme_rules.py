@@ -97,8 +97,8 @@ EDITOR_COLOURS: dict[str, dict[str, str]] = {
     },
     "outliner": {
         "match": "accent",
-        "selected_highlight": "accent/back:65",
-        "active": "accent/back:45",
+        "selected_highlight": "text/back:90",
+        "active": "text/back:82",
         "selected_object": "chosen",
         "active_object": "active",
         "edited_object": "second",

@@ -1,0 +1,51 @@
+"""What several pictures share: a panel of the side bar, and a view with a floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extery_site.demo.colours import mix
+from extery_site.demo.pictures.canvas import Canvas
+
+PANEL, FIELD, TEXT, BRIGHT = "#2b2d33", "#1b1d21", "#b9bec7", "#f2f4f7"
+
+#: A row of a panel: its label and its value; a value from 0 to 1 is shown as a slider.
+Row = tuple[str, str | float]
+
+
+def panel(
+    canvas: Canvas,
+    left: float,
+    top: float,
+    title: str,
+    rows: Sequence[Row],
+    *,
+    accent: str,
+    width: float = 470,
+    button: str = "",
+) -> None:
+    """A panel as the add-on shows it."""
+    height = 84 + 54 * len(rows) + (66 if button else 0)
+    canvas.box(left + 6, top + 10, width, height, "#000000", 0.25, radius=18)
+    canvas.box(left, top, width, height, PANEL, radius=18)
+    canvas.polygon([(left + 24, top + 28), (left + 44, top + 28), (left + 34, top + 44)], TEXT)
+    canvas.text((left + 60, top + 36), title, BRIGHT, 28)
+    half = width * 0.47
+    for index, (label, value) in enumerate(rows):
+        y = top + 74 + index * 54
+        canvas.text((left + half - 14, y + 21), label, TEXT, 23, anchor="rm")
+        room = width - half - 22
+        canvas.box(left + half, y, room, 42, FIELD, radius=9)
+        if isinstance(value, float):
+            canvas.box(left + half, y, max(18.0, room * value), 42, accent, radius=9)
+            value = f"{value:.2f}"
+        canvas.text((left + half + 16, y + 21), value, BRIGHT, 23)
+    if button:
+        y = top + height - 68
+        canvas.box(left + 22, y, width - 44, 46, mix(PANEL, "#ffffff", 0.16), radius=9)
+        canvas.text((left + width / 2, y + 23), button, BRIGHT, 24, anchor="mm")
+
+
+def backdrop(canvas: Canvas, top: str, bottom: str) -> None:
+    """A quiet ground that is lighter towards the middle of the sheet."""
+    canvas.shade([top, mix(top, bottom, 0.5), bottom])
