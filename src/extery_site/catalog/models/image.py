@@ -23,7 +23,7 @@ class Image(models.Model):
         ordering: ClassVar[list[str]] = ["pk"]
 
     def __str__(self) -> str:
-        return self.alt_text or self.file.name
+        return self.alt_text or str(self.file.name)
 
     @property
     def ratio(self) -> float:

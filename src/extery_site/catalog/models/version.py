@@ -112,6 +112,16 @@ class Version(models.Model):
         return f"{low} up to, not including {short_blender(self.blender_max)}"
 
     @property
+    def blender_min_text(self) -> str:
+        """``4.2.0``."""
+        return full_blender(self.blender_min)
+
+    @property
+    def blender_max_text(self) -> str | None:
+        """``5.0.0``, which is the first that does not fit; ``None`` without end."""
+        return None if self.blender_max is None else full_blender(self.blender_max)
+
+    @property
     def is_editable(self) -> bool:
         """Whether its owner may still change what belongs to it."""
         return self.status in {
@@ -173,11 +183,10 @@ class Package(models.Model):
     @property
     def drag_query(self) -> str:
         """What Blender reads from a dropped link: repository, Blender versions, platforms, Pythons."""
-        low, high = self.version.blender_min, self.version.blender_max
         values = {
             "repository": LISTING_PATH,
-            "blender_version_min": full_blender(low),
-            "blender_version_max": full_blender(high) if high is not None else "",
+            "blender_version_min": self.version.blender_min_text,
+            "blender_version_max": self.version.blender_max_text or "",
             "platforms": ",".join(self.platforms),
             "python_versions": ",".join(self.python_versions),
         }

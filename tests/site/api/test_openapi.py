@@ -1,0 +1,25 @@
+"""The OpenAPI document in the docs is the one that the site serves."""
+
+import json
+
+from django.test import Client
+
+from tests.parts import ROOT
+
+DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
+
+
+def test_the_document_in_the_docs_is_the_one_that_is_served(client: Client) -> None:
+    served = client.get("/api/openapi.json").json()
+    kept = json.loads(DOCUMENT.read_text("utf-8"))
+    served["info"]["version"] = kept["info"]["version"]
+
+    assert served == kept, "the API has changed: run 'make fix' and look at the difference"
+
+
+def test_every_endpoint_says_what_it_does() -> None:
+    kept = json.loads(DOCUMENT.read_text("utf-8"))
+
+    for path, methods in kept["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("description"), f"{method} {path}"
