@@ -44,6 +44,7 @@ fix: $(VENV)/.dev
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 	$(BIN)/cog -r $(GENERATED)
+	PYTHONPATH=. $(BIN)/python docs/reference/_pages.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py

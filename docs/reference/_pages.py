@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -83,3 +87,47 @@ def settings() -> str:
     from extery_site.config import reference
 
     return reference()
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of the website, as plain data."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "extery_site.settings")
+    import django
+
+    django.setup()
+    from extery_site.api import api
+
+    document: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+    # The release changes without a change of the interface.
+    document["info"]["version"] = "v1"
+    return document
+
+
+def endpoints() -> str:
+    """Each endpoint with its parameters and answers."""
+    parts = []
+    for path, methods in openapi()["paths"].items():
+        for method, operation in methods.items():
+            parts.append(f"## `{method.upper()} {path}`\n")
+            parts.append(f"{operation.get('description', operation['summary'])}\n")
+            rows = [_parameter(parameter) for parameter in operation.get("parameters", [])]
+            if rows:
+                parts.append("| parameter | in | |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n")
+            parts.append(f"Answers: {', '.join(sorted(operation['responses']))}.\n")
+    return "\n".join(parts)
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    text = parameter.get("description") or parameter["schema"].get("description", "")
+    needed = "" if parameter.get("required") else " (optional)"
+    return f"| `{parameter['name']}` | {parameter['in']}{needed} | {text} |"
+
+
+def openapi_text() -> str:
+    """The document as `docs/reference/openapi.json` keeps it."""
+    return json.dumps(openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("openapi.json").write_text(openapi_text(), "utf-8")
+    sys.exit(0)
