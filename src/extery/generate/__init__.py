@@ -1,0 +1,5 @@
+"""From a folder of packages to a repository that any web server, or none, can offer."""
+
+from extery.generate.run import Generated, generate
+
+__all__ = ["Generated", "generate"]

@@ -1,7 +1,34 @@
-"""Codes of generate."""
+"""What can go wrong between a folder of packages and the repository made of it."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code
 
-CODES: dict[str, Code] = {}
+
+def _error(title: str, why: str) -> Code:
+    return Code("error", title, why)
+
+
+def _warning(title: str, why: str) -> Code:
+    return Code("warning", title, why)
+
+
+_STOPS = "Blender's server-generate stops there too"
+
+CODES = {
+    "generate.folder-missing": _error("the folder of packages is not there", "A repository is made of the packages in one folder of this computer."),
+    "generate.folder-named-zip": _warning("a folder is called like a package", "Packages are looked for directly in the folder, not below it."),
+    "generate.ending-in-capitals": _warning("a package's name does not end in small letters", "Blender takes names in .zip only, and leaves this one out without a word."),
+    "generate.name-not-unicode": _error("a package has a name that is not Unicode", "Its address could not be written in a listing."),
+    "generate.unwritable": _error("a file of the repository cannot be written", "The system refused it; what was there before is still there."),
+    "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),
+    "generate.config-not-toml": _error("the repository's configuration is not TOML", f"{_STOPS}: without the blocklist a blocked extension would be offered again."),
+    "generate.config-schema": _error("the configuration's schema_version is not 1.0.0", f"{_STOPS}: another version may mean something else."),
+    "generate.config-blocklist": _error("the blocklist is not a list of ids and reasons", f"{_STOPS}: Blender shows the reason to everyone who has the extension."),
+    "generate.config-unknown-key": _warning("the configuration has a key that is not known", "It has no effect, which often hides a misspelling."),
+    "generate.block-without-package": _warning("an id is blocked of which there is no package", "Blender shows a block only beside an entry of the list; leave the package in the folder."),
+    "generate.template-unreadable": _error("the template of the page cannot be read", f"{_STOPS}, before it writes the listing."),
+    "generate.template-unknown-name": _error("the template has a name that is not known", f"{_STOPS}. Known are ${{body}} and ${{date}}."),
+    "generate.template-stray-dollar": _error("the template has a $ that begins no name", "Blender's server-generate crashes on it. A dollar is written as $$."),
+    "generate.template-without-body": _warning("the template has no ${body}", "The page will list no extension."),
+}  # fmt: skip

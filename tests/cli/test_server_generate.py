@@ -1,0 +1,153 @@
+"""``extery server-generate``, as a person or a script uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli import extery
+from tests.generate.packages import put
+
+
+def generate(*arguments: str | Path) -> Result:
+    command = ["server-generate", "--repo-dir", "packages", *map(str, arguments)]
+    return CliRunner().invoke(extery, command)
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder ``packages`` in the current one, with two packages in it."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    put(folder, "a.zip")
+    put(folder, "b.zip", extension_id="dusk", kind="theme")
+    return folder
+
+
+def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None:
+    result = generate()
+
+    assert result.exit_code == 0
+    assert result.stdout == "found 2 packages.\n"
+    assert result.stderr == "written: packages/index.json\n"
+    assert len(json.loads((packages / "index.json").read_text())["data"]) == 2
+
+
+def test_a_second_run_writes_nothing(packages: Path) -> None:
+    generate("--html")
+
+    assert generate("--html").stderr == ""
+
+
+def test_a_page_is_written_when_it_is_asked_for(packages: Path) -> None:
+    generate()
+    assert not (packages / "index.html").exists()
+
+    assert generate("--html").stderr == "written: packages/index.html\n"
+    assert (packages / "index.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_page_of_ones_own_is_filled_in(packages: Path) -> None:
+    Path("mine.html").write_text("<h1>Mine</h1>${body}")
+
+    without = generate("--html-template", "mine.html")
+    assert "no effect without --html" in without.stderr
+    assert without.exit_code == 0
+    generate("--html", "--html-template", "mine.html")
+    assert (packages / "index.html").read_text().startswith("<h1>Mine</h1><h2>Add-ons")
+
+
+def test_a_bad_package_is_named_and_the_rest_is_listed(packages: Path) -> None:
+    (packages / "bad.zip").write_text("no zip")
+
+    result = generate()
+
+    assert result.exit_code == 1
+    assert result.stdout == "found 2 packages.\n"
+    assert result.stderr.startswith(
+        "packages/bad.zip: error: bad.zip is not a zip archive [package.not-zip]\n"
+    )
+
+
+def test_bad_packages_need_not_fail_the_command(packages: Path) -> None:
+    (packages / "bad.zip").write_text("no zip")
+
+    result = generate("--keep-going")
+
+    assert result.exit_code == 0
+    assert "bad.zip" in result.stderr
+
+
+def test_a_strict_run_lists_all_or_nothing(packages: Path) -> None:
+    (packages / "bad.zip").write_text("no zip")
+
+    result = generate("--strict")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert not (packages / "index.json").exists()
+    (packages / "bad.zip").unlink()
+    assert generate("--strict").exit_code == 0
+
+
+def test_strict_and_keep_going_exclude_each_other(packages: Path) -> None:
+    result = generate("--strict", "--keep-going")
+
+    assert result.exit_code == 2
+    assert "exclude each other" in result.stderr
+
+
+def test_warnings_do_not_fail_the_command(packages: Path) -> None:
+    put(packages, "a2.zip", version="2.0.0")
+
+    result = generate()
+
+    assert result.exit_code == 0
+    assert "warning: 2 packages of gear_tool fit the same Blender" in result.stderr
+
+
+def test_the_configuration_can_lie_elsewhere(packages: Path) -> None:
+    Path("repo.toml").write_text(
+        'schema_version = "1.0.0"\n[[blocklist]]\nid = "dusk"\nreason = "Too dark"\n'
+    )
+
+    assert generate("--repo-config", "repo.toml").exit_code == 0
+    document = json.loads((packages / "index.json").read_text())
+    assert document["blocklist"] == [{"id": "dusk", "reason": "Too dark"}]
+    assert "[generate.config-missing]" in generate("--repo-config", "none.toml").stderr
+
+
+def test_a_folder_that_is_not_there_is_named() -> None:
+    result = CliRunner().invoke(extery, ["server-generate", "--repo-dir", "nowhere"])
+
+    assert result.exit_code == 1
+    assert "there is no folder nowhere" in result.stderr
+
+
+def test_json_says_what_was_done(packages: Path) -> None:
+    (packages / "bad.zip").touch()
+
+    result = generate("--json")
+
+    document = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert result.exit_code == 1
+    assert document | {"problems": []} == {
+        "ok": False,
+        "packages": 2,
+        "written": ["packages/index.json"],
+        "problems": [],
+    }
+    assert [problem["file"] for problem in document["problems"]] == ["packages/bad.zip"]
+
+
+def test_json_says_why_nothing_was_done(packages: Path) -> None:
+    (packages / "blender_repo.toml").touch()
+
+    result = generate("--json")
+
+    document = json.loads(result.stdout)
+    assert (document["ok"], document["packages"], document["written"]) == (False, 0, [])
+    assert [problem["code"] for problem in document["problems"]] == ["generate.config-schema"]

@@ -1,0 +1,33 @@
+"""Folders of packages for tests: each package has a manifest with some fields changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed
+
+
+def put(
+    folder: Path,
+    name: str,
+    /,
+    *,
+    version: str = "1.2.3",
+    extension_id: str = "gear_tool",
+    kind: str = "add-on",
+    extra: str = "",
+    **fields: str | list[str],
+) -> Path:
+    """Put a package called ``name`` into ``folder``; ``extra`` is TOML, ``fields`` are texts and lists."""
+    lines = dict(
+        line.split(" = ", 1)
+        for line in (ADD_ON if kind == "add-on" else THEME).decode().splitlines()
+    )
+    changed = {"id": extension_id, "version": version} | fields
+    lines |= {key: json.dumps(value) for key, value in changed.items()}
+    manifest = "".join(f"{key} = {value}\n" for key, value in lines.items()) + extra
+    beside = ("__init__.py", b"") if kind == "add-on" else ("dusk.xml", XML)
+    path = folder / name
+    path.write_bytes(packed((MANIFEST, manifest.encode()), beside))
+    return path
