@@ -39,13 +39,13 @@ def picture(extension_id: str, kind: str) -> str:
 
 def blocks(chance: random.Random, palette: Palette) -> Iterator[str]:
     """Blocks of different height on an isometric floor."""
-    half = 58.0
+    half = 80.0
     rise = half * 0.56
-    for depth in range(-1, 13):
-        for step in range(-1, 10):
+    for depth in range(-3, 11):
+        for step in range(7):
             x = step * 2 * half + (half if depth % 2 else 0)
-            y = depth * rise + 150
-            tall = chance.choice((0, 0, 26, 52, 90, 140))
+            y = depth * rise + 100
+            tall = chance.choice((0, 0, 34, 68, 120, 190))
             top, left, right = shade(chance, palette)
             yield polygon(
                 top,
@@ -251,7 +251,7 @@ def box(x: float, y: float, width: float, height: float, colour: str, radius: in
 def polygon(colour: str, *points: tuple[float, float]) -> str:
     """A filled polygon with a hairline of its own colour, so that no gap shows between neighbours."""
     corners = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
-    return f'<polygon points="{corners}" fill="{colour}" stroke="{colour}" stroke-width=".7"/>'
+    return f'<polygon points="{corners}" fill="{colour}" stroke="{colour}"/>'
 
 
 def mix(colour: str, other: str, share: float) -> str:

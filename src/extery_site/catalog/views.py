@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     add_ons, themes = public.of_type("add-on"), public.of_type("theme")
     context = {
         "newest": add_ons.newest_first()[:8],
-        "popular": add_ons.most_downloaded()[:4],
+        "popular": public.most_downloaded()[:4],
         "themes": themes.newest_first()[:4],
         "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
         "number": Extension.objects.public().count(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +19,7 @@ from extery_site.reports.forms import NoteForm, ReportForm
 from extery_site.reports.models import Report
 
 PAGE_SIZE = 24
+CLOSE = {"resolve": actions.resolve_report, "dismiss": actions.dismiss_report}
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -52,7 +53,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     require_moderator(request.user)
     handled = request.GET.get("show") == "handled"
     reports = Report.objects.handled() if handled else Report.objects.open()
-    paginator = Paginator(reports.with_everything(), PAGE_SIZE)
+    shown = reports.with_everything().select_related("extension__image")
+    paginator = Paginator(shown, PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -71,15 +73,16 @@ def handle(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        is_right = request.POST.get("step") == "resolve"
-        close = actions.resolve_report if is_right else actions.dismiss_report
+        step = request.POST.get("step", "")
+        if step not in CLOSE:
+            raise Http404("There is nothing like that to do here.")
         try:
-            close(report=found, by=request.user, note=form.cleaned_data["note"])
+            CLOSE[step](report=found, by=request.user, note=form.cleaned_data["note"])
         except ExteryError as error:
             add_problems(form, error)
             status = status_of(error)
         else:
-            messages.success(request, "Resolved." if is_right else "Dismissed.")
+            messages.success(request, "Resolved." if step == "resolve" else "Dismissed.")
             return redirect("reports:list")
     elif request.method == "POST":
         status = 422

@@ -1,0 +1,362 @@
+"""Home, browse, extension, versions, author: what they show, to whom, and in how many queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Version
+from tests.site import factories
+from tests.site.pages.html import Page
+
+Approve = Callable[..., Version]
+
+
+def page_of(client: Client, address: str, status: int = 200) -> Page:
+    response = client.get(address)
+    assert response.status_code == status
+    return Page(response.content.decode())
+
+
+def names_on(page: Page) -> list[str]:
+    """The names on the cards, in order."""
+    return [element.words for element in page.classed("card-title")]
+
+
+def fill(owner: User, number: int, **fields: Any) -> None:
+    """Approved extensions without packages: what a grid needs, quickly."""
+    for at in range(number):
+        extension = Extension.objects.create(
+            extension_id=f"tool_{at:03}",
+            type="add-on",
+            name=f"Tool {at:03}",
+            tagline="Does one thing",
+            owner=owner,
+            status=Extension.Status.APPROVED,
+        )
+        version = Version.objects.create(
+            extension=extension,
+            number="1.0.0",
+            sort_key="1",
+            status=Version.Status.APPROVED,
+            blender_min=4002000,
+            created_by=owner,
+        )
+        extension.newest_version = version
+        extension.save()
+
+
+def test_home_says_how_to_add_the_repository(client: Client, db: None) -> None:
+    page = page_of(client, "/")
+    assert page.by_id("listing-url").words == "http://testserver/api/v1/extensions/"
+    assert "/about/use-in-blender/" in page.links
+    assert "Nothing is published yet" in page.html
+
+
+def test_home_shows_both_types_and_the_tags(client: Client, approve: Approve) -> None:
+    approve(name="Gear Tool", tags=["Mesh"])
+    approve(id="harbour", name="Harbour", type="theme", tags=["Dark"])
+    page = page_of(client, "/")
+    assert names_on(page) == ["Gear Tool", "Harbour", "Gear Tool", "Harbour"]
+    assert {"/tags/mesh/", "/tags/dark/"} <= set(page.links)
+    assert "2 free add-ons and themes" in page.html
+
+
+def test_the_address_to_paste_follows_the_configured_one(
+    client: Client, db: None, settings: Any
+) -> None:
+    settings.EXTERY_SITE_URL = "https://extensions.example.org"
+    page = page_of(client, "/about/use-in-blender/")
+    assert page.by_id("listing-url").words == "https://extensions.example.org/api/v1/extensions/"
+    canonical = next(link for link in page.all("link") if link.get("rel") == "canonical")
+    assert canonical["href"] == "https://extensions.example.org/about/use-in-blender/"
+
+
+def test_only_what_is_public_can_be_browsed(
+    client: Client, owner: User, moderator: User, approve: Approve
+) -> None:
+    approve(name="Public")
+    factories.make_waiting(owner, id="waiting", name="Waiting")
+    factories.make_draft(owner, id="draft", name="Draft")
+    factories.make_blocked(owner, moderator, id="blocked", name="Blocked")
+    assert names_on(page_of(client, "/extensions/")) == ["Public"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=gear", ["Gear Tool"]),
+        ("?q=GEAR+turn", ["Gear Tool"]),
+        ("?q=ada", ["Gear Tool", "Harbour"]),
+        ("?q=nothing", []),
+        ("?type=theme", ["Harbour"]),
+        ("?tag=mesh", ["Gear Tool"]),
+        ("?blender=4.1", []),
+        ("?blender=4.2", ["Gear Tool", "Harbour"]),
+        ("?blender=v5.1", ["Harbour"]),
+        ("?platform=windows-x64", ["Harbour"]),
+        ("?platform=linux-x64&q=gear", ["Gear Tool"]),
+        ("?sort=name", ["Gear Tool", "Harbour"]),
+        ("?sort=popular", ["Harbour", "Gear Tool"]),
+        ("?sort=newest", ["Harbour", "Gear Tool"]),
+    ],
+)
+def test_filters_and_order(client: Client, approve: Approve, query: str, found: list[str]) -> None:
+    approve(name="Gear Tool", tags=["Mesh"], platforms=["linux-x64"], blender_version_max="5.0.0")
+    approve(id="harbour", name="Harbour", type="theme", tagline="Deep blue", tags=["Dark"])
+    Extension.objects.filter(extension_id="harbour").update(download_count=7)
+    page = page_of(client, f"/extensions/{query}")
+    shown = names_on(page)
+    assert (shown if "sort" in query else sorted(shown)) == found
+    assert f"{len(found)} extension" in page.all("main")[0].words
+
+
+def test_a_filter_that_makes_no_sense_is_named_and_filters_nothing(
+    client: Client, approve: Approve
+) -> None:
+    approve()
+    page = page_of(client, "/extensions/?blender=soon&type=keymap&sort=sideways")
+    assert names_on(page) == ["Gear Tool"]
+    field = page.by_id("id_blender")
+    assert field["aria-invalid"] == "true"
+    assert "numbers with dots" in page.by_id("id_blender_error").words
+
+
+def test_filters_in_use_can_be_taken_away_one_by_one(client: Client, approve: Approve) -> None:
+    approve(tags=["Mesh"])
+    page = page_of(client, "/extensions/?q=gear&tag=mesh&page=1")
+    assert {"?q=gear", "?tag=mesh", "/extensions/"} <= set(page.links)
+
+
+def test_an_empty_result_says_what_to_do(client: Client, db: None) -> None:
+    page = page_of(client, "/themes/?q=unheard-of")
+    assert "Nothing fits" in page.html
+    assert "/themes/" in page.links
+
+
+def test_types_and_tags_have_addresses_of_their_own(client: Client, approve: Approve) -> None:
+    approve(tags=["Mesh"])
+    approve(id="harbour", name="Harbour", type="theme", tags=["Dark"])
+    add_ons, themes = page_of(client, "/add-ons/"), page_of(client, "/themes/")
+    assert (add_ons.h1, names_on(add_ons)) == ("Add-ons", ["Gear Tool"])
+    assert (themes.h1, names_on(themes)) == ("Themes", ["Harbour"])
+    tag = page_of(client, "/tags/dark/")
+    assert (tag.h1, names_on(tag)) == ("Tag Dark", ["Harbour"])
+    page_of(client, "/tags/unheard-of/", 404)
+
+
+def test_results_come_in_pages(client: Client, owner: User) -> None:
+    fill(owner, 30)
+    first = page_of(client, "/extensions/?sort=name")
+    assert len(names_on(first)) == 24
+    assert "30 extensions" in first.all("main")[0].words
+    assert "?sort=name&page=2" in first.links
+    second = page_of(client, "/extensions/?sort=name&page=2")
+    assert names_on(second) == [f"Tool {at:03}" for at in range(24, 30)]
+    assert names_on(page_of(client, "/extensions/?sort=name&page=99")) == names_on(second)
+
+
+def test_a_full_page_of_results_takes_few_queries(
+    client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    fill(owner, 24)
+    client.get("/extensions/")  # once, so that nothing is made for the first time below
+    with django_assert_max_num_queries(6):
+        assert len(names_on(page_of(client, "/extensions/"))) == 24
+
+
+def test_the_home_page_takes_few_queries(
+    client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    fill(owner, 24)
+    with django_assert_max_num_queries(14):
+        page_of(client, "/")
+
+
+def test_an_extension_shows_all_that_one_wants_to_know(client: Client, approve: Approve) -> None:
+    version = approve(
+        tags=["Mesh"],
+        permissions={"network": "Fetch gear tables"},
+        blender_version_max="5.0.0",
+        website="https://example.org/gears",
+    )
+    Version.objects.filter(pk=version.pk).update(release_notes="- First *release*")
+    page = page_of(client, "/extensions/gear_tool/")
+    words = page.all("main")[0].words
+    for expected in (
+        "Gear Tool",
+        "Makes gears that turn",
+        "Ada Tester",
+        "4.2 up to, not including 5.0",
+        "GNU General Public Licence, version 3 or later",
+        "Fetch gear tables",
+        "It may send and receive data over the internet.",
+        "example.org/gears",
+        "Makes gears.",
+        "First release",
+    ):
+        assert expected in words
+    assert "<strong>gears</strong>" in page.html
+    assert "/extensions/gear_tool/report/" in page.links
+    assert "/tags/mesh/" in page.links
+
+
+def test_the_link_to_drag_carries_what_blender_reads(client: Client, approve: Approve) -> None:
+    version = approve(platforms=["linux-x64"], blender_version_max="5.0.0")
+    page = page_of(client, "/extensions/gear_tool/")
+    link = page.classed("get-drag")[0]
+    parts = urlsplit(link["href"])
+    package = version.packages.get()
+    assert parts.path == package.download_path
+    assert parts.path.endswith(".zip")
+    assert parts.netloc == "testserver"
+    assert parse_qs(parts.query) == {
+        "repository": ["/api/v1/extensions/"],
+        "blender_version_min": ["4.2.0"],
+        "blender_version_max": ["5.0.0"],
+        "platforms": ["linux-x64"],
+    }
+    assert link["draggable"] == "true"
+
+
+def test_each_platform_has_a_link_of_its_own(client: Client, owner: User, moderator: User) -> None:
+    from extery_site.moderation.actions import approve_version
+    from extery_site.publish.actions import submit
+
+    factories.make_draft(owner, platforms=["linux-x64"])
+    version = factories.make_complete(owner, platforms=["macos-arm64"])
+    submit(version=version, by=owner)
+    approve_version(version=version, by=moderator)
+    page = page_of(client, "/extensions/gear_tool/")
+    lines = [element.words for element in page.classed("download")]
+    assert [line.split(")")[0] + ")" for line in lines] == [
+        "Linux (x64)",
+        "macOS (Apple silicon)",
+    ]
+
+
+def test_an_id_in_other_letters_leads_to_the_right_address(
+    client: Client, approve: Approve
+) -> None:
+    approve()
+    response = client.get("/extensions/Gear_Tool/")
+    assert response.status_code == 301
+    assert response["Location"] == "/extensions/gear_tool/"
+
+
+def test_a_blocked_extension_says_why_and_offers_no_download(
+    client: Client, owner: User, moderator: User
+) -> None:
+    factories.make_blocked(owner, moderator, reason="Sends scene files away")
+    page = page_of(client, "/extensions/gear_tool/")
+    assert "This extension is blocked" in page.html
+    assert "Sends scene files away" in page.html
+    assert not page.classed("get-drag")
+    assert not [link for link in page.links if "/download/" in link]
+    assert not [
+        link
+        for link in page_of(client, "/extensions/gear_tool/versions/").links
+        if "/download/" in link
+    ]
+
+
+def test_what_is_not_public_is_seen_by_its_owner_and_moderators_only(
+    client: Client,
+    owner: User,
+    moderator: User,
+    stranger: User,
+    signed_in: Callable[[User], Client],
+) -> None:
+    factories.make_waiting(owner)
+    for address in ("/extensions/gear_tool/", "/extensions/gear_tool/versions/"):
+        page_of(client, address, 404)
+        page_of(signed_in(stranger), address, 404)
+        page_of(signed_in(moderator), address)
+        page_of(signed_in(owner), address)
+    page = page_of(signed_in(owner), "/extensions/gear_tool/")
+    assert "This is a preview." in page.html
+    assert "Waiting for review" in page.html
+
+
+def test_a_new_version_in_review_stays_hidden_from_others(
+    client: Client, owner: User, approve: Approve, signed_in: Callable[[User], Client]
+) -> None:
+    approve()
+    factories.make_waiting(owner, version="2.0.0")
+    assert "2.0.0" not in page_of(client, "/extensions/gear_tool/").html
+    assert "2.0.0" not in page_of(client, "/extensions/gear_tool/versions/").html
+    assert "2.0.0" in page_of(signed_in(owner), "/extensions/gear_tool/").html
+
+
+def test_versions_are_listed_newest_first(client: Client, approve: Approve) -> None:
+    for number in ("1.9.0", "1.10.0", "1.2.0"):
+        approve(version=number)
+    page = page_of(client, "/extensions/gear_tool/versions/")
+    assert [one.words for one in page.all("h2")] == ["1.10.0", "1.9.0", "1.2.0"]
+    assert "Get Gear Tool 1.10.0" in page_of(client, "/extensions/gear_tool/").html
+
+
+def test_an_extension_page_takes_few_queries_however_many_versions(
+    client: Client, approve: Approve, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        approve(version=f"1.{number}.0")
+    with django_assert_max_num_queries(7):
+        page_of(client, "/extensions/gear_tool/")
+    with django_assert_max_num_queries(7):
+        page_of(client, "/extensions/gear_tool/versions/")
+
+
+def test_an_author_page_shows_who_and_what(client: Client, owner: User, approve: Approve) -> None:
+    owner.about = "I make **gears**."
+    owner.save()
+    approve()
+    factories.make_draft(owner, id="secret", name="Secret Draft")
+    page = page_of(client, "/people/ada/")
+    assert page.h1 == "Ada Tester"
+    assert "<strong>gears</strong>" in page.html
+    assert names_on(page) == ["Gear Tool"]
+    assert client.get("/people/ADA/")["Location"] == "/people/ada/"
+    page_of(client, "/people/nobody/", 404)
+
+
+def test_somebody_who_left_has_no_page(client: Client, stranger: User) -> None:
+    stranger.is_active = False
+    stranger.save()
+    page_of(client, "/people/eve/", 404)
+
+
+def test_what_people_write_cannot_become_markup(
+    client: Client, owner: User, approve: Approve
+) -> None:
+    approve(name="<b>Bold</b> & more", tagline="A <i>tag</i> line")
+    Extension.objects.update(description='<script src="https://bad.example/x.js"></script>**ok**')
+    page = page_of(client, "/extensions/gear_tool/")
+    assert page.h1 == "<b>Bold</b> & more"
+    assert "bad.example/x.js&quot;" in page.html or 'bad.example/x.js"&gt;' in page.html
+    assert not [one for one in page.all("script") if "bad" in one.get("src")]
+    assert not page.all("b", "i")
+
+
+def test_open_graph_is_given_for_public_extensions_only(
+    client: Client, owner: User, approve: Approve, signed_in: Callable[[User], Client]
+) -> None:
+    approve()
+    factories.make_draft(owner, id="secret", name="Secret")
+    page = page_of(client, "/extensions/gear_tool/")
+    meta = {one.get("property"): one.get("content") for one in page.all("meta")}
+    assert meta["og:title"] == "Gear Tool"
+    assert meta["og:url"] == "http://testserver/extensions/gear_tool/"
+    assert meta["og:image"].startswith("http://testserver/media/")
+    draft = page_of(signed_in(owner), "/extensions/secret/")
+    assert "og:title" not in {one.get("property") for one in draft.all("meta")}
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_public_pages_only_answer_questions(client: Client, db: None, method: str) -> None:
+    assert getattr(client, method)("/extensions/").status_code == 405

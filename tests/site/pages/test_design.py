@@ -1,0 +1,120 @@
+"""The design holds together: colours can be read, names exist, scripts and styles are files."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import extery_site
+
+SITE = Path(extery_site.__file__).parent
+CSS = {path.name: path.read_text(encoding="utf-8") for path in (SITE / "static" / "css").iterdir()}
+TEMPLATES = {
+    path.relative_to(SITE): path.read_text(encoding="utf-8")
+    for path in chain(SITE.glob("templates/**/*.html"), SITE.glob("*/templates/**/*.html"))
+}
+TOKENS = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", CSS["tokens.css"]))
+ICONS = (SITE / "static" / "icons" / "icons.svg").read_text(encoding="utf-8")
+
+GROUNDS = ("paper", "surface", "sunken", "raised")
+#: Pairs of text and ground that the style sheets put together.
+TEXTS = (
+    *((text, ground) for text in ("ink", "ink-soft", "viridian", "madder") for ground in GROUNDS),
+    *((pigment, f"{pigment}-wash") for pigment in ("viridian", "ochre", "madder", "ultramarine")),
+    *(("ink", f"{pigment}-wash") for pigment in ("viridian", "ochre", "madder", "ultramarine")),
+    ("ink-soft", "viridian-wash"),
+    ("on-pigment", "viridian"),
+    ("on-pigment", "viridian-strong"),
+    ("viridian-strong", "paper"),
+)
+#: The edge of what can be filled in, and what marks a state: three to one is enough.
+EDGES = (("line-strong", "raised"), ("line-strong", "surface"), ("viridian", "paper"))
+
+
+def colours(name: str) -> tuple[str, str]:
+    """The light and the dark form of a token."""
+    match = re.fullmatch(r"light-dark\((#\w{6}), (#\w{6})\)", TOKENS[f"--{name}"])
+    assert match, name
+    return match[1], match[2]
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXTS)
+def test_text_can_be_read(text: str, ground: str, theme: int) -> None:
+    assert contrast(colours(text)[theme], colours(ground)[theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("edge", "ground"), EDGES)
+def test_edges_can_be_seen(edge: str, ground: str, theme: int) -> None:
+    assert contrast(colours(edge)[theme], colours(ground)[theme]) >= 3
+
+
+def test_every_token_in_use_exists() -> None:
+    used = set(re.findall(r"var\((--[\w-]+)", "".join(CSS.values())))
+    own = set(re.findall(r"(--[\w-]+):", "".join(CSS.values())))
+    assert used <= own
+
+
+def test_every_icon_in_use_exists() -> None:
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', ICONS))
+    used = set(re.findall(r'{% icon "([\w-]+)"', "".join(TEMPLATES.values())))
+    from extery_site.catalog.plain_names import EVENTS, PERMISSIONS
+
+    used |= {event.icon for event in EVENTS.values()}
+    used |= {permission.icon for permission in PERMISSIONS.values()}
+    assert used <= drawn
+
+
+def test_every_event_of_a_thread_has_words() -> None:
+    from extery_site.catalog.models import Activity
+    from extery_site.catalog.plain_names import EVENTS
+
+    assert set(EVENTS) == set(Activity.Kind.values)
+
+
+@pytest.mark.parametrize("name", TEMPLATES, ids=str)
+def test_templates_have_no_inline_scripts_or_styles(name: Path) -> None:
+    text = TEMPLATES[name]
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+def test_every_static_file_that_a_template_names_exists() -> None:
+    named = set(re.findall(r'{% static "([^"]+)"', "".join(TEMPLATES.values())))
+    assert {"css/tokens.css", "js/theme.js", "icons/favicon.svg"} <= named
+    missing = [name for name in named if not (SITE / "static" / name).is_file()]
+    assert not missing
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    # An SVG file names its language by an address; nothing is fetched from it.
+    foreign = re.compile(r"(?:url\(|@import|src=)\s*[\"']?(?:https?:)?//")
+    for text in chain(CSS.values(), TEMPLATES.values()):
+        assert not foreign.search(text)
+
+
+def test_all_scripts_are_small() -> None:
+    scripts = list((SITE / "static" / "js").iterdir())
+    assert sum(path.stat().st_size for path in scripts) < 12_000
+
+
+def test_motion_is_left_out_for_those_who_asked() -> None:
+    assert "prefers-reduced-motion: reduce" in CSS["base.css"]

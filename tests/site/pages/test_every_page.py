@@ -1,0 +1,121 @@
+"""Every page that a link leads to: it answers, and browsers and screen readers can work with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.moderation.actions import request_changes
+from extery_site.reports import actions as reports
+from extery_site.review import actions as review
+from tests.site import factories
+from tests.site.pages.html import Page, mistakes
+
+#: Pages that no link leads to, or only in some state.
+BESIDES = (
+    "/extensions/?q=nothing+of+the+kind",
+    "/extensions/?type=theme&blender=4.2&platform=linux-x64&sort=name",
+    "/extensions/?blender=soon",
+    "/queue/?show=changes",
+    "/queue/?show=decided",
+    "/reports/?show=handled",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/password/reset/key/done/",
+    "/account/password/reset/key/1-set-password/",
+    "/account/confirm-email/",
+    "/account/confirm-email/nonsense/",
+    "/account/inactive/",
+    "/account/reauthenticate/",
+    "/problems/manifest.id.not-identifier/",
+)
+#: Not pages of this design: the API's own, and files.
+ELSEWHERE = ("/api/", "/download/", "/static/", "/media/", "/pictures/")
+
+
+pytestmark = pytest.mark.usefixtures("_content")
+
+
+@pytest.fixture
+def _content(owner: User, moderator: User, stranger: User) -> None:
+    """An extension in every state, with reports and comments."""
+    factories.make_approved(owner, moderator, tags=["Mesh"], permissions={"files": "Keep gears"})
+    factories.make_approved(owner, moderator, version="1.1.0", tags=["Mesh"])
+    factories.make_waiting(owner, version="2.0.0", tags=["Mesh"])
+    factories.make_approved(
+        moderator, moderator, id="harbour", name="Harbour", type="theme", tags=["Dark"]
+    )
+    waiting = factories.make_waiting(
+        owner, id="snow_maker", name="Snow Maker", platforms=["linux-x64"]
+    )
+    review.comment(extension=waiting.extension, by=stranger, text="It *works* here.")
+    given_back = factories.make_waiting(owner, id="rock_garden", name="Rock Garden")
+    request_changes(version=given_back, by=moderator, reason="Please declare the network.")
+    factories.make_draft(
+        owner, id="dust_motes", name="Dust Motes", website="https://example.org/dust"
+    )
+    blocked = factories.make_blocked(owner, moderator, id="bad_apple", name="Bad Apple")
+    reports.report_extension(extension=blocked, by=stranger, reason="malicious", text="It spies.")
+    done = reports.report_extension(extension=blocked, by=stranger, reason="other", text="Hm.")
+    reports.dismiss_report(report=done, by=moderator, note="Not a problem.")
+
+
+def walk(client: Client, start: str) -> dict[str, Page]:
+    """All pages of this site that can be reached by links."""
+    seen: dict[str, Page] = {}
+    ahead = [start, *BESIDES]
+    while ahead:
+        address = ahead.pop()
+        if address in seen:
+            continue
+        response = client.get(address, follow=True)
+        allowed = {200, 403, 404} if address in BESIDES else {200}
+        assert response.status_code in allowed, f"{response.status_code} for {address}"
+        assert len(seen) < 300, f"links without end: {ahead[-3:]}"
+        page = seen[address] = Page(response.content.decode())
+        for link in page.links:
+            target = urldefrag(urljoin(f"http://testserver{address}", link)).url
+            parts = urlsplit(target)
+            if parts.netloc == "testserver" and not parts.path.startswith(ELSEWHERE):
+                ahead.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return seen
+
+
+@pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
+def test_every_link_leads_to_a_sound_page(signed_in: Callable[[User], Client], name: str) -> None:
+    client = signed_in(User.objects.get(username=name)) if name else Client()
+    pages = walk(client, "/")
+    assert len(pages) > 25
+    wrong = {address: found for address, page in pages.items() if (found := mistakes(page))}
+    assert not wrong
+
+
+def test_every_page_has_a_title_of_its_own(
+    owner: User, signed_in: Callable[[User], Client]
+) -> None:
+    titles: dict[str, set[str]] = {}
+    for page in walk(signed_in(owner), "/").values():
+        if page.classed("error-page"):
+            continue
+        canonical = [link["href"] for link in page.all("link") if link.get("rel") == "canonical"]
+        titles.setdefault(page.title, set()).update(canonical)
+    shared = {title: found for title, found in titles.items() if len(found) > 1}
+    assert not shared
+
+
+@pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
+def test_pages_that_are_not_public_tell_search_engines_so(
+    signed_in: Callable[[User], Client], name: str
+) -> None:
+    client = signed_in(User.objects.get(username=name)) if name else Client()
+    private = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
+    for address, page in walk(client, "/").items():
+        if address.startswith(private) and address != "/publish/":
+            robots = [meta for meta in page.all("meta") if meta.get("name") == "robots"]
+            assert robots, address
+            assert robots[0]["content"] == "noindex"

@@ -1,0 +1,95 @@
+"""Markdown of strangers becomes HTML that can do no harm."""
+
+from __future__ import annotations
+
+import pytest
+
+from extery.core.errors import Problem, Where
+from extery_site.catalog.form_problems import sentence
+from extery_site.catalog.markup import render
+from extery_site.catalog.templatetags.extery_pages import licence_name, plain_url, short_number
+
+
+def test_the_usual_markdown_works() -> None:
+    html = render("**bold** ~~gone~~ `code`\n\n- one\n- two\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
+    for part in (
+        "<strong>bold</strong>",
+        "<s>gone</s>",
+        "<code>code</code>",
+        "<li>one</li>",
+        "<td>2</td>",
+    ):
+        assert part in html
+
+
+def test_headings_start_below_those_of_the_page() -> None:
+    html = render("# One\n\n## Two\n\n###### Six")
+    assert html.split("\n") == ["<h3>One</h3>", "<h4>Two</h4>", "<h6>Six</h6>", ""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[click](javascript:alert(1))",
+        "[click](data:text/html;base64,PHNjcmlwdD4=)",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<svg onload=alert(1)>",
+        "![x](javascript:alert(1))",
+        "<iframe src=//bad.example></iframe>",
+        "<style>body{display:none}</style>",
+        '[x](https://example.org "\\" onmouseover=alert(1)")',
+    ],
+)
+def test_nothing_runs(text: str) -> None:
+    html = render(text)
+    for tag in ("<script", "<img", "<svg", "<iframe", "<style"):
+        assert tag not in html
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert " onmouseover=" not in html.replace('" onmouseover=alert(1)"', "").replace(
+        "&quot; onmouseover", ""
+    )
+
+
+def test_pictures_of_other_servers_become_links() -> None:
+    html = render("![A gear](https://example.org/gear.png)")
+    assert '<a href="https://example.org/gear.png"' in html
+    assert ">A gear</a>" in html
+
+
+def test_links_pass_nothing_on() -> None:
+    assert 'rel="nofollow noopener ugc"' in render("[site](https://example.org)")
+
+
+def test_a_problem_becomes_a_sentence() -> None:
+    where = Where("blender_manifest.toml", ("id",))
+    message = "id must be a Python identifier"
+    assert sentence(Problem("x", message, where=where)) == f"{message}."
+    assert sentence(Problem("x", "the image is a GIF file")) == "The image is a GIF file."
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (999, "999"), (1000, "1k"), (12_345, "12.3k"), (2_000_000, "2M")],
+)
+def test_counts_are_short(number: int, text: str) -> None:
+    assert short_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("SPDX:GPL-3.0-or-later", "GNU General Public Licence, version 3 or later"),
+        ("SPDX:mit", "MIT Licence"),
+        ("SPDX:NTP", "NTP"),
+        ("My own licence", "My own licence"),
+    ],
+)
+def test_licences_have_names(licence: str, name: str) -> None:
+    assert licence_name(licence) == name
+
+
+def test_addresses_are_shown_as_people_write_them() -> None:
+    assert plain_url("https://www.example.org/gears/") == "example.org/gears"

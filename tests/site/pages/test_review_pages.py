@@ -1,0 +1,210 @@
+"""The queue and its threads: who may read, comment and decide, and what the pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Version
+from extery_site.moderation.actions import request_changes
+from extery_site.review.actions import comment
+from tests.site import factories
+from tests.site.pages.html import Page, mistakes
+
+SignIn = Callable[[User], Client]
+THREAD = "/queue/gear_tool/"
+
+
+def page_of(client: Client, address: str, status: int = 200) -> Page:
+    response = client.get(address)
+    assert response.status_code == status
+    page = Page(response.content.decode())
+    assert mistakes(page) == []
+    return page
+
+
+def entries(page: Page) -> list[str]:
+    return [element.words for element in page.classed("entry-title")]
+
+
+def test_the_queue_has_a_list_for_each_state(client: Client, owner: User, moderator: User) -> None:
+    factories.make_waiting(owner, id="first", name="First")
+    factories.make_waiting(owner, id="second", name="Second")
+    given_back = factories.make_waiting(owner, id="third", name="Third")
+    request_changes(version=given_back, by=moderator, reason="Please say **why**.")
+    factories.make_draft(owner, id="draft", name="Draft")
+    assert entries(page_of(client, "/queue/")) == ["First 1.0.0", "Second 1.0.0"]
+    assert entries(page_of(client, "/queue/?show=changes")) == ["Third 1.0.0"]
+    decided = page_of(client, "/queue/?show=decided")
+    assert entries(decided) == ["Third 1.0.0"]
+    assert "Please say why." in decided.html
+    page_of(client, "/queue/?show=everything", 404)
+
+
+def test_an_empty_queue_says_so(client: Client, db: None) -> None:
+    assert "The queue is empty" in page_of(client, "/queue/").html
+
+
+def test_the_queue_says_what_is_missing(client: Client, owner: User) -> None:
+    version = factories.make_waiting(owner)
+    Extension.objects.filter(pk=version.extension_id).update(description="")
+    assert "Describe what the extension does." in page_of(client, "/queue/").html
+
+
+def test_the_queue_takes_few_queries_however_long(
+    client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        factories.make_waiting(owner, id=f"tool_{number}")
+    with django_assert_max_num_queries(4):
+        assert len(entries(page_of(client, "/queue/"))) == 6
+
+
+def test_a_thread_tells_the_whole_story(
+    client: Client, owner: User, moderator: User, stranger: User
+) -> None:
+    version = factories.make_waiting(owner)
+    comment(extension=version.extension, by=stranger, text="Works *well*.")
+    request_changes(version=version, by=moderator, reason="Declare the network.")
+    page = page_of(client, THREAD)
+    heads = [element.words for element in page.classed("thread-head")]
+    assert [head.split(" version")[0].split(" commented")[0] for head in heads] == [
+        "Ada Tester (author) uploaded a package of",
+        "Ada Tester (author) sent",
+        "eve",
+        "mod (moderator) asked for changes of",
+    ]
+    assert "<em>well</em>" in page.html
+    assert "Declare the network." in page.html
+    assert "Sign in" in page.html
+
+
+def test_a_draft_that_was_never_sent_has_no_public_thread(
+    client: Client, owner: User, stranger: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_draft(owner)
+    page_of(client, THREAD, 404)
+    page_of(signed_in(stranger), THREAD, 404)
+    page_of(signed_in(moderator), THREAD)
+    page_of(client, "/queue/unheard_of/", 404)
+
+
+def test_anybody_with_an_account_may_comment(
+    client: Client, owner: User, stranger: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    words = {"step": "comment", "text": "I tried it."}
+    assert "/account/login/" in client.post(THREAD, words)["Location"]
+    response = signed_in(stranger).post(THREAD, words, follow=True)
+    page = Page(response.content.decode())
+    assert "I tried it." in page.html
+    assert "Your comment is in the thread." in page.html
+
+
+def test_an_empty_comment_is_refused_at_its_field(
+    owner: User, stranger: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    response = signed_in(stranger).post(THREAD, {"step": "comment", "text": "  "})
+    assert response.status_code == 422
+    page = Page(response.content.decode())
+    assert mistakes(page) == []
+    assert page.by_id("id_text_error").words == "Write something first."
+
+
+def test_a_moderator_approves(
+    client: Client, owner: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    response = signed_in(moderator).post(
+        THREAD, {"step": "approve", "version": "1.0.0", "reason": ""}, follow=True
+    )
+    assert "Approved. It is public now." in response.content.decode()
+    assert Version.objects.get().status == "approved"
+    assert client.get("/extensions/gear_tool/").status_code == 200
+
+
+def test_a_moderator_asks_for_changes_with_a_reason(
+    owner: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    client = signed_in(moderator)
+    step = {"step": "request_changes", "version": "1.0.0", "reason": ""}
+    response = client.post(THREAD, step)
+    assert response.status_code == 422
+    page = Page(response.content.decode())
+    assert mistakes(page) == []
+    assert "The decision has no reason." in page.by_id("id_reason_error").words
+    assert "id_reason_error" in page.by_id("id_reason")["aria-describedby"]
+    assert Version.objects.get().status == "in_review"
+    client.post(THREAD, {**step, "reason": "Declare the network."})
+    assert Version.objects.get().status == "changes_requested"
+
+
+def test_a_moderator_blocks_and_lifts_the_block(
+    owner: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_approved(owner, moderator)
+    client = signed_in(moderator)
+    client.post(THREAD, {"step": "block", "reason": "It spies."})
+    assert Extension.objects.get().block_reason == "It spies."
+    page = page_of(client, THREAD)
+    assert "Lift the block" in page.html
+    assert "It spies." in page.html
+    client.post(THREAD, {"step": "unblock", "reason": ""})
+    assert Extension.objects.get().status == "approved"
+
+
+@pytest.mark.parametrize("step", ["approve", "request_changes", "block", "unblock"])
+def test_nobody_else_decides(owner: User, stranger: User, signed_in: SignIn, step: str) -> None:
+    factories.make_waiting(owner)
+    for person in (owner, stranger):
+        client = signed_in(person)
+        page = page_of(client, THREAD)
+        assert step not in {button.get("value") for button in page.all("button")}
+        response = client.post(THREAD, {"step": step, "version": "1.0.0", "reason": "Because."})
+        assert response.status_code == 403
+        assert "moderator" in response.content.decode()
+    assert Version.objects.get().status == "in_review"
+    assert Extension.objects.get().status == "in_review"
+
+
+def test_a_decision_on_what_was_decided_meanwhile_is_explained(
+    owner: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_approved(owner, moderator)
+    response = signed_in(moderator).post(
+        THREAD, {"step": "approve", "version": "1.0.0", "reason": ""}
+    )
+    assert response.status_code == 409
+    page = Page(response.content.decode())
+    assert "does not wait for review" in page.classed("notice-error")[0].words
+
+
+@pytest.mark.parametrize("step", ["", "publish"])
+def test_an_unknown_step_is_not_found(
+    owner: User, moderator: User, signed_in: SignIn, step: str
+) -> None:
+    factories.make_waiting(owner)
+    assert signed_in(moderator).post(THREAD, {"step": step}).status_code == 404
+
+
+def test_packages_in_review_are_offered_to_owner_and_moderators_only(
+    client: Client, owner: User, stranger: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    for person, offered in ((owner, True), (moderator, True), (stranger, False)):
+        links = page_of(signed_in(person), THREAD).links
+        assert any("/download/" in link for link in links) is offered
+
+
+def test_moderators_see_in_the_head_of_every_page_how_much_waits(
+    owner: User, moderator: User, signed_in: SignIn
+) -> None:
+    factories.make_waiting(owner)
+    assert page_of(signed_in(moderator), "/").classed("nav-count")[0].words == "1 waiting"
+    assert not page_of(signed_in(owner), "/").classed("nav-count")
