@@ -1,0 +1,186 @@
+"""A stock Blender uses a folder that ``extery build`` and ``extery server-generate`` have filled."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from extery.core import platforms
+from tests.blender.client import Blender
+from tests.blender.samples import write_extension
+from tests.blender.scenario import Walk, walk_through
+from tests.blender.serving import HttpFolder
+
+Serve = Callable[[Path], HttpFolder]
+
+# For each platform a wheel tag that Blender understands.
+WHEEL_TAGS = {
+    "linux-x64": "manylinux_2_28_x86_64",
+    "linux-arm64": "manylinux_2_28_aarch64",
+    "macos-arm64": "macosx_11_0_arm64",
+    "macos-x64": "macosx_11_0_x86_64",
+    "windows-x64": "win_amd64",
+}
+
+
+def extery(*arguments: str | Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "extery", *arguments], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class Repository:
+    """A folder that an author fills with the two commands."""
+
+    def __init__(self, folder: Path, sources: Path) -> None:
+        self.folder, self.sources = folder, sources
+        folder.mkdir()
+
+    def publish(
+        self, extension_id: str, version: str, *, kind: str = "add-on", **fields: str | list[str]
+    ) -> None:
+        source = self.sources / f"{extension_id}-{version}"
+        write_extension(source, extension_id=extension_id, version=version, kind=kind, **fields)
+        extery("build", source, "--output-dir", self.folder)
+        self.generate()
+
+    def withdraw(self, extension_id: str, version: str) -> None:
+        """Take a package out, as ``server-generate`` advises when two fit the same Blender."""
+        (self.folder / f"{extension_id}-{version}.zip").unlink()
+
+    def block(self, extension_id: str, reason: str) -> None:
+        (self.folder / "blender_repo.toml").write_text(
+            f'schema_version = "1.0.0"\n[[blocklist]]\nid = "{extension_id}"\nreason = "{reason}"\n'
+        )
+        self.generate()
+
+    def generate(self) -> None:
+        extery("server-generate", "--repo-dir", self.folder, "--html")
+
+    def link_on_page(self, package: str) -> str:
+        """The link to that package in index.html, as its author wrote it."""
+        page = (self.folder / "index.html").read_text("utf-8")
+        found = re.search(rf'href="([^"]*{re.escape(package)}[^"]*)"', page)
+        assert found is not None
+        return html.unescape(found[1])
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repository", tmp_path / "sources")
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_user_walks_through_our_static_repository(
+    blender: Blender, repository: Repository, http_folder: Serve, scheme: str
+) -> None:
+    repository.publish("gear_tool", "1.0.0")
+    served = http_folder(repository.folder)
+    url = f"{served.url}/index.json" if scheme == "http" else repository.folder.as_uri()
+    newest = "1.0.0"
+
+    def publish_newer() -> None:
+        nonlocal newest
+        newest = "1.1.0"
+        repository.withdraw("gear_tool", "1.0.0")
+        repository.publish("gear_tool", newest)
+
+    def download_link() -> str:
+        relative = repository.link_on_page(f"gear_tool-{newest}.zip")
+        return f"{served.url}/{relative.removeprefix('./')}"
+
+    walk = Walk(
+        id="gear_tool",
+        first="1.0.0",
+        newer="1.1.0",
+        publish_newer=publish_newer,
+        block=lambda reason: repository.block("gear_tool", reason),
+        download_link=download_link if scheme == "http" else None,
+    )
+    walk_through(blender, url, walk)
+
+    if scheme == "http":
+        assert "/gear_tool-1.1.0.zip" in served.paths()
+
+
+def test_each_blender_gets_the_version_that_was_made_for_it(
+    blender: Blender, repository: Repository
+) -> None:
+    repository.publish("gear_tool", "1.0.0", blender_version_max="5.0.0")
+    repository.publish("gear_tool", "2.0.0", blender_version_min="5.0.0")
+    blender.add_repository("Walk", repository.folder.as_uri())
+    blender.sync()
+
+    blender.install("gear_tool")
+
+    gear_tool = blender.find("gear_tool")
+    expected = {"4.2": "1.0.0", "5.0": "2.0.0"}[blender.version]
+    assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
+    assert blender.attribute("gear_tool", "VERSION") == expected
+    assert blender.update_all() == []
+
+
+def test_a_theme_from_our_static_repository_is_in_use(
+    blender: Blender, repository: Repository
+) -> None:
+    repository.publish("night_shift", "1.0.0", kind="theme")
+    blender.add_repository("Walk", repository.folder.as_uri())
+    blender.sync()
+
+    blender.install("night_shift")
+
+    assert blender.find("night_shift").enabled
+
+
+def test_blender_takes_the_package_of_its_platform_with_its_wheel(
+    blender: Blender, repository: Repository
+) -> None:
+    source = write_extension(
+        repository.sources / "gear_tool",
+        extension_id="gear_tool",
+        version="1.0.0",
+        platforms=list(WHEEL_TAGS),
+        wheels=[f"./wheels/{wheel_name(tag)}" for tag in WHEEL_TAGS.values()],
+    )
+    (source / "wheels").mkdir()
+    for platform, tag in WHEEL_TAGS.items():
+        write_wheel(source / "wheels" / wheel_name(tag), platform=platform)
+    with (source / "__init__.py").open("a") as module:
+        module.write("\nfrom gear_maths import MADE_FOR\n")
+    extery("build", source, "--output-dir", repository.folder, "--split-platforms")
+    repository.generate()
+    assert len(list(repository.folder.glob("*.zip"))) == len(WHEEL_TAGS)
+    name = blender.add_repository("Walk", repository.folder.as_uri())
+    blender.sync()
+
+    blender.install("gear_tool")
+
+    assert blender.attribute("gear_tool", "MADE_FOR") == platforms.current()
+    wheels = blender.extensions_folder / name / "gear_tool" / "wheels"
+    assert [path.name for path in wheels.iterdir()] == [wheel_name(WHEEL_TAGS[platforms.current()])]
+
+
+def wheel_name(tag: str) -> str:
+    return f"gear_maths-1.0.0-py3-none-{tag}.whl"
+
+
+def write_wheel(path: Path, *, platform: str) -> None:
+    """A wheel whose one module tells which platform it was made for."""
+    info = "gear_maths-1.0.0.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("gear_maths.py", f"MADE_FOR = {platform!r}\n")
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: gear_maths\nVersion: 1.0.0\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", f"gear_maths.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n")
