@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import select_template
@@ -25,6 +27,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
+from extery.core.files import human_size
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ STATUS_OF_FAMILY: tuple[tuple[type[ExteryError], int], ...] = (
 STATUS_OF_CODE = {
     "upload.too-large": 413,
     "image.too-large": 413,
+    "request.too-large": 413,
     "request.bad-value": 400,
     "request.not-json": 400,
     "request.method": 405,
@@ -154,12 +158,18 @@ def explain(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires_csrf_token
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 400."""
-    return respond(
-        request,
-        InvalidInput.of("request.bad-value", "this request cannot be read"),
-    )
+    if isinstance(exception, RequestDataTooBig):
+        error = InvalidInput.of(
+            "request.too-large",
+            f"the request is larger than the {human_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)} "
+            "that are taken without a file",
+            hint="shorten the texts",
+        )
+    else:
+        error = InvalidInput.of("request.bad-value", "this request cannot be read")
+    return respond(request, error)
 
 
 @requires_csrf_token

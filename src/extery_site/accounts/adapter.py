@@ -14,5 +14,5 @@ username_validators = [username_validator]
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up can be closed by a setting."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth names it
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.EXTERY_SIGN_UP)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from extery import __version__
 from extery.core.errors import ExteryError, InvalidInput, ProblemList, Refused, Where
@@ -12,10 +15,55 @@ from extery_site.accounts.auth import SIGNED_IN
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
-from extery_site.problems import not_found, respond
+from extery_site.problems import MEDIA_TYPE, not_found, respond
 from extery_site.publish.endpoints import router as publish
 
-api = NinjaAPI(
+
+class Problem(Schema):
+    """One thing that is wrong: a code that stays for ever, a sentence, a hint and the place."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    hint: str | None
+    file: str | None
+    field: str | None
+    path: list[str | int]
+    line: int | None
+    column: int | None
+
+
+class ProblemDetails(Schema):
+    """What every error is answered with (RFC 9457); ``type`` leads to an explanation."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    problems: list[Problem]
+
+
+class Api(NinjaAPI):
+    """Says of every operation how it answers when something is wrong."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document["components"]["schemas"]
+        schemas |= {**schema.pop("$defs"), "ProblemDetails": schema}
+        reference = {"$ref": "#/components/schemas/ProblemDetails"}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {
+                    "description": "Something is wrong",
+                    "content": {MEDIA_TYPE: {"schema": reference}},
+                }
+        return document
+
+
+api = Api(
     title="Extery",
     version=__version__,
     description="The listing that Blender reads, and what the pages of the site do, for programs.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, P, QueryEx, Router, Schema
 
 from extery_site.catalog.addresses import base_url
 from extery_site.listings.serving import read_system, respond
@@ -53,10 +53,10 @@ class Listing(Schema):
 @router.get("/extensions/", response=Listing, auth=None, url_name="listing", exclude_none=True)
 def listing(
     request: HttpRequest,
-    blender_version: str = "",
-    platform: str = "",
-    python_version: str = "",
-    api_version_max: str = "",  # noqa: ARG001  there is one version so far
+    blender_version: QueryEx[str, P(description="Only what fits this Blender, as 4.2.3")] = "",
+    platform: QueryEx[str, P(description="Only what fits this platform, as linux-x64")] = "",
+    python_version: QueryEx[str, P(description="Only what fits this Python, as 3.11.7")] = "",
+    api_version_max: QueryEx[str, P(description="The newest form that the client reads")] = "",  # noqa: ARG001  there is one so far
 ) -> HttpResponse:
     """The newest compatible version of each extension.
 

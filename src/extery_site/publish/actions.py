@@ -14,7 +14,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, ProblemList, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import record, take_over_manifest
+from extery_site.catalog.actions import record, take_over_manifest, web_address
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.models import Activity, Extension, Package, Version
 from extery_site.catalog.storage import remove_after_commit
@@ -51,10 +51,12 @@ def update_draft(
     """
     extension = _owned(extension, by)
     problems = ProblemList()
-    texts = {"description": description, "website": website, "support_url": support_url}
-    for field, text in texts.items():
-        if text is not None:
-            setattr(extension, field, text.strip())
+    if description is not None:
+        extension.description = description.strip()
+    if website is not None:
+        extension.website = _link("website", website)
+    if support_url is not None:
+        extension.support_url = _link("support_url", support_url)
     if image is not None:
         problems = _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
@@ -66,6 +68,18 @@ def update_draft(
         version.release_notes = release_notes.strip()
         version.save()
     return problems
+
+
+def _link(field: str, text: str) -> str:
+    text = text.strip()
+    if text and not web_address(text):
+        raise InvalidInput.of(
+            "submit.bad-link",
+            f"{text[:80]!r} is not the address of a web page",
+            hint="begin it with https://",
+            where=Where(path=(field,)),
+        )
+    return text
 
 
 def _replace_image(extension: Extension, file: BinaryIO, alt_text: str) -> ProblemList:

@@ -27,6 +27,10 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert operation.get("description"), f"{method} {path}"
+            assert PROBLEM in operation["responses"]["default"]["content"]
+            for parameter in operation.get("parameters", []):
+                described = parameter.get("description") or parameter["in"] == "path"
+                assert described, f"{method} {path} {parameter['name']}"
     names = [o["operationId"] for m in document["paths"].values() for o in m.values()]
     assert len(names) == len(set(names))
 
@@ -71,6 +75,13 @@ def test_a_body_that_is_not_json_or_has_a_wrong_type_is_named(moderator: Any, pr
     wrong = api.post("/api/v1/extensions/x/block", {"reason": 1}, "application/json")
     assert wrong.status_code == 400
     assert wrong.json()["problems"][0]["field"] == "body.reason"
+
+
+def test_a_text_of_megabytes_is_too_large(moderator: Any, program: Any) -> None:
+    body = {"reason": "x" * 1_100_000}
+    response = program(moderator).post("/api/v1/extensions/x/block", body, "application/json")
+    assert (response.status_code, response["Content-Type"]) == (413, PROBLEM)
+    assert response.json()["problems"][0]["code"] == "request.too-large"
 
 
 def test_a_mistake_of_ours_is_a_problem_document_without_details(

@@ -87,6 +87,19 @@ def test_values_that_are_not_given_stay(owner: User) -> None:
     assert extension.website == "https://example.org"
 
 
+@pytest.mark.parametrize("field", ["website", "support_url"])
+def test_links_lead_to_web_pages_only(owner: User, field: str) -> None:
+    extension = factories.make_draft(owner).extension
+    for text in ("javascript:alert(1)", "file:///etc/passwd", "https://" + "x" * 500):
+        with pytest.raises(InvalidInput) as caught:
+            actions.update_draft(extension=extension, by=owner, **{field: text})
+        assert (caught.value.code, caught.value.problems[0].where.field) == (
+            "submit.bad-link",
+            field,
+        )
+    actions.update_draft(extension=extension, by=owner, **{field: ""})
+
+
 @pytest.mark.parametrize("action", ["update", "submit", "withdraw", "discard"])
 def test_only_the_owner_changes_a_draft(
     owner: User, stranger: User, moderator: User, action: str

@@ -30,6 +30,9 @@ CODES: dict[str, Code] = {
         "a value cannot be read",
         "An answer to a misread question would look right and be wrong.",
     ),
+    "request.too-large": Code(
+        "error", "the request is too large", "Only files may be large; texts have their limits."
+    ),
     "request.not-json": Code(
         "error", "the body is not JSON", "The API reads JSON, and files as multipart/form-data."
     ),
@@ -141,6 +144,11 @@ CODES: dict[str, Code] = {
         "People who cannot see the image hear its description instead.",
     ),
     "submit.package-missing": Code("error", "there is no package", "There is nothing to install."),
+    "submit.bad-link": Code(
+        "error",
+        "the address is not a web address",
+        "People click on it, so it may lead to a web page and nowhere else.",
+    ),
     "submit.wrong-state": Code(
         "error", "the version cannot be changed now", "Somebody else may have acted meanwhile."
     ),
