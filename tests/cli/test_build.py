@@ -48,6 +48,14 @@ def test_without_a_source_the_current_folder_is_packed(
         assert archive.namelist() == [MANIFEST, "__init__.py", "icons/gear.png"]
 
 
+def test_the_manifest_stands_for_its_folder(source: Path) -> None:
+    make_source(source, extra='website = ""\n')
+    assert "gears/blender_manifest.toml:10:11: error" in build(f"gears/{MANIFEST}").stderr
+
+    make_source(source)
+    assert build(f"gears/{MANIFEST}").exit_code == 0
+
+
 def test_the_source_is_given_once(source: Path) -> None:
     result = build("gears", "--source-dir", "gears")
 

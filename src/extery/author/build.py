@@ -102,7 +102,7 @@ def _write(
             "build.output-unwritable",
             f"{package.path} cannot be written: {error.strerror}",
             hint="check that you may write there, and that the disk has room",
-            where=Where(package.path.name),
+            where=Where(str(package.path)),
         ) from error
     digest, size = sha256_of(package.path)
     return BuiltPackage(

@@ -71,10 +71,13 @@ def plan_build(
 ) -> BuildPlan:
     """Plan the package of the extension in the folder ``source``, or one for each platform.
 
+    ``source`` may also be the manifest in that folder.
     ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
     Raises `InvalidInput` with every problem if nothing could be built.
     """
     source = source.resolve()
+    if source.name == FILENAME and source.is_file():
+        source = source.parent
     data = read_manifest_bytes(source / FILENAME)
     problems = ProblemList()
     tags = blender_tags() if valid_tags is None else valid_tags or None
@@ -193,5 +196,5 @@ def _check_limits(package: PackagePlan, problems: ProblemList) -> None:
             "build.too-large",
             f"{package.path.name} would have {len(package.members):,} files of {human_size(package.unpacked)}",
             hint="leave files out, or let the add-on fetch large data when it is needed",
-            where=Where(package.path.name),
+            where=Where(str(package.path)),
         )

@@ -113,6 +113,7 @@ def _show(problems: Iterable[Problem], folder: Path) -> None:
     """Problems on stderr; those with a place get the folder they were found in before it."""
     from extery.cli.show import show_problems
 
+    folder = folder.parent if folder.is_file() else folder
     prefix = "" if folder == Path() else f"{folder}/"
     for problem in problems:
         has_place = bool(problem.where.file) and not Path(problem.where.file).is_absolute()
