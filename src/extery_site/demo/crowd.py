@@ -16,9 +16,10 @@ from django.utils import timezone
 from extery.author.build import build
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
+from extery_site.demo.people import SIGN_INS
 from extery_site.demo.pictures.canvas import Canvas
 from extery_site.demo.stories import stories
-from extery_site.demo.theme_xml import Edition, Palette, theme_file
+from extery_site.demo.theme_xml import Palette, theme_file
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 
@@ -106,7 +107,8 @@ class _Member:
 
 def add_crowd(count: int, people: Mapping[str, User]) -> None:
     """Publish ``count`` extensions, at most as many as there are names."""
-    authors = [user for user in people.values() if not user.is_moderator]
+    apart = {name for name, _, _ in SIGN_INS}
+    authors = [user for name, user in people.items() if not user.is_moderator and name not in apart]
     by = next(user for user in people.values() if user.is_moderator)
     palettes = [Palette.from_table(story.palette) for story in stories() if story.is_theme]
     names = islice((" ".join(words) for words in product(_FIRST, _SECOND)), count)
@@ -143,8 +145,7 @@ def _packages(member: _Member, owner: User, palette: Palette, folder: Path) -> I
         )
         (source / "blender_manifest.toml").write_text(manifest, encoding="utf-8", newline="\n")
         if member.type == "theme":
-            edition: Edition = "4.2"
-            (source / f"{member.id}.xml").write_bytes(theme_file(palette, edition))
+            (source / f"{member.id}.xml").write_bytes(theme_file(palette, "4.2"))
         else:
             code = _ADD_ON.format(id=member.id, name=member.name)
             (source / "__init__.py").write_text(code, encoding="utf-8", newline="\n")

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from extery.core.errors import Refused, Where
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import Extension, Package
 from extery_site.demo.crowd import add_crowd
 from extery_site.demo.people import (
     PEOPLE,
@@ -121,8 +121,6 @@ def _date_people(people: dict[str, User]) -> None:
 
 
 def _summary() -> DemoSummary:
-    from extery_site.catalog.models import Package
-
     titles = dict(Extension.Status.choices)
     found = Counter(Extension.objects.values_list("status", flat=True))
     return DemoSummary(
