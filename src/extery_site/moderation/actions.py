@@ -100,8 +100,9 @@ def _status_of_versions(extension: Extension) -> Extension.Status:
 
 def _waiting(version: Version) -> tuple[Version, Extension]:
     """The version and its extension as they are now, locked; both wait for a decision."""
-    version = Version.objects.select_for_update().get(pk=version.pk)
+    # In the order in which every action locks them, so that no two wait for each other.
     extension = Extension.objects.select_for_update().get(pk=version.extension_id)
+    version = Version.objects.select_for_update().get(pk=version.pk)
     if version.status != Version.Status.IN_REVIEW:
         raise Conflict.of(
             "review.wrong-state",

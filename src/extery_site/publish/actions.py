@@ -18,7 +18,7 @@ from extery_site.catalog.actions import record, take_over_manifest, web_address
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.models import Activity, Extension, Package, Version
 from extery_site.catalog.storage import remove_after_commit
-from extery_site.publish.receive import Draft, receive_package
+from extery_site.publish.receive import Draft, blocked, receive_package
 
 __all__ = [
     "Draft",
@@ -118,7 +118,7 @@ _FIELDS = {
 @transaction.atomic
 def submit(*, version: Version, by: AnyUser) -> Version:
     """Send a complete draft to the queue; raises `InvalidInput` with all that is missing."""
-    person, extension = require_person(by), _owned(version.extension, by)
+    person, extension = require_person(by), _not_blocked(_owned(version.extension, by))
     version = _editable(version, extension)
     with ProblemList().raising(InvalidInput) as problems:
         for code, sentence in missing_for_submission(extension, version):
@@ -159,7 +159,7 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
 
     The extension goes too if this was all there was of it and nobody has seen it in the queue.
     """
-    person, extension = require_person(by), _owned(version.extension, by)
+    person, extension = require_person(by), _not_blocked(_owned(version.extension, by))
     version = _editable(version, extension)
     number = version.number
     for package in version.packages.all():
@@ -191,6 +191,12 @@ def _owned(extension: Extension, by: AnyUser) -> Extension:
             f"only the owner of {extension.name} may do this",
             hint="ask the owner",
         )
+    return extension
+
+
+def _not_blocked(extension: Extension) -> Extension:
+    if extension.is_blocked:
+        raise blocked(extension)
     return extension
 
 

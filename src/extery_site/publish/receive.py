@@ -169,12 +169,7 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
             where=where,
         )
     if extension.is_blocked:
-        raise Refused.of(
-            "upload.extension-blocked",
-            f"{extension.name} is blocked: {extension.block_reason}",
-            hint="talk to the moderators in its thread",
-            where=where,
-        )
+        raise blocked(extension)
     if extension.type != manifest.type:
         raise Conflict.of(
             "upload.type-changed",
@@ -182,6 +177,15 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
             hint="keep the type, or choose another id",
             where=Where("blender_manifest.toml", ("type",)),
         )
+
+
+def blocked(extension: Extension) -> Refused:
+    """The error for whoever wants to publish something that is blocked."""
+    return Refused.of(
+        "upload.extension-blocked",
+        f"{extension.name} is blocked: {extension.block_reason}",
+        hint="talk to the moderators in its thread",
+    )
 
 
 def _check_draft(version: Version, manifest: Manifest) -> None:

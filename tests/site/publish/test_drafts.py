@@ -196,6 +196,19 @@ def test_discarding_an_update_keeps_the_extension(owner: User, moderator: User) 
     assert Version.objects.get() == published
 
 
+def test_a_block_is_not_undone_by_sending_or_discarding_a_draft(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_complete(owner)
+    moderation.block_extension(extension=version.extension, by=moderator, reason="Mines coins")
+    for attempt in (actions.submit, actions.discard_draft):
+        with pytest.raises(Refused) as caught:
+            attempt(version=version, by=owner)
+        assert caught.value.code == "upload.extension-blocked"
+        assert "Mines coins" in str(caught.value)
+    assert Extension.objects.get().status == Extension.Status.BLOCKED
+
+
 def test_an_error_in_the_middle_of_an_update_changes_nothing(owner: User) -> None:
     version = factories.make_draft(owner)
     with pytest.raises(ExteryError):
