@@ -1,0 +1,1 @@
+"""Tests that drive a real Chromium, and the script that takes pictures."""

@@ -1,0 +1,61 @@
+"""What people do on the site, in the words of the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.site.factories import picture
+from tests.site.packages import package, zip_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FilePayload, Page
+
+PASSWORD = "a-long-and-rare-phrase"
+
+
+def main_button(page: Page, name: str) -> Any:
+    """A button of the content, not of the bar at the top."""
+    return page.get_by_role("main").get_by_role("button", name=name, exact=True)
+
+
+def sign_up(page: Page, name: str) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Email").fill(f"{name}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    main_button(page, "Create the account").click()
+    page.get_by_text(f"Account of {name}").wait_for(state="attached")
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/account/login/")
+    page.get_by_label("User name or e-mail").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    main_button(page, "Sign in").click()
+    page.get_by_role("heading", name="My extensions").wait_for()
+
+
+def zip_payload(data: bytes, name: str = "gear_tool-1.0.0.zip") -> FilePayload:
+    return {"name": name, "mimeType": "application/zip", "buffer": data}
+
+
+def good_zip(**fields: Any) -> FilePayload:
+    return zip_payload(package(**fields))
+
+
+def broken_zip() -> FilePayload:
+    manifest = 'schema_version = "1.0.0"\nid = "gear__tool"\nversion = "1"\nname = "Gear Tool"\n'
+    return zip_payload(zip_of({"blender_manifest.toml": manifest, "__init__.py": ""}))
+
+
+def image() -> FilePayload:
+    return {"name": "gears.png", "mimeType": "image/png", "buffer": picture().read()}
+
+
+def upload(page: Page, file: FilePayload) -> None:
+    page.goto("/publish/")
+    page.get_by_label("The zip of your add-on or theme").set_input_files(file)
+    main_button(page, "Check and upload").click()

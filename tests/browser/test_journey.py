@@ -1,0 +1,131 @@
+"""From a new account to a public extension, in a real browser, with scripts and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser import steps
+from tests.site import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visitor = Callable[..., "Page"]
+
+
+def make_moderator() -> None:
+    moderator = factories.make_moderator("mara")
+    moderator.set_password(steps.PASSWORD)
+    moderator.save()
+
+
+def complete_draft(page: Page) -> None:
+    page.get_by_label("Description (needed to submit)").fill("Makes **gears** that mesh.")
+    page.get_by_label("Image (needed to submit)").set_input_files(steps.image())
+    page.get_by_label("The image in words").fill("Two gears in the viewport")
+    steps.main_button(page, "Save").click()
+    page.get_by_text("Nothing is missing.").wait_for()
+
+
+def decide(page: Page, button: str, reason: str) -> None:
+    page.goto("/queue/")
+    page.get_by_role("link", name="Gear Tool").click()
+    page.get_by_label("Reason").fill(reason)
+    steps.main_button(page, button).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_an_extension_goes_from_its_author_to_everybody(visitor: Visitor, scripts: bool) -> None:
+    make_moderator()
+    author = visitor(java_script_enabled=scripts)
+    moderator = visitor(java_script_enabled=scripts)
+
+    steps.sign_up(author, "grace")
+    steps.upload(author, steps.broken_zip())
+    author.get_by_role("heading", name="problems to fix").wait_for()
+    assert author.get_by_text("blender_manifest.toml:2:6").count() == 1
+    assert (
+        author.get_by_text("manifest.version.not-semantic")
+        .or_(author.get_by_text("manifest.version."))
+        .count()
+    )
+
+    steps.upload(author, steps.good_zip())
+    author.get_by_role("heading", name="Gear Tool 1.0.0").wait_for()
+    assert steps.main_button(author, "Submit for review").is_disabled()
+    complete_draft(author)
+    steps.main_button(author, "Submit for review").click()
+    author.get_by_text("sent version 1.0.0 to review").wait_for()
+
+    steps.sign_in(moderator, "mara")
+    decide(moderator, "Ask for changes", "Please say which gears.")
+    moderator.get_by_text("The author is asked for changes.").wait_for()
+
+    author.goto("/mine/")
+    assert author.get_by_text("Changes requested").count()
+    author.get_by_role("link", name="Version 1.0.0").click()
+    author.get_by_label("Description (needed to submit)").fill("Makes **spur gears** that mesh.")
+    steps.main_button(author, "Save").click()
+    author.get_by_text("Saved.").wait_for()
+    steps.main_button(author, "Submit for review").click()
+    author.get_by_text("Please say which gears.").wait_for()
+
+    decide(moderator, "Approve 1.0.0", "")
+    moderator.get_by_text("Approved. It is public now.").wait_for()
+
+    anybody = visitor(java_script_enabled=scripts)
+    anybody.goto("/")
+    anybody.get_by_role("link", name="Gear Tool").first.click()
+    assert anybody.get_by_role("heading", level=1).inner_text() == "Gear Tool"
+    assert anybody.locator(".prose strong").first.inner_text() == "spur gears"
+    picture = anybody.get_by_alt_text("Two gears in the viewport")
+    assert picture.evaluate("image => image.naturalWidth") == 1920
+    check_download(anybody)
+
+
+def check_download(page: Page) -> None:
+    """The big button is a link that Blender understands and that really gives the package."""
+    address = str(page.get_by_role("link", name="Drag into Blender").get_attribute("href"))
+    parts = urlsplit(address)
+    assert parts.path.endswith("/add-on-gear_tool-v1.0.0.zip")
+    assert parse_qs(parts.query)["repository"] == ["/api/v1/extensions/"]
+    answer = page.request.get(address)
+    assert answer.status == 200
+    assert answer.body()[:4] == b"PK\x03\x04"
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download", exact=True).click()
+    assert caught.value.suggested_filename == "add-on-gear_tool-v1.0.0.zip"
+
+
+def test_a_report_reaches_a_moderator_and_is_closed(visitor: Visitor) -> None:
+    make_moderator()
+    owner = factories.make_user("ada")
+    from extery_site.accounts.models import User
+
+    factories.make_approved(owner, User.objects.get(username="mara"))
+    reader = visitor()
+    steps.sign_up(reader, "grace")
+    reader.goto("/extensions/gear_tool/")
+    reader.get_by_role("link", name="Report this extension").click()
+    steps.main_button(reader, "Send the report").click()
+    assert reader.url.endswith("/report/"), "the browser itself asks for what is missing"
+    reader.get_by_label("It does not work at all").check()
+    reader.get_by_label("Tell us more").fill("Crashes at start.")
+    steps.main_button(reader, "Send the report").click()
+    reader.get_by_text("A moderator will look at it.").wait_for()
+
+    moderator = visitor()
+    steps.sign_in(moderator, "mara")
+    moderator.get_by_text("Account of mara").locator("..").click()
+    moderator.get_by_role("link", name="Reports").click()
+    moderator.get_by_role("link", name="Gear Tool: it does not work at all").click()
+    moderator.get_by_label("What was done").fill("Repaired in 1.0.1.")
+    steps.main_button(moderator, "Resolve").click()
+    moderator.get_by_text("Resolved.").wait_for()
+    assert moderator.get_by_text("Nothing to do").count()

@@ -1,0 +1,155 @@
+"""Every page on a narrow phone and by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from extery_site.moderation.actions import request_changes
+from extery_site.reports.actions import report_extension
+from tests.browser import steps
+from tests.browser.screenshots import PUBLIC, SIGNED_IN, open_page
+from tests.site import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visitor = Callable[..., "Page"]
+
+LONG = "Schraubenradgetriebegenerator" * 2
+
+#: What sticks out of the page to the right, as short descriptions.
+STICKS_OUT = """() => {
+    const width = document.documentElement.clientWidth;
+    const scrolls = element => element && (["auto", "scroll", "hidden"].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    const found = [...document.body.querySelectorAll("*")]
+        .filter(element => element.getBoundingClientRect().right > width + 1 && !scrolls(element.parentElement))
+        .map(element => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 40)}`);
+    return document.documentElement.scrollWidth > width ? found.slice(0, 5).concat("scrolls") : [];
+}"""
+
+#: Name and place of what has the focus, and whether one can see that it has.
+FOCUS = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const ringed = [element, element.closest(".card")].filter(Boolean).some(one => {
+        const style = getComputedStyle(one);
+        return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    });
+    const all = [...document.querySelectorAll("*")];
+    return {at: all.indexOf(element), name: element.textContent.trim() || element.name, ringed};
+}"""
+
+
+@pytest.fixture
+def content(site: str) -> None:
+    """Something in every list, with names that do not break."""
+    ada, mara = factories.make_user("ada"), factories.make_moderator("mara")
+    mara.set_password(steps.PASSWORD)
+    mara.save()
+    permissions = {"network": LONG, "files": "Keep gear tables"}
+    for number in ("1.0.0", "1.1.0"):
+        approved = factories.make_approved(
+            ada, mara, name=LONG, version=number, tags=["Rigging", "Mesh"], permissions=permissions
+        )
+    factories.make_approved(mara, mara, id="harbour", name="Harbour", type="theme", tags=["Dark"])
+    factories.make_waiting(ada, id="snow_maker_with_a_rather_long_id_for_an_extension", name=LONG)
+    given_back = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
+    request_changes(version=given_back, by=mara, reason=f"{LONG} `{LONG}` https://{LONG}.example/")
+    factories.make_draft(mara, id="dust", name=LONG)
+    report_extension(extension=approved.extension, by=ada, reason="other", text=LONG)
+
+
+def every_page(page: Page, site: str) -> list[tuple[str, str]]:
+    """Names and ways of all pages; signs in halfway."""
+    return [*PUBLIC, ("", "sign in"), *SIGNED_IN]
+
+
+def test_nothing_sticks_out_at_320_pixels(visitor: Visitor, site: str, content: None) -> None:
+    page = visitor(viewport={"width": 320, "height": 640})
+    wrong: dict[str, Any] = {}
+    opened = 0
+    for name, way in every_page(page, site):
+        if way == "sign in":
+            steps.sign_in(page, "mara")
+            continue
+        if open_page(page, site, way):
+            opened += 1
+            if found := page.evaluate(STICKS_OUT):
+                wrong[name] = found
+    assert wrong == {}
+    assert opened == len(PUBLIC) + len(SIGNED_IN)
+
+
+def tab_through(page: Page) -> list[dict[str, Any]]:
+    """What gets the focus, one press of the key after the other, until the page is through."""
+    stops: list[dict[str, Any]] = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None or (stops and stop["at"] == stops[0]["at"]):
+            return stops
+        stops.append(stop)
+    raise AssertionError(f"no end after {stops[-3:]}")
+
+
+@pytest.mark.parametrize("address", ["/", "/extensions/", "/extensions/gear_tool/", "/queue/"])
+def test_the_keyboard_reaches_everything_in_reading_order(
+    visitor: Visitor, content: None, address: str
+) -> None:
+    page = visitor(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.goto(address)
+    stops = tab_through(page)
+    assert stops[0]["name"] == "Skip to the content"
+    assert [stop["at"] for stop in stops] == sorted(stop["at"] for stop in stops)
+    assert [stop["name"] for stop in stops if not stop["ringed"]] == []
+    names = {stop["name"] for stop in stops}
+    assert {"Add-ons", "Themes", "Publish", "Use in Blender"} <= names
+
+
+def test_the_bar_at_the_top_can_be_skipped(visitor: Visitor, content: None) -> None:
+    page = visitor()
+    page.goto("/extensions/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "id_q"
+
+
+def test_searching_needs_no_mouse(visitor: Visitor, content: None) -> None:
+    page = visitor()
+    page.goto("/extensions/")
+    page.get_by_label("Search", exact=True).focus()
+    page.keyboard.type("harbour")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="“harbour”").wait_for()
+    assert page.locator(".card-title").all_inner_texts() == ["Harbour"]
+    page.get_by_role("link", name="Harbour", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/extensions/harbour/")
+
+
+def test_the_appearance_is_changed_by_keyboard(visitor: Visitor, content: None) -> None:
+    page = visitor()
+    page.goto("/")
+    page.locator("details[data-menu] summary").first.focus()
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator('html[data-theme="dark"]').wait_for(state="attached")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_phone_gets_to_the_download_before_the_long_text(visitor: Visitor, content: None) -> None:
+    page = visitor(viewport={"width": 390, "height": 844})
+    page.goto("/extensions/gear_tool/")
+    box = page.get_by_role("link", name="Drag into Blender").bounding_box()
+    text = page.get_by_role("heading", name=f"About {LONG}").bounding_box()
+    assert box is not None
+    assert text is not None
+    assert box["y"] < text["y"]

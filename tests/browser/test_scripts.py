@@ -1,0 +1,156 @@
+"""The small scripts: what they add where a browser runs them, and that nothing needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser import steps
+from tests.site import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visitor = Callable[..., "Page"]
+
+BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
+
+
+def choose(page: Page, theme: str) -> None:
+    page.get_by_text("Appearance").first.locator("..").click()
+    page.get_by_role("button", name=theme).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_chosen_appearance_stays_and_comes_at_once(visitor: Visitor, scripts: bool) -> None:
+    page = visitor(java_script_enabled=scripts, color_scheme="light")
+    page.goto("/themes/")
+    light = page.evaluate(BACKGROUND) if scripts else ""
+    choose(page, "Dark")
+    page.locator('html[data-theme="dark"]').wait_for(state="attached")
+    page.goto("/about/use-in-blender/")
+    # In the answer itself, so that no page shows the other colours first.
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.request.get("/").text().count('data-theme="dark"') == 1
+    if scripts:
+        assert page.evaluate(BACKGROUND) != light
+        choose(page, "Like my system")
+        assert page.evaluate(BACKGROUND) == light
+
+
+def test_the_appearance_follows_the_system(visitor: Visitor) -> None:
+    light, dark = visitor(color_scheme="light"), visitor(color_scheme="dark")
+    colours = []
+    for page in (light, dark):
+        page.goto("/")
+        colours.append(page.evaluate(BACKGROUND))
+    assert colours[0] != colours[1]
+
+
+def test_the_address_is_copied_with_one_press(visitor: Visitor, site: str) -> None:
+    page = visitor(permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/")
+    button = page.get_by_role("button", name="Copy")
+    button.click()
+    page.get_by_text("Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{site}/api/v1/extensions/"
+
+
+def test_without_scripts_there_is_no_button_that_does_nothing(visitor: Visitor) -> None:
+    page = visitor(java_script_enabled=False)
+    page.goto("/")
+    assert page.get_by_role("button", name="Copy").count() == 0
+    assert page.locator("#listing-url").is_visible()
+
+
+def drop(page: Page, size: int) -> None:
+    """Let go of a file over the zone."""
+    page.evaluate(
+        """size => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(size)], "gears.zip"));
+            const zone = document.querySelector("[data-drop]");
+            for (const type of ["dragover", "drop"])
+                zone.dispatchEvent(new DragEvent(type, {dataTransfer: transfer, bubbles: true, cancelable: true}));
+        }""",
+        size,
+    )
+
+
+def test_a_dropped_file_is_named_before_it_is_sent(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    page.goto("/publish/")
+    drop(page, 2_500_000)
+    page.get_by_text("gears.zip, 2.5 MB").wait_for()
+    assert page.locator("#id_file").evaluate("input => input.files[0].name") == "gears.zip"
+
+
+def test_a_file_over_the_limit_is_stopped_in_the_browser(
+    visitor: Visitor, settings: object
+) -> None:
+    settings.EXTERY_MAX_UPLOAD = 1_000_000  # type: ignore[attr-defined]
+    page = visitor()
+    steps.sign_up(page, "grace")
+    page.goto("/publish/")
+    drop(page, 2_000_000)
+    page.get_by_text("the limit is 1.0 MB").wait_for()
+    steps.main_button(page, "Check and upload").click()
+    assert not page.locator("#id_file").evaluate("input => input.checkValidity()")
+    assert page.url.endswith("/publish/")
+
+
+def test_a_chosen_image_is_shown_before_it_is_saved(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    steps.upload(page, steps.good_zip())
+    page.get_by_label("Image (needed to submit)").set_input_files(steps.image())
+    page.get_by_text("gears.png, 1920 × 1080 pixels").wait_for()
+    source = str(page.locator("#image-preview").get_attribute("src"))
+    assert source.startswith("data:image/png")
+
+
+def test_dragging_says_where_to_let_go(visitor: Visitor) -> None:
+    factories.make_approved(factories.make_user("ada"), factories.make_moderator("mara"))
+    page = visitor()
+    page.goto("/extensions/gear_tool/")
+    address = page.evaluate(
+        """() => {
+            const transfer = new DataTransfer();
+            const link = document.querySelector("[data-drag]");
+            link.dispatchEvent(new DragEvent("dragstart", {dataTransfer: transfer, bubbles: true}));
+            return transfer.getData("text/uri-list");
+        }"""
+    )
+    assert address == page.get_by_role("link", name="Drag into Blender").get_attribute("href")
+    page.get_by_text("Now let go over a Blender window.").wait_for()
+    page.evaluate('document.querySelector("[data-drag]").dispatchEvent(new DragEvent("dragend"))')
+    page.get_by_text("Drag this button onto a Blender window.").wait_for()
+
+
+def test_a_notice_can_be_put_away(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    notice = page.locator("[data-notice]").first
+    notice.wait_for()
+    number = page.locator("[data-notice]").count()
+    notice.get_by_role("button", name="Put this notice away").click()
+    assert page.locator("[data-notice]").count() == number - 1
+
+
+def test_menus_close_on_escape_and_elsewhere(visitor: Visitor) -> None:
+    page = visitor()
+    page.goto("/")
+    menu = page.locator("details[data-menu]").first
+    menu.locator("summary").click()
+    assert menu.get_attribute("open") is not None
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    menu.locator("summary").click()
+    page.get_by_role("heading", level=1).click()
+    assert menu.get_attribute("open") is None
