@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli import COMMANDS, extery
 from extery.cli.added import added_commands
 from extery.core.codes import everything
 from extery.core.errors import Problem
 from extery.core.manifest import blender_tags, check_manifest
-from tests.samples import LENIENT, MANIFESTS
 
 _AREA_TITLES = {
     "manifest": "The manifest",

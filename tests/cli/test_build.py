@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli import extery
+from extery.core.errors import InvalidInput
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples.packages import MANIFEST
 
@@ -174,4 +175,4 @@ def test_tags_are_blenders_unless_others_are_given(source: Path) -> None:
     assert "[manifest.tags.unknown-tag]" in build("gears").stderr
     assert build("gears", "--valid-tags", "tags.json").exit_code == 0
     assert build("gears", "--valid-tags", "").exit_code == 0
-    assert "[usage.tag-file]" in build("gears", "--valid-tags", "none.json").stderr
+    assert isinstance(build("gears", "--valid-tags", "none.json").exception, InvalidInput)

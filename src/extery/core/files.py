@@ -32,11 +32,12 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    # The rename itself is on disk only once its folder is; Windows has no such call.
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in ``folder`` are on disk: a rename is only once its folder is."""
+    # Windows has no such call.
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

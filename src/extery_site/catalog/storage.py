@@ -17,6 +17,8 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 
+from extery.core.files import sync_folder
+
 _BLOCK = 1 << 20
 
 
@@ -42,7 +44,7 @@ class Staged:
         if not place.exists():
             self._kept.append(place)
         os.replace(self.path, place)
-        _sync(place.parent)
+        sync_folder(place.parent)
         return name
 
     def undo(self) -> None:
@@ -85,17 +87,6 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
     while block := file.read(_BLOCK):
         yield block
-
-
-def _sync(folder: Path) -> None:
-    # The rename itself is on disk only once its folder is; Windows has no such call.
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def remove_after_commit(name: str, *, unless: Callable[[], bool]) -> None:

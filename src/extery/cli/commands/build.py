@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from extery.cli.options import valid_tags_option
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -42,11 +44,7 @@ _LARGEST = 10
     is_flag=True,
     help="Make a package for each of the manifest's platforms, each with the wheels that fit.",
 )
-@click.option(
-    "--valid-tags",
-    metavar="FILE",
-    help="Take the tags of a JSON file as valid; an empty name checks no tags.",
-)
+@valid_tags_option
 @click.option("--strict", is_flag=True, help="Build nothing if there are warnings.")
 @click.option("--verbose", is_flag=True, help="Name every file, and show which are the largest.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
@@ -57,7 +55,7 @@ def command(
     output_dir: Path | None,
     output_filepath: Path | None,
     split_platforms: bool,
-    valid_tags: str | None,
+    valid_tags: dict[str, list[str]] | None,
     strict: bool,
     verbose: bool,
     as_json: bool,
@@ -80,7 +78,7 @@ def command(
             split_platforms=split_platforms,
             output_dir=output_dir,
             output_file=output_filepath,
-            valid_tags=_tags(valid_tags),
+            valid_tags=valid_tags,
         )
         if strict and plan.problems:
             raise InvalidInput(*plan.problems)
@@ -99,14 +97,6 @@ def command(
         for package in packages:
             _print_text(package, verbose=verbose)
     raise SystemExit(0)
-
-
-def _tags(valid_tags: str | None) -> dict[str, list[str]] | None:
-    if not valid_tags:
-        return None if valid_tags is None else {}
-    from extery.core.tags import read_valid_tags
-
-    return read_valid_tags(Path(valid_tags))
 
 
 def _show(problems: Iterable[Problem], folder: Path) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from extery.cli.options import valid_tags_option
+
 if TYPE_CHECKING:
     from extery.checks import Report
 
@@ -15,11 +17,7 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
 @click.option("--html", "as_html", is_flag=True, help="Print the reports as an HTML page.")
-@click.option(
-    "--valid-tags",
-    metavar="FILE",
-    help="Take the tags of a JSON file as valid; an empty name checks no tags.",
-)
+@valid_tags_option
 @click.option(
     "--like-blender",
     is_flag=True,
@@ -32,7 +30,7 @@ def command(
     *,
     as_json: bool,
     as_html: bool,
-    valid_tags: str | None,
+    valid_tags: dict[str, list[str]] | None,
     like_blender: bool,
     strict: bool,
     quiet: bool,
@@ -47,8 +45,9 @@ def command(
 
     if as_json and as_html:
         raise click.UsageError("--json and --html exclude each other.")
-    tags = _tags(valid_tags)
-    reports = [check_path(path, valid_tags=tags, hashed=as_json) for path in paths or (Path(),)]
+    reports = [
+        check_path(path, valid_tags=valid_tags, hashed=as_json) for path in paths or (Path(),)
+    ]
     if like_blender:
         for report in reports:
             report.forgive_stricter()
@@ -66,16 +65,6 @@ def command(
             bad = sum(not report.ok for report in reports)
             click.echo(f"{len(reports)} checked, {bad} with errors")
     raise SystemExit(1 if failed else 0)
-
-
-def _tags(valid_tags: str | None) -> dict[str, list[str]] | None:
-    if valid_tags is None:
-        return None
-    if not valid_tags:
-        return {}
-    from extery.core.tags import read_valid_tags
-
-    return read_valid_tags(Path(valid_tags))
 
 
 def _print_json(reports: list[Report], *, ok: bool) -> None:
