@@ -87,7 +87,8 @@ class Package:
                 where=Where(self.name),
             )
         similar = [n for n in names if n.lower().endswith((".toml", FILENAME))]
-        hint = f"it has {', '.join(similar[:3])}" if similar else f"it has {len(names)} other files"
+        files = f"{len(names)} other file{'' if len(names) == 1 else 's'}"
+        hint = f"it has {', '.join(similar[:3]) or files}"
         return InvalidPackage.of(
             "package.manifest-missing",
             f"{self.name} has no {FILENAME}",

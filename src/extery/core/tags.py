@@ -78,6 +78,8 @@ def read_valid_tags(file: Path) -> dict[str, list[str]]:
         return {type_: _strings(found[type_]) for type_ in _BY_TYPE}
     except (OSError, ValueError, SyntaxError, KeyError, TypeError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        if isinstance(error, OSError) and error.strerror:
+            reason = error.strerror
         raise InvalidInput.of(
             "usage.tag-file",
             f"{file} cannot be used as a list of tags: {reason}",
