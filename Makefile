@@ -13,6 +13,8 @@ CONSTRAINTS ?= constraints.txt
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
+# How many tests run at once; 0 for one after the other in this process.
+JOBS ?= auto
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -30,7 +32,7 @@ serve: $(VENV)/.site
 	@$(BIN)/extery serve --demo --host $(HOST) --port $(PORT) --data $(DATA)
 
 test: $(VENV)/.dev
-	$(RUN) pytest $(PYTEST_ARGS)
+	$(RUN) pytest -n $(JOBS) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(RUN) ruff check .
