@@ -33,6 +33,9 @@ def hear(kind, text):
 
 
 client._report = hear
+# Blender reads what a sub-process says without waiting, and stops once it has ended: words that came in
+# between, often the error, are lost, more so on a busy machine. Here each read waits for all of it.
+client_utils.file_handle_make_non_blocking = lambda _: None
 
 
 def repositories():
