@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from extery_site.accounts.models import User
 from tests.browser import steps
 from tests.site import factories
 
@@ -19,10 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., "Page"]
 
 
-def make_moderator() -> None:
+def make_moderator() -> User:
     moderator = factories.make_moderator("mara")
     moderator.set_password(steps.PASSWORD)
     moderator.save()
+    return moderator
 
 
 def complete_draft(page: Page) -> None:
@@ -104,11 +106,8 @@ def check_download(page: Page) -> None:
 
 
 def test_a_report_reaches_a_moderator_and_is_closed(visitor: Visitor) -> None:
-    make_moderator()
     owner = factories.make_user("ada")
-    from extery_site.accounts.models import User
-
-    factories.make_approved(owner, User.objects.get(username="mara"))
+    factories.make_approved(owner, make_moderator())
     reader = visitor()
     steps.sign_up(reader, "grace")
     reader.goto("/extensions/gear_tool/")

@@ -51,12 +51,12 @@ def content(site: str) -> None:
     ada, mara = factories.make_user("ada"), factories.make_moderator("mara")
     mara.set_password(steps.PASSWORD)
     mara.save()
+    factories.make_approved(mara, mara, id="harbour", name="Harbour", type="theme", tags=["Dark"])
     permissions = {"network": LONG, "files": "Keep gear tables"}
     for number in ("1.0.0", "1.1.0"):
         approved = factories.make_approved(
             ada, mara, name=LONG, version=number, tags=["Rigging", "Mesh"], permissions=permissions
         )
-    factories.make_approved(mara, mara, id="harbour", name="Harbour", type="theme", tags=["Dark"])
     factories.make_waiting(ada, id="snow_maker_with_a_rather_long_id_for_an_extension", name=LONG)
     given_back = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
     request_changes(version=given_back, by=mara, reason=f"{LONG} `{LONG}` https://{LONG}.example/")
@@ -64,16 +64,11 @@ def content(site: str) -> None:
     report_extension(extension=approved.extension, by=ada, reason="other", text=LONG)
 
 
-def every_page(page: Page, site: str) -> list[tuple[str, str]]:
-    """Names and ways of all pages; signs in halfway."""
-    return [*PUBLIC, ("", "sign in"), *SIGNED_IN]
-
-
 def test_nothing_sticks_out_at_320_pixels(visitor: Visitor, site: str, content: None) -> None:
     page = visitor(viewport={"width": 320, "height": 640})
     wrong: dict[str, Any] = {}
     opened = 0
-    for name, way in every_page(page, site):
+    for name, way in (*PUBLIC, ("", "sign in"), *SIGNED_IN):
         if way == "sign in":
             steps.sign_in(page, "mara")
             continue

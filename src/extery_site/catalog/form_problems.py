@@ -10,7 +10,8 @@ from extery.core.errors import ExteryError, Problem
 def sentence(problem: Problem) -> str:
     """The message as a sentence; a field of a manifest keeps its small letter."""
     text = problem.message
-    if not text.startswith(str(problem.where.field or "\0")):
+    field = str(problem.where.path[0]) if problem.where.path else ""
+    if not field or not text.startswith(field):
         text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 

@@ -32,7 +32,7 @@ class BrowseForm(forms.Form):
     )
     type = forms.ChoiceField(
         label="Type",
-        choices=[("", "Add-ons and themes"), ("add-on", "Add-ons"), ("theme", "Themes")],
+        choices=[("", "Any"), ("add-on", "Add-ons"), ("theme", "Themes")],
         required=False,
     )
     tag = forms.ChoiceField(label="Tag", required=False)

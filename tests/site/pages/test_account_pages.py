@@ -101,7 +101,7 @@ def test_a_forgotten_password_is_replaced_by_mail(client: Client, owner: User) -
     owner.save()
     response = client.post("/account/password/reset/", {"email": owner.email}, follow=True)
     assert Page(response.content.decode()).h1 == "Look into your mail"
-    link = re.search(r"http://testserver(\S+)", mail.outbox[0].body)
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
     assert link
     response = client.get(link[1], follow=True)
     page = Page(response.content.decode())

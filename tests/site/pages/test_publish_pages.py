@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from extery_site.accounts.models import User
@@ -25,7 +24,7 @@ def zip_file(data: bytes, name: str = "gear_tool.zip") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data, "application/zip")
 
 
-def upload(client: Client, data: bytes, **fields: Any) -> HttpResponse:
+def upload(client: Client, data: bytes, **fields: Any) -> Any:
     return client.post("/publish/", {"file": zip_file(data), **fields})
 
 
