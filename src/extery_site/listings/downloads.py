@@ -12,6 +12,7 @@ from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from extery.core.errors import Corrupt, NotFound, Refused
@@ -49,6 +50,8 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         "Accept-Ranges": "bytes",
         "Cache-Control": FOR_EVER if is_public else NOT_SHARED,
         "Content-Type": "application/zip",
+        # Whoever saves it sees the name of the extension, not the hash under which it lies here.
+        "Content-Disposition": str(content_disposition_header(True, package.file_name)),
     }
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
@@ -94,7 +97,10 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     if request.method == "GET" and (part is None or part.start == 0):
         _count(package)
     if part is None:
-        return FileResponse(file, headers={**headers, "Content-Length": str(size)})
+        response = FileResponse(file, as_attachment=True, filename=package.file_name)
+        for name, value in {**headers, "Content-Length": str(size)}.items():
+            response.headers[name] = value
+        return response
     return StreamingHttpResponse(
         _read_part(file, part),
         status=206,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -66,6 +67,7 @@ def receive_package(
     report = check_package(file, name=name)
     manifest = _accepted(report)
     _check_lengths(manifest)
+    _check_plain(manifest)
     _check_reserved(manifest)
     with staged(file) as stage:
         try:
@@ -128,6 +130,27 @@ def _check_lengths(manifest: Manifest) -> None:
                     hint="shorten it",
                     where=Where("blender_manifest.toml", (field,)),
                 )
+
+
+def _check_plain(manifest: Manifest) -> None:
+    """Versions and platforms become parts of addresses and file names."""
+    odd = [] if _PLAIN.fullmatch(manifest.version) else [(manifest.version, ("version",))]
+    odd += [
+        (platform, ("platforms", index))
+        for index, platform in enumerate(manifest.platforms)
+        if not _PLAIN.fullmatch(platform)
+    ]
+    with ProblemList().raising(InvalidInput) as problems:
+        for value, path in odd:
+            problems.add(
+                "upload.not-plain",
+                f"{path[0]} has {value[:60]!r}, and this site takes plain letters and digits only",
+                hint="use a to z, 0 to 9, '.', '+', '-' and '_'",
+                where=Where("blender_manifest.toml", path),
+            )
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
 def _check_reserved(manifest: Manifest) -> None:

@@ -225,6 +225,24 @@ def test_texts_that_no_page_can_show_are_refused(
     assert response.json()["problems"][0]["code"] == "upload.text-too-long"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("version", "1.0.0\n"),
+        ("platforms[1]", ["linux-x64", "a/../b"]),
+        ("platforms[0]", ["li nux"]),
+    ],
+)
+@pytest.mark.usefixtures("nothing_changes")
+def test_what_cannot_stand_in_an_address_is_refused(
+    owner: User, program: Browser, field: str, value: object
+) -> None:
+    response = upload(program(owner), package(**{field.partition("[")[0]: value}))
+    assert response.status_code == 422
+    [problem] = response.json()["problems"]
+    assert (problem["code"], problem["field"]) == ("upload.not-plain", field)
+
+
 @pytest.mark.usefixtures("nothing_changes")
 def test_a_file_over_the_limit_is_refused(owner: User, program: Browser, settings: Any) -> None:
     client = program(owner)

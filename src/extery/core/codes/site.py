@@ -91,6 +91,11 @@ CODES: dict[str, Code] = {
         "the upload is larger than the site takes",
         "The limit keeps one upload from filling the disk; the site's owner can raise it.",
     ),
+    "upload.not-plain": Code(
+        "error",
+        "a version or platform has unusual characters",
+        "Blender takes any text there, but both become parts of addresses and file names.",
+    ),
     "upload.text-too-long": Code(
         "error",
         "a text in the manifest is longer than the site takes",
