@@ -134,12 +134,9 @@ def _check_lengths(manifest: Manifest) -> None:
 
 def _check_plain(manifest: Manifest) -> None:
     """Versions and platforms become parts of addresses and file names."""
-    odd = [] if _PLAIN.fullmatch(manifest.version) else [(manifest.version, ("version",))]
-    odd += [
-        (platform, ("platforms", index))
-        for index, platform in enumerate(manifest.platforms)
-        if not _PLAIN.fullmatch(platform)
-    ]
+    values: list[tuple[str, tuple[str | int, ...]]] = [(manifest.version, ("version",))]
+    values += [(name, ("platforms", index)) for index, name in enumerate(manifest.platforms)]
+    odd = [(value, path) for value, path in values if not _PLAIN.fullmatch(value)]
     with ProblemList().raising(InvalidInput) as problems:
         for value, path in odd:
             problems.add(

@@ -228,7 +228,7 @@ def test_texts_that_no_page_can_show_are_refused(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("version", "1.0.0\n"),
+        ("version", r"1.0.0\n"),
         ("platforms[1]", ["linux-x64", "a/../b"]),
         ("platforms[0]", ["li nux"]),
     ],
