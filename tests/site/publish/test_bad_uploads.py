@@ -226,18 +226,19 @@ def test_texts_that_no_page_can_show_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("line", "field"),
     [
-        ("version", r"1.0.0\n"),
-        ("platforms[1]", ["linux-x64", "a/../b"]),
-        ("platforms[0]", ["li nux"]),
+        (r'version = "1.0.0\n"', "version"),
+        ('version = "1.0.0"\nplatforms = ["linux-x64", "a/../b"]', "platforms[1]"),
+        ('version = "1.0.0"\nplatforms = ["li nux"]', "platforms[0]"),
     ],
 )
 @pytest.mark.usefixtures("nothing_changes")
 def test_what_cannot_stand_in_an_address_is_refused(
-    owner: User, program: Browser, field: str, value: object
+    owner: User, program: Browser, line: str, field: str
 ) -> None:
-    response = upload(program(owner), package(**{field.partition("[")[0]: value}))
+    text = f"{manifest(version=None)}{line}\n"
+    response = upload(program(owner), package(files={"blender_manifest.toml": text}))
     assert response.status_code == 422
     [problem] = response.json()["problems"]
     assert (problem["code"], problem["field"]) == ("upload.not-plain", field)
