@@ -110,7 +110,10 @@ def _collect_static(data: Path) -> None:
 
 def _fill() -> tuple[tuple[str, str, str], ...]:
     from extery_site import demo
+    from extery_site.catalog.models import Extension
 
+    if not Extension.objects.exists():
+        click.echo("Building the demonstration content …", err=True)
     return tuple(demo.fill().sign_ins)
 
 
