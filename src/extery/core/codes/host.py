@@ -1,0 +1,47 @@
+"""What can go wrong with a repository as a whole: mirroring, checking and previewing it."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+
+def _error(title: str, why: str) -> Code:
+    return Code("error", title, why)
+
+
+def _warning(title: str, why: str) -> Code:
+    return Code("warning", title, why)
+
+
+_INSTALL = (
+    "Blender compares it while installing and refuses the package, after it has been offered."
+)
+_BREAKS = "Blender shows the extension and fails when it is to be installed."
+
+CODES = {
+    "mirror.locked": _error("another program works in the folder", "Two mirrors in one folder would take away each other's files."),
+    "mirror.not-a-mirror": _error("the folder is somebody's own repository", "A mirror replaces the listing; nobody's work is to be overwritten."),
+    "mirror.other-source": _error("the folder mirrors another repository", "All of its packages would be removed, which is rarely meant."),
+    "mirror.unwritable": _error("the mirror cannot be written", "The system refused it; what was there before is still there."),
+    "mirror.package-failed": _error("a package could not be mirrored", "The old listing and its packages stay until every package is there."),
+    "mirror.system-left-out": _warning("an older version is not offered to every platform", "A listing cannot say 'every platform but these', so platforms that nobody has named get nothing here."),
+    "mirror.nothing-left": _warning("no extension passes the filters", "The mirror is empty, which often hides a misspelling."),
+    "server.compressed": _error("the listing arrives compressed although nobody asked for it", "Blender does not unpack it, and refuses the listing."),
+    "server.not-droppable": _warning("a package cannot be dropped onto Blender", "Blender takes a link as a package only if its path ends in .zip, and finds its entry only without a query."),
+    "server.name-unsafe": _warning("a package has a name that does not work everywhere", "On other systems, or on a web server, the file may not be found under it, or not be storable at all."),
+    "server.local-file": _warning("an entry names a file of one computer", "Whoever reads the listing on another computer finds no package."),
+    "server.not-encrypted": _warning("a package comes over an unencrypted connection", "The listing came encrypted; on the way to this package anybody can watch."),
+    "server.archive-missing": _error("there is no package where an entry says", _BREAKS),
+    "server.archive-size": _error("a package has not the size that its entry says", "Blender downloads it and then refuses it."),
+    "server.archive-hash": _error("a package has not the hash that its entry says", "Blender downloads it and then refuses it."),
+    "server.other-id": _error("a package has another id than its entry", _INSTALL),
+    "server.other-version": _error("a package has another version than its entry", _INSTALL),
+    "server.wider-range": _error("an entry promises Blender versions that its package refuses", _INSTALL),
+    "server.more-platforms": _error("an entry promises platforms that its package refuses", _INSTALL),
+    "server.more-pythons": _error("an entry promises Python versions that its package has no wheels for", "The extension installs and then cannot be loaded."),
+    "server.differs": _warning("an entry describes its package differently", "People decide by what the listing says, above all by the permissions."),
+    "server.unlisted": _warning("no entry names a package of the folder", "Nobody can install it, but it takes its room."),
+    "preview.folder-missing": _error("the folder to preview is not there", "A preview shows one folder of this computer."),
+    "preview.port-in-use": _error("the port of the preview is in use", "Only one program can listen on a port."),
+    "preview.no-address": _error("the preview cannot listen there", "The system refused the address."),
+}  # fmt: skip

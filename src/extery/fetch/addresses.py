@@ -1,0 +1,95 @@
+"""The URLs of repositories, listings and packages, read as Blender reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import url2pathname
+
+from extery.core.errors import InvalidInput, InvalidListing
+
+LISTING = "index.json"
+REMOTE = ("http", "https")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def repository_url(text: str) -> str:
+    """The URL that ``text`` means: a URL of a kind that Blender takes, or a path on this computer."""
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme.lower() in (*REMOTE, "file"):
+        return f"{scheme.lower()}://{rest}"
+    if separator:
+        raise InvalidInput.of(
+            "fetch.url",
+            f"{text!r} is not the address of a repository",
+            hint="it begins with https://, http:// or file://, or is a folder of this computer",
+        )
+    return Path(text).resolve().as_uri()
+
+
+def listing_address(url: str) -> str:
+    """Where the listing of the repository ``url`` is: Blender adds a file name to ``file://`` only."""
+    if urlsplit(url).scheme in REMOTE or url.endswith(f"/{LISTING}"):
+        return url
+    return f"{url.rstrip('/')}/{LISTING}"
+
+
+def archive_address(listing: str, archive_url: str) -> str:
+    """The address of a package, from the address of its listing and what its entry says.
+
+    Blender joins what begins with ``./`` and takes everything else as it is, so anything that is
+    not absolute is an `InvalidListing`, and so is a file of this computer in a listing from the web.
+    """
+    if archive_url.startswith("./"):
+        parts = urlsplit(listing)
+        path = parts.path.removesuffix(LISTING) if parts.path.endswith(f"/{LISTING}") else None
+        folder = path if path is not None else parts.path.rstrip("/") + "/"
+        return f"{parts.scheme}://{parts.netloc}{folder}{archive_url[2:]}"
+    scheme = urlsplit(archive_url).scheme
+    if scheme not in (*REMOTE, "file") or "://" not in archive_url:
+        raise InvalidListing.of(
+            "fetch.archive-url",
+            f"Blender finds no package at {archive_url!r}",
+            hint="write ./NAME.zip for a package beside the listing, or a whole address",
+        )
+    if scheme == "file" and urlsplit(listing).scheme in REMOTE:
+        raise InvalidListing.of(
+            "fetch.archive-url-local",
+            f"a listing from the web names a file of this computer: {archive_url!r}",
+            hint="whoever runs the repository has to list an address on the web",
+        )
+    return archive_url
+
+
+def path_of(url: str) -> Path:
+    """The file that a ``file://`` URL means on this computer."""
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        # A share of another computer: Windows can open it, nothing else can.
+        return Path(url2pathname(f"//{parts.netloc}{parts.path}"))
+    return Path(url2pathname(parts.path))
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what a token may be sent to."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", _port(parts)
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise InvalidInput.of(
+            "fetch.url",
+            f"{parts.geturl()!r} has no valid port: {error}",
+            hint="check the address",
+        ) from error
+    return port or _DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def shown(url: str) -> str:
+    """The address for messages and records: no name and password, no query, no fragment."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"

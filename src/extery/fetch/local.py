@@ -1,0 +1,64 @@
+"""Files of this computer, answered as a web server would: conditional requests and ranges too."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from extery.core.errors import NotFound, Unavailable
+from extery.fetch.addresses import path_of, shown
+
+_BLOCK = 1 << 18
+_RANGE = re.compile(r"bytes=(\d+)-")
+
+LocalAnswer = tuple[int, dict[str, str], Iterator[bytes]]
+
+
+@contextmanager
+def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
+    """Status, headers and blocks of the file that ``url`` means."""
+    path = path_of(url)
+    try:
+        file = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise NotFound.of(
+            "fetch.not-found", f"there is no file {path}", hint="check the address"
+        ) from error
+    except OSError as error:
+        raise Unavailable.of(
+            "fetch.unreadable",
+            f"{path} cannot be read: {error.strerror}",
+            hint="check that you may read it",
+        ) from error
+    with file:
+        facts = os.fstat(file.fileno())
+        etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
+        if headers.get("If-None-Match") == etag:
+            yield 304, {"etag": etag}, iter(())
+            return
+        found = {"etag": etag, "content-length": str(facts.st_size)}
+        wanted = _RANGE.fullmatch(headers.get("Range", ""))
+        start = int(wanted[1]) if wanted and headers.get("If-Range", etag) == etag else 0
+        if start and start >= facts.st_size:
+            yield 416, {"content-range": f"bytes */{facts.st_size}"}, iter(())
+            return
+        file.seek(start)
+        if start:
+            found["content-range"] = f"bytes {start}-{facts.st_size - 1}/{facts.st_size}"
+            found["content-length"] = str(facts.st_size - start)
+        yield 206 if start else 200, found, _blocks(file, url)
+
+
+def _blocks(file: BinaryIO, url: str) -> Iterator[bytes]:
+    try:
+        while block := file.read(_BLOCK):
+            yield block
+    except OSError as error:
+        raise Unavailable.of(
+            "fetch.unreadable",
+            f"{shown(url)} cannot be read: {error.strerror}",
+            hint="check the disk or the network share",
+        ) from error

@@ -1,0 +1,145 @@
+"""What a mirror remembers, in a hidden folder: its source, the listings as received, its own files.
+
+Everything in it could be found out again, so losing it costs time and never a package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from extery.core.files import replacing, sha256_of
+from extery.fetch import Document, Validators
+
+FOLDER = ".extery-mirror"
+_STATE = "state.json"
+_FORM = 1
+
+
+@dataclass
+class File:
+    """A package that a mirror has put, or is about to put, into its folder.
+
+    ``modified`` is the time (in ns) at which it was found right, 0 if it has not been yet.
+    """
+
+    sha256: str
+    size: int
+    url: str
+    modified: int = 0
+
+
+@dataclass
+class Memory:
+    """``folder`` is the mirror; nothing is read or written before it is asked for."""
+
+    folder: Path
+    source: str = ""
+    files: dict[str, File] = field(default_factory=dict)
+    listings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What earlier runs have left; nothing if that cannot be read."""
+        memory = cls(folder)
+        try:
+            state = json.loads((memory.place / _STATE).read_bytes())
+            if state["form"] == _FORM:
+                memory.source = str(state["source"])
+                memory.listings = dict(state["listings"])
+                memory.files = {name: File(**facts) for name, facts in state["files"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls(folder)
+        return memory
+
+    @property
+    def place(self) -> Path:
+        return self.folder / FOLDER
+
+    @property
+    def parts(self) -> Path:
+        """Where packages grow until they are complete."""
+        return self.place / "parts"
+
+    def save(self) -> None:
+        """Write it down, in one step."""
+        state: dict[str, Any] = {
+            "form": _FORM,
+            "source": self.source,
+            "listings": self.listings,
+            "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
+        }
+        with replacing(self.place / _STATE) as file:
+            file.write(json.dumps(state, indent=1).encode())
+
+    def known(self, url: str) -> Validators:
+        """The validators of the listing that is kept of ``url``; none if it is not there."""
+        facts = self.listings.get(url)
+        if facts is None or self.kept(url) is None:
+            return Validators()
+        return Validators(facts.get("etag", ""), facts.get("last_modified", ""))
+
+    def kept(self, url: str) -> bytes | None:
+        """The listing as it was received from ``url``, if it is still that."""
+        try:
+            body = self._listing(url).read_bytes()
+        except OSError:
+            return None
+        facts = self.listings.get(url, {})
+        return body if hashlib.sha256(body).hexdigest() == facts.get("sha256") else None
+
+    def keep(self, url: str, document: Document) -> None:
+        """Keep a listing; `save` afterwards."""
+        with replacing(self._listing(url)) as file:
+            file.write(document.body)
+        self.listings[url] = {
+            "sha256": hashlib.sha256(document.body).hexdigest(),
+            "etag": document.validators.etag,
+            "last_modified": document.validators.last_modified,
+        }
+
+    def forget_listings(self, but: Iterable[str]) -> None:
+        """Keep no listing but those of these URLs."""
+        wanted = {url: facts for url, facts in self.listings.items() if url in set(but)}
+        names = {self._listing(url).name for url in wanted}
+        for path in self.place.glob("listing-*.json"):
+            if path.name not in names:
+                path.unlink()
+        self.listings = wanted
+
+    def _listing(self, url: str) -> Path:
+        return self.place / f"listing-{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
+
+    def is_right(self, name: str, *, sha256: str, size: int, verify: bool = False) -> bool:
+        """Whether the folder has the file ``name`` with that content.
+
+        A file that has not been touched since it was found right is not read again, unless
+        ``verify`` asks for it.
+        """
+        path = self.folder / name
+        try:
+            facts = path.stat()
+        except OSError:
+            return False
+        if facts.st_size != size:
+            return False
+        file = self.files.get(name)
+        is_known = file is not None and (file.sha256, file.modified) == (sha256, facts.st_mtime_ns)
+        return (is_known and not verify) or sha256_of(path) == (sha256, size)
+
+    def note_right(self, name: str) -> None:
+        """The file has its content, and is not read again while it stays as it is now."""
+        self.files[name].modified = (self.folder / name).stat().st_mtime_ns
+
+    def sweep(self, wanted: Iterable[str]) -> None:
+        """Remove what killed runs have left, but the parts of packages with these hashes."""
+        for path in (*self.folder.glob(".index.json.*.new"), *self.place.glob(".*.new")):
+            path.unlink(missing_ok=True)
+        keep = {f"{sha256}.part" for sha256 in wanted}
+        for path in self.parts.glob("*"):
+            if path.name.removesuffix(".etag") not in keep:
+                path.unlink(missing_ok=True)

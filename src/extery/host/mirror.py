@@ -1,0 +1,276 @@
+"""Mirror a repository into a folder: listings first, then packages, then the new listing.
+
+Readers of the folder see the old listing with all its packages or the new one with all of its.
+A run that is killed leaves one of the two, and the next run continues it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unavailable, Where
+from extery.core.files import replacing
+from extery.core.listing import Listing, parse
+from extery.fetch import (
+    AT_ONCE,
+    Fetcher,
+    Validators,
+    Wanted,
+    do_all,
+    download,
+    get_document,
+    listing_address,
+)
+from extery.fetch.addresses import LISTING, REMOTE, shown
+from extery.host.filters import Filters
+from extery.host.lock import locked
+from extery.host.memory import File, Memory
+from extery.host.plan import Plan, plan_mirror
+
+
+class Progress(NamedTuple):
+    """How far the packages are."""
+
+    packages: int
+    of_packages: int
+    received: int
+    of_bytes: int
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """What was, or in a dry run would be, done. ``is_complete`` is whether the listing is the new one."""
+
+    plan: Plan
+    is_complete: bool
+    problems: ProblemList = field(default_factory=ProblemList)
+    failed: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How to mirror, beyond what: ``keep_old`` keeps packages that are no longer listed."""
+
+    keep_going: bool = False
+    keep_old: bool = False
+    verify: bool = False
+    new_source: bool = False
+    at_once: int = AT_ONCE
+
+
+def mirror(
+    url: str,
+    folder: Path,
+    *,
+    fetcher: Fetcher,
+    filters: Filters = Filters(),
+    wishes: Wishes = Wishes(),
+    told: Callable[[Progress], None] = lambda _: None,
+) -> Mirrored:
+    """Make ``folder`` a mirror of the repository ``url``, or bring it up to date.
+
+    Raises an `ExteryError` if the listing cannot be had. Packages that fail are problems of the
+    result: then nothing that readers see has changed, unless `Wishes.keep_going` leaves them out.
+    """
+    with _writing(folder):
+        _check_folder(folder, url, wishes)
+        memory = Memory.load(folder)
+        memory.place.mkdir(parents=True, exist_ok=True)
+        with locked(memory.place / "lock"):
+            memory = Memory.load(folder)
+            memory.source = shown(url)
+            plan, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=False)
+            return _act(plan, memory, fetcher, wishes, problems, told)
+
+
+def plan(
+    url: str,
+    folder: Path,
+    *,
+    fetcher: Fetcher,
+    filters: Filters = Filters(),
+    wishes: Wishes = Wishes(),
+) -> Mirrored:
+    """What `mirror` would do now; fetches the listing and writes nothing."""
+    _check_folder(folder, url, wishes)
+    found, problems = _decide(url, Memory.load(folder), fetcher, filters, wishes, is_dry=True)
+    return Mirrored(found, is_complete=False, problems=problems)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable.of(
+            "mirror.unwritable",
+            f"the mirror in {folder} cannot be written: {error.strerror or error}",
+            hint="check that you may write there, and that the disk has room",
+            where=Where(str(folder)),
+        ) from error
+
+
+def _check_folder(folder: Path, url: str, wishes: Wishes) -> None:
+    memory = Memory.load(folder)
+    if not memory.place.exists() and (folder / LISTING).exists():
+        raise Conflict.of(
+            "mirror.not-a-mirror",
+            f"{folder} has a listing that no mirror has written",
+            hint="give an empty folder, or one that does not exist yet",
+            where=Where(str(folder)),
+        )
+    if memory.source not in ("", shown(url)) and not wishes.new_source:
+        raise Conflict.of(
+            "mirror.other-source",
+            f"{folder} is a mirror of {memory.source}",
+            hint="give another folder, or --new-source if the repository has moved",
+            where=Where(str(folder)),
+        )
+
+
+def _decide(
+    url: str, memory: Memory, fetcher: Fetcher, filters: Filters, wishes: Wishes, *, is_dry: bool
+) -> tuple[Plan, ProblemList]:
+    address = listing_address(url)
+    addresses = [_with_query(address, query) for query in filters.queries()]
+    listings = [_listing(one, memory, fetcher, is_dry=is_dry) for one in dict.fromkeys(addresses)]
+    if not is_dry:
+        memory.forget_listings(but=addresses)
+        memory.save()
+    found = plan_mirror(
+        address,
+        listings,
+        filters=filters,
+        is_there=lambda name, file: memory.is_right(
+            name, sha256=file.sha256, size=file.size, verify=wishes.verify
+        ),
+        mine=memory.files,
+    )
+    problems = ProblemList()
+    for item in found.left_out:
+        problems.add(
+            "mirror.system-left-out",
+            f"{item['id']} {item['version']} is left out for platforms that no package names",
+            hint="mirror with --platform for each platform that you use",
+        )
+    if not found.entries:
+        problems.add(
+            "mirror.nothing-left",
+            f"nothing of {shown(url)} is wanted",
+            hint="check the filters",
+        )
+    return found, problems
+
+
+def _with_query(address: str, query: dict[str, str]) -> str:
+    if not query or urlsplit(address).scheme not in REMOTE:
+        return address
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
+
+
+def _listing(address: str, memory: Memory, fetcher: Fetcher, *, is_dry: bool) -> Listing:
+    """The listing at ``address``, from memory if it has not changed."""
+    known = memory.known(address)
+    found = get_document(address, fetcher=fetcher, known=known)
+    body = found.body if found is not None else memory.kept(address)
+    if body is None:  # it was taken away while we asked
+        found = get_document(address, fetcher=fetcher, known=Validators())
+        assert found is not None  # the question had no condition
+        body = found.body
+    listing = parse(body, file=shown(address))
+    if found is not None and not is_dry:
+        memory.keep(address, found)
+    return listing
+
+
+def _act(
+    plan: Plan,
+    memory: Memory,
+    fetcher: Fetcher,
+    wishes: Wishes,
+    problems: ProblemList,
+    told: Callable[[Progress], None],
+) -> Mirrored:
+    memory.sweep(plan.wanted[name].sha256 for name in plan.fetch)
+    for name, file in plan.wanted.items():
+        memory.files[name] = File(file.sha256, file.size, shown(file.url))
+        if name not in plan.fetch:
+            memory.note_right(name)
+    # Written down before the first package arrives: what a killed run leaves has an owner.
+    memory.save()
+    failed = _fetch(plan, memory, fetcher, wishes, told)
+    problems.extend(_failure(name, problem) for name, error in failed for problem in error.problems)
+    names = [name for name, _ in failed]
+    if names and not wishes.keep_going:
+        memory.save()
+        return Mirrored(plan, is_complete=False, problems=problems, failed=names)
+    done = plan.without(names)
+    _publish(done, memory)
+    if not wishes.keep_old:
+        for name in set(memory.files) - set(done.wanted):
+            (memory.folder / name).unlink(missing_ok=True)
+            del memory.files[name]
+    memory.save()
+    return Mirrored(done, is_complete=True, problems=problems, failed=names)
+
+
+def _failure(name: str, problem: Problem) -> Problem:
+    where = problem.where if problem.where.file else Where(name)
+    return problem._replace(where=where)
+
+
+def _publish(plan: Plan, memory: Memory) -> None:
+    path, data = memory.folder / LISTING, plan.listing()
+    # The same listing keeps its time, so that readers need not fetch it again.
+    if not path.is_file() or path.read_bytes() != data:
+        with replacing(path) as file:
+            file.write(data)
+
+
+def _fetch(
+    plan: Plan,
+    memory: Memory,
+    fetcher: Fetcher,
+    wishes: Wishes,
+    told: Callable[[Progress], None],
+) -> list[tuple[str, ExteryError]]:
+    counter = _Counter(plan, told)
+
+    def fetch(name: str) -> None:
+        wanted: Wanted = plan.wanted[name]
+        part = memory.parts / f"{wanted.sha256}.part"
+        to = memory.folder / name
+        download(wanted, to=to, part=part, fetcher=fetcher, told=counter.add)
+        memory.note_right(name)
+        counter.finish()
+
+    return do_all(plan.fetch, fetch, fetcher=fetcher, at_once=wishes.at_once)
+
+
+class _Counter:
+    """Adds up what many threads have received."""
+
+    def __init__(self, plan: Plan, told: Callable[[Progress], None]) -> None:
+        self.progress = Progress(0, len(plan.fetch), 0, plan.bytes_to_fetch)
+        self.told = told
+        self.lock = threading.Lock()
+
+    def add(self, received: int) -> None:
+        self._set(0, received)
+
+    def finish(self) -> None:
+        self._set(1, 0)
+
+    def _set(self, packages: int, received: int) -> None:
+        with self.lock:
+            old = self.progress
+            self.progress = old._replace(
+                packages=old.packages + packages, received=old.received + received
+            )
+            self.told(self.progress)

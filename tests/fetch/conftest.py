@@ -1,0 +1,36 @@
+"""A web that can misbehave, and a fetcher that does not wait for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from extery.fetch import Fetcher, Patience
+from tests.fetch.web import Web, serving
+
+QUICK = Patience(attempts=3, first_delay=0.01, longest_delay=2.0, connect=2.0, read=0.5)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def other_web() -> Iterator[Web]:
+    """A second origin."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    with Fetcher(patience=QUICK) as quick:
+        yield quick

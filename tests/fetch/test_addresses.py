@@ -1,0 +1,70 @@
+"""URLs of repositories and packages, by Blender's rules."""
+
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import InvalidInput, InvalidListing
+from extery.fetch import archive_address, listing_address, path_of, repository_url
+from extery.fetch.addresses import origin_of, shown
+
+
+@pytest.mark.parametrize(
+    ("listing", "archive_url", "expected"),
+    [
+        ("https://x.org/r/index.json", "./a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r/", "./a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r", "./a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r/beta.json", "./a.zip", "https://x.org/r/beta.json/a.zip"),
+        ("https://x.org/r/index.json?a=b#c", "./p/a.zip", "https://x.org/r/p/a.zip"),
+        ("https://x.org", "./a.zip", "https://x.org/a.zip"),
+        ("https://x.org/r/", "https://y.org/a.zip?b", "https://y.org/a.zip?b"),
+        ("file:///r/index.json", "./a%20b.zip", "file:///r/a%20b.zip"),
+        ("file:///r/index.json", "file:///s/a.zip", "file:///s/a.zip"),
+    ],
+)
+def test_a_package_is_found_where_blender_finds_it(
+    listing: str, archive_url: str, expected: str
+) -> None:
+    assert archive_address(listing, archive_url) == expected
+
+
+@pytest.mark.parametrize("archive_url", ["a.zip", "/a.zip", "../a.zip", "ftp://x/a.zip", ""])
+def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        archive_address("https://x.org/r/index.json", archive_url)
+
+    assert caught.value.code == "fetch.archive-url"
+
+
+def test_a_listing_from_the_web_cannot_name_a_file_of_this_computer() -> None:
+    with pytest.raises(InvalidListing) as caught:
+        archive_address("https://x.org/r/", "file:///etc/passwd")
+
+    assert caught.value.code == "fetch.archive-url-local"
+
+
+def test_only_a_folder_of_this_computer_gets_a_file_name_added() -> None:
+    assert listing_address("https://x.org/r/") == "https://x.org/r/"
+    assert listing_address("file:///r") == "file:///r/index.json"
+    assert listing_address("file:///r/index.json") == "file:///r/index.json"
+
+
+def test_a_path_becomes_the_url_of_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "with space"
+
+    assert path_of(repository_url(str(folder))) == folder
+    assert repository_url("HTTPS://x.org/R") == "https://x.org/R"
+    with pytest.raises(InvalidInput):
+        repository_url("ftp://x.org/")
+
+
+def test_a_port_belongs_to_an_origin() -> None:
+    assert origin_of("https://x.org/a") == origin_of("https://x.org:443/b")
+    assert origin_of("https://x.org/") != origin_of("http://x.org/")
+    with pytest.raises(InvalidInput):
+        origin_of("https://x.org:none/")
+
+
+def test_messages_show_neither_password_nor_query() -> None:
+    assert shown("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"

@@ -1,0 +1,242 @@
+"""Listings over HTTP and from disk: conditional, compressed, patient, and with the token at home."""
+
+import os
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import (
+    Corrupt,
+    ExteryError,
+    InvalidInput,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from extery.fetch import Fetcher, Patience, Validators, get_document
+from tests.fetch.conftest import QUICK
+from tests.fetch.web import Web, cut_off, drip, redirect, status, wait
+
+BODY = b'{"version":"v1","blocklist":[],"data":[]}' * 50
+
+
+def body_of(url: str, fetcher: Fetcher) -> bytes:
+    found = get_document(url, fetcher=fetcher)
+    assert found is not None
+    return found.body
+
+
+def test_a_document_travels_compressed_and_arrives_as_it_is(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+
+    assert body_of(url, fetcher) == BODY
+    assert "gzip" in web.asked("/index.json")[0]["accept-encoding"]
+    assert web.asked("/index.json")[0]["user-agent"].startswith("extery/")
+
+
+def test_a_document_can_be_asked_for_as_blender_asks(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+
+    get_document(url, fetcher=fetcher, compressed=False)
+
+    assert web.asked("/index.json")[0]["accept-encoding"] == "identity"
+
+
+def test_what_has_not_changed_is_not_sent_again(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+    first = get_document(url, fetcher=fetcher)
+    assert first is not None
+
+    assert get_document(url, fetcher=fetcher, known=first.validators) is None
+    web.put("/index.json", BODY + b" ")
+    again = get_document(url, fetcher=fetcher, known=first.validators)
+    assert again is not None
+    assert again.body == BODY + b" "
+
+
+def test_a_file_answers_like_a_server(tmp_path: Path, fetcher: Fetcher) -> None:
+    path = tmp_path / "index.json"
+    path.write_bytes(BODY)
+    first = get_document(path.as_uri(), fetcher=fetcher)
+    assert first is not None
+    assert first.body == BODY
+
+    assert get_document(path.as_uri(), fetcher=fetcher, known=first.validators) is None
+    os.utime(path, ns=(1, 1))
+    assert get_document(path.as_uri(), fetcher=fetcher, known=first.validators) is not None
+    with pytest.raises(NotFound):
+        get_document((tmp_path / "none").as_uri(), fetcher=fetcher)
+    with pytest.raises((NotFound, Unavailable)):
+        get_document(tmp_path.as_uri(), fetcher=fetcher)
+
+
+def test_an_unasked_for_304_is_no_document(web: Web, fetcher: Fetcher) -> None:
+    web.fail("/index.json", status(304))
+
+    with pytest.raises(Unavailable, match="304"):
+        get_document(f"{web.url}/index.json", fetcher=fetcher)
+
+
+@pytest.mark.parametrize("number", [429, 500, 502, 503, 504])
+def test_what_passes_is_tried_again(web: Web, fetcher: Fetcher, number: int) -> None:
+    url = web.put("/index.json", BODY)
+    web.fail("/index.json", status(number), cut_off(3))
+
+    assert body_of(url, fetcher) == BODY
+    assert len(web.seen) == 3
+
+
+def test_patience_ends(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+    web.fail("/index.json", *[status(503)] * 9)
+
+    with pytest.raises(Unavailable, match="503 Service Unavailable"):
+        get_document(url, fetcher=fetcher)
+    assert len(web.seen) == QUICK.attempts
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_server_is_left_alone_for_as_long_as_it_asks(
+    web: Web, fetcher: Fetcher, form: str
+) -> None:
+    url = web.put("/index.json", BODY)
+    # Dates have whole seconds.
+    later = "1" if form == "seconds" else formatdate(int(time.time()) + 2, usegmt=True)
+    web.fail("/index.json", status(429, Retry_After=later))
+    started = time.monotonic()
+
+    get_document(url, fetcher=fetcher)
+
+    assert time.monotonic() - started >= 0.9
+
+
+def test_a_server_that_asks_for_too_much_patience_is_not_waited_for(
+    web: Web, fetcher: Fetcher
+) -> None:
+    web.fail("/index.json", status(503, Retry_After="3600"))
+
+    with pytest.raises(Unavailable) as caught:
+        get_document(f"{web.url}/index.json", fetcher=fetcher)
+    assert caught.value.code == "fetch.busy"
+    assert caught.value.problems[0].hint == "try again in 3600 seconds"
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "code"),
+    [
+        (401, Refused, "fetch.refused"),
+        (403, Refused, "fetch.refused"),
+        (404, NotFound, "fetch.not-found"),
+        (410, NotFound, "fetch.not-found"),
+        (418, Unavailable, "fetch.status"),
+        (999, Unavailable, "fetch.status"),
+    ],
+)
+def test_a_refusal_is_final(
+    web: Web, fetcher: Fetcher, number: int, kind: type[ExteryError], code: str
+) -> None:
+    web.fail("/index.json", status(number))
+
+    with pytest.raises(kind) as caught:
+        get_document(f"{web.url}/index.json", fetcher=fetcher)
+    assert caught.value.code == code
+    assert len(web.seen) == 1
+
+
+def test_a_silent_server_is_given_up(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+    web.fail("/index.json", *[wait(0.8)] * 3)
+
+    with pytest.raises(Unavailable) as caught:
+        get_document(url, fetcher=fetcher)
+    assert caught.value.code == "fetch.time-out"
+
+
+def test_a_server_that_drips_is_given_up(web: Web) -> None:
+    url = web.put("/index.json", os.urandom(2000))
+    web.fail("/index.json", drip(0.02))
+
+    with (
+        Fetcher(patience=Patience(attempts=1, grace=0.2)) as fetcher,
+        pytest.raises(Unavailable) as caught,
+    ):
+        get_document(url, fetcher=fetcher, compressed=False)
+    assert caught.value.code == "fetch.time-out"
+
+
+def test_a_listing_without_end_is_cut(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", b" " * 100_000)
+
+    with pytest.raises(Corrupt) as caught:
+        get_document(url, fetcher=fetcher, limit=50_000)
+    assert caught.value.code == "fetch.too-long"
+
+
+def test_nobody_there_is_said(fetcher: Fetcher) -> None:
+    with pytest.raises(Unavailable) as caught:
+        get_document("http://127.0.0.1:9/index.json", fetcher=fetcher)
+    assert caught.value.code == "fetch.unreachable"
+
+
+def test_an_address_without_a_host_is_named(fetcher: Fetcher) -> None:
+    with pytest.raises(InvalidInput):
+        get_document("http:///index.json", fetcher=fetcher)
+
+
+@pytest.fixture
+def known(web: Web) -> Iterator[Fetcher]:
+    """A fetcher with a token for ``web``."""
+    with Fetcher(token="secret", token_for=f"{web.url}/r/", patience=QUICK) as fetcher:
+        yield fetcher
+
+
+def test_a_token_goes_to_its_origin_and_along_its_redirects(web: Web, known: Fetcher) -> None:
+    web.put("/r/index.json", BODY)
+    web.fail("/old", redirect("/r/index.json", 308))
+
+    assert body_of(f"{web.url}/old", known) == BODY
+    assert [seen.headers["authorization"] for seen in web.seen] == ["Bearer secret"] * 2
+
+
+def test_a_token_stays_at_home(web: Web, other_web: Web, known: Fetcher) -> None:
+    other_web.put("/index.json", BODY)
+    web.fail("/r/index.json", redirect(f"{other_web.url}/index.json"))
+
+    assert body_of(f"{web.url}/r/index.json", known) == BODY
+    assert body_of(f"{other_web.url}/index.json", known) == BODY
+    assert [seen.headers.get("authorization") for seen in other_web.seen] == [None, None]
+
+
+def test_a_refused_token_is_said_to_be_wrong(web: Web, known: Fetcher) -> None:
+    web.fail("/r/", status(403))
+
+    with pytest.raises(Refused) as caught:
+        get_document(f"{web.url}/r/", fetcher=known)
+    assert "token may be wrong" in caught.value.problems[0].hint
+
+
+def test_redirects_in_a_circle_end(web: Web, fetcher: Fetcher) -> None:
+    web.fail("/a", *[redirect("/a")] * 20)
+
+    with pytest.raises(Unavailable) as caught:
+        get_document(f"{web.url}/a", fetcher=fetcher)
+    assert caught.value.code == "fetch.redirects"
+
+
+def test_nobody_is_redirected_to_a_file(web: Web, fetcher: Fetcher) -> None:
+    web.fail("/a", redirect("file:///etc/passwd"))
+
+    with pytest.raises(Refused) as caught:
+        get_document(f"{web.url}/a", fetcher=fetcher)
+    assert caught.value.code == "fetch.redirect-unsafe"
+
+
+def test_validators_are_sent_as_they_came() -> None:
+    assert Validators().headers() == {}
+    assert Validators('"a"', "yesterday").headers() == {
+        "If-None-Match": '"a"',
+        "If-Modified-Since": "yesterday",
+    }

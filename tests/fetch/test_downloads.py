@@ -1,0 +1,254 @@
+"""Packages onto the disk: whole and right, or not at all."""
+
+import hashlib
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import ExteryError, NotFound, Unavailable
+from extery.fetch import Fetcher, Wanted, do_all, download
+from tests.fetch.web import Web, cut_off, endless, status, tamper, wait, without_ranges
+
+DATA = os.urandom(300_000)
+
+
+def wanted(url: str, data: bytes = DATA) -> Wanted:
+    return Wanted(url, len(data), hashlib.sha256(data).hexdigest())
+
+
+class Download:
+    """A download to a place that has an older file."""
+
+    def __init__(self, folder: Path, fetcher: Fetcher) -> None:
+        self.to, self.part = folder / "a.zip", folder / "parts" / "a.part"
+        self.fetcher = fetcher
+        self.told = 0
+        self.to.write_bytes(b"old")
+
+    def run(self, what: Wanted) -> None:
+        download(what, to=self.to, part=self.part, fetcher=self.fetcher, told=self._tell)
+
+    def _tell(self, received: int) -> None:
+        self.told += received
+
+    def fails(self, what: Wanted) -> str:
+        with pytest.raises(ExteryError) as caught:
+            self.run(what)
+        assert self.to.read_bytes() == b"old"
+        return caught.value.code
+
+
+@pytest.fixture
+def one(tmp_path: Path, fetcher: Fetcher) -> Download:
+    return Download(tmp_path, fetcher)
+
+
+def test_a_package_takes_its_place_when_it_is_whole(web: Web, one: Download) -> None:
+    one.run(wanted(web.put("/a.zip", DATA)))
+
+    assert one.to.read_bytes() == DATA
+    assert one.told == len(DATA)
+    assert list(one.part.parent.iterdir()) == []
+    assert web.asked("/a.zip")[0]["accept-encoding"] == "identity"
+
+
+def test_a_package_of_this_computer_is_copied(tmp_path: Path, one: Download) -> None:
+    source = tmp_path / "source.zip"
+    source.write_bytes(DATA)
+
+    one.run(wanted(source.as_uri()))
+
+    assert one.to.read_bytes() == DATA
+
+
+def test_a_cut_off_transfer_continues_where_it_ended(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", cut_off(100_000), cut_off(50_000))
+
+    one.run(wanted(url))
+
+    first, second, third = web.asked("/a.zip")
+    assert "range" not in first
+    assert second["range"] == "bytes=100000-"
+    assert second["if-range"].startswith('"')
+    assert third["range"] == "bytes=150000-"
+    assert one.to.read_bytes() == DATA
+    assert one.told == len(DATA)
+
+
+def test_another_process_continues_too(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", *[cut_off(10_000), cut_off(0), cut_off(0), cut_off(0)])
+    assert one.fails(wanted(url)) == "fetch.unreachable"
+
+    one.run(wanted(url))
+
+    assert web.asked("/a.zip")[-1]["range"] == "bytes=10000-"
+    assert one.to.read_bytes() == DATA
+
+
+def test_a_server_without_ranges_sends_everything_again(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", cut_off(10_000), without_ranges())
+
+    one.run(wanted(url))
+
+    assert one.to.read_bytes() == DATA
+    assert one.told == len(DATA)
+
+
+def test_a_package_that_changed_meanwhile_is_begun_anew(web: Web, one: Download) -> None:
+    other = bytes(reversed(DATA))
+    url = web.put("/a.zip", other)
+    web.fail("/a.zip", *[cut_off(10_000), *[status(503)] * 3])
+    one.fails(wanted(url))
+    web.put("/a.zip", DATA)
+
+    one.run(wanted(url))
+
+    assert one.to.read_bytes() == DATA
+
+
+def test_halves_that_do_not_belong_together_are_noticed(web: Web, one: Download) -> None:
+    web.has_etags = False
+    url = web.put("/a.zip", DATA)
+    one.part.parent.mkdir()
+    one.part.write_bytes(b"something else")
+
+    one.run(wanted(url))
+
+    assert one.to.read_bytes() == DATA
+    assert "range" not in web.asked("/a.zip")[1]
+
+
+def test_a_complete_part_needs_no_request(web: Web, one: Download) -> None:
+    one.part.parent.mkdir()
+    one.part.write_bytes(DATA)
+
+    one.run(wanted(f"{web.url}/a.zip"))
+
+    assert one.to.read_bytes() == DATA
+    assert web.seen == []
+
+
+def test_a_part_that_is_too_long_is_begun_anew(web: Web, one: Download) -> None:
+    one.part.parent.mkdir()
+    one.part.write_bytes(DATA + b"more")
+
+    one.run(wanted(web.put("/a.zip", DATA)))
+
+    assert one.to.read_bytes() == DATA
+
+
+def test_a_tampered_file_is_refused_and_the_old_one_stays(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", tamper())
+
+    assert one.fails(wanted(url)) == "fetch.hash"
+    assert not one.part.exists()
+    assert one.told == 0
+
+
+def test_an_announced_size_that_differs_is_not_even_read(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA * 2)
+
+    assert one.fails(wanted(url)) == "fetch.size"
+    assert not one.part.exists()
+
+
+def test_an_endless_file_is_read_up_to_its_announced_size(web: Web, one: Download) -> None:
+    web.fail("/a.zip", endless())
+
+    assert one.fails(wanted(f"{web.url}/a.zip")) == "fetch.size"
+    assert not one.part.exists()
+
+
+def test_a_missing_package_is_named(web: Web, one: Download) -> None:
+    assert one.fails(wanted(f"{web.url}/a.zip")) == "fetch.not-found"
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    web: Web, tmp_path: Path, fetcher: Fetcher
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Unavailable) as caught:
+        download(
+            wanted(web.put("/a.zip", DATA)),
+            to=tmp_path / "a.zip",
+            part=tmp_path / "file" / "part",
+            fetcher=fetcher,
+        )
+    assert caught.value.code == "fetch.unwritable"
+
+
+def test_many_are_under_way_at_once_over_kept_connections(
+    web: Web, tmp_path: Path, fetcher: Fetcher
+) -> None:
+    urls = [web.put(f"/{number}.zip", DATA[:1000]) for number in range(80)]
+    for number in range(80):
+        web.fail(f"/{number}.zip", wait(0.02))
+
+    def fetch(url: str) -> None:
+        name = url.rpartition("/")[2]
+        part = tmp_path / f"{name}.part"
+        download(wanted(url, DATA[:1000]), to=tmp_path / name, part=part, fetcher=fetcher)
+
+    assert do_all(urls, fetch, fetcher=fetcher) == []
+    assert len(list(tmp_path.iterdir())) == 80
+    assert 8 <= web.busiest <= 16
+    assert web.connections <= 16
+
+
+def test_one_failure_stops_no_other_and_is_reported_in_order(fetcher: Fetcher) -> None:
+    done = []
+
+    def work(number: int) -> None:
+        if number % 2:
+            raise NotFound.of("fetch.not-found", f"no {number}")
+        done.append(number)
+
+    failed = do_all(range(10), work, fetcher=fetcher)
+
+    assert sorted(done) == [0, 2, 4, 6, 8]
+    assert [number for number, _ in failed] == [1, 3, 5, 7, 9]
+
+
+def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
+    def work(number: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        do_all(range(3), work, fetcher=fetcher)
+
+
+def test_a_stopped_fetcher_waits_for_nothing(web: Web, fetcher: Fetcher) -> None:
+    web.fail("/a", status(503, Retry_After="2"))
+    timer = threading.Timer(0.1, fetcher.stop)
+    timer.start()
+    started = time.monotonic()
+
+    with pytest.raises(Unavailable) as caught:
+        fetcher.persist(f"{web.url}/a", lambda: fetcher.open(f"{web.url}/a").__enter__())
+
+    timer.join()
+    assert caught.value.code == "fetch.stopped"
+    assert time.monotonic() - started < 1.5
+
+
+def test_all_wait_when_a_server_asks_one_to(web: Web, tmp_path: Path, fetcher: Fetcher) -> None:
+    urls = [web.put(f"/{number}.zip", b"x") for number in range(2)]
+    web.fail("/0.zip", status(429, Retry_After="1"))
+
+    def fetch(url: str) -> None:
+        name = url.rpartition("/")[2]
+        download(wanted(url, b"x"), to=tmp_path / name, part=tmp_path / f".{name}", fetcher=fetcher)
+
+    started = time.monotonic()
+    do_all(urls, fetch, fetcher=fetcher, at_once=1)
+
+    assert time.monotonic() - started >= 0.9
+    assert [seen.path for seen in web.seen] == ["/0.zip", "/0.zip", "/1.zip"]

@@ -1,0 +1,228 @@
+"""A web server for tests that can misbehave: cut off, wait, redirect, refuse, tamper, ask for patience.
+
+Otherwise it does what a good server does: entity tags, conditional requests, ranges, compression.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Fault = Callable[["Handler", bytes], bool]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request: its path with the query, and its headers with names in lower case."""
+
+    path: str
+    headers: dict[str, str]
+
+
+@dataclass
+class Web:
+    """What is served. A fault is used once, in order, for requests of its path."""
+
+    url: str = ""
+    pages: dict[str, bytes] = field(default_factory=dict)
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+    connections: int = 0
+    busy: int = 0
+    busiest: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    has_etags: bool = True
+
+    def put(self, path: str, body: bytes) -> str:
+        self.pages[path] = body
+        return self.url + path
+
+    def fail(self, path: str, *faults: Fault) -> None:
+        self.faults.setdefault(path, []).extend(faults)
+
+    def asked(self, path: str) -> list[dict[str, str]]:
+        """The headers of every request of a path."""
+        return [seen.headers for seen in self.seen if seen.path.split("?")[0] == path]
+
+
+def status(number: int, **headers: str) -> Fault:
+    """Answer with a status and nothing else; ``Retry_After="1"`` is a header."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.send_response(number)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return True
+
+    return answer
+
+
+def redirect(url: str, number: int = 302) -> Fault:
+    return status(number, Location=url)
+
+
+def cut_off(after: int) -> Fault:
+    """Announce everything that is asked for, send ``after`` bytes, and hang up."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.cut = after
+        return False
+
+    return answer
+
+
+def tamper() -> Fault:
+    """Send other bytes of the same number."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.tampered = True
+        return False
+
+    return answer
+
+
+def wait(seconds: float) -> Fault:
+    def answer(handler: Handler, body: bytes) -> bool:
+        time.sleep(seconds)
+        return False
+
+    return answer
+
+
+def drip(pause: float) -> Fault:
+    """Send one byte at a time."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.pause = pause
+        return False
+
+    return answer
+
+
+def endless() -> Fault:
+    """Announce no size and send for ever."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.send_response(200)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(bytes(1 << 16))
+
+    return answer
+
+
+def without_ranges() -> Fault:
+    """Send all of it, whatever is asked for."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.has_ranges = False
+        return False
+
+    return answer
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    web: Web
+    cut: int | None = None
+    pause = 0.0
+    tampered = False
+    has_ranges = True
+
+    def setup(self) -> None:
+        super().setup()
+        with self.web.lock:
+            self.web.connections += 1
+
+    def do_GET(self) -> None:
+        web = self.web
+        with web.lock:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            web.seen.append(Seen(self.path, headers))
+            web.busy += 1
+            web.busiest = max(web.busy, web.busiest)
+        try:
+            self._answer(web)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # whoever asked has seen enough
+        finally:
+            with web.lock:
+                web.busy -= 1
+
+    def _answer(self, web: Web) -> None:
+        self.cut, self.pause, self.tampered, self.has_ranges = None, 0.0, False, True
+        path = self.path.split("?")[0]
+        body = web.pages.get(path, b"")
+        faults = web.faults.get(path, [])
+        if faults and faults.pop(0)(self, body):
+            return
+        if path not in web.pages:
+            status(404)(self, body)
+            return
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if web.has_etags and self.headers.get("If-None-Match") == etag:
+            status(304, ETag=etag)(self, body)
+            return
+        self._send(body, etag if web.has_etags else "")
+
+    def _send(self, body: bytes, etag: str) -> None:
+        start = 0
+        wanted = self.headers.get("Range", "")
+        if self.has_ranges and wanted and self.headers.get("If-Range", etag) == etag:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        total, body = len(body), body[start:]
+        if self.tampered:
+            body = bytes(byte ^ 1 for byte in body)
+        packed = "gzip" in self.headers.get("Accept-Encoding", "") and not start
+        body = gzip.compress(body) if packed else body
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+        if etag:
+            self.send_header("ETag", etag)
+        self.end_headers()
+        if self.cut is not None:
+            body = body[: self.cut]
+            self.close_connection = True
+        for piece in [body] if not self.pause else [bytes([byte]) for byte in body]:
+            self.wfile.write(piece)
+            if self.pause:
+                time.sleep(self.pause)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing on stderr."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is part of the tests."""
+
+
+@contextmanager
+def serving() -> Iterator[Web]:
+    """A server on loopback for as long as the ``with`` lasts."""
+    web = Web()
+    handler = type("BoundHandler", (Handler,), {"web": web})
+    with _Server(("127.0.0.1", 0), handler) as server:
+        web.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield web
+        finally:
+            server.shutdown()
+            thread.join()
