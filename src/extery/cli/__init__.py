@@ -18,6 +18,7 @@ from extery.cli.added import added_commands, load_added
 #: underscores and is imported only when the command is used.
 COMMANDS = {
     "build": "Pack a folder as an extension package.",
+    "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
     "server-generate": "Make a folder of packages a repository that Blender can subscribe to.",
     "validate": "Check manifests, folders and packages, and name everything that is wrong.",
 }

@@ -1,0 +1,225 @@
+"""``extery mirror``: a repository as a folder that works from anywhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from extery.core.errors import Problem
+    from extery.host.filters import Filters
+    from extery.host.mirror import Mirrored, Progress, Wishes
+
+
+@click.command("mirror")
+@click.argument("url")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--id",
+    "ids",
+    metavar="PATTERN",
+    multiple=True,
+    help="Only ids like this; * and ? stand for others.",
+)
+@click.option(
+    "--type", "types", type=click.Choice(["add-on", "theme"]), multiple=True, help="Only this type."
+)
+@click.option(
+    "--platform",
+    "platforms",
+    metavar="PLATFORM",
+    multiple=True,
+    help="Only what runs there, as linux-x64.",
+)
+@click.option(
+    "--blender",
+    "blender",
+    metavar="VERSION",
+    multiple=True,
+    help="Only what runs in it, as 4.2 or 4.2.3.",
+)
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only extensions with this tag.")
+@click.option(
+    "--license",
+    "licenses",
+    metavar="PATTERN",
+    multiple=True,
+    help="Only if all licences are like this, as GPL-*.",
+)
+@click.option(
+    "--newest",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Of each extension the newest N versions.",
+)
+@click.option(
+    "--access-token",
+    metavar="TOKEN",
+    envvar="EXTERY_CLIENT_TOKEN",
+    show_envvar=True,
+    default="",
+    help="For repositories that ask who you are; sent to URL's server only.",
+)
+@click.option("--keep", "keep_old", is_flag=True, help="Keep packages that are no longer listed.")
+@click.option("--keep-going", is_flag=True, help="Leave out what fails, and exit with 0.")
+@click.option(
+    "--verify", is_flag=True, help="Read all packages again, not only those that have changed."
+)
+@click.option("--new-source", is_flag=True, help="Use DIR although it mirrors another repository.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def command(
+    url: str,
+    folder: Path,
+    *,
+    ids: tuple[str, ...],
+    types: tuple[str, ...],
+    platforms: tuple[str, ...],
+    blender: tuple[str, ...],
+    tags: tuple[str, ...],
+    licenses: tuple[str, ...],
+    newest: int | None,
+    access_token: str,
+    keep_old: bool,
+    keep_going: bool,
+    verify: bool,
+    new_source: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> NoReturn:
+    """Mirror a repository into a folder that works from file:// and from any web server.
+
+    URL is what people paste into Blender, or a folder. The first run fetches everything, later ones
+    what has changed. Every package is verified, and the listing is replaced only when all
+    of them are there; if one fails, the old listing stays and the exit status is 1.
+
+    A filter may be given several times; what passes one value of each is wanted.
+    """  # fmt: skip
+    from extery.core.errors import ExteryError
+    from extery.host.filters import Filters
+    from extery.host.mirror import Wishes
+
+    filters = Filters(ids, platforms, blender, tags, licenses, types, newest)
+    _check(filters)
+    wishes = Wishes(keep_going, keep_old, verify, new_source)
+    try:
+        done = _mirror(url, folder, access_token, filters, wishes, dry_run=dry_run)
+    except ExteryError as error:
+        if not as_json:
+            raise
+        _print_json(None, error.problems, dry_run=dry_run)
+        raise SystemExit(1) from error
+    if as_json:
+        _print_json(done, done.problems, dry_run=dry_run)
+    else:
+        _print_text(done, folder, dry_run=dry_run, keep_old=keep_old)
+    raise SystemExit(0 if dry_run or done.is_complete else 1)
+
+
+def _mirror(
+    url: str, folder: Path, token: str, filters: Filters, wishes: Wishes, *, dry_run: bool
+) -> Mirrored:
+    from extery.fetch import Fetcher, repository_url
+    from extery.host.mirror import mirror, plan
+
+    address = repository_url(url)
+    with Fetcher(token=token, token_for=address) as fetcher:
+        if dry_run:
+            return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
+        line = _ProgressLine()
+        try:
+            return mirror(
+                address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=line
+            )
+        finally:
+            line.end()
+
+
+def _check(filters: Filters) -> None:
+    from extery.host.filters import blender_range
+
+    for text in filters.blender:
+        try:
+            blender_range(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--blender") from error
+
+
+class _ProgressLine:
+    """One line on a terminal that is written again and again; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.is_shown = sys.stderr.isatty()
+        self.next = 0.0
+        self.width = 0
+
+    def __call__(self, progress: Progress) -> None:
+        if not self.is_shown or time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + 0.1
+        from extery.core.files import human_size
+
+        text = (
+            f"{progress.packages} of {progress.of_packages} packages, "
+            f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
+        )
+        click.echo(f"\r{text:<{self.width}}", nl=False, err=True)
+        self.width = len(text)
+
+    def end(self) -> None:
+        if self.width:
+            click.echo(f"\r{'':<{self.width}}\r", nl=False, err=True)
+
+
+def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) -> None:
+    from extery.cli.show import counted, show_problems
+    from extery.core.files import human_size
+
+    plan = done.plan
+    show_problems(done.problems, stream=sys.stderr)
+    removed = () if keep_old else plan.remove
+    if dry_run:
+        for name in plan.fetch:
+            wanted = plan.wanted[name]
+            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {wanted.url}")
+        for name in removed:
+            click.echo(f"remove {name}")
+    facts = f"{counted(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"
+    facts += f", {len(plan.keep)} there already, {len(removed)} to remove"
+    if dry_run:
+        click.echo(facts)
+    elif not done.is_complete:
+        failed = counted(len(done.failed), "package")
+        click.echo(f"{failed} failed; {folder} still has its old listing", err=True)
+    else:
+        fetched = (
+            f"{counted(len(plan.fetch), 'package')} fetched ({human_size(plan.bytes_to_fetch)})"
+        )
+        click.echo(
+            f"{counted(len(plan.entries), 'entry').replace('entrys', 'entries')} in {folder}: "
+            f"{fetched}, {len(plan.keep)} there already, {len(removed)} removed"
+        )
+
+
+def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: bool) -> None:
+    import json
+
+    plan = done.plan if done else None
+    document = {
+        "ok": done is not None and (dry_run or done.is_complete) and not done.failed,
+        "complete": done is not None and done.is_complete,
+        "entries": len(plan.entries) if plan else 0,
+        "fetched": list(plan.fetch) if plan else [],
+        "bytes": plan.bytes_to_fetch if plan else 0,
+        "kept": plan.keep if plan else [],
+        "removed": list(plan.remove) if plan else [],
+        "failed": list(done.failed) if done else [],
+        "problems": [problem.as_dict() for problem in problems],
+    }
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

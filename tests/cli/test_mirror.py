@@ -1,0 +1,138 @@
+"""``extery mirror``, as a person or a script uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli import extery
+from extery.core.errors import InvalidInput
+from tests.cli.test_cli import modules_after
+from tests.fetch.web import serving, status
+from tests.host.repository import Repository, listed
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
+    """Two extensions on the web; the current folder is empty."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with serving() as web:
+        made = Repository(tmp_path / "source", web)
+        made.add("gear.zip")
+        made.add("dusk.zip", extension_id="dusk", kind="theme")
+        yield made
+
+
+def mirror(*arguments: str, token: str | None = None) -> Result:
+    command = ["mirror", *arguments]
+    return CliRunner().invoke(extery, command, env={"EXTERY_CLIENT_TOKEN": token})
+
+
+def test_a_mirror_tells_what_it_did(repository: Repository) -> None:
+    first = mirror(repository.url, "copy")
+    assert first.exit_code == 0, first.output
+    assert first.stdout.startswith("2 entries in copy: 2 packages fetched (")
+    assert first.stdout.endswith("0 there already, 0 removed\n")
+    assert first.stderr == ""
+
+    repository.withdraw("dusk")
+    second = mirror(repository.url, "copy")
+    assert second.stdout == (
+        "1 entry in copy: 0 packages fetched (0 bytes), 1 there already, 1 removed\n"
+    )
+
+
+def test_a_path_is_a_repository_too(repository: Repository) -> None:
+    assert mirror(str(repository.folder), "copy").exit_code == 0
+    assert len(listed(Path("copy"))) == 2
+
+
+def test_a_dry_run_prints_the_plan(repository: Repository) -> None:
+    result = mirror(repository.url, "copy", "--dry-run", "--type", "theme")
+
+    [line, summary] = result.stdout.splitlines()
+    assert line.startswith("fetch dusk-1.2.3-")
+    assert line.endswith(f"from {repository.web.url}/r/dusk.zip")
+    assert summary.startswith("1 package to fetch")
+    assert not Path("copy").exists()
+
+
+def test_a_package_that_fails_is_named_and_the_status_is_1(repository: Repository) -> None:
+    repository.web.fail("/r/gear.zip", status(404))
+
+    result = mirror(repository.url, "copy")
+
+    assert result.exit_code == 1
+    assert "gear_tool-1.2.3-" in result.stderr
+    assert "404 Not Found [fetch.not-found]" in result.stderr
+    assert "1 package failed; copy still has its old listing" in result.stderr
+    assert result.stdout == ""
+
+
+def test_what_fails_can_be_left_out(repository: Repository) -> None:
+    repository.web.fail("/r/gear.zip", status(404))
+
+    result = mirror(repository.url, "copy", "--keep-going")
+
+    assert result.exit_code == 0
+    assert "[fetch.not-found]" in result.stderr
+    assert result.stdout.startswith("1 entry in copy")
+
+
+def test_json_says_what_was_done(repository: Repository) -> None:
+    result = mirror(repository.url, "copy", "--json")
+
+    document = json.loads(result.stdout)
+    assert document["ok"] is True
+    assert len(document["fetched"]) == document["entries"] == 2
+    assert (document["kept"], document["removed"], document["failed"]) == ([], [], [])
+
+
+def test_a_token_comes_from_an_option_or_the_environment(repository: Repository) -> None:
+    mirror(repository.url, "one", "--access-token", "first")
+    mirror(repository.url, "two", token="second")
+
+    tokens = {seen.headers["authorization"] for seen in repository.web.seen}
+    assert tokens == {"Bearer first", "Bearer second"}
+    for path in Path("one").rglob("*.json"):
+        assert "first" not in path.read_text()
+
+
+def test_filters_are_options(repository: Repository) -> None:
+    mirror(repository.url, "copy", "--id", "g*", "--id", "x", "--blender", "4.5", "--newest", "1",
+           "--license", "GPL-*", "--platform", "linux-x64")  # fmt: skip
+
+    assert [item["id"] for item in listed(Path("copy"))] == ["gear_tool"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--blender", "new"), ("--newest", "0"), ("--type", "keymap")]
+)
+def test_a_filter_that_makes_no_sense_is_a_mistake_in_usage(arguments: tuple[str, ...]) -> None:
+    assert mirror("https://x.org/", "copy", *arguments).exit_code == 2
+
+
+def test_an_address_of_another_kind_is_refused() -> None:
+    result = mirror("ftp://x.org/", "copy")
+
+    assert isinstance(result.exception, InvalidInput)
+    assert result.exception.code == "fetch.url"
+
+
+def test_json_says_why_nothing_was_done(repository: Repository) -> None:
+    result = mirror(f"{repository.web.url}/none", "copy", "--json")
+
+    document = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (document["ok"], document["complete"]) == (False, False)
+    assert [problem["code"] for problem in document["problems"]] == ["fetch.not-found"]
+
+
+def test_the_network_is_imported_when_it_is_used_only() -> None:
+    assert "httpx" not in modules_after("mirror", "--help")
