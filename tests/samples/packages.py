@@ -16,7 +16,7 @@ ADD_ON = (
     b'type = "add-on"\nlicense = ["SPDX:GPL-3.0-or-later"]\nblender_version_min = "4.2.0"\n'
 )
 THEME = ADD_ON.replace(b'"add-on"', b'"theme"').replace(b"gear_tool", b"dusk")
-XML = b'<bpy><Theme><view_3d><ThemeView3D grid="#54545480"/></view_3d></Theme></bpy>'
+XML = b'<bpy><Theme><view_3d><ThemeView3D grid="#54545480"/></view_3d></Theme><ThemeStyle/></bpy>'
 MANIFEST = "blender_manifest.toml"
 assert GOOD.read_bytes().startswith(ADD_ON)
 
@@ -156,5 +156,6 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "theme.xml-missing": lambda: theme(("README.md", b"")),
     "theme.several-xml": lambda: theme(("dusk.xml", XML), ("night.xml", XML)),
     "theme.not-xml": lambda: theme(("dusk.xml", XML[:-3])),
+    "theme.style-missing": lambda: theme(("dusk.xml", b"<bpy><Theme/></bpy>")),
     "theme.not-a-theme": lambda: theme(("dusk.xml", b"<svg/>")),
 }  # fmt: skip

@@ -55,3 +55,11 @@ def _check_xml(name: str, contents: Contents, problems: ProblemList) -> None:
             hint="export the theme from Blender again",
             where=contents.where(name),
         )
+        return
+    if document.find("ThemeStyle") is None:
+        problems.add(
+            "theme.style-missing",
+            f"{name} has no <ThemeStyle> beside its <Theme>",
+            hint="export the theme from Blender again, or add an empty <ThemeStyle></ThemeStyle>",
+            where=contents.where(name),
+        )

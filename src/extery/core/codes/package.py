@@ -47,5 +47,6 @@ CODES = {
     "theme.xml-missing": _stricter("a theme has no .xml file", "Blender would install it and show nothing."),
     "theme.several-xml": _stricter("a theme has several .xml files", "Blender applies the first by name and shows all: one theme, one package."),
     "theme.not-xml": _stricter("the theme's .xml cannot be read", "Blender would fail when the theme is chosen."),
+    "theme.style-missing": _stricter("the theme's .xml has no <ThemeStyle>", "Blender reads it after <Theme> and stops with an error, half of the theme applied."),
     "theme.not-a-theme": _stricter("the .xml is not a Blender theme", "A theme is a <bpy> element with a <Theme> in it, as Blender's own export writes."),
 }  # fmt: skip
