@@ -31,7 +31,7 @@ def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None
 
     assert result.exit_code == 0
     assert result.stdout == "found 2 packages.\n"
-    assert result.stderr == "written: packages/index.json\n"
+    assert result.stderr == "written: packages/index.json\nwritten: packages/index.json.gz\n"
     assert len(json.loads((packages / "index.json").read_text())["data"]) == 2
 
 
@@ -56,7 +56,7 @@ def test_a_page_of_ones_own_is_filled_in(packages: Path) -> None:
     assert "no effect without --html" in without.stderr
     assert without.exit_code == 0
     generate("--html", "--html-template", "mine.html")
-    assert (packages / "index.html").read_text().startswith("<h1>Mine</h1><h2>Add-ons")
+    assert (packages / "index.html").read_text().startswith("<h1>Mine</h1>")
 
 
 def test_a_bad_package_is_named_and_the_rest_is_listed(packages: Path) -> None:
@@ -100,12 +100,12 @@ def test_strict_and_keep_going_exclude_each_other(packages: Path) -> None:
 
 
 def test_warnings_do_not_fail_the_command(packages: Path) -> None:
-    put(packages, "a2.zip", version="2.0.0")
+    put(packages, "a2.zip")
 
     result = generate()
 
     assert result.exit_code == 0
-    assert "warning: 2 packages of gear_tool fit the same Blender" in result.stderr
+    assert "warning: 2 packages of gear_tool 1.2.3 fit the same Blender" in result.stderr
 
 
 def test_the_configuration_can_lie_elsewhere(packages: Path) -> None:
@@ -137,7 +137,8 @@ def test_json_says_what_was_done(packages: Path) -> None:
     assert document | {"problems": []} == {
         "ok": False,
         "packages": 2,
-        "written": ["packages/index.json"],
+        "written": ["packages/index.json", "packages/index.json.gz"],
+        "listings": [{"file": "index.json", "audience": "everyone"}],
         "problems": [],
     }
     assert [problem["file"] for problem in document["problems"]] == ["packages/bad.zip"]
@@ -151,3 +152,55 @@ def test_json_says_why_nothing_was_done(packages: Path) -> None:
     document = json.loads(result.stdout)
     assert (document["ok"], document["packages"], document["written"]) == (False, 0, [])
     assert [problem["code"] for problem in document["problems"]] == ["generate.config-schema"]
+
+
+MESSAGES = [
+    ["ERROR", "packages/bad.zip: bad.zip is empty"],
+    ["STATUS", "found 2 packages."],
+]
+
+
+@pytest.mark.parametrize(("form", "end"), [("JSON", "\n"), ("JSON_0", "\0")])
+def test_messages_are_those_of_blenders_tool(packages: Path, form: str, end: str) -> None:
+    (packages / "bad.zip").touch()
+
+    result = generate("--output-type", form)
+
+    *messages, last = result.stdout.split(end)
+    assert [json.loads(message) for message in messages] == MESSAGES
+    assert last == ""
+    assert result.stderr == ""
+    assert result.exit_code == 1
+
+
+def test_messages_as_text_are_lines_with_their_kind(packages: Path) -> None:
+    put(packages, "a2.zip")
+
+    result = generate("--output-type", "TEXT")
+
+    warning, found = result.stdout.splitlines()
+    assert warning.startswith("WARN: packages/a.zip: 2 packages of gear_tool 1.2.3 fit")
+    assert found == "found 3 packages."
+    fatal = generate("--output-type", "TEXT", "--repo-config", "none.toml")
+    assert fatal.stdout.startswith("FATAL_ERROR: none.toml: none.toml cannot be read")
+    assert fatal.exit_code == 1
+
+
+def test_two_forms_of_output_exclude_each_other(packages: Path) -> None:
+    assert generate("--json", "--output-type", "JSON").exit_code == 2
+
+
+def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -> None:
+    (packages / "blender_repo.toml").write_text('schema_version = "1.0.0"\n[channels.beta]\n')
+
+    for result in (generate(), generate()):
+        assert result.stderr.splitlines()[-2:] == [
+            "for everyone: index.json",
+            "for channel beta: beta/index.json",
+        ]
+
+
+def test_packages_can_be_read_again_although_nothing_changed(packages: Path) -> None:
+    generate()
+
+    assert generate("--verify").stderr == ""

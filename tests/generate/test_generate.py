@@ -21,9 +21,9 @@ def test_a_folder_of_packages_becomes_a_listing_that_clients_take(tmp_path: Path
     done = generate(tmp_path)
 
     listing = parse((tmp_path / "index.json").read_bytes())
-    assert list(listing.data) == done.entries
+    assert listing.data == done.entries
     assert [item["id"] for item in listing.data] == ["dusk", "gear_tool"]
-    assert done.written == [tmp_path / "index.json"]
+    assert done.written == [tmp_path / "index.json", tmp_path / "index.json.gz"]
     assert not done.problems
 
 
@@ -105,6 +105,7 @@ def test_files_that_would_be_the_same_are_left_alone(tmp_path: Path) -> None:
     put(tmp_path, "b.zip", extension_id="other_tool")
     assert generate(tmp_path, html=True).written == [
         tmp_path / "index.json",
+        tmp_path / "index.json.gz",
         tmp_path / "index.html",
     ]
 
@@ -128,7 +129,8 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     generate(tmp_path, html=True)
 
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["a.zip", "index.html", "index.json"]
+    assert names == [".extery", "a.zip", "index.html", "index.json", "index.json.gz"]
+    assert sorted(path.name for path in (tmp_path / ".extery").iterdir()) == ["lock", "state.json"]
 
 
 def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(
@@ -151,7 +153,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(
 
 def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
     one, other = tmp_path / "one.zip", tmp_path / "other.zip"
-    put(tmp_path, "one.zip")
+    put(tmp_path, "one.zip", blender_version_max="5.0.0")
     generate(tmp_path)
     seen: list[int] = []
     done = threading.Event()
@@ -165,7 +167,7 @@ def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
     try:
         for _ in range(50):
             one.rename(other)
-            put(tmp_path, "one.zip", version="2.0.0")
+            put(tmp_path, "one.zip", version="2.0.0", blender_version_min="5.0.0")
             generate(tmp_path)
             other.unlink()
             generate(tmp_path)

@@ -6,8 +6,8 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.core.listing import Entry
-from extery.generate.config import Config
-from extery.generate.index import check_entries, entries_of, is_rival
+from extery.generate.config import Config, Rules
+from extery.generate.index import PlannedListing, entries_of, is_rival, plan_listings
 from extery.generate.scan import read_archive
 from tests.generate.packages import put
 
@@ -16,11 +16,14 @@ def entries_in(folder: Path) -> list[Entry]:
     return entries_of(read_archive(path) for path in folder.iterdir())
 
 
-def codes(entries: list[Entry], *blocked: str) -> list[str]:
+def planned(
+    folder: Path, config: Config = Config(), *, codes: list[str] | None = None
+) -> dict[str, PlannedListing]:
+    """The listings of a folder by their address; ``codes`` are of the problems expected."""
     problems = ProblemList()
-    config = Config([{"id": name, "reason": "broken"} for name in blocked])
-    check_entries(entries, config, problems, folder=Path("packages"))
-    return [problem.code for problem in problems]
+    plans = plan_listings(entries_in(folder), config, problems, folder=folder)
+    assert [problem.code for problem in problems] == (codes or [])
+    return {plan.address: plan for plan in plans}
 
 
 def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> None:
@@ -54,53 +57,46 @@ def test_an_address_leads_to_the_file_whatever_its_name(
     assert entries_in(tmp_path)[0]["archive_url"] == address
 
 
-def test_versions_for_the_same_blender_are_named_with_their_files(tmp_path: Path) -> None:
-    put(tmp_path, "new one.zip", version="2.0.0")
-    put(tmp_path, "old.zip", version="1.0.0", blender_version_max="5.0.0")
+def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "new one.zip")
+    put(tmp_path, "old.zip", blender_version_max="5.0.0")
     problems = ProblemList()
 
-    check_entries(entries_in(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(entries_in(tmp_path), Config(), problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "listing.several"
     assert problem.severity == "warning"
     assert problem.message == (
-        "2 packages of gear_tool fit the same Blender: old.zip (4.2.0 up to, not including, 5.0.0), "
-        "new one.zip (4.2.0 and newer)"
+        "2 packages of gear_tool 1.2.3 fit the same Blender: new one.zip (4.2.0 and newer), "
+        "old.zip (4.2.0 up to, not including, 5.0.0)"
     )
-    assert problem.where.file == str(tmp_path / "old.zip")
+    assert problem.where.file == str(tmp_path / "new one.zip")
 
 
-def test_versions_for_different_blenders_platforms_or_pythons_do_not_compete(
-    tmp_path: Path,
-) -> None:
-    put(tmp_path, "a.zip", extension_id="by_blender", blender_version_max="5.0.0")
-    put(tmp_path, "b.zip", extension_id="by_blender", blender_version_min="5.0.0")
+def test_other_versions_and_packages_for_other_systems_do_not_compete(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip", extension_id="by_version", version="1.0.0")
+    put(tmp_path, "b.zip", extension_id="by_version", version="2.0.0")
     put(tmp_path, "c.zip", extension_id="by_platform", platforms=["linux-x64", "linux-arm64"])
     put(tmp_path, "d.zip", extension_id="by_platform", platforms=["windows-x64"])
     for minor in ("11", "13"):
         wheels = [f"./gears-1.0-cp3{minor}-cp3{minor}-win_amd64.whl"]
         put(tmp_path, f"e{minor}.zip", extension_id="by_python", wheels=wheels)
 
-    assert codes(entries_in(tmp_path)) == []
+    assert list(planned(tmp_path)) == ["index.json"]
 
 
-def test_every_id_with_several_is_named_once(tmp_path: Path) -> None:
+def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> None:
     for extension_id in ("b_tool", "a_tool"):
         for number in range(6):
-            put(
-                tmp_path,
-                f"{extension_id}{number}.zip",
-                extension_id=extension_id,
-                version=f"1.0.{number}",
-            )
+            put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
     problems = ProblemList()
 
-    check_entries(entries_in(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(entries_in(tmp_path), Config(), problems, folder=tmp_path)
 
     assert [problem.message.split(":")[0] for problem in problems] == [
-        "6 packages of a_tool fit the same Blender",
-        "6 packages of b_tool fit the same Blender",
+        "6 packages of a_tool 1.2.3 fit the same Blender",
+        "6 packages of b_tool 1.2.3 fit the same Blender",
     ]
     assert all(problem.message.endswith(" and 2 more") for problem in problems)
 
@@ -129,5 +125,95 @@ def test_python_versions_meet_as_in_blender(
 def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
-    assert codes(entries_in(tmp_path), "gear_tool") == []
-    assert codes(entries_in(tmp_path), "gone") == ["generate.block-without-package"]
+    planned(tmp_path, Config([{"id": "gear_tool", "reason": "broken"}]))
+    planned(
+        tmp_path,
+        Config([{"id": "gone", "reason": "broken"}]),
+        codes=["generate.block-without-package"],
+    )
+
+
+def versions(plan: PlannedListing) -> list[str]:
+    return [item["version"] for item in plan.entries]
+
+
+def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_path: Path) -> None:
+    put(tmp_path, "universal.zip", version="1.0.0")
+    put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
+    put(tmp_path, "plain.zip", extension_id="a_tool")
+
+    plans = planned(tmp_path)
+
+    assert list(plans) == ["index.json", "platforms/other/index.json"]
+    other = plans["platforms/other/index.json"]
+    assert [(item["id"], item["version"]) for item in other.entries] == [
+        ("a_tool", "1.2.3"),
+        ("gear_tool", "1.0.0"),
+    ]
+    assert other.packages == ["plain.zip", "universal.zip"]
+    assert other.audience.startswith("platforms other than windows-x64, ")
+
+
+def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path: Path) -> None:
+    put(tmp_path, "universal.zip", version="1.0.0")
+    put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
+    config = Config(platforms=["freebsd-x64"], other_platforms=False)
+
+    plans = planned(tmp_path, config)
+
+    assert list(plans) == ["index.json"]
+    assert "freebsd-x64" in plans["index.json"].entries[1]["platforms"]
+
+
+def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> None:
+    put(tmp_path, "1.zip", version="1.0.0")
+    put(tmp_path, "2 beta.zip", version="2.0.0-beta.1")
+    config = Config(
+        rules=Rules(prereleases=False), channels={"beta": Rules()}, sets={"shot": Rules(only=[])}
+    )
+
+    plans = planned(tmp_path, config)
+
+    assert {address: versions(plan) for address, plan in plans.items()} == {
+        "index.json": ["1.0.0"],
+        "beta/index.json": ["2.0.0-beta.1"],
+        "sets/shot/index.json": [],
+    }
+    assert plans["beta/index.json"].packages == ["2 beta.zip"]
+    assert plans["beta/index.json"].entries[0]["archive_url"] == "./2%20beta.zip"
+
+
+def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Path) -> None:
+    put(tmp_path, "a b.zip")
+    config = Config(base_url="https://example.org/repo/", channels={"beta": Rules()})
+
+    plans = planned(tmp_path, config)
+
+    [entry] = plans["beta/index.json"].entries
+    assert entry["archive_url"] == "https://example.org/repo/a%20b.zip"
+    assert plans["beta/index.json"].packages == ()
+    assert plans["index.json"].entries[0]["archive_url"] == "./a%20b.zip"
+
+
+def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    problems = ProblemList()
+    config = Config(extensions={"gear_tol": {}})
+
+    plan_listings(entries_in(tmp_path), config, problems, folder=tmp_path)
+
+    [problem] = problems
+    assert problem.code == "generate.config-unknown-id"
+    assert problem.hint == "did you mean 'gear_tool'?"
+
+
+def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    put(tmp_path, "b.zip", extension_id="other_tool")
+    problems = ProblemList()
+    config = Config(extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}})
+
+    [plan] = plan_listings(entries_in(tmp_path), config, problems, folder=tmp_path)
+
+    assert [problem.where.path for problem in problems] == [("extensions", "gear_tool", "name")]
+    assert [item["name"] for item in plan.entries] == ["Gear Tool", "Other"]

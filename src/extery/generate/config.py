@@ -1,19 +1,29 @@
-"""``blender_repo.toml``: what a folder of packages cannot say by itself, such as what is blocked."""
+"""``blender_repo.toml`` and ``sets/NAME.toml``: what a folder of packages cannot say by itself."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery.core.manifest_rules import shown
 
 FILENAME = "blender_repo.toml"
-SCHEMA_VERSION = "1.0.0"
-_KEYS = ("schema_version", "blocklist")
+SETS = "sets"
+_PLACE = Where(FILENAME)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which versions a listing considers."""
+
+    prereleases: bool = True
+    retention: int | None = None
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    only: Sequence[str] | None = None
+    #: Where the rules stand, for problems.
+    where: Where = _PLACE
 
 
 @dataclass(frozen=True)
@@ -22,72 +32,77 @@ class Config:
 
     blocklist: Sequence[Mapping[str, Any]] = ()
     file: str = FILENAME
+    title: str = ""
+    #: Ends with a slash.
+    base_url: str = ""
+    rules: Rules = Rules()
+    platforms: Sequence[str] = ()
+    other_platforms: bool = True
+    extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    channels: Mapping[str, Rules] = field(default_factory=dict)
+    sets: Mapping[str, Rules] = field(default_factory=dict)
+    #: All bytes that were read.
+    source: bytes = b""
 
 
 def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Config:
-    """Read ``file``, or ``blender_repo.toml`` in ``folder`` if there is one.
+    """Read ``file``, or ``blender_repo.toml`` in ``folder`` if there is one, and the sets.
 
     Raises `InvalidInput` with everything that is wrong; warnings go to ``problems``.
     """
     path = file or folder / FILENAME
-    if file is None and not path.exists():
+    sets = sorted((folder / SETS).glob("*.toml"))
+    is_there = file is not None or path.exists()
+    if not is_there and not sets:
         return Config()
-    table = _table(path)
-    with ProblemList().raising(InvalidInput) as found:
-        _check(table, found, str(path))
-    problems.extend(found)
-    return Config(table.get("blocklist", ()), str(path))
+    # Imported here: most folders have no configuration.
+    from extery.generate import config_check as check
 
-
-def _table(path: Path) -> dict[str, Any]:
-    where = Where(str(path))
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise InvalidInput.of(
-            "generate.config-missing",
-            f"{path} cannot be read: {error.strerror}",
-            hint="check the path",
-            where=where,
-        ) from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML
-        raise InvalidInput.of(
-            "generate.config-not-toml",
-            f"{path.name} is not valid TOML: {error}",
-            hint='it begins with: schema_version = "1.0.0"',
-            where=where,
-        ) from error
-
-
-def _check(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
-    if table.get("schema_version") != SCHEMA_VERSION:
-        problems.add(
-            "generate.config-schema",
-            f"schema_version must be {SCHEMA_VERSION!r}, found {shown(table.get('schema_version'))}",
-            hint=f'begin the file with: schema_version = "{SCHEMA_VERSION}"',
-            where=Where(file, ("schema_version",)),
-        )
-    for key in table:
-        if key not in _KEYS:
-            problems.add(
-                "generate.config-unknown-key",
-                f"{key!r} has no effect",
-                hint=f"known are {', '.join(_KEYS)}",
-                where=Where(file, (key,)),
+    source, table = check.read_toml(path) if is_there else (b"", {})
+    found = ProblemList()
+    if is_there:
+        check.check_config(table, found, str(path))
+    tables: dict[str, dict[str, Any]] = {}
+    for item in sets:
+        data, tables[item.stem] = check.read_toml(item)
+        source += b"\0" + item.name.encode("utf-8", "replace") + b"\0" + data
+        check.check_set(item.stem, tables[item.stem], found, str(item))
+    with found.raising(InvalidInput):
+        problems.extend(found.warnings)
+    rules = _rules(table, Rules(where=Where(str(path))), ())
+    base_url = table.get("base_url", "")
+    return Config(
+        blocklist=table.get("blocklist", ()),
+        file=str(path),
+        title=table.get("title", ""),
+        base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
+        rules=rules,
+        platforms=table.get("platforms", ()),
+        other_platforms=table.get("other_platforms", True),
+        extensions=table.get("extensions", {}),
+        channels={
+            name: _rules(channel, rules, ("channels", name))
+            for name, channel in sorted(table.get("channels", {}).items())
+        },
+        sets={
+            item.stem: Rules(
+                prereleases=rules.prereleases,
+                pinned={key: text for key, text in tables[item.stem].items() if text != "*"},
+                only=sorted(tables[item.stem]),
+                where=Where(str(item)),
             )
-    blocklist = table.get("blocklist", [])
-    items = blocklist if isinstance(blocklist, list) else [blocklist]
-    for index, item in enumerate(items):
-        if isinstance(blocklist, list) and isinstance(item, dict):
-            missing = [key for key in ("id", "reason") if not isinstance(item.get(key), str)]
-            message = f"an item of blocklist must have {' and '.join(missing)} as text"
-        else:
-            missing = ["id", "reason"]
-            message = f"blocklist must be a list of tables, found {shown(item)}"
-        if missing:
-            problems.add(
-                "generate.config-blocklist",
-                message,
-                hint='write for each: [[blocklist]], then id = "…" and reason = "…"',
-                where=Where(file, ("blocklist", index)),
-            )
+            for item in sets
+        },
+        source=source,
+    )
+
+
+def _rules(table: Mapping[str, Any], above: Rules, path: tuple[str | int, ...]) -> Rules:
+    """The rules of a table; what it does not say is as above."""
+    return Rules(
+        prereleases=table.get("prereleases", above.prereleases),
+        retention=table.get("retention", above.retention),
+        pinned=table.get("pinned", above.pinned),
+        only=table.get("only"),
+        where=above.where._replace(path=path),
+    )

@@ -1,46 +1,108 @@
-"""From packages to the listing that Blender reads: entries, their order, and their conflicts."""
+"""From packages to the listings that Blender reads: which there are, and what stands in them.
+
+``index.json`` beside the packages is for everyone. Channels and sets are listings of their own, and so
+is one for platforms that nobody named, where `resolve` cannot serve those from ``index.json``.
+
+Every listing stands in a folder of its own: Blender takes a URL that ends in ``/index.json``
+as the folder it stands in, and anything else as a folder itself. An address in it begins with
+``./`` or is complete (``../`` is refused), so the packages of a listing are beside it, as
+links, unless the owner says where the folder is on the web.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
+from extery.core import platforms
 from extery.core.errors import ProblemList, Where
-from extery.core.listing import Entry, entry, entry_range
+from extery.core.listing import Entry, entry_range
 from extery.core.versions import Version
+from extery.generate.choose import Groups, check_changes, choose
 from extery.generate.config import Config
+from extery.generate.resolve import resolve
 from extery.generate.scan import ScannedArchive
+
+LISTING = "index.json"
+OTHER_PLATFORMS = "platforms/other"
+
+
+@dataclass(frozen=True)
+class PlannedListing:
+    """A listing to write: the folder below that of the packages, for whom it is, what is in it."""
+
+    folder: str
+    audience: str
+    entries: Sequence[Entry]
+    #: Names of the packages that have to be in its folder.
+    packages: Sequence[str] = ()
+
+    @property
+    def address(self) -> str:
+        """Its file, relative to the folder of the packages."""
+        return f"{self.folder}/{LISTING}" if self.folder else LISTING
 
 
 def entries_of(archives: Iterable[ScannedArchive]) -> list[Entry]:
-    """The entries of all archives that have a manifest, by id, version and file name."""
-    found = [
-        entry(
-            archive.manifest,
-            archive_url=f"./{quote(archive.name)}",
-            archive_size=archive.size,
-            archive_hash=archive.sha256,
-        )
-        for archive in archives
-        if archive.manifest is not None
-    ]
-    return sorted(
-        found,
-        key=lambda item: (item["id"], Version.parse(item["version"]), item["archive_url"]),
-    )
+    """The entries of all archives that have one, by id, version and file name."""
+    found = [archive.entry for archive in archives if archive.entry is not None]
+    found.sort(key=lambda item: (item["id"], Version.parse(item["version"]), item["archive_url"]))
+    return found
 
 
-def check_entries(
+def plan_listings(
     entries: Sequence[Entry], config: Config, problems: ProblemList, *, folder: Path
-) -> None:
-    """Warn of entries that compete with each other, and of blocks that nobody will see."""
+) -> list[PlannedListing]:
+    """All listings of a folder, that for everyone first; problems of the owner's rules are noted."""
     by_id: dict[str, list[Entry]] = defaultdict(list)
     for item in entries:
         by_id[item["id"]].append(item)
-    for extension_id, items in by_id.items():
-        _check_conflicts(extension_id, items, problems, folder)
+    config = _with_good_changes(config, problems)
+    _check(by_id, config, problems, folder)
+    named = {*config.platforms, *(p for item in entries for p in item.get("platforms", ()))}
+    chosen = choose(by_id, config.rules, config, problems)
+    everyone = resolve(chosen, more_platforms=named).entries
+    plans = [PlannedListing("", "everyone", everyone)]
+    others = _for_other_platforms(chosen)
+    if config.other_platforms and others != [i for i in everyone if not i.get("platforms")]:
+        known = ", ".join([*platforms.KNOWN, *sorted(named - set(platforms.KNOWN))])
+        plans.append(_placed(OTHER_PLATFORMS, f"platforms other than {known}", others, config))
+    further = [(name, f"channel {name}", rules) for name, rules in config.channels.items()]
+    further += [(f"sets/{name}", f"set {name}", rules) for name, rules in config.sets.items()]
+    for name, audience, rules in further:
+        found = resolve(choose(by_id, rules, config, problems), more_platforms=named).entries
+        plans.append(_placed(name, audience, found, config))
+    return plans
+
+
+def _with_good_changes(config: Config, problems: ProblemList) -> Config:
+    """Without the changes for which Blender would refuse the whole listing; each is a problem."""
+    bad = check_changes(config, problems)
+    good = {key: about for key, about in config.extensions.items() if key not in bad}
+    return replace(config, extensions=good)
+
+
+def _for_other_platforms(chosen: Iterable[Entry]) -> list[Entry]:
+    return resolve(item for item in chosen if not item.get("platforms")).entries
+
+
+def _placed(folder: str, audience: str, entries: Sequence[Entry], config: Config) -> PlannedListing:
+    if config.base_url:
+        placed: list[Entry] = [
+            item | {"archive_url": config.base_url + item["archive_url"].removeprefix("./")}
+            for item in entries
+        ]
+        return PlannedListing(folder, audience, placed)
+    return PlannedListing(folder, audience, entries, sorted({file_of(item) for item in entries}))
+
+
+def _check(by_id: Groups, config: Config, problems: ProblemList, folder: Path) -> None:
+    for identifier, items in by_id.items():
+        if len(items) > 1:
+            _check_same(identifier, items, problems, folder)
     for index, block in enumerate(config.blocklist):
         if block["id"] not in by_id:
             problems.add(
@@ -49,26 +111,43 @@ def check_entries(
                 hint="put its last package back, or remove the block",
                 where=Where(config.file, ("blocklist", index)),
             )
+    for identifier in config.extensions:
+        if identifier not in by_id:
+            problems.add(
+                "generate.config-unknown-id",
+                f"no package here has the id {identifier!r}",
+                hint=_did_you_mean(identifier, by_id),
+                where=Where(config.file, ("extensions", identifier)),
+            )
 
 
-def _check_conflicts(
-    extension_id: str, items: Sequence[Entry], problems: ProblemList, folder: Path
+def _did_you_mean(identifier: str, by_id: Groups) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(identifier, by_id, n=1)
+    return f"did you mean {close[0]!r}?" if close else "put its package into the folder"
+
+
+def _check_same(
+    identifier: str, items: Sequence[Entry], problems: ProblemList, folder: Path
 ) -> None:
-    rivals = [
-        item
-        for index, item in enumerate(items)
-        if any(is_rival(item, other) for number, other in enumerate(items) if number != index)
-    ]
-    if not rivals:
-        return
-    shown = [f"{_file(item)} ({entry_range(item)})" for item in rivals[:4]]
-    more = f" and {len(rivals) - 4} more" if len(rivals) > 4 else ""
-    problems.add(
-        "listing.several",
-        f"{len(rivals)} packages of {extension_id} fit the same Blender: {', '.join(shown)}{more}",
-        hint="move the older ones out of the folder, or build them with a blender_version_max",
-        where=Where(str(folder / _file(rivals[0]))),
-    )
+    """Warn of packages that only their file name sets apart: it is no reason to take one."""
+    by_version: dict[str, list[Entry]] = defaultdict(list)
+    for item in items:
+        by_version[item["version"]].append(item)
+    for version, same in by_version.items():
+        rivals = [item for item in same if any(is_rival(item, x) for x in same if x is not item)]
+        if not rivals:
+            continue
+        shown = [f"{file_of(item)} ({entry_range(item)})" for item in rivals[:4]]
+        more = f" and {len(rivals) - 4} more" if len(rivals) > 4 else ""
+        problems.add(
+            "listing.several",
+            f"{len(rivals)} packages of {identifier} {version} fit the same Blender: "
+            f"{', '.join(shown)}{more}",
+            hint="keep one of them, or give each its own version",
+            where=Where(str(folder / file_of(rivals[0]))),
+        )
 
 
 def is_rival(one: Entry, other: Entry) -> bool:
@@ -76,11 +155,11 @@ def is_rival(one: Entry, other: Entry) -> bool:
 
     No platforms, or no Python versions, means all of them.
     """
-    platforms, others = one.get("platforms"), other.get("platforms")
+    places, others = one.get("platforms"), other.get("platforms")
     pythons, other_pythons = one.get("python_versions"), other.get("python_versions")
     return (
         entry_range(one).overlaps(entry_range(other))
-        and (not platforms or not others or not set(platforms).isdisjoint(others))
+        and (not places or not others or not set(places).isdisjoint(others))
         and (
             not pythons
             or not other_pythons
@@ -94,5 +173,6 @@ def _is_same_python(one: str, other: str) -> bool:
     return other in (one, one.partition(".")[0]) or one == other.partition(".")[0]
 
 
-def _file(item: Entry) -> str:
+def file_of(item: Entry) -> str:
+    """The name of the package in its folder."""
     return unquote(item["archive_url"].removeprefix("./"))

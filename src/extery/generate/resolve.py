@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extery.core import platforms
-from extery.core.listing import Entry, entry_range
+from extery.core.listing import KEYS, Entry, entry_range
 from extery.core.versions import BlenderVersion, Version, format_blender_version
 
 #: Every Python that a Blender with extensions has had or may get.
@@ -186,7 +186,7 @@ def _narrowed(
         changed["python_versions"] = sorted(listed, key=_python_key)
     if [] in (changed.get("platforms"), changed.get("python_versions")):
         return None, lost
-    return _in_order(changed), lost
+    return in_order(changed), lost
 
 
 def _is_own(item: Entry, pythons: tuple[str, ...], universe: _Universe) -> bool:
@@ -195,8 +195,7 @@ def _is_own(item: Entry, pythons: tuple[str, ...], universe: _Universe) -> bool:
     return mine == set(pythons)
 
 
-def _in_order(changed: Entry) -> Entry:
-    from extery.core.listing import KEYS
-
+def in_order(changed: Entry) -> Entry:
+    """The entry with its keys in Blender's order, and nothing that is None."""
     known = {key: changed[key] for key in KEYS if changed.get(key) is not None}
     return {**known, **{key: value for key, value in changed.items() if key not in KEYS}}

@@ -1,19 +1,19 @@
-"""Make a folder of packages a repository: decide what its files hold, then write them."""
+"""Make a folder of packages a repository: find out what changed, decide, then write."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from extery.core.errors import InvalidInput, ProblemList, Unavailable, Where
-from extery.core.files import replacing
-from extery.core.listing import Entry, dump, listing
-from extery.generate.config import read_config
-from extery.generate.index import check_entries, entries_of
-from extery.generate.page import page, read_template
-from extery.generate.scan import find_archives, read_archive
+from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.listing import Entry
+from extery.generate import state, write
+from extery.generate.config import Config, read_config
+from extery.generate.lock import locked
+from extery.generate.scan import Found, ScannedArchive, find_archives, in_folder
 
 LISTING = "index.json"
 PAGE = "index.html"
@@ -21,11 +21,43 @@ PAGE = "index.html"
 
 @dataclass(frozen=True)
 class Generated:
-    """What was made. ``written`` are the files that changed; ``problems`` has bad archives too."""
+    """What was made.
 
-    entries: Sequence[Entry]
+    ``packages`` counts the good ones, ``problems`` has the bad ones too. ``written`` are the files
+    that changed, and ``listings`` are the files to subscribe to, with for whom each is.
+    """
+
+    folder: Path
+    packages: int
     problems: ProblemList
-    written: Sequence[Path]
+    written: Sequence[Path] = ()
+    listings: Sequence[tuple[str, str]] = field(default=((LISTING, "everyone"),))
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """The entries of ``index.json``."""
+        from extery.core.listing import parse
+
+        return parse((self.folder / LISTING).read_bytes()).data
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is asked for."""
+
+    folder: Path
+    html: bool
+    template: Path | None
+    config: Path | None
+    strict: bool
+
+    def inputs(self, config: Config, found: Sequence[Found]) -> str:
+        """Everything that the result depends on, in one word."""
+        template = b""
+        if self.html and self.template and self.template.is_file():
+            template = self.template.read_bytes()
+        asked = (str(self.folder), self.html, config.file, config.source, template, found)
+        return hashlib.sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def generate(
@@ -35,43 +67,147 @@ def generate(
     template: Path | None = None,
     config: Path | None = None,
     strict: bool = False,
+    verify: bool = False,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> Generated:
     """List the packages in ``folder`` in its ``index.json``; with ``html`` also in ``index.html``.
 
     ``template`` is a page of one's own, ``config`` a file in place of ``blender_repo.toml``.
+    Packages that have not changed since the last run are not read, unless to ``verify`` them.
     Bad archives are problems of the result and left out; with ``strict`` they raise
     `InvalidInput`, as do a wrong configuration and template always, and nothing is written.
+    ``on_wait`` is called if another run is at work in the folder, which this one waits for.
     """
-    problems = ProblemList()
-    paths = find_archives(folder, problems)
-    settings = read_config(folder, config, problems)
-    text = read_template(template, problems) if html else ""
-    archives = [read_archive(path) for path in paths]
-    for archive in archives:
-        problems.extend(archive.problems)
-    entries = entries_of(archives)
-    check_entries(entries, settings, problems, folder=folder)
-    if strict and problems.errors:
+    request = _Request(folder, html, template, config, strict)
+    if not folder.is_dir():
+        find_archives(folder, ProblemList())
+    with locked(folder / state.FOLDER / state.LOCK, on_wait=on_wait) as now:
+        problems = ProblemList()
+        found = find_archives(folder, problems)
+        settings = read_config(folder, config, problems)
+        before = state.State.load(folder)
+        inputs = request.inputs(settings, found)
+        outputs = write.outputs_of(folder, before.summary.outputs)
+        if not verify and before.is_current(inputs, found, outputs):
+            summary = before.summary
+            return Generated(
+                folder,
+                summary.count,
+                ProblemList(summary.problems),
+                listings=summary.listings,
+            )
+        archives = _archives(request, found, before, problems, verify=verify)
+        return _make(request, settings, archives, problems, before, (inputs, now))
+
+
+def _archives(
+    request: _Request,
+    found: Sequence[Found],
+    before: state.State,
+    problems: ProblemList,
+    *,
+    verify: bool,
+) -> list[tuple[Found, ScannedArchive]]:
+    """Every archive, read only where it is not known."""
+    folder = request.folder
+    known = before.archives()
+    if request.html:
+        known = {item: archive for item, archive in known.items() if archive.facts is not None}
+    unknown = [item for item in found if verify or item not in known]
+    read = {}
+    if unknown:
+        from extery.generate.reading import read_archives
+
+        read = {
+            archive.name: archive
+            for archive in read_archives(folder, unknown, with_facts=request.html)
+        }
+    if verify:
+        for item in found:
+            if item in known and known[item].sha256 != read[item.name].sha256:
+                problems.add(
+                    "generate.changed-unnoticed",
+                    f"{item.name} has other bytes, but the same size and time as before",
+                    hint="find out who changed it: a damaged disk or copy shows like this",
+                    where=Where(str(folder / item.name)),
+                )
+    return [(item, read.get(item.name) or known[item]) for item in found]
+
+
+def _make(
+    request: _Request,
+    config: Config,
+    archives: Sequence[tuple[Found, ScannedArchive]],
+    problems: ProblemList,
+    before: state.State,
+    moment: tuple[str, int],
+) -> Generated:
+    """Decide what is to be there, write what is not, and remember it."""
+    from extery.core.listing import dump, listing
+    from extery.generate.index import entries_of, plan_listings
+
+    folder = request.folder
+    for _, archive in archives:
+        problems.extend(in_folder(problem, folder) for problem in archive.problems)
+    entries = entries_of(archive for _, archive in archives)
+    inputs, now = moment
+    summary = state.Summary(count=len(entries), outputs=before.summary.outputs)
+    plans = plan_listings(entries, config, problems, folder=folder)
+    if request.strict and problems.errors:
+        state.save(folder, summary, now, archives)  # what was read need not be read again
         raise InvalidInput(*problems)
-    # The listing first: a link on the page leads nowhere before its entry is listed.
-    files = {folder / LISTING: dump(listing(entries, settings.blocklist))}
-    if html:
-        files[folder / PAGE] = page(entries, settings.blocklist, template=text).encode("utf-8")
-    return Generated(entries, problems, [path for path, data in files.items() if _put(path, data)])
+    page = _page(request, plans[0].entries, archives, config, problems)
+    _clean(folder, [plan.folder for plan in plans])
+    outputs: list[str] = []
+    written: list[Path] = []
+    for plan in plans:
+        target = folder / plan.folder
+        write.make_folder(target)
+        written += write.put_packages(target, plan.packages, source=folder)
+        written += write.put_listing(
+            target / LISTING, dump(listing(plan.entries, config.blocklist))
+        )
+        names = [*plan.packages, LISTING, f"{LISTING}.gz", f"{LISTING}.br"]
+        outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
+    if request.html:
+        written += [folder / PAGE] if write.put(folder / PAGE, page) else []
+        outputs.append(PAGE)
+    old = set(before.summary.outputs) - set(outputs)
+    write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
+    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
+    summary.problems = list(problems)
+    summary.listings = [(plan.address, plan.audience) for plan in plans]
+    state.save(folder, summary, now, archives)
+    return Generated(folder, len(entries), problems, written, summary.listings)
 
 
-def _put(path: Path, data: bytes) -> bool:
-    """Write ``data`` in one step, unless it is there already: then caches may keep theirs."""
-    try:
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
-        with replacing(path) as file:
-            file.write(data)
-    except OSError as error:
-        raise Unavailable.of(
-            "generate.unwritable",
-            f"{path} cannot be written: {error.strerror or os.strerror(error.errno or 0)}",
-            hint="check that you may write there, and that the disk has room",
-            where=Where(str(path)),
-        ) from error
-    return True
+def _page(
+    request: _Request,
+    entries: Sequence[Entry],
+    archives: Sequence[tuple[Found, ScannedArchive]],
+    config: Config,
+    problems: ProblemList,
+) -> bytes:
+    """The page, if one is wanted."""
+    if not request.html:
+        return b""
+    from extery.generate.page import page, read_template
+
+    text = read_template(request.template, problems)
+    facts = {a.entry["archive_url"]: a.facts or {} for _, a in archives if a.entry is not None}
+    address = config.base_url and config.base_url + LISTING
+    filled = page(
+        entries,
+        config.blocklist,
+        template=text,
+        facts=facts,
+        title=config.title,
+        repository=address,
+    )
+    return filled.encode("utf-8")
+
+
+def _clean(folder: Path, listings: Sequence[str]) -> None:
+    write.remove_leftovers(folder / state.FOLDER, has_links=False)
+    for name in listings:
+        write.remove_leftovers(folder / name, has_links=bool(name))

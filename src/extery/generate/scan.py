@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from extery.core.errors import (
     InvalidManifest,
@@ -14,30 +17,54 @@ from extery.core.errors import (
     ProblemList,
     Where,
 )
-from extery.core.manifest import FILENAME, Manifest
-from extery.core.package import open_package
+from extery.core.listing import Entry, entry
+
+if TYPE_CHECKING:
+    from extery.core.package import Package
 
 _ENDING = ".zip"
 
 
+class Found(NamedTuple):
+    """A package as its folder shows it. The file is taken as unchanged while all of this is."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
 @dataclass(frozen=True)
 class ScannedArchive:
-    """What a listing needs to know of an archive; no manifest where ``problems`` has errors."""
+    """What a listing needs to know of an archive; no entry where ``problems`` has errors.
+
+    Depends on nothing but the file, so it may be made in another process and remembered. The
+    places of problems begin with the file's name. ``facts`` are for the page; ``None`` means that
+    nobody has looked for them.
+    """
 
     name: str
     size: int = 0
     sha256: str = ""
-    manifest: Manifest | None = None
+    entry: Entry | None = None
     problems: tuple[Problem, ...] = ()
+    facts: Mapping[str, Any] | None = None
 
 
-def find_archives(folder: Path, problems: ProblemList) -> list[Path]:
+def find_archives(folder: Path, problems: ProblemList) -> list[Found]:
     """The packages directly in ``folder``, sorted by name; hidden files are none.
 
     Raises `NotFound` if there is no such folder.
     """
+    found = []
     try:
-        paths = sorted(folder.iterdir())
+        with os.scandir(folder) as items:
+            for item in items:
+                name = item.name
+                if name.startswith(".") or name[-4:].lower() != _ENDING:
+                    continue
+                if _is_archive(item, folder, problems):
+                    found.append(_found(item))
     except OSError as error:
         raise NotFound.of(
             "generate.folder-missing",
@@ -45,19 +72,25 @@ def find_archives(folder: Path, problems: ProblemList) -> list[Path]:
             hint="give the folder that has the packages, on this computer",
             where=Where(str(folder)),
         ) from error
-    return [path for path in paths if _is_archive(path, problems)]
+    return sorted(found)
 
 
-def _is_archive(path: Path, problems: ProblemList) -> bool:
-    name = path.name
-    if name.startswith(".") or not name.lower().endswith(_ENDING):
-        return False
-    if path.is_dir():
+def _found(item: os.DirEntry[str]) -> Found:
+    try:
+        about = item.stat()
+    except OSError:  # a link that leads nowhere: reading it will tell
+        return Found(item.name, 0, 0, 0)
+    return Found(item.name, about.st_size, about.st_mtime_ns, about.st_ino)
+
+
+def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> bool:
+    name = item.name
+    if item.is_dir():
         problems.add(
             "generate.folder-named-zip",
             f"{name} is a folder and not listed",
             hint="put packages into the folder itself",
-            where=Where(str(path)),
+            where=Where(str(folder / name)),
         )
         return False
     if not name.endswith(_ENDING):
@@ -65,17 +98,18 @@ def _is_archive(path: Path, problems: ProblemList) -> bool:
             "generate.ending-in-capitals",
             f"{name} is not listed: its name has to end in {_ENDING}",
             hint=f"rename it to {name[: -len(_ENDING)]}{_ENDING}",
-            where=Where(str(path)),
+            where=Where(str(folder / name)),
         )
         return False
     return True
 
 
-def read_archive(path: Path) -> ScannedArchive:
-    """Read one package: a value that depends on nothing but the file, and never an error.
+def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
+    """Read one package, if asked with the facts for the page: a value, and never an error."""
+    # Imported here: a run that finds nothing changed opens no package.
+    from extery.core.manifest import FILENAME
+    from extery.core.package import open_package
 
-    So it may run anywhere, in another process too, and be remembered as long as the file stays.
-    """
     try:
         _check_name(path)
         with open_package(path) as package:
@@ -87,27 +121,57 @@ def read_archive(path: Path) -> ScannedArchive:
                     hint="write a section [build]",
                     where=Where(package.root + FILENAME, ("build",)),
                 )
-            return ScannedArchive(path.name, package.size, package.sha256, manifest)
+            listed = entry(
+                manifest,
+                archive_url=f"./{quote(path.name)}",
+                archive_size=package.size,
+                archive_hash=package.sha256,
+            )
+            facts = _facts(package) if with_facts else None
+            return ScannedArchive(path.name, package.size, package.sha256, listed, facts=facts)
     except (InvalidManifest, InvalidPackage) as error:
         problems = tuple(_in_archive(problem, path) for problem in error.problems)
-        return ScannedArchive(path.name, problems=problems)
+        return ScannedArchive(path.name, problems=problems, facts={})
+    except OSError as error:  # gone or out of reach since it was opened
+        problem = Problem(
+            "package.unreadable",
+            f"{path.name} cannot be read: {error.strerror}",
+            hint="check the file, then generate again",
+            where=Where(path.name),
+        )
+        return ScannedArchive(path.name, problems=(problem,), facts={})
+
+
+def _facts(package: Package) -> dict[str, Any]:
+    from extery.generate.page_facts import facts_of
+
+    return facts_of(package)
 
 
 def _check_name(path: Path) -> None:
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError:
-        shown = os.fsencode(path.name).decode("utf-8", "backslashreplace")
         raise InvalidPackage.of(
             "generate.name-not-unicode",
-            f"the name of {shown} is not Unicode",
+            f"the name of {_printable(path.name)} is not Unicode",
             hint="rename the file",
         ) from None
 
 
 def _in_archive(problem: Problem, path: Path) -> Problem:
-    """The problem with the path of the archive before the place in it."""
-    file = os.fsencode(path).decode("utf-8", "backslashreplace")
+    """The problem with the name of the archive before the place in it."""
+    file = _printable(path.name)
     if problem.where.file not in ("", path.name):
         file += f"/{problem.where.file}"
+    return problem._replace(where=problem.where._replace(file=file))
+
+
+def _printable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def in_folder(problem: Problem, folder: Path) -> Problem:
+    """A problem of an archive, with the folder before its place."""
+    file = f"{_printable(str(folder))}{os.sep}{problem.where.file}"
     return problem._replace(where=problem.where._replace(file=file))

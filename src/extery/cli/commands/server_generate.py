@@ -36,65 +36,126 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A page of your own, with ${body} and ${date}.",
 )
+@click.option("--verify", is_flag=True, help="Read every package again, also unchanged ones.")
 @click.option("--strict", is_flag=True, help="Write nothing if a package is bad.")
 @click.option("--keep-going", is_flag=True, help="Exit with 0 although packages are bad.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.option(
+    "--output-type",
+    type=click.Choice(["TEXT", "JSON", "JSON_0"]),
+    help="Print messages as Blender's own tool does: lines, or JSON ended by newlines or zeros.",
+)
 def command(
     repo_dir: Path,
     *,
     repo_config: Path | None,
     html: bool,
     html_template: Path | None,
+    verify: bool,
     strict: bool,
     keep_going: bool,
     as_json: bool,
+    output_type: str | None,
 ) -> NoReturn:
     """Make a folder of packages a repository that Blender can subscribe to.
 
-    A bad package is named and left out, the rest is listed, and the exit status is 1. Readers see
-    the old listing or the new one, never half of one.
+    Of several versions every Blender is offered the newest that fits it. Packages that have not
+    changed since the last run are not read again. A bad package is named and left out, the rest is
+    listed, and the exit status is 1. Readers see the old listing or the new one, never half of one.
     """
     if strict and keep_going:
         raise click.UsageError("--strict and --keep-going exclude each other.")
+    if as_json and output_type:
+        raise click.UsageError("--json and --output-type exclude each other.")
     from extery.core.errors import ExteryError
     from extery.generate import generate
 
     if html_template and not html:
         click.echo("--html-template has no effect without --html", err=True)
+    say = _Messages(output_type) if output_type else _Json() if as_json else _People()
     try:
         done = generate(
-            repo_dir, html=html, template=html_template, config=repo_config, strict=strict
+            repo_dir,
+            html=html,
+            template=html_template,
+            config=repo_config,
+            strict=strict,
+            verify=verify,
+            on_wait=lambda: click.echo("another run is at work there: waiting", err=True),
         )
     except ExteryError as error:
-        if as_json:
-            _print_json(None, error.problems)
-        else:
-            _show(error.problems)
+        say.failed(error.problems)
         raise SystemExit(1) from error
-    if as_json:
-        _print_json(done, done.problems)
-    else:
-        _show(done.problems)
-        click.echo(f"found {len(done.entries)} packages.")
-        for path in done.written:
-            click.echo(f"written: {path}", err=True)
+    say.done(done)
     raise SystemExit(1 if done.problems.errors and not keep_going else 0)
 
 
-def _show(problems: Iterable[Problem]) -> None:
-    from extery.cli.show import show_problems
+class _People:
+    """Text: the count on stdout, the rest on stderr."""
 
-    show_problems(problems, stream=sys.stderr)
+    def failed(self, problems: Iterable[Problem]) -> None:
+        from extery.cli.show import show_problems
+
+        show_problems(problems, stream=sys.stderr)
+
+    def done(self, done: Generated) -> None:
+        self.failed(done.problems)
+        click.echo(f"found {done.packages} packages.")
+        for path in done.written:
+            click.echo(f"written: {path}", err=True)
+        if len(done.listings) > 1:
+            for address, audience in done.listings:
+                click.echo(f"for {audience}: {address}", err=True)
 
 
-def _print_json(done: Generated | None, problems: Iterable[Problem]) -> None:
-    import json
+class _Json:
+    """One JSON document."""
 
-    problems = list(problems)
-    document = {
-        "ok": done is not None and not any(problem.is_error for problem in problems),
-        "packages": len(done.entries) if done else 0,
-        "written": [str(path) for path in done.written] if done else [],
-        "problems": [problem.as_dict() for problem in problems],
-    }
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    def failed(self, problems: Iterable[Problem]) -> None:
+        self._print(None, problems)
+
+    def done(self, done: Generated) -> None:
+        self._print(done, done.problems)
+
+    def _print(self, done: Generated | None, problems: Iterable[Problem]) -> None:
+        import json
+
+        problems = list(problems)
+        document = {
+            "ok": done is not None and not any(problem.is_error for problem in problems),
+            "packages": done.packages if done else 0,
+            "written": [str(path) for path in done.written] if done else [],
+            "listings": [
+                {"file": address, "audience": audience} for address, audience in done.listings
+            ]
+            if done
+            else [],
+            "problems": [problem.as_dict() for problem in problems],
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+class _Messages:
+    """The protocol of Blender's stand-alone tool: pairs of a type and a text, on stdout."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def failed(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self._say("FATAL_ERROR" if problem.is_error else "WARN", str(problem))
+
+    def done(self, done: Generated) -> None:
+        for problem in done.problems:
+            self._say("ERROR" if problem.is_error else "WARN", str(problem))
+        self._say("STATUS", f"found {done.packages} packages.")
+
+    def _say(self, kind: str, text: str) -> None:
+        import json
+
+        if self.form == "TEXT":
+            click.echo(text if kind == "STATUS" else f"{kind}: {text}")
+        else:
+            click.echo(
+                json.dumps([kind, text]) + ("\0" if self.form == "JSON_0" else "\n"), nl=False
+            )

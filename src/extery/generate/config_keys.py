@@ -1,0 +1,134 @@
+"""What may stand in ``blender_repo.toml``: one table, from which it is checked and documented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from extery.core.versions import Version, parse_blender_version
+
+SCHEMA_VERSION = "1.0.0"
+#: Folders beside the packages that are not free for channels.
+RESERVED = ("platforms", "sets")
+_CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+class Key(NamedTuple):
+    """A key, what its value must be, and what it does."""
+
+    name: str
+    kind: str
+    meaning: str
+    example: str
+
+
+TOP = (
+    Key("schema_version", "schema", "The version of this file's format.", f'"{SCHEMA_VERSION}"'),
+    Key("blocklist", "blocklist", "Extensions that Blender shows as blocked and does not install.", '[{ id = "gear_tool", reason = "Deletes presets" }]'),
+    Key("title", "text", "The name of the repository, for its page.", '"Gears and more"'),
+    Key("base_url", "url", "Where the folder is on the web. With it, listings in folders of their own name packages by their full address, and no package is linked into those folders.", '"https://example.org/packages/"'),
+    Key("prereleases", "bool", "Whether versions such as `2.0.0-beta.1` are listed; they are by default.", "false"),
+    Key("retention", "count", "How many versions of an extension are considered, counted from its newest; all by default.", "3"),
+    Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),
+    Key("platforms", "texts", "Platforms beside Blender's own six that get the newest version for them from `index.json`.", '["freebsd-x64"]'),
+    Key("other_platforms", "bool", "Whether platforms that nobody named get a listing of their own where they need one; they do by default.", "false"),
+    Key("extensions", "extensions", "For one extension, by its id: the keys of the second table.", '{ gear_tool = { tags = ["Mesh"] } }'),
+    Key("channels", "channels", "Further listings, by the name of their folder: the keys of the third table.", "{ beta = { prereleases = true } }"),
+)  # fmt: skip
+
+EXTENSION = (
+    Key("name", "text", "Another name in listings.", '"Gears"'),
+    Key("tagline", "text", "Another tagline in listings.", '"Cuts gears"'),
+    Key("maintainer", "text", "Another maintainer in listings.", '"Ada"'),
+    Key("website", "text", "Another website in listings.", '"https://example.org/gears"'),
+    Key("tags", "texts", "Other tags in listings.", '["Mesh"]'),
+    Key("blender_version_min", "blender", "The first Blender that is offered it, if the packages do not ask for a newer one.", '"4.5.0"'),
+    Key("blender_version_max", "blender", "The first Blender that is not offered it any more, if the packages do not end earlier.", '"6.0.0"'),
+    Key("platforms", "texts", "The platforms that are offered it, of those that the packages are for.", '["linux-x64"]'),
+    Key("prereleases", "bool", "As above, for this extension.", "false"),
+    Key("retention", "count", "As above, for this extension.", "1"),
+)  # fmt: skip
+
+CHANNEL = (
+    Key("prereleases", "bool", "As above, for this channel.", "true"),
+    Key("retention", "count", "As above, for this channel.", "1"),
+    Key("pinned", "versions", "As above, for this channel.", '{ gear_tool = "2.0.0-beta.1" }'),
+    Key("only", "texts", "The ids that this channel lists; all by default.", '["gear_tool"]'),
+)  # fmt: skip
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_text, value))
+
+
+def is_version(value: object) -> bool:
+    """Whether the value is a semantic version."""
+    return isinstance(value, str) and _parses(Version.parse, value)
+
+
+def _parses(parse: Callable[[str], Any], value: str) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+#: Kind -> what is said of it, and whether a value is of it.
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "text": ("text", _is_text),
+    "texts": ("a list of texts", _are_texts),
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
+    "count": ("a number above 0", lambda value: type(value) is int and value > 0),
+    "url": (
+        "an address that begins with http:// or https:// and has no ? or #",
+        lambda value: (
+            isinstance(value, str)
+            and re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value) is not None
+        ),
+    ),
+    "blender": (
+        "a Blender version such as 4.5.0",
+        lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
+    ),
+    "versions": (
+        "a table of ids and versions",
+        lambda value: isinstance(value, dict) and all(map(is_version, value.values())),
+    ),
+    "extensions": (
+        "a table with a table for each id",
+        lambda value: (
+            isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
+        ),
+    ),
+    "channels": (
+        "a table with a table for each channel",
+        lambda value: (
+            isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
+        ),
+    ),
+}
+
+
+def is_channel_name(name: str) -> bool:
+    """Whether a channel, or a set, may be called so: the name is a folder and part of a URL."""
+    return _CHANNEL.fullmatch(name) is not None and name not in RESERVED
+
+
+def reference() -> str:
+    """The tables as Markdown, for the reference page."""
+    parts = []
+    for title, keys in (
+        ("The file", TOP),
+        ("`[extensions.ID]`", EXTENSION),
+        ("`[channels.NAME]`", CHANNEL),
+    ):
+        parts.append(f"## {title}\n\n| key | meaning | example |\n| --- | --- | --- |")
+        parts += [f"| `{key.name}` | {key.meaning} | `{key.example}` |" for key in keys]
+        parts.append("")
+    return "\n".join(parts)

@@ -1,0 +1,119 @@
+"""What the last run found out, so that the next one reads only what has changed.
+
+The state stands in ``.extery/state.json`` in the folder, where neither Blender nor a listing of the
+folder shows it. It only saves time: one that is missing, damaged, or of another version of
+this program is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extery import __version__
+from extery.core.errors import Problem, Where
+from extery.core.files import replacing
+from extery.generate.scan import Found, ScannedArchive
+
+FOLDER = ".extery"
+NAME = "state.json"
+LOCK = "lock"
+_FORMAT = f"extery {__version__} state 1"
+
+
+@dataclass
+class Summary:
+    """What a run made: enough to see that nothing has changed, without reading more."""
+
+    inputs: str = ""
+    outputs: dict[str, list[int]] = field(default_factory=dict)
+    count: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    listings: list[tuple[str, str]] = field(default_factory=list)
+
+
+class State:
+    """The remembered archives of a folder.
+
+    ``checked_at`` is when the run began that looked at them, by the folder's own clock. An archive
+    whose time is not before that could have been changed once more without its time showing
+    it (clocks of file systems tick slowly), so it is read again.
+    """
+
+    def __init__(self, summary: Summary, checked_at: int, body: bytes) -> None:
+        self.summary = summary
+        self.checked_at = checked_at
+        self._body = body
+
+    @classmethod
+    def load(cls, folder: Path) -> State:
+        """The state of ``folder``; an empty one if there is none that can be used."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            data = (folder / FOLDER / NAME).read_bytes()
+            head, _, body = data.partition(b"\n")
+            read = json.loads(head)
+            if read["format"] == _FORMAT and read["crc"] == zlib.crc32(body):
+                problems = [_problem(item) for item in read["problems"]]
+                listings = [(address, audience) for address, audience in read["listings"]]
+                summary = Summary(
+                    read["inputs"], read["outputs"], read["count"], problems, listings
+                )
+                return cls(summary, int(read["checked_at"]), body)
+        return cls(Summary(), 0, b"[]")
+
+    def archives(self) -> dict[Found, ScannedArchive]:
+        """What is remembered and can be relied on."""
+        with suppress(ValueError, KeyError, TypeError):
+            return {
+                found: ScannedArchive(
+                    found.name, found.size, sha256, entry, tuple(map(_problem, problems)), facts
+                )
+                for *key, sha256, entry, problems, facts in json.loads(self._body)
+                if (found := Found(*key)).mtime_ns < self.checked_at
+            }
+        return {}
+
+    def is_current(self, inputs: str, found: Iterable[Found], outputs: Mapping[str, Any]) -> bool:
+        """Whether a run with these inputs would make what is there."""
+        return (
+            inputs == self.summary.inputs
+            and outputs == self.summary.outputs
+            and all(item.mtime_ns < self.checked_at for item in found)
+        )
+
+
+def save(
+    folder: Path,
+    summary: Summary,
+    checked_at: int,
+    archives: Sequence[tuple[Found, ScannedArchive]],
+) -> None:
+    """Write the state; the repository is complete before."""
+    body = json.dumps(
+        [[*found, a.sha256, a.entry, a.problems, a.facts] for found, a in archives],
+        separators=(",", ":"),
+    ).encode("ascii")
+    head = {
+        "format": _FORMAT,
+        "crc": zlib.crc32(body),
+        "checked_at": checked_at,
+        "inputs": summary.inputs,
+        "outputs": summary.outputs,
+        "count": summary.count,
+        "problems": summary.problems,
+        "listings": summary.listings,
+    }
+    with replacing(folder / FOLDER / NAME) as file:
+        file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
+        file.write(b"\n")
+        file.write(body)
+
+
+def _problem(item: Sequence[Any]) -> Problem:
+    code, message, hint, (file, path, line, column), severity = item
+    return Problem(code, message, hint, Where(file, tuple(path), line, column), severity)

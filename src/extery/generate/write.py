@@ -1,0 +1,162 @@
+"""Putting a repository on disk, so that readers and crashes meet the old one or the new one.
+
+Packages come before the listing that names them, the listing before its compressed variants,
+and what is not needed any more goes last. A compressed variant has the time of the listing
+that it was made of: one with another time is out of date, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+
+from extery.core.errors import Unavailable, Where
+from extery.core.files import replacing
+
+_LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|repo\.json|state\.json)\.\w{8}\.new")
+_LEFT_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
+
+
+def put(path: Path, data: bytes) -> bool:
+    """Write ``data`` in one step, unless it is there already: then caches may keep theirs."""
+    with _writing(path):
+        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+        with replacing(path) as file:
+            file.write(data)
+    return True
+
+
+def put_listing(path: Path, data: bytes) -> list[Path]:
+    """Write a listing with its compressed variants; what was written."""
+    written = []
+    packers = dict(_packers())
+    if not packers.get(".br"):
+        with _writing(path), suppress(FileNotFoundError):
+            path.with_name(f"{path.name}.br").unlink()  # it could only become older
+    if put(path, data):
+        written.append(path)
+    with _writing(path):
+        time = path.stat().st_mtime_ns
+        for ending, pack in packers.items():
+            variant = path.with_name(path.name + ending)
+            if variant.is_file() and variant.stat().st_mtime_ns == time:
+                continue
+            if put(variant, pack(data)):
+                written.append(variant)
+            os.utime(variant, ns=(time, time))
+    return written
+
+
+def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
+    """Ending -> function. Brotli is smaller and quicker, but not always installed."""
+    yield ".gz", _gzip
+    with suppress(ImportError):
+        compress = import_module("brotli").compress
+        yield ".br", lambda data: compress(data, quality=5)
+
+
+def _gzip(data: bytes) -> bytes:
+    """A gzip file without name and time, so that it depends on the data alone."""
+    import zlib
+
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return packer.compress(data) + packer.flush()
+
+
+def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Path]:
+    """Have the packages of ``source`` in ``folder`` too: as second names, or else as copies."""
+    written = []
+    for name in names:
+        path, original = folder / name, source / name
+        with _writing(path):
+            if _is_same(path, original):
+                continue
+            new = folder / f".{name}.{os.getpid():08d}.new"
+            new.unlink(missing_ok=True)
+            try:
+                _link(original, new)
+                new.replace(path)
+            except BaseException:
+                new.unlink(missing_ok=True)
+                raise
+            written.append(path)
+    return written
+
+
+def _is_same(path: Path, original: Path) -> bool:
+    try:
+        one, other = path.stat(), original.stat()
+    except FileNotFoundError:
+        return False
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino) or (
+        (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+    )
+
+
+def _link(original: Path, new: Path) -> None:
+    try:
+        os.link(original.resolve(), new)
+    except OSError:  # another file system, or one without second names
+        import shutil
+
+        shutil.copyfile(original, new)
+        about = original.stat()
+        os.utime(new, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a listing, if it is not there."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def remove_leftovers(folder: Path, *, has_links: bool) -> None:
+    """Remove half-written files of a run that was ended from outside.
+
+    Only a run that has the lock may do this. ``has_links``: it is the folder of a listing, in
+    which nobody else makes packages.
+    """
+    with suppress(OSError):
+        for item in list(os.scandir(folder)):
+            if _LEFT.fullmatch(item.name) or (has_links and _LEFT_LINK.fullmatch(item.name)):
+                os.unlink(item)
+
+
+def remove(paths: Iterable[Path], *, root: Path) -> None:
+    """Remove files of earlier runs that belong to no listing any more, and emptied folders."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+        with suppress(OSError):
+            for folder in path.parents:
+                if folder == root or root not in folder.parents:
+                    break
+                folder.rmdir()
+
+
+def outputs_of(root: Path, names: Iterable[str]) -> dict[str, list[int]]:
+    """What identifies the files that a run wrote, or found to be right; missing ones are left out."""
+    found = {}
+    for name in names:
+        with suppress(OSError):
+            about = (root / name).stat()
+            found[name] = [about.st_size, about.st_mtime_ns, about.st_ino]
+    return found
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable.of(
+            "generate.unwritable",
+            f"{path} cannot be written: {error.strerror or os.strerror(error.errno or 0)}",
+            hint="check that you may write there, and that the disk has room",
+            where=Where(str(path)),
+        ) from error
