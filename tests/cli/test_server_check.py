@@ -1,0 +1,77 @@
+"""``extery server-check``, as a person or a script uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli import extery
+from extery.core.errors import NotFound
+from tests.cli.test_cli import modules_after
+from tests.fetch.web import serving
+from tests.host.repository import Repository
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.chdir(tmp_path)
+    with serving() as web:
+        made = Repository(tmp_path / "source", web)
+        made.add("gear.zip")
+        yield made
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(extery, ["server-check", *arguments])
+
+
+def test_a_good_repository_is_said_to_be(repository: Repository) -> None:
+    assert check("source").stdout == "source: ok, 1 entry, 1 package read\n"
+    result = check(repository.url, "--listing-only")
+    assert result.stdout == f"{repository.url}: ok, 1 entry, 0 packages read\n"
+    assert result.exit_code == 0
+
+
+def test_an_error_is_named_and_the_status_is_1(repository: Repository) -> None:
+    (repository.folder / "gear.zip").unlink()
+
+    result = check("source")
+
+    assert result.exit_code == 1
+    first, hint, summary = result.stdout.splitlines()
+    assert first.startswith("index.json:data[0].archive_url: error: gear_tool 1.2.3: there is no")
+    assert "hint" in hint
+    assert summary == "source: 1 error, 1 entry, 1 package read"
+
+
+def test_warnings_fail_a_strict_check_only(repository: Repository) -> None:
+    repository.add("gear-2.zip", version="2.0.0")
+
+    assert check("source").exit_code == 0
+    assert "source: ok, 1 warning" in check("source").stdout
+    assert check("source", "--strict").exit_code == 1
+
+
+def test_json_says_what_was_found(repository: Repository) -> None:
+    repository.add("gear-2.zip", version="2.0.0")
+
+    document = json.loads(check("source", "--json").stdout)
+
+    assert (document["ok"], document["entries"], document["packages"]) == (True, 2, 2)
+    assert [problem["code"] for problem in document["problems"]] == ["listing.several"]
+
+
+def test_a_repository_that_is_not_there_is_an_error(repository: Repository) -> None:
+    assert isinstance(check("nowhere").exception, NotFound)
+    result = check("nowhere", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["problems"][0]["code"] == "fetch.not-found"
+
+
+def test_the_network_is_imported_when_it_is_used_only() -> None:
+    assert "httpx" not in modules_after("server-check", "--help")
