@@ -1,42 +1,83 @@
 """The page of a static repository: read in any browser, dragged from into Blender's window.
 
-The page is a template with two names, ``${body}`` and ``${date}``; ours stands in ``page.html``
-and is a good start for one's own. Every text from a package is escaped.
+One file that needs no other. People can read it and drag from it without scripts; with them they
+search and filter. ``page.html`` is our template, and a good start for one's own.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlencode
 
-from extery.core import platforms
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery.core.files import human_size
-from extery.core.listing import Entry, entry_range
-from extery.core.versions import format_blender_version
+from extery.core.listing import Entry
+from extery.core.versions import Version
+from extery.generate.page_filters import filters
+from extery.generate.page_row import link, row, sprite
+
+TITLE = "Blender extensions"
+
+Facts = Mapping[str, Mapping[str, Any]]
 
 #: Type -> heading, in the order of the page.
 _HEADINGS = {"add-on": "Add-ons", "theme": "Themes"}
-_COLUMNS = ("Extension", "Blender", "Python", "Platforms", "Size", "Install")
-_NAMES = ("body", "date")
+_FILES = ("page.css", "page.js")
+#: What a template may name, and what stands for it.
+NAMES = {
+    "body": "the extensions, with search and filters",
+    "date": "the time of this run in UTC, or that of SOURCE_DATE_EPOCH",
+    "title": "the title from blender_repo.toml",
+    "repository": "the address of the listing: in full if base_url is set, else index.json",
+    "count": "how many extensions there are",
+    "style": "our styles, for a style element",
+    "script": "our script, for a script element at the end of the page",
+    "script_hash": "the hash of the script, for a Content-Security-Policy",
+}
 
 
-def page(entries: Sequence[Entry], blocklist: Iterable[Mapping[str, Any]], *, template: str) -> str:
-    """The page with a table for each type; ``template`` comes from `read_template`."""
+def page(
+    entries: Iterable[Entry],
+    blocklist: Iterable[Mapping[str, Any]],
+    *,
+    template: str,
+    facts: Facts | None = None,
+    title: str = "",
+    repository: str = "",
+) -> str:
+    """The page with a card for each extension.
+
+    ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL. Without
+    ``repository``, the full address of the listing, the page is for wherever it will lie.
+    """
+    groups = _groups(entries)
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
-    sections = [
-        _section(heading, [item for item in entries if item["type"] == type_], blocked)
-        for type_, heading in _HEADINGS.items()
-    ]
-    body = "\n".join(filter(None, sections)) or '<p class="soft">There are no packages yet.</p>'
-    return Template(template).substitute(body=body, date=_now())
+    style, script = (_asset(name) for name in _FILES)
+    return Template(template).substitute(
+        body=_body(groups, facts or {}, blocked),
+        date=_now(),
+        title=escape(title or TITLE),
+        repository=escape(repository or "index.json"),
+        count=len(groups),
+        style=style,
+        script=script,
+        script_hash=_hash(script),
+    )
+
+
+def _asset(name: str) -> str:
+    return files("extery.generate").joinpath(name).read_text("utf-8").strip()
+
+
+def _hash(script: str) -> str:
+    """The source of the script for a policy; its element holds ``${script}`` and nothing else."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _now() -> str:
@@ -48,80 +89,50 @@ def _now() -> str:
     return f"{time:%Y-%m-%d, %H:%M}"
 
 
-def _section(heading: str, entries: Sequence[Entry], blocked: Mapping[str, str]) -> str:
-    if not entries:
-        return ""
-    columns = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
-    rows = "\n".join(_row(item, blocked.get(item["id"])) for item in entries)
-    return (
-        f"<h2>{heading} <span>{len(entries)}</span></h2>\n"
-        f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-    )
+def _groups(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries of each id from the newest on, by the name that people look for."""
+    by_id: dict[str, list[Entry]] = {}
+    for item in entries:
+        by_id.setdefault(item["id"], []).append(item)
+    for items in by_id.values():
+        if len(items) > 1:
+            items.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
+            items.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
+    return sorted(by_id.values(), key=lambda items: (items[0]["name"].casefold(), items[0]["id"]))
 
 
-def _row(item: Entry, reason: str | None) -> str:
-    version = escape(item["version"])
-    name = (
-        f'<span class="name">{escape(item["name"])}</span> <span class="version">{version}</span>'
-    )
-    cells = [
-        _cell("Blender", [_blender_versions(item)]),
-        _cell("Python", item.get("python_versions", ["any"])),
-        _cell("Platforms", [platforms.title(name) for name in item.get("platforms", ["all"])]),
-        _cell("Size", [human_size(item["archive_size"])]),
-        f"<td>{_install(item, reason)}</td>",
-    ]
-    return (
-        f'<tr>\n<th scope="row">{name}<br>\n{escape(item["tagline"])}<br>\n{_origin(item)}</th>\n'
-        + "\n".join(cells)
-        + "\n</tr>"
-    )
+def _body(
+    groups: Sequence[Sequence[Entry]],
+    facts: Facts,
+    blocked: Mapping[str, str],
+) -> str:
+    if not groups:
+        return '<p class="none">There are no packages yet.</p>'
+    sections = []
+    for type_, heading in _HEADINGS.items():
+        cards = [
+            _card(items, facts.get(items[0]["archive_url"], {}), blocked.get(items[0]["id"]))
+            for items in groups
+            if items[0]["type"] == type_
+        ]
+        if cards:
+            shown = "\n".join(cards)
+            sections.append(
+                f'<section data-t="{type_}">\n<h2>{heading} <span>{len(cards):,}</span></h2>\n'
+                f'<div class="cards">\n{shown}\n</div>\n</section>'
+            )
+    themes = any("theme" in fact for fact in facts.values())
+    dates = any("date" in fact for fact in facts.values())
+    return "\n".join([sprite(themes=themes), filters(groups, have_dates=dates), *sections])
 
 
-def _cell(label: str, lines: Sequence[str]) -> str:
-    text = "".join(f'<span class="row">{escape(line)}</span>' for line in lines)
-    return f'<td data-label="{label}">{text if len(lines) > 1 else escape(lines[0])}</td>'
-
-
-def _blender_versions(item: Entry) -> str:
-    low, high = entry_range(item)
-    if high is None:
-        return f"{format_blender_version(low)} or newer"
-    return f"{format_blender_version(low)} to below {format_blender_version(high)}"
-
-
-def _origin(item: Entry) -> str:
-    # The address behind a name is for Blender's preferences, not for whoever collects addresses.
-    person = re.sub(r"\s*<[^>]*>", "", item["maintainer"]).strip() or item["maintainer"]
-    parts = [f'<span class="id">{escape(item["id"])}</span>', escape(person)]
-    website = item.get("website", "")
-    # Any text may stand in a manifest, also one that a browser would run.
-    if website.lower().startswith(("https://", "http://")):
-        parts.append(f'<a href="{escape(website)}" rel="nofollow noopener">Website</a>')
-    return f'<span class="soft">{" · ".join(parts)}</span>'
-
-
-def _install(item: Entry, reason: str | None) -> str:
+def _card(items: Sequence[Entry], facts: Mapping[str, Any], reason: str | None) -> str:
+    """A card: what its newest package says, and the links to all of them."""
+    shown = row(items[0], facts)
     if reason is not None:
-        return f'<span class="blocked">Blocked: {escape(reason)}</span>'
-    label = escape(f"Drag {item['name']} {item['version']} into Blender")
-    return f'<a class="get" href="{escape(drag_link(item))}" aria-label="{label}">Drag into Blender</a>'
-
-
-def drag_link(item: Entry) -> str:
-    """The address of a package with what Blender needs to know when it is dropped.
-
-    Relative to the page, which lies beside ``index.json`` and the packages.
-    """
-    parameters = {
-        "repository": "./index.json",
-        "blender_version_min": item["blender_version_min"],
-        "blender_version_max": item.get("blender_version_max", ""),
-        "platforms": ",".join(item.get("platforms", ())),
-        "python_versions": ",".join(item.get("python_versions", ())),
-    }
-    query = urlencode({key: value for key, value in parameters.items() if value})
-    return f"{item['archive_url']}?{query}"
+        return f'{shown}<p class="blocked">Blocked: {escape(reason)}</p></article>'
+    links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
+    return f"{shown}<ul>{links}</ul></article>"
 
 
 def read_template(path: Path | None, problems: ProblemList) -> str:
@@ -161,11 +172,11 @@ def _check_template(text: str, file: str, problems: ProblemList) -> None:
                 hint="write $$ for a dollar",
                 where=where,
             )
-        elif name and name not in _NAMES:
+        elif name and name not in NAMES:
             problems.add(
                 "generate.template-unknown-name",
                 f"{match[0]} is not known",
-                hint="known are ${body} and ${date}; write $$ for a dollar",
+                hint=f"known are {_known()}; write $$ for a dollar",
                 where=where,
             )
     if "body" not in used:
@@ -175,3 +186,8 @@ def _check_template(text: str, file: str, problems: ProblemList) -> None:
             hint="write ${body} where the extensions belong",
             where=Where(file),
         )
+
+
+def _known() -> str:
+    *first, last = (f"${{{name}}}" for name in NAMES)
+    return f"{', '.join(first)} and {last}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "--html-template",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A page of your own, with ${body} and ${date}.",
+    help="A page of your own, with ${body}, ${title} and other names.",
 )
 @click.option("--verify", is_flag=True, help="Read every package again, also unchanged ones.")
 @click.option("--strict", is_flag=True, help="Write nothing if a package is bad.")

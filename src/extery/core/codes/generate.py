@@ -33,7 +33,7 @@ CODES = {
     "generate.config-unknown-key": _warning("the configuration has a key that is not known", "It has no effect, which often hides a misspelling."),
     "generate.block-without-package": _warning("an id is blocked of which there is no package", "Blender shows a block only beside an entry of the list; leave the package in the folder."),
     "generate.template-unreadable": _error("the template of the page cannot be read", f"{_STOPS}, before it writes the listing."),
-    "generate.template-unknown-name": _error("the template has a name that is not known", f"{_STOPS}. Known are ${{body}} and ${{date}}."),
+    "generate.template-unknown-name": _error("the template has a name that is not known", f"{_STOPS}. The hint says which are known."),
     "generate.template-stray-dollar": _error("the template has a $ that begins no name", "Blender's server-generate crashes on it. A dollar is written as $$."),
     "generate.template-without-body": _warning("the template has no ${body}", "The page will list no extension."),
 }  # fmt: skip
