@@ -19,6 +19,7 @@ from extery.cli.added import added_commands, load_added
 COMMANDS = {
     "build": "Pack a folder as an extension package.",
     "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
+    "preview": "Serve a folder of packages for trying out, and keep its listing up to date.",
     "server-check": "Check a repository, and name everything that is wrong for its users.",
     "server-generate": "Make a folder of packages a repository that Blender can subscribe to.",
     "validate": "Check manifests, folders and packages, and name everything that is wrong.",
