@@ -50,7 +50,9 @@ def main() -> int:
         good = [
             _row("--version", extery, peer, ["--version"], 0.6, options.runs),
             _row("--help", extery, peer, ["--help"], 0.6, options.runs),
-            _row("validate, one package", extery, peer, ["validate", str(package)], 0.7, options.runs),
+            _row(
+                "validate, one package", extery, peer, ["validate", str(package)], 0.7, options.runs
+            ),
         ]
     return 0 if all(good) else 1
 
