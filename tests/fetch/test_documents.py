@@ -57,6 +57,21 @@ def test_what_has_not_changed_is_not_sent_again(web: Web, fetcher: Fetcher) -> N
     assert again.body == BODY + b" "
 
 
+@pytest.mark.parametrize(("age", "is_known"), [(0, False), (1, False), (60, True)])
+def test_a_time_is_a_witness_only_when_it_is_over(
+    web: Web, fetcher: Fetcher, age: int, is_known: bool
+) -> None:
+    now = time.time()
+    modified = formatdate(now - age, usegmt=True)
+    web.has_etags = False
+    web.fail("/a", status(200, Last_Modified=modified, Date=formatdate(now, usegmt=True)))
+
+    found = get_document(f"{web.url}/a", fetcher=fetcher)
+
+    assert found is not None
+    assert found.validators == Validators("", modified if is_known else "")
+
+
 def test_a_file_answers_like_a_server(tmp_path: Path, fetcher: Fetcher) -> None:
     path = tmp_path / "index.json"
     path.write_bytes(BODY)

@@ -55,7 +55,7 @@ def status(number: int, **headers: str) -> Fault:
     """Answer with a status and nothing else; ``Retry_After="1"`` is a header."""
 
     def answer(handler: Handler, body: bytes) -> bool:
-        handler.send_response(number)
+        handler.send_response_only(number)
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
         handler.send_header("Content-Length", "0")

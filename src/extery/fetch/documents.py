@@ -73,5 +73,5 @@ def _attempt(url: str, sent: dict[str, str], fetcher: Fetcher, limit: int) -> Do
                     f"{shown(url)} sends more than {human_size(limit)}",
                     hint="check the address; a listing is much smaller",
                 )
-        found = Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+        found = Validators(answer.headers.get("etag", ""), answer.last_modified)
         return Document(bytes(body), found, answer.headers)

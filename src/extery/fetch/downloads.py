@@ -182,7 +182,7 @@ class _Transfer:
     def _keep_validator(self, answer: Answer) -> None:
         etag = answer.headers.get("etag", "")
         # A weak one says that the meaning is the same, not that the bytes are.
-        validator = etag if etag.startswith('"') else answer.headers.get("last-modified", "")
+        validator = etag if etag.startswith('"') else answer.last_modified
         if validator != self._validator():
             self.validator_file.write_text(validator, "latin-1")
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -44,6 +45,20 @@ class Answer:
         """The announced size of the body, if it is known and is that of the blocks."""
         text = self.headers.get("content-length", "")
         return int(text) if text.isdecimal() and "content-encoding" not in self.headers else None
+
+    @property
+    def last_modified(self) -> str:
+        """The time of the content, if it tells this content from a later one.
+
+        It has whole seconds, so what changed in the second of the answer may change in it again.
+        """
+        try:
+            modified = parsedate_to_datetime(self.headers.get("last-modified", ""))
+            answered = parsedate_to_datetime(self.headers.get("date", ""))
+            is_old = (answered - modified).total_seconds() > 1
+        except (ValueError, TypeError):
+            return ""
+        return self.headers["last-modified"] if is_old else ""
 
 
 class Fetcher:
