@@ -46,6 +46,26 @@ def lenient_error(
     return answers
 
 
+System = tuple[tuple[int, int, int], str, tuple[int, int, int]]
+
+
+def compatible(
+    version: str, listings: Iterable[list[dict[str, Any]]], systems: Iterable[System]
+) -> list[list[list[int]]]:
+    """For each listing and each system (Blender, platform, Python), the places of the entries that fit by Blender's own filter."""
+    require_part(f"blender-{version}")
+    blender = installed(version)
+    request = {
+        "tool": str(blender.command_line_tool),
+        "listings": list(listings),
+        "systems": list(systems),
+    }
+    answers: list[list[list[int]]] = _run(
+        version, _WORKER.with_name("filtering.py"), json.dumps(request)
+    )
+    return answers
+
+
 def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool) -> Any:
     require_part(f"blender-{version}")
     blender = installed(version)
@@ -55,11 +75,15 @@ def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool) -> An
         "check": check,
         "manifests": [base64.b64encode(toml).decode("ascii") for toml in tomls],
     }
-    command: list[str | Path] = [blender.python, "-I", _WORKER]
+    return _run(version, _WORKER, json.dumps(request))
+
+
+def _run(version: str, worker: Path, request: str) -> Any:
+    command: list[str | Path] = [installed(version).python, "-I", worker]
     done = subprocess.run(
         command,
         check=False,
-        input=json.dumps(request),
+        input=request,
         capture_output=True,
         text=True,
         timeout=TIME_LIMIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from extery.core import platforms
-from tests.blender.client import Blender
+from tests.blender.client import Blender, blender_cli
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walk, walk_through
 from tests.blender.serving import HttpFolder
@@ -52,15 +53,12 @@ class Repository:
         extery("build", source, "--output-dir", self.folder)
         self.generate()
 
-    def withdraw(self, extension_id: str, version: str) -> None:
-        """Take a package out, as ``server-generate`` advises when two fit the same Blender."""
-        (self.folder / f"{extension_id}-{version}.zip").unlink()
+    def configure(self, text: str) -> None:
+        (self.folder / "blender_repo.toml").write_text(f'schema_version = "1.0.0"\n{text}')
+        self.generate()
 
     def block(self, extension_id: str, reason: str) -> None:
-        (self.folder / "blender_repo.toml").write_text(
-            f'schema_version = "1.0.0"\n[[blocklist]]\nid = "{extension_id}"\nreason = "{reason}"\n'
-        )
-        self.generate()
+        self.configure(f'[[blocklist]]\nid = "{extension_id}"\nreason = "{reason}"\n')
 
     def generate(self) -> None:
         extery("server-generate", "--repo-dir", self.folder, "--html")
@@ -90,7 +88,6 @@ def test_a_user_walks_through_our_static_repository(
     def publish_newer() -> None:
         nonlocal newest
         newest = "1.1.0"
-        repository.withdraw("gear_tool", "1.0.0")
         repository.publish("gear_tool", newest)
 
     def download_link() -> str:
@@ -111,21 +108,100 @@ def test_a_user_walks_through_our_static_repository(
         assert "/gear_tool-1.1.0.zip" in served.paths()
 
 
-def test_each_blender_gets_the_version_that_was_made_for_it(
-    blender: Blender, repository: Repository
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_each_blender_gets_the_newest_version_that_fits_it(
+    blender: Blender, repository: Repository, http_folder: Serve, scheme: str
 ) -> None:
-    repository.publish("gear_tool", "1.0.0", blender_version_max="5.0.0")
-    repository.publish("gear_tool", "2.0.0", blender_version_min="5.0.0")
-    blender.add_repository("Walk", repository.folder.as_uri())
+    for version, first in [("1.0.0", "4.2.0"), ("1.1.0", "4.2.0"), ("2.0.0", "5.0.0")]:
+        repository.publish("gear_tool", version, blender_version_min=first)
+    blender.add_repository("Walk", address_of(repository, http_folder, scheme))
     blender.sync()
 
     blender.install("gear_tool")
 
     gear_tool = blender.find("gear_tool")
-    expected = {"4.2": "1.0.0", "5.0": "2.0.0"}[blender.version]
+    expected = {"4.2": "1.1.0", "5.0": "2.0.0"}[blender.version]
     assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
     assert blender.attribute("gear_tool", "VERSION") == expected
     assert blender.update_all() == []
+    repository.publish("gear_tool", "3.0.0")
+    blender.sync()
+    assert blender.update_all() == [("gear_tool", expected, "3.0.0")]
+
+
+def address_of(
+    repository: Repository, http_folder: Serve, scheme: str, listing: str = "index.json"
+) -> str:
+    if scheme == "file":
+        return f"{repository.folder.as_uri()}/{listing}"
+    return f"{http_folder(repository.folder).url}/{listing}"
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    ("listing", "expected"),
+    [
+        ("index.json", "1.1.0"),
+        ("beta/index.json", "2.0.0-beta.1"),
+        ("sets/shot/index.json", "1.0.0"),
+        ("sets/newest/index.json", "1.1.0"),
+    ],
+)
+def test_channels_and_sets_are_repositories_of_their_own(
+    blender: Blender,
+    repository: Repository,
+    http_folder: Serve,
+    scheme: str,
+    listing: str,
+    expected: str,
+) -> None:
+    for version in ("1.0.0", "1.1.0", "2.0.0-beta.1"):
+        repository.publish("gear_tool", version)
+    (repository.folder / "sets").mkdir()
+    (repository.folder / "sets" / "shot.toml").write_text('gear_tool = "1.0.0"\n')
+    (repository.folder / "sets" / "newest.toml").write_text('gear_tool = "*"\n')
+    repository.configure("prereleases = false\n[channels.beta]\nprereleases = true\n")
+    blender.add_repository("Walk", address_of(repository, http_folder, scheme, listing))
+    blender.sync()
+
+    blender.install("gear_tool")
+
+    gear_tool = blender.find("gear_tool")
+    assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
+    assert blender.update_all() == []
+
+
+def test_a_channel_with_complete_addresses_needs_no_packages_beside_it(
+    blender: Blender, repository: Repository, http_folder: Serve
+) -> None:
+    served = http_folder(repository.folder)
+    repository.publish("gear_tool", "2.0.0-beta.1")
+    repository.configure(f'base_url = "{served.url}"\n[channels.beta]\n')
+    assert list((repository.folder / "beta").glob("*.zip")) == []
+    blender.add_repository("Walk", f"{served.url}/beta/index.json")
+    blender.sync()
+
+    blender.install("gear_tool")
+
+    assert blender.find("gear_tool").installed == "2.0.0-beta.1"
+
+
+def test_blenders_own_generator_takes_our_configuration(
+    blender: Blender, repository: Repository
+) -> None:
+    repository.publish("gear_tool", "1.0.0")
+    repository.configure(
+        'title = "Gears"\nretention = 2\nprereleases = false\n'
+        '[[blocklist]]\nid = "gear_tool"\nreason = "Deletes presets"\n'
+        '[pinned]\ngear_tool = "1.0.0"\n[channels.beta]\n[extensions.gear_tool]\nname = "Gears"\n'
+    )
+
+    done = blender_cli(blender.version, "server-generate", "--repo-dir", repository.folder)
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == "found 1 packages.\n"
+    listing = json.loads((repository.folder / "index.json").read_text("utf-8"))
+    assert listing["blocklist"] == [{"id": "gear_tool", "reason": "Deletes presets"}]
 
 
 def test_a_theme_from_our_static_repository_is_in_use(

@@ -250,9 +250,9 @@ def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) ->
     (tmp_path / "17.zip").write_text("no zip")
     found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
 
-    several = list(reading.read_archives(tmp_path, found, processes=2))
+    several = reading.read_archives(tmp_path, found, processes=2)
 
-    assert several == list(reading.read_archives(tmp_path, found, processes=1))
+    assert several == reading.read_archives(tmp_path, found, processes=1)
     assert [archive.name for archive in several] == [item.name for item in found]
 
 
@@ -265,3 +265,23 @@ def test_the_state_is_plain_json_and_knows_no_folder(tmp_path: Path) -> None:
     assert json.loads(head)["count"] == 1
     assert json.loads(body)[0][0] == "a.zip"
     assert str(tmp_path) not in body
+
+
+def test_a_helper_that_comes_to_harm_costs_time_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
+    found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    whole, me = reading.read_archives(tmp_path, found, processes=1), os.getpid()
+    read = scan.read_archive
+
+    def end_in_helper(path: Path, *, with_facts: bool = False) -> scan.ScannedArchive:
+        if os.getpid() != me:
+            os._exit(9)
+        time.sleep(0.005)  # so that the helper has its turn
+        return read(path, with_facts=with_facts)
+
+    monkeypatch.setattr(reading, "read_archive", end_in_helper)
+
+    assert reading.read_archives(tmp_path, found, processes=2) == whole

@@ -64,7 +64,7 @@ def _gzip(data: bytes) -> bytes:
     """A gzip file without name and time, so that it depends on the data alone."""
     import zlib
 
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31, 9)
     return packer.compress(data) + packer.flush()
 
 
