@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -429,6 +430,42 @@ def test_a_missing_repository_leaves_no_listing(
         mirror(f"{repository.web.url}/none", folder, fetcher=fetcher)
 
     assert visible(folder) == []
+
+
+def test_a_reader_never_finds_a_listing_without_its_packages(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    done(two, folder, fetcher)
+    stopped = threading.Event()
+    broken: list[str] = []
+    seen: set[bytes] = set()
+
+    def read() -> None:
+        while not stopped.is_set():
+            before = (folder / "index.json").read_bytes()
+            seen.add(before)
+            missing = [
+                item["archive_url"]
+                for item in parse(before).data
+                if not (folder / item["archive_url"]).is_file()
+            ]
+            # Of a listing that has been replaced meanwhile the packages may be gone.
+            if missing and (folder / "index.json").read_bytes() == before:
+                broken.extend(missing)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for turn in range(25):
+            two.withdraw("gear_tool")
+            two.add("gear.zip", version=f"2.0.{turn}")
+            assert mirror(two.url, folder, fetcher=fetcher).is_complete
+    finally:
+        stopped.set()
+        reader.join()
+
+    assert broken == []
+    assert len(seen) > 5
 
 
 @pytest.mark.slow

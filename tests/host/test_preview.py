@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -283,7 +284,7 @@ def test_the_listing_follows_the_folder(tmp_path: Path) -> None:
         until(lambda: ids(site) == ["dusk"])
 
     assert "200 GET /index.json" in lines
-    assert "1 entries listed" in lines
+    assert "1 entry listed" in lines
 
 
 def test_a_package_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> None:
@@ -338,6 +339,11 @@ def test_a_port_in_use_is_named(folder: Path) -> None:
 
     assert caught.value.code == "preview.port-in-use"
     assert str(port) in str(caught.value)
+
+
+def test_a_preview_for_the_whole_network_tells_the_name_of_this_computer(folder: Path) -> None:
+    with preview(folder, host="0.0.0.0", generating=False) as served:
+        assert socket.gethostname() in served.listing_url
 
 
 def test_an_address_of_another_computer_is_refused(folder: Path) -> None:

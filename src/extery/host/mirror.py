@@ -200,8 +200,8 @@ def _act(
     memory.sweep(plan.wanted[name].sha256 for name in plan.fetch)
     for name, file in plan.wanted.items():
         memory.files[name] = File(file.sha256, file.size, shown(file.url))
-        if name not in plan.fetch:
-            memory.note_right(name)
+    for name in plan.keep:
+        memory.note_right(name)
     # Written down before the first package arrives: what a killed run leaves has an owner.
     memory.save()
     failed = _fetch(plan, memory, fetcher, wishes, told)

@@ -36,6 +36,8 @@ class Preview:
 
     def __init__(self, server: ThreadingHTTPServer, host: str) -> None:
         self._server = server
+        if host in ("0.0.0.0", "::"):  # noqa: S104  said by whoever starts it: everyone may come
+            host = socket.gethostname()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{server.server_port}"
 
@@ -87,7 +89,8 @@ def preview(
         if done.problems:
             failed(ExteryError(*done.problems))
         if done.written:
-            log(f"{len(done.entries)} entries listed")
+            entries = len(done.entries)
+            log(f"{entries} {'entry' if entries == 1 else 'entries'} listed")
 
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
