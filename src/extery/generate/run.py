@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
@@ -15,8 +16,12 @@ from extery.generate.config import Config, read_config
 from extery.generate.lock import locked
 from extery.generate.scan import Found, ScannedArchive, find_archives, in_folder
 
+if TYPE_CHECKING:
+    from extery.generate.legacy import Legacy
+
 LISTING = "index.json"
 PAGE = "index.html"
+LEGACY = "repo.json"
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,20 @@ class _Request:
     template: Path | None
     config: Path | None
     strict: bool
+    legacy: bool
+    base_url: str
 
     def inputs(self, config: Config, found: Sequence[Found]) -> str:
         """Everything that the result depends on, in one word."""
         template = b""
         if self.html and self.template and self.template.is_file():
             template = self.template.read_bytes()
-        asked = (str(self.folder), self.html, config.file, config.source, template, found)
+        scripts: list[object] = []
+        if self.legacy:
+            from extery.generate.legacy import fingerprint
+
+            scripts = [self.base_url, *fingerprint(self.folder)]
+        asked = (str(self.folder), self.html, config.file, config.source, template, found, scripts)
         return hashlib.sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -68,6 +80,8 @@ def generate(
     config: Path | None = None,
     strict: bool = False,
     verify: bool = False,
+    legacy: bool = False,
+    base_url: str = "",
     on_wait: Callable[[], None] = lambda: None,
 ) -> Generated:
     """List the packages in ``folder`` in its ``index.json``; with ``html`` also in ``index.html``.
@@ -76,9 +90,11 @@ def generate(
     Packages that have not changed since the last run are not read, unless to ``verify`` them.
     Bad archives are problems of the result and left out; with ``strict`` they raise
     `InvalidInput`, as do a wrong configuration and template always, and nothing is written.
+    With ``legacy``, add-ons from before Blender 4.2 are listed in ``repo.json``, for which the folder's
+    address on the web is needed: ``base_url``, or that of the configuration.
     ``on_wait`` is called if another run is at work in the folder, which this one waits for.
     """
-    request = _Request(folder, html, template, config, strict)
+    request = _Request(folder, html, template, config, strict, legacy, base_url)
     if not folder.is_dir():
         find_archives(folder, ProblemList())
     with locked(folder / state.FOLDER / state.LOCK, on_wait=on_wait) as now:
@@ -147,8 +163,11 @@ def _make(
     from extery.generate.index import entries_of, plan_listings
 
     folder = request.folder
+    legacy = _legacy(request, config, problems)
     for _, archive in archives:
-        problems.extend(in_folder(problem, folder) for problem in archive.problems)
+        # An add-on of old is no bad package where it has a listing of its own.
+        if not (legacy and archive.name in legacy.taken and _is_legacy(archive)):
+            problems.extend(in_folder(problem, folder) for problem in archive.problems)
     entries = entries_of(archive for _, archive in archives)
     inputs, now = moment
     summary = state.Summary(count=len(entries), outputs=before.summary.outputs)
@@ -172,6 +191,9 @@ def _make(
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page) else []
         outputs.append(PAGE)
+    if legacy:
+        written += [folder / LEGACY] if write.put(folder / LEGACY, legacy.data) else []
+        outputs.append(LEGACY)
     old = set(before.summary.outputs) - set(outputs)
     write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
     summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
@@ -179,6 +201,26 @@ def _make(
     summary.listings = [(plan.address, plan.audience) for plan in plans]
     state.save(folder, summary, now, archives)
     return Generated(folder, len(entries), problems, written, summary.listings)
+
+
+def _is_legacy(archive: ScannedArchive) -> bool:
+    return [problem.code for problem in archive.problems] == ["package.legacy"]
+
+
+def _legacy(request: _Request, config: Config, problems: ProblemList) -> Legacy | None:
+    """The listing of add-ons from before Blender 4.2, if one is wanted."""
+    if not request.legacy:
+        return None
+    from extery.generate.legacy import legacy_listing
+
+    base_url = request.base_url or config.base_url
+    if not base_url:
+        raise InvalidInput.of(
+            "generate.legacy-without-address",
+            "repo.json needs the address of the folder on the web",
+            hint="give --baseurl, or write base_url in blender_repo.toml",
+        )
+    return legacy_listing(request.folder, base_url=base_url, name=config.title, problems=problems)
 
 
 def _page(

@@ -36,6 +36,18 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A page of your own, with ${body}, ${title} and other names.",
 )
+@click.option(
+    "--legacy-repo-json",
+    "legacy",
+    is_flag=True,
+    help="Write repo.json too, for add-ons from before Blender 4.2: .py files and zips with bl_info.",
+)
+@click.option(
+    "--baseurl",
+    metavar="URL",
+    default="",
+    help="Where DIR is on the web, for repo.json; by default base_url of the configuration.",
+)
 @click.option("--verify", is_flag=True, help="Read every package again, also unchanged ones.")
 @click.option("--strict", is_flag=True, help="Write nothing if a package is bad.")
 @click.option("--keep-going", is_flag=True, help="Exit with 0 although packages are bad.")
@@ -51,6 +63,8 @@ def command(
     repo_config: Path | None,
     html: bool,
     html_template: Path | None,
+    legacy: bool,
+    baseurl: str,
     verify: bool,
     strict: bool,
     keep_going: bool,
@@ -72,6 +86,8 @@ def command(
 
     if html_template and not html:
         click.echo("--html-template has no effect without --html", err=True)
+    if baseurl and not legacy:
+        click.echo("--baseurl has no effect without --legacy-repo-json", err=True)
     say = _Messages(output_type) if output_type else _Json() if as_json else _People()
     try:
         done = generate(
@@ -81,6 +97,8 @@ def command(
             config=repo_config,
             strict=strict,
             verify=verify,
+            legacy=legacy,
+            base_url=baseurl,
             on_wait=lambda: click.echo("another run is at work there: waiting", err=True),
         )
     except ExteryError as error:

@@ -36,4 +36,7 @@ CODES = {
     "generate.template-unknown-name": _error("the template has a name that is not known", f"{_STOPS}. The hint says which are known."),
     "generate.template-stray-dollar": _error("the template has a $ that begins no name", "Blender's server-generate crashes on it. A dollar is written as $$."),
     "generate.template-without-body": _warning("the template has no ${body}", "The page will list no extension."),
+    "generate.bl-info-unreadable": _error("the bl_info of an old add-on cannot be read", "It is read from the source without running it, so it has to be written out in plain Python."),
+    "generate.bl-info-wrong": _error("the bl_info of an old add-on is incomplete", "The clients of repo.json fail on an add-on without a name or with versions that are no numbers."),
+    "generate.legacy-without-address": _error("repo.json is wanted, but not where the folder is", "It names each add-on by its full address."),
 }  # fmt: skip
