@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from zipfile import ZipInfo
 
@@ -13,21 +12,31 @@ from extery.core.errors import ProblemList, Where
 Rule = Callable[["Contents", ProblemList], None]
 
 
-@dataclass(eq=False)
 class Contents:
     """A manifest's table with the names of the files beside it, relative, with ``/``.
 
     ``table`` is as found, so that files can be judged where the manifest has errors too.
-    ``infos`` are the members of the zip, empty for a folder. ``size`` is the zip's own size.
+    ``infos`` are the members of the zip, empty for a folder; ``root`` is the folder of the manifest
+    in it, and ``size`` its own size in bytes.
     """
 
-    name: str
-    names: Sequence[str]
-    read: Callable[[str], bytes]
-    table: Mapping[str, Any] = field(default_factory=dict)
-    infos: Sequence[ZipInfo] = ()
-    root: str = ""
-    size: int = 0
+    def __init__(
+        self,
+        name: str,
+        names: Sequence[str],
+        read: Callable[[str], bytes],
+        *,
+        table: Mapping[str, Any] | None = None,
+        infos: Sequence[ZipInfo] = (),
+        size: int = 0,
+    ) -> None:
+        self.name = name
+        self.names = names
+        self.read = read
+        self.table = table or {}
+        self.infos = infos
+        self.root = ""
+        self.size = size
 
     @property
     def type(self) -> str:

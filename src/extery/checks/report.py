@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from extery.core import codes
@@ -12,7 +11,6 @@ from extery.core.manifest import Manifest
 Kind = Literal["folder", "manifest", "package"]
 
 
-@dataclass(eq=False)
 class Report:
     """The result of checking one folder, manifest or package.
 
@@ -20,14 +18,15 @@ class Report:
     known for packages only, and so is the SHA-256, if it was asked for.
     """
 
-    kind: Kind
-    name: str
-    problems: ProblemList = field(default_factory=ProblemList)
-    manifest: Manifest | None = None
-    size: int | None = None
-    sha256: str | None = None
-    members: int | None = None
-    unpacked: int | None = None
+    def __init__(self, kind: Kind, name: str) -> None:
+        self.kind: Kind = kind
+        self.name = name
+        self.problems = ProblemList()
+        self.manifest: Manifest | None = None
+        self.size: int | None = None
+        self.sha256: str | None = None
+        self.members: int | None = None
+        self.unpacked: int | None = None
 
     @property
     def ok(self) -> bool:

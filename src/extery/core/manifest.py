@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from extery.core import tags as known_tags
 from extery.core.errors import InvalidManifest, ProblemList, Where
@@ -21,11 +21,11 @@ MAX_BYTES = 1 << 20
 #: What sites and Blender show where an old manifest only names its permissions.
 NO_REASON = "Undefined"
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A manifest that has passed every rule of the reading it was read with.
 
     Optional fields that are absent are ``None`` or empty. ``table`` is the whole TOML table.
@@ -43,12 +43,12 @@ class Manifest:
     blender_version_max: str | None = None
     website: str | None = None
     copyright: tuple[str, ...] = ()
-    permissions: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, str] = _NOTHING
     tags: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     wheels: tuple[str, ...] = ()
-    build: Mapping[str, Any] = field(default_factory=dict)
-    table: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    build: Mapping[str, Any] = _NOTHING
+    table: Mapping[str, Any] = _NOTHING
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Manifest:
@@ -98,11 +98,11 @@ class Manifest:
         file = path / FILENAME if path.is_dir() else path
         return cls.parse(read_manifest_bytes(file), strict=strict, file=file.name)
 
-    @cached_property
+    @property
     def parsed_version(self) -> Version:
         return Version.parse(self.version)
 
-    @cached_property
+    @property
     def blender_range(self) -> BlenderRange:
         """The Blender versions it is for: from, and up to but not including."""
         maximum = self.blender_version_max
@@ -111,7 +111,7 @@ class Manifest:
             parse_blender_version(maximum) if maximum else None,
         )
 
-    @cached_property
+    @property
     def python_versions(self) -> tuple[str, ...]:
         """The Python versions its wheels are for; empty where it has none."""
         return python_versions(self.wheels)
