@@ -239,6 +239,22 @@ def test_a_stopped_fetcher_waits_for_nothing(web: Web, fetcher: Fetcher) -> None
     assert time.monotonic() - started < 1.5
 
 
+def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", wait(3))
+    with Fetcher() as patient:
+        timer = threading.Timer(0.2, patient.stop)
+        timer.start()
+        started = time.monotonic()
+
+        with pytest.raises(Unavailable) as caught:
+            download(wanted(url), to=tmp_path / "a", part=tmp_path / "p", fetcher=patient)
+
+        timer.join()
+    assert caught.value.code == "fetch.stopped"
+    assert time.monotonic() - started < 2
+
+
 def test_all_wait_when_a_server_asks_one_to(web: Web, tmp_path: Path, fetcher: Fetcher) -> None:
     urls = [web.put(f"/{number}.zip", b"x") for number in range(2)]
     web.fail("/0.zip", status(429, Retry_After="1"))

@@ -6,15 +6,17 @@ A fetcher may be used by many threads at once.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
+from weakref import WeakSet
 
 import httpx
 
@@ -76,6 +78,7 @@ class Fetcher:
         self._token = token
         self._token_origin = origin_of(token_for) if token else None
         self._stopped = threading.Event()
+        self._sockets: WeakSet[socket.socket] = WeakSet()
         self._not_before: dict[tuple[str, str, int], float] = {}
         self._client = httpx.Client(
             headers={"User-Agent": f"extery/{__version__}", "Accept": "*/*"},
@@ -97,8 +100,16 @@ class Fetcher:
         self._client.close()
 
     def stop(self) -> None:
-        """End what is under way at its next block or pause."""
+        """End what is under way, in pauses and in the middle of waiting for a server too."""
         self._stopped.set()
+        for each in list(self._sockets):
+            with suppress(OSError):  # closed meanwhile
+                each.shutdown(socket.SHUT_RDWR)
+
+    def _note_socket(self, event: str, about: Mapping[str, Any]) -> None:
+        """Told by the HTTP library of everything it does; only new connections are of interest."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(about["return_value"].get_extra_info("socket"))
 
     def open(
         self, url: str, headers: Mapping[str, str] | None = None
@@ -171,9 +182,10 @@ class Fetcher:
             # Asked for each address anew: a redirect or a package elsewhere gets no token.
             sent["Authorization"] = f"Bearer {self._token}"
         with _translated(url):
-            return self._client.send(
-                self._client.build_request("GET", url, headers=sent), stream=True
+            request = self._client.build_request(
+                "GET", url, headers=sent, extensions={"trace": self._note_socket}
             )
+            return self._client.send(request, stream=True)
 
     def _watched(self, url: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """The blocks, for as long as they come fast enough and nobody has stopped."""
