@@ -34,6 +34,7 @@ def serve(host: str, port: int, data: Path | None, demo: bool) -> None:
     Makes the data folder and the database on the first start, and brings them up to date on
     later ones. Stop it with Ctrl+C.
     """
+    _require_libraries()
     with _listen(host, port) as listener:
         prepare(data, host=host)
         sign_ins = _fill() if demo else ()
@@ -48,10 +49,25 @@ def serve(host: str, port: int, data: Path | None, demo: bool) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a management command of Django on the site's data; ``help`` lists them."""
+    _require_libraries()
     _use_data_folder()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["extery manage", *arguments])
+
+
+def _require_libraries() -> None:
+    """The wheel has the site's code for everybody, its libraries come with the extra only."""
+    from importlib.util import find_spec
+
+    from extery.core.errors import Unavailable
+
+    if find_spec("django") is None:
+        raise Unavailable.of(
+            "usage.site-missing",
+            "the libraries of the website are not installed",
+            hint="pip install 'extery[site]'",
+        )
 
 
 def prepare(data: Path | None = None, *, host: str = "") -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from extery.core.codes import Code
 
 CODES = {
+    "usage.site-missing": Code(
+        "error",
+        "the website is not installed",
+        "The toolkit comes without Django and its like, which only the website needs.",
+    ),
     "usage.tag-file": Code(
         "error",
         "the file of valid tags cannot be used",
