@@ -70,5 +70,6 @@ def listed(folder: Path) -> list[Entry]:
 
 
 def visible(folder: Path) -> list[str]:
-    """The names of all files in a folder but the mirror's own."""
-    return sorted(path.name for path in folder.iterdir() if path.name != ".extery-mirror")
+    """The names of the files in a folder, without a mirror's own and compressed listings."""
+    compressed = ("index.json.gz", "index.json.br", ".extery-mirror")
+    return sorted(path.name for path in folder.iterdir() if path.name not in compressed)

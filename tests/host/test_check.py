@@ -10,9 +10,11 @@ import pytest
 
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch import Fetcher
+from extery.generate import generate
 from extery.host.check import Checked, check_repository
 from extery.host.mirror import mirror
 from tests.fetch.web import Handler, status, tamper
+from tests.generate.packages import put
 from tests.host.repository import Repository
 
 
@@ -109,7 +111,7 @@ def test_several_entries_for_one_blender_are_named_with_an_example(
         ({"python_versions": ["3.13"]}, "server.more-pythons"),
         ({"python_versions": None}, "server.more-pythons"),
         ({"permissions": {"network": "Talks"}}, "server.differs"),
-        ({"name": "Other"}, "server.differs"),
+        ({"license": ["SPDX:MIT"]}, "server.differs"),
         ({"archive_url": "./none.zip"}, "server.archive-missing"),
         ({"archive_url": "gear.zip"}, "fetch.archive-url"),
     ],
@@ -190,6 +192,20 @@ def test_a_package_that_nobody_names_is_named(repository: Repository, fetcher: F
     [problem] = check_folder(repository, fetcher).problems
 
     assert (problem.code, problem.where.file) == ("server.unlisted", "old.zip")
+
+
+def test_a_package_of_a_channel_is_not_unlisted(repository: Repository, fetcher: Fetcher) -> None:
+    put(repository.folder, "gear 1.zip", version="1.0.0")
+    put(repository.folder, "gear-2.zip", version="2.0.0-beta")
+    (repository.folder / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\nprereleases = false\n[channels.beta]\nprereleases = true\n'
+    )
+    generate(repository.folder)
+
+    found = check_folder(repository, fetcher)
+
+    assert list(found.problems) == []
+    assert found.entries == 1
 
 
 def test_what_is_no_package_is_said_in_words(repository: Repository, fetcher: Fetcher) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -75,6 +76,17 @@ def test_a_mirror_has_every_package_under_a_name_of_its_own(
     assert without_urls == [
         {**item, "archive_url": ""} for item in sorted(two.entries, key=lambda item: item["id"])
     ]
+
+
+def test_the_compressed_listing_is_that_of_the_listing(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    for _ in range(2):
+        done(two, folder, fetcher)
+        plain, packed = folder / "index.json", folder / "index.json.gz"
+        assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+        assert packed.stat().st_mtime_ns == plain.stat().st_mtime_ns
+        two.withdraw("dusk")
 
 
 def test_a_second_run_asks_for_the_listing_only(

@@ -287,6 +287,20 @@ def test_the_listing_follows_the_folder(tmp_path: Path) -> None:
     assert "1 entry listed" in lines
 
 
+def test_channels_are_served_and_named(tmp_path: Path) -> None:
+    put(tmp_path, "gear.zip", version="2.0.0-beta")
+    (tmp_path / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\nprereleases = false\n[channels.beta]\nprereleases = true\n'
+    )
+
+    with running(tmp_path) as site:
+        [(url, _)] = site.running.other_listing_urls
+        assert url == f"{site.running.url}/beta/index.json"
+        [item] = json.loads(site.ask("/beta/index.json").body)["data"]
+        assert site.ask(f"/beta/{item['archive_url']}".replace("/./", "/")).status == 200
+        assert ids(site) == []
+
+
 def test_a_package_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> None:
     whole = put(tmp_path, "gear.zip").read_bytes()
     (tmp_path / "gear.zip").unlink()

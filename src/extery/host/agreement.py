@@ -12,8 +12,8 @@ from extery.core.listing import Entry, entry, entry_range
 from extery.core.package import open_package
 from extery.core.versions import BlenderRange
 
-#: Shown to people before they install, and compared by nobody.
-_DESCRIBING = ("type", "name", "permissions", "license")
+#: What people decide by, and no program compares. A name or tags a repository may well change.
+_DESCRIBING = ("type", "permissions", "license")
 
 
 def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:

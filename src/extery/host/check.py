@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from extery.core.errors import (
     ExteryError,
@@ -32,12 +33,12 @@ from extery.fetch import (
     listing_address,
     path_of,
 )
-from extery.fetch.addresses import REMOTE
+from extery.fetch.addresses import LISTING, REMOTE
 from extery.host.agreement import check_agreement
 from extery.host.locations import check_location
 from extery.host.sweep import find_clashes
 
-_FILE = "index.json"
+_FILE = LISTING
 
 
 @dataclass(frozen=True)
@@ -224,11 +225,22 @@ def _about(one: _Located, problem: Problem) -> Problem:
 
 def _check_unlisted(folder: Path, located: Iterable[_Located], problems: ProblemList) -> None:
     listed = {path_of(one.wanted.url).name for one in located if one.wanted.url[:5] == "file:"}
+    others = "".join(_other_listings(folder))
     for path in sorted(folder.glob("*.zip")):
-        if path.name not in listed and not path.name.startswith(".") and path.is_file():
+        if path.name in listed or path.name.startswith(".") or not path.is_file():
+            continue
+        if path.name not in others and quote(path.name) not in others:
             problems.add(
                 "server.unlisted",
                 f"no entry names {path.name}",
                 hint="remove the file, or generate the listing again",
                 where=Where(path.name),
             )
+
+
+def _other_listings(folder: Path) -> Iterator[str]:
+    """The listings of channels and sets below the folder, and that of older add-ons in it."""
+    for pattern in (f"*/{LISTING}", f"*/*/{LISTING}", "repo.json"):
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                yield path.read_text("utf-8", "replace")

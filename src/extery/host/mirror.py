@@ -15,7 +15,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unavailable, Where
-from extery.core.files import replacing
 from extery.core.listing import Listing, parse
 from extery.fetch import (
     AT_ONCE,
@@ -28,6 +27,7 @@ from extery.fetch import (
     listing_address,
 )
 from extery.fetch.addresses import LISTING, REMOTE, shown
+from extery.generate.write import put_listing
 from extery.host.filters import Filters
 from extery.host.lock import locked
 from extery.host.memory import File, Memory
@@ -211,7 +211,8 @@ def _act(
         memory.save()
         return Mirrored(plan, is_complete=False, problems=problems, failed=names)
     done = plan.without(names)
-    _publish(done, memory)
+    # The same listing keeps its time, so that readers need not fetch it again.
+    put_listing(memory.folder / LISTING, done.listing())
     if not wishes.keep_old:
         for name in set(memory.files) - set(done.wanted):
             (memory.folder / name).unlink(missing_ok=True)
@@ -223,14 +224,6 @@ def _act(
 def _failure(name: str, problem: Problem) -> Problem:
     where = problem.where if problem.where.file else Where(name)
     return problem._replace(where=where)
-
-
-def _publish(plan: Plan, memory: Memory) -> None:
-    path, data = memory.folder / LISTING, plan.listing()
-    # The same listing keeps its time, so that readers need not fetch it again.
-    if not path.is_file() or path.read_bytes() != data:
-        with replacing(path) as file:
-            file.write(data)
 
 
 def _fetch(

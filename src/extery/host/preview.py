@@ -9,7 +9,7 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -40,11 +40,17 @@ class Preview:
             host = socket.gethostname()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{server.server_port}"
+        self.listings: Sequence[tuple[str, str]] = [("index.json", "everyone")]
 
     @property
     def listing_url(self) -> str:
         """What to paste into Blender."""
         return f"{self.url}/index.json"
+
+    @property
+    def other_listing_urls(self) -> list[tuple[str, str]]:
+        """Further listings of the folder, each with whom it is for."""
+        return [(f"{self.url}/{place}", audience) for place, audience in self.listings[1:]]
 
     def wait(self) -> None:
         """Serve until somebody interrupts, or another thread calls `stop`."""
@@ -83,6 +89,7 @@ def preview(
     def make() -> None:
         try:
             done = generate(folder, html=True)
+            served.listings = done.listings
         except ExteryError as error:
             failed(error)
             return
@@ -94,6 +101,7 @@ def preview(
 
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
+        served = Preview(server, host)
         seen = snapshot(folder)
         if generating:
             make()
@@ -105,7 +113,7 @@ def preview(
         if generating:
             watcher.start()
         try:
-            yield Preview(server, host)
+            yield served
         finally:
             stopped.set()
             if generating:

@@ -57,6 +57,8 @@ def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: boo
     ) as running:
         signal.signal(signal.SIGTERM, end)
         click.echo(f"Paste into Blender: {running.listing_url}")
+        for url, audience in running.other_listing_urls:
+            click.echo(f"  or, for {audience}: {url}")
         if (folder / "index.html").is_file():
             click.echo(f"Open in a browser:  {running.url}/")
         sys.stdout.flush()
