@@ -13,7 +13,7 @@ from extery_site import server
 def test_without_its_libraries_the_site_says_how_to_get_them(
     command: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
     result = CliRunner().invoke(command, [])  # type: ignore[arg-type]
 
