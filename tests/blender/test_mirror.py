@@ -118,6 +118,9 @@ def test_a_mirror_of_our_site_works_when_the_site_is_gone(tmp_path: Path) -> Non
         assert done.returncode == 0, done.stderr
         again = mirrored(site.repository_url, folder, Filters(blender=SERIES))
         assert again.plan.fetch == []
+        site.publish(publish(packages, "bad_tool", "1.0.0"))
+        site.block("bad_tool", "It deletes what it should keep")
+        mirrored(site.repository_url, folder, Filters(blender=SERIES))
 
     for series, expected in zip(SERIES, ("1.0.0", "2.0.0"), strict=True):
         with Blender(series, home=tmp_path / f"blender-{series}") as blender:
@@ -129,3 +132,4 @@ def test_a_mirror_of_our_site_works_when_the_site_is_gone(tmp_path: Path) -> Non
             assert blender.attribute("gear_tool", "VERSION") == expected
             assert blender.find("night_shift").enabled
             assert blender.update_all() == []
+            assert blender.find("bad_tool").blocked == "It deletes what it should keep"

@@ -21,6 +21,7 @@ import pytest
 from extery.core.errors import Conflict, InvalidListing, NotFound, Unavailable
 from extery.core.listing import parse
 from extery.fetch import Fetcher
+from extery.host.check import check_repository
 from extery.host.filters import Filters
 from extery.host.lock import locked
 from extery.host.mirror import Mirrored, Progress, Wishes, mirror, plan
@@ -51,9 +52,11 @@ def done(repository: Repository, folder: Path, fetcher: Fetcher, **options: Any)
 
 def assert_whole(folder: Path) -> None:
     """Every entry has its package, right to the last byte."""
-    data = (folder / "index.json").read_bytes()
-    for item in parse(data).data:
+    listing = parse((folder / "index.json").read_bytes())
+    for item in listing.data:
         assert item["archive_url"].startswith("./")
+        if item["id"] in listing.blocked:
+            continue
         package = (folder / item["archive_url"]).read_bytes()
         assert len(package) == item["archive_size"]
         assert f"sha256:{hashlib.sha256(package).hexdigest()}" == item["archive_hash"]
@@ -62,20 +65,33 @@ def assert_whole(folder: Path) -> None:
 def test_a_mirror_has_every_package_under_a_name_of_its_own(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
-    two.blocklist = [{"id": "dusk", "reason": "Too dark"}]
-    two.publish()
-
     result = done(two, folder, fetcher)
 
     assert result.is_complete
     names = [f"{e['id']}-{e['version']}-{e['archive_hash'][7:19]}.zip" for e in listed(folder)]
     assert visible(folder) == sorted(["index.json", *names])
     document = json.loads((folder / "index.json").read_bytes())
-    assert document["blocklist"] == two.blocklist
     without_urls = [{**item, "archive_url": ""} for item in document["data"]]
     assert without_urls == [
         {**item, "archive_url": ""} for item in sorted(two.entries, key=lambda item: item["id"])
     ]
+
+
+def test_a_blocked_extension_is_shown_and_its_package_is_not_there(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    done(two, folder, fetcher)
+    two.blocklist = [{"id": "dusk", "reason": "Too dark"}]
+    two.publish()
+    two.web.fail("/r/dusk.zip", status(403))
+
+    result = done(two, folder, fetcher)
+
+    assert result.is_complete
+    assert json.loads((folder / "index.json").read_bytes())["blocklist"] == two.blocklist
+    assert [item["id"] for item in listed(folder)] == ["dusk", "gear_tool"]
+    assert [name.partition("-")[0] for name in visible(folder)] == ["gear_tool", "index.json"]
+    assert list(check_repository(folder.as_uri(), fetcher=fetcher).problems) == []
 
 
 def test_the_compressed_listing_is_that_of_the_listing(

@@ -83,7 +83,10 @@ def check_repository(
     wanted = _locate(address, entries, problems)
     read = 0
     if not listing_only:
-        read = _check_packages(wanted, fetcher, problems, told)
+        blocked = _blocked(data)
+        # Blender never asks for those, so a repository need not have them.
+        met = [one for one in wanted if one.entry["id"] not in blocked]
+        read = _check_packages(met, fetcher, problems, told)
     if urlsplit(address).scheme == "file":
         _check_unlisted(path_of(address).parent, wanted, problems)
     return Checked(url, len(entries), read, problems)
@@ -123,6 +126,14 @@ def _entries(data: bytes, problems: ProblemList) -> list[tuple[int, Entry]]:
         if not own.errors:
             good.append((number, item))
     return good
+
+
+def _blocked(data: bytes) -> set[str]:
+    """The ids that the listing blocks, as far as it can be read."""
+    try:
+        return {str(block["id"]) for block in json.loads(data)["blocklist"]}
+    except (ValueError, TypeError, KeyError):
+        return set()
 
 
 def _check_clashes(entries: Sequence[tuple[int, Entry]], problems: ProblemList) -> None:

@@ -21,7 +21,11 @@ _DIGITS = 12
 
 @dataclass(frozen=True)
 class Plan:
-    """``entries`` are those of the new listing, ``wanted`` the packages they name, by file name."""
+    """``entries`` are those of the new listing, ``wanted`` the packages they name, by file name.
+
+    Blocked extensions stay listed, because Blender shows a block only beside an entry. Their
+    packages are not wanted: Blender does not ask for them, and a server may not give them away.
+    """
 
     source: str
     entries: Sequence[Entry]
@@ -70,7 +74,10 @@ def plan_mirror(
     """
     entries = filters.keep(_merged(listing.data for listing in listings))
     resolved = resolve(entries, more_platforms=filters.platforms)
-    wanted, renamed = _named(source, resolved.entries)
+    named, renamed = _named(source, resolved.entries)
+    blocked = {block.get("id") for listing in listings for block in listing.blocklist}
+    open_to_all = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
+    wanted = {name: file for name, file in named.items() if name in open_to_all}
     return Plan(
         source=source,
         entries=renamed,
