@@ -116,6 +116,10 @@ def test_a_mirror_of_our_site_works_when_the_site_is_gone(tmp_path: Path) -> Non
             text=True,
         )
         assert done.returncode == 0, done.stderr
+        with Fetcher() as fetcher:
+            checked = check_repository(site.repository_url, fetcher=fetcher)
+            assert list(checked.problems) == []
+            assert checked.packages == 2
         again = mirrored(site.repository_url, folder, Filters(blender=SERIES))
         assert again.plan.fetch == []
         site.publish(publish(packages, "bad_tool", "1.0.0"))

@@ -68,3 +68,7 @@ def test_a_port_belongs_to_an_origin() -> None:
 
 def test_messages_show_neither_password_nor_query() -> None:
     assert shown("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"
+
+
+def test_messages_show_nothing_that_a_terminal_obeys() -> None:
+    assert shown("https://x.org/\x1b[2Ja.zip") == "https://x.org/?[2Ja.zip"

@@ -426,6 +426,24 @@ def test_a_lost_memory_costs_no_transfer(two: Repository, folder: Path, fetcher:
     assert done(two, folder, fetcher).plan.fetch == []
 
 
+@pytest.mark.parametrize("name", ["../precious.zip", "index.json", "sub/a.zip"])
+def test_a_record_cannot_have_other_files_removed(
+    two: Repository, folder: Path, fetcher: Fetcher, name: str
+) -> None:
+    done(two, folder, fetcher)
+    (folder / "sub").mkdir()
+    if not (folder / name).exists():
+        (folder / name).write_bytes(b"precious")
+    path = folder / ".extery-mirror" / "state.json"
+    state = json.loads(path.read_bytes())
+    state["files"][name] = {"sha256": "0", "size": 1, "url": ""}
+    path.write_text(json.dumps(state))
+
+    done(two, folder, fetcher)
+
+    assert (folder / name).exists()
+
+
 def test_the_record_tells_where_each_package_came_from(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:

@@ -89,7 +89,11 @@ def _port(parts: SplitResult) -> int:
 
 
 def shown(url: str) -> str:
-    """The address for messages and records: no name and password, no query, no fragment."""
+    """The address for messages and records: no name and password, no query, no fragment.
+
+    And nothing that a terminal would obey: servers choose the addresses of packages.
+    """
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"
+    text = f"{parts.scheme}://{host}{parts.path}"
+    return "".join(character if character.isprintable() else "?" for character in text)

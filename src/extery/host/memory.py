@@ -51,7 +51,12 @@ class Memory:
             if state["form"] == _FORM:
                 memory.source = str(state["source"])
                 memory.listings = dict(state["listings"])
-                memory.files = {name: File(**facts) for name, facts in state["files"].items()}
+                memory.files = {
+                    name: File(**facts)
+                    for name, facts in state["files"].items()
+                    # A folder may come from somebody else, and a file that is listed is removed.
+                    if Path(name).name == name and name.endswith(".zip")
+                }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(folder)
         return memory

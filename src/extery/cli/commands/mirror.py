@@ -180,6 +180,7 @@ class _ProgressLine:
 def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) -> None:
     from extery.cli.show import counted, show_problems
     from extery.core.files import human_size
+    from extery.fetch.addresses import shown
 
     plan = done.plan
     show_problems(done.problems, stream=sys.stderr)
@@ -187,7 +188,7 @@ def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) 
     if dry_run:
         for name in plan.fetch:
             wanted = plan.wanted[name]
-            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {wanted.url}")
+            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {shown(wanted.url)}")
         for name in removed:
             click.echo(f"remove {name}")
     facts = f"{counted(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"
