@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -125,6 +124,7 @@ def command(
 def _mirror(
     url: str, folder: Path, token: str, filters: Filters, wishes: Wishes, *, dry_run: bool
 ) -> Mirrored:
+    from extery.cli.progress import ProgressLine
     from extery.fetch import Fetcher, repository_url
     from extery.host.mirror import mirror, plan
 
@@ -132,13 +132,15 @@ def _mirror(
     with Fetcher(token=token, token_for=address) as fetcher:
         if dry_run:
             return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
-        line = _ProgressLine()
-        try:
+        with ProgressLine() as line:
+
+            def told(progress: Progress) -> None:
+                if line.is_due:
+                    line.show(_shown(progress))
+
             return mirror(
-                address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=line
+                address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=told
             )
-        finally:
-            line.end()
 
 
 def _check(filters: Filters) -> None:
@@ -151,30 +153,13 @@ def _check(filters: Filters) -> None:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 
 
-class _ProgressLine:
-    """One line on a terminal that is written again and again; nothing elsewhere."""
+def _shown(progress: Progress) -> str:
+    from extery.core.files import human_size
 
-    def __init__(self) -> None:
-        self.is_shown = sys.stderr.isatty()
-        self.next = 0.0
-        self.width = 0
-
-    def __call__(self, progress: Progress) -> None:
-        if not self.is_shown or time.monotonic() < self.next:
-            return
-        self.next = time.monotonic() + 0.1
-        from extery.core.files import human_size
-
-        text = (
-            f"{progress.packages} of {progress.of_packages} packages, "
-            f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
-        )
-        click.echo(f"\r{text:<{self.width}}", nl=False, err=True)
-        self.width = len(text)
-
-    def end(self) -> None:
-        if self.width:
-            click.echo(f"\r{'':<{self.width}}\r", nl=False, err=True)
+    return (
+        f"{progress.packages} of {progress.of_packages} packages, "
+        f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
+    )
 
 
 def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) -> None:

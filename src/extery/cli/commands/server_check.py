@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -34,14 +33,20 @@ def command(
     Blender, on no platform, may find an extension twice. Packages on the web are downloaded.
     The exit status is 1 if there is an error.
     """
+    from extery.cli.progress import ProgressLine
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.host.check import Checked, check_repository
 
     try:
         url = repository_url(target)
-        with Fetcher(token=access_token, token_for=url) as fetcher:
-            found = check_repository(url, fetcher=fetcher, listing_only=listing_only, told=_tell)
+        with Fetcher(token=access_token, token_for=url) as fetcher, ProgressLine() as line:
+
+            def told(done: int, total: int) -> None:
+                if line.is_due:
+                    line.show(f"{done} of {total} packages")
+
+            found = check_repository(url, fetcher=fetcher, listing_only=listing_only, told=told)
     except ExteryError as error:
         if not as_json:
             raise
@@ -56,13 +61,6 @@ def command(
     else:
         _print_text(found, target)
     raise SystemExit(1 if failed else 0)
-
-
-def _tell(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        click.echo(f"\r{done} of {total} entries", nl=False, err=True)
-        click.echo(end, nl=False, err=True)
 
 
 def _print_text(found: Checked, target: str) -> None:
