@@ -90,7 +90,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 def shown(page: Page) -> list[str]:
-    names = page.locator("article:visible h3").all_inner_texts()
+    names = page.locator("article:visible h3").all_text_contents()
     return [name.rsplit(" ", 1)[0] for name in names]
 
 

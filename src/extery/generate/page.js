@@ -28,11 +28,13 @@
   const names = ["q", "t", "g", "b", "p", "r", "s"];
   const sections = [...document.querySelectorAll("section[data-t]")];
   const all = form.elements.count.value;
-  let cards;
+  const found = sections.flatMap((section) => [...section.querySelectorAll("article")]);
+  const cards = [];
   let order = "";
 
   const words = (element) => element.textContent.toLowerCase();
-  function read(element, type) {
+  function read(element) {
+    const type = element.closest("section").dataset.t;
     let text = words(element.querySelector("dd"));
     for (const part of element.children)
       if (/^(H3|P)$/.test(part.tagName) && !part.classList.contains("contrast")) text += " " + words(part);
@@ -46,6 +48,17 @@
       asks: (element.dataset.r || "").split(" ").filter(Boolean),
       date: element.dataset.d || "",
     };
+  }
+
+  function readMore(count) {
+    while (count-- && cards.length < found.length) cards.push(read(found[cards.length]));
+  }
+
+  // Thousands of cards are read while nobody waits, so that the first letter finds at once.
+  const idle = window.requestIdleCallback || setTimeout;
+  function readAhead() {
+    readMore(100);
+    if (cards.length < found.length) idle(readAhead);
   }
 
   const suits = (link, want) =>
@@ -79,9 +92,7 @@
   }
 
   function find() {
-    cards ||= sections.flatMap((section) =>
-      [...section.querySelectorAll("article")].map((element) => read(element, section.dataset.t)),
-    );
+    readMore(Infinity);
     const want = Object.fromEntries(names.map((name) => [name, form.elements[name]?.value || ""]));
     want.words = want.q.toLowerCase().split(/\s+/).filter(Boolean);
     want.b = Number(want.b);
@@ -123,7 +134,7 @@
       if (field) field.value = set.get(name) || "";
       if (field && field.value !== (set.get(name) || "")) field.value = "";
     }
-    if (names.some((name) => set.has(name)) || cards) find();
+    if (names.some((name) => form.elements[name]?.value) || form.elements.count.value !== all || order) find();
   }
 
   form.hidden = false;
@@ -138,4 +149,5 @@
     form.elements.q.focus();
   });
   recall();
+  idle(readAhead);
 })();
