@@ -49,7 +49,10 @@ class PlannedListing:
 def entries_of(archives: Iterable[ScannedArchive]) -> list[Entry]:
     """The entries of all archives that have one, by id, version and file name."""
     found = [archive.entry for archive in archives if archive.entry is not None]
-    found.sort(key=lambda item: (item["id"], Version.parse(item["version"]), item["archive_url"]))
+    found.sort(key=lambda item: (item["id"], item["archive_url"]))
+    ids = [item["id"] for item in found]
+    if len(set(ids)) < len(ids):  # else there is no reading of versions to pay for
+        found.sort(key=lambda item: (item["id"], Version.parse(item["version"])))
     return found
 
 
@@ -66,8 +69,8 @@ def plan_listings(
     chosen = choose(by_id, config.rules, config, problems)
     everyone = resolve(chosen, more_platforms=named).entries
     plans = [PlannedListing("", "everyone", everyone)]
-    others = _for_other_platforms(chosen)
-    if config.other_platforms and others != [i for i in everyone if not i.get("platforms")]:
+    others = _for_other_platforms(chosen) if everyone != chosen else []
+    if others and config.other_platforms and others != _of_all_platforms(everyone):
         known = ", ".join([*platforms.KNOWN, *sorted(named - set(platforms.KNOWN))])
         plans.append(_placed(OTHER_PLATFORMS, f"platforms other than {known}", others, config))
     further = [(name, f"channel {name}", rules) for name, rules in config.channels.items()]
@@ -86,7 +89,11 @@ def _with_good_changes(config: Config, problems: ProblemList) -> Config:
 
 
 def _for_other_platforms(chosen: Iterable[Entry]) -> list[Entry]:
-    return resolve(item for item in chosen if not item.get("platforms")).entries
+    return resolve(_of_all_platforms(chosen)).entries
+
+
+def _of_all_platforms(entries: Iterable[Entry]) -> list[Entry]:
+    return [item for item in entries if not item.get("platforms")]
 
 
 def _placed(folder: str, audience: str, entries: Sequence[Entry], config: Config) -> PlannedListing:

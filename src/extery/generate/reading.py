@@ -5,14 +5,12 @@ Threads would not help: between two blocks of a small file the interpreter is bu
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extery.generate import aside
 from extery.generate.scan import Found, ScannedArchive, read_archive
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def read_archives(
     """Read those packages of ``folder``; the result is in the order given."""
     if processes is None:
         cost = sum(item.size + _EACH for item in found)
-        processes = _processors() if cost > _WORTH_IT else 1
+        processes = aside.processors() if cost > _WORTH_IT else 1
     # The largest first, so that nobody begins with one when the others are done.
     order = sorted(found, key=lambda item: item.size, reverse=True)
     paths = [folder / item.name for item in order]
@@ -97,16 +95,10 @@ def _help(work: tuple[Any, Sequence[Path], bool], sender: Connection) -> None:
         sender.send(list(_share(*work)))
 
 
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), 8)
-    return min(os.cpu_count() or 1, 8)
-
-
 def _context() -> ForkContext | SpawnContext:
     """A copy of this process where that is safe, because it starts at once; else a new one."""
     import multiprocessing
 
-    if sys.platform == "linux" and threading.active_count() == 1:
+    if aside.can_copy():
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")

@@ -50,11 +50,12 @@ def resolve(entries: Iterable[Entry], *, more_platforms: Iterable[str] = ()) -> 
     named = set(platforms.KNOWN) | set(more_platforms)
     result = Resolved([], [])
     for identifier in sorted(by_id):
-        group = sorted(by_id[identifier], key=lambda item: str(item["archive_url"]))
-        group.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
+        group = by_id[identifier]
         if len(group) == 1:
             result.entries.extend(group)
             continue
+        group.sort(key=lambda item: str(item["archive_url"]))
+        group.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
         for item, is_lost, narrowed in _resolve_id(group, named):
             result.entries.extend(narrowed)
             if is_lost:

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
 from extery.generate import state, write
+from extery.generate.aside import aside
 from extery.generate.config import Config, read_config
 from extery.generate.lock import locked
 from extery.generate.scan import Found, ScannedArchive, find_archives, in_folder
 
 if TYPE_CHECKING:
+    from extery.generate.index import PlannedListing
     from extery.generate.legacy import Legacy
 
 LISTING = "index.json"
 PAGE = "index.html"
+#: So many entries make a page that takes longer than starting a process.
+_MANY = 500
 LEGACY = "repo.json"
 
 
@@ -159,7 +163,6 @@ def _make(
     moment: tuple[str, int],
 ) -> Generated:
     """Decide what is to be there, write what is not, and remember it."""
-    from extery.core.listing import dump, listing
     from extery.generate.index import entries_of, plan_listings
 
     folder = request.folder
@@ -176,6 +179,27 @@ def _make(
         state.save(folder, summary, now, archives)  # what was read need not be read again
         raise InvalidInput(*problems)
     page = _page(request, plans[0].entries, archives, config, problems)
+    outputs, written = _write(request, config, plans, page, legacy)
+    old = set(before.summary.outputs) - set(outputs)
+    write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
+    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
+    summary.problems = list(problems)
+    summary.listings = [(plan.address, plan.audience) for plan in plans]
+    state.save(folder, summary, now, archives)
+    return Generated(folder, len(entries), problems, written, summary.listings)
+
+
+def _write(
+    request: _Request,
+    config: Config,
+    plans: Sequence[PlannedListing],
+    page: Callable[[], bytes],
+    legacy: Legacy | None,
+) -> tuple[list[str], list[Path]]:
+    """Write it all; the names of what is there now, and what of that is new."""
+    from extery.core.listing import dump, listing
+
+    folder = request.folder
     _clean(folder, [plan.folder for plan in plans])
     outputs: list[str] = []
     written: list[Path] = []
@@ -189,18 +213,12 @@ def _make(
         names = [*plan.packages, LISTING, f"{LISTING}.gz", f"{LISTING}.br"]
         outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
     if request.html:
-        written += [folder / PAGE] if write.put(folder / PAGE, page) else []
+        written += [folder / PAGE] if write.put(folder / PAGE, page()) else []
         outputs.append(PAGE)
     if legacy:
         written += [folder / LEGACY] if write.put(folder / LEGACY, legacy.data) else []
         outputs.append(LEGACY)
-    old = set(before.summary.outputs) - set(outputs)
-    write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
-    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
-    summary.problems = list(problems)
-    summary.listings = [(plan.address, plan.audience) for plan in plans]
-    state.save(folder, summary, now, archives)
-    return Generated(folder, len(entries), problems, written, summary.listings)
+    return outputs, written
 
 
 def _is_legacy(archive: ScannedArchive) -> bool:
@@ -229,24 +247,28 @@ def _page(
     archives: Sequence[tuple[Found, ScannedArchive]],
     config: Config,
     problems: ProblemList,
-) -> bytes:
-    """The page, if one is wanted."""
+) -> Callable[[], bytes]:
+    """The page, if one is wanted; it is made while the listings are written."""
     if not request.html:
-        return b""
+        return bytes
     from extery.generate.page import page, read_template
 
     text = read_template(request.template, problems)
     facts = {a.entry["archive_url"]: a.facts or {} for _, a in archives if a.entry is not None}
     address = config.base_url and config.base_url + LISTING
-    filled = page(
-        entries,
-        config.blocklist,
-        template=text,
-        facts=facts,
-        title=config.title,
-        repository=address,
-    )
-    return filled.encode("utf-8")
+
+    def make() -> bytes:
+        filled = page(
+            entries,
+            config.blocklist,
+            template=text,
+            facts=facts,
+            title=config.title,
+            repository=address,
+        )
+        return filled.encode("utf-8")
+
+    return aside(make, pays=len(entries) > _MANY)
 
 
 def _clean(folder: Path, listings: Sequence[str]) -> None:

@@ -1,0 +1,196 @@
+"""`extery server-generate` against Blender's own, on 5,000 packages of 2.4 GB.
+
+Peer in the same run: ``server-generate`` of ``blender_ext.py`` in the bpy wheels that `make blender` installs,
+run by the same Python. The two take turns (A B A B …), whole processes, and the ratio is that of each
+pair. The packages are made once, in the user's cache.
+
+    python benchmarks/generate.py [--count 5000] [--bytes N] [--runs 5] [--growth] [--blender 5.0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from tests.blender.install import installed  # noqa: E402
+
+from packages import BYTES, COUNT, cached, write_package  # noqa: E402
+
+EXTERY = Path(sys.executable).with_name("extery")
+#: What may not be missed.
+MUST_KNOW_NOTHING, MUST_NOTHING_NEW, MUST_ONE_NEW = 0.55, 0.085, 0.11
+MUST_MEMORY, MUST_ENTRY = 60, 110
+GROWTH = (5_000, 10_000, 20_000, 50_000)
+_SMALL = 3_000
+
+
+class Tool:
+    """One of the two, with a folder of its own."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        self.command = command
+        self.folder = folder
+        self.peak = 0.0
+
+    def forget(self) -> None:
+        """Take away what earlier runs have made."""
+        for pattern in ("index.*", ".extery/*"):
+            for path in self.folder.glob(pattern):
+                path.unlink()
+
+    def add(self, number: int) -> None:
+        """Put one more package into the folder."""
+        write_package(self.folder, number, 64_000, version="1.0.0")
+
+    def seconds(self, *, html: bool = False) -> float:
+        """The time of a whole run; its memory is noted."""
+        command = [*self.command, "server-generate", "--repo-dir", str(self.folder)]
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command + ["--html"] * html, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        taken = time.perf_counter() - start
+        if status:
+            raise RuntimeError(f"{' '.join(command)} ended with {status}")
+        self.peak = max(self.peak, usage.ru_maxrss / 1024)
+        return taken
+
+
+@contextmanager
+def tools(packages: Path, peer: list[str], *, count: int) -> Iterator[tuple[Tool, Tool]]:
+    """Both tools, with the same packages in folders of their own."""
+    with tempfile.TemporaryDirectory(prefix="generate-", dir=packages.parent) as folder:
+        found = []
+        for name, command in (("extery", [str(EXTERY)]), ("peer", peer)):
+            target = Path(folder, name)
+            target.mkdir()
+            for path in sorted(packages.glob("*.zip"))[:count]:
+                (target / path.name).hardlink_to(path)
+            found.append(Tool(command, target))
+        yield found[0], found[1]
+
+
+def main() -> int:
+    """Measure, print, and fail above what is allowed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--bytes", type=int, default=0)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--growth", action="store_true", help="also up to 50,000 small packages")
+    parser.add_argument("--blender", default="5.0", choices=["4.2", "5.0"])
+    options = parser.parse_args()
+    blender = installed(options.blender)
+    if not blender.complete:
+        print("The peer is not installed: run 'make blender'.")
+        return 2
+    compileall.compile_dir(ROOT / "src" / "extery", quiet=1)
+    peer = [sys.executable, str(blender.command_line_tool)]
+    packages = cached(count=options.count, total=options.bytes or BYTES // COUNT * options.count)
+    print(f"Peer: blender_ext.py of Blender {blender.release}, {options.runs} pairs, medians")
+    with tools(packages, peer, count=options.count) as (ours, theirs):
+        good = _compare(ours, theirs, count=options.count, runs=options.runs)
+    if options.growth:
+        _grow(peer)
+    return 0 if good else 1
+
+
+def _compare(ours: Tool, theirs: Tool, *, count: int, runs: int) -> bool:
+    print(f"\n{f'{count:,} packages':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'allowed':>9}")
+    ours.seconds(), theirs.seconds()  # the files are in memory then
+
+    def nothing(tool: Tool, _: int) -> None:
+        tool.forget()
+
+    def same(_: Tool, __: int) -> None:
+        """Leave everything as it is."""
+
+    def one(tool: Tool, run: int) -> None:
+        tool.add(1_000_000 + run)
+
+    time.sleep(0.1)  # a file system's clock has ticked since the last package was written
+    good = [
+        _row("nothing known", ours, theirs, nothing, MUST_KNOW_NOTHING, runs),
+        _row("nothing changed", ours, theirs, same, MUST_NOTHING_NEW, runs),
+    ]
+    peak, their_peak = ours.peak, theirs.peak
+    ours.seconds(html=True), theirs.seconds(html=True)
+    good.append(_row("one added, with page", ours, theirs, one, MUST_ONE_NEW, runs, html=True))
+    for name, ours_now, theirs_now in (
+        ("peak memory", peak, their_peak),
+        ("peak memory, with page", ours.peak, theirs.peak),
+    ):
+        good.append(_limit(name, ours_now, MUST_MEMORY, "MB", theirs_now))
+    entries = len(list(ours.folder.glob("*.zip")))
+    before = (theirs.folder / "index.json").stat().st_size / entries
+    for name in ("index.json", "index.json.gz", "index.json.br"):
+        path = ours.folder / name
+        if path.exists():
+            size = path.stat().st_size / entries
+            limit = MUST_ENTRY if name != "index.json" else before
+            good.append(_limit(f"{name}, an entry", size, limit, "B", before))
+    return all(good)
+
+
+def _row(
+    name: str,
+    ours: Tool,
+    theirs: Tool,
+    prepare: Callable[[Tool, int], None],
+    allowed: float,
+    runs: int,
+    *,
+    html: bool = False,
+) -> bool:
+    times: list[tuple[float, float]] = []
+    for run in range(runs):
+        for tool in (ours, theirs):
+            prepare(tool, run)
+        times.append((ours.seconds(html=html), theirs.seconds(html=html)))
+    one, other = (median(column) for column in zip(*times, strict=True))
+    ratio = median(a / b for a, b in times)
+    verdict = "" if ratio <= allowed else "  missed"
+    print(f"{name:28}{one:8.3f} s{other:8.3f} s{ratio:8.3f}{allowed:9.3f}{verdict}")
+    return ratio <= allowed
+
+
+def _limit(name: str, value: float, allowed: float, unit: str, peer: float) -> bool:
+    verdict = "" if value <= allowed else "  missed"
+    ratio = value / peer
+    print(
+        f"{name:28}{value:7.1f} {unit:2}{peer:7.1f} {unit:2}{ratio:8.3f}{allowed:6.0f} {unit:2}{verdict}"
+    )
+    return value <= allowed
+
+
+def _grow(peer: list[str]) -> None:
+    """How time and memory grow with the number of packages; these are small."""
+    packages = cached(count=GROWTH[-1], total=GROWTH[-1] * _SMALL)
+    print(f"\n{'small packages':>16}{'known: nothing':>16}{'everything':>12}{'all but one':>13}"
+          f"{'memory':>9}{'peer':>10}{'memory':>9}")  # fmt: skip
+    for count in GROWTH:
+        with tools(packages, peer, count=count) as (ours, theirs):
+            first = ours.seconds()
+            again = median(ours.seconds() for _ in range(3))
+            ours.add(1_000_000)
+            added = ours.seconds()
+            other = theirs.seconds()
+            print(f"{count:16,}{first:14.3f} s{again:10.3f} s{added:11.3f} s"
+                  f"{ours.peak:6.0f} MB{other:8.3f} s{theirs.peak:6.0f} MB")  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
