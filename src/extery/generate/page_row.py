@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
+from html import escape as escape_all
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -35,6 +35,12 @@ _HUES = 24
 
 _ADDRESS = re.compile(r"\s*<[^>]*>")
 _WORD = re.compile(r"\w")
+_SPECIAL = re.compile("[&<>\"']")
+
+
+def escape(text: str) -> str:
+    """The text as HTML, in quotes too; most texts need no change, and pages have many."""
+    return escape_all(text) if _SPECIAL.search(text) else text
 
 
 def row(item: Entry, facts: Mapping[str, Any]) -> str:
@@ -42,7 +48,8 @@ def row(item: Entry, facts: Mapping[str, Any]) -> str:
     return (
         f"<article{_marks(item, facts)}>{_picture(item, facts)}"
         f"<h3>{escape(item['name'])} <small>{escape(item['version'])}</small></h3>"
-        f"<p>{escape(item['tagline'])}</p>{_origin(item, facts)}{_labels(item)}"
+        f"<p>{escape(item['tagline'])}</p>{_origin(item, facts)}"
+        f"{_labels(tuple(item.get('tags', ())), tuple(item.get('permissions', ())))}"
         f"{_contrast(facts)}{_details(item, facts)}"
     )
 
@@ -68,10 +75,12 @@ def _origin(item: Entry, facts: Mapping[str, Any]) -> str:
     return f'<p class="by">{text}</p>'
 
 
-def _labels(item: Entry) -> str:
-    tags = "".join(f"<b>{escape(tag)}</b>" for tag in item.get("tags", ()))
-    asks = "".join(f"<i>{escape(key)}</i>" for key in item.get("permissions", ()))
-    return f'<p class="tags">{tags}{asks}</p>' if tags or asks else ""
+# A folder has few combinations of these, and of platforms and versions, and many packages of each.
+@lru_cache(maxsize=4096)
+def _labels(tags: tuple[str, ...], permissions: tuple[str, ...]) -> str:
+    labels = "".join(f"<b>{escape(tag)}</b>" for tag in tags)
+    labels += "".join(f"<i>{escape(key)}</i>" for key in permissions)
+    return f'<p class="tags">{labels}</p>' if labels else ""
 
 
 def _contrast(facts: Mapping[str, Any]) -> str:
@@ -136,7 +145,6 @@ def _conditions(item: Entry) -> Conditions:
     )
 
 
-# A folder has few combinations of these, and many packages of each.
 @lru_cache(maxsize=4096)
 def _audience(
     low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ...]
