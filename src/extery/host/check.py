@@ -237,21 +237,21 @@ def _about(one: _Located, problem: Problem) -> Problem:
 def _check_unlisted(folder: Path, located: Iterable[_Located], problems: ProblemList) -> None:
     listed = {path_of(one.wanted.url).name for one in located if one.wanted.url[:5] == "file:"}
     others = "".join(_other_listings(folder))
-    for path in sorted(folder.glob("*.zip")):
-        if path.name in listed or path.name.startswith(".") or not path.is_file():
-            continue
-        if path.name not in others and quote(path.name) not in others:
-            problems.add(
-                "server.unlisted",
-                f"no entry names {path.name}",
-                hint="remove the file, or generate the listing again",
-                where=Where(path.name),
-            )
-
-
-def _other_listings(folder: Path) -> Iterator[str]:
-    """The listings of channels and sets below the folder, and that of older add-ons in it."""
-    for pattern in (f"*/{LISTING}", f"*/*/{LISTING}", "repo.json"):
-        for path in folder.glob(pattern):
-            with suppress(OSError):
-                yield path.read_text("utf-8", "replace")
+    unlisted = [
+        path.name
+        for path in sorted(folder.glob("*.zip"))
+        if path.name not in listed
+        and not path.name.startswith(".")
+        and path.is_file()
+        and path.name not in others
+        and quote(path.name) not in others
+    ]
+    if unlisted:
+        rest = len(unlisted) - len(unlisted[:3])
+        names = ", ".join(unlisted[:3]) + (f" and {rest} more" if rest else "")
+        problems.add(
+            "server.unlisted",
+            f"no entry names {names}",
+            hint="older versions that nobody would get may stay; remove what is not wanted",
+            where=Where(unlisted[0]),
+        )
