@@ -255,3 +255,11 @@ def _check_unlisted(folder: Path, located: Iterable[_Located], problems: Problem
             hint="older versions that nobody would get may stay; remove what is not wanted",
             where=Where(unlisted[0]),
         )
+
+
+def _other_listings(folder: Path) -> Iterator[str]:
+    """The listings of channels and sets below the folder, and that of older add-ons in it."""
+    for pattern in (f"*/{LISTING}", f"*/*/{LISTING}", "repo.json"):
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                yield path.read_text("utf-8", "replace")
