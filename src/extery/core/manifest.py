@@ -238,6 +238,11 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
             where=Where(file, (), *_place_of_byte(data, error.start)),
         )
         return None
+    from extery.core.plain_toml import read_plain
+
+    table = read_plain(text)
+    if table is not None:
+        return table
     import tomllib
 
     try:
