@@ -242,7 +242,7 @@ def test_a_run_that_is_killed_at_any_moment_leaves_the_old_or_the_new(
     assert run(tmp_path).wait(60) == 0
     whole = time.perf_counter() - start
     for number in range(rounds):
-        put(tmp_path, "more.zip", extension_id="more_tool", version=f"1.0.{number}")
+        put(tmp_path, f"more-{number}.zip", extension_id="more_tool", version=f"1.0.{number}")
         process = run(tmp_path)
         time.sleep(whole * (0.3 + 0.8 * number / rounds))
         process.kill()
