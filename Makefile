@@ -51,6 +51,7 @@ fix: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/listing_server.py
+	$(BIN)/python benchmarks/generate.py --count 1000
 
 blender: $(VENV)/.dev
 	$(BIN)/python tests/blender/install.py

@@ -1,6 +1,7 @@
 """``extery server-generate``, as a person or a script uses it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ from click.testing import CliRunner, Result
 
 from extery.cli import extery
 from tests.generate.packages import put
+
+
+@pytest.fixture(autouse=True)
+def _without_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "brotli", None)
 
 
 def generate(*arguments: str | Path) -> Result:

@@ -12,6 +12,7 @@ import time
 import types
 from pathlib import Path
 
+import brotli
 import pytest
 
 from extery.core.errors import Unavailable
@@ -94,6 +95,19 @@ def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
     write.put_listing(tmp_path / "index.json", b"two")
 
     assert not (tmp_path / "index.json.br").exists()
+
+
+def test_the_real_brotli_makes_less_of_a_listing_than_gzip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "brotli", brotli)
+    data = b'{"version":"v1","data":[' + b'{"id":"gear_tool","name":"Gear Tool"},' * 500 + b"{}]}"
+
+    write.put_listing(tmp_path / "index.json", data)
+
+    packed = (tmp_path / "index.json.br").read_bytes()
+    assert brotli.decompress(packed) == data
+    assert len(packed) < len((tmp_path / "index.json.gz").read_bytes())
 
 
 def test_a_channel_has_its_packages_beside_it_without_using_room(tmp_path: Path) -> None:
