@@ -78,7 +78,9 @@ def test_everything_that_is_wrong_comes_at_once_with_the_nearest_name() -> None:
 
 
 def test_variables_of_the_test_suite_are_left_alone() -> None:
-    config.load({"EXTERY_REQUIRE": "all", "EXTERY_TEST_ANYTHING": "1"})
+    values = config.load({"EXTERY_REQUIRE": "all", "EXTERY_TEST_ANYTHING": "1"})
+
+    assert values == config.load({})
 
 
 def test_the_reference_page_has_a_line_for_each_setting() -> None:
