@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ import click
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from pathlib import Path
 
 SETTINGS_MODULE = "extery_site.settings"
 
@@ -26,17 +26,19 @@ SETTINGS_MODULE = "extery_site.settings"
     type=click.IntRange(0, 65535),
     help="0: any free one.",
 )
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="EXTERY_DATA.")
+@click.option("--data", type=click.Path(file_okay=False), help="EXTERY_DATA.")
 @click.option("--demo", is_flag=True, help="Fill an empty site with demonstration content.")
-def serve(host: str, port: int, data: Path | None, demo: bool) -> None:
+def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     """Run the website.
 
     Makes the data folder and the database on the first start, and brings them up to date on
     later ones. Stop it with Ctrl+C.
     """
+    from pathlib import Path
+
     _require_libraries()
     with _listen(host, port) as listener:
-        prepare(data, host=host)
+        prepare(Path(data) if data else None, host=host)
         sign_ins = _fill() if demo else ()
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         _run(listener, lambda: _announce(address, sign_ins))
@@ -107,6 +109,7 @@ def _migrate() -> None:
 def _collect_static(data: Path) -> None:
     """Collect the static files, unless they are the ones that were collected last time."""
     import hashlib
+    from pathlib import Path
 
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
