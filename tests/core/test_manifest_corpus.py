@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from extery.core.codes import everything
 from extery.core.errors import InvalidListing, ProblemList
 from extery.core.listing import parse
 from extery.core.manifest import blender_tags, check_manifest
@@ -40,6 +41,21 @@ def recorded(verdict: dict[str, Any]) -> Verdict:
     return [(error["field"], error["kind"]) for error in verdict["fields_in_error"]]
 
 
+#: The words of our codes. The corpus has words of its own: one that is not here names a kind in
+#: another way, and then the field alone is compared.
+OUR_KINDS = {code.split(".", 2)[-1].replace(".", "-") for code in everything()} | {
+    code.split(".", 1)[-1].replace(".", "-") for code in everything()
+}
+
+
+def is_same(ours: Verdict, theirs: Verdict) -> bool:
+    """Whether the same fields are at fault in the same order, for the same reasons."""
+    return len(ours) == len(theirs) and all(
+        mine[0] == other[0] and (mine[1] == other[1] or other[1] not in OUR_KINDS)
+        for mine, other in zip(ours, theirs, strict=True)
+    )
+
+
 @pytest.mark.parametrize("version", ["4_2", "5_0"])
 @pytest.mark.parametrize("tags", [False, True], ids=["without-tags", "with-tags"])
 def test_the_strict_verdict_on_every_real_manifest_is_blenders(version: str, tags: bool) -> None:
@@ -51,7 +67,7 @@ def test_the_strict_verdict_on_every_real_manifest_is_blenders(version: str, tag
         manifest, problems = check_manifest(data, valid_tags=blender_tags() if tags else None)
         assert (manifest is not None) == (not problems.errors)
         ours, theirs = as_blender_tells(problems), recorded(row[verdict])
-        if ours != theirs and (row["file"], verdict) not in EXPLAINED:
+        if not is_same(ours, theirs) and (row["file"], verdict) not in EXPLAINED:
             differences.append(f"{row['file']}: Blender {theirs}, Extery {ours}")
 
     print(f"{verdict}: {len(differences)} unexplained differences")
