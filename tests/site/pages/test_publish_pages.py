@@ -13,8 +13,9 @@ from django.test import Client
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from extery_site.publish.actions import missing_for_submission
+from tests.samples.packages import PACKAGES
 from tests.site import factories
-from tests.site.packages import package, zip_of
+from tests.site.packages import manifest, package, zip_of
 from tests.site.pages.html import Page, mistakes
 
 SignIn = Callable[[User], Client]
@@ -81,27 +82,29 @@ def test_warnings_stand_apart_from_errors(owner: User, signed_in: SignIn) -> Non
     )
 
 
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b"", "package."),
-        (b"this is not a zip", "package.not-zip"),
-        (package()[:200], "package."),
-        (zip_of({"readme.txt": "hello"}), "package."),
-        (zip_of({"blender_manifest.toml": "id = "}), "manifest."),
-    ],
-    ids=["empty", "text", "truncated", "no-manifest", "not-toml"],
-)
-def test_a_file_that_is_no_package_is_explained(
-    owner: User, signed_in: SignIn, data: bytes, code: str
-) -> None:
-    response = upload(signed_in(owner), data)
+BAD = {
+    **{
+        code: PACKAGES[code]
+        for code in (
+            *("package.empty", "package.not-zip", "package.truncated", "package.encrypted"),
+            *("package.manifest-missing", "package.manifest-ambiguous"),
+            *("package.bomb", "path.unsafe"),
+        )
+    },
+    "manifest.toml.syntax": lambda: zip_of({"blender_manifest.toml": "id = "}),
+    "manifest.toml.bom": lambda: zip_of({"blender_manifest.toml": "\ufeff" + manifest()}),
+}
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_a_file_that_is_no_package_is_explained(owner: User, signed_in: SignIn, code: str) -> None:
+    response = upload(signed_in(owner), BAD[code]())
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
     codes = [element.words for element in page.classed("problem-code")]
-    assert codes
-    assert codes[0].startswith(code)
+    assert code in codes
+    assert not Extension.objects.exists()
 
 
 def test_somebody_elses_id_is_refused(owner: User, stranger: User, signed_in: SignIn) -> None:
