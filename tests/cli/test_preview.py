@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +20,33 @@ from tests.cli.test_cli import modules_after
 from tests.generate.packages import put
 
 
+@contextmanager
+def previewing(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own, which is gone at the end whatever the test finds."""
+    command = [sys.executable, "-m", "extery", "preview", folder, "--port", "0"]
+    # Whoever runs the tests in the background of a shell has them ignore Ctrl+C, and so would
+    # their processes; a handler of ours is what exec puts back to the default.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl+C reaches the tests too")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_preview_says_what_to_paste_and_stops_cleanly(
     tmp_path: Path, ending: signal.Signals
 ) -> None:
     put(tmp_path, "gear.zip")
-    command = [sys.executable, "-m", "extery", "preview", tmp_path, "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with previewing(tmp_path) as process:
         assert process.stdout is not None
         paste, browse = process.stdout.readline(), process.stdout.readline()
         found = re.fullmatch(r"Paste into Blender: (http://127\.0\.0\.1:\d+/index\.json)\n", paste)
