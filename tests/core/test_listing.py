@@ -12,6 +12,7 @@ from extery.core.listing import (
     KEYS,
     Entry,
     dump,
+    dump_texts,
     entry,
     is_compatible,
     listing,
@@ -76,6 +77,15 @@ def test_what_is_dumped_is_parsed_again() -> None:
 
     assert parsed.data == [made()]
     assert parsed.blocked == {"gear_tool": "Tests blocks"}
+
+
+def test_entries_that_are_text_already_make_the_same_listing() -> None:
+    entries = [made(name="Räder"), made("2.0.0")]
+    texts = [json.dumps(item, separators=(",", ":")) for item in entries]
+    blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
+
+    for blocks in ([], blocklist):
+        assert dump_texts(texts, blocks) == dump(listing(entries, blocks))
 
 
 @pytest.mark.parametrize(

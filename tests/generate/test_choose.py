@@ -11,6 +11,7 @@ from extery.core.errors import ProblemList
 from extery.core.listing import Entry
 from extery.generate.choose import check_changes, choose
 from extery.generate.config import Config, Rules
+from extery.generate.listed import Listed
 
 
 def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:
@@ -26,10 +27,10 @@ def chosen(
     """What is left; ``about`` are the words for gear_tool, ``codes`` of the problems expected."""
     by_id = defaultdict(list)
     for item in entries:
-        by_id[item["id"]].append(item)
+        by_id[item["id"]].append(Listed.of(item))
     problems = ProblemList()
     config = Config(extensions={"gear_tool": about} if about else {})
-    found = choose(by_id, rules, config, problems)
+    found = [item.entry for item in choose(by_id, rules, config, problems)]
     assert [problem.code for problem in problems] == (codes or [])
     return found
 

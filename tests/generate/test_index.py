@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import ProblemList
-from extery.core.listing import Entry
 from extery.generate.config import Config, Rules
-from extery.generate.index import PlannedListing, entries_of, is_rival, plan_listings
+from extery.generate.index import PlannedListing, is_rival, listed_in, plan_listings
+from extery.generate.listed import Listed
 from extery.generate.scan import read_archive
 from tests.generate.packages import put
 
 
-def entries_in(folder: Path) -> list[Entry]:
-    return entries_of(read_archive(path) for path in folder.iterdir())
+def listed(folder: Path) -> list[Listed]:
+    return listed_in(read_archive(path) for path in folder.iterdir())
 
 
 def planned(
@@ -21,7 +21,7 @@ def planned(
 ) -> dict[str, PlannedListing]:
     """The listings of a folder by their address; ``codes`` are of the problems expected."""
     problems = ProblemList()
-    plans = plan_listings(entries_in(folder), config, problems, folder=folder)
+    plans = plan_listings(listed(folder), config, problems, folder=folder)
     assert [problem.code for problem in problems] == (codes or [])
     return {plan.address: plan for plan in plans}
 
@@ -31,7 +31,7 @@ def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> Non
         put(tmp_path, f"{number}.zip", version=version)
     put(tmp_path, "z.zip", extension_id="a_tool")
 
-    assert [(item["id"], item["version"]) for item in entries_in(tmp_path)] == [
+    assert [(item.id, item.version) for item in listed(tmp_path)] == [
         ("a_tool", "1.2.3"),
         ("gear_tool", "1.9.0-beta.2"),
         ("gear_tool", "1.9.0-beta.10"),
@@ -54,7 +54,7 @@ def test_an_address_leads_to_the_file_whatever_its_name(
 ) -> None:
     put(tmp_path, name)
 
-    assert entries_in(tmp_path)[0]["archive_url"] == address
+    assert listed(tmp_path)[0].url == address
 
 
 def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> N
     put(tmp_path, "old.zip", blender_version_max="5.0.0")
     problems = ProblemList()
 
-    plan_listings(entries_in(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "listing.several"
@@ -92,7 +92,7 @@ def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> No
             put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
     problems = ProblemList()
 
-    plan_listings(entries_in(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
 
     assert [problem.message.split(":")[0] for problem in problems] == [
         "6 packages of a_tool 1.2.3 fit the same Blender",
@@ -200,7 +200,7 @@ def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Pat
     problems = ProblemList()
     config = Config(extensions={"gear_tol": {}})
 
-    plan_listings(entries_in(tmp_path), config, problems, folder=tmp_path)
+    plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "generate.config-unknown-id"
@@ -213,7 +213,7 @@ def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
     problems = ProblemList()
     config = Config(extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}})
 
-    [plan] = plan_listings(entries_in(tmp_path), config, problems, folder=tmp_path)
+    [plan] = plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
 
     assert [problem.where.path for problem in problems] == [("extensions", "gear_tool", "name")]
     assert [item["name"] for item in plan.entries] == ["Gear Tool", "Other"]

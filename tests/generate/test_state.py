@@ -244,6 +244,30 @@ def test_the_configuration_the_sets_and_the_template_count_as_change(tmp_path: P
     assert written() == []
 
 
+def test_a_page_of_remembered_cards_is_the_page_of_a_new_folder(tmp_path: Path) -> None:
+    folder, fresh = tmp_path / "folder", tmp_path / "fresh"
+    folder.mkdir()
+    put(folder, "a.zip", extension_id="a_tool")
+    put(folder, "b.zip", extension_id="b_tool", version="1.0.0")
+    put(folder, "c.zip", extension_id="c_tool")
+    put(folder, "d.zip", extension_id="dusk", kind="theme")
+    age(folder)
+    generate(folder, html=True)
+    put(folder, "b2.zip", extension_id="b_tool", version="2.0.0")
+    (folder / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\n[extensions.c_tool]\nname = "Another"\n'
+        '[[blocklist]]\nid = "dusk"\nreason = "Too dark"\n'
+    )
+
+    generate(folder, html=True)
+
+    page = (folder / "index.html").read_text("utf-8")
+    assert all(text in page for text in ("b2.zip", "Another", "Too dark"))
+    shutil.copytree(folder, fresh, ignore=shutil.ignore_patterns(".extery", "index.*"))
+    generate(fresh, html=True)
+    assert (fresh / "index.html").read_text("utf-8") == page
+
+
 def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) -> None:
     for number in range(40):
         put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
@@ -256,15 +280,20 @@ def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) ->
     assert [archive.name for archive in several] == [item.name for item in found]
 
 
-def test_the_state_is_plain_json_and_knows_no_folder(tmp_path: Path) -> None:
+def test_the_state_is_lines_of_plain_json_and_knows_no_folder(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
-    generate(tmp_path)
+    (tmp_path / "bad.zip").write_text("no zip")
+    generate(tmp_path, html=True)
 
-    head, body = (tmp_path / STATE).read_text("ascii").split("\n")
+    text = (tmp_path / STATE).read_text("ascii")
 
+    head, known, entry, no_entry, facts, no_facts = text.split("\n")
     assert json.loads(head)["count"] == 1
-    assert json.loads(body)[0][0] == "a.zip"
-    assert str(tmp_path) not in body
+    assert [row[0] for row in json.loads(known)] == ["a.zip", "bad.zip"]
+    assert json.loads(entry)["id"] == "gear_tool"
+    assert "date" in json.loads(facts)
+    assert (no_entry, no_facts) == ("", "{}")
+    assert str(tmp_path) not in known + entry + facts
 
 
 def test_a_helper_that_comes_to_harm_costs_time_only(

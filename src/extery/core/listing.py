@@ -83,6 +83,14 @@ def dump(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
+def dump_texts(entries: Iterable[str], blocklist: Iterable[Mapping[str, Any]] = ()) -> bytes:
+    """What `dump` makes of a listing whose entries are such JSON already."""
+    # An owner may write more about a block than its reason, a date for example.
+    blocks = json.dumps([dict(b) for b in blocklist], separators=(",", ":"), default=str)
+    text = f'{{"version":"{VERSION}","blocklist":{blocks},"data":[{",".join(entries)}]}}'
+    return text.encode("ascii")
+
+
 @dataclass(frozen=True)
 class Listing:
     """A listing that a client may trust to be well-formed."""

@@ -9,33 +9,35 @@ from extery.core.errors import ProblemList, Where
 from extery.core.listing import Entry, check_entry, entry_range
 from extery.core.versions import Version, format_blender_version, parse_blender_version
 from extery.generate.config import Config, Rules
+from extery.generate.listed import Listed
 from extery.generate.resolve import in_order
 
 _TEXTS = ("name", "tagline", "maintainer", "website", "tags")
-Groups = Mapping[str, Sequence[Entry]]
+Groups = Mapping[str, Sequence[Listed]]
 
 
-def choose(by_id: Groups, rules: Rules, config: Config, problems: ProblemList) -> list[Entry]:
-    """The entries that the rules leave, with the owner's changes, by id.
+def choose(by_id: Groups, rules: Rules, config: Config, problems: ProblemList) -> list[Listed]:
+    """The items that the rules leave, with the owner's changes, by id.
 
     A pinned version of which there is no package is a problem.
     """
     for identifier in sorted({*rules.pinned, *(rules.only or ())} - set(by_id)):
         _missing(identifier, rules, problems)
     ids = by_id if rules.only is None else [i for i in sorted(rules.only) if i in by_id]
-    chosen: list[Entry] = []
+    chosen: list[Listed] = []
     for identifier in ids:
         items = by_id[identifier]
         about = config.extensions.get(identifier, {})
         pinned = rules.pinned.get(identifier)
         if pinned is not None:
-            items = [item for item in items if item["version"] == pinned]
+            items = [item for item in items if item.version == pinned]
             if not items:
                 _missing(identifier, rules, problems)
         else:
             items = _considered(items, rules, about)
         if about:
-            items = [changed for item in items if (changed := _changed(item, about)) is not None]
+            entries = [_changed(item.entry, about) for item in items]
+            items = [Listed.of(changed) for changed in entries if changed is not None]
         chosen += items
     return chosen
 
@@ -51,16 +53,18 @@ def _missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
     )
 
 
-def _considered(items: Sequence[Entry], rules: Rules, about: Mapping[str, Any]) -> Sequence[Entry]:
+def _considered(
+    items: Sequence[Listed], rules: Rules, about: Mapping[str, Any]
+) -> Sequence[Listed]:
     retention = about.get("retention", rules.retention)
     prereleases = about.get("prereleases", rules.prereleases)
     if prereleases and retention is None:
         return items
-    versions = {item["version"]: Version.parse(item["version"]) for item in items}
+    versions = {item.version: Version.parse(item.version) for item in items}
     if not prereleases:
         versions = {text: v for text, v in versions.items() if not v.is_prerelease}
     newest = sorted(versions, key=versions.__getitem__, reverse=True)[:retention]
-    return [item for item in items if item["version"] in newest]
+    return [item for item in items if item.version in newest]
 
 
 def _changed(item: Entry, about: Mapping[str, Any]) -> Entry | None:

@@ -23,6 +23,7 @@ from extery.core.listing import Entry, entry_range
 from extery.core.versions import Version
 from extery.generate.choose import Groups, check_changes, choose
 from extery.generate.config import Config
+from extery.generate.listed import Listed, entries_of
 from extery.generate.resolve import resolve
 from extery.generate.scan import ScannedArchive
 
@@ -36,7 +37,7 @@ class PlannedListing:
 
     folder: str
     audience: str
-    entries: Sequence[Entry]
+    items: Sequence[Listed]
     #: Names of the packages that have to be in its folder.
     packages: Sequence[str] = ()
 
@@ -45,29 +46,34 @@ class PlannedListing:
         """Its file, relative to the folder of the packages."""
         return f"{self.folder}/{LISTING}" if self.folder else LISTING
 
+    @property
+    def entries(self) -> list[Entry]:
+        """Its entries, read from their texts."""
+        return entries_of(self.items)
 
-def entries_of(archives: Iterable[ScannedArchive]) -> list[Entry]:
-    """The entries of all archives that have one, by id, version and file name."""
-    found = [archive.entry for archive in archives if archive.entry is not None]
-    found.sort(key=lambda item: (item["id"], item["archive_url"]))
-    ids = [item["id"] for item in found]
+
+def listed_in(archives: Iterable[ScannedArchive]) -> list[Listed]:
+    """What of all archives can be listed, by id, version and file name."""
+    found = [archive.listed for archive in archives if archive.listed is not None]
+    found.sort(key=lambda item: (item.id, item.url))
+    ids = [item.id for item in found]
     if len(set(ids)) < len(ids):  # else there is no reading of versions to pay for
-        found.sort(key=lambda item: (item["id"], Version.parse(item["version"])))
+        found.sort(key=lambda item: (item.id, Version.parse(item.version)))
     return found
 
 
 def plan_listings(
-    entries: Sequence[Entry], config: Config, problems: ProblemList, *, folder: Path
+    items: Sequence[Listed], config: Config, problems: ProblemList, *, folder: Path
 ) -> list[PlannedListing]:
     """All listings of a folder, that for everyone first; problems of the owner's rules are noted."""
-    by_id: dict[str, list[Entry]] = defaultdict(list)
-    for item in entries:
-        by_id[item["id"]].append(item)
+    by_id: dict[str, list[Listed]] = defaultdict(list)
+    for item in items:
+        by_id[item.id].append(item)
     config = _with_good_changes(config, problems)
     _check(by_id, config, problems, folder)
-    named = {*config.platforms, *(p for item in entries for p in item.get("platforms", ()))}
+    named = {*config.platforms, *(name for item in items for name in item.platforms)}
     chosen = choose(by_id, config.rules, config, problems)
-    everyone = resolve(chosen, more_platforms=named).entries
+    everyone = _resolved(chosen, named)
     plans = [PlannedListing("", "everyone", everyone)]
     others = _for_other_platforms(chosen) if everyone != chosen else []
     if others and config.other_platforms and others != _of_all_platforms(everyone):
@@ -76,7 +82,7 @@ def plan_listings(
     further = [(name, f"channel {name}", rules) for name, rules in config.channels.items()]
     further += [(f"sets/{name}", f"set {name}", rules) for name, rules in config.sets.items()]
     for name, audience, rules in further:
-        found = resolve(choose(by_id, rules, config, problems), more_platforms=named).entries
+        found = _resolved(choose(by_id, rules, config, problems), named)
         plans.append(_placed(name, audience, found, config))
     return plans
 
@@ -88,22 +94,38 @@ def _with_good_changes(config: Config, problems: ProblemList) -> Config:
     return replace(config, extensions=good)
 
 
-def _for_other_platforms(chosen: Iterable[Entry]) -> list[Entry]:
-    return resolve(_of_all_platforms(chosen)).entries
+def _resolved(items: Iterable[Listed], named: Iterable[str]) -> list[Listed]:
+    """The items by id, narrowed where an id has several; all others are not even read."""
+    by_id: dict[str, list[Listed]] = defaultdict(list)
+    for item in items:
+        by_id[item.id].append(item)
+    several = [item for group in by_id.values() if len(group) > 1 for item in group]
+    if several:
+        for identifier in {item.id for item in several}:
+            by_id[identifier] = []
+        for narrowed in resolve(entries_of(several), more_platforms=named).entries:
+            by_id[narrowed["id"]].append(Listed.of(narrowed))
+    return [item for identifier in sorted(by_id) for item in by_id[identifier]]
 
 
-def _of_all_platforms(entries: Iterable[Entry]) -> list[Entry]:
-    return [item for item in entries if not item.get("platforms")]
+def _for_other_platforms(chosen: Iterable[Listed]) -> list[Listed]:
+    return _resolved(_of_all_platforms(chosen), ())
 
 
-def _placed(folder: str, audience: str, entries: Sequence[Entry], config: Config) -> PlannedListing:
+def _of_all_platforms(items: Iterable[Listed]) -> list[Listed]:
+    return [item for item in items if not item.platforms]
+
+
+def _placed(folder: str, audience: str, items: Sequence[Listed], config: Config) -> PlannedListing:
     if config.base_url:
-        placed: list[Entry] = [
-            item | {"archive_url": config.base_url + item["archive_url"].removeprefix("./")}
-            for item in entries
+        placed = [
+            Listed.of(
+                item | {"archive_url": config.base_url + item["archive_url"].removeprefix("./")}
+            )
+            for item in entries_of(items)
         ]
         return PlannedListing(folder, audience, placed)
-    return PlannedListing(folder, audience, entries, sorted({file_of(item) for item in entries}))
+    return PlannedListing(folder, audience, items, sorted({file_of(item) for item in items}))
 
 
 def _check(by_id: Groups, config: Config, problems: ProblemList, folder: Path) -> None:
@@ -136,24 +158,31 @@ def _did_you_mean(identifier: str, by_id: Groups) -> str:
 
 
 def _check_same(
-    identifier: str, items: Sequence[Entry], problems: ProblemList, folder: Path
+    identifier: str, items: Sequence[Listed], problems: ProblemList, folder: Path
 ) -> None:
     """Warn of packages that only their file name sets apart: it is no reason to take one."""
-    by_version: dict[str, list[Entry]] = defaultdict(list)
+    by_version: dict[str, list[Listed]] = defaultdict(list)
     for item in items:
-        by_version[item["version"]].append(item)
-    for version, same in by_version.items():
-        rivals = [item for item in same if any(is_rival(item, x) for x in same if x is not item)]
+        by_version[item.version].append(item)
+    for version, group in by_version.items():
+        if len(group) < 2:
+            continue
+        same = list(zip(group, entries_of(group), strict=True))
+        rivals = [
+            (item, entry)
+            for item, entry in same
+            if any(is_rival(entry, other) for _, other in same if other is not entry)
+        ]
         if not rivals:
             continue
-        shown = [f"{file_of(item)} ({entry_range(item)})" for item in rivals[:4]]
+        shown = [f"{file_of(item)} ({entry_range(entry)})" for item, entry in rivals[:4]]
         more = f" and {len(rivals) - 4} more" if len(rivals) > 4 else ""
         problems.add(
             "listing.several",
             f"{len(rivals)} packages of {identifier} {version} fit the same Blender: "
             f"{', '.join(shown)}{more}",
             hint="keep one of them, or give each its own version",
-            where=Where(str(folder / file_of(rivals[0]))),
+            where=Where(str(folder / file_of(rivals[0][0]))),
         )
 
 
@@ -180,6 +209,6 @@ def _is_same_python(one: str, other: str) -> bool:
     return other in (one, one.partition(".")[0]) or one == other.partition(".")[0]
 
 
-def file_of(item: Entry) -> str:
+def file_of(item: Listed) -> str:
     """The name of the package in its folder."""
-    return unquote(item["archive_url"].removeprefix("./"))
+    return unquote(item.url.removeprefix("./"))

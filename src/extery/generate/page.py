@@ -20,7 +20,7 @@ from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
 from extery.core.versions import Version
 from extery.generate.page_filters import filters
-from extery.generate.page_row import link, row, sprite
+from extery.generate.page_row import card, row, sprite
 
 TITLE = "Blender extensions"
 
@@ -53,8 +53,8 @@ def page(
 ) -> str:
     """The page with a card for each extension.
 
-    ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL. Without
-    ``repository``, the full address of the listing, the page is for wherever it will lie.
+    ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL, and may have
+    the ``card`` of a package that stands for itself. Without ``repository``, the full address of the listing, the page is for wherever it will lie.
     """
     groups = _groups(entries)
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
@@ -127,12 +127,11 @@ def _body(
 
 
 def _card(items: Sequence[Entry], facts: Mapping[str, Any], reason: str | None) -> str:
-    """A card: what its newest package says, and the links to all of them."""
-    shown = row(items[0], facts)
+    """The card of an extension; that of a single package may be known since it was read."""
     if reason is not None:
-        return f'{shown}<p class="blocked">Blocked: {escape(reason)}</p></article>'
-    links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
-    return f"{shown}<ul>{links}</ul></article>"
+        return f'{row(items[0], facts)}<p class="blocked">Blocked: {escape(reason)}</p></article>'
+    known: str | None = facts.get("card") if len(items) == 1 else None
+    return known or card(items, facts)
 
 
 def read_template(path: Path | None, problems: ProblemList) -> str:

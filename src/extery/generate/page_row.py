@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape as escape_all
 from typing import Any
@@ -41,6 +41,12 @@ _SPECIAL = re.compile("[&<>\"']")
 def escape(text: str) -> str:
     """The text as HTML, in quotes too; most texts need no change, and pages have many."""
     return escape_all(text) if _SPECIAL.search(text) else text
+
+
+def card(items: Sequence[Entry], facts: Mapping[str, Any]) -> str:
+    """A card: what the first of ``items`` says, its newest package, and the links to all of them."""
+    links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
+    return f"{row(items[0], facts)}<ul>{links}</ul></article>"
 
 
 def row(item: Entry, facts: Mapping[str, Any]) -> str:

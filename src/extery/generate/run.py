@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
@@ -163,7 +164,7 @@ def _make(
     moment: tuple[str, int],
 ) -> Generated:
     """Decide what is to be there, write what is not, and remember it."""
-    from extery.generate.index import entries_of, plan_listings
+    from extery.generate.index import listed_in, plan_listings
 
     folder = request.folder
     legacy = _legacy(request, config, problems)
@@ -171,14 +172,14 @@ def _make(
         # An add-on of old is no bad package where it has a listing of its own.
         if not (legacy and archive.name in legacy.taken and _is_legacy(archive)):
             problems.extend(in_folder(problem, folder) for problem in archive.problems)
-    entries = entries_of(archive for _, archive in archives)
+    listed = listed_in(archive for _, archive in archives)
     inputs, now = moment
-    summary = state.Summary(count=len(entries), outputs=before.summary.outputs)
-    plans = plan_listings(entries, config, problems, folder=folder)
+    summary = state.Summary(count=len(listed), outputs=before.summary.outputs)
+    plans = plan_listings(listed, config, problems, folder=folder)
     if request.strict and problems.errors:
         state.save(folder, summary, now, archives)  # what was read need not be read again
         raise InvalidInput(*problems)
-    page = _page(request, plans[0].entries, archives, config, problems)
+    page = _page(request, plans[0], archives, config, problems)
     outputs, written = _write(request, config, plans, page, legacy)
     old = set(before.summary.outputs) - set(outputs)
     write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
@@ -186,7 +187,7 @@ def _make(
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
     state.save(folder, summary, now, archives)
-    return Generated(folder, len(entries), problems, written, summary.listings)
+    return Generated(folder, len(listed), problems, written, summary.listings)
 
 
 def _write(
@@ -197,7 +198,7 @@ def _write(
     legacy: Legacy | None,
 ) -> tuple[list[str], list[Path]]:
     """Write it all; the names of what is there now, and what of that is new."""
-    from extery.core.listing import dump, listing
+    from extery.core.listing import dump_texts
 
     folder = request.folder
     _clean(folder, [plan.folder for plan in plans])
@@ -207,9 +208,8 @@ def _write(
         target = folder / plan.folder
         write.make_folder(target)
         written += write.put_packages(target, plan.packages, source=folder)
-        written += write.put_listing(
-            target / LISTING, dump(listing(plan.entries, config.blocklist))
-        )
+        data = dump_texts((item.text for item in plan.items), config.blocklist)
+        written += write.put_listing(target / LISTING, data)
         names = [*plan.packages, LISTING, f"{LISTING}.gz", f"{LISTING}.br"]
         outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
     if request.html:
@@ -243,7 +243,7 @@ def _legacy(request: _Request, config: Config, problems: ProblemList) -> Legacy 
 
 def _page(
     request: _Request,
-    entries: Sequence[Entry],
+    plan: PlannedListing,
     archives: Sequence[tuple[Found, ScannedArchive]],
     config: Config,
     problems: ProblemList,
@@ -254,21 +254,33 @@ def _page(
     from extery.generate.page import page, read_template
 
     text = read_template(request.template, problems)
-    facts = {a.entry["archive_url"]: a.facts or {} for _, a in archives if a.entry is not None}
     address = config.base_url and config.base_url + LISTING
 
     def make() -> bytes:
         filled = page(
-            entries,
+            plan.entries,
             config.blocklist,
             template=text,
-            facts=facts,
+            facts=_facts(plan, archives),
             title=config.title,
             repository=address,
         )
         return filled.encode("utf-8")
 
-    return aside(make, pays=len(entries) > _MANY)
+    return aside(make, pays=len(plan.items) > _MANY)
+
+
+def _facts(
+    plan: PlannedListing, archives: Iterable[tuple[Found, ScannedArchive]]
+) -> dict[str, dict[str, Any]]:
+    """The facts by archive URL; a card counts only where the listing says what the package says."""
+    known = {a.listed.url: (a.listed.text, a.facts) for _, a in archives if a.listed and a.facts}
+    read = json.loads(f"[{','.join(facts for _, facts in known.values())}]")
+    facts: dict[str, dict[str, Any]] = dict(zip(known, read, strict=True))
+    for item in plan.items:
+        if item.url in known and item.text != known[item.url][0]:
+            facts[item.url].pop("card", None)
+    return facts
 
 
 def _clean(folder: Path, listings: Sequence[str]) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from extery.core.errors import (
@@ -19,12 +17,16 @@ from extery.core.errors import (
     Where,
 )
 from extery.core.listing import Entry, entry
+from extery.generate.listed import Listed
 
 if TYPE_CHECKING:
+    from extery.core.manifest import Manifest
     from extery.core.package import Package
 
 _ENDING = ".zip"
 _AT_ONCE = 1_000_000
+#: A longer card has a picture in it, which need not be remembered twice.
+_SHORT_CARD = 4_000
 
 
 class Found(NamedTuple):
@@ -36,21 +38,25 @@ class Found(NamedTuple):
     inode: int
 
 
-@dataclass(frozen=True)
-class ScannedArchive:
-    """What a listing needs to know of an archive; no entry where ``problems`` has errors.
+class ScannedArchive(NamedTuple):
+    """What a listing needs to know of an archive; not listed where ``problems`` has errors.
 
     Depends on nothing but the file, so it may be made in another process and remembered. The
-    places of problems begin with the file's name. ``facts`` are for the page; ``None`` means that
-    nobody has looked for them.
+    places of problems begin with the file's name. ``facts`` are for the page, as JSON, with the
+    ``card`` that it has there by itself; ``None`` means that nobody has looked for them.
     """
 
     name: str
     size: int = 0
     sha256: str = ""
-    entry: Entry | None = None
+    listed: Listed | None = None
     problems: tuple[Problem, ...] = ()
-    facts: Mapping[str, Any] | None = None
+    facts: str | None = None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry, if the archive has one."""
+        return self.listed and self.listed.entry
 
 
 def find_archives(folder: Path, problems: ProblemList) -> list[Found]:
@@ -108,32 +114,13 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
 
 def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
     """Read one package, if asked with the facts for the page: a value, and never an error."""
-    # Imported here: a run that finds nothing changed opens no package.
-    from extery.core.manifest import FILENAME
-    from extery.core.package import open_package
-
     try:
         _check_name(path)
-        with _opened(path) as file, open_package(file, name=path.name) as package:
-            manifest = package.manifest
-            if not isinstance(manifest.table.get("build", {}), dict):
-                raise InvalidPackage.of(
-                    "package.build-not-table",
-                    "build in the manifest must be a table",
-                    hint="write a section [build]",
-                    where=Where(package.root + FILENAME, ("build",)),
-                )
-            listed = entry(
-                manifest,
-                archive_url=f"./{quote(path.name)}",
-                archive_size=package.size,
-                archive_hash=package.sha256,
-            )
-            facts = _facts(package) if with_facts else None
-            return ScannedArchive(path.name, package.size, package.sha256, listed, facts=facts)
+        with _opened(path) as file:
+            return _read(file, path.name, with_facts=with_facts)
     except (InvalidManifest, InvalidPackage) as error:
         problems = tuple(_in_archive(problem, path) for problem in error.problems)
-        return ScannedArchive(path.name, problems=problems, facts={})
+        return ScannedArchive(path.name, problems=problems, facts="{}")
     except OSError as error:  # gone or out of reach since it was opened
         problem = Problem(
             "package.unreadable",
@@ -141,17 +128,62 @@ def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
             hint="check the file, then generate again",
             where=Where(path.name),
         )
-        return ScannedArchive(path.name, problems=(problem,), facts={})
+        return ScannedArchive(path.name, problems=(problem,), facts="{}")
 
 
-def _opened(path: Path) -> BinaryIO:
+def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool) -> ScannedArchive:
+    from hashlib import file_digest
+
+    manifest, facts = _manifest(file, name, with_facts=with_facts)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    sha256 = file_digest(file, "sha256").hexdigest()
+    item = entry(manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256)
+    text = None if facts is None else _with_card(item, facts)
+    return ScannedArchive(name, size, sha256, Listed.of(item), facts=text)
+
+
+def _with_card(item: Entry, facts: dict[str, Any]) -> str:
+    from json import dumps
+
+    from extery.generate.page_row import card
+
+    text = card([item], facts)
+    if len(text) <= _SHORT_CARD:
+        facts["card"] = text
+    return dumps(facts, separators=(",", ":"))
+
+
+def _manifest(
+    file: BytesIO | FileIO, name: str, *, with_facts: bool
+) -> tuple[Manifest, dict[str, Any] | None]:
+    """The manifest and, if they are wanted, the facts."""
+    # Imported here: a run that finds nothing changed opens no package.
+    from extery.core.manifest import Manifest
+    from extery.core.plain_zip import read_plain_manifest
+
+    data = None if with_facts else read_plain_manifest(file)
+    if data is not None:
+        return Manifest.parse(data, strict=False, packaged=True), None
+    from extery.core.package import open_package
+
+    source = file if isinstance(file, BytesIO) else BufferedReader(file)
+    try:
+        with open_package(source, name=name) as package:
+            return package.manifest, _facts(package) if with_facts else None
+    finally:
+        if isinstance(source, BufferedReader):
+            source.detach()
+
+
+def _opened(path: Path) -> BytesIO | FileIO:
     """The file; a small one at once and whole, which is quicker than many short reads."""
     try:
-        file = path.open("rb", buffering=0)
+        file = FileIO(path)
         if os.fstat(file.fileno()).st_size > _AT_ONCE:
-            return io.BufferedReader(file)
+            return file
         with file:
-            return io.BytesIO(file.readall())
+            return BytesIO(file.readall())
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise InvalidPackage.of(

@@ -2,7 +2,8 @@
 
 The state stands in ``.extery/state.json`` in the folder, where neither Blender nor a listing of the
 folder shows it. It only saves time: one that is missing, damaged, or of another version of
-this program is made anew.
+this program is made anew. Its lines are JSON: a summary, what is known of all archives, then their entries
+and then the facts for the page, a line each, which are handed on as text.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from typing import Any
 from extery import __version__
 from extery.core.errors import Problem, Where
 from extery.core.files import replacing
+from extery.generate.listed import Listed
 from extery.generate.scan import Found, ScannedArchive
 
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 1"
+_FORMAT = f"extery {__version__} state 2"
 
 
 @dataclass
@@ -64,17 +66,19 @@ class State:
                     read["inputs"], read["outputs"], read["count"], problems, listings
                 )
                 return cls(summary, int(read["checked_at"]), body)
-        return cls(Summary(), 0, b"[]")
+        return cls(Summary(), 0, b"")
 
     def archives(self) -> dict[Found, ScannedArchive]:
         """What is remembered and can be relied on."""
         with suppress(ValueError, KeyError, TypeError):
+            known, *texts = self._body.decode("ascii").split("\n")
+            rows = json.loads(known)
+            entries, facts = texts[: len(rows)], texts[len(rows) :]
             return {
-                found: ScannedArchive(
-                    found.name, found.size, sha256, entry, tuple(map(_problem, problems)), facts
-                )
-                for *key, sha256, entry, problems, facts in json.loads(self._body)
-                if (found := Found(*key)).mtime_ns < self.checked_at
+                found: archive
+                for row, entry, fact in zip(rows, entries, facts, strict=True)
+                if (found := Found(*row[:4])).mtime_ns < self.checked_at
+                and (archive := _archive(row, entry, fact))
             }
         return {}
 
@@ -94,10 +98,7 @@ def save(
     archives: Sequence[tuple[Found, ScannedArchive]],
 ) -> None:
     """Write the state; the repository is complete before."""
-    body = json.dumps(
-        [[*found, a.sha256, a.entry, a.problems, a.facts] for found, a in archives],
-        separators=(",", ":"),
-    ).encode("ascii")
+    body = _body(archives)
     head = {
         "format": _FORMAT,
         "crc": zlib.crc32(body),
@@ -112,6 +113,25 @@ def save(
         file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
         file.write(b"\n")
         file.write(body)
+
+
+def _body(archives: Sequence[tuple[Found, ScannedArchive]]) -> bytes:
+    known = [
+        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
+    ]
+    entries = (archive.listed.text if archive.listed else "" for _, archive in archives)
+    facts = (archive.facts or "" for _, archive in archives)
+    rows = json.dumps(known, separators=(",", ":"))
+    return "\n".join([rows, *entries, *facts]).encode("ascii")
+
+
+def _archive(row: Sequence[Any], entry: str, facts: str) -> ScannedArchive:
+    name, size, _, _, sha256, problems, *start = row
+    listed = None
+    if start:
+        identifier, version, url, platforms = start
+        listed = Listed(identifier, version, url, tuple(platforms), entry)
+    return ScannedArchive(name, size, sha256, listed, tuple(map(_problem, problems)), facts or None)
 
 
 def _problem(item: Sequence[Any]) -> Problem:

@@ -18,38 +18,67 @@ from extery.core.errors import Unavailable, Where
 from extery.core.files import replacing
 
 _LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|repo\.json|state\.json)\.\w{8}\.new")
+#: Smaller listings are compressed in less time than it takes to start a thread.
+_WORTH_A_THREAD = 100_000
 _LEFT_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
 
 
 def put(path: Path, data: bytes) -> bool:
     """Write ``data`` in one step, unless it is there already: then caches may keep theirs."""
     with _writing(path):
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        if _holds(path, data):
             return False
         with replacing(path) as file:
             file.write(data)
     return True
 
 
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
 def put_listing(path: Path, data: bytes) -> list[Path]:
     """Write a listing with its compressed variants; what was written."""
     written = []
     packers = dict(_packers())
-    if not packers.get(".br"):
-        with _writing(path), suppress(FileNotFoundError):
-            path.with_name(f"{path.name}.br").unlink()  # it could only become older
+    with _writing(path):
+        is_new = not _holds(path, data)
+        if not packers.get(".br"):
+            with suppress(FileNotFoundError):
+                path.with_name(f"{path.name}.br").unlink()  # it could only become older
+    packed = {ending: _begin(pack, data, aside=is_new) for ending, pack in packers.items()}
     if put(path, data):
         written.append(path)
     with _writing(path):
         time = path.stat().st_mtime_ns
-        for ending, pack in packers.items():
+        for ending, result in packed.items():
             variant = path.with_name(path.name + ending)
-            if variant.is_file() and variant.stat().st_mtime_ns == time:
+            if not is_new and variant.is_file() and variant.stat().st_mtime_ns == time:
                 continue
-            if put(variant, pack(data)):
+            if put(variant, result()):
                 written.append(variant)
             os.utime(variant, ns=(time, time))
     return written
+
+
+def _begin(pack: Callable[[bytes], bytes], data: bytes, *, aside: bool) -> Callable[[], bytes]:
+    """Begin to compress ``data`` in a thread, or else do it when asked for; call the result to have it.
+
+    Compressing lets the interpreter go on, so all variants are made while the listing is written.
+    """
+    if not aside or len(data) < _WORTH_A_THREAD:
+        return lambda: pack(data)
+    import threading
+
+    made: list[bytes] = []
+    thread = threading.Thread(target=lambda: made.append(pack(data)), daemon=True)
+    thread.start()
+
+    def result() -> bytes:
+        thread.join()
+        return made[0] if made else pack(data)
+
+    return result
 
 
 def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
