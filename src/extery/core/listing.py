@@ -87,8 +87,8 @@ def dump_texts(entries: Iterable[str], blocklist: Iterable[Mapping[str, Any]] = 
     """What `dump` makes of a listing whose entries are such JSON already."""
     # An owner may write more about a block than its reason, a date for example.
     blocks = json.dumps([dict(b) for b in blocklist], separators=(",", ":"), default=str)
-    text = f'{{"version":"{VERSION}","blocklist":{blocks},"data":[{",".join(entries)}]}}'
-    return text.encode("ascii")
+    start = f'{{"version":"{VERSION}","blocklist":{blocks},"data":['
+    return b"".join([start.encode("ascii"), ",".join(entries).encode("ascii"), b"]}"])
 
 
 @dataclass(frozen=True)

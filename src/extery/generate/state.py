@@ -9,12 +9,13 @@ and then the facts for the page, a line each, which are handed on as text.
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from extery import __version__
 from extery.core.errors import Problem, Where
@@ -25,7 +26,7 @@ from extery.generate.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 2"
+_FORMAT = f"extery {__version__} state 3"
 
 
 @dataclass
@@ -47,7 +48,7 @@ class State:
     it (clocks of file systems tick slowly), so it is read again.
     """
 
-    def __init__(self, summary: Summary, checked_at: int, body: bytes) -> None:
+    def __init__(self, summary: Summary, checked_at: int, body: _Body | None = None) -> None:
         self.summary = summary
         self.checked_at = checked_at
         self._body = body
@@ -55,23 +56,25 @@ class State:
     @classmethod
     def load(cls, folder: Path) -> State:
         """The state of ``folder``; an empty one if there is none that can be used."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            data = (folder / FOLDER / NAME).read_bytes()
-            head, _, body = data.partition(b"\n")
-            read = json.loads(head)
-            if read["format"] == _FORMAT and read["crc"] == zlib.crc32(body):
+        path = folder / FOLDER / NAME
+        with suppress(OSError, ValueError, KeyError, TypeError), path.open("rb") as file:
+            read = json.loads(file.readline())
+            body = _Body(path, file.tell(), read["size"], read["crc"])
+            if read["format"] == _FORMAT and os.fstat(file.fileno()).st_size == body.end:
                 problems = [_problem(item) for item in read["problems"]]
                 listings = [(address, audience) for address, audience in read["listings"]]
                 summary = Summary(
                     read["inputs"], read["outputs"], read["count"], problems, listings
                 )
                 return cls(summary, int(read["checked_at"]), body)
-        return cls(Summary(), 0, b"")
+        return cls(Summary(), 0)
 
     def archives(self) -> dict[Found, ScannedArchive]:
         """What is remembered and can be relied on."""
-        with suppress(ValueError, KeyError, TypeError):
-            known, *texts = self._body.decode("ascii").split("\n")
+        if self._body is None:
+            return {}
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            known, *texts = self._body.read().split("\n")
             rows = json.loads(known)
             entries, facts = texts[: len(rows)], texts[len(rows) :]
             return {
@@ -98,10 +101,18 @@ def save(
     archives: Sequence[tuple[Found, ScannedArchive]],
 ) -> None:
     """Write the state; the repository is complete before."""
-    body = _body(archives)
+    known = [
+        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
+    ]
+    rows = json.dumps(known, separators=(",", ":")).encode("ascii")
+    # Twice through the lines is quicker than once with all of them put together in memory.
+    crc = size = 0
+    for line in _lines(rows, archives):
+        crc, size = zlib.crc32(line, crc), size + len(line)
     head = {
         "format": _FORMAT,
-        "crc": zlib.crc32(body),
+        "size": size,
+        "crc": crc,
         "checked_at": checked_at,
         "inputs": summary.inputs,
         "outputs": summary.outputs,
@@ -112,17 +123,37 @@ def save(
     with replacing(folder / FOLDER / NAME) as file:
         file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
         file.write(b"\n")
-        file.write(body)
+        file.writelines(_lines(rows, archives))
 
 
-def _body(archives: Sequence[tuple[Found, ScannedArchive]]) -> bytes:
-    known = [
-        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
-    ]
-    entries = (archive.listed.text if archive.listed else "" for _, archive in archives)
-    facts = (archive.facts or "" for _, archive in archives)
-    rows = json.dumps(known, separators=(",", ":"))
-    return "\n".join([rows, *entries, *facts]).encode("ascii")
+def _lines(rows: bytes, archives: Sequence[tuple[Found, ScannedArchive]]) -> Iterator[bytes]:
+    yield rows
+    for _, archive in archives:
+        yield b"\n" + (archive.listed.text.encode("ascii") if archive.listed else b"")
+    for _, archive in archives:
+        yield b"\n" + (archive.facts or "").encode("ascii")
+
+
+class _Body(NamedTuple):
+    """All but the summary, which is read only if something has changed."""
+
+    path: Path
+    start: int
+    size: int
+    crc: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.size
+
+    def read(self) -> str:
+        """Its text; `ValueError` if it is damaged."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            data = file.read(self.size)
+        if zlib.crc32(data) != self.crc:
+            raise ValueError("the state is damaged")
+        return data.decode("ascii")
 
 
 def _archive(row: Sequence[Any], entry: str, facts: str) -> ScannedArchive:
