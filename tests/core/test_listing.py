@@ -81,11 +81,12 @@ def test_what_is_dumped_is_parsed_again() -> None:
 
 def test_entries_that_are_text_already_make_the_same_listing() -> None:
     entries = [made(name="Räder"), made("2.0.0")]
-    texts = [json.dumps(item, separators=(",", ":")) for item in entries]
+    texts = [json.dumps(item, separators=(",", ":")).encode() for item in entries]
     blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
 
     for blocks in ([], blocklist):
         assert dump_texts(texts, blocks) == dump(listing(entries, blocks))
+        assert dump_texts([], blocks) == dump(listing([], blocks))
 
 
 @pytest.mark.parametrize(

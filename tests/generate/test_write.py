@@ -84,7 +84,7 @@ def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brotli = types.ModuleType("brotli")
-    vars(brotli)["compress"] = lambda data, quality: b"br" + data[:quality]
+    vars(brotli)["compress"] = lambda data, quality, **_: b"br" + data[:quality]
     with monkeypatch.context() as patched:
         patched.setitem(sys.modules, "brotli", brotli)
         written = write.put_listing(tmp_path / "index.json", b"one")

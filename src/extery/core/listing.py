@@ -83,12 +83,17 @@ def dump(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
-def dump_texts(entries: Iterable[str], blocklist: Iterable[Mapping[str, Any]] = ()) -> bytes:
+def dump_texts(entries: Iterable[bytes], blocklist: Iterable[Mapping[str, Any]] = ()) -> bytes:
     """What `dump` makes of a listing whose entries are such JSON already."""
     # An owner may write more about a block than its reason, a date for example.
     blocks = json.dumps([dict(b) for b in blocklist], separators=(",", ":"), default=str)
-    start = f'{{"version":"{VERSION}","blocklist":{blocks},"data":['
-    return b"".join([start.encode("ascii"), ",".join(entries).encode("ascii"), b"]}"])
+    start = f'{{"version":"{VERSION}","blocklist":{blocks},"data":['.encode("ascii")
+    pieces = [start]
+    for text in entries:
+        pieces += (text, b",")
+    if len(pieces) > 1:
+        pieces.pop()
+    return b"".join([*pieces, b"]}"])
 
 
 @dataclass(frozen=True)

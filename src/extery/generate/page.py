@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -19,7 +21,7 @@ from typing import Any
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
 from extery.core.versions import Version
-from extery.generate.page_filters import filters
+from extery.generate.page_filters import Choices
 from extery.generate.page_row import card, row, sprite
 
 TITLE = "Blender extensions"
@@ -51,24 +53,39 @@ def page(
     title: str = "",
     repository: str = "",
 ) -> str:
-    """The page with a card for each extension.
+    """The page with a card for each extension; the ``entries`` of an id stand together.
 
     ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL, and may have
-    the ``card`` of a package that stands for itself. Without ``repository``, the full address of the listing, the page is for wherever it will lie.
+    the ``card`` of a package that stands for itself. Without ``repository``, the full address of the listing,
+    the page is for wherever it will lie.
     """
-    groups = _groups(entries)
+    contents = _Contents()
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
+    for identifier, items in groupby(entries, key=itemgetter("id")):
+        contents.add(list(items), facts or {}, blocked.get(identifier))
     style, script = (_asset(name) for name in _FILES)
-    return Template(template).substitute(
-        body=_body(groups, facts or {}, blocked),
-        date=_now(),
-        title=escape(title or TITLE),
-        repository=escape(repository or "index.json"),
-        count=len(groups),
-        style=style,
-        script=script,
-        script_hash=_hash(script),
-    )
+    values = {
+        "body": contents.body(),
+        "date": [_now()],
+        "title": [escape(title or TITLE)],
+        "repository": [escape(repository or "index.json")],
+        "count": [str(contents.count)],
+        "style": [style],
+        "script": [script],
+        "script_hash": [_hash(script)],
+    }
+    return "".join(_filled(template, values))
+
+
+def _filled(template: str, values: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """The pieces of the page: put together once, a large one is not copied again and again."""
+    end = 0
+    for match in Template.pattern.finditer(template):
+        yield template[end : match.start()]
+        end = match.end()
+        name = match["named"] or match["braced"]
+        yield from values[name] if name else "$"
+    yield template[end:]
 
 
 def _asset(name: str) -> str:
@@ -89,41 +106,48 @@ def _now() -> str:
     return f"{time:%Y-%m-%d, %H:%M}"
 
 
-def _groups(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """The entries of each id from the newest on, by the name that people look for."""
-    by_id: dict[str, list[Entry]] = {}
-    for item in entries:
-        by_id.setdefault(item["id"], []).append(item)
-    for items in by_id.values():
+class _Contents:
+    """What the page lists, taken in one extension after the other, so that few are in memory at once."""
+
+    def __init__(self) -> None:
+        self.choices = Choices()
+        self.has_themes = False
+        #: Type -> cards, each behind the name that people look for.
+        self.cards: dict[str, list[tuple[str, str, str]]] = {type_: [] for type_ in _HEADINGS}
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.cards.values()))
+
+    def add(self, items: list[Entry], facts: Facts, reason: str | None) -> None:
+        """Take in the entries of an extension; ``reason`` is why it is blocked."""
         if len(items) > 1:
             items.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
             items.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
-    return sorted(by_id.values(), key=lambda items: (items[0]["name"].casefold(), items[0]["id"]))
+        first = items[0]
+        known = facts.get(first["archive_url"], {})
+        for item in items:
+            self.choices.add(item, known)
+        self.has_themes = self.has_themes or "theme" in known
+        card = _card(items, known, reason)
+        self.cards[first["type"]].append((first["name"].casefold(), first["id"], card))
 
-
-def _body(
-    groups: Sequence[Sequence[Entry]],
-    facts: Facts,
-    blocked: Mapping[str, str],
-) -> str:
-    if not groups:
-        return '<p class="none">There are no packages yet.</p>'
-    sections = []
-    for type_, heading in _HEADINGS.items():
-        cards = [
-            _card(items, facts.get(items[0]["archive_url"], {}), blocked.get(items[0]["id"]))
-            for items in groups
-            if items[0]["type"] == type_
-        ]
-        if cards:
-            shown = "\n".join(cards)
-            sections.append(
-                f'<section data-t="{type_}">\n<h2>{heading} <span>{len(cards):,}</span></h2>\n'
-                f'<div class="cards">\n{shown}\n</div>\n</section>'
-            )
-    themes = any("theme" in fact for fact in facts.values())
-    dates = any("date" in fact for fact in facts.values())
-    return "\n".join([sprite(themes=themes), filters(groups, have_dates=dates), *sections])
+    def body(self) -> list[str]:
+        """The pieces of the body."""
+        if not self.count:
+            return ['<p class="none">There are no packages yet.</p>']
+        pieces = [sprite(themes=self.has_themes), "\n", self.choices.form(self.count)]
+        for type_, heading in _HEADINGS.items():
+            cards = sorted(self.cards[type_])
+            if cards:
+                pieces.append(
+                    f'\n<section data-t="{type_}">\n<h2>{heading} <span>{len(cards):,}</span></h2>\n'
+                    '<div class="cards">\n'
+                )
+                for _, _, card in cards:
+                    pieces += (card, "\n")
+                pieces.append("</div>\n</section>")
+        return pieces
 
 
 def _card(items: Sequence[Entry], facts: Mapping[str, Any], reason: str | None) -> str:

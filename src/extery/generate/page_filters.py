@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from extery.core import platforms
 from extery.core.listing import Entry
@@ -19,24 +20,63 @@ _SEARCH = (
 Option = tuple[str, str]
 
 
-def filters(groups: Sequence[Sequence[Entry]], *, have_dates: bool) -> str:
-    """The form, with a choice for each difference that there is among the entries."""
-    number = f"{len(groups):,} extension{'' if len(groups) == 1 else 's'}"
-    entries = [item for items in groups for item in items]
-    types = {items[0]["type"] for items in groups}
-    parts = [
-        '<form id="find" role="search" aria-label="Extensions" hidden>',
-        _SEARCH,
-        _select("t", "Type", "All", [(t, title) for t, title in _TYPES.items() if t in types]),
-        _select("g", "Tag", "Any", _named(_values(entries, "tags"))),
-        _select("b", "Blender", "Any", _series(entries)),
-        _select("p", "Platform", "Any", _platforms(entries)),
-        _select("r", "Permissions", "Any", _permissions(entries)),
-        _select("s", "Sort", "By name", [("d", "Newest first")] if have_dates else []),
-        f'<p><output name="count">{number}</output> <button type="reset" hidden>Show all</button></p>',
-        "</form>",
-    ]
-    return "\n".join(filter(None, parts))
+class Choices:
+    """What there is to choose between, gathered from one entry after the other."""
+
+    def __init__(self) -> None:
+        self.types: set[str] = set()
+        self.named: dict[str, set[str]] = {"tags": set(), "platforms": set(), "permissions": set()}
+        self.versions: set[str] = set()
+        self.have_dates = False
+
+    def add(self, item: Entry, facts: Mapping[str, Any]) -> None:
+        """Take note of an entry, and of what is known of its package."""
+        self.types.add(item["type"])
+        for key, values in self.named.items():
+            if key in item:
+                values.update(item[key])
+        self.versions.add(item["blender_version_min"])
+        self.versions.add(item.get("blender_version_max", ""))
+        self.have_dates = self.have_dates or "date" in facts
+
+    def form(self, count: int) -> str:
+        """The form for ``count`` extensions, with a choice for each difference among the entries."""
+        number = f"{count:,} extension{'' if count == 1 else 's'}"
+        types = [(type_, title) for type_, title in _TYPES.items() if type_ in self.types]
+        parts = [
+            '<form id="find" role="search" aria-label="Extensions" hidden>',
+            _SEARCH,
+            _select("t", "Type", "All", types),
+            _select("g", "Tag", "Any", [(tag, tag) for tag in self._sorted("tags")]),
+            _select("b", "Blender", "Any", self._series()),
+            _select("p", "Platform", "Any", self._platforms()),
+            _select("r", "Permissions", "Any", self._permissions()),
+            _select("s", "Sort", "By name", [("d", "Newest first")] if self.have_dates else []),
+            f'<p><output name="count">{number}</output> <button type="reset" hidden>Show all</button></p>',
+            "</form>",
+        ]
+        return "\n".join(filter(None, parts))
+
+    def _sorted(self, key: str) -> list[str]:
+        return sorted(sorted(self.named[key]), key=str.casefold)
+
+    def _platforms(self) -> list[Option]:
+        named = self.named["platforms"]
+        known = [name for name in platforms.KNOWN if name in named]
+        return [(name, platforms.title(name)) for name in [*known, *sorted(named - set(known))]]
+
+    def _permissions(self) -> list[Option]:
+        asked = self._sorted("permissions")
+        none = [("-", "Asks for nothing")] if asked else []
+        return none + [(name, f"Does not ask for {name}") for name in asked]
+
+    def _series(self) -> list[Option]:
+        """Blender 4.2, 4.3 …: a package fits a series if it fits one of its releases."""
+        named = {parse_blender_version(version)[:2] for version in self.versions if version}
+        return [
+            (str(major * 1_000_000 + minor * 1000), f"{major}.{minor}")
+            for major, minor in sorted(named | set(_SERIES), reverse=True)
+        ]
 
 
 def _select(name: str, label: str, every: str, options: Sequence[Option]) -> str:
@@ -47,33 +87,3 @@ def _select(name: str, label: str, every: str, options: Sequence[Option]) -> str
         f'<option value="{escape(value)}">{escape(text)}' for value, text in [("", every), *options]
     )
     return f'<label>{label}<select name="{name}">{shown}</select></label>'
-
-
-def _values(entries: Iterable[Entry], key: str) -> list[str]:
-    return sorted({value for item in entries for value in item.get(key, ())}, key=str.casefold)
-
-
-def _named(values: Iterable[str]) -> list[Option]:
-    return [(value, value) for value in values]
-
-
-def _platforms(entries: Iterable[Entry]) -> list[Option]:
-    named = set(_values(entries, "platforms"))
-    known = [name for name in platforms.KNOWN if name in named]
-    return [(name, platforms.title(name)) for name in [*known, *sorted(named - set(known))]]
-
-
-def _permissions(entries: Iterable[Entry]) -> list[Option]:
-    asked = _values(entries, "permissions")
-    none = [("-", "Asks for nothing")] if asked else []
-    return none + [(name, f"Does not ask for {name}") for name in asked]
-
-
-def _series(entries: Iterable[Entry]) -> list[Option]:
-    """Blender 4.2, 4.3 …: a package fits a series if it fits one of its releases."""
-    bounds = {item.get(f"blender_version_{end}") for item in entries for end in ("min", "max")}
-    named = {parse_blender_version(version)[:2] for version in bounds if version}
-    return [
-        (str(major * 1_000_000 + minor * 1000), f"{major}.{minor}")
-        for major, minor in sorted(named | set(_SERIES), reverse=True)
-    ]

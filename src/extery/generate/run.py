@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -210,6 +210,7 @@ def _write(
         written += write.put_packages(target, plan.packages, source=folder)
         data = dump_texts((item.text for item in plan.items), config.blocklist)
         written += write.put_listing(target / LISTING, data)
+        del data  # a large one need not be there while the next one is made
         names = [*plan.packages, LISTING, f"{LISTING}.gz", f"{LISTING}.br"]
         outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
     if request.html:
@@ -258,10 +259,10 @@ def _page(
 
     def make() -> bytes:
         filled = page(
-            plan.entries,
+            (item.entry for item in plan.items),
             config.blocklist,
             template=text,
-            facts=_facts(plan, archives),
+            facts=_Facts(plan, archives),
             title=config.title,
             repository=address,
         )
@@ -270,17 +271,30 @@ def _page(
     return aside(make, pays=len(plan.items) > _MANY)
 
 
-def _facts(
-    plan: PlannedListing, archives: Iterable[tuple[Found, ScannedArchive]]
-) -> dict[str, dict[str, Any]]:
-    """The facts by archive URL; a card counts only where the listing says what the package says."""
-    known = {a.listed.url: (a.listed.text, a.facts) for _, a in archives if a.listed and a.facts}
-    read = json.loads(f"[{','.join(facts for _, facts in known.values())}]")
-    facts: dict[str, dict[str, Any]] = dict(zip(known, read, strict=True))
-    for item in plan.items:
-        if item.url in known and item.text != known[item.url][0]:
-            facts[item.url].pop("card", None)
-    return facts
+class _Facts(Mapping[str, Mapping[str, Any]]):
+    """The facts for the page by archive URL, read when they are looked up.
+
+    A card counts only where the listing says what the package says.
+    """
+
+    def __init__(
+        self, plan: PlannedListing, archives: Iterable[tuple[Found, ScannedArchive]]
+    ) -> None:
+        self._known = {a.listed.url: a for _, a in archives if a.listed and a.facts}
+        self._said = {item.url: item.text for item in plan.items}
+
+    def __getitem__(self, url: str) -> Mapping[str, Any]:
+        archive = self._known[url]
+        facts: dict[str, Any] = json.loads(archive.facts or b"{}")
+        if archive.listed is None or archive.listed.text != self._said.get(url):
+            facts.pop("card", None)
+        return facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def _clean(folder: Path, listings: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ class ScannedArchive(NamedTuple):
     sha256: str = ""
     listed: Listed | None = None
     problems: tuple[Problem, ...] = ()
-    facts: str | None = None
+    facts: bytes | None = None
 
     @property
     def entry(self) -> Entry | None:
@@ -120,7 +120,7 @@ def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
             return _read(file, path.name, with_facts=with_facts)
     except (InvalidManifest, InvalidPackage) as error:
         problems = tuple(_in_archive(problem, path) for problem in error.problems)
-        return ScannedArchive(path.name, problems=problems, facts="{}")
+        return ScannedArchive(path.name, problems=problems, facts=b"{}")
     except OSError as error:  # gone or out of reach since it was opened
         problem = Problem(
             "package.unreadable",
@@ -128,7 +128,7 @@ def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
             hint="check the file, then generate again",
             where=Where(path.name),
         )
-        return ScannedArchive(path.name, problems=(problem,), facts="{}")
+        return ScannedArchive(path.name, problems=(problem,), facts=b"{}")
 
 
 def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool) -> ScannedArchive:
@@ -143,7 +143,7 @@ def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool) -> ScannedArch
     return ScannedArchive(name, size, sha256, Listed.of(item), facts=text)
 
 
-def _with_card(item: Entry, facts: dict[str, Any]) -> str:
+def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
     from json import dumps
 
     from extery.generate.page_row import card
@@ -151,7 +151,7 @@ def _with_card(item: Entry, facts: dict[str, Any]) -> str:
     text = card([item], facts)
     if len(text) <= _SHORT_CARD:
         facts["card"] = text
-    return dumps(facts, separators=(",", ":"))
+    return dumps(facts, separators=(",", ":")).encode("ascii")
 
 
 def _manifest(

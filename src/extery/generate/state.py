@@ -2,8 +2,8 @@
 
 The state stands in ``.extery/state.json`` in the folder, where neither Blender nor a listing of the
 folder shows it. It only saves time: one that is missing, damaged, or of another version of
-this program is made anew. Its lines are JSON: a summary, what is known of all archives, then their entries
-and then the facts for the page, a line each, which are handed on as text.
+this program is made anew. Its lines are JSON: a summary, then blocks with what is known of some archives,
+their entries and the facts for the page, a line each, which are handed on as text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ from extery.generate.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 3"
+_FORMAT = f"extery {__version__} state 5"
+
+#: So many archives make a block of lines: their rows in one, then their entries, then their facts.
+_BLOCK = 500
+
+Archives = Sequence[tuple[Found, ScannedArchive]]
 
 
 @dataclass
@@ -74,15 +79,8 @@ class State:
         if self._body is None:
             return {}
         with suppress(OSError, ValueError, KeyError, TypeError):
-            known, *texts = self._body.read().split("\n")
-            rows = json.loads(known)
-            entries, facts = texts[: len(rows)], texts[len(rows) :]
-            return {
-                found: archive
-                for row, entry, fact in zip(rows, entries, facts, strict=True)
-                if (found := Found(*row[:4])).mtime_ns < self.checked_at
-                and (archive := _archive(row, entry, fact))
-            }
+            found = dict(self._body.read())
+            return {item: found[item] for item in found if item.mtime_ns < self.checked_at}
         return {}
 
     def is_current(self, inputs: str, found: Iterable[Found], outputs: Mapping[str, Any]) -> bool:
@@ -98,16 +96,16 @@ def save(
     folder: Path,
     summary: Summary,
     checked_at: int,
-    archives: Sequence[tuple[Found, ScannedArchive]],
+    archives: Archives,
 ) -> None:
     """Write the state; the repository is complete before."""
-    known = [
-        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
+    blocks = [
+        (_rows(archives[start : start + _BLOCK]), archives[start : start + _BLOCK])
+        for start in range(0, len(archives), _BLOCK)
     ]
-    rows = json.dumps(known, separators=(",", ":")).encode("ascii")
-    # Twice through the lines is quicker than once with all of them put together in memory.
+    # Twice through the lines costs less than to put all of them together in memory.
     crc = size = 0
-    for line in _lines(rows, archives):
+    for line in _lines(blocks):
         crc, size = zlib.crc32(line, crc), size + len(line)
     head = {
         "format": _FORMAT,
@@ -123,15 +121,23 @@ def save(
     with replacing(folder / FOLDER / NAME) as file:
         file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
         file.write(b"\n")
-        file.writelines(_lines(rows, archives))
+        file.writelines(_lines(blocks))
 
 
-def _lines(rows: bytes, archives: Sequence[tuple[Found, ScannedArchive]]) -> Iterator[bytes]:
-    yield rows
-    for _, archive in archives:
-        yield b"\n" + (archive.listed.text.encode("ascii") if archive.listed else b"")
-    for _, archive in archives:
-        yield b"\n" + (archive.facts or "").encode("ascii")
+def _rows(archives: Archives) -> bytes:
+    rows = [
+        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
+    ]
+    return json.dumps(rows, separators=(",", ":")).encode("ascii")
+
+
+def _lines(blocks: Iterable[tuple[bytes, Archives]]) -> Iterator[bytes]:
+    for rows, archives in blocks:
+        yield rows + b"\n"
+        for _, archive in archives:
+            yield (archive.listed.text if archive.listed else b"") + b"\n"
+        for _, archive in archives:
+            yield (archive.facts or b"") + b"\n"
 
 
 class _Body(NamedTuple):
@@ -146,17 +152,30 @@ class _Body(NamedTuple):
     def end(self) -> int:
         return self.start + self.size
 
-    def read(self) -> str:
-        """Its text; `ValueError` if it is damaged."""
+    def read(self) -> list[tuple[Found, ScannedArchive]]:
+        """The archives; `ValueError` if it is damaged."""
+        archives: list[tuple[Found, ScannedArchive]] = []
+        crc = 0
         with self.path.open("rb") as file:
             file.seek(self.start)
-            data = file.read(self.size)
-        if zlib.crc32(data) != self.crc:
+
+            def line() -> bytes:
+                nonlocal crc
+                found = file.readline()
+                crc = zlib.crc32(found, crc)
+                return found[:-1]
+
+            while file.tell() < self.end:
+                rows = json.loads(line())
+                entries, facts = [line() for _ in rows], [line() for _ in rows]
+                for row, *texts in zip(rows, entries, facts, strict=True):
+                    archives.append((Found(*row[:4]), _archive(row, *texts)))
+        if crc != self.crc:
             raise ValueError("the state is damaged")
-        return data.decode("ascii")
+        return archives
 
 
-def _archive(row: Sequence[Any], entry: str, facts: str) -> ScannedArchive:
+def _archive(row: Sequence[Any], entry: bytes, facts: bytes) -> ScannedArchive:
     name, size, _, _, sha256, problems, *start = row
     listed = None
     if start:
