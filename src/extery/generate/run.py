@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
@@ -253,6 +252,7 @@ def _page(
     if not request.html:
         return bytes
     from extery.generate.page import page, read_template
+    from extery.generate.page_known import KnownFacts
 
     text = read_template(request.template, problems)
     address = config.base_url and config.base_url + LISTING
@@ -262,39 +262,13 @@ def _page(
             (item.entry for item in plan.items),
             config.blocklist,
             template=text,
-            facts=_Facts(plan, archives),
+            facts=KnownFacts(plan.items, (archive for _, archive in archives)),
             title=config.title,
             repository=address,
         )
         return filled.encode("utf-8")
 
     return aside(make, pays=len(plan.items) > _MANY)
-
-
-class _Facts(Mapping[str, Mapping[str, Any]]):
-    """The facts for the page by archive URL, read when they are looked up.
-
-    A card counts only where the listing says what the package says.
-    """
-
-    def __init__(
-        self, plan: PlannedListing, archives: Iterable[tuple[Found, ScannedArchive]]
-    ) -> None:
-        self._known = {a.listed.url: a for _, a in archives if a.listed and a.facts}
-        self._said = {item.url: item.text for item in plan.items}
-
-    def __getitem__(self, url: str) -> Mapping[str, Any]:
-        archive = self._known[url]
-        facts: dict[str, Any] = json.loads(archive.facts or b"{}")
-        if archive.listed is None or archive.listed.text != self._said.get(url):
-            facts.pop("card", None)
-        return facts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
 
 
 def _clean(folder: Path, listings: Sequence[str]) -> None:
