@@ -163,6 +163,7 @@ def _make(
     moment: tuple[str, int],
 ) -> Generated:
     """Decide what is to be there, write what is not, and remember it."""
+    from extery.generate import claims
     from extery.generate.index import listed_in, plan_listings
 
     folder = request.folder
@@ -179,9 +180,14 @@ def _make(
         state.save(folder, summary, now, archives)  # what was read need not be read again
         raise InvalidInput(*problems)
     page = _page(request, plans[0], archives, config, problems)
+    known = before.summary.outputs
+    if any(plan.folder for plan in plans):
+        hashes = {f"sha256:{archive.sha256}" for _, archive in archives}
+        if new := claims.new_names(folder, plans, known, hashes):
+            summary.outputs = known | {name: [] for name in new}
+            state.save(folder, summary, now, archives)
     outputs, written = _write(request, config, plans, page, legacy)
-    old = set(before.summary.outputs) - set(outputs)
-    write.remove((folder / name for name in sorted(old) if "/" in name), root=folder)
+    claims.remove_old(folder, known, outputs)
     summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
@@ -210,7 +216,7 @@ def _write(
         data = dump_texts((item.text for item in plan.items), config.blocklist)
         written += write.put_listing(target / LISTING, data)
         del data  # a large one need not be there while the next one is made
-        names = [*plan.packages, LISTING, f"{LISTING}.gz", f"{LISTING}.br"]
+        names = [*plan.packages, *write.LISTING_FILES]
         outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page()) else []

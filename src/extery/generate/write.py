@@ -18,6 +18,8 @@ from extery.core.errors import Unavailable, Where
 from extery.core.files import replacing
 
 _LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|repo\.json|state\.json)\.\w{8}\.new")
+#: What a listing is on disk.
+LISTING_FILES = ("index.json", "index.json.gz", "index.json.br")
 #: Smaller listings are compressed in less time than it takes to start a thread.
 _WORTH_A_THREAD = 100_000
 _LEFT_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
@@ -104,7 +106,7 @@ def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Pa
     for name in names:
         path, original = folder / name, source / name
         with _writing(path):
-            if _is_same(path, original):
+            if is_same(path, original):
                 continue
             new = folder / f".{name}.{os.getpid():08d}.new"
             new.unlink(missing_ok=True)
@@ -118,7 +120,8 @@ def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Pa
     return written
 
 
-def _is_same(path: Path, original: Path) -> bool:
+def is_same(path: Path, original: Path) -> bool:
+    """Whether a file is another name, or a copy, of ``original``."""
     try:
         one, other = path.stat(), original.stat()
     except FileNotFoundError:

@@ -1,0 +1,74 @@
+"""Whose files stand in the folders of listings: only what is ours is replaced, and later removed.
+
+A name is written down before its file, so that what a killed run leaves has an owner too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
+from extery.core.listing import parse
+from extery.generate.index import LISTING, PlannedListing
+from extery.generate.write import LISTING_FILES, is_same, remove
+
+#: Name below the folder of packages -> what identifies the file; nothing while it is not written.
+Outputs = Mapping[str, Sequence[int]]
+
+
+def new_names(
+    folder: Path, plans: Iterable[PlannedListing], known: Collection[str], hashes: Collection[str]
+) -> list[str]:
+    """What ``plans`` will write into folders of listings for the first time.
+
+    Raises `Conflict` if something of somebody else has such a name. ``known`` are the names of earlier runs,
+    ``hashes`` those of the packages: a listing of nothing but these is no loss.
+    """
+    names = []
+    with ProblemList().raising(Conflict) as problems:
+        for plan in plans:
+            for name in [*plan.packages, *LISTING_FILES] if plan.folder else ():
+                address = f"{plan.folder}/{name}"
+                if address in known:
+                    continue
+                names.append(address)
+                path = folder / address
+                if path.exists() and not _is_ours(path, folder, hashes):
+                    problems.add(
+                        "generate.foreign-file",
+                        f"{path} is there already, and not from an earlier run",
+                        hint=f"move it away, or give {plan.audience} another name",
+                        where=Where(str(path)),
+                    )
+    return names
+
+
+def _is_ours(path: Path, folder: Path, hashes: Collection[str]) -> bool:
+    if path.name == LISTING:
+        try:
+            return {item["archive_hash"] for item in parse(path.read_bytes()).data} <= {*hashes}
+        except (OSError, InvalidListing):
+            return False
+    return path.name in LISTING_FILES or is_same(path, folder / path.name)
+
+
+def remove_old(folder: Path, before: Outputs, now: Collection[str]) -> None:
+    """Remove what earlier runs have written for listings that are no more, and nothing else."""
+    old = [name for name in sorted(before) if name not in now and "/" in name]
+    remove((folder / n for n in old if _may_go(folder, n, before[n])), root=folder)
+
+
+def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
+    """Whether the file is still the one that was written."""
+    steps = PurePosixPath(name)
+    if steps.is_absolute() or ".." in steps.parts:
+        return False
+    path = folder / name
+    if path.name in LISTING_FILES or is_same(path, folder / path.name):
+        return True
+    try:
+        about = path.stat()
+    except OSError:
+        return False
+    return [about.st_size, about.st_mtime_ns, about.st_ino] == list(known)

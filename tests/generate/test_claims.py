@@ -1,0 +1,112 @@
+"""The folders of listings: what others have put there is neither replaced nor removed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import Conflict
+from extery.generate import claims, generate
+from tests.generate.packages import put
+
+CHANNEL = 'schema_version = "1.0.0"\n[channels.beta]\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a package, and a channel in its configuration."""
+    put(tmp_path, "gear.zip")
+    (tmp_path / "blender_repo.toml").write_text(CHANNEL)
+    return tmp_path
+
+
+def without_channel(folder: Path) -> None:
+    (folder / "blender_repo.toml").unlink()
+    generate(folder)
+
+
+@pytest.mark.parametrize("name", ["gear.zip", "index.json"])
+def test_somebody_elses_file_is_not_replaced_and_nothing_is_written(
+    folder: Path, name: str
+) -> None:
+    (folder / "beta").mkdir()
+    (folder / "beta" / name).write_text("mine")
+
+    with pytest.raises(Conflict) as caught:
+        generate(folder)
+
+    assert caught.value.code == "generate.foreign-file"
+    assert caught.value.problems[0].where.file == str(folder / "beta" / name)
+    assert (folder / "beta" / name).read_text() == "mine"
+    assert not (folder / "index.json").exists()
+
+
+def test_a_listing_of_other_packages_is_somebody_elses(folder: Path) -> None:
+    (folder / "beta").mkdir()
+    put(folder / "beta", "other.zip", extension_id="other_tool")
+    generate(folder / "beta")
+
+    with pytest.raises(Conflict):
+        generate(folder)
+
+
+def test_a_folder_whose_state_was_lost_is_taken_over(folder: Path) -> None:
+    generate(folder)
+    shutil.rmtree(folder / ".extery")
+
+    generate(folder)
+    without_channel(folder)
+
+    assert not (folder / "beta").exists()
+
+
+def test_what_others_put_into_a_channel_stays_when_the_channel_goes(folder: Path) -> None:
+    generate(folder)
+    (folder / "beta" / "notes.txt").write_text("mine")
+    (folder / "beta" / "gear.zip").unlink()
+    (folder / "beta" / "gear.zip").write_text("mine")
+
+    without_channel(folder)
+
+    assert sorted(path.name for path in (folder / "beta").iterdir()) == ["gear.zip", "notes.txt"]
+
+
+def test_a_package_that_went_leaves_its_channel_too(folder: Path) -> None:
+    put(folder, "other.zip", extension_id="other_tool")
+    generate(folder)
+    (folder / "other.zip").unlink()
+
+    generate(folder)
+
+    assert not (folder / "beta" / "other.zip").exists()
+    assert (folder / "beta" / "gear.zip").exists()
+
+
+def test_what_a_killed_first_run_has_written_is_ours(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "remove_old", killed)
+        with pytest.raises(KeyboardInterrupt):
+            generate(folder)
+    assert (folder / "beta" / "gear.zip").exists()
+    put(folder, "new", version="2.0.0").replace(folder / "gear.zip")
+
+    generate(folder)
+
+    assert (folder / "beta" / "gear.zip").samefile(folder / "gear.zip")
+
+
+def test_a_state_cannot_name_files_outside_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "index.json").write_text("mine")
+
+    claims.remove_old(folder, {"../index.json": [], str(tmp_path / "index.json"): []}, ())
+
+    assert (tmp_path / "index.json").read_text() == "mine"
