@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from extery.core.changes import follow
 from extery.core.errors import Conflict
 from extery.generate import claims, generate
 from tests.generate.packages import put
@@ -110,3 +111,47 @@ def test_a_state_cannot_name_files_outside_the_folder(tmp_path: Path) -> None:
     claims.remove_old(folder, {"../index.json": [], str(tmp_path / "index.json"): []}, ())
 
     assert (tmp_path / "index.json").read_text() == "mine"
+
+
+def with_changes(folder: Path, more: str = "") -> None:
+    (folder / "blender_repo.toml").write_text(f'schema_version = "1.0.0"\nchanges = true\n{more}')
+
+
+def test_changes_lead_from_one_listing_to_the_next(folder: Path) -> None:
+    with_changes(folder, "[channels.beta]\n")
+    generate(folder)
+    before = (folder / "index.json").read_bytes()
+    assert follow(before, (folder / "changes.json").read_bytes()) == before
+
+    for version in ("2.0.0", "3.0.0"):
+        put(folder, f"other-{version}.zip", extension_id="other_tool", version=version)
+        generate(folder)
+
+    for place in (folder, folder / "beta"):
+        changes = (place / "changes.json").read_bytes()
+        assert follow(before, changes) == (place / "index.json").read_bytes()
+    assert generate(folder).written in ([], ())
+
+
+def test_changes_that_nobody_wants_any_more_go(folder: Path) -> None:
+    with_changes(folder)
+    generate(folder)
+    assert (folder / "changes.json").exists()
+    shutil.rmtree(folder / ".extery")
+
+    without_channel(folder)
+
+    assert not (folder / "changes.json").exists()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_somebodys_file_of_that_name_stays(folder: Path, wanted: bool) -> None:
+    (folder / "changes.json").write_text('{"mine": true}')
+    if wanted:
+        with_changes(folder)
+        with pytest.raises(Conflict, match=r"changes\.json"):
+            generate(folder)
+    else:
+        without_channel(folder)
+
+    assert (folder / "changes.json").read_text() == '{"mine": true}'

@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from extery.core.changes import leads_to
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.listing import parse
 from extery.generate.index import LISTING, PlannedListing
-from extery.generate.write import LISTING_FILES, is_same, remove
+from extery.generate.write import CHANGES, LISTING_FILES, is_same, remove
 
 #: Name below the folder of packages -> what identifies the file; nothing while it is not written.
 Outputs = Mapping[str, Sequence[int]]
 
 
 def new_names(
-    folder: Path, plans: Iterable[PlannedListing], known: Collection[str], hashes: Collection[str]
+    folder: Path,
+    plans: Iterable[PlannedListing],
+    known: Collection[str],
+    hashes: Collection[str],
+    *,
+    with_changes: bool = False,
 ) -> list[str]:
-    """What ``plans`` will write into folders of listings for the first time.
+    """What ``plans`` will write for the first time, beside ``index.json`` and the page in ``folder`` itself.
 
     Raises `Conflict` if something of somebody else has such a name. ``known`` are the names of earlier runs,
     ``hashes`` those of the packages: a listing of nothing but these is no loss.
@@ -28,8 +34,9 @@ def new_names(
     names = []
     with ProblemList().raising(Conflict) as problems:
         for plan in plans:
-            for name in [*plan.packages, *LISTING_FILES] if plan.folder else ():
-                address = f"{plan.folder}/{name}"
+            expected = [*plan.packages, *LISTING_FILES] if plan.folder else []
+            for name in [*expected, CHANGES] if with_changes else expected:
+                address = f"{plan.folder}/{name}" if plan.folder else name
                 if address in known:
                     continue
                 names.append(address)
@@ -38,19 +45,35 @@ def new_names(
                     problems.add(
                         "generate.foreign-file",
                         f"{path} is there already, and not from an earlier run",
-                        hint=f"move it away, or give {plan.audience} another name",
+                        hint="move it away"
+                        + (f", or give {plan.audience} another name" if plan.folder else ""),
                         where=Where(str(path)),
                     )
     return names
 
 
 def _is_ours(path: Path, folder: Path, hashes: Collection[str]) -> bool:
+    if path.name == CHANGES:
+        return _are_changes(path)
     if path.name == LISTING:
         try:
             return {item["archive_hash"] for item in parse(path.read_bytes()).data} <= {*hashes}
         except (OSError, InvalidListing):
             return False
     return path.name in LISTING_FILES or is_same(path, folder / path.name)
+
+
+def _are_changes(path: Path) -> bool:
+    try:
+        return leads_to(path.read_bytes()) != ""
+    except OSError:
+        return False
+
+
+def forget_changes(folder: Path) -> None:
+    """Remove a ``changes.json`` that nobody keeps up any more: it would lead to an old listing."""
+    if _are_changes(folder / CHANGES):
+        remove([folder / CHANGES], root=folder)
 
 
 def remove_old(folder: Path, before: Outputs, now: Collection[str]) -> None:
@@ -65,7 +88,7 @@ def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
     if steps.is_absolute() or ".." in steps.parts:
         return False
     path = folder / name
-    if path.name in LISTING_FILES or is_same(path, folder / path.name):
+    if path.name in (*LISTING_FILES, CHANGES) or is_same(path, folder / path.name):
         return True
     try:
         about = path.stat()

@@ -35,6 +35,8 @@ class Config:
     title: str = ""
     #: Ends with a slash.
     base_url: str = ""
+    #: Whether each listing has a ``changes.json`` beside it.
+    changes: bool = False
     rules: Rules = Rules()
     platforms: Sequence[str] = ()
     other_platforms: bool = True
@@ -76,6 +78,7 @@ def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Confi
         file=str(path),
         title=table.get("title", ""),
         base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
+        changes=table.get("changes", False),
         rules=rules,
         platforms=table.get("platforms", ()),
         other_platforms=table.get("other_platforms", True),

@@ -28,6 +28,7 @@ TOP = (
     Key("blocklist", "blocklist", "Extensions that Blender shows as blocked and does not install.", '[{ id = "gear_tool", reason = "Deletes presets" }]'),
     Key("title", "text", "The name of the repository, for its page.", '"Gears and more"'),
     Key("base_url", "url", "Where the folder is on the web. With it, listings in folders of their own name packages by their full address, and no package is linked into those folders.", '"https://example.org/packages/"'),
+    Key("changes", "bool", "Whether `changes.json` is kept beside each listing, from which mirrors and other clients of Extery learn what is new without fetching all of it; it is not by default.", "true"),
     Key("prereleases", "bool", "Whether versions such as `2.0.0-beta.1` are listed; they are by default.", "false"),
     Key("retention", "count", "How many versions of an extension are considered, counted from its newest; all by default.", "3"),
     Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),

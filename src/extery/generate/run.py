@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
-from extery.generate import state, write
+from extery.generate import claims, state, write
 from extery.generate.aside import aside
 from extery.generate.config import Config, read_config
 from extery.generate.lock import locked
@@ -163,7 +163,6 @@ def _make(
     moment: tuple[str, int],
 ) -> Generated:
     """Decide what is to be there, write what is not, and remember it."""
-    from extery.generate import claims
     from extery.generate.index import listed_in, plan_listings
 
     folder = request.folder
@@ -181,9 +180,9 @@ def _make(
         raise InvalidInput(*problems)
     page = _page(request, plans[0], archives, config, problems)
     known = before.summary.outputs
-    if any(plan.folder for plan in plans):
+    if config.changes or any(plan.folder for plan in plans):
         hashes = {f"sha256:{archive.sha256}" for _, archive in archives}
-        if new := claims.new_names(folder, plans, known, hashes):
+        if new := claims.new_names(folder, plans, known, hashes, with_changes=config.changes):
             summary.outputs = known | {name: [] for name in new}
             state.save(folder, summary, now, archives)
     outputs, written = _write(request, config, plans, page, legacy)
@@ -214,9 +213,15 @@ def _write(
         write.make_folder(target)
         written += write.put_packages(target, plan.packages, source=folder)
         data = dump_texts((item.text for item in plan.items), config.blocklist)
+        news = write.changes_to(target / LISTING, data) if config.changes else None
         written += write.put_listing(target / LISTING, data)
         del data  # a large one need not be there while the next one is made
         names = [*plan.packages, *write.LISTING_FILES]
+        if news is None:
+            claims.forget_changes(target)
+        else:
+            written += [target / write.CHANGES] if write.put(target / write.CHANGES, news) else []
+            names.append(write.CHANGES)
         outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page()) else []

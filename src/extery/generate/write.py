@@ -14,12 +14,14 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
+from extery.core import changes
 from extery.core.errors import Unavailable, Where
 from extery.core.files import replacing
 
-_LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|repo\.json|state\.json)\.\w{8}\.new")
+_LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new")
 #: What a listing is on disk.
 LISTING_FILES = ("index.json", "index.json.gz", "index.json.br")
+CHANGES = changes.FILENAME
 #: Smaller listings are compressed in less time than it takes to start a thread.
 _WORTH_A_THREAD = 100_000
 _LEFT_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
@@ -37,6 +39,17 @@ def put(path: Path, data: bytes) -> bool:
 
 def _holds(path: Path, data: bytes) -> bool:
     return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
+def changes_to(path: Path, data: bytes) -> bytes:
+    """What stands beside the listing at ``path`` when ``data`` takes its place: what changed."""
+    found = []
+    for place in (path, path.with_name(CHANGES)):
+        try:
+            found.append(place.read_bytes())
+        except OSError:
+            found.append(b"")
+    return changes.record(found[0], data, found[1])
 
 
 def put_listing(path: Path, data: bytes) -> list[Path]:
