@@ -186,6 +186,22 @@ def test_a_channel_with_complete_addresses_needs_no_packages_beside_it(
     assert blender.find("gear_tool").installed == "2.0.0-beta.1"
 
 
+def test_blender_takes_a_listing_that_announces_its_changes(
+    blender: Blender, repository: Repository, http_folder: Serve
+) -> None:
+    repository.publish("gear_tool", "1.0.0")
+    repository.configure("changes = true\n")
+    assert b"changes.json" in (repository.folder / "index.json").read_bytes()
+    blender.add_repository("Walk", address_of(repository, http_folder, "http"))
+    blender.sync()
+    blender.install("gear_tool")
+
+    repository.publish("gear_tool", "1.1.0")
+    blender.sync()
+
+    assert blender.update_all() == [("gear_tool", "1.0.0", "1.1.0")]
+
+
 def test_blenders_own_generator_takes_our_configuration(
     blender: Blender, repository: Repository
 ) -> None:

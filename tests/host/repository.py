@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from extery.core.changes import HEAD, record
 from extery.core.listing import Entry, dump, entry, listing
 from extery.core.package import open_package
 from tests.fetch.web import Web
@@ -21,6 +22,7 @@ class Repository:
         self.web = web
         self.entries: list[Entry] = []
         self.blocklist: list[dict[str, str]] = []
+        self.tells_changes = False
 
     @property
     def url(self) -> str:
@@ -52,9 +54,17 @@ class Repository:
 
     def publish(self) -> None:
         """Put the listing online as the entries and blocks are now."""
-        data = dump(listing(self.entries, self.blocklist))
+        document = listing(self.entries, self.blocklist)
+        place = self.folder / "index.json"
+        if self.tells_changes:
+            old = place.read_bytes() if place.exists() else b""
+            data = dump({"version": document["version"], **HEAD, **document})
+            known = self.web.pages.get("/r/changes.json", b"")
+            self.web.put("/r/changes.json", record(old, data, known))
+        else:
+            data = dump(document)
         self.web.put("/r/index.json", data)
-        (self.folder / "index.json").write_bytes(data)
+        place.write_bytes(data)
 
     def asked(self) -> list[str]:
         """The files that were asked for since the last call."""

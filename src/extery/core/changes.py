@@ -14,6 +14,8 @@ from typing import Any
 
 FILENAME = "changes.json"
 VERSION = "v1"
+#: What a listing says that has such a file beside it; Blender passes over it.
+HEAD = {"changes": f"./{FILENAME}"}
 _DATA = b',"data":['
 _END = b"]}"
 #: How each entry begins. Quotes in texts are escaped, so between two entries alone it follows a comma.
@@ -29,6 +31,15 @@ Cut = tuple[int, int, list[Any]]
 def digest(listing: bytes) -> str:
     """What a listing is called."""
     return f"sha256:{hashlib.sha256(listing).hexdigest()}"
+
+
+def are_announced(listing: bytes) -> bool:
+    """Whether a listing says that its changes are beside it."""
+    try:
+        head, _ = _parts(listing)
+        return bool(HEAD.items() <= json.loads(head + b"}").items())
+    except (ValueError, AttributeError):
+        return False
 
 
 def record(old: bytes, new: bytes, known: bytes) -> bytes:
@@ -121,10 +132,7 @@ def _cuts(before: Sequence[bytes], after: Sequence[bytes]) -> list[Cut] | None:
 def _applied(listing: bytes, change: dict[str, Any]) -> bytes:
     head, texts = _parts(listing)
     if "blocklist" in change:
-        head = b'{"version":"%s","blocklist":%s' % (
-            json.loads(head + b"}")["version"].encode("ascii"),
-            _dumped(change["blocklist"]),
-        )
+        head = _dumped(json.loads(head + b"}") | {"blocklist": change["blocklist"]})[:-1]
     for place, count, entries in reversed(change["cuts"]):
         texts[place : place + count] = [_dumped(item).removeprefix(_ENTRY) for item in entries]
     data = b",".join(_ENTRY + text for text in texts)

@@ -83,15 +83,20 @@ def dump(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
-def dump_texts(entries: Iterable[bytes], blocklist: Iterable[Mapping[str, Any]] = ()) -> bytes:
-    """What `dump` makes of a listing whose entries are such JSON already."""
+def dump_texts(
+    entries: Iterable[bytes],
+    blocklist: Iterable[Mapping[str, Any]] = (),
+    *,
+    head: Mapping[str, str] | None = None,
+) -> bytes:
+    """What `dump` makes of a listing whose entries are such JSON already; ``head`` are further keys."""
+    document = {"version": VERSION, **(head or {}), "blocklist": [dict(b) for b in blocklist]}
     # An owner may write more about a block than its reason, a date for example.
-    blocks = json.dumps([dict(b) for b in blocklist], separators=(",", ":"), default=str)
-    start = f'{{"version":"{VERSION}","blocklist":{blocks},"data":['.encode("ascii")
-    pieces = [start]
+    start = json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
+    pieces = [start[:-1], b',"data":[']
     for text in entries:
         pieces += (text, b",")
-    if len(pieces) > 1:
+    if len(pieces) > 2:
         pieces.pop()
     return b"".join([*pieces, b"]}"])
 

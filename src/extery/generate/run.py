@@ -202,6 +202,7 @@ def _write(
     legacy: Legacy | None,
 ) -> tuple[list[str], list[Path]]:
     """Write it all; the names of what is there now, and what of that is new."""
+    from extery.core.changes import HEAD
     from extery.core.listing import dump_texts
 
     folder = request.folder
@@ -212,7 +213,8 @@ def _write(
         target = folder / plan.folder
         write.make_folder(target)
         written += write.put_packages(target, plan.packages, source=folder)
-        data = dump_texts((item.text for item in plan.items), config.blocklist)
+        texts = (item.text for item in plan.items)
+        data = dump_texts(texts, config.blocklist, head=HEAD if config.changes else None)
         news = write.changes_to(target / LISTING, data) if config.changes else None
         written += write.put_listing(target / LISTING, data)
         del data  # a large one need not be there while the next one is made

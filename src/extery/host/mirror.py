@@ -18,6 +18,7 @@ from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unav
 from extery.core.listing import Listing, parse
 from extery.fetch import (
     AT_ONCE,
+    Document,
     Fetcher,
     Validators,
     Wanted,
@@ -31,6 +32,7 @@ from extery.generate.write import put_listing
 from extery.host.filters import Filters
 from extery.host.lock import locked
 from extery.host.memory import File, Memory
+from extery.host.news import newest_from
 from extery.host.plan import Plan, plan_mirror
 
 
@@ -176,6 +178,12 @@ def _with_query(address: str, query: dict[str, str]) -> str:
 
 def _listing(address: str, memory: Memory, fetcher: Fetcher, *, is_dry: bool) -> Listing:
     """The listing at ``address``, from memory if it has not changed."""
+    kept = memory.kept(address)
+    if kept is not None and (newest := newest_from(kept, address, fetcher=fetcher)) is not None:
+        listing = parse(newest, file=shown(address))
+        if newest != kept and not is_dry:
+            memory.keep(address, Document(newest, Validators(), {}))
+        return listing
     known = memory.known(address)
     found = get_document(address, fetcher=fetcher, known=known)
     body = found.body if found is not None else memory.kept(address)
