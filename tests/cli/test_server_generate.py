@@ -37,7 +37,10 @@ def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None
 
     assert result.exit_code == 0
     assert result.stdout == "found 2 packages.\n"
-    assert result.stderr == "written: packages/index.json\nwritten: packages/index.json.gz\n"
+    assert result.stderr == (
+        "written: packages/index.json\nwritten: packages/index.json.gz\n"
+        f"paste into Blender: {packages.as_uri()}/index.json\n"
+    )
     assert len(json.loads((packages / "index.json").read_text())["data"]) == 2
 
 
@@ -51,7 +54,9 @@ def test_a_page_is_written_when_it_is_asked_for(packages: Path) -> None:
     generate()
     assert not (packages / "index.html").exists()
 
-    assert generate("--html").stderr == "written: packages/index.html\n"
+    assert generate("--html").stderr.startswith(
+        "written: packages/index.html\npaste into Blender: "
+    )
     assert (packages / "index.html").read_text().startswith("<!doctype html>")
 
 
@@ -144,7 +149,13 @@ def test_json_says_what_was_done(packages: Path) -> None:
         "ok": False,
         "packages": 2,
         "written": ["packages/index.json", "packages/index.json.gz"],
-        "listings": [{"file": "index.json", "audience": "everyone"}],
+        "listings": [
+            {
+                "file": "index.json",
+                "audience": "everyone",
+                "url": f"{packages.as_uri()}/index.json",
+            }
+        ],
         "problems": [],
     }
     assert [problem["file"] for problem in document["problems"]] == ["packages/bad.zip"]
@@ -201,9 +212,17 @@ def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -
 
     for result in (generate(), generate()):
         assert result.stderr.splitlines()[-2:] == [
-            "for everyone: index.json",
-            "for channel beta: beta/index.json",
+            f"paste into Blender, for everyone: {packages.as_uri()}/index.json",
+            f"paste into Blender, for channel beta: {packages.as_uri()}/beta/index.json",
         ]
+
+
+def test_whoever_has_said_where_the_folder_is_on_the_web_pastes_that(packages: Path) -> None:
+    (packages / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\nbase_url = "https://example.org/r"\n'
+    )
+
+    assert generate().stderr.endswith("paste into Blender: https://example.org/r/index.json\n")
 
 
 def test_packages_can_be_read_again_although_nothing_changed(packages: Path) -> None:

@@ -41,6 +41,11 @@ class Generated:
     problems: ProblemList
     written: Sequence[Path] = ()
     listings: Sequence[tuple[str, str]] = field(default=((LISTING, "everyone"),))
+    base_url: str = ""
+
+    def url(self, address: str) -> str:
+        """What to paste into Blender for one of ``listings``: on this computer, if no other place is known."""
+        return (self.base_url or f"{self.folder.resolve().as_uri()}/") + address
 
     @cached_property
     def entries(self) -> Sequence[Entry]:
@@ -115,6 +120,7 @@ def generate(
                 summary.count,
                 ProblemList(summary.problems),
                 listings=summary.listings,
+                base_url=settings.base_url,
             )
         archives = _archives(request, found, before, problems, verify=verify)
         return _make(request, settings, archives, problems, before, (inputs, now))
@@ -191,7 +197,7 @@ def _make(
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
     state.save(folder, summary, now, archives)
-    return Generated(folder, len(listed), problems, written, summary.listings)
+    return Generated(folder, len(listed), problems, written, summary.listings, config.base_url)
 
 
 def _write(

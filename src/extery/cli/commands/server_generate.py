@@ -126,9 +126,10 @@ class _People:
         click.echo(f"found {done.packages} packages.")
         for path in done.written:
             click.echo(f"written: {path}", err=True)
-        if len(done.listings) > 1:
-            for address, audience in done.listings:
-                click.echo(f"for {audience}: {address}", err=True)
+        has_several = len(done.listings) > 1
+        for address, audience in done.listings if done.written or has_several else ():
+            whose = f", for {audience}" if has_several else ""
+            click.echo(f"paste into Blender{whose}: {done.url(address)}", err=True)
 
 
 class _Json:
@@ -149,7 +150,8 @@ class _Json:
             "packages": done.packages if done else 0,
             "written": [str(path) for path in done.written] if done else [],
             "listings": [
-                {"file": address, "audience": audience} for address, audience in done.listings
+                {"file": address, "audience": audience, "url": done.url(address)}
+                for address, audience in done.listings
             ]
             if done
             else [],
