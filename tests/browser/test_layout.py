@@ -80,6 +80,31 @@ def test_nothing_sticks_out_at_320_pixels(visitor: Visitor, site: str, content: 
     assert opened == len(PUBLIC) + len(SIGNED_IN)
 
 
+#: What is lower than a finger is wide. Links within a sentence are as high as its line.
+TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, textarea, input:not([type=hidden]), summary")]
+    .filter(element => element.checkVisibility() && !element.closest(".unseen, .prose, #swagger-ui, dd"))
+    .filter(element => !(getComputedStyle(element).display === "inline" && element.closest("p, li, label")))
+    .map(element => {
+        const parts = [element, ...(element.labels ?? [])].map(one => one.getBoundingClientRect().height);
+        const after = getComputedStyle(element, "::after");
+        if (after.position === "absolute") parts.push(parseFloat(after.height));
+        return {name: element.textContent.trim() || element.name, height: Math.max(...parts.filter(Boolean))};
+    })
+    .filter(one => one.height < 43)
+    .map(one => `${one.name.slice(0, 30)}: ${one.height}`)"""
+
+
+def test_a_finger_hits_everything_on_a_phone(visitor: Visitor, site: str, content: None) -> None:
+    page = visitor(viewport={"width": 390, "height": 844}, has_touch=True)
+    wrong: dict[str, Any] = {}
+    for name, way in (*PUBLIC, ("", "sign in"), *SIGNED_IN):
+        if way == "sign in":
+            steps.sign_in(page, "mara")
+        elif open_page(page, site, way) and (found := page.evaluate(TOO_SMALL)):
+            wrong[name] = found
+    assert wrong == {}
+
+
 def tab_through(page: Page) -> list[dict[str, Any]]:
     """What gets the focus, one press of the key after the other, until the page is through."""
     stops: list[dict[str, Any]] = []
