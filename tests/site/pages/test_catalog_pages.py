@@ -298,7 +298,8 @@ def test_versions_are_listed_newest_first(client: Client, approve: Approve) -> N
         approve(version=number)
     page = page_of(client, "/extensions/gear_tool/versions/")
     assert [one.words for one in page.all("h2")] == ["1.10.0", "1.9.0", "1.2.0"]
-    assert "Get Gear Tool 1.10.0" in page_of(client, "/extensions/gear_tool/").html
+    page = page_of(client, "/extensions/gear_tool/")
+    assert "Get Gear Tool 1.10.0" in [one.words for one in page.all("h2")]
 
 
 def test_an_extension_page_takes_few_queries_however_many_versions(
