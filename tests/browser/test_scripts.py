@@ -154,3 +154,25 @@ def test_menus_close_on_escape_and_elsewhere(visitor: Visitor) -> None:
     menu.locator("summary").click()
     page.get_by_role("heading", level=1).click()
     assert menu.get_attribute("open") is None
+
+
+def test_a_form_with_a_mistake_leads_to_its_field(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    page.goto("/account/password/change/")
+    page.get_by_label("Current Password").fill("not this one")
+    page.get_by_label("New Password", exact=True).fill(steps.PASSWORD)
+    page.get_by_label("New Password (again)").fill(steps.PASSWORD)
+    page.get_by_role("main").locator("button[type=submit]").click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    described = page.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    assert any(page.locator(f"#{name}.errorlist").count() for name in described.split())
+
+
+def test_a_refused_package_leads_to_its_problems(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    steps.upload(page, steps.broken_zip())
+    page.get_by_role("heading", name="problems to fix").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"

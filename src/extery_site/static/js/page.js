@@ -1,4 +1,4 @@
-// Menus close on Escape and on a click elsewhere; notices can be put away.
+// Menus close on Escape and on a click elsewhere; notices can be put away; what went wrong has the focus.
 const menus = document.querySelectorAll("details[data-menu]");
 
 document.addEventListener("click", (event) => {
@@ -28,4 +28,11 @@ for (const notice of document.querySelectorAll("[data-notice]")) {
   button.textContent = "×";
   button.addEventListener("click", () => notice.remove());
   notice.append(button);
+}
+
+// A form that comes back leads to the first field to repair, or to what is said of all of it.
+const wrong = document.querySelector('main [aria-invalid="true"]') ?? document.querySelector('main [role="alert"]');
+if (wrong && !location.hash) {
+  if (wrong.matches('[role="alert"]')) wrong.tabIndex = -1;
+  wrong.focus();
 }
