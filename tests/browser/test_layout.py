@@ -36,7 +36,7 @@ STICKS_OUT = """() => {
 FOCUS = """() => {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
-    const ringed = [element, element.closest(".card")].filter(Boolean).some(one => {
+    const ringed = [element, element.closest(".card, .entry")].filter(Boolean).some(one => {
         const style = getComputedStyle(one);
         return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     });
