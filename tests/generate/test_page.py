@@ -204,7 +204,8 @@ def test_the_page_needs_no_other_file() -> None:
     text = page([FULL], [], template=read_template(None, ProblemList()))
 
     found = Reader(text)
-    assert not {"link", "img", "iframe", "base"} & set(found.tags)
+    assert not {"img", "iframe", "base"} & set(found.tags)
+    assert re.findall(r"<link [^>]*href=\"([^:]*):", text) == ["data"]
     assert found.tags.count("script") == 1
     assert "@import" not in text
     assert "url(" not in text
