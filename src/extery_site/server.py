@@ -24,9 +24,13 @@ SETTINGS_MODULE = "extery_site.settings"
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="0: any free one.",
+    help="0 takes any that is free.",
 )
-@click.option("--data", type=click.Path(file_okay=False), help="EXTERY_DATA.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False),
+    help="Folder for the database, packages, images and keys; by default EXTERY_DATA, else var.",
+)
 @click.option("--demo", is_flag=True, help="Fill an empty site with demonstration content.")
 def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     """Run the website.
@@ -50,7 +54,7 @@ def serve(host: str, port: int, data: str | None, demo: bool) -> None:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    """Run a management command of Django on the site's data; ``help`` lists them."""
+    """Run a management command of Django on the site's data; 'help' lists them."""
     _require_libraries()
     _use_data_folder()
     from django.core.management import execute_from_command_line

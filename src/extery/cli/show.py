@@ -28,9 +28,19 @@ def show_problems(
     problems: Iterable[Problem], *, stream: TextIO | None = None, prefix: str = ""
 ) -> None:
     """Write problems to ``stream``, by default stdout; ``prefix`` is the folder they are in."""
-    for problem in problems:
+    for problem in in_order(problems):
         for line in problem_lines(problem, prefix=prefix):
             click.echo(line, file=stream)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """As somebody reads who repairs them: file by file, each from its first line to its last."""
+    found = list(problems)
+    names = dict.fromkeys(problem.where.file for problem in found)
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(
+        found, key=lambda p: (place[p.where.file], p.where.line or 0, p.where.column or 0)
+    )
 
 
 def counted(number: int, noun: str) -> str:

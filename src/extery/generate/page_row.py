@@ -17,6 +17,7 @@ from extery.core import platforms
 from extery.core.files import human_size
 from extery.core.licenses import PREFIX
 from extery.core.listing import Entry
+from extery.core.people import name_of
 from extery.core.versions import parse_blender_version
 from extery.generate.theme_picture import SPRITE, picture
 
@@ -33,7 +34,6 @@ _SHAPES = (
 )
 _HUES = 24
 
-_ADDRESS = re.compile(r"\s*<[^>]*>")
 _WORD = re.compile(r"\w")
 _SPECIAL = re.compile("[&<>\"']")
 
@@ -69,9 +69,7 @@ def _marks(item: Entry, facts: Mapping[str, Any]) -> str:
 
 
 def _origin(item: Entry, facts: Mapping[str, Any]) -> str:
-    # The address behind a name is for Blender's preferences, not for whoever collects addresses.
-    person = _ADDRESS.sub("", item["maintainer"]).strip() or item["maintainer"]
-    text = escape(person)
+    text = escape(name_of(item["maintainer"]))
     if "date" in facts:
         text += f" · {facts['date']}"
     website = item.get("website", "")

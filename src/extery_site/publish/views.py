@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from extery_site.publish import actions
 from extery_site.publish.forms import DraftForm, UploadForm
 
 FORM = ["GET", "HEAD", "POST"]
+PAGE_SIZE = 24
 
 
 def draft_url(version: Version) -> str:
@@ -196,4 +198,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         .prefetch_related(Prefetch("versions", pending, to_attr="pending"))
         .order_by("-updated_at", "-pk")
     )
-    return render(request, "publish/mine.html", {"extensions": extensions})
+    paginator = Paginator(extensions, PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {"page": page, "pages": paginator.get_elided_page_range(page.number)}
+    return render(request, "publish/mine.html", context)

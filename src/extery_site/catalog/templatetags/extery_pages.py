@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
 from extery.core.files import human_size
+from extery.core.people import name_of
 from extery_site.accounts import appearance, permissions
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import addresses, form_problems, markup, plain_names
@@ -103,6 +104,12 @@ def activity_words(activity: Activity) -> str:
 def permission(name: str) -> plain_names.Permission:
     """Icon, title and meaning of a permission."""
     return plain_names.PERMISSIONS.get(name) or plain_names.Permission("shield", name, "")
+
+
+@register.filter
+def name_only(maintainer: str) -> str:
+    """A maintainer without the mail address."""
+    return name_of(maintainer)
 
 
 @register.filter

@@ -1,0 +1,15 @@
+"""People as a manifest names them: ``Ada Smith <ada@example.org>``."""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r"\s*<[^>]*>")
+
+
+def name_of(maintainer: str) -> str:
+    """The name without an address, which is for Blender's preferences and not for whoever collects them.
+
+    What is nothing but an address stays as it is.
+    """
+    return _ADDRESS.sub("", maintainer).strip() or maintainer
