@@ -10,7 +10,18 @@ import pytest
 
 from extery.core.errors import ExteryError, NotFound, Unavailable
 from extery.fetch import Fetcher, Wanted, do_all, download
-from tests.fetch.web import Web, cut_off, endless, status, tamper, wait, without_ranges
+from tests.fetch.conftest import QUICK
+from tests.fetch.web import (
+    Handler,
+    Web,
+    cut_off,
+    endless,
+    short_range,
+    status,
+    tamper,
+    wait,
+    without_ranges,
+)
 
 DATA = os.urandom(300_000)
 
@@ -98,6 +109,53 @@ def test_a_server_without_ranges_sends_everything_again(web: Web, one: Download)
 
     assert one.to.read_bytes() == DATA
     assert one.told == len(DATA)
+
+
+def test_a_server_that_always_ends_at_the_same_place_is_given_up(web: Web, one: Download) -> None:
+    data = DATA * 10
+    web.put("/a.zip", data)
+
+    def ends_early(handler: Handler, body: bytes) -> bool:
+        handler.has_ranges, handler.cut = False, 2_000_000
+        return False
+
+    web.fail("/a.zip", *[ends_early] * 20)
+
+    one.fails(wanted(f"{web.url}/a.zip", data))
+
+    # The first two million bytes were progress, the same ones again are none.
+    assert len(web.seen) == QUICK.attempts + 1
+
+
+def test_a_server_may_send_less_of_a_range_than_was_asked_for(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", cut_off(100_000), short_range(50_000))
+
+    one.run(wanted(url))
+
+    assert [seen.get("range") for seen in web.asked("/a.zip")] == [
+        None,
+        "bytes=100000-",
+        "bytes=150000-",
+    ]
+    assert one.to.read_bytes() == DATA
+
+
+def test_a_validator_that_cannot_be_sent_back_is_not(web: Web, one: Download) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", cut_off(100_000), *[status(503)] * 2)
+    one.fails(wanted(url))
+    one.part.with_name(f"{one.part.name}.etag").write_text('"\xff"', "latin-1")
+
+    one.run(wanted(url))
+
+    assert "if-range" not in web.asked("/a.zip")[-1]
+    assert one.to.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("host", ["xn--a", "a" * 70, "a..b"])
+def test_a_host_that_cannot_be_written_down_is_a_bad_address(one: Download, host: str) -> None:
+    assert one.fails(wanted(f"http://{host}/a.zip")) == "fetch.url"
 
 
 def test_a_package_that_changed_meanwhile_is_begun_anew(web: Web, one: Download) -> None:

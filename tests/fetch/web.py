@@ -130,10 +130,21 @@ def without_ranges() -> Fault:
     return answer
 
 
+def short_range(most: int) -> Fault:
+    """Answer a request for a range with its first ``most`` bytes only, as a server may."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.most = most
+        return False
+
+    return answer
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     web: Web
     cut: int | None = None
+    most: int | None = None
     pause = 0.0
     tampered = False
     has_ranges = True
@@ -160,6 +171,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, web: Web) -> None:
         self.cut, self.pause, self.tampered, self.has_ranges = None, 0.0, False, True
+        self.most = None
         path = self.path.split("?")[0]
         body = web.pages.get(path, b"")
         faults = web.faults.get(path, [])
@@ -180,6 +192,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.has_ranges and wanted and self.headers.get("If-Range", etag) == etag:
             start = int(wanted.removeprefix("bytes=").removesuffix("-"))
         total, body = len(body), body[start:]
+        if start and self.most is not None:
+            body = body[: self.most]
         if self.tampered:
             body = bytes(byte ^ 1 for byte in body)
         packed = "gzip" in self.headers.get("Accept-Encoding", "") and not start
@@ -189,7 +203,7 @@ class Handler(BaseHTTPRequestHandler):
         if packed:
             self.send_header("Content-Encoding", "gzip")
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+            self.send_header("Content-Range", f"bytes {start}-{start + len(body) - 1}/{total}")
         if etag:
             self.send_header("ETag", etag)
         self.end_headers()

@@ -72,6 +72,7 @@ class _Transfer:
         self.fetcher = fetcher
         self.told = told
         self.counted = 0
+        self.furthest = 0
 
     def attempt(self) -> None:
         """Fetch what is missing; returns when the part file is the whole, right package."""
@@ -79,6 +80,7 @@ class _Transfer:
         try:
             with self.part.open("a+b") as file:
                 digest, start = self._begin(file)
+                self.furthest = max(self.furthest, start)
                 self._count(start)
                 if start < self.wanted.size:
                     digest, start = self._fetch(file, digest, start)
@@ -114,7 +116,7 @@ class _Transfer:
                 file.truncate(0)
                 self._count(0)
                 if answer.status != 200:
-                    raise self._cut_off(0)
+                    raise self._cut_off()
                 digest, start = hashlib.sha256(), 0
             self._check_length(answer, start)
             self._keep_validator(answer)
@@ -131,15 +133,22 @@ class _Transfer:
                 digest.update(block)
                 file.write(block)
                 self._count(received)
+            if received < self.wanted.size:
+                raise self._cut_off()
         except Passing as error:
-            if received - start >= _PROGRESS:
+            if received - self.furthest >= _PROGRESS:
                 error.with_progress()
             raise
-        if received < self.wanted.size:
-            raise self._cut_off(received - start)
+        finally:
+            # What begins anew each time, and never comes further than before, is no progress.
+            self.furthest = max(self.furthest, received)
 
     def _check_length(self, answer: Answer, start: int) -> None:
-        if answer.length is not None and start + answer.length != self.wanted.size:
+        if answer.length is None:
+            return
+        # Of a range a server may send less than was asked for; the rest is the next request's.
+        missing = self.wanted.size - start - answer.length
+        if missing < 0 or (missing > 0 and answer.status != 206):
             raise self._wrong_size(f"{start + answer.length:,} bytes instead of")
 
     def _verify(self, found: str, *, resumed: bool) -> None:
@@ -165,19 +174,19 @@ class _Transfer:
             hint="the listing is older or newer than the package; tell whoever runs the repository",
         )
 
-    def _cut_off(self, received: int) -> Passing:
-        error = Passing.of(
+    def _cut_off(self) -> Passing:
+        return Passing.of(
             "fetch.cut-off",
             f"{shown(self.wanted.url)} ended before its {human_size(self.wanted.size)} were here",
             hint="try again; what has arrived is kept",
         )
-        return error.with_progress() if received >= _PROGRESS else error
 
     def _validator(self) -> str:
         try:
-            return self.validator_file.read_text("latin-1")
+            text = self.validator_file.read_text("latin-1")
         except FileNotFoundError:
             return ""
+        return text if text.isascii() and text.isprintable() else ""
 
     def _keep_validator(self, answer: Answer) -> None:
         etag = answer.headers.get("etag", "")
