@@ -37,6 +37,17 @@ def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
     assert caught.value.code == "fetch.archive-url"
 
 
+@pytest.mark.parametrize(
+    "archive_url",
+    ["http://[::1/a.zip", "http://x:y/a.zip", "http://\u2100/a.zip", "./\ud800.zip", "./%00.zip"],
+)
+def test_what_is_no_address_at_all_is_named(archive_url: str) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        archive_address("https://x.org/r/index.json", archive_url)
+
+    assert caught.value.code == "fetch.url"
+
+
 def test_a_listing_from_the_web_cannot_name_a_file_of_this_computer() -> None:
     with pytest.raises(InvalidListing) as caught:
         archive_address("https://x.org/r/", "file:///etc/passwd")
@@ -68,6 +79,10 @@ def test_a_port_belongs_to_an_origin() -> None:
 
 def test_messages_show_neither_password_nor_query() -> None:
     assert shown("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"
+
+
+def test_a_password_in_what_is_no_address_is_not_shown_either() -> None:
+    assert shown("https://joe:secret@[::1/a.zip?token=b") == "https://[::1/a.zip"
 
 
 def test_messages_show_nothing_that_a_terminal_obeys() -> None:

@@ -16,7 +16,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
-from extery.fetch import Fetcher, Patience, Validators, get_document
+from extery.fetch import Answer, Fetcher, Patience, Validators, get_document
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Web, cut_off, drip, redirect, status, wait
 
@@ -233,6 +233,23 @@ def test_a_refused_token_is_said_to_be_wrong(web: Web, known: Fetcher) -> None:
     assert "token may be wrong" in caught.value.problems[0].hint
 
 
+@pytest.mark.parametrize("token", ["sec\nret", "sekr\u00e9t"])
+def test_a_token_that_cannot_be_sent_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Fetcher(token=token, token_for="https://x.org/")
+    assert caught.value.code == "fetch.token"
+    assert token not in str(caught.value)
+
+
+def test_the_end_of_a_line_is_no_part_of_a_token(web: Web) -> None:
+    url = web.put("/r/index.json", BODY)
+
+    with Fetcher(token="secret\n", token_for=url, patience=QUICK) as fetcher:
+        get_document(url, fetcher=fetcher)
+
+    assert web.seen[0].headers["authorization"] == "Bearer secret"
+
+
 def test_redirects_in_a_circle_end(web: Web, fetcher: Fetcher) -> None:
     web.fail("/a", *[redirect("/a")] * 20)
 
@@ -247,6 +264,29 @@ def test_nobody_is_redirected_to_a_file(web: Web, fetcher: Fetcher) -> None:
     with pytest.raises(Refused) as caught:
         get_document(f"{web.url}/a", fetcher=fetcher)
     assert caught.value.code == "fetch.redirect-unsafe"
+
+
+@pytest.mark.parametrize("target", ["http://[::1/a", "http://x:y/", "http://xn--a/"])
+def test_a_redirect_to_what_is_no_address_is_an_error(
+    web: Web, fetcher: Fetcher, target: str
+) -> None:
+    web.fail("/a", *[redirect(target)] * 3)
+
+    with pytest.raises(ExteryError):
+        get_document(f"{web.url}/a", fetcher=fetcher)
+
+
+def test_a_time_that_no_clock_shows_is_no_time(web: Web, fetcher: Fetcher) -> None:
+    url = web.put("/index.json", BODY)
+    never = "Thu, 01 Jan 1970 00:00:00 +9999999999999"
+    web.fail("/index.json", status(503, Retry_After=never, Last_Modified=never))
+
+    assert body_of(url, fetcher) == BODY
+    assert Answer("", 200, {"last-modified": never, "date": never}, iter(())).last_modified == ""
+
+
+def test_validators_that_cannot_be_sent_back_are_left_out() -> None:
+    assert Validators('"\xff"', "yesterday").headers() == {"If-Modified-Since": "yesterday"}
 
 
 def test_validators_are_sent_as_they_came() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import url2pathname
 
 from extery.core.errors import InvalidInput, InvalidListing
 
 LISTING = "index.json"
 REMOTE = ("http", "https")
+_USER = re.compile(r"//[^/?#]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -29,7 +31,7 @@ def repository_url(text: str) -> str:
 
 def listing_address(url: str) -> str:
     """Where the listing of the repository ``url`` is: Blender adds a file name to ``file://`` only."""
-    if urlsplit(url).scheme in REMOTE or url.endswith(f"/{LISTING}"):
+    if parts_of(url).scheme in REMOTE or url.endswith(f"/{LISTING}"):
         return url
     return f"{url.rstrip('/')}/{LISTING}"
 
@@ -40,19 +42,22 @@ def archive_address(listing: str, archive_url: str) -> str:
     Blender joins what begins with ``./`` and takes everything else as it is, so anything that is
     not absolute is an `InvalidListing`, and so is a file of this computer in a listing from the web.
     """
+    try:
+        own = parts_of(archive_url)
+    except InvalidInput as error:
+        raise InvalidListing(*error.problems) from error
     if archive_url.startswith("./"):
-        parts = urlsplit(listing)
+        parts = parts_of(listing)
         path = parts.path.removesuffix(LISTING) if parts.path.endswith(f"/{LISTING}") else None
         folder = path if path is not None else parts.path.rstrip("/") + "/"
         return f"{parts.scheme}://{parts.netloc}{folder}{archive_url[2:]}"
-    scheme = urlsplit(archive_url).scheme
-    if scheme not in (*REMOTE, "file") or "://" not in archive_url:
+    if own.scheme not in (*REMOTE, "file") or "://" not in archive_url:
         raise InvalidListing.of(
             "fetch.archive-url",
             f"Blender finds no package at {archive_url!r}",
             hint="write ./NAME.zip for a package beside the listing, or a whole address",
         )
-    if scheme == "file" and urlsplit(listing).scheme in REMOTE:
+    if own.scheme == "file" and parts_of(listing).scheme in REMOTE:
         raise InvalidListing.of(
             "fetch.archive-url-local",
             f"a listing from the web names a file of this computer: {archive_url!r}",
@@ -61,9 +66,27 @@ def archive_address(listing: str, archive_url: str) -> str:
     return archive_url
 
 
+def parts_of(url: str) -> SplitResult:
+    """The parts of a URL that somebody else wrote; `InvalidInput` if it is none, whatever it is."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+        unquote(url).encode()
+        reason = "it has a zero byte" if "\0" in unquote(url) else ""
+    except ValueError as error:
+        reason = str(error)
+    if not reason:
+        return parts
+    raise InvalidInput.of(
+        "fetch.url",
+        f"{shown(url)!r} cannot be an address: {_printable(reason)}",
+        hint="check the address",
+    )
+
+
 def path_of(url: str) -> Path:
     """The file that a ``file://`` URL means on this computer."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.netloc not in ("", "localhost"):
         # A share of another computer: Windows can open it, nothing else can.
         return Path(url2pathname(f"//{parts.netloc}{parts.path}"))
@@ -72,20 +95,9 @@ def path_of(url: str) -> Path:
 
 def origin_of(url: str) -> tuple[str, str, int]:
     """Scheme, host and port: what a token may be sent to."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", _port(parts)
-
-
-def _port(parts: SplitResult) -> int:
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise InvalidInput.of(
-            "fetch.url",
-            f"{parts.geturl()!r} has no valid port: {error}",
-            hint="check the address",
-        ) from error
-    return port or _DEFAULT_PORTS.get(parts.scheme, 0)
+    parts = parts_of(url)
+    port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+    return parts.scheme, parts.hostname or "", port
 
 
 def shown(url: str) -> str:
@@ -93,7 +105,14 @@ def shown(url: str) -> str:
 
     And nothing that a terminal would obey: servers choose the addresses of packages.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it cannot be taken apart
+        return _printable(_USER.sub("//", re.split(r"[?#]", url)[0]))
     host = parts.netloc.rpartition("@")[2]
-    text = f"{parts.scheme}://{host}{parts.path}"
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    return _printable(f"{scheme}{host}{parts.path}")
+
+
+def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -24,7 +24,8 @@ class Validators:
     def headers(self) -> dict[str, str]:
         """For a conditional request; empty if there is nothing to compare."""
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in pairs.items() if value}
+        # What is not ASCII cannot be sent back.
+        return {name: value for name, value in pairs.items() if value and value.isascii()}
 
 
 @dataclass(frozen=True)

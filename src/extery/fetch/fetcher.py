@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from weakref import WeakSet
 
 import httpx
 
 from extery import __version__
 from extery.core.errors import Corrupt, InvalidInput, Refused, Unavailable
-from extery.fetch.addresses import REMOTE, origin_of, shown
+from extery.fetch.addresses import REMOTE, origin_of, parts_of, shown
 from extery.fetch.local import open_file
 from extery.fetch.patience import Passing, Patience
 from extery.fetch.statuses import check_status
@@ -58,7 +58,7 @@ class Answer:
             modified = parsedate_to_datetime(self.headers.get("last-modified", ""))
             answered = parsedate_to_datetime(self.headers.get("date", ""))
             is_old = (answered - modified).total_seconds() > 1
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return ""
         return self.headers["last-modified"] if is_old else ""
 
@@ -75,7 +75,7 @@ class Fetcher:
         patience: Patience = Patience(),
     ) -> None:
         self.patience = patience
-        self._token = token
+        self._token = _checked_token(token)
         self._token_origin = origin_of(token_for) if token else None
         self._stopped = threading.Event()
         self._sockets: WeakSet[socket.socket] = WeakSet()
@@ -115,7 +115,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str] | None = None
     ) -> AbstractContextManager[Answer]:
         """One GET. Statuses from 200 to 299, 304 and 416 are answers, all others are errors."""
-        if urlsplit(url).scheme == "file":
+        if parts_of(url).scheme == "file":
             return self._open_file(url, headers or {})
         return self._open_remote(url, headers or {})
 
@@ -169,7 +169,7 @@ class Fetcher:
             if response.status_code not in _REDIRECTS or not target:
                 return response
             response.close()
-            url = _redirected(url, urljoin(url, target))
+            url = _redirected(url, target)
         raise Unavailable.of(
             "fetch.redirects",
             f"{shown(url)} redirects more than {_MOST_REDIRECTS} times",
@@ -205,7 +205,9 @@ class Fetcher:
 
 
 def _redirected(url: str, target: str) -> str:
-    old, new = urlsplit(url).scheme, urlsplit(target).scheme
+    with _translated(url):
+        target = urljoin(url, target)
+    old, new = parts_of(url).scheme, parts_of(target).scheme
     if new not in REMOTE or (old == "https" and new != "https"):
         raise Refused.of(
             "fetch.redirect-unsafe",
@@ -213,6 +215,18 @@ def _redirected(url: str, target: str) -> str:
             hint="give that address yourself if you trust it",
         )
     return target
+
+
+def _checked_token(token: str) -> str:
+    """The token without what a file or an editor has put around it; it is never shown."""
+    token = token.strip()
+    if token.isascii() and token.isprintable():
+        return token
+    raise InvalidInput.of(
+        "fetch.token",
+        "the access token has characters that no header may have",
+        hint="copy it again, whole and without anything around it",
+    )
 
 
 def _stopped() -> Unavailable:
@@ -230,7 +244,13 @@ def _translated(url: str) -> Iterator[None]:
             f"{shown(url)} does not answer in time",
             hint="check the address and your connection, or try again later",
         ) from error
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
+    # The last comes from urljoin, and from names of hosts that cannot be written down.
+    except (
+        httpx.UnsupportedProtocol,
+        httpx.InvalidURL,
+        httpx.LocalProtocolError,
+        ValueError,
+    ) as error:
         raise InvalidInput.of(
             "fetch.url", f"{shown(url)} cannot be asked for: {error}", hint="check the address"
         ) from error

@@ -14,6 +14,7 @@ _NEVER_USED = "Nothing that differs from its listing is ever put in its place."
 
 CODES = {
     "fetch.url": _error("an address cannot be used", "Repositories have addresses that begin with https://, http:// or file://."),
+    "fetch.token": _error("an access token cannot be sent", "It goes into a header of the request, which takes plain letters, digits and signs on one line."),
     "fetch.archive-url": _error("an entry has an address that Blender does not find", "Blender joins what begins with ./ to the listing's address, and takes nothing else that is relative."),
     "fetch.archive-url-local": _error("a listing from the web names a file of this computer", "A repository on the web has no business with the files of whoever reads it."),
     "fetch.unreachable": _error("a server cannot be reached", _PASSES),
