@@ -19,6 +19,7 @@ from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable
 from extery.fetch import Fetcher
 from extery.host.mirror import mirror
 from extery.host.preview import Preview, preview
+from extery.host.watch import snapshot
 from tests.generate.packages import put
 
 BODY = b'{"version": "v1"}' * 100
@@ -269,6 +270,35 @@ def until(condition: Callable[[], object]) -> None:
 
 def ids(site: Site) -> list[str]:
     return [item["id"] for item in json.loads(site.ask("/index.json").body)["data"]]
+
+
+def test_what_cannot_be_a_file_is_not_there(folder: Path, site: Site) -> None:
+    assert site.ask("/" + "a" * 300).status == 404
+    if os.name != "nt":
+        os.mkfifo(folder / "pipe.txt")
+        assert site.ask("/pipe.txt").status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Range": f"bytes={'9' * 5000}-"},
+        {"If_Modified_Since": "Thu, 01 Jan 1970 00:00:00 +9999999999999"},
+    ],
+)
+def test_numbers_beyond_all_measure_are_no_condition(site: Site, headers: dict[str, str]) -> None:
+    assert site.ask("/index.json", **headers).status == 200
+
+
+def test_a_link_to_nowhere_hides_no_change(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"link{number}.zip").symlink_to("nowhere")
+    before = snapshot(tmp_path)
+
+    put(tmp_path, "gear.zip")
+
+    assert str(tmp_path / "gear.zip") in snapshot(tmp_path)
+    assert snapshot(tmp_path) != before
 
 
 def test_the_listing_follows_the_folder(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ _TYPES = {
 }
 #: Ending -> what it is called in Accept-Encoding, the smaller first.
 _VARIANTS = {".br": "br", ".gz": "gzip"}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# More digits than any file needs are no range; Python refuses to read thousands of them.
+_RANGE = re.compile(r"bytes=(\d{0,20})-(\d{0,20})")
 _INDEX = "index.html"
 
 
@@ -55,22 +56,21 @@ def answer(folder: Path, path: str, headers: Mapping[str, str]) -> Reply:
     place = _inside(folder, path)
     if place is None:
         return _plain(HTTPStatus.NOT_FOUND)
-    if path.endswith("/") != place.is_dir():
-        if place.is_dir():
-            headers = {"Location": f"{path}/", "Content-Length": "0"}
-            return Reply(HTTPStatus.MOVED_PERMANENTLY, headers)
-        return _plain(HTTPStatus.NOT_FOUND)
-    if path.endswith("/"):
-        place /= _INDEX
     try:
+        if path.endswith("/") != place.is_dir():
+            if place.is_dir():
+                headers = {"Location": f"{path}/", "Content-Length": "0"}
+                return Reply(HTTPStatus.MOVED_PERMANENTLY, headers)
+            return _plain(HTTPStatus.NOT_FOUND)
+        if path.endswith("/"):
+            place /= _INDEX
+        if not place.is_file():  # opening a pipe would wait for whoever writes into it
+            return _plain(HTTPStatus.NOT_FOUND)
         file = place.open("rb")
-    except OSError:
+    except OSError:  # not readable, or a name longer than the system has any
         return _plain(HTTPStatus.NOT_FOUND)
     try:
         facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            file.close()
-            return _plain(HTTPStatus.NOT_FOUND)
         return _of_file(place, file, facts, headers)
     except BaseException:
         file.close()
@@ -191,7 +191,7 @@ def _part(headers: Mapping[str, str], found: Mapping[str, str], size: int) -> ra
 def _time(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

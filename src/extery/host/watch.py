@@ -20,11 +20,18 @@ def snapshot(folder: Path) -> Snapshot:
             with os.scandir(place) as items:
                 for item in items:
                     if item.name.endswith(_ENDINGS) and not item.name.startswith("."):
-                        facts = item.stat()
-                        found[item.path] = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+                        found[item.path] = _facts(item)
         except OSError:
-            continue  # it is not there, or a file went while we looked: the next look tells
+            continue  # it is not there
     return found
+
+
+def _facts(item: os.DirEntry[str]) -> tuple[int, int, int]:
+    try:
+        facts = item.stat()
+    except OSError:  # a link to nowhere, or a file that went while we looked
+        return (0, 0, 0)
+    return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
 
 
 def watch(
