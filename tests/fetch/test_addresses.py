@@ -29,7 +29,10 @@ def test_a_package_is_found_where_blender_finds_it(
     assert archive_address(listing, archive_url) == expected
 
 
-@pytest.mark.parametrize("archive_url", ["a.zip", "/a.zip", "../a.zip", "ftp://x/a.zip", ""])
+@pytest.mark.parametrize(
+    "archive_url",
+    ["a.zip", "/a.zip", "../a.zip", "ftp://x/a.zip", "", "HTTPS://x/a.zip", "file:/a.zip"],
+)
 def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
         archive_address("https://x.org/r/index.json", archive_url)

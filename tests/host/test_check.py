@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,6 +179,88 @@ def test_an_address_that_does_not_work_everywhere_is_named(
     assert found.problems.warnings[0].where.path == ("data", 0, "archive_url")
 
 
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("./a b.zip", "server.address"),
+        ("./\xe4.zip", "server.address"),
+        ("http://joe:secret@x.org/a.zip", "server.address"),
+        ("HTTPS://x.org/a.zip", "fetch.archive-url"),
+        ("http://[::1/a.zip", "fetch.url"),
+        ("./\ud800.zip", "fetch.url"),
+    ],
+)
+def test_an_address_that_blender_cannot_ask_for_is_an_error(
+    repository: Repository, fetcher: Fetcher, url: str, code: str
+) -> None:
+    repository.add("gear.zip", url=url)
+
+    found = check(repository, fetcher, listing_only=True)
+
+    [problem] = found.problems.errors
+    assert problem.code == code
+    assert problem.where.path == ("data", 0, "archive_url")
+    assert "secret" not in str(problem)
+
+
+def test_a_package_that_comes_compressed_unasked_is_an_error(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    repository.add("gear.zip")
+    body = gzip.compress(repository.web.pages["/r/gear.zip"])
+
+    def compressed(handler: Handler, _: bytes) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return True
+
+    repository.web.fail("/r/gear.zip", compressed)
+
+    [problem] = check(repository, fetcher).problems
+
+    assert problem.code == "server.compressed"
+
+
+@pytest.mark.parametrize("pythons", ["3.11", [3.11], [["3"]], 3, {"3": 1}])
+def test_pythons_that_cannot_be_read_are_any(
+    repository: Repository, fetcher: Fetcher, pythons: Any
+) -> None:
+    repository.add("gear.zip", blender_version_max="5.0.0")
+    repository.add("newer.zip", version="2.0.0", blender_version_min="5.0.0")
+    repository.entries[0]["python_versions"] = pythons
+    repository.publish()
+
+    found = check(repository, fetcher)
+
+    assert found.ok
+    [problem] = found.problems
+    assert (problem.code, problem.where.path) == (
+        "server.pythons",
+        ("data", 0, "python_versions"),
+    )
+
+
+def test_a_block_without_an_id_hides_no_other(repository: Repository, fetcher: Fetcher) -> None:
+    repository.add("gear.zip")
+    repository.blocklist = [{"reason": "?"}, {"id": "gear_tool", "reason": "It bites"}]
+    repository.publish()
+    del repository.web.pages["/r/gear.zip"]
+
+    assert codes(check(repository, fetcher)) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_what_is_no_file_is_not_read(repository: Repository, fetcher: Fetcher) -> None:
+    repository.add("gear.zip")
+    (repository.folder / "gear.zip").unlink()
+    os.mkfifo(repository.folder / "gear.zip")
+
+    assert codes(check_folder(repository, fetcher)) == ["server.archive-missing"]
+
+
 def test_a_file_of_one_computer_is_for_nobody_else(
     repository: Repository, fetcher: Fetcher
 ) -> None:
@@ -256,3 +342,11 @@ def test_a_listing_that_cannot_be_had_is_an_error(repository: Repository, fetche
 
     with pytest.raises(Unavailable):
         check(repository, fetcher)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
+def test_a_name_that_is_not_unicode_is_unlisted(repository: Repository, fetcher: Fetcher) -> None:
+    path = repository.folder / repository.add("gear.zip")["archive_url"]
+    shutil.copy(path, repository.folder / "gear\udcff.zip")
+
+    assert codes(check_folder(repository, fetcher)) == ["server.unlisted"]

@@ -426,6 +426,28 @@ def test_a_lost_memory_costs_no_transfer(two: Repository, folder: Path, fetcher:
     assert done(two, folder, fetcher).plan.fetch == []
 
 
+@pytest.mark.parametrize("block", [{"id": ["gear_tool"]}, {"id": {}}, {"id": 1}, {}])
+def test_a_block_of_nothing_blocks_nothing(
+    two: Repository, folder: Path, fetcher: Fetcher, block: Any
+) -> None:
+    two.blocklist = [block]
+    two.publish()
+
+    assert len(mirror(two.url, folder, fetcher=fetcher).plan.fetch) == 2
+
+
+@pytest.mark.parametrize("pythons", ["3.11", [3.11], [["3"]], 3, None, False])
+def test_pythons_that_cannot_be_read_are_left_out(
+    two: Repository, folder: Path, fetcher: Fetcher, pythons: Any
+) -> None:
+    two.add("newer.zip", version="2.0.0", blender_version_min="5.0.0")
+    two.entries[0]["python_versions"] = pythons
+    two.publish()
+
+    assert done(two, folder, fetcher).is_complete
+    assert not any("python_versions" in item for item in listed(folder))
+
+
 @pytest.mark.parametrize("name", ["../precious.zip", "index.json", "sub/a.zip"])
 def test_a_record_cannot_have_other_files_removed(
     two: Repository, folder: Path, fetcher: Fetcher, name: str

@@ -51,7 +51,8 @@ def archive_address(listing: str, archive_url: str) -> str:
         path = parts.path.removesuffix(LISTING) if parts.path.endswith(f"/{LISTING}") else None
         folder = path if path is not None else parts.path.rstrip("/") + "/"
         return f"{parts.scheme}://{parts.netloc}{folder}{archive_url[2:]}"
-    if own.scheme not in (*REMOTE, "file") or "://" not in archive_url:
+    # Blender compares the beginning as text: it takes no HTTP:// and no file:/a.zip.
+    if archive_url.partition("://")[0] not in (*REMOTE, "file") or "://" not in archive_url:
         raise InvalidListing.of(
             "fetch.archive-url",
             f"Blender finds no package at {archive_url!r}",

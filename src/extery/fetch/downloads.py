@@ -42,13 +42,15 @@ def download(
     part: Path,
     fetcher: Fetcher,
     told: Callable[[int], None] = lambda _: None,
+    bare: bool = False,
 ) -> None:
     """Put the package at ``to``; a wrong byte leaves ``to`` as it was.
 
     ``part`` is where it grows, on the same disk. ``told`` gets the number of bytes that have come
-    in, below zero when some have to be fetched again.
+    in, below zero when some have to be fetched again. With ``bare`` a package that comes
+    compressed, which nobody has asked for, is refused as Blender refuses it.
     """
-    transfer = _Transfer(wanted, part, fetcher, told)
+    transfer = _Transfer(wanted, part, fetcher, told, bare=bare)
     try:
         fetcher.persist(wanted.url, transfer.attempt)
         os.chmod(part, 0o644)
@@ -64,13 +66,20 @@ def download(
 
 class _Transfer:
     def __init__(
-        self, wanted: Wanted, part: Path, fetcher: Fetcher, told: Callable[[int], None]
+        self,
+        wanted: Wanted,
+        part: Path,
+        fetcher: Fetcher,
+        told: Callable[[int], None],
+        *,
+        bare: bool,
     ) -> None:
         self.wanted = wanted
         self.part = part
         self.validator_file = part.with_name(f"{part.name}.etag")
         self.fetcher = fetcher
         self.told = told
+        self.bare = bare
         self.counted = 0
         self.furthest = 0
 
@@ -118,6 +127,7 @@ class _Transfer:
                 if answer.status != 200:
                     raise self._cut_off()
                 digest, start = hashlib.sha256(), 0
+            self._check_encoding(answer)
             self._check_length(answer, start)
             self._keep_validator(answer)
             self._write(file, digest, answer, start)
@@ -142,6 +152,15 @@ class _Transfer:
         finally:
             # What begins anew each time, and never comes further than before, is no progress.
             self.furthest = max(self.furthest, received)
+
+    def _check_encoding(self, answer: Answer) -> None:
+        encoding = answer.headers.get("content-encoding", "identity")
+        if self.bare and encoding != "identity":
+            raise Corrupt.of(
+                "fetch.compressed",
+                f"{shown(self.wanted.url)} comes with Content-Encoding {encoding!r}",
+                hint="serve packages as they are, also to those who do not say what they take",
+            )
 
     def _check_length(self, answer: Answer, start: int) -> None:
         if answer.length is None:

@@ -22,6 +22,8 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
     """Status, headers and blocks of the file that ``url`` means."""
     path = path_of(url)
     try:
+        if path.exists() and not path.is_file():
+            raise IsADirectoryError  # or a pipe, which might never answer
         file = path.open("rb")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise NotFound.of(

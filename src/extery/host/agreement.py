@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
     """
     problems = ProblemList()
     try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe: reading it may have no end.
+            raise OSError(errno.EINVAL, "it is no file")
         digest, size = sha256_of(path)
     except OSError as error:
         raise NotFound.of(

@@ -6,6 +6,7 @@ Reads only. Packages of a repository on the web are downloaded into a folder tha
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -36,6 +37,7 @@ from extery.fetch import (
 from extery.fetch.addresses import LISTING, REMOTE
 from extery.host.agreement import check_agreement
 from extery.host.locations import check_location
+from extery.host.pythons import has_odd_pythons, without_odd_pythons
 from extery.host.sweep import find_clashes
 
 _FILE = LISTING
@@ -78,7 +80,7 @@ def check_repository(
     address = listing_address(url)
     problems = ProblemList()
     data = _listing(address, fetcher, problems)
-    entries = _entries(data, problems)
+    entries = _readable(_entries(data, problems), problems)
     _check_clashes(entries, problems)
     wanted = _locate(address, entries, problems)
     read = 0
@@ -113,12 +115,7 @@ def _entries(data: bytes, problems: ProblemList) -> list[tuple[int, Entry]]:
         return list(enumerate(parse(data, file=_FILE).data))
     except InvalidListing as error:
         problems.extend(error.problems)
-    try:
-        items = json.loads(data)["data"]
-    except (ValueError, TypeError, KeyError):
-        return []
-    if not isinstance(items, list):
-        return []
+    items = _part(data, "data")
     good = []
     for number, item in enumerate(items):
         own = ProblemList()
@@ -128,12 +125,39 @@ def _entries(data: bytes, problems: ProblemList) -> list[tuple[int, Entry]]:
     return good
 
 
+def _readable(
+    entries: Iterable[tuple[int, Entry]], problems: ProblemList
+) -> list[tuple[int, Entry]]:
+    """The entries, without what Blender's check lets through and cannot read afterwards."""
+    found = []
+    for number, item in entries:
+        if has_odd_pythons(item):
+            problems.add(
+                "server.pythons",
+                f"python_versions of {item['id']} are no list of strings",
+                hint='write ["3.11"], or leave it out',
+                where=Where(_FILE, ("data", number, "python_versions")),
+            )
+        found.append((number, without_odd_pythons(item)))
+    return found
+
+
 def _blocked(data: bytes) -> set[str]:
     """The ids that the listing blocks, as far as it can be read."""
+    return {
+        str(block["id"])
+        for block in _part(data, "blocklist")
+        if isinstance(block, dict) and "id" in block
+    }
+
+
+def _part(data: bytes, key: str) -> list[Any]:
+    """A list of the listing, as far as it can be read."""
     try:
-        return {str(block["id"]) for block in json.loads(data)["blocklist"]}
-    except (ValueError, TypeError, KeyError):
-        return set()
+        found = json.loads(data)[key]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _check_clashes(entries: Sequence[tuple[int, Entry]], problems: ProblemList) -> None:
@@ -193,7 +217,7 @@ def _check_packages(
                 if urlsplit(wanted.url).scheme in REMOTE:
                     path = folder / f"{group[0].number}.zip"
                     part = folder / f"{group[0].number}.part"
-                    download(wanted, to=path, part=part, fetcher=fetcher)
+                    download(wanted, to=path, part=part, fetcher=fetcher, bare=True)
                 else:
                     path = path_of(wanted.url)
                 for one in group:
@@ -218,7 +242,11 @@ def _check_one(one: _Located, path: Path) -> Iterable[Problem]:
 
 def _as_met(error: ExteryError) -> tuple[Problem, ...]:
     """What fails in our transfer, in the words for what is wrong with the repository."""
-    codes = {"fetch.size": "server.archive-size", "fetch.hash": "server.archive-hash"}
+    codes = {
+        "fetch.compressed": "server.compressed",
+        "fetch.size": "server.archive-size",
+        "fetch.hash": "server.archive-hash",
+    }
     if isinstance(error, NotFound):
         return tuple(p._replace(code="server.archive-missing") for p in error.problems)
     return tuple(p._replace(code=codes.get(p.code, p.code)) for p in error.problems)
@@ -244,7 +272,7 @@ def _check_unlisted(folder: Path, located: Iterable[_Located], problems: Problem
         and not path.name.startswith(".")
         and path.is_file()
         and path.name not in others
-        and quote(path.name) not in others
+        and quote(os.fsencode(path.name)) not in others
     ]
     if unlisted:
         rest = len(unlisted) - len(unlisted[:3])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from extery.core.errors import ProblemList, Where
-from extery.fetch.addresses import shown
+from extery.fetch.addresses import REMOTE, shown
 
 # What Windows does not store, and what a URL path cannot hold as it is.
 _UNSAFE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+# What the HTTP library of a Blender refuses to send as part of an address.
+_UNSENDABLE = re.compile(r"[^\x21-\x7e]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -18,6 +20,13 @@ def check_location(
 ) -> None:
     """Note what is wrong with ``url``, which the listing at ``listing`` gives as ``archive_url``."""
     parts, home = urlsplit(url), urlsplit(listing)
+    if parts.scheme in REMOTE and (reason := _unaskable(parts)):
+        problems.add(
+            "server.address",
+            f"Blender cannot ask for {shown(url)}: {reason}",
+            hint="leave out names and passwords, and write other letters and spaces as %20 and the like",
+            where=where,
+        )
     if not parts.path.endswith(".zip") or parts.query:
         problems.add(
             "server.not-droppable",
@@ -47,6 +56,15 @@ def check_location(
             hint="use letters, digits, '-', '_' and '.' in names of packages",
             where=where,
         )
+
+
+def _unaskable(parts: SplitResult) -> str:
+    """Why a Blender fails to ask for an address of the web; nothing if it can."""
+    if "@" in parts.netloc:
+        return "it has a name or a password before the host"
+    if found := _UNSENDABLE.search(f"{parts.path}?{parts.query}"):
+        return f"it has {found[0]!r} as it is"
+    return ""
 
 
 def _unsafe(path: str) -> str:

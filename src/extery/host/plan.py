@@ -12,6 +12,7 @@ from extery.core.listing import listing as document
 from extery.fetch import Wanted, archive_address
 from extery.generate.resolve import resolve
 from extery.host.filters import Filters
+from extery.host.pythons import without_odd_pythons
 
 _PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
 # With the rest of the name below what every file system takes.
@@ -72,10 +73,11 @@ def plan_mirror(
     ``is_there`` tells whether the folder has a package already, ``mine`` are the files that
     earlier runs have put there.
     """
-    entries = filters.keep(_merged(listing.data for listing in listings))
+    merged = _merged(listing.data for listing in listings)
+    entries = filters.keep(without_odd_pythons(item) for item in merged)
     resolved = resolve(entries, more_platforms=filters.platforms)
     named, renamed = _named(source, resolved.entries)
-    blocked = {block.get("id") for listing in listings for block in listing.blocklist}
+    blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
     open_to_all = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
     wanted = {name: file for name, file in named.items() if name in open_to_all}
     return Plan(

@@ -28,6 +28,7 @@ CODES = {
     "fetch.redirect-unsafe": _error("an address redirects to a less safe one", "From https to http anybody on the way could change what arrives; to a file a server could read what is not its own."),
     "fetch.encoding": _error("what a server sent cannot be unpacked", "It says that it has compressed its answer, but the bytes are something else."),
     "fetch.too-long": _error("a server sends far more than it should", "Reading it to the end could fill the memory or the disk."),
+    "fetch.compressed": _error("a package arrives compressed although nobody asked for it", "Blender does not unpack it, and refuses what it has received."),
     "fetch.cut-off": _error("a transfer ended too early", f"{_PASSES} What has arrived is kept, and the next attempt continues there."),
     "fetch.size": _error("a package has not the size of its listing", _NEVER_USED),
     "fetch.hash": _error("a package has not the hash of its listing", _NEVER_USED),
