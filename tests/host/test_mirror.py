@@ -426,6 +426,19 @@ def test_a_lost_memory_costs_no_transfer(two: Repository, folder: Path, fetcher:
     assert done(two, folder, fetcher).plan.fetch == []
 
 
+def test_a_mirror_without_its_memory_is_still_a_mirror(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    done(two, folder, fetcher)
+    shutil.rmtree(folder / ".extery-mirror")
+    two.withdraw("dusk")
+
+    result = done(two, folder, fetcher)
+
+    assert result.plan.fetch == []
+    assert [name[:5] for name in visible(folder)] == ["gear_", "index"]
+
+
 @pytest.mark.parametrize("block", [{"id": ["gear_tool"]}, {"id": {}}, {"id": 1}, {}])
 def test_a_block_of_nothing_blocks_nothing(
     two: Repository, folder: Path, fetcher: Fetcher, block: Any

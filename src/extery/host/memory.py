@@ -1,22 +1,28 @@
 """What a mirror remembers, in a hidden folder: its source, the listings as received, its own files.
 
-Everything in it could be found out again, so losing it costs time and never a package.
+Everything in it could be found out again, so losing it costs time and never a package. A listing
+that a mirror wrote is known by its names of packages: each has the beginning of its own hash.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from extery.core.errors import ExteryError
 from extery.core.files import replacing, sha256_of
+from extery.core.listing import parse
 from extery.fetch import Document, Validators
+from extery.fetch.addresses import LISTING
 
 FOLDER = ".extery-mirror"
 _STATE = "state.json"
+_NAME = re.compile(r"[A-Za-z0-9._-]+-([0-9a-f]{12}|[0-9a-f]{64})\.zip")
 _FORM = 1
 
 
@@ -33,6 +39,22 @@ class File:
     modified: int = 0
 
 
+def _files_of_listing(folder: Path) -> dict[str, File]:
+    """The packages of a listing that a mirror wrote; none of one that somebody else wrote."""
+    found = {}
+    try:
+        listing = parse((folder / LISTING).read_bytes())
+    except (OSError, ExteryError):
+        return {}
+    for item in listing.data:
+        name, sha256 = item["archive_url"].removeprefix("./"), item["archive_hash"][7:]
+        digits = _NAME.fullmatch(name)
+        if digits is None or not sha256.startswith(digits[1]):
+            return {}
+        found[name] = File(sha256, item["archive_size"], "")
+    return found
+
+
 @dataclass
 class Memory:
     """``folder`` is the mirror; nothing is read or written before it is asked for."""
@@ -44,7 +66,7 @@ class Memory:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """What earlier runs have left; nothing if that cannot be read."""
+        """What earlier runs have left; if that cannot be read, what their listing tells."""
         memory = cls(folder)
         try:
             state = json.loads((memory.place / _STATE).read_bytes())
@@ -58,7 +80,7 @@ class Memory:
                     if Path(name).name == name and name.endswith(".zip")
                 }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return cls(folder)
+            return cls(folder, files=_files_of_listing(folder))
         return memory
 
     @property
