@@ -386,6 +386,19 @@ def test_somebodys_own_repository_is_not_overwritten(
     assert visible(folder) == ["index.json"]
 
 
+def test_a_mirror_that_failed_makes_nobodys_repository_its_own(
+    two: Repository, fetcher: Fetcher, folder: Path
+) -> None:
+    folder.mkdir()
+    with pytest.raises(NotFound):
+        mirror(f"{two.web.url}/misspelt/index.json", folder, fetcher=fetcher)
+    (folder / "index.json").write_text("{}")
+
+    with pytest.raises(Conflict) as caught:
+        mirror(two.url, folder, fetcher=fetcher)
+    assert caught.value.code == "mirror.not-a-mirror"
+
+
 def test_a_folder_mirrors_one_repository(two: Repository, folder: Path, fetcher: Fetcher) -> None:
     done(two, folder, fetcher)
     other = two.url.replace("127.0.0.1", "localhost")

@@ -120,7 +120,8 @@ def _writing(folder: Path) -> Iterator[None]:
 
 def _check_folder(folder: Path, url: str, wishes: Wishes) -> None:
     memory = Memory.load(folder)
-    if not memory.place.exists() and not memory.files and (folder / LISTING).exists():
+    is_mirror = memory.source or memory.files
+    if not is_mirror and (folder / LISTING).exists():
         raise Conflict.of(
             "mirror.not-a-mirror",
             f"{folder} has a listing that no mirror has written",
