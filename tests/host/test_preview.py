@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -270,6 +271,14 @@ def until(condition: Callable[[], object]) -> None:
 
 def ids(site: Site) -> list[str]:
     return [item["id"] for item in json.loads(site.ask("/index.json").body)["data"]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a\\b.zip", "C:.zip", "two\nlines.zip"])
+def test_every_name_that_can_be_listed_is_served(folder: Path, site: Site, name: str) -> None:
+    (folder / name).write_bytes(b"PK")
+
+    assert site.ask("/" + quote(name)).body == b"PK"
 
 
 def test_what_cannot_be_a_file_is_not_there(folder: Path, site: Site) -> None:

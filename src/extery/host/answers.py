@@ -37,6 +37,8 @@ _VARIANTS = {".br": "br", ".gz": "gzip"}
 # More digits than any file needs are no range; Python refuses to read thousands of them.
 _RANGE = re.compile(r"bytes=(\d{0,20})-(\d{0,20})")
 _INDEX = "index.html"
+# Windows reads '\\' and 'C:' as parts of paths; elsewhere a name may have them, and a package too.
+_NO_NAME = re.compile(r"[\\:\x00-\x1f]" if os.name == "nt" else r"\x00")
 
 
 @dataclass
@@ -88,8 +90,8 @@ def _inside(folder: Path, path: str) -> Path | None:
         return None
     steps = steps[1:-1] if steps[-1] == "" else steps[1:]
     for step in steps:
-        # '..' and '.' are hidden names too. Windows reads '\' and 'C:' as parts of paths.
-        if not step or step.startswith(".") or re.search(r"[\\:\x00-\x1f]", step):
+        # '..' and '.' are hidden names too.
+        if not step or step.startswith(".") or _NO_NAME.search(step):
             return None
     return folder.joinpath(*steps)
 
