@@ -384,6 +384,18 @@ def test_a_mirror_is_served_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "mirror" / "index.json").read_bytes() == before
 
 
+def test_a_repository_of_others_is_served_as_it_is(folder: Path) -> None:
+    put(folder, "gear.zip")
+    lines: list[str] = []
+
+    with running(folder, log=lines.append) as site:
+        assert site.ask("/index.json").body == BODY
+        assert site.ask("/").body == b"<h1>Hello</h1>"
+
+    assert "served as it is" in lines[0]
+    assert not (folder / ".extery").exists()
+
+
 def test_a_port_in_use_is_named(folder: Path) -> None:
     with running(folder, generating=False) as site:
         port = site.client.port

@@ -19,7 +19,9 @@ from typing import Any
 
 from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
+from extery.fetch.addresses import LISTING
 from extery.generate import generate
+from extery.generate.state import FOLDER as GENERATED
 from extery.host.answers import answer
 from extery.host.memory import FOLDER as MIRROR
 from extery.host.watch import snapshot, watch
@@ -74,7 +76,8 @@ def preview(
 ) -> Iterator[Preview]:
     """Serve ``folder``; with ``generating`` its listing and page are kept up to date.
 
-    A mirror is served as it is: its listing comes from elsewhere. ``log`` gets a line for each
+    A mirror, and a listing that `extery server-generate` has not made, are served as they are:
+    looking at a repository must not change it. ``log`` gets a line for each
     request and each change, ``failed`` what is wrong with the folder; serving goes on.
     """
     if not folder.is_dir():
@@ -85,6 +88,9 @@ def preview(
             where=Where(str(folder)),
         )
     generating = generating and not (folder / MIRROR).exists()
+    if generating and _is_of_others(folder):
+        log("index.json was made by something else and is served as it is")
+        generating = False
 
     def make() -> None:
         try:
@@ -118,6 +124,10 @@ def preview(
             stopped.set()
             if generating:
                 watcher.join()
+
+
+def _is_of_others(folder: Path) -> bool:
+    return (folder / LISTING).exists() and not (folder / GENERATED).exists()
 
 
 def _listening(folder: Path, host: str, port: int, log: Told) -> ThreadingHTTPServer:
