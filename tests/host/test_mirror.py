@@ -452,6 +452,15 @@ def test_a_mirror_without_its_memory_is_still_a_mirror(
     assert [name[:5] for name in visible(folder)] == ["gear_", "index"]
 
 
+def test_an_entry_that_blender_could_not_find_is_named(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    two.add("odd.zip", extension_id="odd", url="odd.zip")
+
+    with pytest.raises(InvalidListing, match=r"odd 1\.2\.3: .*'odd\.zip'"):
+        mirror(two.url, folder, fetcher=fetcher)
+
+
 @pytest.mark.parametrize("block", [{"id": ["gear_tool"]}, {"id": {}}, {"id": 1}, {}])
 def test_a_block_of_nothing_blocks_nothing(
     two: Repository, folder: Path, fetcher: Fetcher, block: Any

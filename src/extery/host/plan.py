@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from extery.core.errors import InvalidListing
 from extery.core.listing import KEYS, Entry, Listing, dump
 from extery.core.listing import listing as document
 from extery.fetch import Wanted, archive_address
@@ -120,7 +121,7 @@ def _named(source: str, entries: Sequence[Entry]) -> tuple[dict[str, Wanted], li
             if name.casefold() in taken:
                 name = _file_name(item, sha256)
             taken.add(name.casefold())
-            url = archive_address(source, item["archive_url"])
+            url = _address(source, item)
             by_hash[sha256] = (name, Wanted(url, item["archive_size"], sha256))
         name, file = by_hash[sha256]
         changed = {
@@ -132,6 +133,18 @@ def _named(source: str, entries: Sequence[Entry]) -> tuple[dict[str, Wanted], li
         kept = {key: value for key, value in item.items() if key not in ("build", "wheels")}
         renamed.append(_in_order(kept | changed))
     return dict(by_hash.values()), renamed
+
+
+def _address(source: str, item: Entry) -> str:
+    """Where the package of an entry is; an error names the entry, one of perhaps thousands."""
+    try:
+        return archive_address(source, item["archive_url"])
+    except InvalidListing as error:
+        named = [
+            problem._replace(message=f"{item['id']} {item['version']}: {problem.message}")
+            for problem in error.problems
+        ]
+        raise InvalidListing(*named) from error
 
 
 def _file_name(item: Entry, digits: str) -> str:
