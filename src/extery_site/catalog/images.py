@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Callable
 from typing import BinaryIO
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import human_size
@@ -24,8 +25,15 @@ RECOGNISED = (*TAKEN, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
 LEAST = (960, 540)
 GUIDELINE = (1920, 1080)
 MOST_PIXELS = 50_000_000
+#: No side of a WebP file can be longer.
+LONGEST_SIDE = 16_383
 SMALL, LARGE, FULL = 640, 1920, 3840
 _WHERE = Where(path=("image",))
+#: What decoders raise for bytes that make no sense to them; each has its own habits.
+_UNREADABLE = (
+    *(OSError, SyntaxError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError),
+    *(EOFError, struct.error),
+)
 
 
 def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
@@ -36,7 +44,9 @@ def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 picture = Pillow.open(file, formats=RECOGNISED)
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        except Pillow.DecompressionBombError as error:
+            raise _too_many_pixels() from error
+        except _UNREADABLE as error:
             raise _not_an_image() from error
         _check_format(picture, problems)
         _check_pixels(picture, problems)
@@ -45,7 +55,7 @@ def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
             warnings.simplefilter("ignore")
             picture.load()
             upright = ImageOps.exif_transpose(picture)
-    except (OSError, SyntaxError, ValueError) as error:
+    except _UNREADABLE as error:
         raise _not_an_image() from error
     return upright, problems
 
@@ -72,6 +82,12 @@ def _not_an_image() -> InvalidInput:
     )
 
 
+def _too_many_pixels(found: str = "the image has more pixels than can be opened") -> InvalidInput:
+    return InvalidInput.of(
+        "image.too-large", found, hint="make it 16:9 and at most 3840 pixels wide", where=_WHERE
+    )
+
+
 def _check_format(picture: Pillow.Image, problems: ProblemList) -> None:
     animated = getattr(picture, "is_animated", False)
     if picture.format in TAKEN and not animated:
@@ -88,9 +104,8 @@ def _check_format(picture: Pillow.Image, problems: ProblemList) -> None:
 def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
     width, height = picture.size
     found = f"the image has {width} × {height} pixels"
-    if width * height > MOST_PIXELS:
-        hint = "make it at most 3840 pixels wide"
-        problems.add("image.too-large", found, hint=hint, where=_WHERE)
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        problems.extend(_too_many_pixels(found).problems)
     elif width < LEAST[0] or height < LEAST[1]:
         hint = "it needs at least {} × {}; {} × {} is best".format(*LEAST, *GUIDELINE)
         problems.add("image.too-small", found, hint=hint, where=_WHERE)

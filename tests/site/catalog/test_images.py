@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +69,23 @@ def _animated() -> io.BytesIO:
     return buffer
 
 
+def _odd_exif() -> bytes:
+    """Turned on its side, and with a text where the width should be a number."""
+    orientation = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
+    width = struct.pack(">HHI", 0x0100, 2, 2) + b"a\0\0\0"
+    entries = struct.pack(">H", 2) + width + orientation + bytes(4)
+    return b"Exif\0\0MM\0*\0\0\0\x08" + entries
+
+
+def _announcing(width: int, height: int) -> io.BytesIO:
+    """A PNG of a few bytes that says it unpacks to this size."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    small = picture().getvalue()
+    return io.BytesIO(
+        small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[12 + len(header) + 4 :]
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "code"),
     [
@@ -76,9 +95,14 @@ def _animated() -> io.BytesIO:
         (lambda: picture(format_="GIF"), "image.format"),
         (lambda: picture(format_="BMP"), "image.format"),
         (_animated, "image.format"),
+        (lambda: picture(format_="JPEG", exif=_odd_exif()), "image.not-image"),
         (lambda: picture(959, 540), "image.too-small"),
         (lambda: picture(1920, 500), "image.too-small"),
         (lambda: picture(10_000, 5_625, "PNG"), "image.too-large"),
+        (lambda: _announcing(20_000, 20_000), "image.too-large"),
+        (lambda: _announcing(2**31 - 1, 2**31 - 1), "image.too-large"),
+        (lambda: picture(960, 16_384), "image.too-large"),
+        (lambda: picture(16_384, 960), "image.too-large"),
     ],
 )
 def test_what_is_no_good_image_is_named_and_leaves_nothing(
