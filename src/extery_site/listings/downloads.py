@@ -22,7 +22,8 @@ from extery_site.catalog.storage import media_path
 
 logger = logging.getLogger(__name__)
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+#: No file has more bytes than 18 digits can say, and Python reads only so many digits.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _BLOCK = 1 << 17
 #: Under this address there will never be other bytes.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -118,6 +119,8 @@ def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
     if match is None or request.headers.get("If-Range", etag) != etag:
         return None
     first, last = match.groups()
+    if first and last and int(first) > int(last):
+        return None
     if first:
         return range(int(first), min(int(last) + 1 if last else size, size))
     return range(max(0, size - int(last)), size) if last else None

@@ -97,7 +97,9 @@ def test_a_part_beyond_the_end_is_refused_and_an_odd_one_is_the_whole(
     beyond = client.get(found.download_path, headers={"Range": f"bytes={found.size}-"})
     assert beyond.status_code == 416
     assert beyond["Content-Range"] == f"bytes */{found.size}"
-    for asked in ("bytes=0-1,4-5", "lines=1-2", "bytes=-"):
+    far = "9" * 5000
+    odd = ("bytes=0-1,4-5", "lines=1-2", "bytes=-", "bytes=5-2")
+    for asked in (*odd, f"bytes={far}-", f"bytes=-{far}", f"bytes=0-{far}"):
         whole = client.get(found.download_path, headers={"Range": asked})
         assert whole.status_code == 200
         assert body(whole) == package()
