@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from ninja.security import HttpBearer, django_auth
+from ninja.security import HttpBearer
+from ninja.security import SessionAuth as NinjaSessionAuth
 
 from extery_site.accounts.actions import user_of_token
 from extery_site.accounts.models import User
@@ -30,5 +31,14 @@ class TokenOrAnyone(TokenAuth):
         return super().__call__(request) or AnonymousUser()
 
 
-SIGNED_IN = [TokenAuth(), django_auth]
+class SessionAuth(NinjaSessionAuth):
+    """The session of a browser; its CSRF token is asked for only where there is one to abuse."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.user.is_authenticated:
+            return None
+        return super().__call__(request)
+
+
+SIGNED_IN = [TokenAuth(), SessionAuth()]
 ANYONE = TokenOrAnyone()

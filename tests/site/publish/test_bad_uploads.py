@@ -113,7 +113,9 @@ def test_an_upload_without_a_file_says_which_field_it_needs(owner: User, program
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_without_a_token_nobody_uploads(client: Client) -> None:
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YWRhOnNlY3JldA=="}])
+def test_without_a_token_nobody_uploads(headers: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True, headers=headers)
     response = upload(client, package())
     assert response.status_code == 401
     assert response.json()["problems"][0]["code"] == "account.sign-in"
