@@ -10,6 +10,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
 from extery_site.catalog.actions import record, refresh_newest
 from extery_site.catalog.models import Activity, Extension, Version
+from extery_site.catalog.texts import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
 from extery_site.listings.actions import bump
 from extery_site.moderation.models import Decision
 
@@ -61,6 +62,7 @@ def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Decisi
     """Take an extension off the site and tell every Blender that has it, with the reason."""
     moderator = require_moderator(by)
     reason = _required(reason)
+    reason = checked_text(reason, field="reason", most=MOST_IN_A_BLOCK)
     extension = Extension.objects.select_for_update().get(pk=extension.pk)
     if extension.is_blocked:
         raise Conflict.of("review.wrong-state", f"{extension.name} is blocked already")
@@ -131,7 +133,7 @@ def _decide(
     by: User,
     reason: str,
 ) -> Decision:
-    reason = reason.strip()
+    reason = checked_text(reason, field="reason", most=MOST_IN_A_REASON)
     record(extension, Activity.Kind(kind.value), by=by, version=version, text=reason)
     return Decision.objects.create(
         extension=extension, version=version, by=by, kind=kind, reason=reason

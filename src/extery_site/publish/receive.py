@@ -37,6 +37,7 @@ from extery_site.catalog.models import (
     sortable_blender,
 )
 from extery_site.catalog.storage import Staged, staged
+from extery_site.catalog.texts import MOST_IN_A_PAGE, checked_text
 from extery_site.publish.models import ReservedId
 
 
@@ -63,6 +64,7 @@ def receive_package(
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
         raise too_large()
     file.seek(0)
+    release_notes = checked_text(release_notes, field="release_notes", most=MOST_IN_A_PAGE)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     report = check_package(file, name=name)
     manifest = _accepted(report)
@@ -88,8 +90,8 @@ def _store(
         extension = _new_extension(manifest, user)
     if version is None:
         version = _new_version(extension, manifest, user)
-    if notes.strip():
-        version.release_notes = notes.strip()
+    if notes:
+        version.release_notes = notes
         version.save()
     package = Package.objects.create(
         version=version,
