@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from extery.checks import Report, check_package
 from extery.core.errors import (
     Conflict,
-    InvalidInput,
     InvalidManifest,
     InvalidPackage,
     Problem,
-    ProblemList,
     Refused,
     Where,
 )
@@ -38,6 +32,7 @@ from extery_site.catalog.models import (
 )
 from extery_site.catalog.storage import Staged, staged
 from extery_site.catalog.texts import MOST_IN_A_PAGE, checked_text
+from extery_site.publish.manifests import as_json, check_storable
 from extery_site.publish.models import ReservedId
 
 
@@ -68,8 +63,7 @@ def receive_package(
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     report = check_package(file, name=name)
     manifest = _accepted(report)
-    _check_lengths(manifest)
-    _check_plain(manifest)
+    check_storable(manifest)
     _check_reserved(manifest)
     with staged(file) as stage:
         try:
@@ -118,38 +112,6 @@ def _accepted(report: Report) -> Manifest:
         return report.manifest
     about_manifest = all(problem.code.startswith("manifest.") for problem in errors)
     raise (InvalidManifest if about_manifest else InvalidPackage)(*report.problems)
-
-
-def _check_lengths(manifest: Manifest) -> None:
-    limits = {"id": 100, "name": 200, "tagline": 200, "version": 100}
-    with ProblemList().raising(InvalidInput) as problems:
-        for field, most in limits.items():
-            length = len(getattr(manifest, field))
-            if length > most:
-                problems.add(
-                    "upload.text-too-long",
-                    f"{field} has {length} characters, and this site takes at most {most}",
-                    hint="shorten it",
-                    where=Where("blender_manifest.toml", (field,)),
-                )
-
-
-def _check_plain(manifest: Manifest) -> None:
-    """Versions and platforms become parts of addresses and file names."""
-    values: list[tuple[str, tuple[str | int, ...]]] = [(manifest.version, ("version",))]
-    values += [(name, ("platforms", index)) for index, name in enumerate(manifest.platforms)]
-    odd = [(value, path) for value, path in values if not _PLAIN.fullmatch(value)]
-    with ProblemList().raising(InvalidInput) as problems:
-        for value, path in odd:
-            problems.add(
-                "upload.not-plain",
-                f"{path[0]} has {value[:60]!r}, and this site takes plain letters and digits only",
-                hint="use a to z, 0 to 9, '.', '+', '-' and '_'",
-                where=Where("blender_manifest.toml", path),
-            )
-
-
-_PLAIN = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
 def _check_reserved(manifest: Manifest) -> None:
@@ -285,33 +247,13 @@ def _new_version(extension: Extension, manifest: Manifest, user: User) -> Versio
         extension=extension,
         number=manifest.version,
         sort_key=manifest.parsed_version.sort_key,
-        manifest=_as_json(dict(manifest.table)),
+        manifest=as_json(manifest),
         blender_min=sortable_blender(manifest.blender_version_min),
         blender_max=sortable_blender(maximum) if maximum else None,
         permissions=dict(manifest.permissions),
         license=list(manifest.license),
         created_by=user,
     )
-
-
-def _as_json(table: dict[str, Any]) -> dict[str, Any]:
-    """The TOML table with only what every database's JSON can hold: no NaN, no NUL, no dates."""
-    plain: dict[str, Any] = json.loads(
-        json.dumps(table, cls=DjangoJSONEncoder), parse_constant=lambda _: None
-    )
-    return {key: _without_nul(value) for key, value in plain.items()}
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {key.replace("\x00", ""): _without_nul(item) for key, item in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _base_name(name: str) -> str:

@@ -215,7 +215,17 @@ def test_packages_of_one_version_are_the_same_extension(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("id", "a" * 101), ("name", "n" * 201), ("version", "1.0.0-" + "a" * 100)]
+    ("field", "value"),
+    [
+        ("id", "a" * 101),
+        ("name", "n" * 201),
+        ("version", "1.0.0-" + "a" * 100),
+        ("maintainer", "m" * 501),
+        ("website", "https://example.org/" + "a" * 500),
+        ("copyright", ["2024 " + "c" * 500, "2025 Ada"]),
+        ("copyright", ["2024 Ada"] * 101),
+        ("platforms", ["l" * 101]),
+    ],
 )
 @pytest.mark.usefixtures("nothing_changes")
 def test_texts_that_no_page_can_show_are_refused(
@@ -223,8 +233,19 @@ def test_texts_that_no_page_can_show_are_refused(
 ) -> None:
     response = upload(program(owner), package(**{field: value}))
     assert response.status_code == 422
-    assert [p["field"] for p in response.json()["problems"]] == [field]
-    assert response.json()["problems"][0]["code"] == "upload.text-too-long"
+    [problem] = response.json()["problems"]
+    assert problem["field"].removesuffix("[0]") == field
+    assert problem["code"] == "upload.text-too-long"
+
+
+@pytest.mark.parametrize("levels", [25, 700, 3000])
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_manifest_of_endless_depth_is_refused(levels: int, owner: User, program: Browser) -> None:
+    deep = f"{manifest()}[{'.'.join(['a'] * levels)}]\nx = 1\n"
+    response = upload(program(owner), package(files={"blender_manifest.toml": deep}))
+    assert response.status_code == 422
+    [problem] = [p for p in response.json()["problems"] if p["severity"] == "error"]
+    assert problem["code"] == "manifest.toml.syntax"
 
 
 @pytest.mark.parametrize(
