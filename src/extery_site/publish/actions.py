@@ -51,22 +51,23 @@ def update_draft(
     """
     extension = _owned(extension, by)
     problems = ProblemList()
+    if release_notes is not None and version is not None:
+        version = _editable(version, extension)
+        version.release_notes = release_notes.strip()
+        version.save()
     if description is not None:
         extension.description = description.strip()
     if website is not None:
         extension.website = _link("website", website)
     if support_url is not None:
         extension.support_url = _link("support_url", support_url)
+    # Comes last: nothing after it may fail, because its files would stay without a row.
     if image is not None:
         problems = _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
         extension.image.alt_text = alt_text.strip()
         extension.image.save()
     extension.save()
-    if release_notes is not None and version is not None:
-        version = _editable(version, extension)
-        version.release_notes = release_notes.strip()
-        version.save()
     return problems
 
 

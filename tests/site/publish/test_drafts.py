@@ -209,6 +209,22 @@ def test_a_block_is_not_undone_by_sending_or_discarding_a_draft(
     assert Extension.objects.get().status == Extension.Status.BLOCKED
 
 
+def test_an_image_for_a_version_that_left_for_review_leaves_no_files(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    version = factories.make_waiting(owner)
+    before = media()
+    with pytest.raises(Conflict):
+        actions.update_draft(
+            extension=version.extension,
+            by=owner,
+            version=version,
+            release_notes="News",
+            image=factories.picture(),
+        )
+    assert media() == before
+
+
 def test_an_error_in_the_middle_of_an_update_changes_nothing(owner: User) -> None:
     version = factories.make_draft(owner)
     with pytest.raises(ExteryError):
