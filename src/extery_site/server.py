@@ -43,6 +43,7 @@ def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     _require_libraries()
     with _listen(host, port) as listener:
         prepare(Path(data) if data else None, host=host)
+        _clean_up()
         sign_ins = _fill() if demo else ()
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         _run(listener, lambda: _announce(address, sign_ins))
@@ -129,6 +130,14 @@ def _collect_static(data: Path) -> None:
     click.echo("Preparing the static files …", err=True)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     state.write_text(digest.hexdigest(), encoding="ascii")
+
+
+def _clean_up() -> None:
+    """Remove what a server that was killed had not finished to store."""
+    from extery_site.catalog import storage
+
+    if number := storage.remove_leftovers():
+        click.echo(f"Unfinished uploads removed: {number}", err=True)
 
 
 def _fill() -> tuple[tuple[str, str, str], ...]:

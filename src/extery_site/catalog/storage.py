@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,9 @@ from django.db import transaction
 from extery.core.files import sync_folder
 
 _BLOCK = 1 << 20
+_INCOMING = "incoming"
+#: A file that still grows was changed a moment ago; an hour without a byte is the end of it.
+_LEFT_FOR = 3600.0
 
 
 def media_path(name: str) -> Path:
@@ -59,7 +63,7 @@ def staged(source: BinaryIO) -> Iterator[Staged]:
 
     If the block raises, a name that was given is taken back too.
     """
-    folder = media_path("incoming")
+    folder = media_path(_INCOMING)
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     path = Path(name)
@@ -81,6 +85,19 @@ def staged(source: BinaryIO) -> Iterator[Staged]:
             raise
     finally:
         path.unlink(missing_ok=True)
+
+
+def remove_leftovers(*, now: float | None = None) -> int:
+    """Delete staged files of a process that was killed; gives back how many there were."""
+    latest = (time.time() if now is None else now) - _LEFT_FOR
+    found = [
+        path
+        for path in media_path(_INCOMING).glob("*.part")
+        if path.is_file() and path.stat().st_mtime < latest
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

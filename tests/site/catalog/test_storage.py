@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from extery_site.catalog.storage import media_path, remove_after_commit, staged
+from extery_site.catalog.storage import (
+    media_path,
+    remove_after_commit,
+    remove_leftovers,
+    staged,
+)
 
 DATA = b"gears"
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -31,6 +36,20 @@ def test_what_is_not_kept_is_gone(media: Callable[[], list[str]]) -> None:
     with staged(io.BytesIO(DATA)):
         assert len(media()) == 1
     assert media() == []
+
+
+def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(
+    media: Callable[[], list[str]],
+) -> None:
+    assert remove_leftovers() == 0
+    with staged(io.BytesIO(DATA)) as stage:
+        stage.keep("packages", ".zip")
+    kept = media()
+    with staged(io.BytesIO(DATA)) as stage:
+        written_at = stage.path.stat().st_mtime
+        assert remove_leftovers(now=written_at + 60) == 0
+        assert remove_leftovers(now=written_at + 7200) == 1
+        assert media() == kept
 
 
 def keep_and_fail() -> None:
