@@ -53,6 +53,24 @@ def web_address(text: str) -> str:
     return text if is_link and len(text) <= 500 else ""
 
 
+#: The first of these that any version has is the extension's status too.
+_LEADING = (
+    Extension.Status.APPROVED,
+    Extension.Status.IN_REVIEW,
+    Extension.Status.CHANGES_REQUESTED,
+    Extension.Status.WITHDRAWN,
+)
+
+
+def follow_versions(extension: Extension) -> None:
+    """Let the extension's status be what its versions make it, a block aside. Saves it."""
+    if not extension.is_blocked:
+        found = set(extension.versions.values_list("status", flat=True))
+        leading = (status for status in _LEADING if status.value in found)
+        extension.status = next(leading, Extension.Status.DRAFT)
+    extension.save()
+
+
 @transaction.atomic
 def refresh_newest(extension: Extension) -> Version | None:
     """Point the extension at its newest approved version and show that one's manifest."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
-from extery_site.catalog.actions import record, refresh_newest
+from extery_site.catalog.actions import follow_versions, record, refresh_newest
 from extery_site.catalog.models import Activity, Extension, Version
 from extery_site.catalog.texts import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
 from extery_site.listings.actions import bump
@@ -51,9 +51,7 @@ def request_changes(*, version: Version, by: AnyUser, reason: str) -> Decision:
     version, extension = _waiting(version)
     version.status = Version.Status.CHANGES_REQUESTED
     version.save()
-    if extension.status == Extension.Status.IN_REVIEW:
-        extension.status = Extension.Status.CHANGES_REQUESTED
-        extension.save()
+    follow_versions(extension)
     return _decide(Decision.Kind.CHANGES_REQUESTED, extension, version, moderator, reason)
 
 
@@ -81,23 +79,11 @@ def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") ->
     if not extension.is_blocked:
         raise Conflict.of("review.wrong-state", f"{extension.name} is not blocked")
     extension.block_reason = ""
-    extension.status = _status_of_versions(extension)
-    extension.save()
+    extension.status = Extension.Status.DRAFT
+    follow_versions(extension)
     refresh_newest(extension)
     bump()
     return _decide(Decision.Kind.UNBLOCKED, extension, None, moderator, reason)
-
-
-def _status_of_versions(extension: Extension) -> Extension.Status:
-    found = set(extension.versions.values_list("status", flat=True))
-    for status in (
-        Extension.Status.APPROVED,
-        Extension.Status.IN_REVIEW,
-        Extension.Status.CHANGES_REQUESTED,
-    ):
-        if status.value in found:
-            return status
-    return Extension.Status.DRAFT
 
 
 def _waiting(version: Version) -> tuple[Version, Extension]:

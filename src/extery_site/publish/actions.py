@@ -14,7 +14,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, ProblemList, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import record, take_over_manifest, web_address
+from extery_site.catalog.actions import follow_versions, record, take_over_manifest, web_address
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.models import Activity, Extension, Package, Version
 from extery_site.catalog.storage import remove_after_commit
@@ -146,10 +146,7 @@ def withdraw(*, version: Version, by: AnyUser) -> Version:
         raise _wrong_state(version)
     version.status = Version.Status.WITHDRAWN
     version.save()
-    if extension.status == Extension.Status.IN_REVIEW:
-        still_waits = extension.versions.in_review().exists()
-        extension.status = Extension.Status.IN_REVIEW if still_waits else Extension.Status.WITHDRAWN
-        extension.save()
+    follow_versions(extension)
     record(extension, Activity.Kind.WITHDRAWN, by=person, version=version)
     return version
 
@@ -167,6 +164,7 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
         remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
     version.delete()
     if extension.versions.exists() or _was_in_queue(extension):
+        follow_versions(extension)
         record(extension, Activity.Kind.DISCARDED, by=person, text=number)
         return
     if extension.image is not None:

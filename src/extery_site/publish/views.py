@@ -68,6 +68,9 @@ def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
 def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
     """Everything about a version before it is public, and what is still missing."""
     extension = _mine_or_404(request, extension_id)
+    if not extension.versions.exists():
+        messages.info(request, f"{extension.name} has no version left. Upload one here.")
+        return redirect("publish:upload")
     version = _chosen_version(request, extension)
     form = DraftForm(
         request.POST or None, request.FILES or None, extension=extension, version=version

@@ -181,3 +181,15 @@ def test_the_api_decides_with_the_same_words(owner: User, moderator: User, progr
     assert (lifted.status_code, lifted.json()["kind"]) == (200, "unblocked")
     missing = api.post(f"{url}versions/9.9.9/approve", {}, "application/json")
     assert missing.status_code == 404
+
+
+def test_an_extension_of_which_a_version_still_waits_is_in_review(
+    owner: User, moderator: User
+) -> None:
+    first = factories.make_waiting(owner)
+    factories.make_waiting(owner, version="2.0.0")
+    actions.request_changes(version=first, by=moderator, reason="No")
+    assert Extension.objects.get().status == Extension.Status.IN_REVIEW
+    second = first.extension.versions.get(number="2.0.0")
+    actions.request_changes(version=second, by=moderator, reason="No")
+    assert Extension.objects.get().status == Extension.Status.CHANGES_REQUESTED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
@@ -187,6 +188,16 @@ def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
     assert not extension.versions.exists()
     kinds = list(extension.activities.values_list("kind", flat=True))
     assert kinds == ["uploaded", "submitted", "changes_requested", "discarded"]
+
+
+def test_an_extension_whose_only_version_was_discarded_waits_for_an_upload(
+    owner: User, moderator: User, signed_in: Callable[[User], Client]
+) -> None:
+    version = factories.make_waiting(owner)
+    moderation.request_changes(version=version, by=moderator, reason="No")
+    actions.discard_draft(version=version, by=owner)
+    assert Extension.objects.get().status == Extension.Status.DRAFT
+    assert signed_in(owner).get("/publish/gear_tool/").url == "/publish/"
 
 
 def test_discarding_an_update_keeps_the_extension(owner: User, moderator: User) -> None:
