@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
@@ -66,6 +66,16 @@ class _Request:
     strict: bool
     legacy: bool
     base_url: str
+
+    def options(self) -> dict[str, Any]:
+        """The same in words that can be written down; see `last_options`."""
+        return {
+            "html": self.html,
+            "template": self.template and str(self.template.absolute()),
+            "config": self.config and str(self.config.absolute()),
+            "legacy": self.legacy,
+            "base_url": self.base_url,
+        }
 
     def inputs(self, config: Config, found: Sequence[Found]) -> str:
         """Everything that the result depends on, in one word."""
@@ -126,6 +136,15 @@ def generate(
         return _make(request, settings, archives, problems, before, (inputs, now))
 
 
+def last_options(folder: Path) -> dict[str, Any] | None:
+    """Arguments for `generate` that repeat the last run in ``folder``; ``None`` if none is known of."""
+    options = state.State.load(folder).summary.options
+    if not options:
+        return None
+    paths = {key: options[key] and Path(options[key]) for key in ("template", "config")}
+    return options | paths
+
+
 def _archives(
     request: _Request,
     found: Sequence[Found],
@@ -179,7 +198,9 @@ def _make(
             problems.extend(in_folder(problem, folder) for problem in archive.problems)
     listed = listed_in(archive for _, archive in archives)
     inputs, now = moment
-    summary = state.Summary(count=len(listed), outputs=before.summary.outputs)
+    summary = state.Summary(
+        count=len(listed), outputs=before.summary.outputs, options=request.options()
+    )
     plans = plan_listings(listed, config, problems, folder=folder)
     if request.strict and problems.errors:
         state.save(folder, summary, now, archives)  # what was read need not be read again

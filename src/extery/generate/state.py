@@ -26,7 +26,7 @@ from extery.generate.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 5"
+_FORMAT = f"extery {__version__} state 6"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
@@ -43,6 +43,8 @@ class Summary:
     count: int = 0
     problems: list[Problem] = field(default_factory=list)
     listings: list[tuple[str, str]] = field(default_factory=list)
+    #: What was asked for, to ask for it again.
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 class State:
@@ -69,7 +71,12 @@ class State:
                 problems = [_problem(item) for item in read["problems"]]
                 listings = [(address, audience) for address, audience in read["listings"]]
                 summary = Summary(
-                    read["inputs"], read["outputs"], read["count"], problems, listings
+                    read["inputs"],
+                    read["outputs"],
+                    read["count"],
+                    problems,
+                    listings,
+                    dict(read["options"]),
                 )
                 return cls(summary, int(read["checked_at"]), body)
         return cls(Summary(), 0)
@@ -117,6 +124,7 @@ def save(
         "count": summary.count,
         "problems": summary.problems,
         "listings": summary.listings,
+        "options": summary.options,
     }
     with replacing(folder / FOLDER / NAME) as file:
         file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))

@@ -19,9 +19,8 @@ from typing import Any
 
 from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
-from extery.fetch.addresses import LISTING
 from extery.generate import generate
-from extery.generate.state import FOLDER as GENERATED
+from extery.host.again import options_for, why_not_again
 from extery.host.answers import answer
 from extery.host.memory import FOLDER as MIRROR
 from extery.host.watch import snapshot, watch
@@ -76,8 +75,8 @@ def preview(
 ) -> Iterator[Preview]:
     """Serve ``folder``; with ``generating`` its listing and page are kept up to date.
 
-    A mirror, and a listing that `extery server-generate` has not made, are served as they are:
-    looking at a repository must not change it. ``log`` gets a line for each
+    A mirror, and a repository that has more than its packages tell, are served as they are:
+    looking at one must not change it. ``log`` gets a line for each
     request and each change, ``failed`` what is wrong with the folder; serving goes on.
     """
     if not folder.is_dir():
@@ -88,13 +87,13 @@ def preview(
             where=Where(str(folder)),
         )
     generating = generating and not (folder / MIRROR).exists()
-    if generating and _is_of_others(folder):
-        log("index.json was made by something else and is served as it is")
+    if generating and (reason := why_not_again(folder)):
+        log(f"{reason}, so the folder is served as it is")
         generating = False
 
     def make() -> None:
         try:
-            done = generate(folder, html=True)
+            done = generate(folder, **options_for(folder))
             served.listings = done.listings
         except ExteryError as error:
             failed(error)
@@ -124,10 +123,6 @@ def preview(
             stopped.set()
             if generating:
                 watcher.join()
-
-
-def _is_of_others(folder: Path) -> bool:
-    return (folder / LISTING).exists() and not (folder / GENERATED).exists()
 
 
 def _listening(folder: Path, host: str, port: int, log: Told) -> ThreadingHTTPServer:

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool) -> None:
     """Serve a folder of packages for trying out, and keep its listing up to date.
 
-    Whenever a package comes, changes or goes, index.json and index.html are made anew. A mirror,
-    or what another program has made, is served as it is. Ctrl+C ends it. For the public use a real web server, or none: file:// works too.
+    Whenever a package comes, changes or goes, index.json and index.html are made anew, as server-generate made them the last time. A mirror,
+    or a listing with more in it than the packages tell, is served as it is. Ctrl+C ends it. For the public use a real web server, or none:
+    file:// works too.
     """
     from extery.host.preview import preview
 
