@@ -166,7 +166,7 @@ SETTINGS = (
     ),
     Setting("EXTERY_EMAIL_FROM", TEXT, "Extery <extery@localhost>", "Sender of the e-mails."),
     Setting("EXTERY_RATE_LIMITS", YES_NO, "yes", "Limit how often one may sign in or sign up."),
-    Setting("EXTERY_THREADS", POSITIVE, "8", "Requests that the server answers at once."),
+    Setting("EXTERY_THREADS", POSITIVE, "32", "Requests that the server answers at once."),
 )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_MODULE = "extery_site.settings"
+#: Seconds in which a client has to send something more of its request.
+_SILENCE = 15
 
 
 @click.command()
@@ -161,6 +163,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name != "nt":
             # Without this a restart would have to wait until old connections are forgotten.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _limit_silence(listener)
         listener.bind((host, port))
         listener.listen(1024)
     except OSError as error:
@@ -171,6 +174,20 @@ def _listen(host: str, port: int) -> socket.socket:
             hint=f"stop what runs there, or choose another one: --port {port % 65535 + 1}",
         ) from error
     return listener
+
+
+def _limit_silence(listener: socket.socket) -> None:
+    """Let go of clients that send, or take, nothing for a while: each of them occupies a thread.
+
+    Connections get these limits from the socket that accepts them.
+    """
+    import socket
+    import struct
+    from contextlib import suppress
+
+    for option, seconds in ((socket.SO_RCVTIMEO, _SILENCE), (socket.SO_SNDTIMEO, 2 * _SILENCE)):
+        with suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
 def _shown(host: str) -> str:
@@ -238,7 +255,7 @@ def _gunicorn_options(listener: socket.socket) -> dict[str, Any]:
         "bind": f"fd://{listener.detach()}",
         "proc_name": "extery",
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": "extery_site.worker.Worker",
         "threads": settings.EXTERY_THREADS,
         "keepalive": 15,
         "timeout": 120,

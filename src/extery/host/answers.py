@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
+from extery.core.accept import accepts
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -138,7 +140,7 @@ def _smallest(
 ) -> tuple[BinaryIO, int, str]:
     """The compressed variant that the client takes, if there is one of this very file."""
     for ending, name in _VARIANTS.items():
-        if not _accepts(accepted, name):
+        if not accepts(accepted, name):
             continue
         try:
             variant = place.with_name(place.name + ending).open("rb")
@@ -150,19 +152,6 @@ def _smallest(
             return variant, about.st_size, name
         variant.close()
     return file, facts.st_size, ""
-
-
-def _accepts(accepted: str, name: str) -> bool:
-    """Whether an Accept-Encoding header takes the encoding; nothing said is a no, as Blender means it."""
-    weights = {}
-    for item in accepted.lower().split(","):
-        token, _, parameter = item.strip().partition(";")
-        _, _, weight = parameter.partition("=")
-        try:
-            weights[token.strip()] = float(weight) if weight else 1.0
-        except ValueError:
-            weights[token.strip()] = 0.0
-    return weights.get(name, weights.get("*", 0.0)) > 0
 
 
 def _is_known(headers: Mapping[str, str], etag: str, modified: float) -> bool:

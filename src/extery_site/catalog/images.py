@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -125,9 +125,9 @@ def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemLi
     """
     picture, problems = open_image(file)
     with (
-        staged(_webp(picture, FULL, 90)) as full,
-        staged(_webp(picture, LARGE, 84)) as large,
-        staged(_webp(picture, SMALL, 80)) as small,
+        staged(_webp(picture, FULL, 90), is_used=_is_used) as full,
+        staged(_webp(picture, LARGE, 84), is_used=_is_used) as large,
+        staged(_webp(picture, SMALL, 80), is_used=_is_used) as small,
         transaction.atomic(),
     ):
         image = Image.objects.create(
@@ -160,8 +160,8 @@ def delete_image(image: Image) -> None:
     names = {str(file.name) for file in (image.file, image.large, image.small)}
     image.delete()
     for name in names:
-        remove_after_commit(name, unless=_is_used(name))
+        remove_after_commit(name, unless=partial(_is_used, name))
 
 
-def _is_used(name: str) -> Callable[[], bool]:
-    return lambda: Image.objects.filter(Q(file=name) | Q(large=name) | Q(small=name)).exists()
+def _is_used(name: str) -> bool:
+    return Image.objects.filter(Q(file=name) | Q(large=name) | Q(small=name)).exists()

@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from extery.core.files import sync_folder
+
+#: Whether a row has the file with this name.
+IsUsed = Callable[[str], bool]
 
 _BLOCK = 1 << 20
 _INCOMING = "incoming"
@@ -38,7 +41,7 @@ class Staged:
         self.path = path
         self.sha256 = sha256
         self.size = size
-        self._kept: list[Path] = []
+        self._kept: list[str] = []
 
     def keep(self, folder: str, suffix: str) -> str:
         """Give the file its name, ``folder/ab/<sha256><suffix>``, and return that."""
@@ -46,22 +49,26 @@ class Staged:
         place = media_path(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists():
-            self._kept.append(place)
+            self._kept.append(name)
         os.replace(self.path, place)
         sync_folder(place.parent)
         return name
 
-    def undo(self) -> None:
-        """Take back `keep`, unless the same content had been there before."""
-        for place in self._kept:
-            place.unlink(missing_ok=True)
+    def undo(self, is_used: IsUsed) -> None:
+        """Take back `keep`, unless the same content had been there before, or has been stored since."""
+        for name in self._kept:
+            # Where the database cannot say, a file too many is better than one too few.
+            with suppress(DatabaseError, OSError), transaction.atomic():
+                if not is_used(name):
+                    media_path(name).unlink(missing_ok=True)
 
 
 @contextmanager
-def staged(source: BinaryIO) -> Iterator[Staged]:
+def staged(source: BinaryIO, *, is_used: IsUsed = lambda _: False) -> Iterator[Staged]:
     """A copy of ``source`` on disk, hashed on its way; gone at the end unless it was kept.
 
-    If the block raises, a name that was given is taken back too.
+    If the block raises, a name that was given is taken back too, unless ``is_used`` knows a row that has it:
+    somebody else may have stored the same content at the same moment.
     """
     folder = media_path(_INCOMING)
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +88,7 @@ def staged(source: BinaryIO) -> Iterator[Staged]:
         try:
             yield stage
         except BaseException:
-            stage.undo()
+            stage.undo(is_used)
             raise
     finally:
         path.unlink(missing_ok=True)

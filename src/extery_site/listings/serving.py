@@ -15,6 +15,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error, connection
 
+from extery.core.accept import accepts
 from extery.core.errors import InvalidInput, Where
 from extery_site.catalog.addresses import LISTING_PATH, base_url
 from extery_site.listings.answers import ANSWERS
@@ -59,7 +60,7 @@ def respond(
 ) -> Reply:
     """The listing, or that the client has it already."""
     answer = ANSWERS.get(system, base)
-    zipped = "gzip" in accept_encoding and "gzip;q=0" not in accept_encoding.replace(" ", "")
+    zipped = bool(accept_encoding) and accepts(accept_encoding, "gzip")
     etag = answer.gzip_etag if zipped else answer.etag
     headers = [
         ("ETag", etag),

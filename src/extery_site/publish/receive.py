@@ -65,7 +65,7 @@ def receive_package(
     manifest = _accepted(report)
     check_storable(manifest)
     _check_reserved(manifest)
-    with staged(file) as stage:
+    with staged(file, is_used=_is_used) as stage:
         try:
             return _store(stage, name, report, manifest, person, release_notes)
         except IntegrityError as error:
@@ -73,6 +73,10 @@ def receive_package(
             with transaction.atomic():
                 _check_against_site(manifest, person, stage.sha256)
             raise _version_exists(manifest) from error
+
+
+def _is_used(name: str) -> bool:
+    return Package.objects.filter(file=name).exists()
 
 
 @transaction.atomic

@@ -52,14 +52,14 @@ def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(
         assert media() == kept
 
 
-def keep_and_fail() -> None:
-    with staged(io.BytesIO(DATA)) as stage:
+def keep_and_fail(**options: Any) -> None:
+    with staged(io.BytesIO(DATA), **options) as stage:
         stage.keep("packages", ".zip")
         raise RuntimeError
 
 
 def test_an_error_takes_the_name_back_unless_the_file_was_there(
-    media: Callable[[], list[str]],
+    db: None, media: Callable[[], list[str]]
 ) -> None:
     with pytest.raises(RuntimeError):
         keep_and_fail()
@@ -69,6 +69,21 @@ def test_an_error_takes_the_name_back_unless_the_file_was_there(
     with pytest.raises(RuntimeError):
         keep_and_fail()
     assert media() == [name]
+
+
+def test_an_error_does_not_take_what_somebody_else_has_stored_since(
+    db: None, media: Callable[[], list[str]]
+) -> None:
+    asked = []
+
+    def is_used(name: str) -> bool:
+        asked.append(name)
+        return True
+
+    with pytest.raises(RuntimeError):
+        keep_and_fail(is_used=is_used)
+
+    assert media() == asked == [f"packages/{DIGEST[:2]}/{DIGEST}.zip"]
 
 
 def test_a_source_that_fails_leaves_nothing(media: Callable[[], list[str]]) -> None:

@@ -40,12 +40,16 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(data: Path, **variables: str) -> Iterator[Server]:
-    """``extery serve`` on a free port; it must stop by itself when it is asked to."""
+def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server]:
+    """``extery serve`` on a free port; it must stop by itself when it is asked to.
+
+    ``start`` is Python to run before it in its process.
+    """
     log = data.parent / "serve.log"
+    code = f"{start}\nfrom extery.cli import run\nrun()"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "extery", "serve", "--port", "0", "--data", str(data)],
+            [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data)],
             stdout=output,
             stderr=output,
             env={**os.environ, "EXTERY_MAX_UPLOAD": "2 MB", **variables},
@@ -221,6 +225,27 @@ def test_a_port_in_use_is_said_plainly(server: Server, tmp_path: Path) -> None:
     assert "--port" in result.stderr
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another server runs there")
+def test_clients_that_fall_silent_hold_up_nobody_for_long(tmp_path: Path) -> None:
+    start = "import extery_site.server as server; server._SILENCE = 1"
+    with serving(tmp_path / "data", start=start, EXTERY_THREADS="2") as running:
+        silent = []
+        for beginning in (
+            b"GET / HTT",
+            b"POST /api/v1/uploads HTTP/1.1\r\nContent-Length: 9\r\n\r\n-",
+        ):
+            for _ in range(4):
+                silent.append(socket.create_connection(("127.0.0.1", running.port), timeout=20))
+                silent[-1].sendall(beginning)
+
+        response, _ = ask(running, "GET", "/")
+
+        assert response.status == 200
+        assert "Traceback" not in running.output
+        for client in silent:
+            client.close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
