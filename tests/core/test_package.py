@@ -1,6 +1,8 @@
 """Opening packages and reading their members."""
 
 import io
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,49 @@ def test_a_client_reads_leniently_and_refuses_what_blender_refuses() -> None:
         with pytest.raises(InvalidManifest) as caught:
             assert package.manifest
         assert caught.value.problems[0].where.file == MANIFEST
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_members_packed_in_other_ways_are_read_like_the_rest(method: int) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr(MANIFEST, ADD_ON)
+        archive.writestr("big.bin", bytes(3_000_000))
+
+    with open_package(file) as package:
+        assert package.manifest.id == "gear_tool"
+        assert package.read("big.bin", limit=3_000_000) == bytes(3_000_000)
+        with pytest.raises(InvalidPackage):
+            package.read("big.bin", limit=2_999_999)
+
+
+def test_a_small_member_that_unpacks_to_gigabytes_is_never_in_memory() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("bomb.bin", bytes(200_000_000))
+    # The directory promises less than there is, so no sum of sizes shows it.
+    data = file.getvalue().replace((200_000_000).to_bytes(4, "little"), b"\x10\0\0\0")
+
+    tracemalloc.start()
+    with open_package(io.BytesIO(data)) as package, pytest.raises(InvalidPackage):
+        package.read("bomb.bin")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 10_000_000
+
+
+def test_damaged_lzma_is_a_problem_like_any_other_damage() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(MANIFEST, ADD_ON)
+    data = bytearray(file.getvalue())
+    data[60:90] = bytes(30)
+
+    assert code_of(bytes(data)) == "package.damaged-member"
+
+
+def test_a_member_without_a_name_is_no_file_of_the_package() -> None:
+    data = packed((MANIFEST, ADD_ON), ("x", b"")).replace(b"x", b"\0")
+    with open_package(io.BytesIO(data)) as package:
+        assert package.names == [MANIFEST, ""]

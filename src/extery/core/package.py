@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -19,6 +20,7 @@ from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import sha256_of
 from extery.core.manifest import FILENAME, MAX_BYTES, Manifest, check_manifest
 from extery.core.manifest_rules import ValidTags
+from extery.core.unpacking import open_member
 
 _START = b"PK\x03\x04"
 _END = b"PK\x05\x06"
@@ -41,7 +43,7 @@ _OTHER_FORMATS = {
 }
 
 #: What reading a member can raise when its bytes are not what the directory promises.
-READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
+READ_ERRORS = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError)
 
 
 class Package:
@@ -101,12 +103,13 @@ class Package:
             i for i in self.infos if i.filename.endswith(".py") and i.filename.count("/") < 2
         ]
         for info in scripts[:50]:
-            if info.file_size > MAX_BYTES or info.flag_bits & 1:
+            if info.file_size > MAX_BYTES:
                 continue
             try:
-                if b"bl_info" in self.archive.read(info):
-                    return True
-            except (*READ_ERRORS, NotImplementedError, RuntimeError):
+                with self.opened(info) as member:
+                    if b"bl_info" in member.read(MAX_BYTES):
+                        return True
+            except InvalidPackage:
                 continue
         return False
 
@@ -117,7 +120,8 @@ class Package:
         return [
             info.filename[len(root) :]
             for info in self.infos
-            if info.filename.startswith(root) and not info.is_dir()
+            # Not `is_dir`, which fails for a member without a name.
+            if info.filename.startswith(root) and not info.filename.endswith("/")
         ]
 
     @cached_property
@@ -168,7 +172,7 @@ class Package:
                 where=where,
             )
         try:
-            with self.archive.open(info) as member:
+            with open_member(self.archive, info) as member:
                 yield member
         except NotImplementedError as error:
             raise InvalidPackage.of(
