@@ -36,6 +36,9 @@ TEXTS = (
 )  # fmt: skip
 OTHERS = ("1", "1.5", "true", "2024-01-01", "[]", "{}", "[1]", '["x", 1]', '[""]', '[" "]', '["x", "x"]', '[["x"]]', '{a = "x"}', '{files = "x"}', '{files = ""}', '{files = 1}', "{files = []}", '{Files = "x"}', '{network = "x."}', '{network = "x", camera = " y"}', '{clipboard = "' + "y" * 65 + '"}', '{microphone = "a\\tb"}', '{microphone = "ok)"}', '["files"]', '["files", 1]', '["files", ""]')  # fmt: skip
 COPYRIGHTS = ("2024", "2024 ", "2024  ", "2024 Ada", " 2024 Ada", "2020-2024 Ada", "2020-2024", "2020- Ada", "-2024 Ada", "2020-2022-2024 Ada", "2020 - 2024 Ada", "2020-x Ada", "Ada", "Ada 2024", "(c) 2024 Ada", "2024, Ada", "2024\tAda", "2024\u00a0Ada", "\u0662024 Ada", "\u00b22024 Ada", "20 24", "2024 \n", "2024 Ada\n", "1 x", "2024 2025", "2024--2025 Ada", "")  # fmt: skip
+LONG = "9" * 5000  # more digits than Python reads as a number
+LONG_NUMBERS = (LONG, "0x" + "f" * 5000, f'"{LONG}"', f'"{LONG}.0.0"', f'"1.0.0-{LONG}"')
+BUILDS = ("1", "1.5", "true", "'x'", "[]", "{}", "[{}]", "2024-01-01", '{paths = ["a"]}', "{generated = 1}", "{generated = []}", "{generated = ''}", "{generated = false}", "{generated = {}}", "{generated = {platforms = 1}}", "{generated = {platforms = []}}", "{generated = {platforms = ['x']}}", "{generated = {wheels = ['x']}}", "{generated = {wheels = []}}", "{generated = {tags = 1}}")  # fmt: skip
 WHEELS = ("./wheels/a-1.0-py3-none-any.whl", "a-1.0-1-py3-none-any.whl", "a-1.0-py3-none.whl", "a-1.0-1-2-py3-none-any.whl", "a-1.0-py3-none-any.WHL", "a-1.0-py3-none-any.zip", "wheels\\a-1.0-py3-none-any.whl", '"a-1.0-py3-none-any.whl', " a-1.0-py3-none-any.whl", "a-1.0-py3-none-any.whl ", "a-1.0-py3-none-any.whl\n", "a-1.0\t-py3-none-any.whl", "../a-1.0-py3-none-any.whl", "/a-1.0-py3-none-any.whl", "", ".whl", "----.whl", "a--py3-none-any.whl", "w-w/a-1.0-py3-none-any.whl", "dir/", "a-1.0-py3-none-any.whl/", "pp-1.0-pp39-pypy39_pp73-any.whl", "a-b-1.0-1-py3-none-any.whl")  # fmt: skip
 TAGS = ("3D View", "3d view", "Modeling", "Dark", "All", "", " Modeling", "Modelling")
 
@@ -54,6 +57,7 @@ def values(field: str) -> Iterator[str]:
     """TOML values to try for ``field``."""
     yield from map(quoted, TEXTS)
     yield from OTHERS
+    yield from LONG_NUMBERS
     more = {"copyright": COPYRIGHTS, "wheels": WHEELS, "tags": TAGS}.get(field, ())
     for text in (*more, *TEXTS[:20]):
         yield f"[{quoted(text)}]"
@@ -67,7 +71,10 @@ def one_field_wrong() -> list[bytes]:
     found += [toml({k: v for k, v in GOOD.items() if k != field}) for field in GOOD]
     found += [toml({**GOOD, "type": '"theme"', "tags": f"[{quoted(tag)}]"}) for tag in TAGS]
     found += [b"", b"\xef\xbb\xbf" + toml(GOOD), b"id = ", b"\xff\xfe", toml(GOOD) + b"id = 'x'\n"]
-    found += [toml({**GOOD, "build": value}) for value in ("1", "[]", "{}", '{paths = ["a"]}')]
+    found += [toml({**GOOD, "build": value}) for value in BUILDS]
+    found += [toml({**GOOD, "build": value, "platforms": "1", "wheels": "2"}) for value in BUILDS]
+    found += [toml(GOOD) + f"[{field}.x]\ny = 1\n".encode() for field in FIELDS[9:]]
+    found += [toml({**GOOD, "tags": "[" * 300 + "]" * 300}), toml(GOOD) + b"x = [" * 5000]
     return found
 
 

@@ -16,7 +16,7 @@ SAMPLES = [path.read_bytes() for path in (GOOD, *MANIFESTS.values(), *LENIENT.va
 DOUBTFUL = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(3000, seed=20)]
 
 #: Where Blender's reader of packages crashes instead of giving a verdict, we name the problem.
-CRASHES = re.compile(r"^crash: AttributeError: '(?:int|list|str)' object has no attribute 'get'")
+CRASHES = re.compile(r"^crash: AttributeError: '[\w.]+' object has no attribute 'get'")
 
 
 def told_field(message: str) -> str | None:
@@ -49,7 +49,7 @@ def test_the_lenient_reading_takes_and_refuses_the_same(version: str, reader: Re
     for data, error in zip(DOUBTFUL, answers, strict=True):
         manifest, problems = check_manifest(data, strict=False, packaged=reader == "package")
         if error is not None and CRASHES.match(error):
-            assert [problem.code for problem in problems] == ["package.build-not-table"]
+            assert problems.errors[0].code == "package.build-not-table"
         elif (manifest is None) != (error is not None):
             differences.append(f"{data!r}\n  Blender {error}\n  Extery  {list(problems)}")
 

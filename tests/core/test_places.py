@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extery.core.places import TomlPath, find_places, line_and_column
+from extery.core.places import Lines, TomlPath, find_places
 from tests.parts import require_part
 
 TEXT = '''\
@@ -64,18 +64,28 @@ def test_every_key_and_item_is_found() -> None:
     ],
 )
 def test_a_place_is_where_the_value_begins(path: TomlPath, line: int, column: int) -> None:
-    assert line_and_column(TEXT, find_places(TEXT)[path].value) == (line, column)
+    assert Lines(TEXT).place_of(find_places(TEXT)[path].value) == (line, column)
 
 
 def test_a_place_knows_its_key_too() -> None:
-    assert line_and_column(TEXT, find_places(TEXT)["table", "key"].key) == (15, 1)
+    assert Lines(TEXT).place_of(find_places(TEXT)["table", "key"].key) == (15, 1)
+
+
+def test_a_header_makes_the_tables_above_it_too() -> None:
+    text = "a = 1\n[website.x]\ny = 1\n[[tags.x]]\ny = 1\n"
+
+    places = find_places(text)
+
+    assert set(places) == set(paths_in(tomllib.loads(text)))
+    assert Lines(text).place_of(places["website",].value) == (2, 1)
+    assert Lines(text).place_of(places["tags",].value) == (4, 1)
 
 
 def test_windows_line_ends_change_nothing() -> None:
     text = TEXT.replace("\n", "\r\n")
 
     assert set(find_places(text)) == set(paths_in(tomllib.loads(text)))
-    assert line_and_column(text, find_places(text)["table", "key"].value) == (15, 7)
+    assert Lines(text).place_of(find_places(text)["table", "key"].value) == (15, 7)
 
 
 @pytest.mark.corpus

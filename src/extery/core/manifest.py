@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core import tags as known_tags
 from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.manifest_rules import ValidTags, check_fields
 from extery.core.versions import BlenderRange, Version, parse_blender_version
 from extery.core.wheels import python_versions
+
+if TYPE_CHECKING:
+    from extery.core.places import Lines
 
 FILENAME = "blender_manifest.toml"
 #: Real manifests have a few thousand bytes; parsing more than this only serves an attack.
@@ -22,6 +25,11 @@ MAX_BYTES = 1 << 20
 NO_REASON = "Undefined"
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_MOST_DOTS = 100
+# The first sign has none of its kind before it: else a name of a million letters takes an hour.
+_DOTTED = re.compile(
+    r"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++"""
+)
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -168,10 +176,10 @@ def check_manifest(
     table = parse_table(data, problems, file)
     if table is None:
         return None, problems
-    if packaged:
-        _check_build(table, problems, file)
-        table = with_generated(table)
     locate = Locator(data, file)
+    if packaged:
+        _check_build(table, problems, locate)
+        table = with_generated(table)
     check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
     if strict:
         # Imported here: clients read leniently, and often.
@@ -183,13 +191,21 @@ def check_manifest(
     return Manifest.from_table(table), problems
 
 
-def _check_build(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
-    if not isinstance(table.get("build", {}), dict):
+def _check_build(table: Mapping[str, Any], problems: ProblemList, locate: Locator) -> None:
+    build = table.get("build", {})
+    if not isinstance(build, dict):
         problems.add(
             "package.build-not-table",
             "build in the manifest must be a table",
             hint="write a section [build]",
-            where=Where(file, ("build",)),
+            where=locate(("build",)),
+        )
+    elif not isinstance(build.get("generated", {}), dict):
+        problems.add(
+            "package.build-not-table",
+            "build.generated in the manifest must be a table",
+            hint="remove it; 'extery build --split-platforms' writes it",
+            where=locate(("build", "generated")),
         )
 
 
@@ -245,6 +261,15 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
         return table
     import tomllib
 
+    too_long = _too_many_dots(text)
+    if too_long is not None:
+        problems.add(
+            "manifest.toml.syntax",
+            f"a key has more than {_MOST_DOTS} dots",
+            hint="a manifest needs no more than two levels",
+            where=Where(file, (), *_place_of(text, too_long)),
+        )
+        return None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -255,19 +280,39 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
             hint=_syntax_hint(text.splitlines()[line - 1 : line]),
             where=Where(file, (), line, column),
         )
+    except ValueError:
+        # Python's limit on the digits of a number, which Blender runs into as well.
+        problems.add(
+            "manifest.toml.syntax",
+            "the manifest has a number with thousands of digits",
+            hint="put it in quotes, or remove it",
+            where=Where(file, (), 1, 1),
+        )
     except RecursionError:
         problems.add(
             "manifest.toml.syntax",
             "the manifest is nested too deeply to be read",
             hint="a manifest needs no more than two levels",
-            where=Where(file),
+            where=Where(file, (), 1, 1),
         )
     return None
 
 
+def _too_many_dots(text: str) -> int | None:
+    """Where a key begins that would keep the parser busy: its time grows with their square."""
+    for key in _DOTTED.finditer(text):
+        if key[0].count(".") > _MOST_DOTS:
+            return key.start()
+    return None
+
+
+def _place_of(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
 def _place_of_byte(data: bytes, offset: int) -> tuple[int, int]:
     before = data[:offset].decode("utf-8")
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return _place_of(before, len(before))
 
 
 def _place_in(message: str, text: str) -> tuple[str, int, int]:
@@ -301,10 +346,8 @@ class Locator:
         for length in range(len(path), 0, -1):
             place = self._places.get(path[:length])
             if place is not None:
-                from extery.core.places import line_and_column
-
                 offset = place.key if of_key else place.value
-                return Where(self._file, path, *line_and_column(self._text, offset))
+                return Where(self._file, path, *self._lines.place_of(offset))
         return Where(self._file, path, 1, 1)
 
     @cached_property
@@ -312,7 +355,17 @@ class Locator:
         return self._data.decode("utf-8")
 
     @cached_property
+    def _lines(self) -> Lines:
+        from extery.core.places import Lines
+
+        return Lines(self._text)
+
+    @cached_property
     def _places(self) -> Mapping[tuple[str | int, ...], Any]:
         from extery.core.places import find_places
 
-        return find_places(self._text)
+        try:
+            return find_places(self._text)
+        except RecursionError:
+            # Lists in lists by the hundred: the parser has coped with them, just so.
+            return {}

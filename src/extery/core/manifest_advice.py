@@ -6,12 +6,12 @@ Every problem noted here is a warning with a code of its own, so our verdict sta
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from extery.core import licenses, platforms
 from extery.core.errors import ProblemList, Where
-from extery.core.manifest_rules import FIELDS, shown
+from extery.core.manifest_rules import FIELDS, shown, until_enough
 from extery.core.versions import BlenderRange, parse_blender_version
 from extery.core.wheels import WheelName
 
@@ -40,10 +40,12 @@ class Advice(NamedTuple):
         value = self.table.get(field)
         return value if isinstance(value, str) else ""
 
-    def texts(self, field: str) -> list[tuple[int, str]]:
+    def texts(self, field: str) -> Iterator[tuple[int, str]]:
         value = self.table.get(field)
         items = value if isinstance(value, list) else []
-        return [(index, item) for index, item in enumerate(items) if isinstance(item, str)]
+        for index, item in until_enough(enumerate(items), self.problems):
+            if isinstance(item, str):
+                yield index, item
 
 
 def advise(table: Mapping[str, Any], problems: ProblemList, *, locate: Locate) -> None:
@@ -171,7 +173,7 @@ def _duplicates(advice: Advice, field: str) -> None:
     seen: set[str] = set()
     for index, item in advice.texts(field):
         if item in seen:
-            message = f"{field} has {item!r} twice"
+            message = f"{field} has {shown(item)} twice"
             advice.add(f"{field}.duplicate", message, "remove one of them", field, index)
         seen.add(item)
 
@@ -182,7 +184,7 @@ def _platforms(advice: Advice) -> None:
     for index, item in advice.texts("platforms"):
         if item not in platforms.KNOWN:
             hint = f"choose from: {', '.join(platforms.KNOWN)}"
-            message = f"{item!r} is not a platform of Blender"
+            message = f"{shown(item)} is not a platform of Blender"
             advice.add("platforms.unknown", message, hint, "platforms", index)
 
 
@@ -194,7 +196,7 @@ def _wheels(advice: Advice) -> None:
         if path.startswith("/") or ".." in path.split("/"):
             advice.add(
                 "wheels.outside",
-                f"{path!r} leads out of the extension's folder",
+                f"{shown(path)} leads out of the extension's folder",
                 "copy the wheel into the folder, for example to ./wheels/",
                 *("wheels", index),
             )
@@ -235,22 +237,27 @@ def _wheel_platforms(
 def _platforms_without(
     advice: Advice, listed: set[str], served: Mapping[str, set[str] | None]
 ) -> None:
-    for library, platforms_served in served.items():
-        for platform in sorted(listed - platforms_served) if platforms_served is not None else ():
-            advice.add(
-                "wheels.platform-without",
-                f"platforms lists {platform!r}, but there is no wheel of {library} for it",
-                "add that wheel, or take the platform off the list",
-                "platforms",
-            )
+    lacking = (
+        (library, platform)
+        for library, platforms_served in served.items()
+        if platforms_served is not None
+        for platform in sorted(listed - platforms_served)
+    )
+    for library, platform in until_enough(lacking, advice.problems):
+        advice.add(
+            "wheels.platform-without",
+            f"platforms lists {shown(platform)}, but there is no wheel of {library} for it",
+            "add that wheel, or take the platform off the list",
+            "platforms",
+        )
 
 
 def _keys(advice: Advice) -> None:
     if not isinstance(advice.table.get("build", {}), dict):
         advice.add("build.not-a-table", "build must be a table", "write a section [build]", "build")
-    for key in advice.table:
+    for key in until_enough(advice.table, advice.problems):
         if key not in FIELDS and key != "build":
-            message = f"{key!r} is not a field of the manifest"
+            message = f"{shown(key)} is not a field of the manifest"
             advice.add("key.unknown", message, _similar(key) or "remove it", key)
 
 

@@ -8,13 +8,16 @@ readings: strict is what an author must satisfy, lenient what every client must 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from extery.core.errors import ProblemList, Where
 from extery.core.versions import Version
 
 TYPES = ("add-on", "theme")
+#: After so many problems in one list or table its other items are not looked at: thousands of
+#: lines help nobody, and take as many seconds.
+MOST_ALIKE = 100
 PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")
 TERSE_LENGTH = 64
 
@@ -22,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CLOSING_BRACKETS = ")]}"
 _TYPE_NAMES = {str: "a string", list: "a list", dict: "a table", bool: "a boolean", int: "a number", float: "a number"}  # fmt: skip
 
+T = TypeVar("T")
 ValidTags = Mapping[str, Collection[str]]
 Locate = Callable[[tuple[str | int, ...]], Where]
 
@@ -41,9 +45,22 @@ class Check(NamedTuple):
         )
 
 
+def until_enough(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
+    """The items, until there are problems enough with them."""
+    found = len(problems)
+    for item in items:
+        if len(problems) - found >= MOST_ALIKE:
+            return
+        yield item
+
+
 def shown(value: object) -> str:
     """A value as messages quote it: one line, never endless."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or lists in lists: Python has limits here too.
+        return "one that is too long to show"
     return text if len(text) <= 72 else f"{text[:68]}…{text[-1]}"
 
 
@@ -86,7 +103,7 @@ def _type_name(value: object) -> str:
 def _id(value: str, check: Check) -> None:
     example = re.sub(r"\W+", "_", value).strip("_").lower() or "gear_tool"
     example = re.sub(r"__+", "_", f"_{example}" if example[0].isdigit() else example)
-    hint = f"use letters, digits and single underscores, for example {example.strip('_')!r}"
+    hint = f"use letters, digits and single underscores, for example {shown(example.strip('_'))}"
     if not value.isidentifier():
         check.add("not-identifier", f"id must be a Python identifier, found {shown(value)}", hint)
     if "__" in value:
@@ -115,7 +132,7 @@ def _semantic_version(value: str, check: Check) -> None:
 
 
 def _as_semantic(value: str) -> str:
-    numbers = [str(int(part)) for part in re.findall(r"[0-9]+", value)[:3]]
+    numbers = [part[:9].lstrip("0") or "0" for part in re.findall(r"[0-9]+", value)[:3]]
     return ".".join([*numbers, "0", "0"][:3]) if numbers else "1.0.0"
 
 
@@ -186,7 +203,7 @@ def _type(value: str, check: Check) -> None:
 
 def _strings(value: list[Any], check: Check) -> None:
     """A list of strings with text in them; may be empty."""
-    for index, item in enumerate(value):
+    for index, item in until_enough(enumerate(value), check.problems):
         if _is_string(item, check, index) and not item.strip():
             check.add(
                 "blank-item", f"{check.field} must not have blank items", "remove the item", index
@@ -237,7 +254,7 @@ def _copyright(value: list[Any], check: Check) -> None:
     if not check.strict:
         _strings(value, check)
         return
-    for index, item in enumerate(value):
+    for index, item in until_enough(enumerate(value), check.problems):
         if not _is_string(item, check, index):
             continue
         years, _, name = item.partition(" ")
@@ -253,7 +270,7 @@ def _copyright(value: list[Any], check: Check) -> None:
             check.add(
                 "missing-name",
                 f"copyright must have a name after the year, found {shown(item)}",
-                f"write for example {f'{years} Ada Smith'!r}",
+                f"write for example {shown(f'{years} Ada Smith')}",
                 index,
             )
 
@@ -262,10 +279,10 @@ def _permissions(value: Any, check: Check) -> None:
     if check.strict:
         _strict_permissions(value, check)
     elif isinstance(value, list):
-        for index, item in enumerate(value):
+        for index, item in until_enough(enumerate(value), check.problems):
             _is_string(item, check, index)
     elif isinstance(value, dict):
-        for key, reason in value.items():
+        for key, reason in until_enough(value.items(), check.problems):
             if type(reason) is not str:
                 _reason_type(key, reason, check)
     else:
@@ -276,18 +293,18 @@ def _strict_permissions(value: Any, check: Check) -> None:
     if not isinstance(value, dict):
         _not_a_table(value, check)
         return
-    for key, reason in value.items():
+    for key, reason in until_enough(value.items(), check.problems):
         if key not in PERMISSIONS:
             check.add(
                 "unknown-key",
-                f"permissions has the key {key!r}, known are {', '.join(PERMISSIONS)}",
+                f"permissions has the key {shown(key)}, known are {', '.join(PERMISSIONS)}",
                 _closest(key, PERMISSIONS) or "remove it, or use the permission it is part of",
                 key,
             )
         elif type(reason) is not str:
             _reason_type(key, reason, check)
         else:
-            _terse(reason, check, key, name=f"the reason for {key!r}")
+            _terse(reason, check, key, name=f"the reason for {shown(key)}")
 
 
 def _not_a_table(value: Any, check: Check) -> None:
@@ -304,7 +321,7 @@ def _not_a_table(value: Any, check: Check) -> None:
 def _reason_type(key: str, reason: object, check: Check) -> None:
     check.add(
         "wrong-type-item",
-        f"the reason for {key!r} must be a string, found {_type_name(reason)}: {shown(reason)}",
+        f"the reason for {shown(key)} must be a string, found {_type_name(reason)}: {shown(reason)}",
         "say in a few words what the permission is needed for",
         key,
     )
@@ -312,7 +329,7 @@ def _reason_type(key: str, reason: object, check: Check) -> None:
 
 def _wheels(value: list[Any], check: Check) -> None:
     _strings(value, check)
-    for index, item in enumerate(value):
+    for index, item in until_enough(enumerate(value), check.problems):
         if isinstance(item, str) and item.strip():
             _wheel(item, check, index)
 
@@ -330,7 +347,7 @@ def _wheel(path: str, check: Check, index: int) -> None:
         check.add(
             "outer-whitespace",
             f"a wheel's path must not begin or end with white space, found {shown(path)}",
-            f"write {path.strip()!r}",
+            f"write {shown(path.strip())}",
             index,
         )
     elif _CONTROL.search(path):
@@ -356,12 +373,12 @@ def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: Ch
     if type_ not in TYPES or not isinstance(tags, list):
         return
     known = valid_tags.get(type_, ())
-    for index, tag in enumerate(tags):
+    for index, tag in until_enough(enumerate(tags), check.problems):
         if isinstance(tag, str) and tag.strip() and tag not in known:
             article = "an" if type_ == "add-on" else "a"
             check.add(
                 "unknown-tag",
-                f"{tag!r} is not a tag for {article} {type_}",
+                f"{shown(tag)} is not a tag for {article} {type_}",
                 _closest(tag, known) or f"choose from: {', '.join(sorted(known))}",
                 index,
             )

@@ -7,6 +7,7 @@ values come from `tomllib`, this module finds their lines again.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 TomlPath = tuple[str | int, ...]
@@ -36,10 +37,16 @@ def find_places(text: str) -> dict[TomlPath, Place]:
     return _Scanner(text).document()
 
 
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of an offset, both from 1; a column counts characters."""
-    start = text.rfind("\n", 0, offset) + 1
-    return text.count("\n", 0, offset) + 1, offset - start + 1
+class Lines:
+    """The lines of a text, found once: asked about thousands of places it does not count anew."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1; a column counts characters."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 class _Scanner:
@@ -64,7 +71,7 @@ class _Scanner:
         self.at += 2 if is_item else 1
         keys = self._keys()
         self.at += 2 if is_item else 1
-        path = self._inside_last_items(keys)
+        path = self._inside_last_items(keys, Place(start, start))
         if is_item:
             index = self.array_lengths.get(path, 0)
             self.array_lengths[path] = index + 1
@@ -73,11 +80,12 @@ class _Scanner:
         self.places.setdefault(path, Place(start, start))
         return path
 
-    def _inside_last_items(self, keys: list[str]) -> TomlPath:
-        """``[a.b]`` below ``[[a]]`` speaks of the last ``a``."""
+    def _inside_last_items(self, keys: list[str], header: Place) -> TomlPath:
+        """``[a.b]`` below ``[[a]]`` speaks of the last ``a``; without one it makes ``a`` as well."""
         path: TomlPath = ()
         for key in keys[:-1]:
             path = (*path, key)
+            self.places.setdefault(path, header)
             if path in self.array_lengths:
                 path = (*path, self.array_lengths[path] - 1)
         return (*path, keys[-1])

@@ -16,6 +16,10 @@ _SEMANTIC = re.compile(
 
 BlenderVersion = tuple[int, int, int]
 
+# Blender takes longer ones as well. Python refuses to read them, and `sort_key` to sort them:
+# the order of such numbers is that of their first digits.
+_MOST_DIGITS = 999
+
 
 @total_ordering
 class Version:
@@ -39,7 +43,7 @@ class Version:
         match = _SEMANTIC.fullmatch(text)
         if match is None:
             raise ValueError(f"not a semantic version: {text!r}")
-        release = (int(match["major"]), int(match["minor"]), int(match["patch"]))
+        release = (_number(match["major"]), _number(match["minor"]), _number(match["patch"]))
         return cls(text, release, match["pre"] or "", match["build"] or "")
 
     @property
@@ -53,7 +57,7 @@ class Version:
         if not self.pre:
             return f"{numbers}2{_hex(self.build)}"
         parts = "".join(
-            f"10{_sortable(int(part))}" if part.isdigit() else f"11{_hex(part)}00"
+            f"10{_sortable(_number(part))}" if part.isdigit() else f"11{_hex(part)}00"
             for part in self.pre.split(".")
         )
         return f"{numbers}1{parts}0{_hex(self.build)}"
@@ -96,6 +100,7 @@ def parse_blender_version(text: str) -> BlenderVersion:
 
 
 def _number(digits: str) -> int:
+    digits = digits[:_MOST_DIGITS]
     if digits.isdecimal():
         return int(digits)
     # Blender asks `isdigit`, which knows digits, "²" for one, that `int` does not read.
