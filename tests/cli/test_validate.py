@@ -204,3 +204,25 @@ def test_quiet_prints_problems_only(folder: Path) -> None:
 
 def test_json_and_html_at_once_is_a_mistake_in_usage(folder: Path) -> None:
     assert validate("--json", "--html", folder).exit_code == 2
+
+
+def test_every_place_can_be_opened_from_the_current_folder(folder: Path) -> None:
+    bad = ADD_ON.replace(b"any size", b"any size!")
+    (folder / MANIFEST).write_bytes(bad)
+    (folder / "gears.zip").write_bytes(add_on(manifest=bad))
+
+    for path in (folder, folder / MANIFEST):
+        assert validate(path).output.startswith(f"{folder}/{MANIFEST}:5:11: error: ")
+    package = folder / "gears.zip"
+    assert validate(package).output.startswith(f"{package}/{MANIFEST}:5:11: error: ")
+    assert validate(folder / "none.zip").output.startswith(f"{folder}/none.zip: error: ")
+
+
+def test_names_from_a_package_do_nothing_to_the_terminal(folder: Path) -> None:
+    package = folder / "gears.zip"
+    package.write_bytes(add_on(("\x1b[2Jx\n::error::y", b"")))
+
+    output = validate(package).output
+
+    assert "\x1b" not in output
+    assert f"{package}:\\x1b[2Jx\\n::error::y: error: " in output

@@ -12,15 +12,22 @@ from extery.core.errors import Problem
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
+def printable(text: str) -> str:
+    """The text in one line that does nothing to a terminal: names in a zip can be anything."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def problem_lines(problem: Problem, *, prefix: str = "") -> list[str]:
     """The lines of one problem: place, severity, sentence and code, then the hint."""
     place = str(problem.where)
-    place = f"{prefix}{place}: " if place or prefix else ""
+    place = printable(f"{prefix}{place}: ") if place or prefix else ""
     severity = click.style(problem.severity, fg=_COLOURS[problem.severity], bold=True)
     code = click.style(f"[{problem.code}]", dim=True)
-    lines = [f"{place}{severity}: {problem.message} {code}"]
+    lines = [f"{place}{severity}: {printable(problem.message)} {code}"]
     if problem.hint:
-        lines.append(f"  {click.style('hint', fg='cyan')}: {problem.hint}")
+        lines.append(f"  {click.style('hint', fg='cyan')}: {printable(problem.hint)}")
     return lines
 
 

@@ -74,18 +74,29 @@ def _print_json(reports: list[Report], *, ok: bool) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _print_text(report: Report, *, quiet: bool) -> None:
-    from extery.cli.show import counted, show_problems
+def _prefix(report: Report, file: str) -> str:
+    """What leads from here to ``file``: the folder given, or that of the file, or the package."""
+    folder, _, name = report.name.rpartition("/")
+    if report.kind == "folder":
+        return "" if report.name == "." else f"{report.name.rstrip('/')}/"
+    if report.kind == "package" and file != name:
+        return f"{report.name}/"
+    return f"{folder}/" if "/" in report.name else ""
 
-    prefix = f"{report.name.rstrip('/')}/" if report.kind == "folder" else ""
-    show_problems(report.problems, prefix="" if prefix == "./" else prefix)
+
+def _print_text(report: Report, *, quiet: bool) -> None:
+    from extery.cli.show import counted, printable, show_problems
+
+    name = printable(report.name)
+    for problem in report.problems:
+        show_problems([problem], prefix=_prefix(report, problem.where.file))
     if quiet:
         return
     errors, warnings = len(report.problems.errors), len(report.problems.warnings)
     found = [counted(errors, "error")] if errors else []
     found += [counted(warnings, "warning")] if warnings else []
     if errors:
-        click.echo(f"{report.name}: {', '.join(found)}")
+        click.echo(f"{name}: {', '.join(found)}")
         return
     assert report.manifest is not None  # without an error it was read
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
@@ -94,4 +105,4 @@ def _print_text(report: Report, *, quiet: bool) -> None:
 
         facts += f", {counted(report.members or 0, 'file')}, {human_size(report.size)}"
     mark = click.style("ok", fg="green", bold=True)
-    click.echo(f"{report.name}: {mark}: {facts}{', ' + found[0] if found else ''}")
+    click.echo(f"{name}: {mark}: {facts}{', ' + found[0] if found else ''}")
