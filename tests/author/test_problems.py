@@ -319,3 +319,34 @@ def test_a_source_date_that_is_no_number_is_refused(
         build(make_source(tmp_path / "source"), output_dir=tmp_path)
 
     assert caught.value.code == "build.source-date"
+
+
+def test_a_link_that_leads_in_circles_is_left_out(tmp_path: Path) -> None:
+    source = make_source(tmp_path / "source")
+    (source / "circle").symlink_to("circle")
+
+    assert [p.code for p in plan_build(source).problems] == ["build.link-skipped"]
+
+
+def test_a_source_that_leads_in_circles_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+
+    with pytest.raises(ExteryError) as caught:
+        plan_build(tmp_path / "circle")
+    assert caught.value.code == "manifest.file.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ('[build]\npaths = ["a\\u0000b"]\n', "build.path-bad-character"),
+        (f'[build]\npaths = ["{"a" * 300}"]\n', "build.unreadable"),
+        (f'wheels = ["{"a" * 300}-1-py3-none-any.whl"]\n', "package.wheel-missing"),
+    ],
+)
+def test_a_name_that_no_file_can_have_is_a_problem_and_not_a_crash(
+    extra: str, code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        plan_build(make_source(tmp_path / "source", extra=extra))
+    assert caught.value.code == code

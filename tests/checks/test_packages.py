@@ -1,6 +1,7 @@
 """Every rule for packages, by a package that breaks just that one."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -168,3 +169,25 @@ def test_a_report_as_data_has_facts_and_problems() -> None:
     assert data["ok"] is True
     assert (data["id"], data["version"], data["type"]) == ("gear_tool", "1.2.3", "add-on")
     assert data["problems"] == []
+
+
+def test_pipes_and_devices_are_refused_without_waiting_for_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    os.mkfifo(tmp_path / MANIFEST)
+
+    [problem] = check_path(tmp_path / "pipe.zip").problems
+    assert problem.code == "package.unreadable"
+    assert check_path(tmp_path).problems.errors[0].code == "manifest.file.unreadable"
+    assert check_path(Path("/dev/zero")).problems.errors[0].code == "package.unreadable"
+
+
+def test_a_path_that_no_system_can_have_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    assert check_path(tmp_path / ("a" * 300)).problems.errors[0].code == "package.unreadable"
+
+
+def test_names_that_no_file_can_have_are_not_there(tmp_path: Path) -> None:
+    wheels = [f"{'a' * 300}-1-py3-none-any.whl", f"{MANIFEST}/a-1-py3-none-any.whl"]
+    (tmp_path / MANIFEST).write_bytes(ADD_ON + f"wheels = {wheels}\n".encode())
+    (tmp_path / "__init__.py").touch()
+
+    assert {p.code for p in check_folder(tmp_path).problems} == {"package.wheel-missing"}

@@ -5,6 +5,7 @@ Only names, sizes and the manifest are read; `extery.author.build` does what the
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def plan_build(
     ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
     Raises `InvalidInput` with every problem if nothing could be built.
     """
-    source = source.resolve()
+    source = _resolved(source)
     if source.name == FILENAME and source.is_file():
         source = source.parent
     data = read_manifest_bytes(source / FILENAME)
@@ -102,6 +103,14 @@ def plan_build(
     if problems.errors:
         raise InvalidInput(*problems)
     return BuildPlan(source, manifest, packages, problems)
+
+
+def _resolved(source: Path) -> Path:
+    try:
+        return source.resolve()
+    except (OSError, RuntimeError):
+        # A link that leads in circles: to read the manifest will fail with a sentence.
+        return source.absolute()
 
 
 def _rest(
@@ -156,7 +165,7 @@ def _wheels(
                 hint="copy it into the folder, for example to ./wheels/",
                 where=where,
             )
-        elif not (source / name).exists():
+        elif not os.path.exists(source / name):  # noqa: PTH110 (`exists` raises for long names)
             advice.check_missing_wheel(wheel, rest, problems, where)
         elif member := listed(source, name, problems, where):
             members[wheel] = member

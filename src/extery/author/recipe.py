@@ -161,11 +161,11 @@ def _fault(path: str) -> tuple[str, str, str] | None:
     name = posixpath.normpath(path)
     if not path:
         return "build.path-empty", "an empty path names no file", "remove it"
-    if "\\" in path or "\n" in path:
+    if "\\" in path or "\n" in path or "\0" in path:
         return (
             "build.path-bad-character",
             f"a path must be one line with / between folders, found {path!r}",
-            f"write {path.strip().replace(chr(92), '/')!r}",
+            f"write {path.replace(chr(0), '').strip().replace(chr(92), '/')!r}",
         )
     if path.startswith("/") or name == ".." or name.startswith("../"):
         return (

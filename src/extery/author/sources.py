@@ -36,7 +36,7 @@ def scan(
         prefix = folders.pop()
         for entry in _entries(source / prefix, prefix, problems):
             name = prefix + entry.name
-            is_folder = entry.is_dir()
+            is_folder = _is_folder(entry)
             if patterns.excludes(f"{name}/" if is_folder else name):
                 continue
             if entry.is_symlink():
@@ -48,6 +48,14 @@ def scan(
     if links:
         _note_links(sorted(links), problems)
     return sorted(found)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; a link that leads in circles is neither."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _entries(folder: Path, prefix: str, problems: ProblemList) -> list[os.DirEntry[str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from extery.checks import init_module, members, paths, theme_file, wheel_files
 from extery.checks.contents import Contents, Rule
 from extery.checks.report import Report
-from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList
+from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList, Where
 from extery.core.manifest import (
     FILENAME,
     blender_tags,
@@ -40,7 +42,7 @@ def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool 
     ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
     ``hashed`` asks for the SHA-256 of a package.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 (says no where `is_dir` raises, for a very long name)
         return check_folder(path, valid_tags=valid_tags)
     if path.suffix.lower() == ".toml":
         return check_manifest_file(path, valid_tags=valid_tags)
@@ -70,11 +72,14 @@ def check_folder(folder: Path, *, valid_tags: ValidTags | None = None) -> Report
     contents = Contents(
         name=str(folder),
         names=_names_beside(folder, table),
-        read=lambda name: (folder / name).read_bytes(),
+        read=lambda name: _read(folder / name),
         table=table,
     )
     for rule in _FILE_RULES:
-        rule(contents, report.problems)
+        try:
+            rule(contents, report.problems)
+        except InvalidPackage as error:
+            report.problems.extend(error.problems)
     return report
 
 
@@ -164,6 +169,28 @@ def _tags_or_none(valid_tags: ValidTags | None) -> ValidTags | None:
     return valid_tags or None
 
 
+def _read(file: Path) -> bytes:
+    """The bytes of a small file; `InvalidPackage` says why they cannot be had."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_THEME_BYTES + 1)
+    except OSError as error:
+        raise InvalidPackage.of(
+            "package.unreadable",
+            f"{file.name} cannot be read: {error.strerror}",
+            hint="check that you may read it",
+            where=Where(file.name),
+        ) from error
+    if len(data) > _THEME_BYTES:
+        raise InvalidPackage.of(
+            "package.too-large",
+            f"{file.name} is larger than {_THEME_BYTES:,} bytes",
+            hint="a file of this kind is much smaller",
+            where=Where(file.name),
+        )
+    return data
+
+
 def _table_of(manifest: Path) -> dict[str, object]:
     try:
         return parse_table(read_manifest_bytes(manifest), ProblemList(), FILENAME) or {}
@@ -173,10 +200,18 @@ def _table_of(manifest: Path) -> dict[str, object]:
 
 def _names_beside(folder: Path, table: dict[str, object]) -> list[str]:
     """The files beside the manifest, those one folder down, and the wheels that exist."""
-    names = [path.name for path in folder.iterdir() if path.is_file()]
-    names += [f"{path.parent.name}/__init__.py" for path in folder.glob("*/__init__.py")]
+    found: list[str] = []
+    # A folder that cannot be read: its manifest cannot be read either, and that has been said.
+    with suppress(OSError):
+        for name in os.listdir(folder):  # noqa: PTH208 (names are all that is wanted)
+            found += [name, f"{name}/__init__.py"]
     wheels = table.get("wheels")
     for wheel in wheels if isinstance(wheels, list) else []:
-        if isinstance(wheel, str) and (folder / wheel.lstrip("/")).is_file():
-            names.append(wheel.lstrip("/"))
-    return names
+        if isinstance(wheel, str):
+            found.append(wheel.lstrip("/"))
+    return [name for name in found if _is_file(folder / name)]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one that can be reached; `Path.is_file` raises for some that cannot."""
+    return os.path.isfile(path)  # noqa: PTH113

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -141,8 +142,12 @@ def read_manifest_bytes(file: Path) -> bytes:
     """The bytes of a manifest file; `InvalidManifest` says why they cannot be had."""
     where = Where(file.name)
     try:
-        with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+        mode = file.stat().st_mode
+        if stat.S_ISREG(mode):
+            with file.open("rb") as stream:
+                return stream.read(MAX_BYTES + 1)
+        # To open a pipe may wait for ever, and a device may never end.
+        reason = "is a folder" if stat.S_ISDIR(mode) else "is not an ordinary file"
     except FileNotFoundError:
         raise InvalidManifest.of(
             "manifest.file.missing",
@@ -151,12 +156,13 @@ def read_manifest_bytes(file: Path) -> bytes:
             where=where,
         ) from None
     except OSError as error:
-        raise InvalidManifest.of(
-            "manifest.file.unreadable",
-            f"{file} cannot be read: {error.strerror}",
-            hint="check that it is a file and that you may read it",
-            where=where,
-        ) from error
+        reason = f"cannot be read: {error.strerror}"
+    raise InvalidManifest.of(
+        "manifest.file.unreadable",
+        f"{file} {reason}",
+        hint="check that it is a file and that you may read it",
+        where=where,
+    )
 
 
 def check_manifest(

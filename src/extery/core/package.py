@@ -7,6 +7,7 @@ and read. What a good package has beyond that is the business of `extery.checks`
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -224,6 +225,7 @@ def open_package(source: Path | BinaryIO, *, name: str = "") -> Iterator[Package
     if isinstance(source, Path):
         name = name or source.name
         try:
+            _check_is_file(source, name)
             file: BinaryIO = source.open("rb")
         except OSError as error:
             code = (
@@ -247,6 +249,18 @@ def open_package(source: Path | BinaryIO, *, name: str = "") -> Iterator[Package
         raise _not_a_zip(source, name, error) from error
     with archive:
         yield Package(archive, source, name)
+
+
+def _check_is_file(path: Path, name: str) -> None:
+    """Refuse pipes and devices: to open one may wait for ever, and a zip is read from its end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise InvalidPackage.of(
+            "package.unreadable",
+            f"{path} is not an ordinary file",
+            hint="a zip is read from its end: save it as a file first",
+            where=Where(name),
+        )
 
 
 def _not_a_zip(file: BinaryIO, name: str, error: Exception) -> InvalidPackage:
