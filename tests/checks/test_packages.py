@@ -134,6 +134,17 @@ def test_entities_in_a_theme_are_refused_before_they_grow() -> None:
     assert [problem.code for problem in report.problems] == ["theme.not-xml"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_entities_are_found_in_every_encoding(encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE b [<!ENTITY a "aa">]><bpy>&a;</bpy>'
+    )
+
+    report = check_package(io.BytesIO(theme(("lol.xml", text.encode(encoding)))))
+
+    assert [problem.code for problem in report.problems] == ["theme.not-xml"]
+
+
 def test_stricter_rules_can_be_switched_to_warnings() -> None:
     report = check_package(io.BytesIO(PACKAGES["path.unsafe"]()))
     report.forgive_stricter()
