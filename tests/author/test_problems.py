@@ -350,3 +350,12 @@ def test_a_name_that_no_file_can_have_is_a_problem_and_not_a_crash(
     with pytest.raises(InvalidInput) as caught:
         plan_build(make_source(tmp_path / "source", extra=extra))
     assert caught.value.code == code
+
+
+def test_what_an_interrupted_build_has_left_is_not_packed(tmp_path: Path) -> None:
+    source = make_source(tmp_path / "source", extra="[build]\npaths_exclude_pattern = ['docs/']\n")
+    (source / ".gear_tool-1.2.3.zip.k3x9.new").touch()
+
+    [package] = plan_build(source, output_dir=source).packages
+
+    assert {member.name for member in package.members} == {"blender_manifest.toml", "__init__.py"}

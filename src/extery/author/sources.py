@@ -26,7 +26,7 @@ def scan(
 ) -> list[Member]:
     """Every file below ``source`` that no pattern excludes, sorted by name.
 
-    The manifest of the folder itself, the paths in ``skip``, links, and what is neither file nor
+    The manifest of the folder itself, the packages in ``skip``, links, and what is neither file nor
     folder are left out.
     """
     found: list[Member] = []
@@ -43,11 +43,21 @@ def scan(
                 links.append(name)
             elif is_folder:
                 folders.append(f"{name}/")
-            elif entry.is_file() and name != FILENAME and Path(entry.path) not in skip:
+            elif entry.is_file() and name != FILENAME and not _is_output(Path(entry.path), skip):
                 _add(found, name, Path(entry.path), problems)
     if links:
         _note_links(sorted(links), problems)
     return sorted(found)
+
+
+def _is_output(path: Path, outputs: Collection[Path]) -> bool:
+    """Whether it is one of the packages, or what an interrupted build of one has left."""
+    return path in outputs or any(
+        path.parent == output.parent
+        and path.name.startswith(f".{output.name}.")
+        and path.suffix == ".new"
+        for output in outputs
+    )
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
