@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Mapping
 from functools import cached_property
@@ -26,12 +25,6 @@ MAX_BYTES = 1 << 20
 NO_REASON = "Undefined"
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_MOST_DOTS = 100
-# The first sign has none of its kind before it: else a name of a million letters takes an hour.
-_DOTTED = re.compile(
-    r"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++"""
-)
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class Manifest(NamedTuple):
@@ -265,79 +258,14 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
     table = read_plain(text)
     if table is not None:
         return table
-    import tomllib
+    from extery.core.toml_text import read_toml
 
-    too_long = _too_many_dots(text)
-    if too_long is not None:
-        problems.add(
-            "manifest.toml.syntax",
-            f"a key has more than {_MOST_DOTS} dots",
-            hint="a manifest needs no more than two levels",
-            where=Where(file, (), *_place_of(text, too_long)),
-        )
-        return None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, line, column = _place_in(str(error), text)
-        problems.add(
-            "manifest.toml.syntax",
-            f"the manifest is not valid TOML: {message}",
-            hint=_syntax_hint(text.splitlines()[line - 1 : line]),
-            where=Where(file, (), line, column),
-        )
-    except ValueError:
-        # Python's limit on the digits of a number, which Blender runs into as well.
-        problems.add(
-            "manifest.toml.syntax",
-            "the manifest has a number with thousands of digits",
-            hint="put it in quotes, or remove it",
-            where=Where(file, (), 1, 1),
-        )
-    except RecursionError:
-        problems.add(
-            "manifest.toml.syntax",
-            "the manifest is nested too deeply to be read",
-            hint="a manifest needs no more than two levels",
-            where=Where(file, (), 1, 1),
-        )
-    return None
-
-
-def _too_many_dots(text: str) -> int | None:
-    """Where a key begins that would keep the parser busy: its time grows with their square."""
-    for key in _DOTTED.finditer(text):
-        if key[0].count(".") > _MOST_DOTS:
-            return key.start()
-    return None
-
-
-def _place_of(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return read_toml(text, problems, file)
 
 
 def _place_of_byte(data: bytes, offset: int) -> tuple[int, int]:
     before = data[:offset].decode("utf-8")
-    return _place_of(before, len(before))
-
-
-def _place_in(message: str, text: str) -> tuple[str, int, int]:
-    match = _TOML_PLACE.search(message)
-    if match is None:
-        return message[:1].lower() + message[1:], 1, 1
-    message = message[:1].lower() + message[1 : match.start()]
-    if match[1]:
-        return message, int(match[1]), int(match[2])
-    lines = text.split("\n")
-    return f"{message} at the end of the file", len(lines), len(lines[-1]) + 1
-
-
-def _syntax_hint(line: list[str]) -> str:
-    if line and any(quote in line[0] for quote in "“”„’‘"):
-        return "use straight quotes: \" or '"
-    if line and "\\" in line[0]:
-        return "a backslash begins an escape in double quotes: use / or single quotes"
-    return "texts stand in quotes, lists in [ ], and each field in a line of its own"
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class Locator:

@@ -21,7 +21,6 @@ from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import sha256_of
 from extery.core.manifest import FILENAME, MAX_BYTES, Manifest, check_manifest
 from extery.core.manifest_rules import ValidTags
-from extery.core.unpacking import open_member
 
 _START = b"PK\x03\x04"
 _END = b"PK\x05\x06"
@@ -173,7 +172,7 @@ class Package:
                 where=where,
             )
         try:
-            with open_member(self.archive, info) as member:
+            with self._open(info) as member:
                 yield member
         except NotImplementedError as error:
             raise InvalidPackage.of(
@@ -189,6 +188,14 @@ class Package:
                 hint="pack or download the archive again",
                 where=where,
             ) from error
+
+    def _open(self, info: zipfile.ZipInfo) -> IO[bytes]:
+        if info.compress_type not in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+            return self.archive.open(info)
+        # Imported here: nearly all packages are stored or deflated throughout.
+        from extery.core.unpacking import open_member
+
+        return open_member(self.archive, info)
 
     @cached_property
     def manifest_bytes(self) -> bytes:
