@@ -226,3 +226,12 @@ def test_names_from_a_package_do_nothing_to_the_terminal(folder: Path) -> None:
 
     assert "\x1b" not in output
     assert f"{package}:\\x1b[2Jx\\n::error::y: error: " in output
+
+
+def test_a_path_that_may_not_be_read_is_left_to_the_checks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The command line itself would stop at it, without a word on the paths beside it.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    assert validate(folder).exit_code == 0

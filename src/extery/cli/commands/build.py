@@ -20,7 +20,7 @@ _LARGEST = 10
 
 
 @click.command("build")
-@click.argument("source", required=False, type=click.Path(path_type=Path))
+@click.argument("source", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--source-dir",
     metavar="DIR",

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, readable=False)
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
 @click.option("--html", "as_html", is_flag=True, help="Print the reports as an HTML page.")
 @valid_tags_option
