@@ -40,6 +40,7 @@ RULES: dict[str, tuple[list[str], list[str], list[str]]] = {
     "whatever follows it": (["!a.txt", "*.txt"], ["b.txt"], ["a.txt"]),
     "several exclamation marks are one": (["*", "!!a"], ["b", "!a"], ["a"]),
     "a backslash takes its meaning away": (["\\!a"], ["!a"], ["a", "\\!a"]),
+    "a line break stands between folders": (["a\nb", "*\n*"], ["a/b", "x/y"], ["a", "x"]),
     "a backslash escapes nothing else": (["\\*"], ["\\a"], ["*"]),
     "a hash begins no comment": (["#a"], ["#a"], ["a"]),
     "blanks count": ([" a "], [" a "], ["a"]),

@@ -17,9 +17,10 @@ import re
 from collections.abc import Iterable
 
 _ANY_FOLDERS = "**"
-# Paths are matched with this character for each "/" but the one at the end of a folder: then
+# Paths are matched with this character for each "/" but the one at the end of a folder, as Blender
+# does it (so a pattern with a line break names folders): then
 # "*" and "?" stay inside a name, a negated class does not, and none of them eats a name's end.
-_BETWEEN = "\0"
+_BETWEEN = "\n"
 _CHAR = f"[^{_BETWEEN}]"
 
 
