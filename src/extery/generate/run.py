@@ -201,9 +201,10 @@ def _make(
     summary = state.Summary(
         count=len(listed), outputs=before.summary.outputs, options=request.options()
     )
+    prepared = state.Prepared(archives)
     plans = plan_listings(listed, config, problems, folder=folder)
     if request.strict and problems.errors:
-        state.save(folder, summary, now, archives)  # what was read need not be read again
+        state.save(folder, summary, now, prepared)  # what was read need not be read again
         raise InvalidInput(*problems)
     page = _page(request, plans[0], archives, config, problems)
     known = before.summary.outputs
@@ -211,13 +212,15 @@ def _make(
         hashes = {f"sha256:{archive.sha256}" for _, archive in archives}
         if new := claims.new_names(folder, plans, known, hashes, with_changes=config.changes):
             summary.outputs = known | {name: [] for name in new}
-            state.save(folder, summary, now, archives)
-    outputs, written = _write(request, config, plans, page, legacy)
+            state.save(folder, summary, now, prepared)
+    outputs, written = _write(
+        request, config, plans, page, legacy, meanwhile=lambda: prepared.sizes_and_crc
+    )
     claims.remove_old(folder, known, outputs)
     summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
-    state.save(folder, summary, now, archives)
+    state.save(folder, summary, now, prepared)
     return Generated(folder, len(listed), problems, written, summary.listings, config.base_url)
 
 
@@ -227,6 +230,8 @@ def _write(
     plans: Sequence[PlannedListing],
     page: Callable[[], bytes],
     legacy: Legacy | None,
+    *,
+    meanwhile: Callable[[], object],
 ) -> tuple[list[str], list[Path]]:
     """Write it all; the names of what is there now, and what of that is new."""
     from extery.core.changes import HEAD
@@ -243,7 +248,7 @@ def _write(
         texts = (item.text for item in plan.items)
         data = dump_texts(texts, config.blocklist, head=HEAD if config.changes else None)
         news = write.changes_to(target / LISTING, data) if config.changes else None
-        written += write.put_listing(target / LISTING, data)
+        written += write.put_listing(target / LISTING, data, meanwhile=meanwhile)
         del data  # a large one need not be there while the next one is made
         names = [*plan.packages, *write.LISTING_FILES]
         if news is None:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from extery.generate.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 6"
+_FORMAT = f"extery {__version__} state 7"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
@@ -66,7 +67,7 @@ class State:
         path = folder / FOLDER / NAME
         with suppress(OSError, ValueError, KeyError, TypeError), path.open("rb") as file:
             read = json.loads(file.readline())
-            body = _Body(path, file.tell(), read["size"], read["crc"])
+            body = _Body(path, file.tell(), read["blocks"], read["crc"])
             if read["format"] == _FORMAT and os.fstat(file.fileno()).st_size == body.end:
                 problems = [_problem(item) for item in read["problems"]]
                 listings = [(address, audience) for address, audience in read["listings"]]
@@ -86,8 +87,11 @@ class State:
         if self._body is None:
             return {}
         with suppress(OSError, ValueError, KeyError, TypeError):
-            found = dict(self._body.read())
-            return {item: found[item] for item in found if item.mtime_ns < self.checked_at}
+            return {
+                found: archive
+                for found, archive in self._body.read()
+                if found.mtime_ns < self.checked_at
+            }
         return {}
 
     def is_current(self, inputs: str, found: Iterable[Found], outputs: Mapping[str, Any]) -> bool:
@@ -99,24 +103,44 @@ class State:
         )
 
 
-def save(
-    folder: Path,
-    summary: Summary,
-    checked_at: int,
-    archives: Archives,
-) -> None:
+class Prepared:
+    """The archives in the form in which they are written, with what the first line says of them."""
+
+    def __init__(self, archives: Archives) -> None:
+        self._archives = archives
+
+    @cached_property
+    def rows(self) -> list[bytes]:
+        """What is known of the archives, as JSON for each block."""
+        return [_rows(block) for block in self._blocks()]
+
+    @cached_property
+    def sizes_and_crc(self) -> tuple[list[int], int]:
+        """The bytes of each block, and the checksum of all."""
+        sizes, crc = [], 0
+        for block in self.blocks():
+            sizes.append(len(block))
+            crc = zlib.crc32(block, crc)
+        return sizes, crc
+
+    def blocks(self) -> Iterator[bytes]:
+        """The blocks, each put together when it is asked for: all at once would fill the memory."""
+        for rows, block in zip(self.rows, self._blocks(), strict=True):
+            entries = (archive.listed.text if archive.listed else b"" for _, archive in block)
+            facts = (archive.facts or b"" for _, archive in block)
+            yield b"\n".join([rows, *entries, *facts, b""])
+
+    def _blocks(self) -> Iterator[Archives]:
+        for start in range(0, len(self._archives), _BLOCK):
+            yield self._archives[start : start + _BLOCK]
+
+
+def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) -> None:
     """Write the state; the repository is complete before."""
-    blocks = [
-        (_rows(archives[start : start + _BLOCK]), archives[start : start + _BLOCK])
-        for start in range(0, len(archives), _BLOCK)
-    ]
-    # Twice through the lines costs less than to put all of them together in memory.
-    crc = size = 0
-    for line in _lines(blocks):
-        crc, size = zlib.crc32(line, crc), size + len(line)
+    sizes, crc = prepared.sizes_and_crc
     head = {
         "format": _FORMAT,
-        "size": size,
+        "blocks": sizes,
         "crc": crc,
         "checked_at": checked_at,
         "inputs": summary.inputs,
@@ -129,7 +153,7 @@ def save(
     with replacing(folder / FOLDER / NAME) as file:
         file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
         file.write(b"\n")
-        file.writelines(_lines(blocks))
+        file.writelines(prepared.blocks())
 
 
 def _rows(archives: Archives) -> bytes:
@@ -139,26 +163,18 @@ def _rows(archives: Archives) -> bytes:
     return json.dumps(rows, separators=(",", ":")).encode("ascii")
 
 
-def _lines(blocks: Iterable[tuple[bytes, Archives]]) -> Iterator[bytes]:
-    for rows, archives in blocks:
-        yield rows + b"\n"
-        for _, archive in archives:
-            yield (archive.listed.text if archive.listed else b"") + b"\n"
-        for _, archive in archives:
-            yield (archive.facts or b"") + b"\n"
-
-
 class _Body(NamedTuple):
     """All but the summary, which is read only if something has changed."""
 
     path: Path
     start: int
-    size: int
+    #: The bytes of each block.
+    blocks: Sequence[int]
     crc: int
 
     @property
     def end(self) -> int:
-        return self.start + self.size
+        return self.start + sum(self.blocks)
 
     def read(self) -> list[tuple[Found, ScannedArchive]]:
         """The archives; `ValueError` if it is damaged."""
@@ -166,18 +182,16 @@ class _Body(NamedTuple):
         crc = 0
         with self.path.open("rb") as file:
             file.seek(self.start)
-
-            def line() -> bytes:
-                nonlocal crc
-                found = file.readline()
-                crc = zlib.crc32(found, crc)
-                return found[:-1]
-
-            while file.tell() < self.end:
-                rows = json.loads(line())
-                entries, facts = [line() for _ in rows], [line() for _ in rows]
-                for row, *texts in zip(rows, entries, facts, strict=True):
-                    archives.append((Found(*row[:4]), _archive(row, *texts)))
+            for size in self.blocks:
+                block = file.read(size)
+                crc = zlib.crc32(block, crc)
+                known, *texts = block.split(b"\n")
+                rows = json.loads(known)
+                facts = texts[len(rows) :]
+                archives += [
+                    (Found(*row[:4]), _archive(row, texts[number], facts[number]))
+                    for number, row in enumerate(rows)
+                ]
         if crc != self.crc:
             raise ValueError("the state is damaged")
         return archives
