@@ -12,8 +12,9 @@ import pytest
 
 from extery.core.errors import InvalidInput, ProblemList
 from extery.core.listing import Entry
-from extery.generate.page import NAMES, page, read_template
+from extery.generate.page import NAMES, read_template
 from extery.generate.page_row import drag_link
+from tests.generate.pages import page
 from tests.parts import ROOT
 
 ENTRY: Entry = {

@@ -10,7 +10,8 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.core.listing import Entry
-from extery.generate.page import page, read_template
+from extery.generate.page import read_template
+from tests.generate.pages import page
 from tests.parts import launch_browser
 
 if TYPE_CHECKING:

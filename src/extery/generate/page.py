@@ -11,9 +11,8 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
 from extery.core.versions import Version
+from extery.generate.listed import Listed
 from extery.generate.page_filters import Choices
 from extery.generate.page_row import card, row, sprite
 
@@ -45,7 +45,7 @@ NAMES = {
 
 
 def page(
-    entries: Iterable[Entry],
+    items: Iterable[Listed],
     blocklist: Iterable[Mapping[str, Any]],
     *,
     template: str,
@@ -53,16 +53,16 @@ def page(
     title: str = "",
     repository: str = "",
 ) -> str:
-    """The page with a card for each extension; the ``entries`` of an id stand together.
+    """The page with a card for each extension; the ``items`` of an id stand together.
 
     ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL, and may have
-    the ``card`` of a package that stands for itself. Without ``repository``, the full address of the listing,
+    the ``card`` and the `marks` of a package that stands for itself, whose entry is not even read then. Without ``repository``, the full address of the listing,
     the page is for wherever it will lie.
     """
     contents = _Contents()
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
-    for identifier, items in groupby(entries, key=itemgetter("id")):
-        contents.add(list(items), facts or {}, blocked.get(identifier))
+    for identifier, group in groupby(items, key=attrgetter("id")):
+        contents.add(list(group), facts or {}, blocked.get(identifier))
     style, script = (_asset(name) for name in _FILES)
     values = {
         "body": contents.body(),
@@ -89,7 +89,12 @@ def _filled(template: str, values: Mapping[str, Iterable[str]]) -> Iterator[str]
 
 
 def _asset(name: str) -> str:
-    return files("extery.generate").joinpath(name).read_text("utf-8").strip()
+    return _beside(name).strip()
+
+
+def _beside(name: str) -> str:
+    # Not by importlib.resources, whose import takes longer than all else that is done there.
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _hash(script: str) -> str:
@@ -119,18 +124,28 @@ class _Contents:
     def count(self) -> int:
         return sum(map(len, self.cards.values()))
 
-    def add(self, items: list[Entry], facts: Facts, reason: str | None) -> None:
+    def add(self, items: list[Listed], facts: Facts, reason: str | None) -> None:
         """Take in the entries of an extension; ``reason`` is why it is blocked."""
-        if len(items) > 1:
-            items.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
-            items.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
-        first = items[0]
-        known = facts.get(first["archive_url"], {})
-        for item in items:
+        if len(items) == 1 and reason is None:
+            known = facts.get(items[0].url, {})
+            if "card" in known:
+                self._take([known["marks"]], items[0].id, known, known["card"])
+                return
+        entries = [item.entry for item in items]
+        if len(entries) > 1:
+            entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
+            entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
+        known = facts.get(entries[0]["archive_url"], {})
+        self._take(entries, entries[0]["id"], known, _card(entries, known, reason))
+
+    def _take(
+        self, entries: Sequence[Entry], identifier: str, known: Mapping[str, Any], text: str
+    ) -> None:
+        for item in entries:
             self.choices.add(item, known)
         self.has_themes = self.has_themes or "theme" in known
-        card = _card(items, known, reason)
-        self.cards[first["type"]].append((first["name"].casefold(), first["id"], card))
+        first = entries[0]
+        self.cards[first["type"]].append((first["name"].casefold(), identifier, text))
 
     def body(self) -> list[str]:
         """The pieces of the body."""
@@ -151,11 +166,9 @@ class _Contents:
 
 
 def _card(items: Sequence[Entry], facts: Mapping[str, Any], reason: str | None) -> str:
-    """The card of an extension; that of a single package may be known since it was read."""
     if reason is not None:
         return f'{row(items[0], facts)}<p class="blocked">Blocked: {escape(reason)}</p></article>'
-    known: str | None = facts.get("card") if len(items) == 1 else None
-    return known or card(items, facts)
+    return card(items, facts)
 
 
 def read_template(path: Path | None, problems: ProblemList) -> str:
@@ -164,7 +177,7 @@ def read_template(path: Path | None, problems: ProblemList) -> str:
     Raises `InvalidInput` with everything that is wrong with it.
     """
     if path is None:
-        return files("extery.generate").joinpath("page.html").read_text("utf-8")
+        return _beside("page.html")
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -20,6 +20,23 @@ _SEARCH = (
 Option = tuple[str, str]
 
 
+_MARKS = (
+    "type",
+    "name",
+    "tags",
+    "platforms",
+    "permissions",
+    "blender_version_min",
+    "blender_version_max",
+)
+
+
+def marks(item: Entry) -> dict[str, Any]:
+    """So much of an entry as the page needs beside its card."""
+    found = {key: item[key] for key in _MARKS if key in item}
+    return found | {"permissions": list(item.get("permissions", ()))}
+
+
 class Choices:
     """What there is to choose between, gathered from one entry after the other."""
 
@@ -30,7 +47,7 @@ class Choices:
         self.have_dates = False
 
     def add(self, item: Entry, facts: Mapping[str, Any]) -> None:
-        """Take note of an entry, and of what is known of its package."""
+        """Take note of an entry, or of its `marks`, and of what is known of its package."""
         self.types.add(item["type"])
         for key, values in self.named.items():
             if key in item:

@@ -87,7 +87,17 @@ class _Request:
             from extery.generate.legacy import fingerprint
 
             scripts = [self.base_url, *fingerprint(self.folder)]
-        asked = (str(self.folder), self.html, config.file, config.source, template, found, scripts)
+        # As plain tuples, which are quicker to print.
+        packages = [tuple(item) for item in found]
+        asked = (
+            str(self.folder),
+            self.html,
+            config.file,
+            config.source,
+            template,
+            packages,
+            scripts,
+        )
         return hashlib.sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -304,7 +314,7 @@ def _page(
 
     def make() -> bytes:
         filled = page(
-            (item.entry for item in plan.items),
+            plan.items,
             config.blocklist,
             template=text,
             facts=KnownFacts(plan.items, (archive for _, archive in archives)),

@@ -43,7 +43,7 @@ class ScannedArchive(NamedTuple):
 
     Depends on nothing but the file, so it may be made in another process and remembered. The
     places of problems begin with the file's name. ``facts`` are for the page, as JSON, with the
-    ``card`` that it has there by itself; ``None`` means that nobody has looked for them.
+    ``card`` that it has there by itself and its ``marks``; ``None`` means that nobody has looked for them.
     """
 
     name: str
@@ -146,11 +146,12 @@ def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool) -> ScannedArch
 def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
     from json import dumps
 
+    from extery.generate.page_filters import marks
     from extery.generate.page_row import card
 
     text = card([item], facts)
     if len(text) <= _SHORT_CARD:
-        facts["card"] = text
+        facts |= {"card": text, "marks": marks(item)}
     return dumps(facts, separators=(",", ":")).encode("ascii")
 
 

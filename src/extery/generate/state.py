@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from extery.generate.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 7"
+_FORMAT = f"extery {__version__} state 9"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
@@ -157,10 +158,8 @@ def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) ->
 
 
 def _rows(archives: Archives) -> bytes:
-    rows = [
-        [*found, a.sha256, a.problems, *(a.listed[:4] if a.listed else ())] for found, a in archives
-    ]
-    return json.dumps(rows, separators=(",", ":")).encode("ascii")
+    rows = [(*found, a.sha256, a.problems, a.listed and a.listed[:4]) for found, a in archives]
+    return json.dumps([*zip(*rows, strict=True)], separators=(",", ":")).encode("ascii")
 
 
 class _Body(NamedTuple):
@@ -186,24 +185,30 @@ class _Body(NamedTuple):
                 block = file.read(size)
                 crc = zlib.crc32(block, crc)
                 known, *texts = block.split(b"\n")
-                rows = json.loads(known)
-                facts = texts[len(rows) :]
-                archives += [
-                    (Found(*row[:4]), _archive(row, texts[number], facts[number]))
-                    for number, row in enumerate(rows)
-                ]
+                names, sizes, times, inodes, *others = json.loads(known)
+                found = map(Found._make, zip(names, sizes, times, inodes, strict=True))
+                rows = zip(names, sizes, *others, texts, texts[len(names) :], strict=False)
+                archives += zip(found, starmap(_archive, rows), strict=False)
         if crc != self.crc:
             raise ValueError("the state is damaged")
         return archives
 
 
-def _archive(row: Sequence[Any], entry: bytes, facts: bytes) -> ScannedArchive:
-    name, size, _, _, sha256, problems, *start = row
+def _archive(
+    name: str,
+    size: int,
+    sha256: str,
+    problems: Sequence[Any],
+    start: Sequence[Any] | None,
+    entry: bytes,
+    facts: bytes,
+) -> ScannedArchive:
     listed = None
-    if start:
+    if start is not None:
         identifier, version, url, platforms = start
         listed = Listed(identifier, version, url, tuple(platforms), entry)
-    return ScannedArchive(name, size, sha256, listed, tuple(map(_problem, problems)), facts or None)
+    noted = tuple(map(_problem, problems)) if problems else ()
+    return ScannedArchive(name, size, sha256, listed, noted, facts or None)
 
 
 def _problem(item: Sequence[Any]) -> Problem:

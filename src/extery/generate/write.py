@@ -177,7 +177,8 @@ def remove_leftovers(folder: Path, *, has_links: bool) -> None:
     which nobody else makes packages.
     """
     with suppress(OSError):
-        for item in list(os.scandir(folder)):
+        hidden = [item for item in os.scandir(folder) if item.name[0] == "."]
+        for item in hidden:
             if _LEFT.fullmatch(item.name) or (has_links and _LEFT_LINK.fullmatch(item.name)):
                 os.unlink(item)
 

@@ -108,6 +108,7 @@ def command(
         say.failed(error.problems)
         raise SystemExit(1) from error
     finally:
+        gc.freeze()  # nor later
         gc.enable()
     say.done(done)
     raise SystemExit(1 if done.problems.errors and not keep_going else 0)
@@ -122,7 +123,8 @@ class _People:
         show_problems(problems, stream=sys.stderr)
 
     def done(self, done: Generated) -> None:
-        self.failed(done.problems)
+        if done.problems:
+            self.failed(done.problems)
         click.echo(f"found {done.packages} packages.")
         for path in done.written:
             click.echo(f"written: {path}", err=True)
