@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -23,7 +24,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def modules_after(*arguments: str) -> set[str]:
     """What a fresh Python has imported after ``extery`` has run with these arguments."""
     code = (
-        "import sys\nfrom extery.__main__ import main\n"
+        "import os\nimport sys\nfrom extery.__main__ import main\nos._exit = sys.exit\n"
         f"sys.argv = ['extery', *{list(arguments)!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('\\n' + ' '.join(sys.modules))"
@@ -69,3 +70,33 @@ def test_the_version_costs_no_import_at_all() -> None:
 @pytest.mark.parametrize("heavy", ["zipfile", "tomllib", "django", "rich", "httpx", "hashlib"])
 def test_the_help_imports_nothing_heavy(heavy: str) -> None:
     assert heavy not in modules_after("--help")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a device")
+@pytest.mark.parametrize("arguments", [["--help"], ["validate", "nowhere"]])
+def test_output_that_cannot_be_written_is_an_error_and_no_traceback(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "extery", *arguments],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error_to_tell_of() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "extery", "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+    assert process.returncode == 1

@@ -75,6 +75,12 @@ def run(arguments: list[str] | None = None) -> None:
         # The reader, `head` for example, has seen enough. Python would complain while closing.
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # Not of a file that we have named: it is the output that cannot be written.
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
     except Exception as error:
         # Imported here: `--help` needs no errors.
         from extery.cli.show import show_problems
