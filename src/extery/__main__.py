@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+
+# As in typing, whose import would take longer than `--version` as a whole.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> None:
