@@ -6,11 +6,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from extery.author.build import build, plan_build
 from extery.checks import check_package
+from extery.core.errors import Unavailable
 from extery.core.files import sha256_of
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML
@@ -236,3 +238,28 @@ def test_planning_writes_nothing(tmp_path: Path) -> None:
     assert [package.path.name for package in plan.packages] == ["gear_tool-1.2.3.zip"]
     assert [member.name for member in plan.packages[0].members] == [MANIFEST, "__init__.py"]
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+def test_of_a_split_build_that_fails_no_package_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_source(tmp_path / "source", extra=PLATFORMS)
+    built = build(source, output_dir=tmp_path, split_platforms=True)
+    before = {package.path: package.sha256 for package in built}
+    (source / "more.py").write_text("value = 1")
+    written = []
+
+    def fill_the_disk(file: BinaryIO, members: object, **more: Any) -> list[Any]:
+        written.append(file.write(b"half"))
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        return []
+
+    monkeypatch.setattr("extery.author.build.write_zip", fill_the_disk)
+    with pytest.raises(Unavailable) as caught:
+        build(source, output_dir=tmp_path, split_platforms=True)
+
+    assert caught.value.problems[0].where.file == str(built[1].path)
+    assert {path: sha256_of(path)[0] for path in before} == before
+    assert sorted(tmp_path.glob("*.zip*")) == sorted(before)
+    assert not list(tmp_path.glob(".*"))

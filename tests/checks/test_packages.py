@@ -202,3 +202,12 @@ def test_names_that_no_file_can_have_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "__init__.py").touch()
 
     assert {p.code for p in check_folder(tmp_path).problems} == {"package.wheel-missing"}
+
+
+def test_a_package_full_of_bad_names_is_told_of_its_first_hundred(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(add_on(*((f"what{number}?.py", b"") for number in range(300))))
+
+    found = [p for p in check_package(path).problems if p.code == "path.not-portable"]
+
+    assert len(found) == 100

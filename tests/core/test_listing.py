@@ -218,3 +218,16 @@ def test_a_system_gets_each_id_once_and_nothing_newer_would_fit(
         if is_compatible(item, blender_version=blender, platform=system[1]):
             [mine] = [other for other in chosen if other["id"] == item["id"]]
             assert Version.parse(mine["version"]) >= Version.parse(item["version"])
+
+
+def test_numbers_of_thousands_of_digits_are_no_listing() -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version":"v1","data":[],"number":' + b"9" * 5000 + b"}")
+
+    assert caught.value.code == "listing.not-json"
+
+
+def test_blocks_without_a_proper_id_block_nothing() -> None:
+    blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
+
+    assert parse(dump(listing([], blocks))).blocked == {"gear_tool": ""}

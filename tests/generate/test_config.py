@@ -155,6 +155,8 @@ def test_sets_need_no_other_configuration(tmp_path: Path) -> None:
         'title = " "\n',
         'base_url = "example.org"\n',
         'base_url = "https://example.org/?a=1"\n',
+        'base_url = "https://ada:secret@example.org/"\n',
+        'blocklist = [{ id = "gear_tool", reason = "broken", score = nan }]\n',
         "retention = 0\n",
         "retention = true\n",
         "prereleases = 1\n",
@@ -170,7 +172,7 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, text: str) -> None
     assert codes(tmp_path, HEAD + text) == ["generate.config-value"]
 
 
-@pytest.mark.parametrize("name", ["Beta", "a/b", "..", "sets", "platforms", "", "é"])
+@pytest.mark.parametrize("name", ["Beta", "a/b", "..", "sets", "platforms", "", "é", "con", "lpt1"])
 def test_a_channel_is_called_like_a_folder_that_is_free(tmp_path: Path, name: str) -> None:
     assert codes(tmp_path, f"{HEAD}[channels.{name!r}]\n") == ["generate.config-name"]
 

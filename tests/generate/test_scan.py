@@ -38,6 +38,19 @@ def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) ->
     assert all(problem.severity == "warning" for problem in problems)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    (tmp_path / "link.zip").symlink_to("/dev/zero")
+    problems = ProblemList()
+
+    [found] = find_archives(tmp_path, problems)
+
+    assert [problem.code for problem in problems] == ["generate.not-a-file"]
+    assert found.name == "link.zip"
+    assert [p.code for p in read_archive(tmp_path / "link.zip").problems] == ["package.unreadable"]
+
+
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="there is no folder") as caught:
         find_archives(tmp_path / "none", ProblemList())

@@ -606,3 +606,14 @@ def test_a_mirror_killed_at_any_moment_is_whole_and_leaves_no_rubbish(
     hidden = sorted(path.name for path in (folder / ".extery-mirror").iterdir())
     assert [name.partition("-")[0] for name in hidden] == ["listing", "lock", "parts", "state.json"]
     assert list((folder / ".extery-mirror" / "parts").iterdir()) == []
+
+
+def test_addresses_that_differ_in_their_query_are_different_sources(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    mirror(f"{two.url}?repo=a&key=secret", folder, fetcher=fetcher)
+
+    mirror(f"{two.url}?repo=a&key=secret", folder, fetcher=fetcher)
+    with pytest.raises(Conflict) as caught:
+        mirror(f"{two.url}?repo=b&key=secret", folder, fetcher=fetcher)
+    assert caught.value.code == "mirror.other-source"

@@ -152,6 +152,7 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "path.unsafe": lambda: add_on(("../evil.py", b"")),
     "path.not-portable": lambda: add_on(("what?.py", b"")),
     "path.case-collision": lambda: add_on(("Tool.py", b""), ("tool.py", b"")),
+    "path.file-and-folder": lambda: add_on(("data", b"1"), ("data/more.txt", b"2")),
     "path.too-long": lambda: add_on(("x/" * 90 + "tool.py", b"")),
     "theme.xml-missing": lambda: theme(("README.md", b"")),
     "theme.several-xml": lambda: theme(("dusk.xml", XML), ("night.xml", XML)),

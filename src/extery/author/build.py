@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from extery.author.archive import PackedMember, source_date, write_zip
 from extery.author.plan import BuildPlan, PackagePlan, plan_build
-from extery.core.errors import InvalidInput, Unavailable, Where
+from extery.core.errors import Unavailable, Where
 from extery.core.files import replacing, sha256_of
 from extery.core.manifest import Manifest
 from extery.core.manifest_rules import ValidTags
@@ -82,28 +83,41 @@ def build(
 def carry_out(
     plan: BuildPlan, *, on_member: Callable[[PackedMember], None] | None = None
 ) -> list[BuiltPackage]:
-    """Write the packages of a plan, each in one step; ``on_member`` hears of each file."""
+    """Write the packages of a plan; ``on_member`` hears of each file.
+
+    All of them are on disk before the first takes its name: of a version there are no new and old packages.
+    """
     time = source_date(os.environ.get("SOURCE_DATE_EPOCH"))
-    return [_write(package, time, on_member) for package in plan.packages]
+    members = []
+    with ExitStack() as stack:
+        for package in plan.packages:
+            file = stack.enter_context(_writing(package.path))
+            with _naming(package.path):
+                members.append(write_zip(file, package.members, time=time, on_member=on_member))
+    return [_built(*both) for both in zip(plan.packages, members, strict=True)]
 
 
-def _write(
-    package: PackagePlan,
-    time: tuple[int, int, int, int, int, int],
-    on_member: Callable[[PackedMember], None] | None,
-) -> BuiltPackage:
+@contextmanager
+def _writing(path: Path) -> Iterator[BinaryIO]:
+    with _naming(path), replacing(path) as file:
+        yield file
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say which package it is that cannot be written."""
     try:
-        with replacing(package.path) as file:
-            members = write_zip(file, package.members, time=time, on_member=on_member)
-    except InvalidInput:
-        raise
+        yield
     except OSError as error:
         raise Unavailable.of(
             "build.output-unwritable",
-            f"{package.path} cannot be written: {error.strerror}",
+            f"{path} cannot be written: {error.strerror}",
             hint="check that you may write there, and that the disk has room",
-            where=Where(str(package.path)),
+            where=Where(str(path)),
         ) from error
+
+
+def _built(package: PackagePlan, members: Iterable[PackedMember]) -> BuiltPackage:
     digest, size = sha256_of(package.path)
     return BuiltPackage(
         package.path, size, digest, package.manifest, package.platform, tuple(members)

@@ -12,11 +12,18 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNOR
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 # Blender's folders take about 100 of the 260 characters that Windows allows.
 _LONGEST = 160
+#: No file lies deeper; names in a zip have at most 65,535 characters.
+_DEEPEST = 100
+_MOST_PROBLEMS = 100
 
 
 def check(contents: Contents, problems: ProblemList) -> None:
+    _check_folders(contents, problems)
     seen: dict[str, str] = {}
+    before = len(problems)
     for info in contents.infos:
+        if len(problems) - before >= _MOST_PROBLEMS:
+            break  # whoever has repaired so many will look again
         # `orig_filename`: zipfile cuts names at a NUL and turns the system's separators.
         name = info.orig_filename
         if is_unsafe(name):
@@ -49,6 +56,24 @@ def check(contents: Contents, problems: ProblemList) -> None:
                 hint="rename one of them",
                 where=contents.where(name),
             )
+
+
+def _check_folders(contents: Contents, problems: ProblemList) -> None:
+    """Note what is a file and, because something lies below it, a folder too: it cannot be unpacked."""
+    names = [info.orig_filename for info in contents.infos]
+    files = {name for name in names if not name.endswith("/")}
+    folders = {
+        "/".join(steps[:depth])
+        for steps in (name.split("/") for name in names)
+        for depth in range(1, min(len(steps), _DEEPEST))
+    }
+    for name in sorted(files & folders)[:_MOST_PROBLEMS]:
+        problems.add(
+            "path.file-and-folder",
+            f"{name!r} is a file, and has files below it",
+            hint="rename one of them, and pack it again",
+            where=contents.where(name),
+        )
 
 
 def is_unsafe(name: str) -> bool:

@@ -111,8 +111,12 @@ class Listing:
 
     @property
     def blocked(self) -> dict[str, str]:
-        """Blocked id -> reason."""
-        return {block["id"]: block.get("reason", "") for block in self.blocklist}
+        """Blocked id -> reason; Blender takes blocks without a proper id, which block nothing."""
+        return {
+            block["id"]: str(block.get("reason", ""))
+            for block in self.blocklist
+            if isinstance(block.get("id"), str)
+        }
 
 
 def parse(data: bytes, *, file: str = "index.json") -> Listing:
@@ -128,7 +132,7 @@ def parse(data: bytes, *, file: str = "index.json") -> Listing:
 def _document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
     try:
         document = json.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for numbers of thousands of digits
         line = getattr(error, "lineno", None)
         column = getattr(error, "colno", None)
         what = "a web page" if data.lstrip()[:1] == b"<" else "not JSON"

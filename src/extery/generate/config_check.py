@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -109,6 +110,15 @@ def check_set(name: str, table: Mapping[str, Any], problems: ProblemList, file: 
             )
 
 
+def _is_json(item: object) -> bool:
+    """Whether what an owner wrote beside a block can stand in a listing; dates can, as text."""
+    try:
+        json.dumps(item, allow_nan=False, default=str)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_blocklist(blocklist: object, problems: ProblemList, file: str) -> None:
     items = blocklist if isinstance(blocklist, list) else [blocklist]
     for index, item in enumerate(items):
@@ -118,6 +128,13 @@ def _check_blocklist(blocklist: object, problems: ProblemList, file: str) -> Non
         else:
             missing = ["id", "reason"]
             message = f"blocklist must be a list of tables, found {shown(item)}"
+        if not missing and not _is_json(item):
+            problems.add(
+                "generate.config-value",
+                "an item of blocklist has a number that is none",
+                hint="remove nan and inf",
+                where=Where(file, ("blocklist", index)),
+            )
         if missing:
             problems.add(
                 "generate.config-blocklist",

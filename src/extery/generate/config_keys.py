@@ -12,6 +12,8 @@ SCHEMA_VERSION = "1.0.0"
 #: Folders beside the packages that are not free for channels.
 RESERVED = ("platforms", "sets")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
+#: No folder can be called so on Windows.
+_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class Key(NamedTuple):
@@ -87,10 +89,10 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bool": ("true or false", lambda value: isinstance(value, bool)),
     "count": ("a number above 0", lambda value: type(value) is int and value > 0),
     "url": (
-        "an address that begins with http:// or https:// and has no ? or #",
+        "an address that begins with http:// or https:// and has no ?, # or password",
         lambda value: (
             isinstance(value, str)
-            and re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value) is not None
+            and re.fullmatch(r"https?://[^/?#@\s\0]+(/[^?#\s\0]*)?", value) is not None
         ),
     ),
     "blender": (
@@ -118,7 +120,8 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 def is_channel_name(name: str) -> bool:
     """Whether a channel, or a set, may be called so: the name is a folder and part of a URL."""
-    return _CHANNEL.fullmatch(name) is not None and name not in RESERVED
+    is_free = name not in RESERVED and _DEVICE.fullmatch(name) is None
+    return is_free and _CHANNEL.fullmatch(name) is not None
 
 
 def reference() -> str:

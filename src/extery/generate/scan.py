@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -101,6 +102,14 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
             where=Where(str(folder / name)),
         )
         return False
+    if not item.is_file() and not item.is_symlink():
+        problems.add(
+            "generate.not-a-file",
+            f"{name} is a pipe or a device, and not listed",
+            hint="save the package as a file",
+            where=Where(str(folder / name)),
+        )
+        return False
     if not name.endswith(_ENDING):
         problems.add(
             "generate.ending-in-capitals",
@@ -180,6 +189,13 @@ def _manifest(
 def _opened(path: Path) -> BytesIO | FileIO:
     """The file; a small one at once and whole, which is quicker than many short reads."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe may wait for ever
+            raise InvalidPackage.of(
+                "package.unreadable",
+                f"{path.name} leads to something that is no file",
+                hint="save the package as a file",
+                where=Where(path.name),
+            )
         file = FileIO(path)
         if os.fstat(file.fileno()).st_size > _AT_ONCE:
             return file

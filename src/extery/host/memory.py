@@ -61,6 +61,8 @@ class Memory:
 
     folder: Path
     source: str = ""
+    #: Tells sources apart that are shown alike: an address may have a query, which is not kept.
+    source_key: str = ""
     files: dict[str, File] = field(default_factory=dict)
     listings: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -72,6 +74,7 @@ class Memory:
             state = json.loads((memory.place / _STATE).read_bytes())
             if state["form"] == _FORM:
                 memory.source = str(state["source"])
+                memory.source_key = str(state.get("source_key", ""))
                 memory.listings = dict(state["listings"])
                 memory.files = {
                     name: File(**facts)
@@ -97,6 +100,7 @@ class Memory:
         state: dict[str, Any] = {
             "form": _FORM,
             "source": self.source,
+            "source_key": self.source_key,
             "listings": self.listings,
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }

@@ -6,6 +6,7 @@ A run that is killed leaves one of the two, and the next run continues it.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -86,7 +87,7 @@ def mirror(
         memory.place.mkdir(parents=True, exist_ok=True)
         with locked(memory.place / "lock"):
             memory = Memory.load(folder)
-            memory.source = shown(url)
+            memory.source, memory.source_key = shown(url), _key(url)
             plan, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=False)
             return _act(plan, memory, fetcher, wishes, problems, told)
 
@@ -128,13 +129,19 @@ def _check_folder(folder: Path, url: str, wishes: Wishes) -> None:
             hint="give an empty folder, or one that does not exist yet",
             where=Where(str(folder)),
         )
-    if memory.source not in ("", shown(url)) and not wishes.new_source:
+    is_other = memory.source not in ("", shown(url)) or memory.source_key not in ("", _key(url))
+    if is_other and not wishes.new_source:
         raise Conflict.of(
             "mirror.other-source",
             f"{folder} is a mirror of {memory.source}",
             hint="give another folder, or --new-source if the repository has moved",
             where=Where(str(folder)),
         )
+
+
+def _key(url: str) -> str:
+    """The query of an address in a form that tells nobody what is in it."""
+    return hashlib.sha256(urlsplit(url).query.encode()).hexdigest()[:16]
 
 
 def _decide(

@@ -21,6 +21,7 @@ CODES = {
     "generate.ending-in-capitals": _warning("a package's name does not end in small letters", "Blender takes names in .zip only, and leaves this one out without a word."),
     "generate.name-not-unicode": _error("a package has a name that is not Unicode", "Its address could not be written in a listing."),
     "generate.unwritable": _error("a file of the repository cannot be written", "The system refused it; what was there before is still there."),
+    "generate.not-a-file": _warning("something called .zip is no file", "It is left out: a package is read from its end, which a pipe or a device does not have."),
     "generate.foreign-file": _error("somebody else's file has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
     "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),
     "generate.config-not-toml": _error("the repository's configuration is not TOML", f"{_STOPS}: without the blocklist a blocked extension would be offered again."),

@@ -43,6 +43,7 @@ CODES = {
     "path.unsafe": _stricter("a path leads out of the folder", "Absolute paths and '..' are flattened by Blender and followed by careless tools."),
     "path.not-portable": _stricter("a path cannot exist on every system", "Backslashes, colons, control characters and some names mean something else on Windows."),
     "path.case-collision": _stricter("two paths differ in case only", "On Windows and macOS the second replaces the first."),
+    "path.file-and-folder": _stricter("a path is a file and a folder", "Such a package cannot be unpacked: an install stops in the middle."),
     "path.too-long": _warning("a path is very long", "With the folders above it, it can pass the 260 characters that Windows allows."),
     "theme.xml-missing": _stricter("a theme has no .xml file", "Blender would install it and show nothing."),
     "theme.several-xml": _stricter("a theme has several .xml files", "Blender applies the first by name and shows all: one theme, one package."),
