@@ -617,3 +617,17 @@ def test_addresses_that_differ_in_their_query_are_different_sources(
     with pytest.raises(Conflict) as caught:
         mirror(f"{two.url}?repo=b&key=secret", folder, fetcher=fetcher)
     assert caught.value.code == "mirror.other-source"
+
+
+def test_an_entry_without_an_address_stops_a_mirror_or_is_left_out(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    two.add("third.zip", url="third.zip", extension_id="third_tool")
+    with pytest.raises(InvalidListing, match="third_tool"):
+        mirror(two.url, folder, fetcher=fetcher)
+
+    result = done(two, folder, fetcher, wishes=Wishes(keep_going=True))
+
+    assert result.is_complete
+    assert [problem.code for problem in result.problems.errors] == ["fetch.archive-url"]
+    assert [item["id"] for item in listed(folder)] == ["dusk", "gear_tool"]

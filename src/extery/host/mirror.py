@@ -153,6 +153,7 @@ def _decide(
     if not is_dry:
         memory.forget_listings(but=addresses)
         memory.save()
+    problems = ProblemList()
     found = plan_mirror(
         address,
         listings,
@@ -161,8 +162,8 @@ def _decide(
             name, sha256=file.sha256, size=file.size, verify=wishes.verify
         ),
         mine=memory.files,
+        faults=problems if wishes.keep_going else None,
     )
-    problems = ProblemList()
     for item in found.left_out:
         problems.add(
             "mirror.system-left-out",

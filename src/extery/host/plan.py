@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extery.core.errors import InvalidListing
+from extery.core.errors import InvalidListing, ProblemList
 from extery.core.listing import KEYS, Entry, Listing, dump
 from extery.core.listing import listing as document
 from extery.fetch import Wanted, archive_address
@@ -68,14 +68,18 @@ def plan_mirror(
     filters: Filters,
     is_there: Callable[[str, Wanted], bool],
     mine: Iterable[str] = (),
+    faults: ProblemList | None = None,
 ) -> Plan:
     """Plan a mirror of what ``listings`` say, all from the listing address ``source``.
 
     ``is_there`` tells whether the folder has a package already, ``mine`` are the files that
-    earlier runs have put there.
+    earlier runs have put there. An entry whose package has no address raises `InvalidListing`, or is left out
+    and noted in ``faults``.
     """
     merged = _merged(listing.data for listing in listings)
     entries = filters.keep(without_odd_pythons(item) for item in merged)
+    if faults is not None:
+        entries = [item for item in entries if _has_address(source, item, faults)]
     resolved = resolve(entries, more_platforms=filters.platforms)
     named, renamed = _named(source, resolved.entries)
     blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
@@ -145,6 +149,15 @@ def _address(source: str, item: Entry) -> str:
             for problem in error.problems
         ]
         raise InvalidListing(*named) from error
+
+
+def _has_address(source: str, item: Entry, faults: ProblemList) -> bool:
+    try:
+        _address(source, item)
+    except InvalidListing as error:
+        faults.extend(error.problems)
+        return False
+    return True
 
 
 def _file_name(item: Entry, digits: str) -> str:

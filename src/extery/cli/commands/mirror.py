@@ -198,7 +198,7 @@ def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: 
 
     plan = done.plan if done else None
     document = {
-        "ok": done is not None and (dry_run or done.is_complete) and not done.failed,
+        "ok": done is not None and (dry_run or done.is_complete) and not done.problems.errors,
         "complete": done is not None and done.is_complete,
         "entries": len(plan.entries) if plan else 0,
         "fetched": list(plan.fetch) if plan else [],
