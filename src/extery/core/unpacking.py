@@ -10,6 +10,7 @@ import copy
 import io
 import zipfile
 import zlib
+from abc import abstractmethod
 from bz2 import BZ2Decompressor
 from typing import IO, TYPE_CHECKING, cast
 
@@ -40,10 +41,9 @@ def _as_stored(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 
 class _Stream(io.RawIOBase):
-    """What has `_some`: at most so many bytes, and none at the end."""
-
+    @abstractmethod
     def _some(self, size: int) -> bytes:
-        raise NotImplementedError
+        """At most so many bytes, and none at the end."""
 
     def readable(self) -> bool:
         return True
