@@ -125,12 +125,14 @@ def test_python_versions_meet_as_in_blender(
 def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
-    planned(tmp_path, Config([{"id": "gear_tool", "reason": "broken"}]))
-    planned(
+    beside = planned(tmp_path, Config([{"id": "gear_tool", "reason": "broken"}]))
+    alone = planned(
         tmp_path,
         Config([{"id": "gone", "reason": "broken"}]),
         codes=["generate.block-without-package"],
     )
+
+    assert list(beside) == list(alone) == ["index.json"]
 
 
 def versions(plan: PlannedListing) -> list[str]:

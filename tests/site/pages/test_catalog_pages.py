@@ -329,7 +329,8 @@ def test_an_author_page_shows_who_and_what(client: Client, owner: User, approve:
 def test_somebody_who_left_has_no_page(client: Client, stranger: User) -> None:
     stranger.is_active = False
     stranger.save()
-    page_of(client, "/people/eve/", 404)
+
+    assert "Eve" not in page_of(client, "/people/eve/", 404).html
 
 
 def test_what_people_write_cannot_become_markup(
