@@ -5,7 +5,9 @@ A name is written down before its file, so that what a killed run leaves has an 
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from extery.core.changes import leads_to
@@ -22,45 +24,50 @@ def new_names(
     folder: Path,
     plans: Iterable[PlannedListing],
     known: Collection[str],
-    hashes: Collection[str],
+    ids: Collection[str],
     *,
     with_changes: bool = False,
 ) -> list[str]:
     """What ``plans`` will write for the first time, beside ``index.json`` and the page in ``folder`` itself.
 
     Raises `Conflict` if something of somebody else has such a name. ``known`` are the names of earlier runs,
-    ``hashes`` those of the packages: a listing of nothing but these is no loss.
+    ``ids`` those of the packages: a listing of nothing but these is from a run whose state was lost.
     """
     names = []
     with ProblemList().raising(Conflict) as problems:
         for plan in plans:
             expected = [*plan.packages, *LISTING_FILES] if plan.folder else []
-            for name in [*expected, CHANGES] if with_changes else expected:
-                address = f"{plan.folder}/{name}" if plan.folder else name
-                if address in known:
-                    continue
-                names.append(address)
-                path = folder / address
-                if path.exists() and not _is_ours(path, folder, hashes):
+            expected += [CHANGES] if with_changes else []
+            new = [plan.place(name) for name in expected if plan.place(name) not in known]
+            names += new
+            for path in (folder / name for name in new):
+                if path.exists() and not _is_ours(path, folder, ids):
+                    otherwise = f", or give {plan.audience} another name" if plan.folder else ""
                     problems.add(
                         "generate.foreign-file",
                         f"{path} is there already, and not from an earlier run",
-                        hint="move it away"
-                        + (f", or give {plan.audience} another name" if plan.folder else ""),
+                        hint=f"move it away{otherwise}",
                         where=Where(str(path)),
                     )
     return names
 
 
-def _is_ours(path: Path, folder: Path, hashes: Collection[str]) -> bool:
+def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
+    """Whether to replace the file loses nothing: it can be made again, or there is another one like it."""
     if path.name == CHANGES:
         return _are_changes(path)
     if path.name == LISTING:
-        try:
-            return {item["archive_hash"] for item in parse(path.read_bytes()).data} <= {*hashes}
-        except (OSError, InvalidListing):
-            return False
-    return path.name in LISTING_FILES or is_same(path, folder / path.name)
+        with suppress(OSError, InvalidListing):
+            return {item["id"] for item in parse(path.read_bytes()).data} <= {*ids}
+        return False
+    original = folder / path.name
+    return path.name in LISTING_FILES or is_same(path, original) or _is_copy(path, original)
+
+
+def _is_copy(path: Path, original: Path) -> bool:
+    with suppress(OSError):
+        return filecmp.cmp(path, original, shallow=False)
+    return False
 
 
 def _are_changes(path: Path) -> bool:
@@ -83,7 +90,10 @@ def remove_old(folder: Path, before: Outputs, now: Collection[str]) -> None:
 
 
 def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
-    """Whether the file is still the one that was written."""
+    """Whether the file is still the one that was written.
+
+    It may have other times than then: a second name of a package has whatever its owner gives the first.
+    """
     steps = PurePosixPath(name)
     if steps.is_absolute() or ".." in steps.parts:
         return False
@@ -91,7 +101,6 @@ def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
     if path.name in (*LISTING_FILES, CHANGES) or is_same(path, folder / path.name):
         return True
     try:
-        about = path.stat()
-    except OSError:
+        return path.stat().st_ino == known[-1]
+    except (OSError, IndexError):
         return False
-    return [about.st_size, about.st_mtime_ns, about.st_ino] == list(known)

@@ -44,7 +44,11 @@ class PlannedListing:
     @property
     def address(self) -> str:
         """Its file, relative to the folder of the packages."""
-        return f"{self.folder}/{LISTING}" if self.folder else LISTING
+        return self.place(LISTING)
+
+    def place(self, name: str) -> str:
+        """A file of its folder, relative to the folder of the packages."""
+        return f"{self.folder}/{name}" if self.folder else name
 
     @property
     def entries(self) -> list[Entry]:

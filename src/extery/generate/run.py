@@ -219,8 +219,8 @@ def _make(
     page = _page(request, plans[0], archives, config, problems)
     known = before.summary.outputs
     if config.changes or any(plan.folder for plan in plans):
-        hashes = {f"sha256:{archive.sha256}" for _, archive in archives}
-        if new := claims.new_names(folder, plans, known, hashes, with_changes=config.changes):
+        ids = {item.id for item in listed}
+        if new := claims.new_names(folder, plans, known, ids, with_changes=config.changes):
             summary.outputs = known | {name: [] for name in new}
             state.save(folder, summary, now, prepared)
     outputs, written = _write(
@@ -266,7 +266,7 @@ def _write(
         else:
             written += [target / write.CHANGES] if write.put(target / write.CHANGES, news) else []
             names.append(write.CHANGES)
-        outputs += [f"{plan.folder}/{name}" if plan.folder else name for name in names]
+        outputs += [plan.place(name) for name in names]
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page()) else []
         outputs.append(PAGE)
