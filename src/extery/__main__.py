@@ -35,11 +35,13 @@ def main() -> None:
 
 def _leave(status: int) -> NoReturn:
     """End at once: to take all that was imported apart, piece by piece, takes a fifth of a short command."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):  # closed, full, or its reader has seen enough
-        status = status or 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            # Whoever starts us may have closed it, and then there is none.
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):  # full, or its reader has seen enough
+            status = status or 1
     os._exit(status)
 
 

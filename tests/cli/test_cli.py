@@ -100,3 +100,14 @@ def test_a_reader_that_has_seen_enough_is_no_error_to_tell_of() -> None:
         assert process.stderr.read() == b""
 
     assert process.returncode == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_start_without_output_does_its_work_all_the_same(closed: str, tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m extery server-generate --repo-dir "{tmp_path}" {closed}'
+
+    done = subprocess.run(command, shell=True, check=False)
+
+    assert done.returncode == 0
+    assert (tmp_path / "index.json").exists()

@@ -61,7 +61,15 @@ def test_another_listing_is_not_led_anywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [b"", b"{}", b"[]", b"null", b'{"version":"v1","listing":{"hash":1},"changes":[1]}']
+    "document",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"[" * 100_000,
+        b'{"version":"v1","listing":{"hash":1},"changes":[1]}',
+    ],
 )
 def test_a_damaged_file_leads_nowhere(document: bytes) -> None:
     assert follow(made({"a": "1.0.0"}), document) is None

@@ -24,9 +24,9 @@ def who() -> bytes:
 def test_what_pays_is_made_in_another_process() -> None:
     # In a Python of its own: the one that runs the tests may have other threads.
     code = (
-        "import os\nfrom extery.generate.aside import aside\n"
+        "import os\nfrom extery.generate.aside import Aside\n"
         "who = lambda: str(os.getpid()).encode()\n"
-        "print(aside(who, pays=True)() != who())"
+        "print(Aside(who, pays=True).result() != who())"
     )
 
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -35,7 +35,7 @@ def test_what_pays_is_made_in_another_process() -> None:
 
 
 def test_what_does_not_pay_is_made_here() -> None:
-    assert aside.aside(who, pays=False)() == who()
+    assert aside.Aside(who, pays=False).result() == who()
 
 
 def test_beside_other_threads_there_are_no_copies() -> None:
@@ -44,7 +44,7 @@ def test_beside_other_threads_there_are_no_copies() -> None:
     thread.start()
     try:
         assert not aside.can_copy()
-        assert aside.aside(who, pays=True)() == who()
+        assert aside.Aside(who, pays=True).result() == who()
     finally:
         done.set()
         thread.join()
@@ -58,4 +58,42 @@ def test_a_copy_that_comes_to_harm_is_replaced_by_work_here() -> None:
             os._exit(9)
         return b"made"
 
-    assert aside.aside(make, pays=True)() == b"made"
+    assert aside.Aside(make, pays=True).result() == b"made"
+
+
+def in_a_python_of_its_own(code: str) -> str:
+    """What the code prints; the one that runs the tests may have other threads, and then there are no copies."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@needs_copies
+def test_a_copy_whose_result_nobody_wants_is_let_go() -> None:
+    code = (
+        "import os\nfrom extery.generate.aside import Aside\n"
+        "made = Aside(lambda: bytes(10_000_000), pays=True)\n"
+        "assert not made.end()\n"
+        "try:\n    os.waitpid(-1, 0)\nexcept ChildProcessError:\n    print('gone')"
+    )
+
+    assert in_a_python_of_its_own(code) == "gone"
+
+
+@needs_copies
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+        "def fork(): raise OSError(11, 'no more')\nos.fork = fork",
+    ],
+)
+def test_where_no_copy_can_be_had_or_heard_of_the_work_is_done_here(trouble: str) -> None:
+    code = (
+        f"import os\n{trouble}\nfrom extery.generate.aside import Aside\n"
+        "print(Aside(lambda: b'made', pays=True).result().decode())"
+    )
+
+    assert in_a_python_of_its_own(code) == "made"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -155,3 +156,34 @@ def test_somebodys_file_of_that_name_stays(folder: Path, wanted: bool) -> None:
         without_channel(folder)
 
     assert (folder / "changes.json").read_text() == '{"mine": true}'
+
+
+def test_a_package_of_the_same_size_and_time_takes_the_place_of_the_old_one(folder: Path) -> None:
+    put(folder, "gear.zip", version="1.0.0")
+    os.utime(folder / "gear.zip", ns=(10**18, 10**18))
+    generate(folder)
+    put(folder, "new", version="2.0.0").replace(folder / "gear.zip")
+    os.utime(folder / "gear.zip", ns=(10**18, 10**18))
+
+    generate(folder)
+
+    assert (folder / "beta" / "gear.zip").read_bytes() == (folder / "gear.zip").read_bytes()
+
+
+def test_a_file_in_place_of_a_channel_stays_when_the_channel_goes(folder: Path) -> None:
+    generate(folder)
+    shutil.rmtree(folder / "beta")
+    (folder / "beta").write_text("mine")
+
+    without_channel(folder)
+
+    assert (folder / "beta").read_text() == "mine"
+
+
+def test_a_package_with_the_longest_name_can_be_in_a_channel(folder: Path) -> None:
+    name = "a" * 251 + ".zip"
+    put(folder, name)
+
+    generate(folder)
+
+    assert (folder / "beta" / name).exists()

@@ -262,6 +262,13 @@ def test_the_date_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(time.split(":")) == 2
 
 
+@pytest.mark.parametrize("value", ["99999999999999999", "²", "tomorrow"])
+def test_a_date_that_is_none_is_passed_over(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+
+    assert page([], [], template="${date}").startswith("20")
+
+
 def test_everything_wrong_with_a_template_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "mine.html").write_text("<p>5$ ${body}\n$titel ${nam e}</p>\n$ß")
 

@@ -45,8 +45,9 @@ def test_a_new_version_costs_its_package_and_a_few_bytes(
     assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0"]
     blocks = json.loads((folder / "index.json").read_bytes())["blocklist"]
     assert blocks == [{"id": "dusk", "reason": "Too dark"}]
+    # That nothing is new the listing itself has to say.
     mirrored(telling, folder, fetcher)
-    assert telling.asked() == ["changes.json"]
+    assert telling.asked() == ["changes.json", "index.json"]
 
 
 def test_a_mirror_does_not_promise_changes_that_it_does_not_keep(
@@ -97,4 +98,17 @@ def test_a_repository_that_stops_telling_is_followed_all_the_same(
     mirrored(telling, folder, fetcher)
 
     assert telling.asked() == ["index.json"]
+    assert len(listed(folder)) == 3
+
+
+def test_changes_that_nobody_keeps_up_hide_nothing(
+    telling: Repository, tmp_path: Path, fetcher: Fetcher
+) -> None:
+    folder = tmp_path / "mirror"
+    mirrored(telling, folder, fetcher)
+    telling.tells_changes = False
+    telling.add("third.zip", extension_id="third_tool")
+
+    mirrored(telling, folder, fetcher)
+
     assert len(listed(folder)) == 3

@@ -94,6 +94,8 @@ def carry_out(
             file = stack.enter_context(_writing(package.path))
             with _naming(package.path):
                 members.append(write_zip(file, package.members, time=time, on_member=on_member))
+                file.flush()
+                os.fsync(file.fileno())
     return [_built(*both) for both in zip(plan.packages, members, strict=True)]
 
 

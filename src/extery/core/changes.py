@@ -23,6 +23,8 @@ _ENTRY = b'{"schema_version":'
 #: A longer file, or a change of more entries, would save nobody anything.
 MOST_BYTES = 64_000
 MOST_ENTRIES = 200
+#: Each costs its client a pass over the listing.
+_MOST_CHANGES = 300
 
 #: Place in the old data, how many entries go, which come.
 Cut = tuple[int, int, list[Any]]
@@ -52,7 +54,7 @@ def record(old: bytes, new: bytes, known: bytes) -> bytes:
     if old != new:
         change = _change(old, new)
         changes = [] if change is None else [*changes, change]
-    texts = [_dumped(change) for change in changes]
+    texts = [_dumped(change) for change in changes[-_MOST_CHANGES:]]
     while sum(map(len, texts)) > MOST_BYTES:
         texts.pop(0)
     about = _dumped({"hash": digest(new), "size": len(new)})
@@ -68,10 +70,10 @@ def follow(listing: bytes, document: bytes) -> bytes | None:
     try:
         read = json.loads(document)
         target, here = read["listing"]["hash"], digest(listing)
-        for change in read["changes"] if read["version"] == VERSION else ():
+        for change in read["changes"][-_MOST_CHANGES:] if read["version"] == VERSION else ():
             if change["from"] == here:
                 listing, here = _applied(listing, change), change["to"]
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
     return listing if digest(listing) == target else None
 
@@ -81,7 +83,7 @@ def leads_to(document: bytes) -> str:
     try:
         read = json.loads(document)
         return str(read["listing"]["hash"]) if read["version"] == VERSION else ""
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -21,27 +21,49 @@ def can_copy() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def aside(make: Callable[[], bytes], *, pays: bool) -> Callable[[], bytes]:
-    """Begin to ``make`` something in a copy of this process; call the result to have it.
+class Aside:
+    """Something that is being made in a copy of this process, or when it is asked for.
 
-    Where it does not pay, or there can be no copy, it is made when it is asked for, and so it is
-    if the copy came to harm.
+    Where a copy does not pay, or there can be none, it is made here, and so it is if the copy came to harm.
     """
-    if not pays or not can_copy() or processors() < 2:
-        return make
-    reader, writer = os.pipe()
-    helper = os.fork()
-    if not helper:
-        _send(make, reader, writer)
-    os.close(writer)
 
-    def result() -> bytes:
-        with open(reader, "rb") as file:  # noqa: PTH123 (it has no path)
+    def __init__(self, make: Callable[[], bytes], *, pays: bool) -> None:
+        self._make = make
+        self._helper = self._reader = 0
+        if not pays or not can_copy() or processors() < 2:
+            return
+        reader, writer = os.pipe()
+        try:
+            helper = os.fork()
+        except OSError:  # there are too many processes already
+            os.close(reader)
+            os.close(writer)
+            return
+        if not helper:
+            _send(make, reader, writer)
+        os.close(writer)
+        self._helper, self._reader = helper, reader
+
+    def result(self) -> bytes:
+        """What was made."""
+        if not self._helper:
+            return self._make()
+        with open(self._reader, "rb", closefd=False) as file:
             data = file.read()
-        _, status = os.waitpid(helper, 0)
-        return make() if status else data
+        return data if self.end() else self._make()
 
-    return result
+    def end(self) -> bool:
+        """Let go of the copy, whether or not it was asked for its result; says whether it ended well."""
+        if not self._helper:
+            return False
+        helper, self._helper = self._helper, 0
+        os.close(self._reader)  # one that is still writing ends with that
+        try:
+            return os.waitpid(helper, 0)[1] == 0
+        except (
+            ChildProcessError
+        ):  # whoever started us wants to hear of no child, and so nobody does
+            return False
 
 
 def _send(make: Callable[[], bytes], reader: int, writer: int) -> NoReturn:

@@ -5,7 +5,7 @@ A name is written down before its file, so that what a killed run leaves has an 
 
 from __future__ import annotations
 
-import filecmp
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,7 @@ from extery.core.changes import leads_to
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.listing import parse
 from extery.generate.index import LISTING, PlannedListing
-from extery.generate.write import CHANGES, LISTING_FILES, is_same, remove
+from extery.generate.write import CHANGES, LISTING_FILES, has_same_bytes, is_same, remove
 
 #: Name below the folder of packages -> what identifies the file; nothing while it is not written.
 Outputs = Mapping[str, Sequence[int]]
@@ -41,7 +41,8 @@ def new_names(
             new = [plan.place(name) for name in expected if plan.place(name) not in known]
             names += new
             for path in (folder / name for name in new):
-                if path.exists() and not _is_ours(path, folder, ids):
+                # Also of a link that leads nowhere, and not where nobody may look: to write will tell.
+                if os.path.lexists(path) and not _is_ours(path, folder, ids):
                     otherwise = f", or give {plan.audience} another name" if plan.folder else ""
                     problems.add(
                         "generate.foreign-file",
@@ -61,18 +62,12 @@ def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
             return {item["id"] for item in parse(path.read_bytes()).data} <= {*ids}
         return False
     original = folder / path.name
-    return path.name in LISTING_FILES or is_same(path, original) or _is_copy(path, original)
-
-
-def _is_copy(path: Path, original: Path) -> bool:
-    with suppress(OSError):
-        return filecmp.cmp(path, original, shallow=False)
-    return False
+    return path.name in LISTING_FILES or is_same(path, original) or has_same_bytes(path, original)
 
 
 def _are_changes(path: Path) -> bool:
     try:
-        return leads_to(path.read_bytes()) != ""
+        return path.is_file() and leads_to(path.read_bytes()) != ""
     except OSError:
         return False
 

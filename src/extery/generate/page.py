@@ -107,7 +107,10 @@ def _now() -> str:
     from datetime import UTC, datetime
 
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    time = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    try:
+        time = datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError):  # not set, or no time that there is
+        time = datetime.now(UTC)
     return f"{time:%Y-%m-%d, %H:%M}"
 
 

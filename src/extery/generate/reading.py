@@ -72,7 +72,8 @@ def _read_together(
         for helper, receiver in started:
             helper.terminate()
             helper.join()
-            helper.close()
+            with suppress(ValueError):  # where nobody hears of children, it is said to run still
+                helper.close()
             receiver.close()
     return read
 

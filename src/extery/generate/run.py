@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
 from extery.generate import claims, state, write
-from extery.generate.aside import aside
+from extery.generate.aside import Aside
 from extery.generate.config import Config, read_config
 from extery.generate.lock import locked
 from extery.generate.scan import Found, ScannedArchive, find_archives, in_folder
@@ -216,16 +216,20 @@ def _make(
     if request.strict and problems.errors:
         state.save(folder, summary, now, prepared)  # what was read need not be read again
         raise InvalidInput(*problems)
-    page = _page(request, plans[0], archives, config, problems)
+    make_page = _page(request, plans[0], archives, config, problems)
     known = before.summary.outputs
     if config.changes or any(plan.folder for plan in plans):
         ids = {item.id for item in listed}
         if new := claims.new_names(folder, plans, known, ids, with_changes=config.changes):
             summary.outputs = known | {name: [] for name in new}
             state.save(folder, summary, now, prepared)
-    outputs, written = _write(
-        request, config, plans, page, legacy, meanwhile=lambda: prepared.sizes_and_crc
-    )
+    page = Aside(make_page, pays=request.html and len(plans[0].items) > _MANY)
+    try:
+        outputs, written = _write(
+            request, config, plans, page.result, legacy, meanwhile=lambda: prepared.sizes_and_crc
+        )
+    finally:
+        page.end()
     claims.remove_old(folder, known, outputs)
     summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
     summary.problems = list(problems)
@@ -303,7 +307,7 @@ def _page(
     config: Config,
     problems: ProblemList,
 ) -> Callable[[], bytes]:
-    """The page, if one is wanted; it is made while the listings are written."""
+    """What makes the page, if one is wanted; a bad template is an error before anything is written."""
     if not request.html:
         return bytes
     from extery.generate.page import page, read_template
@@ -323,7 +327,7 @@ def _page(
         )
         return filled.encode("utf-8")
 
-    return aside(make, pays=len(plan.items) > _MANY)
+    return make
 
 
 def _clean(folder: Path, listings: Sequence[str]) -> None:

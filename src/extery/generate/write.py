@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -116,8 +117,6 @@ def _gzip(data: bytes) -> bytes:
 
     The highest level takes half as long again, for one byte of a hundred.
     """
-    import zlib
-
     packer = zlib.compressobj(6, zlib.DEFLATED, 31, 9)
     return packer.compress(data) + packer.flush()
 
@@ -130,7 +129,8 @@ def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Pa
         with _writing(path):
             if is_same(path, original):
                 continue
-            new = folder / f".{name}.{os.getpid():08d}.new"
+            # Not by its own name, which may be as long as a name can be.
+            new = folder / f".{zlib.crc32(os.fsencode(name)):08x}.zip.{os.getpid():08d}.new"
             new.unlink(missing_ok=True)
             try:
                 _link(original, new)
@@ -146,11 +146,24 @@ def is_same(path: Path, original: Path) -> bool:
     """Whether a file is another name, or a copy, of ``original``."""
     try:
         one, other = path.stat(), original.stat()
-    except FileNotFoundError:
+    except OSError:
         return False
-    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino) or (
-        (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
+        return True
+    # Size and time alone may be those of another version: some tools give all files one time.
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns) and has_same_bytes(
+        path, original
     )
+
+
+def has_same_bytes(path: Path, original: Path) -> bool:
+    """Whether both can be read and have the same content."""
+    import filecmp
+
+    try:
+        return filecmp.cmp(path, original, shallow=False)
+    except OSError:
+        return False
 
 
 def _link(original: Path, new: Path) -> None:

@@ -190,7 +190,7 @@ def _listing(address: str, memory: Memory, fetcher: Fetcher, *, is_dry: bool) ->
     kept = memory.kept(address)
     if kept is not None and (newest := newest_from(kept, address, fetcher=fetcher)) is not None:
         listing = parse(newest, file=shown(address))
-        if newest != kept and not is_dry:
+        if not is_dry:
             memory.keep(address, Document(newest, Validators(), {}))
         return listing
     known = memory.known(address)

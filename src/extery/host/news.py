@@ -11,10 +11,10 @@ _MOST_BYTES = 2 * MOST_BYTES
 
 
 def newest_from(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | None:
-    """The listing as it is now at ``address``, made from the one that was there; the same if nothing is new.
+    """The listing as it is now at ``address``, made from the one that was there.
 
-    ``None`` if the repository does not tell what changed, or not from so long ago: then the listing has to be
-    fetched.
+    ``None`` if the repository does not tell what changed, or nothing, or not from so long ago: then the listing
+    itself has to be asked for. Somebody may have replaced it with a tool that keeps no changes.
     """
     if not are_announced(listing):
         return None
@@ -23,4 +23,5 @@ def newest_from(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | No
         found = get_document(url, fetcher=fetcher, limit=_MOST_BYTES)
     except (NotFound, Refused, Corrupt, InvalidInput):
         return None
-    return None if found is None else follow(listing, found.body)
+    newest = None if found is None else follow(listing, found.body)
+    return None if newest == listing else newest
