@@ -217,6 +217,15 @@ def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -
         ]
 
 
+def test_of_packages_only_their_number_is_told(packages: Path) -> None:
+    (packages / "blender_repo.toml").write_text('schema_version = "1.0.0"\n[channels.beta]\n')
+
+    lines = generate().stderr.splitlines()
+
+    assert lines[0] == "written: 2 packages in packages/beta"
+    assert not [line for line in lines if ".zip" in line]
+
+
 def test_whoever_has_said_where_the_folder_is_on_the_web_pastes_that(packages: Path) -> None:
     (packages / "blender_repo.toml").write_text(
         'schema_version = "1.0.0"\nbase_url = "https://example.org/r"\n'

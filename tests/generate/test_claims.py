@@ -187,3 +187,17 @@ def test_a_package_with_the_longest_name_can_be_in_a_channel(folder: Path) -> No
     generate(folder)
 
     assert (folder / "beta" / name).exists()
+
+
+def test_what_another_version_of_this_program_has_written_is_ours(folder: Path) -> None:
+    put(folder, "other.zip", extension_id="other_tool")
+    generate(folder)
+    place = folder / ".extery" / "state.json"
+    place.write_bytes(
+        place.read_bytes().replace(b'{"format":"extery ', b'{"format":"extery 0.0.', 1)
+    )
+    (folder / "other.zip").unlink()
+
+    generate(folder)
+
+    assert sorted(path.name for path in (folder / "beta").glob("*.zip")) == ["gear.zip"]

@@ -7,7 +7,7 @@ import pytest
 from extery.core.errors import ProblemList
 from extery.generate.config import Config, Rules
 from extery.generate.index import PlannedListing, is_rival, listed_in, plan_listings
-from extery.generate.listed import Listed
+from extery.generate.listed import Listed, entries_of
 from extery.generate.scan import read_archive
 from tests.generate.packages import put
 
@@ -136,7 +136,7 @@ def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
 
 
 def versions(plan: PlannedListing) -> list[str]:
-    return [item["version"] for item in plan.entries]
+    return [item["version"] for item in entries_of(plan.items)]
 
 
 def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_pat
 
     assert list(plans) == ["index.json", "platforms/other/index.json"]
     other = plans["platforms/other/index.json"]
-    assert [(item["id"], item["version"]) for item in other.entries] == [
+    assert [(item["id"], item["version"]) for item in entries_of(other.items)] == [
         ("a_tool", "1.2.3"),
         ("gear_tool", "1.0.0"),
     ]
@@ -164,7 +164,7 @@ def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path
     plans = planned(tmp_path, config)
 
     assert list(plans) == ["index.json"]
-    assert "freebsd-x64" in plans["index.json"].entries[1]["platforms"]
+    assert "freebsd-x64" in entries_of(plans["index.json"].items)[1]["platforms"]
 
 
 def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> N
         "sets/shot/index.json": [],
     }
     assert plans["beta/index.json"].packages == ["2 beta.zip"]
-    assert plans["beta/index.json"].entries[0]["archive_url"] == "./2%20beta.zip"
+    assert entries_of(plans["beta/index.json"].items)[0]["archive_url"] == "./2%20beta.zip"
 
 
 def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Path) -> None:
@@ -191,10 +191,10 @@ def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Pa
 
     plans = planned(tmp_path, config)
 
-    [entry] = plans["beta/index.json"].entries
+    [entry] = entries_of(plans["beta/index.json"].items)
     assert entry["archive_url"] == "https://example.org/repo/a%20b.zip"
     assert plans["beta/index.json"].packages == ()
-    assert plans["index.json"].entries[0]["archive_url"] == "./a%20b.zip"
+    assert entries_of(plans["index.json"].items)[0]["archive_url"] == "./a%20b.zip"
 
 
 def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Path) -> None:
@@ -218,4 +218,4 @@ def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
     [plan] = plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
 
     assert [problem.where.path for problem in problems] == [("extensions", "gear_tool", "name")]
-    assert [item["name"] for item in plan.entries] == ["Gear Tool", "Other"]
+    assert [item["name"] for item in entries_of(plan.items)] == ["Gear Tool", "Other"]

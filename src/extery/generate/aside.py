@@ -60,10 +60,8 @@ class Aside:
         os.close(self._reader)  # one that is still writing ends with that
         try:
             return os.waitpid(helper, 0)[1] == 0
-        except (
-            ChildProcessError
-        ):  # whoever started us wants to hear of no child, and so nobody does
-            return False
+        except ChildProcessError:
+            return False  # whoever started us wants to hear of no child, and so nobody does
 
 
 def _send(make: Callable[[], bytes], reader: int, writer: int) -> NoReturn:

@@ -50,11 +50,6 @@ class PlannedListing:
         """A file of its folder, relative to the folder of the packages."""
         return f"{self.folder}/{name}" if self.folder else name
 
-    @property
-    def entries(self) -> list[Entry]:
-        """Its entries, read from their texts."""
-        return entries_of(self.items)
-
 
 def listed_in(archives: Iterable[ScannedArchive]) -> list[Listed]:
     """What of all archives can be listed, by id, version and file name."""

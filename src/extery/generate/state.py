@@ -64,12 +64,17 @@ class State:
 
     @classmethod
     def load(cls, folder: Path) -> State:
-        """The state of ``folder``; an empty one if there is none that can be used."""
+        """The state of ``folder``; an empty one if there is none that can be used.
+
+        Of one that another version of this program has written, it is known which files are ours.
+        """
         path = folder / FOLDER / NAME
-        with suppress(OSError, ValueError, KeyError, TypeError), path.open("rb") as file:
+        unusable = (OSError, ValueError, KeyError, TypeError, AttributeError)
+        with suppress(*unusable), path.open("rb") as file:
             read = json.loads(file.readline())
-            body = _Body(path, file.tell(), read["blocks"], read["crc"])
-            if read["format"] == _FORMAT and os.fstat(file.fileno()).st_size == body.end:
+            body = _Body(path, file.tell(), read.get("blocks", ()), read.get("crc", 0))
+            is_whole = os.fstat(file.fileno()).st_size == body.end
+            if read["format"] == _FORMAT and is_whole:
                 problems = [_problem(item) for item in read["problems"]]
                 listings = [(address, audience) for address, audience in read["listings"]]
                 summary = Summary(
@@ -81,6 +86,10 @@ class State:
                     dict(read["options"]),
                 )
                 return cls(summary, int(read["checked_at"]), body)
+            outputs = {
+                name: value for name, value in read["outputs"].items() if type(value) is list
+            }
+            return cls(Summary(outputs=outputs), 0)
         return cls(Summary(), 0)
 
     def archives(self) -> dict[Found, ScannedArchive]:

@@ -114,6 +114,22 @@ def command(
     raise SystemExit(1 if done.problems.errors and not keep_going else 0)
 
 
+def _written(paths: Iterable[Path]) -> list[str]:
+    """The files, and of packages, which may be thousands, only how many there are in each folder."""
+    from extery.cli.show import counted
+
+    packages: dict[Path, int] = {}
+    lines = []
+    for path in paths:
+        if path.suffix == ".zip":
+            packages[path.parent] = packages.get(path.parent, 0) + 1
+        else:
+            lines.append(str(path))
+    return [
+        f"{counted(number, 'package')} in {place}" for place, number in packages.items()
+    ] + lines
+
+
 class _People:
     """Text: the count on stdout, the rest on stderr."""
 
@@ -126,8 +142,8 @@ class _People:
         if done.problems:
             self.failed(done.problems)
         click.echo(f"found {done.packages} packages.")
-        for path in done.written:
-            click.echo(f"written: {path}", err=True)
+        for line in _written(done.written):
+            click.echo(f"written: {line}", err=True)
         has_several = len(done.listings) > 1
         for address, audience in done.listings if done.written or has_several else ():
             whose = f", for {audience}" if has_several else ""
