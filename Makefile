@@ -4,7 +4,7 @@
 #   make test     all tests; those that need a part that is not installed say so and are skipped
 #   make check    lint, format, types, import contracts, and whether the docs are true
 #   make fix      repair what a machine can repair
-#   make blender  install the real Blender clients that tests drive (about 2 GB, in a cache)
+#   make blender  install the real Blender clients that tests drive (about 5 GB, in a cache)
 #   make bench    measure, as ratios against named peers
 
 PYTHON ?= python3

@@ -70,23 +70,55 @@ def find_corpus() -> Path | None:
     return folder if (folder / "verdicts.jsonl").is_file() else None
 
 
+def find_program(name: str) -> Path | None:
+    """A program on PATH."""
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def find_python(version: str) -> Path | None:
+    """An interpreter of that version, such as ``"3.13"``: of a Blender that needs it, or one on this machine."""
+    for series, release in bpy_cache.RELEASES.items():
+        if release.python == version and find_blender(series):
+            return bpy_cache.installed(series).python
+    return bpy_cache.find_python(version)
+
+
+def _blender(series: str) -> Part:
+    python = bpy_cache.RELEASES[series].python
+    return Part(
+        "blender",
+        lambda: find_blender(series),
+        f"run 'make blender' (bpy from PyPI; needs CPython {python})",
+    )
+
+
+def _archiver(name: str, package: str) -> Part:
+    return Part("unzip", lambda: find_program(name), f"install Debian's {package}")
+
+
+def _python(version: str) -> Part:
+    return Part(
+        "unzip",
+        lambda: find_python(version),
+        f"run 'make blender', or install CPython {version} as 'python{version}', with pyenv or with uv",
+    )
+
+
 PARTS = {
-    "blender-4.2": Part(
-        "blender",
-        lambda: find_blender("4.2"),
-        "run 'make blender' (bpy from PyPI; needs CPython 3.11)",
-    ),
-    "blender-5.0": Part(
-        "blender",
-        lambda: find_blender("5.0"),
-        "run 'make blender' (bpy from PyPI; needs CPython 3.11)",
-    ),
+    **{f"blender-{series}": _blender(series) for series in bpy_cache.RELEASES},
     "browser": Part(
         "browser", find_browser, "install Chromium, for example 'apt-get install chromium'"
     ),
     "corpus": Part(
         "corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"
     ),
+    "unzip": _archiver("unzip", "unzip"),
+    "zip": _archiver("zip", "zip"),
+    "7z": _archiver("7z", "p7zip-full"),
+    "bsdtar": _archiver("bsdtar", "libarchive-tools"),
+    "python-3.11": _python("3.11"),
+    "python-3.13": _python("3.13"),
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests import parts
+from tests.blender.install import RELEASES
 from tests.parts import PARTS, Part, free_port, require_part
 
 
@@ -51,6 +53,33 @@ def test_the_corpus_is_where_the_setting_says(
 
     (tmp_path / "verdicts.jsonl").touch()
     assert require_part("corpus") == tmp_path
+
+
+def test_every_release_of_blender_is_a_part_that_names_the_python_it_needs() -> None:
+    for series, release in RELEASES.items():
+        part = PARTS[f"blender-{series}"]
+        assert part.marker == "blender"
+        assert part.install == f"run 'make blender' (bpy from PyPI; needs CPython {release.python})"
+
+
+@pytest.mark.unzip
+@pytest.mark.parametrize("version", ["3.11", "3.13"])
+def test_a_python_part_is_an_interpreter_of_that_version(version: str) -> None:
+    python = require_part(f"python-{version}")
+    asked = subprocess.run(
+        [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert asked.stdout.strip() == version
+
+
+def test_a_program_that_is_not_on_path_is_a_missing_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert PARTS["unzip"].find() is None
 
 
 def test_a_free_port_can_be_listened_on() -> None:

@@ -12,15 +12,35 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSIONS = {"4.2": "4.2.23", "5.0": "5.0.1"}
-"""The series that the tests name, and the release of ``bpy`` that stands for it."""
 
-PYTHON = (3, 11)
-"""Both releases were built for this Python and run in no other."""
+@dataclass(frozen=True)
+class Release:
+    """A release of ``bpy`` on PyPI."""
+
+    version: str
+    python: str
+    """The version of CPython it was built for; it runs in no other."""
+
+
+RELEASES = {
+    "4.2": Release("4.2.23", "3.11"),
+    "4.5": Release("4.5.15", "3.11"),
+    "5.0": Release("5.0.1", "3.11"),
+    "5.2": Release("5.2.3", "3.13"),
+    "5.3": Release("5.3.0", "3.13"),
+}
+"""Every series that ``make blender`` installs."""
+
+VERSIONS = {series: RELEASES[series].version for series in ("4.2", "5.0")}
+"""The series that a test runs with when it does not name one, and their releases."""
+
+# Each installation downloads, then unpacks about a gigabyte; more at once only compete for the disk.
+PARALLEL_INSTALLS = 3
 
 # Written last, after the import has been seen to work: an environment without it is not taken for a whole one.
 MARKER = ".extery-complete"
@@ -44,7 +64,11 @@ class Installed:
 
     @property
     def release(self) -> str:
-        return VERSIONS[self.series]
+        return RELEASES[self.series].version
+
+    @property
+    def python_version(self) -> str:
+        return RELEASES[self.series].python
 
     @property
     def complete(self) -> bool:
@@ -58,7 +82,7 @@ class Installed:
     @property
     def scripts(self) -> Path:
         """Blender's own folder of Python scripts inside the wheel."""
-        library = "Lib" if os.name == "nt" else f"lib/python{PYTHON[0]}.{PYTHON[1]}"
+        library = "Lib" if os.name == "nt" else f"lib/python{self.python_version}"
         return self.folder / library / "site-packages" / "bpy" / self.series / "scripts"
 
     @property
@@ -89,7 +113,7 @@ def cache_folder() -> Path:
 
 def installed(series: str) -> Installed:
     """Where the environment of that series is, or will be."""
-    return Installed(series, cache_folder() / f"bpy-{VERSIONS[series]}")
+    return Installed(series, cache_folder() / f"bpy-{RELEASES[series].version}")
 
 
 def install(series: str) -> bool:
@@ -124,7 +148,13 @@ def _beside(target: Installed) -> Iterator[Installed]:
 
 
 def _make(made: Installed) -> None:
-    python, pip = _find_python(), _find_pip()
+    python = find_python(made.python_version)
+    if python is None:
+        raise InstallError(
+            f"bpy {made.release} needs CPython {made.python_version}, and none was found: install it"
+            f" as 'python{made.python_version}' on PATH, with pyenv or with uv"
+        )
+    pip = _find_pip(python)
     _run([python, "-m", "venv", "--without-pip", made.folder], "making the virtual environment")
     # No index is named: it comes from pip's own configuration.
     _run(
@@ -145,35 +175,49 @@ def _make(made: Installed) -> None:
     (made.folder / MARKER).write_text(f"bpy {made.release}\n")
 
 
-def _find_python() -> str:
-    wanted = f"{PYTHON[0]}.{PYTHON[1]}"
-    candidates = [sys.executable] if sys.version_info[:2] == PYTHON else []
-    candidates += [
-        found for name in (f"python{wanted}", "python3", "python") if (found := shutil.which(name))
-    ]
-    for candidate in candidates:
+def find_python(version: str) -> Path | None:
+    """An interpreter of that version, such as ``"3.13"``: this one, one on PATH, pyenv's or uv's.
+
+    Each candidate is run: a shim of pyenv can be on PATH and fail because its version is not enabled.
+    """
+    return next(filter(lambda found: _is_python(found, version), _candidates(version)), None)
+
+
+def _candidates(version: str) -> Iterator[Path]:
+    yield Path(sys.executable)
+    for name in (f"python{version}", "python3", "python"):
+        if found := shutil.which(name):
+            yield Path(found)
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from sorted((pyenv / "versions").glob(f"{version}*/bin/python"), reverse=True)
+    if uv := shutil.which("uv"):
+        asked = subprocess.run(
+            [uv, "python", "find", version], check=False, capture_output=True, text=True
+        )
+        if asked.returncode == 0:
+            yield Path(asked.stdout.strip())
+
+
+def _is_python(candidate: Path, version: str) -> bool:
+    try:
         asked = subprocess.run(
             [candidate, "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2])"],
             check=False,
             capture_output=True,
             text=True,
         )
-        if asked.returncode == 0 and asked.stdout.strip() == wanted:
-            return candidate
-    raise InstallError(
-        f"bpy needs CPython {wanted}, and none was found: install it so that 'python{wanted}' is on PATH"
-    )
+    except OSError:
+        return False
+    return asked.returncode == 0 and asked.stdout.strip() == version
 
 
-def _find_pip() -> list[str]:
-    for python in (sys.executable, _find_python()):
-        if (
-            subprocess.run(
-                [python, "-m", "pip", "--version"], check=False, capture_output=True
-            ).returncode
-            == 0
-        ):
-            return [python, "-m", "pip", "--disable-pip-version-check"]
+def _find_pip(python: Path) -> list[str | Path]:
+    for candidate in (sys.executable, python):
+        asked = subprocess.run(
+            [candidate, "-m", "pip", "--version"], check=False, capture_output=True
+        )
+        if asked.returncode == 0:
+            return [candidate, "-m", "pip", "--disable-pip-version-check"]
     raise InstallError(
         "pip was not found in this Python nor in the one bpy needs: run this script with a Python that has it"
     )
@@ -197,15 +241,20 @@ def _run(command: list[str | Path], what: str) -> None:
 
 
 def main() -> int:
-    """Install every version that is missing and say in one line each where it is."""
-    try:
-        for series in VERSIONS:
-            news = "installed" if install(series) else "already there"
-            print(f"bpy {VERSIONS[series]}: {news}, {installed(series).folder}")
-    except InstallError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    """Install every release that is missing and print one line for each: where it is, or what failed."""
+    status = 0
+    with ThreadPoolExecutor(PARALLEL_INSTALLS) as pool:
+        started = [(series, pool.submit(install, series)) for series in RELEASES]
+        for series, installing in started:
+            release = RELEASES[series].version
+            try:
+                state = "installed" if installing.result() else "already there"
+            except InstallError as error:
+                print(f"error: {error}", file=sys.stderr)
+                status = 1
+            else:
+                print(f"bpy {release}: {state}, {installed(series).folder}", flush=True)
+    return status
 
 
 if __name__ == "__main__":
