@@ -119,7 +119,8 @@ class RunningSite:
             )
         version = f"/extensions/{draft['id']}/versions/{draft['version']['version']}"
         self.author.api(f"{version}/submit", {})
-        self.moderator.api(f"{version}/approve", {})
+        hashes = [draft["sha256"]]
+        self.moderator.api(f"{version}/approve", {"packages": hashes})
 
     def block(self, extension_id: str, reason: str) -> None:
         """Take the extension off the site."""

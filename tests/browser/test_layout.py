@@ -59,7 +59,12 @@ def content(site: str) -> None:
         )
     factories.make_waiting(ada, id="snow_maker_with_a_rather_long_id_for_an_extension", name=LONG)
     given_back = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
-    request_changes(version=given_back, by=mara, reason=f"{LONG} `{LONG}` https://{LONG}.example/")
+    request_changes(
+        version=given_back,
+        packages=given_back.package_hashes,
+        by=mara,
+        reason=f"{LONG} `{LONG}` https://{LONG}.example/",
+    )
     factories.make_draft(mara, id="dust", name=LONG)
     report_extension(extension=approved.extension, by=ada, reason="other", text=LONG)
 

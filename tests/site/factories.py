@@ -63,7 +63,7 @@ def make_waiting(owner: User, **fields: Any) -> Version:
 def make_approved(owner: User, by: User, **fields: Any) -> Version:
     """A version that everyone can install."""
     version = make_waiting(owner, **fields)
-    moderation.approve_version(version=version, by=by)
+    moderation.approve_version(version=version, packages=version.package_hashes, by=by)
     return Version.objects.select_related("extension").get(pk=version.pk)
 
 

@@ -59,6 +59,7 @@ _LEADING = (
     Extension.Status.IN_REVIEW,
     Extension.Status.CHANGES_REQUESTED,
     Extension.Status.WITHDRAWN,
+    Extension.Status.DECLINED,
 )
 
 

@@ -63,6 +63,7 @@ EVENTS = {
     "withdrawn": Event("back", "withdrew {version} from review"),
     "approved": Event("check", "approved {version}"),
     "changes_requested": Event("pencil", "asked for changes of {version}"),
+    "declined": Event("cross", "declined {version}"),
     "blocked": Event("shield", "blocked the extension"),
     "unblocked": Event("shield", "lifted the block"),
     "discarded": Event("bin", "discarded a draft"),

@@ -1,4 +1,4 @@
-"""Texts that people write, checked where they are stored.
+"""Texts that people write, checked where they are stored; and hashes as people read them.
 
 The forms of the pages have the same limits; programs come without a form.
 """
@@ -37,3 +37,8 @@ def checked_text(text: str, *, field: str, most: int) -> str:
             where=where,
         )
     return text
+
+
+def short_hash(sha256: str) -> str:
+    """The first digits of a hash, for a sentence; where it counts, all 64 are given too."""
+    return f"{sha256[:12]}…"

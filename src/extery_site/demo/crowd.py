@@ -125,7 +125,8 @@ def add_crowd(count: int, people: Mapping[str, User]) -> None:
                 if draft.extension.image is None:
                     _complete(draft.extension, owner, _COLOURS[number % len(_COLOURS)], images)
                 publish.submit(version=draft.version, by=owner)
-                moderation.approve_version(version=draft.version, by=by)
+                version = draft.version
+                moderation.approve_version(version=version, packages=version.package_hashes, by=by)
             _date(draft.extension, luck)
 
 

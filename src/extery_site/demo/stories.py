@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 CONTENT = Path(__file__).parent / "content"
 
-Fate = Literal["approved", "waiting", "changes_requested", "draft", "withdrawn"]
+Fate = Literal["approved", "waiting", "changes_requested", "declined", "draft", "withdrawn"]
 
 
 @dataclass(frozen=True)

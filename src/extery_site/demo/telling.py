@@ -103,13 +103,23 @@ class Telling:
     def _decide(self, version: VersionStory) -> None:
         assert version.decided is not None
         row = self.versions[version.number]
+        packages = row.package_hashes
         match version.fate:
             case "approved":
                 by = self.people[version.by]
-                moderation.approve_version(version=row, by=by, reason=version.said)
+                moderation.approve_version(
+                    version=row, packages=packages, by=by, reason=version.said
+                )
             case "changes_requested":
                 by = self.people[version.by]
-                moderation.request_changes(version=row, by=by, reason=version.said)
+                moderation.request_changes(
+                    version=row, packages=packages, by=by, reason=version.said
+                )
+            case "declined":
+                by = self.people[version.by]
+                moderation.decline_version(
+                    version=row, packages=packages, by=by, reason=version.said
+                )
             case "withdrawn":
                 publish.withdraw(version=row, by=self.owner)
             case "waiting" | "draft":

@@ -1,6 +1,12 @@
-"""What moderators decide: permission, change, record, and a new revision of the listings."""
+"""What moderators decide: permission, change, record, and a new revision of the listings.
+
+A decision on a version names the packages that the moderator saw (``packages``: the SHA-256 of
+each) and raises `Conflict` if the version has any others.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,46 +19,92 @@ from extery_site.catalog.models import Activity, Extension, Version
 from extery_site.catalog.texts import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
 from extery_site.listings.actions import bump
 from extery_site.moderation.models import Decision
+from extery_site.moderation.package_hashes import (
+    check_stored_files,
+    check_unchanged,
+    parse_hashes,
+)
 
 __all__ = [
     "approve_version",
     "block_extension",
+    "decline_version",
     "may_moderate",
     "request_changes",
     "unblock_extension",
 ]
 
 
-@transaction.atomic
-def approve_version(*, version: Version, by: AnyUser, reason: str = "") -> Decision:
-    """Publish a version that waits for review."""
+def approve_version(
+    *, version: Version, packages: Collection[str], by: AnyUser, reason: str = ""
+) -> Decision:
+    """Publish a version that waits for review.
+
+    Raises `Corrupt` if a stored file does not have the bytes that are approved.
+    """
     moderator = require_moderator(by)
-    version, extension = _waiting(version)
-    if extension.is_blocked:
-        raise Conflict.of(
-            "review.wrong-state",
-            f"{extension.name} is blocked",
-            hint="lift the block first",
+    reviewed = parse_hashes(packages)
+    # Before the transaction: nobody else could write while large files are read.
+    check_stored_files(version, reviewed)
+    with transaction.atomic():
+        version, extension = _waiting(version)
+        if extension.is_blocked:
+            raise Conflict.of(
+                "review.wrong-state",
+                f"{extension.name} is blocked",
+                hint="lift the block first",
+            )
+        hashes = check_unchanged(version, reviewed)
+        version.status = Version.Status.APPROVED
+        version.approved_at = timezone.now()
+        version.save()
+        extension.status = Extension.Status.APPROVED
+        refresh_newest(extension)
+        bump()
+        return _decide(
+            Decision.Kind.APPROVED, extension, moderator, reason, version=version, packages=hashes
         )
-    version.status = Version.Status.APPROVED
-    version.approved_at = timezone.now()
-    version.save()
-    extension.status = Extension.Status.APPROVED
-    refresh_newest(extension)
-    bump()
-    return _decide(Decision.Kind.APPROVED, extension, version, moderator, reason)
 
 
 @transaction.atomic
-def request_changes(*, version: Version, by: AnyUser, reason: str) -> Decision:
+def request_changes(
+    *, version: Version, packages: Collection[str], by: AnyUser, reason: str
+) -> Decision:
     """Give a version back to its owner, who is told what to change."""
     moderator = require_moderator(by)
     reason = _required(reason)
+    reviewed = parse_hashes(packages)
     version, extension = _waiting(version)
+    hashes = check_unchanged(version, reviewed)
     version.status = Version.Status.CHANGES_REQUESTED
     version.save()
     follow_versions(extension)
-    return _decide(Decision.Kind.CHANGES_REQUESTED, extension, version, moderator, reason)
+    return _decide(
+        Decision.Kind.CHANGES_REQUESTED,
+        extension,
+        moderator,
+        reason,
+        version=version,
+        packages=hashes,
+    )
+
+
+@transaction.atomic
+def decline_version(
+    *, version: Version, packages: Collection[str], by: AnyUser, reason: str
+) -> Decision:
+    """Refuse a version for good: its owner cannot change or submit it, only discard it."""
+    moderator = require_moderator(by)
+    reason = _required(reason)
+    reviewed = parse_hashes(packages)
+    version, extension = _waiting(version)
+    hashes = check_unchanged(version, reviewed)
+    version.status = Version.Status.DECLINED
+    version.save()
+    follow_versions(extension)
+    return _decide(
+        Decision.Kind.DECLINED, extension, moderator, reason, version=version, packages=hashes
+    )
 
 
 @transaction.atomic
@@ -68,7 +120,7 @@ def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Decisi
     extension.block_reason = reason
     extension.save()
     bump()
-    return _decide(Decision.Kind.BLOCKED, extension, None, moderator, reason)
+    return _decide(Decision.Kind.BLOCKED, extension, moderator, reason)
 
 
 @transaction.atomic
@@ -83,14 +135,21 @@ def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") ->
     follow_versions(extension)
     refresh_newest(extension)
     bump()
-    return _decide(Decision.Kind.UNBLOCKED, extension, None, moderator, reason)
+    return _decide(Decision.Kind.UNBLOCKED, extension, moderator, reason)
 
 
 def _waiting(version: Version) -> tuple[Version, Extension]:
     """The version and its extension as they are now, locked; both wait for a decision."""
     # In the order in which every action locks them, so that no two wait for each other.
-    extension = Extension.objects.select_for_update().get(pk=version.extension_id)
-    version = Version.objects.select_for_update().get(pk=version.pk)
+    extension = Extension.objects.select_for_update().filter(pk=version.extension_id).first()
+    found = Version.objects.select_for_update().filter(pk=version.pk).first()
+    if extension is None or found is None:
+        raise Conflict.of(
+            "review.version-gone",
+            f"version {version.number} was discarded meanwhile",
+            hint="load the page again to see what happened",
+        )
+    version, version.extension = found, extension
     if version.status != Version.Status.IN_REVIEW:
         raise Conflict.of(
             "review.wrong-state",
@@ -115,12 +174,19 @@ def _required(reason: str) -> str:
 def _decide(
     kind: Decision.Kind,
     extension: Extension,
-    version: Version | None,
     by: User,
     reason: str,
+    *,
+    version: Version | None = None,
+    packages: Collection[str] = (),
 ) -> Decision:
     reason = checked_text(reason, field="reason", most=MOST_IN_A_REASON)
     record(extension, Activity.Kind(kind.value), by=by, version=version, text=reason)
     return Decision.objects.create(
-        extension=extension, version=version, by=by, kind=kind, reason=reason
+        extension=extension,
+        version=version,
+        by=by,
+        kind=kind,
+        reason=reason,
+        packages=list(packages),
     )

@@ -17,6 +17,7 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         APPROVED = "approved", "Approved"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        DECLINED = "declined", "Declined"
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Block lifted"
 
@@ -28,6 +29,11 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions"
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    packages = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The SHA-256 of each package that the decision is about.",
+    )
     reason = models.TextField(blank=True, max_length=10_000)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -141,7 +141,7 @@ def submit(*, version: Version, by: AnyUser) -> Version:
 def withdraw(*, version: Version, by: AnyUser) -> Version:
     """Take a version out of the queue; its owner may change it and send it again."""
     person, extension = require_person(by), _owned(version.extension, by)
-    version = Version.objects.select_for_update().get(pk=version.pk)
+    version = _locked(version, extension)
     if version.status != Version.Status.IN_REVIEW:
         raise _wrong_state(version)
     version.status = Version.Status.WITHDRAWN
@@ -153,12 +153,14 @@ def withdraw(*, version: Version, by: AnyUser) -> Version:
 
 @transaction.atomic
 def discard_draft(*, version: Version, by: AnyUser) -> None:
-    """Delete a version that was not approved, with its packages.
+    """Delete a version that is not in review and was not approved, with its packages.
 
     The extension goes too if this was all there was of it and nobody has seen it in the queue.
     """
     person, extension = require_person(by), _not_blocked(_owned(version.extension, by))
-    version = _editable(version, extension)
+    version = _locked(version, extension)
+    if not version.is_discardable:
+        raise _wrong_state(version)
     number = version.number
     for package in version.packages.all():
         remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
@@ -201,10 +203,22 @@ def _not_blocked(extension: Extension) -> Extension:
 
 def _editable(version: Version, extension: Extension) -> Version:
     """The version as it is now, locked; raises `Conflict` unless it may be changed."""
-    version = extension.versions.select_for_update().get(pk=version.pk)
+    version = _locked(version, extension)
     if not version.is_editable:
         raise _wrong_state(version)
     return version
+
+
+def _locked(version: Version, extension: Extension) -> Version:
+    """The version as it is now, locked; raises `Conflict` if it was discarded meanwhile."""
+    found = extension.versions.select_for_update().filter(pk=version.pk).first()
+    if found is None:
+        raise Conflict.of(
+            "submit.wrong-state",
+            f"version {version.number} of {extension.name} was discarded meanwhile",
+            hint="load the page again to see what happened",
+        )
+    return found
 
 
 def _wrong_state(version: Version) -> Conflict:

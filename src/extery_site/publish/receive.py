@@ -179,7 +179,7 @@ def blocked(extension: Extension) -> Refused:
 def _check_draft(version: Version, manifest: Manifest) -> None:
     """Whether the package is one more platform of this version, which must be a draft."""
     if not version.is_editable:
-        raise _version_exists(manifest)
+        raise _version_exists(manifest, declined=version.is_discardable)
     taken: set[str] = set()
     for package in version.packages.all():
         if not package.platforms or not manifest.platforms:
@@ -223,10 +223,12 @@ def _check_file_is_new(sha256: str) -> None:
         )
 
 
-def _version_exists(manifest: Manifest, *, draft: bool = False) -> Conflict:
+def _version_exists(manifest: Manifest, *, draft: bool = False, declined: bool = False) -> Conflict:
     hint = "raise the version in the manifest and build it again"
     if draft:
         hint += ", or discard the draft first"
+    elif declined:
+        hint += ", or discard the declined version first"
     return Conflict.of(
         "upload.version-exists",
         f"{manifest.id} {manifest.version} was uploaded before",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from extery.core.errors import ExteryError
-from extery_site.accounts.permissions import is_person, may_moderate
+from extery.core.errors import Conflict, ExteryError, InvalidInput
+from extery_site.accounts.permissions import is_person, require_moderator
 from extery_site.catalog.form_problems import add_problems
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import actions as moderation
+from extery_site.moderation.models import Decision
+from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.problems import status_of
 from extery_site.publish.actions import missing_for_submission
 from extery_site.review import actions, queues
@@ -60,16 +64,20 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         raise Http404("This extension was never in the queue.")
     if request.method == "POST" and not is_person(request.user):
         return redirect_to_login(request.get_full_path())
-    version = _version_in_question(request, extension)
     step = request.POST.get("step", "")
     comment, reason = CommentForm(), ReasonForm()
     status = 200
     if request.method == "POST":
         form: Form = CommentForm(request.POST) if step == "comment" else ReasonForm(request.POST)
-        status = _act(request, step, form, extension, version)
+        status, code = _act(request, step, form, extension)
         if status == 200:
             return redirect("review:thread", extension.extension_id)
         comment, reason = (form, reason) if step == "comment" else (comment, form)  # type: ignore[assignment]
+        # What went wrong may be that all of this has changed.
+        extension = get_object_or_404(found, pk=extension.pk)
+    version = _shown_version(extension, request.POST.get("version", ""))
+    if request.method == "POST" and version is not None and not code.startswith(_ABOUT_PACKAGES):
+        _add_changes(request, form, version)
     context = {
         "extension": extension,
         "version": version,
@@ -88,51 +96,104 @@ DONE = {
     "comment": "Your comment is in the thread.",
     "approve": "Approved. It is public now.",
     "request_changes": "The author is asked for changes.",
+    "decline": "Declined. The author can only discard this version.",
     "block": "Blocked. Blender warns everyone who has it.",
     "unblock": "The block is lifted.",
 }
 
 
-def _version_in_question(request: HttpRequest, extension: Extension) -> Version | None:
-    """The version that waits, else the latest that has been in the queue."""
+def _shown_version(extension: Extension, number: str = "") -> Version | None:
+    """The version that the page shows: the one with this number, if it was ever in the queue.
+
+    Else the version that has waited longest, else the newest that was in the queue.
+    """
     versions = extension.versions.with_packages().exclude(status=Version.Status.DRAFT)
-    if number := request.POST.get("version"):
-        versions = versions.filter(number=number)
-    waiting = versions.in_review().order_by("submitted_at").first()
-    found = waiting or versions.newest_first().first()
+    found = (
+        versions.filter(number=number).first()
+        or versions.in_review().order_by("submitted_at").first()
+        or versions.newest_first().first()
+    )
     if found is not None:
         found.extension = extension
     return found
 
 
-def _act(
-    request: HttpRequest, step: str, form: Form, extension: Extension, version: Version | None
-) -> int:
-    """Do what was asked for; anything but 200 means that the form says why not."""
+def _decided_version(extension: Extension, number: str) -> Version:
+    """The version that a form decides on: the one that its page showed, and never another."""
+    if not number:
+        raise InvalidInput.of(
+            "request.bad-value",
+            "the form does not say which version it is about",
+            hint="load the page again",
+        )
+    found = extension.versions.filter(number=number).first()
+    if found is None:
+        raise Conflict.of(
+            "review.version-gone",
+            f"{extension.name} has no version {number[:100]!r} any more",
+            hint="load the page again to see what happened",
+        )
+    found.extension = extension
+    return found
+
+
+_DECISIONS: dict[str, Callable[..., Decision]] = {
+    "approve": moderation.approve_version,
+    "request_changes": moderation.request_changes,
+    "decline": moderation.decline_version,
+}
+
+
+#: Codes of errors that say already what the version has now.
+_ABOUT_PACKAGES = ("review.packages-changed", "review.no-package")
+
+
+def _add_changes(request: HttpRequest, form: Form, version: Version) -> None:
+    """Say which packages changed since the form was loaded, whatever else was wrong with it.
+
+    The page that is shown next carries the new hashes, so nobody may get it without a word.
+    """
+    if version.number != request.POST.get("version") or not version.is_in_review:
+        return
+    with suppress(InvalidInput):
+        reviewed = parse_hashes(request.POST.getlist("package"))
+        try:
+            check_unchanged(version, reviewed)
+        except Conflict as error:
+            add_problems(form, error)
+
+
+def _act(request: HttpRequest, step: str, form: Form, extension: Extension) -> tuple[int, str]:
+    """Do what was asked for; gives back the status and the code of the error, if there was one.
+
+    Any status but 200 means that the form says why not.
+    """
     if step not in DONE:
         raise Http404("There is nothing like that to do here.")
+    if step != "comment":
+        require_moderator(request.user)
     if not form.is_valid():
-        return 422
+        return 422, ""
     text = form.cleaned_data
     by = request.user
     try:
         match step:
             case "comment":
+                version = _shown_version(extension)
                 actions.comment(extension=extension, version=version, by=by, text=text["text"])
-            case "approve" if version is not None:
-                moderation.approve_version(version=version, by=by, reason=text["reason"])
-            case "request_changes" if version is not None:
-                moderation.request_changes(version=version, by=by, reason=text["reason"])
             case "block":
                 moderation.block_extension(extension=extension, by=by, reason=text["reason"])
             case "unblock":
                 moderation.unblock_extension(extension=extension, by=by, reason=text["reason"])
             case _:
-                raise Http404("There is no version to decide on.")
+                _DECISIONS[step](
+                    version=_decided_version(extension, request.POST.get("version", "")),
+                    packages=request.POST.getlist("package"),
+                    by=by,
+                    reason=text["reason"],
+                )
     except ExteryError as error:
-        if not may_moderate(by) and step != "comment":
-            raise
         add_problems(form, error)
-        return status_of(error)
+        return status_of(error), error.code
     messages.success(request, DONE[step])
-    return 200
+    return 200, ""

@@ -54,7 +54,8 @@ def test_a_decision_with_an_endless_reason_is_not_made(
 ) -> None:
     version = factories.make_waiting(owner)
     path = "/api/v1/extensions/gear_tool/versions/1.0.0/approve"
-    response = program(moderator).post(path, {"reason": "x" * 10_001}, "application/json")
+    body = {"reason": "x" * 10_001, "packages": version.package_hashes}
+    response = program(moderator).post(path, body, "application/json")
     assert response.status_code == 413
     version.refresh_from_db()
     assert version.status == version.Status.IN_REVIEW

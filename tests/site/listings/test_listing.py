@@ -14,6 +14,7 @@ from extery.core.versions import parse_blender_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation import actions as moderation
+from tests.samples.packages import wheel as made_wheel
 from tests.site import factories
 
 URL = "/api/v1/extensions/"
@@ -107,7 +108,7 @@ def test_a_version_with_a_package_for_each_platform_lists_all_or_the_right_one(
 ) -> None:
     factories.make_draft(owner, platforms=["windows-x64"])
     version = factories.make_waiting(owner, platforms=["linux-x64", "linux-arm64"])
-    moderation.approve_version(version=version, by=moderator)
+    moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
     everything = get(client)["data"]
     assert [entry["platforms"] for entry in everything] == [
         ["windows-x64"],
@@ -122,16 +123,12 @@ def test_python_versions_come_from_the_wheels_and_choose_the_version(
 ) -> None:
     wheel = "gears-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
     approve(version="1.0.0")
-    approve(version="2.0.0", wheels=[f"./wheels/{wheel}"], files={f"wheels/{wheel}": _wheel()})
+    approve(version="2.0.0", wheels=[f"./wheels/{wheel}"], files={f"wheels/{wheel}": made_wheel()})
     entry = get(client, python_version="3.11.7")["data"][0]
     assert entry["version"] == "2.0.0"
     assert entry["python_versions"] == ["3.11"]
     assert "wheels" not in entry
     assert names(get(client, python_version="3.13.0")) == [("gear_tool", "1.0.0")]
-
-
-def _wheel() -> bytes:
-    return factories.package(id="not_a_real_wheel")
 
 
 def test_a_blocked_extension_stays_in_the_listing_and_is_on_the_blocklist(

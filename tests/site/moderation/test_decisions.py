@@ -25,7 +25,9 @@ def test_an_approved_version_is_public_and_everyone_can_see_who_decided(
 ) -> None:
     version = factories.make_waiting(owner)
     before = revision()
-    decision = actions.approve_version(version=version, by=moderator, reason="Lovely")
+    decision = actions.approve_version(
+        version=version, packages=version.package_hashes, by=moderator, reason="Lovely"
+    )
     version.refresh_from_db()
     extension = Extension.objects.get()
     assert version.status == Version.Status.APPROVED
@@ -50,7 +52,9 @@ def test_an_older_number_approved_later_does_not_become_the_newest(
 def test_a_version_given_back_can_be_sent_again(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     before = revision()
-    actions.request_changes(version=version, by=moderator, reason="Say what it does")
+    actions.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="Say what it does"
+    )
     version.refresh_from_db()
     assert version.status == Version.Status.CHANGES_REQUESTED
     assert version.is_editable
@@ -64,7 +68,9 @@ def test_asking_for_changes_to_an_update_leaves_the_published_version(
 ) -> None:
     factories.make_approved(owner, moderator)
     update = factories.make_waiting(owner, version="1.1.0")
-    actions.request_changes(version=update, by=moderator, reason="Hm")
+    actions.request_changes(
+        version=update, packages=update.package_hashes, by=moderator, reason="Hm"
+    )
     assert Extension.objects.get().status == Extension.Status.APPROVED
 
 
@@ -72,7 +78,9 @@ def test_asking_for_changes_to_an_update_leaves_the_published_version(
 def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: str) -> None:
     version = factories.make_waiting(owner)
     for decide in (
-        lambda: actions.request_changes(version=version, by=moderator, reason=reason),
+        lambda: actions.request_changes(
+            version=version, packages=version.package_hashes, by=moderator, reason=reason
+        ),
         lambda: actions.block_extension(extension=version.extension, by=moderator, reason=reason),
     ):
         with pytest.raises(InvalidInput) as caught:
@@ -84,8 +92,10 @@ def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: 
 def test_only_moderators_decide(owner: User, stranger: User) -> None:
     version = factories.make_waiting(owner)
     decisions: list[Callable[[User], Any]] = [
-        lambda by: actions.approve_version(version=version, by=by),
-        lambda by: actions.request_changes(version=version, by=by, reason="No"),
+        lambda by: actions.approve_version(version=version, packages=version.package_hashes, by=by),
+        lambda by: actions.request_changes(
+            version=version, packages=version.package_hashes, by=by, reason="No"
+        ),
         lambda by: actions.block_extension(extension=version.extension, by=by, reason="No"),
         lambda by: actions.unblock_extension(extension=version.extension, by=by),
     ]
@@ -103,7 +113,7 @@ def test_what_does_not_wait_is_not_decided(owner: User, moderator: User) -> None
     approved = factories.make_approved(owner, moderator, version="0.9.0")
     for version in (draft, approved):
         with pytest.raises(Conflict) as caught:
-            actions.approve_version(version=version, by=moderator)
+            actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
         assert caught.value.code == "review.wrong-state"
 
 
@@ -119,7 +129,7 @@ def test_a_blocked_extension_is_hidden_and_its_versions_cannot_be_approved(
     assert not Extension.objects.public().exists()
     assert Extension.objects.listed().get().block_reason == "Mines coins"
     with pytest.raises(Conflict):
-        actions.approve_version(version=update, by=moderator)
+        actions.approve_version(version=update, packages=update.package_hashes, by=moderator)
     with pytest.raises(Conflict):
         actions.block_extension(extension=extension, by=moderator, reason="Again")
 
@@ -149,7 +159,7 @@ def test_a_failure_while_deciding_undoes_everything(
 
     monkeypatch.setattr(actions, "record", fail)
     with pytest.raises(RuntimeError):
-        actions.approve_version(version=version, by=moderator)
+        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     version.refresh_from_db()
     assert version.status == Version.Status.IN_REVIEW
     assert Extension.objects.get().newest_version is None
@@ -157,21 +167,25 @@ def test_a_failure_while_deciding_undoes_everything(
 
 
 def test_the_api_decides_with_the_same_words(owner: User, moderator: User, program: Any) -> None:
-    factories.make_waiting(owner)
+    packages = factories.make_waiting(owner).package_hashes
     url = "/api/v1/extensions/gear_tool/"
     refused = program(owner).post(f"{url}versions/1.0.0/approve", {}, "application/json")
     assert refused.status_code == 403
     assert refused.json()["problems"][0]["code"] == "permission.moderator"
     api = program(moderator)
-    back = api.post(f"{url}versions/1.0.0/request-changes", {}, "application/json")
-    assert (back.status_code, back.json()["problems"][0]["field"]) == (422, "reason")
-    done = api.post(f"{url}versions/1.0.0/approve", {"reason": "Yes"}, "application/json")
+    body = {"packages": packages}
+    for step in ("request-changes", "decline"):
+        back = api.post(f"{url}versions/1.0.0/{step}", body, "application/json")
+        assert (back.status_code, back.json()["problems"][0]["field"]) == (422, "reason")
+    body = {"packages": packages, "reason": "Yes"}
+    done = api.post(f"{url}versions/1.0.0/approve", body, "application/json")
     assert done.status_code == 200
     assert done.json() | {"created_at": ""} == {
         "kind": "approved",
         "extension": "gear_tool",
         "version": "1.0.0",
         "by": "mod",
+        "packages": packages,
         "reason": "Yes",
         "created_at": "",
     }
@@ -188,8 +202,10 @@ def test_an_extension_of_which_a_version_still_waits_is_in_review(
 ) -> None:
     first = factories.make_waiting(owner)
     factories.make_waiting(owner, version="2.0.0")
-    actions.request_changes(version=first, by=moderator, reason="No")
+    actions.request_changes(version=first, packages=first.package_hashes, by=moderator, reason="No")
     assert Extension.objects.get().status == Extension.Status.IN_REVIEW
     second = first.extension.versions.get(number="2.0.0")
-    actions.request_changes(version=second, by=moderator, reason="No")
+    actions.request_changes(
+        version=second, packages=second.package_hashes, by=moderator, reason="No"
+    )
     assert Extension.objects.get().status == Extension.Status.CHANGES_REQUESTED

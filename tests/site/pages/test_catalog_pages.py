@@ -231,7 +231,7 @@ def test_each_platform_has_a_link_of_its_own(client: Client, owner: User, modera
     factories.make_draft(owner, platforms=["linux-x64"])
     version = factories.make_complete(owner, platforms=["macos-arm64"])
     submit(version=version, by=owner)
-    approve_version(version=version, by=moderator)
+    approve_version(version=version, packages=version.package_hashes, by=moderator)
     page = page_of(client, "/extensions/gear_tool/")
     lines = [element.words for element in page.classed("download")]
     assert [line.split(")")[0] + ")" for line in lines] == [

@@ -55,7 +55,12 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
     )
     review.comment(extension=waiting.extension, by=stranger, text="It *works* here.")
     given_back = factories.make_waiting(owner, id="rock_garden", name="Rock Garden")
-    request_changes(version=given_back, by=moderator, reason="Please declare the network.")
+    request_changes(
+        version=given_back,
+        packages=given_back.package_hashes,
+        by=moderator,
+        reason="Please declare the network.",
+    )
     factories.make_draft(
         owner, id="dust_motes", name="Dust Motes", website="https://example.org/dust"
     )

@@ -35,7 +35,12 @@ def test_the_queue_has_a_list_for_each_state(client: Client, owner: User, modera
     factories.make_waiting(owner, id="first", name="First")
     factories.make_waiting(owner, id="second", name="Second")
     given_back = factories.make_waiting(owner, id="third", name="Third")
-    request_changes(version=given_back, by=moderator, reason="Please say **why**.")
+    request_changes(
+        version=given_back,
+        packages=given_back.package_hashes,
+        by=moderator,
+        reason="Please say **why**.",
+    )
     factories.make_draft(owner, id="draft", name="Draft")
     assert entries(page_of(client, "/queue/")) == ["First 1.0.0", "Second 1.0.0"]
     assert entries(page_of(client, "/queue/?show=changes")) == ["Third 1.0.0"]
@@ -69,7 +74,12 @@ def test_a_thread_tells_the_whole_story(
 ) -> None:
     version = factories.make_waiting(owner)
     comment(extension=version.extension, by=stranger, text="Works *well*.")
-    request_changes(version=version, by=moderator, reason="Declare the network.")
+    request_changes(
+        version=version,
+        packages=version.package_hashes,
+        by=moderator,
+        reason="Declare the network.",
+    )
     page = page_of(client, THREAD)
     heads = [element.words for element in page.classed("thread-head")]
     assert [head.split(" version")[0].split(" commented")[0] for head in heads] == [
@@ -119,10 +129,9 @@ def test_an_empty_comment_is_refused_at_its_field(
 def test_a_moderator_approves(
     client: Client, owner: User, moderator: User, signed_in: SignIn
 ) -> None:
-    factories.make_waiting(owner)
-    response = signed_in(moderator).post(
-        THREAD, {"step": "approve", "version": "1.0.0", "reason": ""}, follow=True
-    )
+    version = factories.make_waiting(owner)
+    step = {"step": "approve", "version": "1.0.0", "package": version.package_hashes}
+    response = signed_in(moderator).post(THREAD, {**step, "reason": ""}, follow=True)
     assert "Approved. It is public now." in response.content.decode()
     assert Version.objects.get().status == "approved"
     assert client.get("/extensions/gear_tool/").status_code == 200
@@ -131,10 +140,10 @@ def test_a_moderator_approves(
 def test_a_moderator_asks_for_changes_with_a_reason(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
-    factories.make_waiting(owner)
+    version = factories.make_waiting(owner)
     client = signed_in(moderator)
-    step = {"step": "request_changes", "version": "1.0.0", "reason": ""}
-    response = client.post(THREAD, step)
+    step = {"step": "request_changes", "version": "1.0.0", "package": version.package_hashes}
+    response = client.post(THREAD, {**step, "reason": ""})
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
@@ -159,7 +168,7 @@ def test_a_moderator_blocks_and_lifts_the_block(
     assert Extension.objects.get().status == "approved"
 
 
-@pytest.mark.parametrize("step", ["approve", "request_changes", "block", "unblock"])
+@pytest.mark.parametrize("step", ["approve", "request_changes", "decline", "block", "unblock"])
 def test_nobody_else_decides(owner: User, stranger: User, signed_in: SignIn, step: str) -> None:
     factories.make_waiting(owner)
     for person in (owner, stranger):

@@ -136,7 +136,7 @@ def test_what_waits_or_is_published_is_not_changed(owner: User, moderator: User)
         with pytest.raises(Conflict) as caught:
             attempt()
         assert caught.value.code == "submit.wrong-state"
-    moderation.approve_version(version=version, by=moderator)
+    moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
     with pytest.raises(Conflict):
         actions.withdraw(version=version, by=owner)
 
@@ -182,7 +182,9 @@ def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
     owner: User, moderator: User
 ) -> None:
     version = factories.make_waiting(owner)
-    moderation.request_changes(version=version, by=moderator, reason="Too round")
+    moderation.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="Too round"
+    )
     actions.discard_draft(version=version, by=owner)
     extension = Extension.objects.get()
     assert not extension.versions.exists()
@@ -194,7 +196,9 @@ def test_an_extension_whose_only_version_was_discarded_waits_for_an_upload(
     owner: User, moderator: User, signed_in: Callable[[User], Client]
 ) -> None:
     version = factories.make_waiting(owner)
-    moderation.request_changes(version=version, by=moderator, reason="No")
+    moderation.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="No"
+    )
     actions.discard_draft(version=version, by=owner)
     assert Extension.objects.get().status == Extension.Status.DRAFT
     assert signed_in(owner).get("/publish/gear_tool/").url == "/publish/"

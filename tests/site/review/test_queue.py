@@ -20,7 +20,9 @@ def test_the_queue_shows_each_state_in_its_place(owner: User, moderator: User) -
     first = factories.make_waiting(owner, id="first", name="First")
     second = factories.make_waiting(owner, id="second", name="Second")
     back = factories.make_waiting(owner, id="back", name="Back")
-    moderation.request_changes(version=back, by=moderator, reason="Hm")
+    moderation.request_changes(
+        version=back, packages=back.package_hashes, by=moderator, reason="Hm"
+    )
     factories.make_approved(owner, moderator, id="done", name="Done")
     factories.make_draft(owner, id="draft", name="Draft")
     blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
@@ -63,9 +65,11 @@ def test_a_thread_tells_everything_in_order(owner: User, moderator: User) -> Non
     version = factories.make_waiting(owner)
     extension = version.extension
     comment(extension=extension, by=moderator, text=" Why gears? ", version=version)
-    moderation.request_changes(version=version, by=moderator, reason="Say why")
+    moderation.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="Say why"
+    )
     publish.submit(version=version, by=owner)
-    moderation.approve_version(version=version, by=moderator)
+    moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
     found = [(line.kind, line.by.username, line.text) for line in queues.thread(extension)]
     assert found[1:] == [
         ("submitted", "ada", ""),

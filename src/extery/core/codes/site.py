@@ -186,6 +186,38 @@ CODES: dict[str, Code] = {
         "nothing waits for this decision",
         "Somebody else may have decided, or the owner withdrew it meanwhile.",
     ),
+    "review.packages-missing": Code(
+        "error",
+        "the decision does not say which packages it is about",
+        "A decision is about bytes: it names the SHA-256 of every package that the moderator saw.",
+    ),
+    "review.bad-hash": Code(
+        "error",
+        "a hash is not a SHA-256",
+        "Packages are told apart by their SHA-256, 64 hexadecimal digits.",
+    ),
+    "review.packages-changed": Code(
+        "error",
+        "the packages are not those that the decision is about",
+        "The owner replaced packages after the moderator looked at them. Nobody has reviewed "
+        "the new ones.",
+    ),
+    "review.version-gone": Code(
+        "error",
+        "the version was discarded meanwhile",
+        "Its owner withdrew and discarded it after the moderator looked at it.",
+    ),
+    "review.no-package": Code(
+        "error",
+        "the version has no package",
+        "There are no bytes that a decision could be about.",
+    ),
+    "review.package-damaged": Code(
+        "error",
+        "the stored file of a package is damaged or missing",
+        "The bytes on the disk are not those that were uploaded and reviewed, so they must not "
+        "become public.",
+    ),
     "report.text-missing": Code(
         "error", "the report has no text", "Moderators need to know what to look for."
     ),

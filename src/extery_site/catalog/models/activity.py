@@ -20,6 +20,7 @@ class Activity(models.Model):
         WITHDRAWN = "withdrawn", "withdrew it from review"
         APPROVED = "approved", "approved it"
         CHANGES_REQUESTED = "changes_requested", "asked for changes"
+        DECLINED = "declined", "declined it"
         BLOCKED = "blocked", "blocked it"
         UNBLOCKED = "unblocked", "lifted the block"
 

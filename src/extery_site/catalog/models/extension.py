@@ -149,6 +149,7 @@ class Extension(models.Model):
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in_review", "Waiting for review"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        DECLINED = "declined", "Declined"
         APPROVED = "approved", "Approved"
         BLOCKED = "blocked", "Blocked"
         WITHDRAWN = "withdrawn", "Withdrawn"

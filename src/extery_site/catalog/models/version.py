@@ -65,6 +65,7 @@ class Version(models.Model):
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in_review", "Waiting for review"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        DECLINED = "declined", "Declined"
         APPROVED = "approved", "Approved"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -129,6 +130,20 @@ class Version(models.Model):
             self.Status.CHANGES_REQUESTED,
             self.Status.WITHDRAWN,
         }
+
+    @property
+    def is_in_review(self) -> bool:
+        return self.status == self.Status.IN_REVIEW
+
+    @property
+    def is_discardable(self) -> bool:
+        """Whether its owner may delete it: a declined version cannot be changed, only discarded."""
+        return self.is_editable or self.status == self.Status.DECLINED
+
+    @property
+    def package_hashes(self) -> list[str]:
+        """The SHA-256 of each of its packages, sorted: the bytes that a decision is about."""
+        return sorted(package.sha256 for package in self.packages.all())
 
     @property
     def platforms(self) -> list[str]:

@@ -16,7 +16,7 @@ from extery.core.files import human_size
 from extery.core.people import name_of
 from extery_site.accounts import appearance, permissions
 from extery_site.accounts.permissions import AnyUser
-from extery_site.catalog import addresses, form_problems, markup, plain_names
+from extery_site.catalog import addresses, form_problems, markup, plain_names, texts
 from extery_site.catalog.models import Activity, Extension, Version
 
 register = template.Library()
@@ -135,6 +135,12 @@ def platform_title(platform: str) -> str:
 def size(number: int) -> str:
     """``1.5 MB``: as all of Extery writes sizes."""
     return human_size(number)
+
+
+@register.filter
+def short_hash(sha256: str) -> str:
+    """The first digits of a hash: enough to compare at a glance."""
+    return texts.short_hash(sha256)
 
 
 @register.filter

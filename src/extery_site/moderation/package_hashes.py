@@ -1,0 +1,121 @@
+"""Compares the packages that a decision names with those that the version has. Changes nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection
+
+from extery.core.errors import Conflict, Corrupt, InvalidInput, ProblemList, Where
+from extery.core.files import sha256_of
+from extery_site.catalog.models import Package, Version
+from extery_site.catalog.storage import media_path
+from extery_site.catalog.texts import short_hash
+
+logger = logging.getLogger(__name__)
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_WHERE = Where(path=("packages",))
+#: An error names at most this many packages of each kind, and counts the others.
+MAX_NAMED = 20
+
+
+def parse_hashes(packages: Collection[str]) -> frozenset[str]:
+    """The hashes as 64 lower-case digits; ``sha256:`` before them is optional.
+
+    Raises `InvalidInput` for a text that is no SHA-256.
+    """
+    hashes = [text.strip().lower().removeprefix("sha256:") for text in packages]
+    with ProblemList().raising(InvalidInput) as problems:
+        for text in [text for text in hashes if not _SHA256.fullmatch(text)][:MAX_NAMED]:
+            problems.add(
+                "review.bad-hash",
+                f"{text[:80]!r} is not a SHA-256",
+                hint="send the 64 hexadecimal digits that the API gives for the package",
+                where=_WHERE,
+            )
+    return frozenset(hashes)
+
+
+def check_unchanged(version: Version, reviewed: frozenset[str]) -> list[str]:
+    """The hashes of the version's packages, sorted; they must be exactly the reviewed ones.
+
+    Raises `Conflict` with every package that was added or removed. The version must be locked.
+    """
+    packages = {package.sha256: package for package in version.packages.all()}
+    if not packages:
+        raise Conflict.of(
+            "review.no-package",
+            f"{version} has no package",
+            hint="ask the owner to withdraw the version and upload it again",
+            where=_WHERE,
+        )
+    if packages.keys() == reviewed:
+        return sorted(packages)
+    added = [package for sha256, package in packages.items() if sha256 not in reviewed]
+    removed = sorted(reviewed - packages.keys())
+    problems = ProblemList()
+    problems.add(
+        "review.packages-changed",
+        f"the packages of {version} are not those that this decision is about: "
+        f"{len(added)} added, {len(removed)} removed",
+        hint="review the packages that it has now, then decide again",
+        where=_WHERE,
+    )
+    lines = [
+        f"added: {package.file_name} (SHA-256 {short_hash(package.sha256)})"
+        for package in added[:MAX_NAMED]
+    ]
+    lines += _removed_lines(removed[:MAX_NAMED])
+    for line in lines:
+        problems.add("review.packages-changed", line, where=_WHERE)
+    raise Conflict(*problems)
+
+
+def _removed_lines(removed: list[str]) -> list[str]:
+    """One line for each hash that the version does not have, with its file name if it is known."""
+    found = Package.objects.select_related("version__extension").filter(sha256__in=removed)
+    elsewhere = {package.sha256: package for package in found}
+    lines = []
+    for sha256 in removed:
+        what = "a package"
+        if package := elsewhere.get(sha256):
+            what = f"{package.file_name}, which belongs to {package.version}"
+        lines.append(f"removed: {what} (SHA-256 {short_hash(sha256)})")
+    return lines
+
+
+def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
+    """Read the files of the reviewed packages and compare their bytes with their hashes.
+
+    Raises `Corrupt` for a file that is missing or damaged. Reads in blocks, and needs no lock:
+    a file that is stored meanwhile was hashed when it was uploaded.
+    """
+    packages = Package.objects.select_related("version__extension").filter(version=version.pk)
+    with ProblemList().raising(Corrupt) as problems:
+        for package in packages:
+            if package.sha256 in reviewed and (fault := _fault_of(package)):
+                logger.error("package %s: %s", package.sha256, fault)
+                problems.add(
+                    "review.package-damaged",
+                    fault,
+                    hint="restore the file from a backup, or ask the owner to discard this "
+                    "version and upload it again",
+                    where=_WHERE,
+                )
+
+
+def _fault_of(package: Package) -> str:
+    """What is wrong with the stored file, as a sentence; empty if nothing is."""
+    try:
+        digest, _ = sha256_of(media_path(str(package.file.name)))
+    except FileNotFoundError:
+        return f"the stored file of {package.file_name} is missing"
+    except OSError as error:
+        return f"the stored file of {package.file_name} cannot be read: {error.strerror}"
+    if digest == package.sha256:
+        return ""
+    return (
+        f"the stored file of {package.file_name} is damaged: its SHA-256 is "
+        f"{short_hash(digest)}, not {short_hash(package.sha256)}"
+    )

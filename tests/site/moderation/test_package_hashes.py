@@ -1,0 +1,422 @@
+"""A decision is about bytes: whatever names other packages than the version has is not made."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery.core.errors import Conflict, Corrupt, ExteryError, InvalidInput, Refused
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Activity, Extension, Package, Version
+from extery_site.catalog.storage import media_path
+from extery_site.moderation import actions
+from extery_site.moderation.models import Decision
+from extery_site.publish import actions as publish
+from tests.site import factories
+from tests.site.packages import package
+
+Program = Callable[[User], Client]
+
+DECISIONS: dict[str, Callable[..., Decision]] = {
+    "approve": actions.approve_version,
+    "request-changes": actions.request_changes,
+    "decline": actions.decline_version,
+}
+every_decision = pytest.mark.parametrize("step", DECISIONS)
+URL = "/api/v1/extensions/gear_tool/versions/1.0.0/"
+OTHER_HASH = "ab" * 32
+
+
+def upload(owner: User, **fields: Any) -> Version:
+    """A package of version 1.0.0 with other bytes than those of `factories.make_waiting`."""
+    data = package(files={"other.py": "other = True\n"}, **fields)
+    return publish.receive_package(file=io.BytesIO(data), name="other.zip", user=owner).version
+
+
+def replace_package(version: Version, owner: User) -> Version:
+    """The same number with other bytes, in the queue: withdrawn, discarded, uploaded, submitted."""
+    publish.withdraw(version=version, by=owner)
+    publish.discard_draft(version=version, by=owner)
+    return publish.submit(version=upload(owner), by=owner)
+
+
+def add_package(version: Version, owner: User) -> Version:
+    """The same version with one platform more, in the queue."""
+    publish.withdraw(version=version, by=owner)
+    upload(owner, platforms=["macos-arm64"])
+    return publish.submit(version=version, by=owner)
+
+
+def decide_through_api(client: Client, step: str, packages: Any) -> Any:
+    body = {"packages": packages, "reason": "Looked at it."}
+    return client.post(f"{URL}{step}", body, "application/json")
+
+
+def assert_undecided() -> None:
+    assert not Decision.objects.exists()
+    assert {version.status for version in Version.objects.all()} == {"in_review"}
+    assert not Activity.objects.filter(
+        kind__in=["approved", "changes_requested", "declined"]
+    ).exists()
+
+
+@every_decision
+def test_a_decision_keeps_the_hashes_that_it_is_about(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    factories.make_waiting(owner, platforms=["linux-x64"])
+    upload(moderator, id="unrelated")
+    version = add_package(Version.objects.get(extension__extension_id="gear_tool"), owner)
+    hashes = version.package_hashes
+    response = decide_through_api(program(moderator), step, hashes[::-1])
+    assert response.status_code == 200
+    assert response.json()["packages"] == hashes
+    assert len(hashes) == 2
+    assert Decision.objects.get().packages == hashes
+
+
+@every_decision
+def test_a_replaced_package_is_not_decided_on(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    [seen] = version.package_hashes
+    [now] = replace_package(version, owner).package_hashes
+    response = decide_through_api(program(moderator), step, [seen])
+    assert response.status_code == 409
+    problems = response.json()["problems"]
+    assert {problem["code"] for problem in problems} == {"review.packages-changed"}
+    assert {problem["field"] for problem in problems} == {"packages"}
+    assert [problem["message"] for problem in problems] == [
+        "the packages of Gear Tool 1.0.0 are not those that this decision is about: 1 added, 1 removed",
+        f"added: add-on-gear_tool-v1.0.0.zip (SHA-256 {now[:12]}…)",
+        f"removed: a package (SHA-256 {seen[:12]}…)",
+    ]
+    assert problems[0]["hint"]
+    assert_undecided()
+
+
+@every_decision
+def test_a_package_that_was_added_is_not_decided_on(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    seen = version.package_hashes
+    added = Package.objects.exclude(sha256__in=seen)
+    add_package(version, owner)
+    response = decide_through_api(program(moderator), step, seen)
+    assert response.status_code == 409
+    messages = [problem["message"] for problem in response.json()["problems"]]
+    assert messages[1:] == [
+        f"added: add-on-gear_tool-v1.0.0-macos-arm64.zip (SHA-256 {added.get().sha256[:12]}…)"
+    ]
+    assert_undecided()
+
+
+@every_decision
+def test_a_package_that_is_gone_is_not_decided_on(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    version = add_package(version, owner)
+    seen = version.package_hashes
+    Package.objects.filter(platforms=["macos-arm64"]).delete()
+    response = decide_through_api(program(moderator), step, seen)
+    assert response.status_code == 409
+    assert len(response.json()["problems"]) == 2
+    assert_undecided()
+
+
+@every_decision
+def test_the_hashes_of_another_version_are_named_as_such(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    factories.make_waiting(owner)
+    other = factories.make_waiting(owner, version="2.0.0")
+    response = decide_through_api(program(moderator), step, other.package_hashes)
+    assert response.status_code == 409
+    removed = response.json()["problems"][-1]["message"]
+    assert "add-on-gear_tool-v2.0.0.zip, which belongs to Gear Tool 2.0.0" in removed
+    assert_undecided()
+
+
+@every_decision
+def test_an_empty_list_of_packages_never_matches(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    response = decide_through_api(program(moderator), step, [])
+    assert response.status_code == 409
+    assert response.json()["problems"][0]["code"] == "review.packages-changed"
+    Package.objects.all().delete()
+    for seen in ([], [OTHER_HASH]):
+        with pytest.raises(Conflict) as caught:
+            DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because")
+        assert caught.value.code == "review.no-package"
+    assert_undecided()
+
+
+@every_decision
+def test_a_decision_of_a_program_must_name_packages(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    factories.make_waiting(owner)
+    response = program(moderator).post(f"{URL}{step}", {"reason": "Hm"}, "application/json")
+    assert response.status_code == 422
+    [problem] = response.json()["problems"]
+    assert (problem["code"], problem["field"]) == ("review.packages-missing", "packages")
+    assert "sha256" in problem["hint"]
+    for wrong in (None, "text", [1]):
+        response = decide_through_api(program(moderator), step, wrong)
+        assert response.status_code == 400
+        assert response.json()["problems"][0]["code"] == "request.bad-value"
+    assert_undecided()
+
+
+@every_decision
+@pytest.mark.parametrize("seen", [[], ["nonsense"], [OTHER_HASH]])
+def test_who_may_not_decide_learns_nothing_about_packages(
+    owner: User, program: Program, step: str, seen: list[str]
+) -> None:
+    version = factories.make_waiting(owner)
+    response = decide_through_api(program(owner), step, seen)
+    assert response.json()["problems"][0]["code"] == "permission.moderator"
+    with pytest.raises(Refused):
+        DECISIONS[step](version=version, packages=seen, by=owner, reason="Because")
+    assert_undecided()
+
+
+@every_decision
+@pytest.mark.parametrize(
+    "spell",
+    [
+        pytest.param(str.upper, id="upper case"),
+        pytest.param(lambda sha256: f"sha256:{sha256}", id="prefix"),
+        pytest.param(lambda sha256: f" SHA256:{sha256.upper()}\n", id="blanks"),
+    ],
+)
+def test_a_hash_may_be_written_in_other_ways_and_more_than_once(
+    owner: User, moderator: User, program: Program, step: str, spell: Callable[[str], str]
+) -> None:
+    [sha256] = factories.make_waiting(owner).package_hashes
+    response = decide_through_api(program(moderator), step, [spell(sha256), sha256])
+    assert response.status_code == 200
+    assert response.json()["packages"] == [sha256]
+
+
+@every_decision
+@pytest.mark.parametrize(
+    "wrong", ["", "ab", "g" * 64, "sha256:", "sha1:" + "a" * 64, "\uff11" * 64, "a" * 65]
+)
+def test_what_is_no_sha_256_is_named(
+    owner: User, moderator: User, program: Program, step: str, wrong: str
+) -> None:
+    version = factories.make_waiting(owner)
+    response = decide_through_api(program(moderator), step, [*version.package_hashes, wrong])
+    assert response.status_code == 422
+    [problem] = response.json()["problems"]
+    assert (problem["code"], problem["field"]) == ("review.bad-hash", "packages")
+    assert_undecided()
+
+
+@pytest.mark.parametrize("wrong", ["{:064x}", "no hash {}"])
+def test_thousands_of_wrong_hashes_get_a_short_answer(
+    owner: User, moderator: User, program: Program, wrong: str
+) -> None:
+    factories.make_waiting(owner)
+    seen = [wrong.format(number) for number in range(10_000)]
+    response = decide_through_api(program(moderator), "approve", seen)
+    assert response.status_code in {409, 422}
+    assert len(response.json()["problems"]) <= 22
+    assert_undecided()
+
+
+@every_decision
+def test_a_version_that_was_discarded_meanwhile_is_a_conflict(
+    owner: User, moderator: User, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    seen = version.package_hashes
+    replace_package(version, owner)
+    with pytest.raises(Conflict) as caught:
+        DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because")
+    assert caught.value.code == "review.version-gone"
+    assert_undecided()
+
+
+@every_decision
+def test_the_same_bytes_uploaded_again_are_what_was_reviewed(
+    owner: User, moderator: User, program: Program, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    seen = version.package_hashes
+    publish.withdraw(version=version, by=owner)
+    publish.discard_draft(version=version, by=owner)
+    factories.make_waiting(owner)
+    assert decide_through_api(program(moderator), step, seen).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        pytest.param(lambda path: path.write_bytes(b"PK other bytes"), "is damaged", id="altered"),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:-1]), "damaged", id="cut"),
+        pytest.param(lambda path: path.unlink(), "is missing", id="missing"),
+        pytest.param(lambda path: (path.unlink(), path.mkdir()), "cannot be read", id="folder"),
+    ],
+)
+def test_a_file_that_does_not_have_the_approved_bytes_is_not_published(
+    owner: User, moderator: User, program: Program, damage: Callable[[Any], Any], words: str
+) -> None:
+    version = factories.make_waiting(owner)
+    damage(media_path(version.packages.get().file.name))
+    with pytest.raises(Corrupt) as caught:
+        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    assert caught.value.code == "review.package-damaged"
+    assert words in str(caught.value)
+    response = decide_through_api(program(moderator), "approve", version.package_hashes)
+    assert response.status_code == 500
+    assert response.json()["problems"][0]["code"] == "review.package-damaged"
+    assert_undecided()
+    # It can still be given back, so that its owner uploads it again.
+    assert decide_through_api(program(moderator), "decline", version.package_hashes).json()
+
+
+def test_the_bytes_of_one_damaged_platform_stop_the_whole_version(
+    owner: User, moderator: User
+) -> None:
+    version = add_package(factories.make_waiting(owner, platforms=["linux-x64"]), owner)
+    last = Package.objects.latest("pk")
+    media_path(last.file.name).write_bytes(b"")
+    with pytest.raises(Corrupt) as caught:
+        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    assert last.file_name in str(caught.value)
+    assert_undecided()
+
+
+def test_what_is_downloaded_for_a_review_has_the_hash_of_its_address(
+    owner: User, moderator: User, signed_in: Callable[[User], Client]
+) -> None:
+    from hashlib import sha256
+
+    [seen] = factories.make_waiting(owner).package_hashes
+    response = signed_in(moderator).get(Package.objects.get().download_path)
+    assert sha256(b"".join(response.streaming_content)).hexdigest() == seen  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+@every_decision
+def test_a_decision_while_the_owner_replaces_the_package_hits_one_or_the_other(
+    owner: User, moderator: User, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    seen = version.package_hashes
+    failures = run_at_once(
+        lambda: DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because"),
+        lambda: replace_package(version, owner),
+    )
+    # Whoever came second is told by a conflict, and nobody decided on the new bytes.
+    assert [type(failure) for failure in failures] == [Conflict]
+    now = Version.objects.get()
+    if Decision.objects.exists():
+        assert Decision.objects.get().packages == now.package_hashes == seen
+    else:
+        assert now.status == "in_review"
+        assert now.package_hashes != seen
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(add_package, "review.packages-changed"), (replace_package, "review.version-gone")],
+)
+def test_packages_that_change_after_the_files_were_read_are_not_approved(
+    owner: User,
+    moderator: User,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Version, User], Version],
+    code: str,
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    seen = version.package_hashes
+    read = actions.check_stored_files
+
+    def read_then_change(*arguments: Any) -> None:
+        read(*arguments)
+        change(version, owner)
+
+    monkeypatch.setattr(actions, "check_stored_files", read_then_change)
+    with pytest.raises(Conflict) as caught:
+        actions.approve_version(version=version, packages=seen, by=moderator)
+    assert caught.value.code == code
+    assert_undecided()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_approval_while_a_platform_is_added_waits_and_is_about_the_old_bytes(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    seen = version.package_hashes
+    failures = run_at_once(
+        lambda: actions.approve_version(version=version, packages=seen, by=moderator),
+        lambda: upload(owner, platforms=["macos-arm64"]),
+    )
+    # A version in review and a published one take no more packages: the upload always loses.
+    assert [failure.code for failure in failures] == ["upload.version-exists"]
+    assert Version.objects.get().package_hashes == seen
+    assert Version.objects.get().status == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moderators_at_once_one_decides(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    seen = version.package_hashes
+    failures = run_at_once(
+        lambda: actions.approve_version(version=version, packages=seen, by=moderator),
+        lambda: actions.decline_version(version=version, packages=seen, by=moderator, reason="No"),
+    )
+    assert [failure.code for failure in failures] == ["review.wrong-state"]
+    assert Decision.objects.count() == 1
+    assert Extension.objects.get().status == Decision.objects.get().kind
+
+
+def run_at_once(*works: Callable[[], Any]) -> list[ExteryError]:
+    """Run all of them at the same time in threads of their own; the errors they raised."""
+    from django.db import connection
+
+    barrier = threading.Barrier(len(works))
+    failures: list[ExteryError] = []
+    unexpected: list[BaseException] = []
+
+    def run(work: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            work()
+        except ExteryError as error:
+            failures.append(error)
+        except BaseException as error:
+            unexpected.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert unexpected == []
+    return failures
+
+
+def test_a_bad_hash_is_told_before_the_state(owner: User, moderator: User) -> None:
+    version = factories.make_approved(owner, moderator)
+    with pytest.raises(InvalidInput):
+        actions.approve_version(version=version, packages=["x"], by=moderator)
+    with pytest.raises(Conflict) as caught:
+        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    assert caught.value.code == "review.wrong-state"
