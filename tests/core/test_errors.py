@@ -1,5 +1,7 @@
 """Problems, their places, and the errors that carry them."""
 
+import json
+
 import pytest
 
 from extery.core.codes import AREAS, everything, find
@@ -82,3 +84,19 @@ def test_every_code_explains_itself_and_belongs_to_an_area() -> None:
         assert entry.why.endswith("."), code
         assert find(code) == entry
         assert not (entry.stricter and entry.severity == "warning"), code
+
+
+def test_a_message_is_never_endless_and_can_always_be_written_as_json() -> None:
+    problems = ProblemList()
+    problems.add(
+        "listing.data",
+        "x" * 100_000,
+        hint="y" * 100_000,
+        where=Where("\ud800", ("z" * 100_000, "\udfff")),
+    )
+
+    [problem] = problems
+
+    assert len(problem.message) == len(problem.hint) == 1_000
+    assert len(str(problem.where)) < 400
+    assert json.dumps(problem.as_dict(), ensure_ascii=False).encode()

@@ -2,11 +2,19 @@
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
 
-from extery.core.files import human_size, replacing, sha256_of
+from extery.core.files import (
+    human_size,
+    open_regular,
+    read_regular,
+    refuse_link,
+    replacing,
+    sha256_of,
+)
 
 
 def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
@@ -66,3 +74,31 @@ def test_the_hash_of_a_path_and_of_an_open_file_are_the_same(tmp_path: Path) -> 
 )
 def test_sizes_are_short(size: int, text: str) -> None:
     assert human_size(size) == text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_what_is_no_ordinary_file_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        with pytest.raises(OSError, match=r"ordinary|directory"):
+            open_regular(path)
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(10**12)
+
+    with pytest.raises(OSError, match="too large"):
+        read_regular(tmp_path / "sparse", limit=1000)
+    (tmp_path / "small").write_bytes(b"x" * 1000)
+    assert read_regular(tmp_path / "small", limit=1000) == b"x" * 1000
+
+
+def test_a_folder_of_ours_may_be_no_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+
+    refuse_link(tmp_path)
+    refuse_link(tmp_path / "not there")
+    with pytest.raises(OSError, match="symbolic link"):
+        refuse_link(tmp_path / "link")

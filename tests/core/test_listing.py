@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from extery.core.errors import InvalidListing
 from extery.core.listing import (
     KEYS,
+    MAX_PROBLEMS,
     Entry,
     dump,
     dump_texts,
@@ -231,3 +232,19 @@ def test_blocks_without_a_proper_id_block_nothing() -> None:
     blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
 
     assert parse(dump(listing([], blocks))).blocked == {"gear_tool": ""}
+
+
+@pytest.mark.parametrize("depth", [60, 900])
+def test_a_listing_that_is_nested_deeply_is_refused_as_that(depth: int) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version": "v1", "data": [], "more": ' + b"[" * depth + b"]" * depth + b"}")
+
+    assert caught.value.code == "listing.too-deep"
+
+
+def test_a_listing_full_of_faults_names_the_first_and_counts_the_rest() -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version":"v1","data":[' + b"1," * 100_000 + b"2]}")
+
+    assert len(caught.value.problems) == MAX_PROBLEMS + 1
+    assert "99,501 more entries" in caught.value.problems[-1].message

@@ -118,3 +118,23 @@ def test_ranges_are_told_in_words() -> None:
     assert str(BlenderRange((4, 2, 0))) == "4.2.0 and newer"
     assert str(BlenderRange((4, 2, 0), (5, 0, 0))) == "4.2.0 up to, not including, 5.0.0"
     assert format_blender_version((4, 2, 12)) == "4.2.12"
+
+
+def test_pre_releases_with_digits_of_another_script_are_ordered() -> None:
+    one, two = Version.parse("1.0.0-\u0661a"), Version.parse("1.0.0-\u0662a")
+
+    assert one < two < Version.parse("1.0.0")
+
+
+def test_a_version_of_millions_of_parts_is_none_and_takes_no_memory() -> None:
+    import tracemalloc
+
+    text = "1.0.0-" + "a." * 1_000_000 + "a"
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="not a semantic version"):
+        Version.parse(text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 1_000_000
+    assert Version.parse("1.0.0-" + "a" * 900).is_prerelease

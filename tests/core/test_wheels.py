@@ -59,6 +59,15 @@ def test_what_is_not_named_like_a_wheel_is_refused(name: str) -> None:
         (["cp38-abi3-win_amd64", "cp311-cp311-win_amd64"], ("3.11",)),
         (["pp39-pypy39_pp73-win_amd64"], ()),
         (["py2-none-any"], ()),
+        (["CP311-cp311-win_amd64"], ("3.11",)),
+        (["cp311x-cp311-win_amd64"], ("3.11",)),
+        (["py2-abi3-win_amd64"], ("3",)),
+        (["cp3²-none-any"], ("3",)),
+        (["cp²-none-any"], ()),
+        (["cp3¹¹-abi²-win_amd64"], ("3",)),
+        (["cp٣١١-none-any"], ()),
+        ([f"cp3{'1' * 5_000}-none-any"], ()),
+        ([f"py3-abi{'3' * 5_000}-any"], ("3",)),
     ],
 )
 def test_python_versions_are_stated_as_blender_states_them(

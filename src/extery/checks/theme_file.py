@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from extery.checks.contents import Contents
 from extery.core.errors import ProblemList
-
-# What a theme has no use for: entities that grow are an old attack on parsers. Looked for in
-# bytes without NUL, so that it is found in UTF-16 and UTF-32 as well.
-_DOCTYPE = b"<!DOCTYPE"
+from extery.core.manifest_rules import shown
 
 
 def check(contents: Contents, problems: ProblemList) -> None:
@@ -34,30 +31,19 @@ def check(contents: Contents, problems: ProblemList) -> None:
 
 def _check_xml(name: str, contents: Contents, problems: ProblemList) -> None:
     # Imported here: add-ons are checked more often than themes.
-    import xml.etree.ElementTree as ElementTree
+    from extery.core.theme_xml import read_theme
 
-    data = contents.read(name)
-    try:
-        if _DOCTYPE in data.replace(b"\0", b""):
-            raise ElementTree.ParseError("it has a <!DOCTYPE>, which a theme never needs")
-        document = ElementTree.fromstring(data)
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        problems.add(
-            "theme.not-xml",
-            f"{name} cannot be read as XML: {error}",
-            hint="export the theme from Blender again",
-            where=contents.where(name),
-        )
+    theme = read_theme(contents.read(name), problems, name=name, where=contents.where(name))
+    if theme is None:
         return
-    if document.tag != "bpy" or document.find("Theme") is None:
+    if not theme.is_theme:
         problems.add(
             "theme.not-a-theme",
-            f"{name} is not a theme: its outermost element is <{document.tag}>",
+            f"{name} is not a theme: its outermost element is {shown(theme.root)}",
             hint="export the theme from Blender again",
             where=contents.where(name),
         )
-        return
-    if document.find("ThemeStyle") is None:
+    elif "ThemeStyle" not in theme.parts:
         problems.add(
             "theme.style-missing",
             f"{name} has no <ThemeStyle> beside its <Theme>",

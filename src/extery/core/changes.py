@@ -40,7 +40,7 @@ def are_announced(listing: bytes) -> bool:
     try:
         head, _ = _parts(listing)
         return bool(HEAD.items() <= json.loads(head + b"}").items())
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return False
 
 
@@ -95,19 +95,21 @@ def _known(document: bytes, of: str) -> list[Any]:
 
 
 def _change(old: bytes, new: bytes) -> dict[str, Any] | None:
-    """The change between two listings; ``None`` where it is better to begin anew."""
+    """The change between two listings; ``None`` where it is better to begin anew.
+
+    Another program, or a hand, may have written the old one: it only looks like one of ours.
+    """
     try:
         (head, before), (new_head, after) = _parts(old), _parts(new)
-    except ValueError:
+        cuts = _cuts(before, after)
+        if cuts is None:
+            return None
+        change: dict[str, Any] = {"from": digest(old), "to": digest(new), "cuts": cuts}
+        if head != new_head:
+            change["blocklist"] = json.loads(new_head + b"}")["blocklist"]
+        return change if _applied(old, change) == new else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    cuts = _cuts(before, after)
-    if cuts is None:
-        return None
-    change: dict[str, Any] = {"from": digest(old), "to": digest(new), "cuts": cuts}
-    if head != new_head:
-        change["blocklist"] = json.loads(new_head + b"}")["blocklist"]
-    # Whoever wrote the old one may have written it in another way.
-    return change if _applied(old, change) == new else None
 
 
 def _cuts(before: Sequence[bytes], after: Sequence[bytes]) -> list[Cut] | None:

@@ -14,6 +14,10 @@ from extery.core.codes import severity_of
 
 Severity = Literal["error", "warning"]
 
+#: What others wrote may be quoted in a message, and may be of any length.
+MAX_TEXT = 1_000
+MAX_PLACE = 300
+
 
 class Where(NamedTuple):
     """The place of a problem: a file, a field in it, and a position in its text.
@@ -36,7 +40,7 @@ class Where(NamedTuple):
                 text += f"[{step}]"
             else:
                 text += f".{step}" if text else step
-        return text
+        return bounded(text, MAX_PLACE)
 
     def __str__(self) -> str:
         """``file:line:column``, or ``file:field`` where no line is known."""
@@ -48,6 +52,16 @@ class Where(NamedTuple):
         elif self.path:
             parts.append(self.field)
         return ":".join(parts)
+
+
+def bounded(text: str, length: int = MAX_TEXT) -> str:
+    """The text, cut off after so many characters."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _unicode(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and no file or terminal."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Problem(NamedTuple):
@@ -68,11 +82,11 @@ class Problem(NamedTuple):
         return {
             "code": self.code,
             "severity": self.severity,
-            "message": self.message,
-            "hint": self.hint or None,
-            "file": self.where.file or None,
-            "field": self.where.field or None,
-            "path": list(self.where.path),
+            "message": _unicode(self.message),
+            "hint": _unicode(self.hint) or None,
+            "file": _unicode(self.where.file) or None,
+            "field": _unicode(self.where.field) or None,
+            "path": [_unicode(s) if isinstance(s, str) else s for s in self.where.path],
             "line": self.where.line,
             "column": self.where.column,
         }
@@ -95,7 +109,9 @@ class ProblemList:
 
     def add(self, code: str, message: str, *, hint: str = "", where: Where = Where()) -> None:
         """Note a problem; how bad it is stands in the catalogue."""
-        self._problems.append(Problem(code, message, hint, where, severity_of(code)))
+        self._problems.append(
+            Problem(code, bounded(message), bounded(hint), where, severity_of(code))
+        )
 
     def extend(self, problems: Iterable[Problem]) -> None:
         self._problems.extend(problems)
@@ -150,7 +166,7 @@ class ExteryError(Exception):
     @classmethod
     def of(cls, code: str, message: str, *, hint: str = "", where: Where = Where()) -> Self:
         """The error with one problem, which is the usual case."""
-        return cls(Problem(code, message, hint, where, severity_of(code)))
+        return cls(Problem(code, bounded(message), bounded(hint), where, severity_of(code)))
 
     @property
     def code(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
+#: Bytes of a file of ours that are read into memory.
+MAX_READ = 200_000_000
 
 
 @contextmanager
@@ -47,6 +51,37 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that may have been made by somebody else.
+
+    Raises `OSError` for what is no ordinary file: to open a pipe may wait for ever, and a device may
+    never end.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not an ordinary file")
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_regular(path: Path, *, limit: int = MAX_READ) -> bytes:
+    """The bytes of a file as `open_regular` opens it; `OSError` if it has more than ``limit``."""
+    with open_regular(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, "it is too large")
+    return data
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise `OSError` if a folder of ours is a link: what we write and remove there would be elsewhere."""
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, f"{folder.name} is a symbolic link, and may lead anywhere")
+
+
 def sha256_of(source: Path | BinaryIO) -> tuple[str, int]:
     """The SHA-256 (64 lower-case hex digits) and size in bytes, read from the start in blocks."""
     import hashlib
@@ -77,7 +112,7 @@ def human_size(size: int) -> str:
     """``0 bytes``, ``812 bytes``, ``4.2 KB``, ``18 MB``: powers of 1000, as file managers show."""
     if size < 1000:
         return f"{size} byte{'' if size == 1 else 's'}"
-    value = float(size)
+    value = float(min(size, 10**24))  # a listing may say anything
     for unit in ("KB", "MB", "GB", "TB"):
         value /= 1000
         if value < 999.5 or unit == "TB":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PREFIX = "SPDX:"
+#: The expression is parsed recursively; real ones have up to a hundred characters.
+MAX_LENGTH = 1_000
 
 
 def canonical(text: str) -> str | None:
@@ -14,6 +16,8 @@ def canonical(text: str) -> str | None:
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
     expression = text[len(PREFIX) :] if text.startswith(PREFIX) else text
+    if len(expression) > MAX_LENGTH:
+        return None
     try:
         return str(canonicalize_license_expression(expression))
     except InvalidLicenseExpression:

@@ -47,6 +47,10 @@ KEYS = (
     "archive_size",
     "archive_hash",
 )
+#: A listing needs five levels: the permissions of an entry are the deepest.
+MAX_DEPTH = 50
+#: Above this many problems the other entries are not looked at.
+MAX_PROBLEMS = 500
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
@@ -143,6 +147,14 @@ def _document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] |
             where=Where(file, (), line, column),
         )
         return None
+    if _is_deep(document):
+        problems.add(
+            "listing.too-deep",
+            f"the listing has values nested more than {MAX_DEPTH} levels deep",
+            hint="an entry needs two levels",
+            where=Where(file),
+        )
+        return None
     if not isinstance(document, dict):
         problems.add(
             "listing.not-an-object",
@@ -152,6 +164,21 @@ def _document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] |
         )
         return None
     return document
+
+
+def _is_deep(document: object) -> bool:
+    """Whether what is done with the document later could exhaust the stack: Python's JSON reads a thousand levels."""
+    level: list[Any] = [document] if isinstance(document, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        items = (
+            value
+            for found in level
+            for value in (found.values() if isinstance(found, dict) else found)
+        )
+        level = [value for value in items if isinstance(value, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _check_document(document: dict[str, Any], problems: ProblemList, file: str) -> None:
@@ -180,6 +207,14 @@ def _check_document(document: dict[str, Any], problems: ProblemList, file: str) 
         )
         return
     for index, item in enumerate(data):
+        if len(problems) >= MAX_PROBLEMS:
+            problems.add(
+                "listing.entry",
+                f"{len(data) - index:,} more entries were not checked",
+                hint="correct the others first",
+                where=Where(file, ("data", index)),
+            )
+            return
         check_entry(item, problems, file=file, index=index)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"\s*<[^>]*>")
+# Begins where white space begins and ends before the next "<", so that its time grows with the length.
+_ADDRESS = re.compile(r"(?<!\s)\s*+<[^<>]*>")
 
 
 def name_of(maintainer: str) -> str:

@@ -10,15 +10,20 @@ from extery.core.errors import ProblemList, Where
 
 _MOST_DOTS = 100
 # The first sign has none of its kind before it: else a name of a million letters takes an hour.
-_DOTTED = re.compile(
-    r"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++"""
+# Dots in texts and comments are no dots of a key. Each alternative takes what it has looked at, also
+# where it is not closed, so that the time grows with the length of the text.
+_DOTTED_OR_TEXT = re.compile(
+    r"""((?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)++)"""
+    r"""|\"{3}(?:\\.|[^\\])*?(?:"{3,5}|\Z)|'{3}.*?(?:'{3,5}|\Z)"""
+    r"""|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?|\#[^\n]*+""",
+    re.DOTALL,
 )
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_toml(text: str, problems: ProblemList, file: str) -> dict[str, Any] | None:
     """The table in ``text``; ``None`` with a problem noted if there is none to be had."""
-    too_long = _too_many_dots(text)
+    too_long = find_dots(text)
     if too_long is not None:
         problems.add(
             "manifest.toml.syntax",
@@ -55,11 +60,11 @@ def read_toml(text: str, problems: ProblemList, file: str) -> dict[str, Any] | N
     return None
 
 
-def _too_many_dots(text: str) -> int | None:
+def find_dots(text: str) -> int | None:
     """Where a key begins that would keep the parser busy: its time grows with their square."""
-    for key in _DOTTED.finditer(text):
-        if key[0].count(".") > _MOST_DOTS:
-            return key.start()
+    for piece in _DOTTED_OR_TEXT.finditer(text):
+        if piece[1] and piece[1].count(".") > _MOST_DOTS:
+            return piece.start()
     return None
 
 

@@ -14,6 +14,9 @@ _SEMANTIC = re.compile(
     r"(?:\+(?P<build>[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?\n?"
 )
 
+#: One with more dots is no version: the expression above takes memory for each part of a pre-release.
+MAX_DOTS = 1_000
+
 BlenderVersion = tuple[int, int, int]
 
 # Blender takes longer ones as well. Python refuses to read them, and `sort_key` to sort them:
@@ -29,20 +32,21 @@ class Version:
     semver.org leaves unordered, are ordered by that text so that sorting is deterministic.
     """
 
-    __slots__ = ("build", "pre", "release", "text")
+    __slots__ = ("_sort_key", "build", "pre", "release", "text")
 
     def __init__(self, text: str, release: tuple[int, int, int], pre: str, build: str) -> None:
         self.text = text
         self.release = release
         self.pre = pre
         self.build = build
+        self._sort_key = ""
 
     @classmethod
     def parse(cls, text: str) -> Version:
         """Read ``text`` such as ``1.4.0-beta.2+g1f``; `ValueError` if it is not a version."""
-        match = _SEMANTIC.fullmatch(text)
+        match = _SEMANTIC.fullmatch(text) if text.count(".") <= MAX_DOTS else None
         if match is None:
-            raise ValueError(f"not a semantic version: {text!r}")
+            raise ValueError(f"not a semantic version: {text[:MAX_DOTS]!r}")
         release = (_number(match["major"]), _number(match["minor"]), _number(match["patch"]))
         return cls(text, release, match["pre"] or "", match["build"] or "")
 
@@ -53,6 +57,12 @@ class Version:
     @property
     def sort_key(self) -> str:
         """Digits and ``a`` to ``f`` only: sorts like the versions in any database collation."""
+        # Kept: sorting asks for it at every comparison, and a listing may have versions of any length.
+        if not self._sort_key:
+            self._sort_key = self._made_sort_key()
+        return self._sort_key
+
+    def _made_sort_key(self) -> str:
         numbers = "".join(_sortable(number) for number in self.release)
         if not self.pre:
             return f"{numbers}2{_hex(self.build)}"
@@ -84,7 +94,8 @@ def _sortable(number: int) -> str:
 
 
 def _hex(text: str) -> str:
-    return text.encode("ascii").hex()
+    # A pre-release may have digits of any script: UTF-8 keeps their order.
+    return text.encode("utf-8").hex()
 
 
 def parse_blender_version(text: str) -> BlenderVersion:
@@ -95,7 +106,7 @@ def parse_blender_version(text: str) -> BlenderVersion:
     parts = text.split(".")
     if not all(part.isdigit() for part in parts):
         raise ValueError(f"not a Blender version: {text!r}")
-    major, minor, patch = ([_number(part) for part in parts] + [0, 0])[:3]
+    major, minor, patch = ([_number(part) for part in parts[:3]] + [0, 0])[:3]
     return major, minor, patch
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from extery.core import platforms
+
+# Blender reads these digits and no others; a number with more of them is no version of Python.
+_PYTHON = re.compile(r"([a-zA-Z]+)([0-9])([0-9]{0,4})(?![0-9])")
+_ABI = re.compile(r"abi([0-9]{1,4})")
 
 
 class WheelName(NamedTuple):
@@ -31,8 +36,6 @@ class WheelName(NamedTuple):
     @property
     def library(self) -> str:
         """The library's name as indexes compare it: lower case, one dash between words."""
-        import re
-
         return re.sub(r"[-_.]+", "-", self.name).lower()
 
     def platforms(self) -> frozenset[str] | None:
@@ -58,20 +61,21 @@ def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:
     does not count, and a bare major is left out beside a full version of it. A tag of another
     Python (``pp39``) makes the answer empty, as nothing true can be said then.
     """
-    found: set[str] = set()
+    found: set[tuple[int, ...]] = set()
     for wheel in wheels:
         try:
             name = WheelName.parse(wheel)
         except ValueError:
             continue
+        stable = [match[1] for tag in name.abi_tag.split(".") if (match := _ABI.fullmatch(tag))]
+        if stable:
+            found |= {(int(major),) for major in stable}
+            continue
         for tag in name.python_tag.split("."):
-            number = tag[2:]
-            if tag[:2] not in ("py", "cp") or not number.isdigit():
+            python = _PYTHON.match(tag)
+            if python is None or python[1].lower() not in ("py", "cp"):
                 return ()
-            major, minor = number[0], number[1:]
-            if name.abi_tag == "abi3":
-                minor = ""
-            found.add(f"{major}.{minor}" if minor else major)
-    found = {version for version in found if version.partition(".")[0] != "2"}
-    full = {version.partition(".")[0] for version in found if "." in version}
-    return tuple(sorted(found - full, key=lambda text: [int(n) for n in text.split(".")]))
+            found.add((int(python[2]), int(python[3])) if python[3] else (int(python[2]),))
+    found = {version for version in found if version[0] > 2}
+    full = {version[:1] for version in found if len(version) > 1}
+    return tuple(".".join(map(str, version)) for version in sorted(found - full))

@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.files import open_regular
 from extery.core.manifest_rules import shown
+from extery.core.toml_text import find_dots
 from extery.generate import config_keys as keys
+
+#: Enough for a hundred thousand pinned versions; parsing takes a hundred times as much memory.
+MAX_BYTES = 4 << 20
 
 
 def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and the table in them; raises `InvalidInput`."""
     where = Where(str(path))
     try:
-        data = path.read_bytes()
-        return data, tomllib.loads(data.decode("utf-8"))
+        data = _limited(path)
+        text = data.decode("utf-8")
+        if find_dots(text) is not None:
+            raise ValueError("a key has more dots than levels that there are")
+        return data, tomllib.loads(text)
     except OSError as error:
         raise InvalidInput.of(
             "generate.config-missing",
@@ -33,6 +41,14 @@ def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
             hint='blender_repo.toml begins with schema_version = "1.0.0"; a set has lines such as gear_tool = "1.2.0"',
             where=where,
         ) from error
+
+
+def _limited(path: Path) -> bytes:
+    with open_regular(path) as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+    return data
 
 
 def check_config(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:

@@ -8,6 +8,7 @@ every system keeps the newest version that fits it, and older entries are cut to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,13 @@ from extery.core.versions import BlenderVersion, Version, format_blender_version
 
 #: Every Python that a Blender with extensions has had or may get.
 PYTHONS = tuple(f"3.{minor}" for minor in range(10, 20))
+#: Entries of one id times the kinds of systems among which they are divided. A thousand versions for seven
+#: platforms, each with wheels for four Pythons, need 40,000; of what needs more than this the newest is kept.
+MAX_STEPS = 1_000_000
 #: Stands for a platform or a Python that nobody has named.
 OTHER = "*"
+
+_PYTHON_NUMBER = re.compile(r"[0-9]{1,4}")
 
 Interval = tuple[BlenderVersion, BlenderVersion | None]
 #: Blender intervals -> the systems (platform, Python) that are left for an entry there.
@@ -67,6 +73,10 @@ def _resolve_id(
     group: Sequence[Entry], named: set[str]
 ) -> Iterator[tuple[Entry, bool, list[Entry]]]:
     universe = _universe(group, named)
+    if len(group) * universe.kinds > MAX_STEPS:
+        yield group[0], False, [group[0]]
+        yield from ((item, True, []) for item in group[1:])
+        return
     taken: dict[tuple[str, str], list[Interval]] = {}
     for item in group:
         low, high = entry_range(item)
@@ -78,7 +88,7 @@ def _resolve_id(
             whole = whole and left == [(low, high)]
             for interval in left:
                 pieces.setdefault(interval, set()).add(system)
-            before.append((low, high))
+            taken[system] = _merged([*before, (low, high)])
         if whole:
             yield item, False, [item]
             continue
@@ -88,37 +98,81 @@ def _resolve_id(
 
 @dataclass(frozen=True)
 class _Universe:
-    """The systems that the entries of one id can tell apart."""
+    """The systems that the entries of one id can tell apart.
 
-    platforms: tuple[str, ...]
-    pythons: tuple[str, ...]
+    Platforms that the same entries are for are of one kind: its first name stands for it while systems are
+    divided, and all its names are written. The same holds for Pythons.
+    """
+
+    platforms: Mapping[str, tuple[str, ...]]
+    pythons: Mapping[str, tuple[str, ...]]
+
+    @property
+    def kinds(self) -> int:
+        return len(self.platforms) * len(self.pythons)
 
 
 def _universe(group: Sequence[Entry], named: set[str]) -> _Universe:
-    listed = {platform for item in group for platform in item.get("platforms", ())}
-    pythons = {python for item in group for python in item.get("python_versions", ())}
-    full = {python for python in pythons if "." in python}
-    return _Universe(
-        (*sorted(named | listed), OTHER) if listed else (OTHER,),
+    listed: dict[str, list[int]] = {}
+    fitting: dict[str, list[int]] = {}
+    for number, item in enumerate(group):
+        for platform in dict.fromkeys(item.get("platforms", ())):
+            listed.setdefault(platform, []).append(number)
+        for python in dict.fromkeys(item.get("python_versions", ())):
+            fitting.setdefault(python, []).append(number)
+    full = {python for python in fitting if "." in python}
+    by_python = {
         # A bare major fits all of its minors, so it alone tells no two Pythons of it apart.
-        (*sorted({*PYTHONS, *full}, key=_python_key), OTHER) if pythons else (OTHER,),
+        python: (fitting.get(python, ()), fitting.get(python.partition(".")[0], ()))
+        for python in sorted({*PYTHONS, *full, OTHER})
+    }
+    by_platform = {name: listed.get(name, ()) for name in sorted({*named, *listed, OTHER})}
+    return _Universe(
+        _kinds(by_platform) if listed else {OTHER: (OTHER,)},
+        _kinds(by_python) if fitting else {OTHER: (OTHER,)},
     )
 
 
-def _python_key(python: str) -> list[int]:
-    return [int(part) if part.isdigit() else 0 for part in python.split(".")]
+def _kinds(fitting: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """The first name of each kind -> all its names."""
+    kinds: dict[str, list[str]] = {}
+    for name, entries in fitting.items():
+        kinds.setdefault(repr(entries), []).append(name)
+    return {names[0]: tuple(names) for names in kinds.values()}
+
+
+def _python_key(python: str) -> tuple[list[int], str]:
+    """Sorts ``3.9`` before ``3.11``; a listing may have any text here."""
+    parts = python.split(".")
+    return [int(part) if _PYTHON_NUMBER.fullmatch(part) else 0 for part in parts], python
 
 
 def _systems(item: Entry, universe: _Universe) -> set[tuple[str, str]]:
-    """The systems that an entry is for, whatever their Blender."""
-    listed = item.get("platforms") or universe.platforms
-    pythons = item.get("python_versions")
+    """The kinds of systems that an entry is for, whatever their Blender."""
+    listed = set(item.get("platforms") or universe.platforms)
+    pythons = set(item.get("python_versions") or ())
     fitting = [
         python
         for python in universe.pythons
         if not pythons or python in pythons or python.partition(".")[0] in pythons
     ]
-    return {(platform, python) for platform in listed for python in fitting}
+    return {
+        (platform, python)
+        for platform in universe.platforms
+        if platform in listed
+        for python in fitting
+    }
+
+
+def _merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """The intervals with those that meet made one."""
+    found: list[Interval] = []
+    for low, high in sorted(intervals, key=lambda pair: pair[0]):
+        if found and (found[-1][1] is None or low <= found[-1][1]):
+            start, end = found.pop()
+            low, high = start, None if end is None or high is None else max(end, high)
+        found.append((low, high))
+    return found
 
 
 def _without(interval: Interval, taken: Iterable[Interval]) -> Iterator[Interval]:
@@ -147,7 +201,7 @@ def _write(
     found: list[Entry] = []
     is_lost = False
     for interval in sorted(pieces, key=lambda pair: pair[0]):
-        for names, pythons in _products(pieces[interval]):
+        for names, pythons in _products(pieces[interval], universe):
             narrowed, lost = _narrowed(item, interval, names, pythons, universe)
             is_lost = is_lost or lost
             if narrowed is not None:
@@ -155,15 +209,24 @@ def _write(
     return found, is_lost
 
 
-def _products(systems: set[tuple[str, str]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The systems as products of platforms and Pythons that do not meet."""
+def _products(
+    systems: set[tuple[str, str]], universe: _Universe
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The systems as products of platforms and Pythons that do not meet, with all names of their kinds."""
     pythons_of: dict[str, list[str]] = {}
     for platform, python in sorted(systems):
         pythons_of.setdefault(platform, []).append(python)
     together: dict[tuple[str, ...], list[str]] = {}
     for platform, pythons in pythons_of.items():
         together.setdefault(tuple(pythons), []).append(platform)
-    return sorted((tuple(names), pythons) for pythons, names in together.items())
+    products = (
+        (
+            tuple(sorted(name for kind in kinds for name in universe.platforms[kind])),
+            tuple(sorted(python for kind in pythons for python in universe.pythons[kind])),
+        )
+        for pythons, kinds in together.items()
+    )
+    return sorted(products)
 
 
 def _narrowed(
@@ -178,10 +241,12 @@ def _narrowed(
     changed["blender_version_min"] = format_blender_version(low)
     changed["blender_version_max"] = format_blender_version(high) if high else None
     lost = False
-    if len(names) < len(universe.platforms):
+    if len(names) < sum(map(len, universe.platforms.values())):
         lost = OTHER in names
         changed["platforms"] = [name for name in names if name != OTHER]
-    if len(pythons) < len(universe.pythons) and not _is_own(item, pythons, universe):
+    if len(pythons) < sum(map(len, universe.pythons.values())) and not _is_own(
+        item, pythons, universe
+    ):
         lost = lost or OTHER in pythons
         listed = [python for python in pythons if python != OTHER]
         changed["python_versions"] = sorted(listed, key=_python_key)
@@ -192,8 +257,8 @@ def _narrowed(
 
 def _is_own(item: Entry, pythons: tuple[str, ...], universe: _Universe) -> bool:
     """Whether these are all Pythons of the entry, so that its own words can stay."""
-    mine = {python for _, python in _systems({**item, "platforms": [OTHER]}, universe)}
-    return mine == set(pythons)
+    kinds = {python for _, python in _systems({**item, "platforms": None}, universe)}
+    return {python for kind in kinds for python in universe.pythons[kind]} == set(pythons)
 
 
 def in_order(changed: Entry) -> Entry:

@@ -5,19 +5,13 @@ Colours that a file does not set are those of Blender's own dark theme, as in Bl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from extery.core.errors import ProblemList
 
 Colour = tuple[float, float, float, float]
 
-_HEX = re.compile(r"#[0-9a-fA-F]{6}(?:[0-9a-fA-F]{2})?")
-# A theme has no use for entities, and entities that grow are an old attack on parsers.
-_ENTITY = b"<!ENTITY"
 _GOOD, _POOR = 4.5, 3.0
 
 
@@ -73,15 +67,10 @@ class Theme:
     @classmethod
     def parse(cls, data: bytes) -> Theme | None:
         """Read a theme's file; ``None`` if it is none."""
-        import xml.etree.ElementTree as ElementTree  # add-ons need none
+        from extery.core.theme_xml import read_theme  # add-ons need none
 
-        if _ENTITY in data:
-            return None
-        try:
-            theme = ElementTree.fromstring(data).find("Theme")
-        except (ElementTree.ParseError, ValueError, LookupError):
-            return None
-        return None if theme is None else cls(dict(_walk(theme, "")))
+        theme = read_theme(data, ProblemList())
+        return cls(theme.colours) if theme and theme.is_theme else None
 
     def __getitem__(self, wanted: Wanted) -> str:
         return next(
@@ -115,19 +104,6 @@ def contrast_verdict(contrasts: Mapping[str, float]) -> tuple[str, str]:
     where = f"{', '.join(weak[:-1])} and {weak[-1]}" if len(weak) > 1 else weak[0]
     level = "poor" if lowest < _POOR else "weak"
     return level, f"Text has {level} contrast in {where}: {shown}, where 4.5 : 1 is advised."
-
-
-def _walk(struct: Element, path: str) -> Iterator[tuple[str, str]]:
-    """Colours below a struct, and how its grounds are filled. Its members are elements that hold one struct each, named by type."""
-    for member in struct:
-        name = f"{path}{member.tag}."
-        for inner in member:
-            for key, value in inner.attrib.items():
-                if _HEX.fullmatch(value):
-                    yield name + key, value.lower()
-                elif key == "background_type":
-                    yield name + key, value
-            yield from _walk(inner, name)
 
 
 def _rgba(text: str) -> Colour:

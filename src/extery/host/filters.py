@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from extery.core.listing import Entry, entry_range
-from extery.core.versions import BlenderRange, Version, parse_blender_version
+from extery.core.versions import (
+    BlenderRange,
+    Version,
+    format_blender_version,
+    parse_blender_version,
+)
 
 #: Stands for the last release of a series when a server is asked what it has for the series.
 _LAST = 99
@@ -82,8 +87,8 @@ def blender_range(text: str) -> BlenderRange:
 
 
 def _asked(text: str) -> str:
-    numbers = [int(number) for number in text.split(".")[:3]]
-    return ".".join(map(str, [*numbers, _LAST, _LAST][:3]))
+    count = len(text.split(".")[:3])
+    return format_blender_version((*parse_blender_version(text)[:count], _LAST, _LAST)[:3])  # type: ignore[arg-type]
 
 
 def _matches(value: str, patterns: Iterable[str]) -> bool:

@@ -10,11 +10,14 @@ from typing import Any
 from extery.core.errors import InvalidListing, ProblemList
 from extery.core.listing import KEYS, Entry, Listing, dump
 from extery.core.listing import listing as document
+from extery.core.manifest_rules import shown as shown_value
 from extery.fetch import Wanted, archive_address
 from extery.generate.resolve import resolve
 from extery.host.filters import Filters
 from extery.host.pythons import without_odd_pythons
 
+#: What file systems can hold: a listing may have numbers of thousands of digits here.
+MAX_SIZE = 2**63 - 1
 _PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
 # With the rest of the name below what every file system takes.
 _LONGEST = 120
@@ -142,6 +145,12 @@ def _named(source: str, entries: Sequence[Entry]) -> tuple[dict[str, Wanted], li
 def _address(source: str, item: Entry) -> str:
     """Where the package of an entry is; an error names the entry, one of perhaps thousands."""
     try:
+        if item["archive_size"] > MAX_SIZE:
+            raise InvalidListing.of(
+                "listing.archive-size",
+                f"a package cannot have {shown_value(item['archive_size'])} bytes",
+                hint="whoever runs the repository has to write the size of the file",
+            )
         return archive_address(source, item["archive_url"])
     except InvalidListing as error:
         named = [

@@ -29,6 +29,7 @@ AREAS = {
     "package": "package",
     "theme": "package",
     "path": "package",
+    "wheel": "package",
     "listing": "listing",
     "build": "author",
     "generate": "generate",

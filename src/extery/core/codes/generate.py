@@ -21,6 +21,8 @@ CODES = {
     "generate.ending-in-capitals": _warning("a package's name does not end in small letters", "Blender takes names in .zip only, and leaves this one out without a word."),
     "generate.name-not-unicode": _error("a package has a name that is not Unicode", "Its address could not be written in a listing."),
     "generate.unwritable": _error("a file of the repository cannot be written", "The system refused it; what was there before is still there."),
+    "generate.locked": _error("another run works in the folder", "Two runs in one folder would overwrite each other's listings. The message names the process; a lock ends with its process, so there is no file to remove."),
+    "generate.lock-unusable": _error("the lock file cannot be used", "Without a lock, two runs in one folder could overwrite each other's listings."),
     "generate.not-a-file": _warning("something called .zip is no file", "It is left out: a package is read from its end, which a pipe or a device does not have."),
     "generate.foreign-file": _error("somebody else's file has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
     "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),

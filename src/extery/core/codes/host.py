@@ -20,6 +20,8 @@ _BREAKS = "Blender shows the extension and fails when it is to be installed."
 
 CODES = {
     "mirror.locked": _error("another program works in the folder", "Two mirrors in one folder would take away each other's files."),
+    "mirror.lock-unusable": _error("the lock file cannot be used", "Without a lock, two mirrors in one folder could take away each other's files."),
+    "mirror.other-package": _error("a package is not the one that its entry names", "Blender compares id and version, and refuses to install it."),
     "mirror.not-a-mirror": _error("the folder is somebody's own repository", "A mirror replaces the listing; nobody's work is to be overwritten."),
     "mirror.other-source": _error("the folder mirrors another repository", "All of its packages would be removed, which is rarely meant."),
     "mirror.unwritable": _error("the mirror cannot be written", "The system refused it; what was there before is still there."),

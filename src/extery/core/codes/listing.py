@@ -9,6 +9,11 @@ _WHOLE = "Blender refuses the whole listing and keeps the one it had."
 CODES = {
     "listing.not-json": Code("error", "the listing is not JSON", _WHOLE),
     "listing.not-an-object": Code("error", "the listing is not an object", _WHOLE),
+    "listing.too-deep": Code(
+        "error",
+        "the listing is nested too deeply",
+        "A listing needs five levels. Python reads about a thousand, and then fails to compare or to write what it has read.",
+    ),
     "listing.version": Code("error", "the listing has no version", _WHOLE),
     "listing.data": Code("error", "the listing has no list of entries", _WHOLE),
     "listing.blocklist": Code("error", "the blocklist is not a list of objects", _WHOLE),
