@@ -90,3 +90,26 @@ def test_a_password_in_what_is_no_address_is_not_shown_either() -> None:
 
 def test_messages_show_nothing_that_a_terminal_obeys() -> None:
     assert shown("https://x.org/\x1b[2Ja.zip") == "https://x.org/?[2Ja.zip"
+
+
+@pytest.mark.parametrize(
+    "archive_url",
+    [
+        "https://x.org/a.zip\r\nX-Injected: 1",
+        "./a.zip\nHost: y",
+        "https://x.org/\ta.zip",
+        "https://x.org/" + "a" * 10_000,
+        "./" + "a" * 50_000_000,
+        "https://x.org:99999/a.zip",
+        "https://x.org:-1/a.zip",
+        "https://x.org:" + "9" * 5_000 + "/a.zip",
+    ],
+    ids=lambda url: url[:30],
+)
+def test_an_address_that_is_made_to_do_harm_is_named_in_short(archive_url: str) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        archive_address("https://x.org/r/index.json", archive_url)
+
+    assert caught.value.code == "fetch.url"
+    assert len(str(caught.value)) < 2_000
+    assert str(caught.value).isprintable()

@@ -120,6 +120,36 @@ def endless() -> Fault:
     return answer
 
 
+def raw(*pieces: bytes, pause: float = 0.0, forever: bytes = b"") -> Fault:
+    """Send these bytes instead of an answer, ``forever`` until the client hangs up, and hang up."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.close_connection = True
+        for piece in pieces:
+            handler.wfile.write(piece)
+        while forever:
+            handler.wfile.write(forever)
+            time.sleep(pause)
+        return True
+
+    return answer
+
+
+def encoded(data: bytes, *encodings: str) -> Fault:
+    """Send ``data`` with a ``Content-Encoding`` for each of ``encodings``."""
+
+    def answer(handler: Handler, body: bytes) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        for encoding in encodings:
+            handler.send_header("Content-Encoding", encoding)
+        handler.end_headers()
+        handler.wfile.write(data)
+        return True
+
+    return answer
+
+
 def without_ranges() -> Fault:
     """Send all of it, whatever is asked for."""
 

@@ -58,7 +58,7 @@ def test_a_mirror_does_not_promise_changes_that_it_does_not_keep(
     assert "changes" not in json.loads((tmp_path / "mirror" / "index.json").read_bytes())
 
 
-@pytest.mark.parametrize("fault", ["gone", "forbidden", "damaged", "wrong", "huge"])
+@pytest.mark.parametrize("fault", ["gone", "forbidden", "damaged", "wrong", "huge", "broken"])
 def test_where_changes_do_not_lead_on_the_listing_is_fetched(
     telling: Repository, tmp_path: Path, fetcher: Fetcher, fault: str
 ) -> None:
@@ -70,6 +70,8 @@ def test_where_changes_do_not_lead_on_the_listing_is_fetched(
         del telling.web.pages[changes]
     elif fault == "forbidden":
         telling.web.fail(changes, status(403))
+    elif fault == "broken":
+        telling.web.fail(changes, status(418))
     elif fault == "damaged":
         telling.web.put(changes, telling.web.pages[changes][:-9])
     elif fault == "wrong":
@@ -111,4 +113,22 @@ def test_changes_that_nobody_keeps_up_hide_nothing(
 
     mirrored(telling, folder, fetcher)
 
+    assert len(listed(folder)) == 3
+
+
+def test_changes_that_take_longer_than_the_listing_are_not_followed(
+    telling: Repository, tmp_path: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change costs a pass over the listing, and hundreds of them fit into a few kilobytes."""
+    folder = tmp_path / "mirror"
+    mirrored(telling, folder, fetcher)
+    telling.add("third.zip", extension_id="third_tool")
+    telling.publish()
+    listing = telling.web.pages["/r/index.json"]
+    monkeypatch.setattr("extery.host.news.MAX_BYTES_TO_PASS", len(listing) // 2)
+    telling.asked()
+
+    mirrored(telling, folder, fetcher)
+
+    assert telling.asked() == ["changes.json", "index.json", "third.zip"]
     assert len(listed(folder)) == 3

@@ -24,3 +24,15 @@ valid_tags_option = click.option(
     callback=_read_tags,
     help="Take the tags of a JSON file as valid; an empty name checks no tags.",
 )
+
+
+#: Gives bytes.
+max_listing_option = click.option(
+    "--max-listing",
+    metavar="MB",
+    type=click.IntRange(1, 1000),
+    default=8,
+    show_default=True,
+    callback=lambda _ctx, _parameter, value: value * 1_000_000,
+    help="Take listings from the web up to this size; they are read into memory.",
+)

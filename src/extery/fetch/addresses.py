@@ -13,6 +13,18 @@ LISTING = "index.json"
 REMOTE = ("http", "https")
 _USER = re.compile(r"//[^/?#]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+#: What common servers take in a request, and far more than any real address has.
+MAX_URL_LENGTH = 8_000
+#: Of an address, or another text from outside, in a message.
+MAX_SHOWN_LENGTH = 1_000
+# urlsplit passes over some of them, and the HTTP library takes none.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: What common servers take in a request, and far more than any real address has.
+MAX_URL_LENGTH = 8_000
+#: Of an address, or another text from outside, in a message.
+MAX_SHOWN_LENGTH = 1_000
+# urlsplit passes over some of them, and the HTTP library takes none.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def repository_url(text: str) -> str:
@@ -69,20 +81,29 @@ def archive_address(listing: str, archive_url: str) -> str:
 
 def parts_of(url: str) -> SplitResult:
     """The parts of a URL that somebody else wrote; `InvalidInput` if it is none, whatever it is."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-        unquote(url).encode()
-        reason = "it has a zero byte" if "\0" in unquote(url) else ""
-    except ValueError as error:
-        reason = str(error)
+    reason = _why_unusable(url)
     if not reason:
-        return parts
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+            unquote(url).encode()
+        except ValueError as error:
+            reason = str(error)
+        else:
+            return parts
     raise InvalidInput.of(
         "fetch.url",
-        f"{shown(url)!r} cannot be an address: {_printable(reason)}",
+        f"{shown(url)!r} cannot be an address: {printable(reason)}",
         hint="check the address",
     )
+
+
+def _why_unusable(url: str) -> str:
+    if len(url) > MAX_URL_LENGTH:
+        return f"it has {len(url):,} characters, at most {MAX_URL_LENGTH:,} are allowed"
+    if _CONTROL.search(url):
+        return "it has a control character, such as the end of a line"
+    return "it has a zero byte" if "%00" in url else ""
 
 
 def path_of(url: str) -> Path:
@@ -97,7 +118,7 @@ def path_of(url: str) -> Path:
 def origin_of(url: str) -> tuple[str, str, int]:
     """Scheme, host and port: what a token may be sent to."""
     parts = parts_of(url)
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+    port = _DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
     return parts.scheme, parts.hostname or "", port
 
 
@@ -109,11 +130,13 @@ def shown(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:  # it cannot be taken apart
-        return _printable(_USER.sub("//", re.split(r"[?#]", url)[0]))
+        return printable(_USER.sub("//", re.split(r"[?#]", url)[0]))
     host = parts.netloc.rpartition("@")[2]
     scheme = f"{parts.scheme}://" if parts.scheme else ""
-    return _printable(f"{scheme}{host}{parts.path}")
+    return printable(f"{scheme}{host}{parts.path}")
 
 
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
+def printable(text: str) -> str:
+    """A text from outside for a message: on one line, without control characters, not too long."""
+    shortened = f"{text[:MAX_SHOWN_LENGTH]}…" if len(text) > MAX_SHOWN_LENGTH else text
+    return "".join(character if character.isprintable() else "?" for character in shortened)

@@ -34,7 +34,7 @@ def do_all(
             for future in as_completed(running):
                 error = future.exception()
                 if isinstance(error, ExteryError):
-                    failed[running[future]] = error
+                    failed[running.pop(future)] = _without_frames(error)
                 elif error is not None:
                     raise error
         except BaseException:
@@ -42,3 +42,9 @@ def do_all(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [(waiting[number], failed[number]) for number in sorted(failed)]
+
+
+def _without_frames(error: ExteryError) -> ExteryError:
+    """The error alone: with the frames of where it came from, thousands would fill the memory."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

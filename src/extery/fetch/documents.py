@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extery.core.errors import Corrupt, Unavailable
 from extery.core.files import human_size
-from extery.fetch.addresses import shown
-from extery.fetch.fetcher import Fetcher
+from extery.fetch.addresses import parts_of, shown
+from extery.fetch.answers import Answer
+from extery.fetch.deadline import Deadline
+from extery.fetch.decoding import IDENTITY, decoded, encodings
+from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
 
-#: A listing of a quarter of a million extensions; whoever sends more means no good.
-LIMIT = 200_000_000
+#: Bytes of a document that is a file of this computer, which nobody else can choose.
+MAX_LOCAL_DOCUMENT_SIZE = 200_000_000
+#: Reading JSON makes up to 350 bytes of memory of 3 bytes of text, so a document may not have more objects and
+#: lists, or keys and values, than one for so many bytes. Real listings have one for 170, and for 20.
+BYTES_PER_CONTAINER, BYTES_PER_VALUE = 80, 13
 
 
 @dataclass(frozen=True)
@@ -43,36 +50,83 @@ def get_document(
     fetcher: Fetcher,
     known: Validators = Validators(),
     compressed: bool = True,
-    limit: int = LIMIT,
+    limit: int = 0,
 ) -> Document | None:
     """The document at ``url``, or ``None`` if it is still the one that ``known`` came with.
 
-    ``compressed`` is whether it may come compressed, as Blender never asks for it.
+    ``compressed`` is whether it may come compressed, as Blender never asks for it. ``limit`` is
+    for its bytes on the wire and for what they unpack to; by default that of the fetcher.
     """
-    sent = {"Accept": "application/json"} | known.headers()
-    if not compressed:
-        sent["Accept-Encoding"] = "identity"
-    return fetcher.persist(url, lambda: _attempt(url, sent, fetcher, limit))
+    if not limit:
+        is_local = parts_of(url).scheme == "file"
+        limit = MAX_LOCAL_DOCUMENT_SIZE if is_local else fetcher.max_document_size
+    encodings_asked = encodings() if compressed else ()
+    sent = {
+        "Accept": "application/json",
+        "Accept-Encoding": ", ".join(encodings_asked) or IDENTITY,
+    } | known.headers()
+    deadline = Deadline(fetcher.patience.max_seconds)
+
+    def attempt() -> Document | None:
+        with fetcher.open(url, sent, deadline) as answer:
+            if answer.status == 304 and known.headers():
+                return None
+            return _read(answer, encodings_asked, limit)
+
+    return fetcher.persist(url, attempt, deadline)
 
 
-def _attempt(url: str, sent: dict[str, str], fetcher: Fetcher, limit: int) -> Document | None:
-    with fetcher.open(url, sent) as answer:
-        if answer.status == 304 and ("If-None-Match" in sent or "If-Modified-Since" in sent):
-            return None
-        if answer.status not in (200, 203):
-            raise Unavailable.of(
-                "fetch.status",
-                f"{shown(url)} answers {answer.status}, which is no document",
-                hint="check the address",
-            )
-        body = bytearray()
-        for block in answer.blocks:
-            body += block
-            if len(body) > limit:
-                raise Corrupt.of(
-                    "fetch.too-long",
-                    f"{shown(url)} sends more than {human_size(limit)}",
-                    hint="check the address; a listing is much smaller",
-                )
-        found = Validators(answer.headers.get("etag", ""), answer.last_modified)
-        return Document(bytes(body), found, answer.headers)
+def _read(answer: Answer, asked: Sequence[str], limit: int) -> Document:
+    if answer.status not in (200, 203):
+        raise Unavailable.of(
+            "fetch.status",
+            f"{shown(answer.url)} answers {answer.status}, which is no document",
+            hint="check the address",
+        )
+    if (answer.length or 0) > limit:
+        raise _too_long(answer, limit)
+    on_wire = Answer(
+        answer.url, answer.status, answer.headers, _limited(answer, answer.blocks, limit)
+    )
+    # Its value is its own memory; bytes made of a bytearray would be a second copy.
+    body = io.BytesIO()
+    for block in _limited(answer, decoded(on_wire, asked), limit):
+        body.write(block)
+    data = body.getvalue()
+    _check_values(answer, data, limit)
+    return Document(data, Validators(answer.etag, answer.last_modified), answer.headers)
+
+
+def _limited(answer: Answer, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    received = 0
+    for block in blocks:
+        received += len(block)
+        if received > limit:
+            raise _too_long(answer, limit)
+        yield block
+
+
+def _too_long(answer: Answer, limit: int) -> Corrupt:
+    return Corrupt.of(
+        "fetch.too-long",
+        f"{shown(answer.url)} sends more than {human_size(limit)}",
+        hint="check the address; if its listing is that large, allow it with --max-listing",
+    )
+
+
+def _check_values(answer: Answer, data: bytes, limit: int) -> None:
+    """Refuse JSON that is small as text and huge as Python objects.
+
+    Punctuation is counted, also that inside of strings: each value but the first of a container
+    has a comma before it.
+    """
+    containers = data.count(b"[") + data.count(b"{")
+    size = max(limit, MAX_DOCUMENT_SIZE)
+    most, most_values = size // BYTES_PER_CONTAINER, size // BYTES_PER_VALUE
+    if containers <= most and containers + data.count(b",") + data.count(b":") <= most_values:
+        return
+    raise Corrupt.of(
+        "fetch.too-long",
+        f"{shown(answer.url)} has more than {most_values:,} values, or {most:,} objects and lists",
+        hint="check the address; if its listing is that large, allow it with --max-listing",
+    )

@@ -1,29 +1,34 @@
 """One package onto the disk: resumed, hashed on the way, and in its place only when it is right.
 
 What has arrived lies in a part file, beside it the validator it came with. Both stay after a
-failure, so that another attempt, in this process or the next, continues where this one ended.
+failure that may pass, so that another attempt, in this process or the next, continues where this
+one ended. They are removed when what arrived is wrong, or the disk is full.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from extery.core.errors import Corrupt, Unavailable
+from extery.core.errors import Corrupt, InvalidListing, Unavailable
 from extery.core.files import human_size
 from extery.fetch.addresses import shown
-from extery.fetch.fetcher import Answer, Fetcher
+from extery.fetch.answers import MAX_VALIDATOR_LENGTH, Answer
+from extery.fetch.deadline import Deadline
+from extery.fetch.decoding import IDENTITY, encoding_of, unasked
+from extery.fetch.disk import Reservation, full, is_full
+from extery.fetch.fetcher import Fetcher
 from extery.fetch.patience import Passing
 
+#: Of a package, whatever its listing says. A package may unpack to as much (`extery.checks.members`).
+MAX_PACKAGE_SIZE = 4_000_000_000
 _BLOCK = 1 << 20
 #: An attempt that brought this much does not count as a failure.
 _PROGRESS = 1 << 20
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,24 @@ def download(
     part: Path,
     fetcher: Fetcher,
     told: Callable[[int], None] = lambda _: None,
-    bare: bool = False,
 ) -> None:
     """Put the package at ``to``; a wrong byte leaves ``to`` as it was.
 
     ``part`` is where it grows, on the same disk. ``told`` gets the number of bytes that have come
-    in, below zero when some have to be fetched again. With ``bare`` a package that comes
-    compressed, which nobody has asked for, is refused as Blender refuses it.
+    in, below zero when some have to be fetched again. A package that comes compressed is refused,
+    as Blender refuses it.
     """
-    transfer = _Transfer(wanted, part, fetcher, told, bare=bare)
+    _check_size(wanted)
+    transfer = _Transfer(wanted, part, fetcher, told)
     try:
-        fetcher.persist(wanted.url, transfer.attempt)
+        fetcher.persist(wanted.url, transfer.attempt, transfer.deadline)
         os.chmod(part, 0o644)
         os.replace(part, to)
         transfer.validator_file.unlink(missing_ok=True)
     except OSError as error:
+        if is_full(error):
+            transfer.discard()
+            raise full(part.parent) from error
         raise Unavailable.of(
             "fetch.unwritable",
             f"{to} cannot be written: {error.strerror or error}",
@@ -64,41 +72,53 @@ def download(
         ) from error
 
 
+def _check_size(wanted: Wanted) -> None:
+    if wanted.size <= MAX_PACKAGE_SIZE:
+        return
+    raise InvalidListing.of(
+        "fetch.package-size",
+        f"the listing says that {shown(wanted.url)} has more than {human_size(MAX_PACKAGE_SIZE)}",
+        hint="no package may be that large; report it to the owner of the repository",
+    )
+
+
 class _Transfer:
     def __init__(
-        self,
-        wanted: Wanted,
-        part: Path,
-        fetcher: Fetcher,
-        told: Callable[[int], None],
-        *,
-        bare: bool,
+        self, wanted: Wanted, part: Path, fetcher: Fetcher, told: Callable[[int], None]
     ) -> None:
         self.wanted = wanted
         self.part = part
         self.validator_file = part.with_name(f"{part.name}.etag")
         self.fetcher = fetcher
         self.told = told
-        self.bare = bare
+        self.deadline = Deadline(fetcher.patience.seconds_for(wanted.size))
+        self.reservation = Reservation()
         self.counted = 0
         self.furthest = 0
 
     def attempt(self) -> None:
         """Fetch what is missing; returns when the part file is the whole, right package."""
-        self.part.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self.part.open("a+b") as file:
-                digest, start = self._begin(file)
-                self.furthest = max(self.furthest, start)
-                self._count(start)
-                if start < self.wanted.size:
-                    digest, start = self._fetch(file, digest, start)
-                file.flush()
-                os.fsync(file.fileno())
-            self._verify(digest.hexdigest(), resumed=start > 0)
-        except Corrupt:
-            self._discard()
-            raise
+        for own in (self.part, self.validator_file):
+            # A link or a pipe is not from us, and would be written to, or waited for.
+            if os.path.lexists(own) and (own.is_symlink() or not own.is_file()):
+                own.unlink()
+        folder = self.part.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        missing = self.wanted.size - _size_of(self.part)
+        with self.fetcher.disk.reserve(folder, missing) as self.reservation:
+            try:
+                with self.part.open("a+b") as file:
+                    digest, start = self._begin(file)
+                    self.furthest = max(self.furthest, start)
+                    self._count(start)
+                    if start < self.wanted.size:
+                        digest, start = self._fetch(file, digest, start)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self._verify(digest.hexdigest(), resumed=start > 0)
+            except Corrupt:
+                self.discard()
+                raise
 
     def _begin(self, file: BinaryIO) -> tuple[hashlib._Hash, int]:
         """The hash and size of what an earlier attempt has left."""
@@ -107,28 +127,32 @@ class _Transfer:
             file.truncate(0)
             return digest, 0
         file.seek(0)
-        while block := file.read(_BLOCK):
+        unread = size
+        while unread > 0 and (block := file.read(min(_BLOCK, unread))):
+            self.deadline.check(self.wanted.url)
             digest.update(block)
+            unread -= len(block)
         return digest, size
 
     def _fetch(
         self, file: BinaryIO, digest: hashlib._Hash, start: int
     ) -> tuple[hashlib._Hash, int]:
-        headers = {"Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": IDENTITY}
         if start:
             headers["Range"] = f"bytes={start}-"
             if validator := self._validator():
                 headers["If-Range"] = validator
-        with self.fetcher.open(self.wanted.url, headers) as answer:
-            if start and not _continues(answer, start):
+        with self.fetcher.open(self.wanted.url, headers, self.deadline) as answer:
+            if encoding_of(answer.headers) != IDENTITY:
+                raise unasked(answer)
+            if start and not answer.continues(start, self.wanted.size):
                 # The server sends all of it, or something that does not follow on ours.
                 file.truncate(0)
                 self._count(0)
                 if answer.status != 200:
                     raise self._cut_off()
                 digest, start = hashlib.sha256(), 0
-            self._check_encoding(answer)
-            self._check_length(answer, start)
+            self._check_answer(answer, start)
             self._keep_validator(answer)
             self._write(file, digest, answer, start)
         return digest, start
@@ -153,16 +177,13 @@ class _Transfer:
             # What begins anew each time, and never comes further than before, is no progress.
             self.furthest = max(self.furthest, received)
 
-    def _check_encoding(self, answer: Answer) -> None:
-        encoding = answer.headers.get("content-encoding", "identity")
-        if self.bare and encoding != "identity":
-            raise Corrupt.of(
-                "fetch.compressed",
-                f"{shown(self.wanted.url)} comes with Content-Encoding {encoding!r}",
-                hint="serve packages as they are, also to those who do not say what they take",
+    def _check_answer(self, answer: Answer, start: int) -> None:
+        if answer.status not in (200, 203, 206):
+            raise Unavailable.of(
+                "fetch.status",
+                f"{shown(self.wanted.url)} answers {answer.status}, which is no package",
+                hint="check the address",
             )
-
-    def _check_length(self, answer: Answer, start: int) -> None:
         if answer.length is None:
             return
         # Of a range a server may send less than was asked for; the rest is the next request's.
@@ -177,12 +198,13 @@ class _Transfer:
         hint = "it was damaged or replaced; tell whoever runs the repository"
         if resumed:
             # Perhaps only the two halves do not belong together.
-            self._discard()
+            self.discard()
             raise Passing.of("fetch.hash", text, hint=hint)
         raise Corrupt.of("fetch.hash", text, hint=hint)
 
-    def _discard(self) -> None:
-        self.part.unlink()
+    def discard(self) -> None:
+        """Remove what has arrived."""
+        self.part.unlink(missing_ok=True)
         self.validator_file.unlink(missing_ok=True)
         self._count(0)
 
@@ -202,23 +224,27 @@ class _Transfer:
 
     def _validator(self) -> str:
         try:
-            text = self.validator_file.read_text("latin-1")
+            with self.validator_file.open(encoding="latin-1") as file:
+                text = file.read(MAX_VALIDATOR_LENGTH + 1)
         except FileNotFoundError:
             return ""
-        return text if text.isascii() and text.isprintable() else ""
+        is_usable = len(text) <= MAX_VALIDATOR_LENGTH and text.isascii() and text.isprintable()
+        return text if is_usable else ""
 
     def _keep_validator(self, answer: Answer) -> None:
-        etag = answer.headers.get("etag", "")
         # A weak one says that the meaning is the same, not that the bytes are.
-        validator = etag if etag.startswith('"') else answer.last_modified
+        validator = answer.etag if answer.etag.startswith('"') else answer.last_modified
         if validator != self._validator():
             self.validator_file.write_text(validator, "latin-1")
 
     def _count(self, received: int) -> None:
         self.told(received - self.counted)
         self.counted = received
+        self.reservation.outstanding = self.wanted.size - received
 
 
-def _continues(answer: Answer, start: int) -> bool:
-    found = _CONTENT_RANGE.match(answer.headers.get("content-range", ""))
-    return answer.status == 206 and found is not None and int(found[1]) == start
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,4 +1,4 @@
-"""One HTTP client for everything: kept connections, redirects, time-outs, and a token that stays home.
+"""One HTTP client for everything: kept connections, redirects, time limits, and a token that stays home.
 
 `Fetcher.open` is one request and its answer; `Fetcher.persist` tries again what may pass.
 A fetcher may be used by many threads at once.
@@ -6,65 +6,50 @@ A fetcher may be used by many threads at once.
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from contextlib import AbstractContextManager, contextmanager
+from http.cookiejar import CookieJar
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urljoin
-from weakref import WeakSet
 
 import httpx
 
 from extery import __version__
 from extery.core.errors import Corrupt, InvalidInput, Refused, Unavailable
 from extery.fetch.addresses import REMOTE, origin_of, parts_of, shown
+from extery.fetch.answers import Answer
+from extery.fetch.connections import Connections, Origin
+from extery.fetch.deadline import Deadline, Sending
+from extery.fetch.disk import DiskSpace
+from extery.fetch.failures import stopped, translated
 from extery.fetch.local import open_file
 from extery.fetch.patience import Passing, Patience
 from extery.fetch.statuses import check_status
 
 Result = TypeVar("Result")
 
+#: Bytes of a document, on the wire and unpacked: ten times the largest public listing. With it in memory, as
+#: text of four bytes a character and as objects, a process stays below 150 MB.
+MAX_DOCUMENT_SIZE = 8_000_000
 _MOST_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: status, headers with names in lower case, and the body in blocks."""
+class _NoCookies(CookieJar):
+    """Keeps nothing: cookies would add up over thousands of answers."""
 
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    blocks: Iterator[bytes]
-
-    @property
-    def length(self) -> int | None:
-        """The announced size of the body, if it is known and is that of the blocks."""
-        text = self.headers.get("content-length", "")
-        return int(text) if text.isdecimal() and "content-encoding" not in self.headers else None
-
-    @property
-    def last_modified(self) -> str:
-        """The time of the content, if it tells this content from a later one.
-
-        It has whole seconds, so what changed in the second of the answer may change in it again.
-        """
-        try:
-            modified = parsedate_to_datetime(self.headers.get("last-modified", ""))
-            answered = parsedate_to_datetime(self.headers.get("date", ""))
-            is_old = (answered - modified).total_seconds() > 1
-        except (ValueError, TypeError, OverflowError):
-            return ""
-        return self.headers["last-modified"] if is_old else ""
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave them where they are."""
 
 
 class Fetcher:
-    """Opens URLs. ``token`` is sent to the origin of ``token_for`` and to nobody else."""
+    """Opens URLs. ``token`` is sent to the origin of ``token_for`` and to nobody else.
+
+    ``disk`` is the room that downloads have, ``max_document_size`` is in bytes.
+    """
 
     def __init__(
         self,
@@ -73,17 +58,20 @@ class Fetcher:
         token_for: str = "",
         connections: int = 16,
         patience: Patience = Patience(),
+        max_document_size: int = MAX_DOCUMENT_SIZE,
     ) -> None:
+        self.max_document_size = max_document_size
         self.patience = patience
+        self.disk = DiskSpace()
         self._token = _checked_token(token)
         self._token_origin = origin_of(token_for) if token else None
         self._stopped = threading.Event()
-        self._sockets: WeakSet[socket.socket] = WeakSet()
-        self._not_before: dict[tuple[str, str, int], float] = {}
+        self._connections = Connections()
+        self._not_before: dict[Origin, float] = {}
         self._client = httpx.Client(
             headers={"User-Agent": f"extery/{__version__}", "Accept": "*/*"},
+            cookies=_NoCookies(),
             follow_redirects=False,
-            timeout=httpx.Timeout(patience.read, connect=patience.connect, pool=None),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
@@ -102,28 +90,36 @@ class Fetcher:
     def stop(self) -> None:
         """End what is under way, in pauses and in the middle of waiting for a server too."""
         self._stopped.set()
-        for each in list(self._sockets):
-            with suppress(OSError):  # closed meanwhile
-                each.shutdown(socket.SHUT_RDWR)
+        self._connections.end_all()
 
-    def _note_socket(self, event: str, about: Mapping[str, Any]) -> None:
-        """Told by the HTTP library of everything it does; only new connections are of interest."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._sockets.add(about["return_value"].get_extra_info("socket"))
+    def raise_if_stopped(self) -> None:
+        """Raise the error of a transfer that was stopped, once `stop` was called."""
+        if self._stopped.is_set():
+            raise stopped()
 
     def open(
-        self, url: str, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        deadline: Deadline | None = None,
     ) -> AbstractContextManager[Answer]:
         """One GET. Statuses from 200 to 299, 304 and 416 are answers, all others are errors."""
+        deadline = deadline or Deadline(self.patience.max_seconds)
         if parts_of(url).scheme == "file":
-            return self._open_file(url, headers or {})
-        return self._open_remote(url, headers or {})
+            return self._open_file(url, headers or {}, deadline)
+        return self._open_remote(url, headers or {}, deadline)
 
-    def persist(self, url: str, action: Callable[[], Result]) -> Result:
-        """Do ``action``, and again after a pause while it fails with what may pass."""
+    def persist(
+        self, url: str, action: Callable[[], Result], deadline: Deadline | None = None
+    ) -> Result:
+        """Do ``action``, and again after a pause while it fails with what may pass.
+
+        ``deadline`` is the end of all attempts together; give it to `open` in ``action`` too.
+        """
+        deadline = deadline or Deadline(self.patience.max_seconds)
         failures = 0
         while True:
-            self._wait_for_turn(url)
+            self._wait_for_turn(url, deadline)
             try:
                 return action()
             except Passing as error:
@@ -132,39 +128,48 @@ class Fetcher:
                 if failures >= self.patience.attempts or delay > self.patience.longest_delay:
                     raise
                 if error.wait is not None:
+                    if error.wait > deadline.remaining:
+                        raise
                     # It is the server that is busy, so nobody asks it meanwhile.
                     self._not_before[origin_of(url)] = time.monotonic() + delay
-                self._sleep(delay)
+                self._sleep(delay, url, deadline)
 
-    def _wait_for_turn(self, url: str) -> None:
-        self._sleep(self._not_before.get(origin_of(url), 0.0) - time.monotonic())
+    def _wait_for_turn(self, url: str, deadline: Deadline) -> None:
+        self._sleep(self._not_before.get(origin_of(url), 0.0) - time.monotonic(), url, deadline)
 
-    def _sleep(self, seconds: float) -> None:
-        if self._stopped.wait(max(0.0, seconds)):
-            raise _stopped()
+    def _sleep(self, seconds: float, url: str, deadline: Deadline) -> None:
+        if self._stopped.wait(max(0.0, min(seconds, deadline.remaining))):
+            raise stopped()
+        deadline.check(url)
 
     @contextmanager
-    def _open_file(self, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
+    def _open_file(
+        self, url: str, headers: Mapping[str, str], deadline: Deadline
+    ) -> Iterator[Answer]:
         with open_file(url, headers) as (status, found, blocks):
-            yield Answer(url, status, found, self._watched(url, blocks))
+            yield self._answer(url, status, found, blocks, deadline)
 
     @contextmanager
-    def _open_remote(self, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
-        response = self._follow(url, headers)
+    def _open_remote(
+        self, url: str, headers: Mapping[str, str], deadline: Deadline
+    ) -> Iterator[Answer]:
+        response = self._follow(url, headers, deadline)
+        last = str(response.url)
         try:
             found = {name.lower(): value for name, value in response.headers.items()}
-            check_status(response.status_code, str(response.url), found, has_token=self._has(url))
-            blocks = self._watched(url, response.iter_bytes())
-            yield Answer(str(response.url), response.status_code, found, blocks)
+            check_status(response.status_code, last, found, has_token=self._has(url))
+            with self._connections.receiving(response, deadline):
+                blocks = response.iter_raw()
+                yield self._answer(last, response.status_code, found, blocks, deadline)
         finally:
             response.close()
 
     def _has(self, url: str) -> bool:
         return self._token_origin == origin_of(url)
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _follow(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
         for _ in range(_MOST_REDIRECTS):
-            response = self._send(url, headers)
+            response = self._send(url, headers, deadline)
             target = response.headers.get("location", "")
             if response.status_code not in _REDIRECTS or not target:
                 return response
@@ -176,25 +181,66 @@ class Fetcher:
             hint="check the address; the server may send everyone round in a circle",
         )
 
-    def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _send(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
         sent = dict(headers)
         if self._has(url):
             # Asked for each address anew: a redirect or a package elsewhere gets no token.
             sent["Authorization"] = f"Bearer {self._token}"
-        with _translated(url):
-            request = self._client.build_request(
-                "GET", url, headers=sent, extensions={"trace": self._note_socket}
-            )
-            return self._client.send(request, stream=True)
+        origin, patience = origin_of(url), self.patience
+        timeout = httpx.Timeout(patience.read, connect=patience.connect, pool=deadline.remaining)
 
-    def _watched(self, url: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks, for as long as they come fast enough and nobody has stopped."""
+        def note_socket(event: str, about: Mapping[str, Any]) -> None:
+            """Told by the HTTP library of everything it does; only new connections matter."""
+            if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                connection = about["return_value"].get_extra_info("socket")
+                self._connections.add(connection, origin, sending)
+
+        with translated(url):
+            request = self._client.build_request(
+                "GET", url, headers=sent, timeout=timeout, extensions={"trace": note_socket}
+            )
+        sending = Sending(lambda: self._client.send(request, stream=True))
+        self._connections.add_sending(sending)
+        if self._stopped.is_set():
+            raise stopped()
+        sending.start()
+        with translated(url):
+            response = sending.result(deadline.remaining)
+        if response is not None:
+            return response
+        if self._stopped.is_set():
+            raise stopped()
+        self._connections.end_waiting(origin)
+        raise deadline.error(url)
+
+    def _answer(
+        self,
+        url: str,
+        status: int,
+        headers: Mapping[str, str],
+        blocks: Iterator[bytes],
+        deadline: Deadline,
+    ) -> Answer:
+        """The answer, with blocks for as long as they come fast enough and are not too many."""
+        length = Answer(url, status, headers, iter(())).length
+        return Answer(url, status, headers, self._watched(url, blocks, length, deadline))
+
+    def _watched(
+        self, url: str, blocks: Iterator[bytes], length: int | None, deadline: Deadline
+    ) -> Iterator[bytes]:
         started, received = time.monotonic(), 0
-        with _translated(url):
+        with _in_time(url, deadline):
             for block in blocks:
                 received += len(block)
                 if self._stopped.is_set():
-                    raise _stopped()
+                    raise stopped()
+                deadline.check(url)
+                if length is not None and received > length:
+                    raise Corrupt.of(
+                        "fetch.too-long",
+                        f"{shown(url)} sends more than the {length:,} bytes that it announced",
+                        hint="the server is broken; report it to its owner",
+                    )
                 if self.patience.is_too_slow(time.monotonic() - started, received):
                     raise Passing.of(
                         "fetch.time-out",
@@ -204,8 +250,20 @@ class Fetcher:
                 yield block
 
 
+@contextmanager
+def _in_time(url: str, deadline: Deadline) -> Iterator[None]:
+    """Errors of the HTTP library as ours; after the deadline, when it shut the connection down, as its error."""
+    try:
+        with translated(url):
+            yield
+    except Passing as error:
+        if deadline.is_over:
+            raise deadline.error(url) from error
+        raise
+
+
 def _redirected(url: str, target: str) -> str:
-    with _translated(url):
+    with translated(url):
         target = urljoin(url, target)
     old, new = parts_of(url).scheme, parts_of(target).scheme
     if new not in REMOTE or (old == "https" and new != "https"):
@@ -227,48 +285,3 @@ def _checked_token(token: str) -> str:
         "the access token has characters that no header may have",
         hint="copy it again, whole and without anything around it",
     )
-
-
-def _stopped() -> Unavailable:
-    return Unavailable.of("fetch.stopped", "the transfer was stopped", hint="start it again")
-
-
-@contextmanager
-def _translated(url: str) -> Iterator[None]:
-    """Errors of the HTTP library as ours."""
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        raise Passing.of(
-            "fetch.time-out",
-            f"{shown(url)} does not answer in time",
-            hint="check the address and your connection, or try again later",
-        ) from error
-    # The last comes from urljoin, and from names of hosts that cannot be written down.
-    except (
-        httpx.UnsupportedProtocol,
-        httpx.InvalidURL,
-        httpx.LocalProtocolError,
-        ValueError,
-    ) as error:
-        raise InvalidInput.of(
-            "fetch.url", f"{shown(url)} cannot be asked for: {error}", hint="check the address"
-        ) from error
-    except httpx.DecodingError as error:
-        raise Corrupt.of(
-            "fetch.encoding",
-            f"what {shown(url)} sent cannot be unpacked: {error}",
-            hint="the server compresses badly; tell whoever runs it",
-        ) from error
-    except httpx.TransportError as error:
-        if "CERTIFICATE" in str(error):
-            raise Refused.of(
-                "fetch.certificate",
-                f"{shown(url)} cannot prove who it is: {error}",
-                hint="check the address; for a certificate of your own set SSL_CERT_FILE",
-            ) from error
-        raise Passing.of(
-            "fetch.unreachable",
-            f"the connection to {shown(url)} failed: {str(error) or type(error).__name__}",
-            hint="check the address and your connection, or try again later",
-        ) from error

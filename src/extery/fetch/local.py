@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch.addresses import path_of, shown
+from extery.fetch.addresses import path_of, printable, shown
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
@@ -22,21 +23,25 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
     """Status, headers and blocks of the file that ``url`` means."""
     path = path_of(url)
     try:
-        if path.exists() and not path.is_file():
-            raise IsADirectoryError  # or a pipe, which might never answer
-        file = path.open("rb")
+        file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise NotFound.of(
-            "fetch.not-found", f"there is no file {path}", hint="check the address"
+            "fetch.not-found", f"there is no file {printable(str(path))}", hint="check the address"
         ) from error
     except OSError as error:
         raise Unavailable.of(
             "fetch.unreadable",
-            f"{path} cannot be read: {error.strerror}",
+            f"{printable(str(path))} cannot be read: {error.strerror}",
             hint="check that you may read it",
         ) from error
     with file:
         facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):  # a device or a pipe might never end
+            raise NotFound.of(
+                "fetch.not-found",
+                f"{printable(str(path))} is not a regular file",
+                hint="check the address",
+            )
         etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
         if headers.get("If-None-Match") == etag:
             yield 304, {"etag": etag}, iter(())
@@ -51,12 +56,19 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
         if start:
             found["content-range"] = f"bytes {start}-{facts.st_size - 1}/{facts.st_size}"
             found["content-length"] = str(facts.st_size - start)
-        yield 206 if start else 200, found, _blocks(file, url)
+        yield 206 if start else 200, found, _blocks(file, url, facts.st_size - start)
 
 
-def _blocks(file: BinaryIO, url: str) -> Iterator[bytes]:
+def _without_waiting(name: str, flags: int) -> int:
+    """Open without blocking: a pipe blocks until it has a writer."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _blocks(file: BinaryIO, url: str, size: int) -> Iterator[bytes]:
+    """As many bytes as were announced, also of a file that grows meanwhile."""
     try:
-        while block := file.read(_BLOCK):
+        while size > 0 and (block := file.read(min(_BLOCK, size))):
+            size -= len(block)
             yield block
     except OSError as error:
         raise Unavailable.of(

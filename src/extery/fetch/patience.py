@@ -11,6 +11,11 @@ from typing import Self
 
 from extery.core.errors import Unavailable
 
+#: What `parsedate_to_datetime` and the arithmetic on its results raise for dates from outside.
+DATE_ERRORS = (ValueError, TypeError, IndexError, OverflowError, OSError)
+_MAX_DATE_LENGTH = 100
+_MAX_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -27,6 +32,10 @@ class Patience:
     grace: float = 30.0
     slowest: int = 10_000
     """After the grace a transfer has to have brought this many bytes a second."""
+    max_seconds: float = 600.0
+    """The time limit of a document as a whole: lookup, redirects, body, pauses and all attempts."""
+    max_package_seconds: float = 6 * 3600.0
+    """The time limit of a package as a whole, however large it is."""
 
     def delay(self, failures: int) -> float:
         """Before the next attempt, longer each time, and not the same for all who failed together."""
@@ -36,6 +45,10 @@ class Patience:
     def is_too_slow(self, seconds: float, received: int) -> bool:
         """Whether a transfer that has taken ``seconds`` is to be given up."""
         return seconds > self.grace + received / self.slowest
+
+    def seconds_for(self, size: int) -> float:
+        """The time limit of a package of ``size`` bytes: it may arrive at the slowest speed."""
+        return min(self.max_package_seconds, self.max_seconds + size / self.slowest)
 
 
 class Passing(Unavailable):
@@ -58,9 +71,10 @@ class Passing(Unavailable):
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The seconds that ``Retry-After`` asks for, from a number or a date; ``None`` without one."""
     text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text)
+    if text.isascii() and text.isdecimal():
+        # A number that is longer than this is as good as for ever.
+        return float(text[:_MAX_DIGITS])
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
+        return max(0.0, parsedate_to_datetime(text[:_MAX_DATE_LENGTH]).timestamp() - time.time())
+    except DATE_ERRORS:
         return None

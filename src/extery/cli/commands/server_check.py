@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from extery.cli.options import max_listing_option
+
 if TYPE_CHECKING:
     from extery.host.check import Checked
 
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
     default="",
     help="For repositories that ask who you are; sent to URL's server only.",
 )
+@max_listing_option
 @click.option("--listing-only", is_flag=True, help="Do not read the packages.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def command(
-    target: str, *, access_token: str, listing_only: bool, strict: bool, as_json: bool
+    target: str,
+    *,
+    access_token: str,
+    max_listing: int,
+    listing_only: bool,
+    strict: bool,
+    as_json: bool,
 ) -> NoReturn:
     """Check a repository, and name everything that is wrong for its users.
 
@@ -40,7 +49,10 @@ def command(
 
     try:
         url = repository_url(target)
-        with Fetcher(token=access_token, token_for=url) as fetcher, ProgressLine() as line:
+        with (
+            Fetcher(token=access_token, token_for=url, max_document_size=max_listing) as fetcher,
+            ProgressLine() as line,
+        ):
 
             def told(done: int, total: int) -> None:
                 if line.is_due:

@@ -1,0 +1,132 @@
+"""Free disk space: looked at before a download, shared by many, and what happens when it ends."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import ExteryError, InvalidListing, Unavailable
+from extery.fetch import MAX_PACKAGE_SIZE, Fetcher, Wanted, disk, download
+from extery.fetch.disk import MIN_FREE, DiskSpace
+from tests.fetch.conftest import QUICK
+from tests.fetch.web import Web, cut_off, endless, status
+
+DATA = os.urandom(300_000)
+
+
+def wanted(url: str) -> Wanted:
+    return Wanted(url, len(DATA), hashlib.sha256(DATA).hexdigest())
+
+
+def free(monkeypatch: pytest.MonkeyPatch, size: int, total: int = 10**12) -> None:
+    usage = shutil._ntuple_diskusage(total, total - size, size)
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.zip").write_bytes(b"old")
+    return tmp_path
+
+
+def code_of(what: Wanted, folder: Path, fetcher: Fetcher) -> str:
+    with pytest.raises(ExteryError) as caught:
+        download(what, to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+    assert (folder / "a.zip").read_bytes() == b"old"
+    return caught.value.code
+
+
+def test_nothing_is_fetched_that_the_disk_cannot_hold(
+    web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = web.put("/a.zip", DATA)
+    free(monkeypatch, MIN_FREE + len(DATA) - 1)
+
+    assert code_of(wanted(url), folder, fetcher) == "fetch.no-space"
+    assert web.seen == []
+    assert list((folder / "parts").iterdir()) == []
+
+    free(monkeypatch, MIN_FREE + len(DATA))
+    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+    assert (folder / "a.zip").read_bytes() == DATA
+
+
+def test_only_what_is_missing_has_to_fit(
+    web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = web.put("/a.zip", DATA)
+    web.fail("/a.zip", cut_off(200_000), *[status(503)] * QUICK.attempts)
+    assert code_of(wanted(url), folder, fetcher) == "fetch.busy"
+    free(monkeypatch, MIN_FREE + 100_000)
+
+    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+
+    assert (folder / "a.zip").read_bytes() == DATA
+
+
+def test_a_disk_that_says_nothing_about_its_size_is_tried(
+    web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, 0, total=0)
+    url = web.put("/a.zip", DATA)
+
+    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+
+    assert (folder / "a.zip").read_bytes() == DATA
+
+
+def test_downloads_at_the_same_time_share_what_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, MIN_FREE + 1_000)
+    space = DiskSpace()
+
+    with space.reserve(tmp_path, 600) as first:
+        with pytest.raises(Unavailable, match="of which other downloads need 600 bytes") as caught:
+            space.reserve(tmp_path, 500).__enter__()
+        # What has been written is no longer free, and no longer outstanding.
+        first.outstanding = 500
+        with space.reserve(tmp_path, 500):
+            pass
+    with space.reserve(tmp_path, 1_000):
+        pass
+
+    assert caught.value.code == "fetch.no-space"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+def test_a_disk_that_becomes_full_leaves_the_old_file_and_no_part(
+    web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = folder / "parts" / "a"
+    part.parent.mkdir()
+
+    def fsync(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("extery.fetch.downloads.os.fsync", fsync)
+
+    assert code_of(wanted(web.put("/a.zip", DATA)), folder, fetcher) == "fetch.no-space"
+    assert list(part.parent.iterdir()) == []
+
+
+def test_a_listing_that_names_an_absurd_size_starts_no_download(
+    web: Web, folder: Path, fetcher: Fetcher
+) -> None:
+    for size in (MAX_PACKAGE_SIZE + 1, 10**18, 10**400):
+        web.fail("/a.zip", endless())
+        with pytest.raises(InvalidListing) as caught:
+            download(
+                Wanted(f"{web.url}/a.zip", size, "0" * 64),
+                to=folder / "a.zip",
+                part=folder / "parts" / "a",
+                fetcher=fetcher,
+            )
+        assert caught.value.code == "fetch.package-size"
+    assert web.seen == []
+    assert [path.name for path in folder.iterdir()] == ["a.zip"]

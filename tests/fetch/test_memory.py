@@ -1,0 +1,207 @@
+"""Whatever a server sends, the process that fetches it stays small: measured from outside."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import textwrap
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from extery.fetch import MAX_DOCUMENT_SIZE
+from tests.fetch.web import Fault, Web, encoded, raw
+
+brotli = pytest.importorskip("brotli")
+
+MAX_PEAK = 150_000_000
+OK = b"HTTP/1.1 200 OK\r\n"
+GZIP = OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+FLOOD = b"[" * (1 << 18)
+
+CHILD = textwrap.dedent("""
+    import json, re, sys
+    from pathlib import Path
+    from extery.core.errors import ExteryError
+    from extery.core.listing import parse
+    from extery.fetch import Fetcher, Patience, Wanted, download, get_document
+
+    kind, url, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    code = "ok"
+    with Fetcher(patience=Patience(attempts=1, read=10, max_seconds=30)) as fetcher:
+        try:
+            if kind == "package":
+                wanted = Wanted(url, 3_000_000, "0" * 64)
+                download(wanted, to=folder / "a", part=folder / "b", fetcher=fetcher)
+            else:
+                body = get_document(url, fetcher=fetcher).body
+                if kind == "parse":
+                    parse(body)
+        except ExteryError as error:
+            code = error.code
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+    print(json.dumps({"code": code, "peak": peak * 1024}))
+""")
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak is read from /proc"
+)
+
+
+def fetched_by_child(kind: str, url: str, folder: Path) -> tuple[str, int]:
+    """The code of its error, and the most memory that it had."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, kind, url, str(folder)],
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    found = json.loads(done.stdout)
+    return found["code"], found["peak"]
+
+
+def gzip_of(piece: bytes, times: int) -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join([*(packer.compress(piece) for _ in range(times)), packer.flush()])
+
+
+def brotli_of(piece: bytes, times: int) -> bytes:
+    packer = brotli.Compressor(quality=5, lgwin=24)
+    return b"".join([*(packer.process(piece) for _ in range(times)), packer.finish()])
+
+
+def bodies() -> Iterator[tuple[str, Fault, str]]:
+    """Attacks by name, with the code of the error that ends each."""
+    bomb = gzip_of(bytes(1 << 20), 300)
+    yield "gzip bomb", encoded(bomb, "gzip"), "fetch.too-long"
+    yield "gzip bomb in members without end", raw(GZIP, forever=bomb), "fetch.too-long"
+    yield "gzip of gzip", encoded(gzip.compress(bomb), "gzip", "gzip"), "fetch.compressed"
+    yield "brotli bomb", encoded(brotli_of(bytes(1 << 20), 1_000), "br"), "fetch.too-long"
+    packed = brotli.compress(brotli_of(bytes(1 << 20), 300))
+    yield "brotli of brotli", encoded(packed, "br, br"), "fetch.compressed"
+    yield "identity", raw(OK + b"Connection: close\r\n\r\n", forever=FLOOD), "fetch.too-long"
+    huge = OK + b"Content-Length: 99999999999999999999\r\n\r\n"
+    yield "absurd length", raw(huge, forever=FLOOD), "fetch.too-long"
+    chunk = b"40000\r\n" + FLOOD + b"\r\n"
+    yield "chunks without end", raw(CHUNKED, forever=chunk), "fetch.too-long"
+    yield "one chunk of 4 GB", raw(CHUNKED, b"ffffffff\r\n", forever=FLOOD), "fetch.too-long"
+    yield "one chunk extension", raw(CHUNKED, b"1;", forever=b"x" * 65536), "fetch.unreachable"
+    trailers = raw(CHUNKED, b"1\r\n[\r\n0\r\n", forever=b"a: b\r\n" * 9_000)
+    yield "trailers without end", trailers, "fetch.unreachable"
+    yield "headers without end", raw(OK, forever=b"a: b\r\n" * 9_000), "fetch.unreachable"
+    yield "one header without end", raw(OK, b"a: ", forever=FLOOD), "fetch.unreachable"
+    yield "no HTTP", raw(forever=FLOOD), "fetch.unreachable"
+
+
+ATTACKS = {name: (fault, code) for name, fault, code in bodies()}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_body_takes_much_memory(web: Web, tmp_path: Path, name: str) -> None:
+    fault, expected = ATTACKS[name]
+    web.fail("/a", fault)
+
+    code, peak = fetched_by_child("listing", f"{web.url}/a", tmp_path)
+
+    assert code == expected
+    assert peak < MAX_PEAK
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_package_takes_much_memory_or_is_kept(web: Web, tmp_path: Path, name: str) -> None:
+    web.fail("/a", ATTACKS[name][0])
+
+    code, peak = fetched_by_child("package", f"{web.url}/a", tmp_path)
+
+    assert code in ("fetch.size", "fetch.compressed", "fetch.unreachable")
+    assert peak < 80_000_000
+    assert not (tmp_path / "a").exists()
+    if code != "fetch.unreachable":
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("piece", [b"[", b"[],", b'{"a":1},', b"1,", b" "])
+def test_no_json_takes_much_memory(web: Web, tmp_path: Path, piece: bytes) -> None:
+    times = (MAX_DOCUMENT_SIZE - 2) // len(piece)
+    web.fail("/a", encoded(gzip.compress(b"[" + piece * times, 1), "gzip"))
+
+    code, peak = fetched_by_child("parse", f"{web.url}/a", tmp_path)
+
+    assert code == ("listing.not-json" if piece == b" " else "fetch.too-long")
+    assert peak < MAX_PEAK
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['"😀😀",', '{"😀":"b"},', '"ab",', '{"ab":{}},', '["ab"],', "12345678,"],
+)
+def test_json_up_to_the_limits_takes_no_more(web: Web, tmp_path: Path, piece: str) -> None:
+    containers = piece.count("{") + piece.count("[")
+    times = MAX_DOCUMENT_SIZE // (80 * containers if containers else 16) - 10
+    text = f'{{"data":[{piece * times}"{"x" * (MAX_DOCUMENT_SIZE - 100 - times * len(piece.encode()))}😀"]}}'
+    web.fail("/a", encoded(gzip.compress(text.encode(), 1), "gzip"))
+
+    code, peak = fetched_by_child("parse", f"{web.url}/a", tmp_path)
+
+    assert code.startswith("listing.")
+    assert peak < MAX_PEAK
+
+
+def entry(number: int) -> dict[str, object]:
+    """About 760 bytes, as real entries have."""
+    return {
+        "schema_version": "1.0.0",
+        "id": f"gear_tool_{number:05}",
+        "name": f"Gear tool number {number:05}",
+        "tagline": "Makes gears of every size and shape, and moves them, and so on and so on",
+        "version": "1.2.3",
+        "type": "add-on",
+        "maintainer": "Somebody With A Name <somebody@example.org>",
+        "license": ["SPDX:GPL-3.0-or-later"],
+        "blender_version_min": "4.2.0",
+        "website": "https://example.org/extensions/gear-tool",
+        "copyright": ["2024 Somebody With A Name"],
+        "permissions": {"files": "Import and export of gears", "network": "Looks up sizes"},
+        "tags": ["Mesh", "Object"],
+        "platforms": ["linux-x64", "windows-x64"],
+        "archive_url": f"./gear_tool_{number:05}-1.2.3-0123456789ab.zip",
+        "archive_size": 123_456,
+        "archive_hash": f"sha256:{number:064}",
+    }
+
+
+def test_a_large_real_listing_is_fetched(web: Web, tmp_path: Path) -> None:
+    listing = {"version": "v1", "blocklist": [], "data": [entry(n) for n in range(10_000)]}
+    body = json.dumps(listing).encode()
+    assert 7_000_000 < len(body) < MAX_DOCUMENT_SIZE
+
+    web.fail("/a", encoded(gzip.compress(body, 1), "gzip"), encoded(body, "identity"))
+
+    for _ in range(2):
+        code, peak = fetched_by_child("listing", f"{web.url}/a", tmp_path)
+        assert code == "ok"
+        assert peak < MAX_PEAK
+    web.fail("/a", encoded(body, "identity"))
+    code, peak = fetched_by_child("parse", f"{web.url}/a", tmp_path)
+    assert code == "ok"
+    assert peak < MAX_PEAK
+
+
+def test_a_file_is_bounded_too(tmp_path: Path) -> None:
+    sparse = tmp_path / "index.json"
+    with sparse.open("wb") as file:
+        file.truncate(10**12)
+
+    for path, expected in (
+        (sparse, "fetch.too-long"),
+        (Path("/dev/zero"), "fetch.not-found"),
+    ):
+        code, peak = fetched_by_child("listing", path.as_uri(), tmp_path)
+        assert code == expected
+        assert peak < 80_000_000
