@@ -23,9 +23,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     read = scan.read_archive
 
-    def note(path: Path, *, with_facts: bool = False) -> scan.ScannedArchive:
+    def note(path: Path, **options: bool) -> scan.ScannedArchive:
         names.append(path.name)
-        return read(path, with_facts=with_facts)
+        return read(path, **options)
 
     monkeypatch.setattr(reading, "read_archive", note)
     return names
@@ -305,11 +305,11 @@ def test_a_helper_that_comes_to_harm_costs_time_only(
     whole, me = reading.read_archives(tmp_path, found, processes=1), os.getpid()
     read = scan.read_archive
 
-    def end_in_helper(path: Path, *, with_facts: bool = False) -> scan.ScannedArchive:
+    def end_in_helper(path: Path, **options: bool) -> scan.ScannedArchive:
         if os.getpid() != me:
             os._exit(9)
         time.sleep(0.005)  # so that the helper has its turn
-        return read(path, with_facts=with_facts)
+        return read(path, **options)
 
     monkeypatch.setattr(reading, "read_archive", end_in_helper)
 

@@ -17,8 +17,8 @@ import pytest
 
 from extery.core.errors import Unavailable
 from extery.core.listing import parse
+from extery.core.locks import locked
 from extery.generate import generate, state, write
-from extery.generate.lock import locked
 from tests.generate.packages import put
 
 CONFIG = """\
@@ -210,10 +210,11 @@ def test_the_second_run_in_a_folder_waits_and_says_so(tmp_path: Path) -> None:
     waits, is_done = threading.Event(), threading.Event()
 
     def second() -> None:
-        generate(tmp_path, on_wait=waits.set)
+        generate(tmp_path, on_wait=lambda _: waits.set())
         is_done.set()
 
-    with locked(lock, on_wait=pytest.fail):
+    lock.parent.mkdir()
+    with locked(lock, area="generate", command="extery test", timeout=0):
         thread = threading.Thread(target=second)
         thread.start()
         assert waits.wait(10)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.listing import Entry
+from extery.core.locks import locked
 from extery.generate import claims, state, write
-from extery.generate.aside import Aside
 from extery.generate.config import Config, read_config
-from extery.generate.lock import locked
 from extery.generate.scan import Found, ScannedArchive, find_archives, in_folder
+from extery.generate.workers import Background
 
 if TYPE_CHECKING:
     from extery.generate.index import PlannedListing
@@ -26,6 +26,8 @@ PAGE = "index.html"
 #: So many entries make a page that takes longer than starting a process.
 _MANY = 500
 LEGACY = "repo.json"
+#: How long a run waits for another one in the same folder, in seconds.
+LOCK_TIMEOUT = 600.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def generate(
     verify: bool = False,
     legacy: bool = False,
     base_url: str = "",
-    on_wait: Callable[[], None] = lambda: None,
+    lock_timeout: float = LOCK_TIMEOUT,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Generated:
     """List the packages in ``folder`` in its ``index.json``; with ``html`` also in ``index.html``.
 
@@ -121,18 +124,27 @@ def generate(
     `InvalidInput`, as do a wrong configuration and template always, and nothing is written.
     With ``legacy``, add-ons from before Blender 4.2 are listed in ``repo.json``, for which the folder's
     address on the web is needed: ``base_url``, or that of the configuration.
-    ``on_wait`` is called if another run is at work in the folder, which this one waits for.
+    If another run is at work in the folder, ``on_wait`` is called with a description of its process, and after
+    ``lock_timeout`` seconds `Conflict` is raised.
     """
     request = _Request(folder, html, template, config, strict, legacy, base_url)
     if not folder.is_dir():
         find_archives(folder, ProblemList())
-    with locked(folder / state.FOLDER / state.LOCK, on_wait=on_wait) as now:
+    with locked(
+        folder / state.FOLDER / state.LOCK,
+        area="generate",
+        command="extery server-generate",
+        timeout=lock_timeout,
+        on_wait=on_wait,
+    ) as lock:
         problems = ProblemList()
         found = find_archives(folder, problems)
         settings = read_config(folder, config, problems)
         before = state.State.load(folder)
         inputs = request.inputs(settings, found)
         outputs = write.outputs_of(folder, before.summary.outputs)
+        if lock.was_interrupted:
+            _clean(folder, _folders_of(before.summary.outputs))
         if not verify and before.is_current(inputs, found, outputs):
             summary = before.summary
             return Generated(
@@ -143,16 +155,25 @@ def generate(
                 base_url=settings.base_url,
             )
         archives = _archives(request, found, before, problems, verify=verify)
-        return _make(request, settings, archives, problems, before, (inputs, now))
+        return _make(request, settings, archives, problems, before, (inputs, lock.taken_at))
 
 
 def last_options(folder: Path) -> dict[str, Any] | None:
     """Arguments for `generate` that repeat the last run in ``folder``; ``None`` if none is known of."""
     options = state.State.load(folder).summary.options
-    if not options:
+    if not _are_usable(options):
         return None
     paths = {key: options[key] and Path(options[key]) for key in ("template", "config")}
     return options | paths
+
+
+def _are_usable(options: dict[str, Any]) -> bool:
+    """Whether they are as `_Request.options` writes them: the folder may come from elsewhere."""
+    kinds = {"html": bool, "legacy": bool, "base_url": str, "template": str, "config": str}
+    return options.keys() == kinds.keys() and all(
+        isinstance(options[key], kind) or (options[key] is None and key in ("template", "config"))
+        for key, kind in kinds.items()
+    )
 
 
 def _archives(
@@ -175,11 +196,16 @@ def _archives(
 
         read = {
             archive.name: archive
-            for archive in read_archives(folder, unknown, with_facts=request.html)
+            for archive in read_archives(folder, unknown, with_facts=request.html, thorough=verify)
         }
     if verify:
         for item in found:
-            if item in known and known[item].sha256 != read[item.name].sha256:
+            before_hash, hash_now = (
+                known[item].sha256 if item in known else "",
+                read[item.name].sha256,
+            )
+            # One that is refused now has no hash, and a problem that says why.
+            if before_hash and hash_now and before_hash != hash_now:
                 problems.add(
                     "generate.changed-unnoticed",
                     f"{item.name} has other bytes, but the same size and time as before",
@@ -220,18 +246,21 @@ def _make(
     known = before.summary.outputs
     if config.changes or any(plan.folder for plan in plans):
         ids = {item.id for item in listed}
-        if new := claims.new_names(folder, plans, known, ids, with_changes=config.changes):
-            summary.outputs = known | {name: [] for name in new}
+        new = claims.new_names(folder, plans, known, ids, with_changes=config.changes)
+        outputs = claims.planned_outputs(folder, plans, known, new)
+        if outputs != known:
+            summary.outputs = outputs
             state.save(folder, summary, now, prepared)
-    page = Aside(make_page, pays=request.html and len(plans[0].items) > _MANY)
+    _clean(folder, {plan.folder for plan in plans} | _folders_of(known))
+    page = Background(make_page, pays=request.html and len(plans[0].items) > _MANY)
     try:
-        outputs, written = _write(
+        names, written = _write(
             request, config, plans, page.result, legacy, meanwhile=lambda: prepared.sizes_and_crc
         )
     finally:
-        page.end()
-    claims.remove_old(folder, known, outputs)
-    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, outputs)
+        page.stop()
+    claims.remove_old(folder, known, names)
+    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, names)
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
     state.save(folder, summary, now, prepared)
@@ -252,24 +281,23 @@ def _write(
     from extery.core.listing import dump_texts
 
     folder = request.folder
-    _clean(folder, [plan.folder for plan in plans])
     outputs: list[str] = []
     written: list[Path] = []
     for plan in plans:
         target = folder / plan.folder
-        write.make_folder(target)
+        write.make_folder(target, root=folder)
         written += write.put_packages(target, plan.packages, source=folder)
         texts = (item.text for item in plan.items)
         data = dump_texts(texts, config.blocklist, head=HEAD if config.changes else None)
-        news = write.changes_to(target / LISTING, data) if config.changes else None
+        names = [*plan.packages, *write.LISTING_FILES]
+        if config.changes:
+            # Before the listing: a run that is killed between the two still has both to compare.
+            written += write.put_changes(target / LISTING, data)
+            names.append(write.CHANGES)
         written += write.put_listing(target / LISTING, data, meanwhile=meanwhile)
         del data  # a large one need not be there while the next one is made
-        names = [*plan.packages, *write.LISTING_FILES]
-        if news is None:
+        if not config.changes:
             claims.forget_changes(target)
-        else:
-            written += [target / write.CHANGES] if write.put(target / write.CHANGES, news) else []
-            names.append(write.CHANGES)
         outputs += [plan.place(name) for name in names]
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page()) else []
@@ -330,7 +358,15 @@ def _page(
     return make
 
 
-def _clean(folder: Path, listings: Sequence[str]) -> None:
+def _folders_of(outputs: Iterable[str]) -> set[str]:
+    """The folders of listings, as names below the folder of packages; that folder itself is ``""``."""
+    steps = (PurePosixPath(name) for name in outputs)
+    own = {str(path.parent) for path in steps if not path.is_absolute() and ".." not in path.parts}
+    return {"" if name == "." else name for name in own} | {""}
+
+
+def _clean(folder: Path, listings: Iterable[str]) -> None:
+    """Remove the temporary files of a killed run from the folders of listings and from our own."""
     write.remove_leftovers(folder / state.FOLDER, has_links=False)
     for name in listings:
         write.remove_leftovers(folder / name, has_links=bool(name))

@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery import __version__
-from extery.core.errors import Problem, Where
-from extery.core.files import replacing
+from extery.core.errors import Problem, Unavailable, Where
+from extery.core.files import open_regular, refuse_link, replacing
 from extery.generate.listed import Listed
 from extery.generate.scan import Found, ScannedArchive
 
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 9"
+_FORMAT = f"extery {__version__} state 10"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
@@ -41,7 +41,7 @@ class Summary:
     """What a run made: enough to see that nothing has changed, without reading more."""
 
     inputs: str = ""
-    outputs: dict[str, list[int]] = field(default_factory=dict)
+    outputs: Mapping[str, Sequence[int]] = field(default_factory=dict)
     count: int = 0
     problems: list[Problem] = field(default_factory=list)
     listings: list[tuple[str, str]] = field(default_factory=list)
@@ -69,8 +69,11 @@ class State:
         Of one that another version of this program has written, it is known which files are ours.
         """
         path = folder / FOLDER / NAME
-        unusable = (OSError, ValueError, KeyError, TypeError, AttributeError)
-        with suppress(*unusable), path.open("rb") as file:
+        unusable = (
+            *(OSError, ValueError, KeyError, TypeError, AttributeError),
+            *(ArithmeticError, RecursionError),
+        )
+        with suppress(*unusable), open_regular(path) as file:
             read = json.loads(file.readline())
             body = _Body(path, file.tell(), read.get("blocks", ()), read.get("crc", 0))
             is_whole = os.fstat(file.fileno()).st_size == body.end
@@ -79,24 +82,21 @@ class State:
                 listings = [(address, audience) for address, audience in read["listings"]]
                 summary = Summary(
                     read["inputs"],
-                    read["outputs"],
+                    _outputs(read["outputs"]),
                     read["count"],
                     problems,
                     listings,
                     dict(read["options"]),
                 )
                 return cls(summary, int(read["checked_at"]), body)
-            outputs = {
-                name: value for name, value in read["outputs"].items() if type(value) is list
-            }
-            return cls(Summary(outputs=outputs), 0)
+            return cls(Summary(outputs=_outputs(read["outputs"])), 0)
         return cls(Summary(), 0)
 
     def archives(self) -> dict[Found, ScannedArchive]:
         """What is remembered and can be relied on."""
         if self._body is None:
             return {}
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
             return {
                 found: archive
                 for found, archive in self._body.read()
@@ -111,6 +111,17 @@ class State:
             and outputs == self.summary.outputs
             and all(item.mtime_ns < self.checked_at for item in found)
         )
+
+
+def _outputs(read: dict[str, Any]) -> dict[str, list[int]]:
+    """The names of files that a run wrote, as far as they can be names: the folder may come from elsewhere."""
+    found = {}
+    for name, value in read.items():
+        name.encode()
+        is_known = type(value) is list and all(type(part) is int for part in value)
+        if is_known and name and "\0" not in name:
+            found[name] = value
+    return found
 
 
 class Prepared:
@@ -160,10 +171,19 @@ def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) ->
         "listings": summary.listings,
         "options": summary.options,
     }
-    with replacing(folder / FOLDER / NAME) as file:
-        file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
-        file.write(b"\n")
-        file.writelines(prepared.blocks())
+    try:
+        refuse_link(folder / FOLDER)
+        with replacing(folder / FOLDER / NAME) as file:
+            file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
+            file.write(b"\n")
+            file.writelines(prepared.blocks())
+    except OSError as error:
+        raise Unavailable.of(
+            "generate.unwritable",
+            f"{folder / FOLDER / NAME} cannot be written: {error.strerror or error}",
+            hint="check that you may write there, and that the disk has room",
+            where=Where(str(folder / FOLDER / NAME)),
+        ) from error
 
 
 def _rows(archives: Archives) -> bytes:
@@ -188,7 +208,7 @@ class _Body(NamedTuple):
         """The archives; `ValueError` if it is damaged."""
         archives: list[tuple[Found, ScannedArchive]] = []
         crc = 0
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             file.seek(self.start)
             for size in self.blocks:
                 block = file.read(size)

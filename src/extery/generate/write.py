@@ -17,7 +17,7 @@ from pathlib import Path
 
 from extery.core import changes
 from extery.core.errors import Unavailable, Where
-from extery.core.files import replacing
+from extery.core.files import read_regular, refuse_link, replacing, sync_folder
 
 _LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new")
 #: What a listing is on disk.
@@ -39,18 +39,26 @@ def put(path: Path, data: bytes) -> bool:
 
 
 def _holds(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+    return path.is_file() and path.stat().st_size == len(data) and read_regular(path) == data
 
 
-def changes_to(path: Path, data: bytes) -> bytes:
-    """What stands beside the listing at ``path`` when ``data`` takes its place: what changed."""
-    found = []
-    for place in (path, path.with_name(CHANGES)):
-        try:
-            found.append(place.read_bytes())
-        except OSError:
-            found.append(b"")
-    return changes.record(found[0], data, found[1])
+def put_changes(path: Path, data: bytes) -> list[Path]:
+    """Write what changes when ``data`` takes the place of the listing at ``path``; what was written.
+
+    Changes that lead to ``data`` already are those of a run that was killed before it wrote the listing.
+    """
+    place = path.with_name(CHANGES)
+    old, known = _content(path), _content(place)
+    if old != data and changes.leads_to(known) == changes.digest(data):
+        return []
+    return [place] if put(place, changes.record(old, data, known)) else []
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_regular(path)
+    except OSError:
+        return b""
 
 
 def put_listing(
@@ -139,6 +147,9 @@ def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Pa
                 new.unlink(missing_ok=True)
                 raise
             written.append(path)
+    if written:  # on disk before a listing that names them
+        with _writing(folder):
+            sync_folder(folder)
     return written
 
 
@@ -173,14 +184,22 @@ def _link(original: Path, new: Path) -> None:
         import shutil
 
         shutil.copyfile(original, new)
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
         about = original.stat()
         os.utime(new, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder of a listing, if it is not there."""
+def make_folder(folder: Path, *, root: Path) -> None:
+    """Make the folder of a listing, if it is not there; below ``root`` none may be a link."""
     with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        for own in (folder, *folder.parents):
+            if own == root:
+                break
+            refuse_link(own)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder.parent)
 
 
 def remove_leftovers(folder: Path, *, has_links: bool) -> None:
@@ -189,6 +208,8 @@ def remove_leftovers(folder: Path, *, has_links: bool) -> None:
     Only a run that has the lock may do this. ``has_links``: it is the folder of a listing, in
     which nobody else makes packages.
     """
+    if has_links and folder.is_symlink():
+        return
     with suppress(OSError):
         hidden = [item for item in os.scandir(folder) if item.name[0] == "."]
         for item in hidden:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from extery.generate import Generated
 
 
+def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:
+    if value != value:  # not a number is in every range
+        raise click.BadParameter("it is not a number")
+    return value
+
+
 @click.command("server-generate")
 @click.option(
     "--repo-dir",
@@ -57,6 +63,15 @@ if TYPE_CHECKING:
     type=click.Choice(["TEXT", "JSON", "JSON_0"]),
     help="Print messages as Blender's own tool does: lines, or JSON ended by newlines or zeros.",
 )
+@click.option(
+    "--lock-timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, max=86_400),
+    callback=_finite,
+    default=600,
+    show_default=True,
+    help="How long to wait for another run in DIR.",
+)
 def command(
     repo_dir: Path,
     *,
@@ -70,6 +85,7 @@ def command(
     keep_going: bool,
     as_json: bool,
     output_type: str | None,
+    lock_timeout: float,
 ) -> NoReturn:
     """Make a folder of packages a repository that Blender can subscribe to.
 
@@ -102,7 +118,10 @@ def command(
             verify=verify,
             legacy=legacy,
             base_url=baseurl,
-            on_wait=lambda: click.echo("another run is at work there: waiting", err=True),
+            lock_timeout=lock_timeout,
+            on_wait=lambda holder: click.echo(
+                f"waiting up to {lock_timeout:g} seconds for {holder}", err=True
+            ),
         )
     except ExteryError as error:
         say.failed(error.problems)

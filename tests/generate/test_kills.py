@@ -1,0 +1,129 @@
+"""Runs of `extery server-generate` that are killed at every write, or while helpers read packages.
+
+`benchmarks/kills.py` does the same at random, as often as it is told.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.kills.cases import CONFIGS, GenerateCase, forget
+from tests.kills.harness import Kill, Runner, running
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
+
+CHANNELS = CONFIGS[3]
+
+#: Every write, with half of the file that is being written; and every few, for those in a hurry.
+WRITES = pytest.mark.parametrize(
+    ("when", "stride"),
+    [
+        ("torn", 4),
+        pytest.param("torn", 1, marks=pytest.mark.slow),
+        pytest.param("after", 1, marks=pytest.mark.slow),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running(tmp_path_factory.mktemp("runner")) as started:
+        yield started
+
+
+@pytest.fixture
+def case(tmp_path: Path, runner: Runner) -> GenerateCase:
+    """A repository with a page, a channel, a set and records of changes."""
+    case = GenerateCase(tmp_path, runner)
+    case.write("gears.zip", case.package("gear_tool", "1.0.0"))
+    case.configure(CHANNELS)
+    return case
+
+
+def first_run(case: GenerateCase) -> None:
+    forget(case)
+
+
+def add_and_remove(case: GenerateCase) -> None:
+    if "beacon.zip" in case.mine:
+        case.remove("beacon.zip")
+    else:
+        case.write("beacon.zip", case.package("beacon", "2.0.0-beta.1"))
+
+
+def replace(case: GenerateCase) -> None:
+    version = "1.0.0" if "bad.zip" in case.mine else "1.1.0"
+    case.write("gears.zip", case.package("gear_tool", version))
+    add_bad_and_remove(case)
+
+
+def add_bad_and_remove(case: GenerateCase) -> None:
+    if "bad.zip" in case.mine:
+        case.remove("bad.zip")
+    else:
+        case.write("bad.zip", b"no zip")
+
+
+def turn_channels_off_and_on(case: GenerateCase) -> None:
+    case.configure("" if "blender_repo.toml" in case.mine else CHANNELS)
+
+
+@WRITES
+@pytest.mark.parametrize("change", [first_run, add_and_remove, replace, turn_channels_off_and_on])
+def test_a_run_that_is_killed_at_any_write_leaves_the_old_or_the_new_and_the_next_one_nothing_else(
+    case: GenerateCase, change: Callable[[GenerateCase], None], when: str, stride: int
+) -> None:
+    case.run_reference()
+    case.finish()
+    number, was_killed = 1 - stride, True
+    while was_killed:
+        number += stride
+        was_killed = False
+        for _ in range(1 if change is first_run else 2):  # there and back
+            change(case)
+            case.run_reference()
+            was_killed |= case.run_killed(Kill(number, when, group=number % 8 > 3))
+            case.finish()
+
+    assert case.figures.kills > 5
+
+
+def test_what_a_killed_run_was_about_may_be_taken_back(case: GenerateCase) -> None:
+    """Nothing of it is left, although the next run has nothing to do with it."""
+    number, was_killed = 0, True
+    while was_killed:
+        number += 6
+        forget(case)
+        case.run_reference()
+        case.finish()
+        case.write("beacon.zip", case.package("beacon", "2.0.0-beta.1"))
+        case.run_reference()
+        was_killed = case.run_killed(Kill(number))
+        case.remove("beacon.zip")
+        case.run_reference()
+        # The reference has recorded that it came and went.
+        case.finish(ignored=("changes.json",))
+
+    assert case.figures.kills > 5
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_run_that_is_killed_while_helpers_read_leaves_none_and_holds_up_nobody(
+    case: GenerateCase, kills: int
+) -> None:
+    for number in range(400):
+        case.write(f"tool-{number}.zip", case.package(f"tool_{number}", "1.0.0"))
+    case.run_reference()
+    chance = random.Random(kills)
+    while case.figures.with_helpers < kills:
+        for path in case.folder.glob(".extery/state.json"):
+            path.unlink()  # so that every package is read again
+        seconds = chance.uniform(0.1, 0.9) * case.seconds
+        case.run_killed(Kill(after_seconds=seconds, group=chance.random() < 0.2))
+        case.states.append({})
+        case.finish()

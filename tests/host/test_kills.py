@@ -1,0 +1,81 @@
+"""Runs of `extery mirror` that are killed at every write.
+
+`benchmarks/kills.py` does the same at random, as often as it is told.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.kills.cases import MirrorCase, forget
+from tests.kills.harness import Kill, Runner, running
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
+
+#: Every write, with half of the file that is being written; and every few, for those in a hurry.
+WRITES = pytest.mark.parametrize(
+    ("when", "stride"),
+    [
+        ("torn", 4),
+        pytest.param("torn", 1, marks=pytest.mark.slow),
+        pytest.param("after", 1, marks=pytest.mark.slow),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running(tmp_path_factory.mktemp("runner")) as started:
+        yield started
+
+
+@pytest.fixture
+def case(tmp_path: Path, runner: Runner) -> Iterator[MirrorCase]:
+    """A mirror of two packages."""
+    with ExitStack() as stack:
+        case = MirrorCase(tmp_path, runner, stack, tells_changes=True)
+        case.add("beacon")
+        yield case
+
+
+def first_run(case: MirrorCase) -> None:
+    forget(case)
+
+
+def replace(case: MirrorCase) -> None:
+    """An extension has a new version, which takes the place of the old one."""
+    case.repository.withdraw("anvil")
+    case.add("anvil")
+
+
+def lose(case: MirrorCase) -> None:
+    """A new package is listed, but cannot be had; a lost one is withdrawn."""
+    entries = case.repository.entries
+    for item in [item for item in entries if item["id"] == "lost"]:
+        case.repository.withdraw(item["id"])
+    case.add("lost")
+    del case.repository.web.pages[f"/r/lost-1.{case.number}.0.zip"]
+    replace(case)
+
+
+@WRITES
+@pytest.mark.parametrize("change", [first_run, replace, lose])
+def test_a_mirror_that_is_killed_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_else(
+    case: MirrorCase, change: Callable[[MirrorCase], None], when: str, stride: int
+) -> None:
+    case.run_reference()
+    case.finish()
+    number, was_killed = 1 - stride, True
+    while was_killed:
+        number += stride
+        change(case)
+        case.run_reference()
+        was_killed = case.run_killed(Kill(number, when, group=number % 8 > 3))
+        case.finish()
+
+    assert case.figures.kills > 5

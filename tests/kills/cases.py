@@ -1,0 +1,243 @@
+"""Folders that change from run to run: one whose runs are killed, and a reference whose runs are not."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fetch.web import serving
+from tests.generate.packages import put
+from tests.host.repository import Repository
+from tests.kills.harness import (
+    Kill,
+    Run,
+    Runner,
+    assert_same_tree,
+    assert_whole,
+    listings_of,
+)
+
+CONFIGS = (
+    "",
+    "[channels.beta]\nprereleases = true\n",
+    "changes = true\n",
+    'prereleases = false\nchanges = true\n[channels.beta]\nprereleases = true\n[sets.small]\nextensions = ["anvil"]\n',
+    'retention = 1\n[[blocklist]]\nid = "beacon"\nreason = "Deletes presets"\n',
+)
+IDS = ("anvil", "beacon", "gear_tool")
+VERSIONS = ("1.0.0", "1.1.0", "2.0.0-beta.1")
+
+
+@dataclass
+class Figures:
+    """What happened."""
+
+    kills: int = 0
+    ended_first: int = 0
+    """Runs that ended before they were to be killed."""
+    with_helpers: int = 0
+    """Kills at a moment at which helper processes were at work."""
+    longest_survival: float = 0.0
+    longest_next: float = 0.0
+    kinds: dict[str, int] = field(default_factory=dict)
+
+    def count(self, kill: Kill, status: int) -> None:
+        if status != -9:
+            self.ended_first += 1
+            return
+        self.kills += 1
+        kind = "at a random time" if kill.after_seconds is not None else f"{kill.when} a write"
+        kind += ", with its group" if kill.group else ", parent only"
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+
+class _Case:
+    """What both commands have in common."""
+
+    private: str
+
+    def __init__(self, root: Path, runner: Runner) -> None:
+        self.runner = runner
+        self.folder, self.reference = root / "killed" / "repo", root / "reference" / "repo"
+        self.figures = Figures()
+        self.states: list[dict[str, bytes]] = [{}]
+        self.seconds, self.writes = 0.0, 0
+        """Of the last run of the reference."""
+        self.changed: set[str] = set()
+        """Packages that were replaced or removed since the last run that nobody killed."""
+
+    def arguments(self, folder: Path) -> list[str]:
+        raise NotImplementedError
+
+    def start(self, folder: Path, *more: str, **options: Any) -> Run:
+        return self.runner.start(folder, *self.arguments(folder), *more, **options)
+
+    def run_reference(self) -> None:
+        """Let the reference catch up, and note what readers may see from now on."""
+        start = time.monotonic()
+        run = self.start(self.reference)
+        assert run.wait() == 0, run.output
+        self.seconds, self.writes = time.monotonic() - start, run.writes
+        self.states.append(listings_of(self.reference))
+
+    def run_killed(self, kill: Kill, *, is_fresh: bool = False) -> bool:
+        """Whether the run was killed; what it leaves is whole in any case."""
+        run = self.start(self.folder, kill=kill, is_fresh=is_fresh)
+        helpers = set(run.processes()) - {run.pid} if kill.after_seconds is not None else set()
+        status = run.wait()
+        assert status in (0, -9), run.output
+        self.figures.count(kill, status)
+        self.figures.with_helpers += bool(helpers)
+        assert_whole(self.folder, *self.states, changed=self.changed)
+        survival = run.assert_gone()
+        self.figures.longest_survival = max(survival, self.figures.longest_survival)
+        return status == -9
+
+    def finish(self, *, is_fresh: bool = False, ignored: tuple[str, ...] = ()) -> None:
+        """The next run ends well at once, and leaves what the reference has."""
+        start = time.monotonic()
+        run = self.start(self.folder, *self.at_once(), is_fresh=is_fresh)
+        assert run.wait() == 0, run.output
+        self.figures.longest_next = max(time.monotonic() - start, self.figures.longest_next)
+        assert_same_tree(self.folder, self.reference, private=self.private, ignored=ignored)
+        self.states = [listings_of(self.reference)]
+        self.changed = set()
+        assert_whole(self.folder, *self.states)
+
+    def at_once(self) -> list[str]:
+        """Arguments for not waiting for the lock."""
+        return []
+
+
+class GenerateCase(_Case):
+    """Packages come, go and are replaced, and so do channels and sets."""
+
+    private = ".extery"
+
+    def __init__(self, root: Path, runner: Runner) -> None:
+        super().__init__(root, runner)
+        self.pool = root / "pool"
+        for folder in (self.folder, self.reference, self.pool):
+            folder.mkdir(parents=True)
+        self.mine: dict[str, str] = {}
+        """What the user put there: name -> hash."""
+        self.options = ["--html"]
+        self.write("notes.txt", b"mine")
+        self.write("anvil-1.0.0.zip", self.package("anvil", "1.0.0"))
+
+    def arguments(self, folder: Path) -> list[str]:
+        return ["server-generate", "--repo-dir", str(folder), "--keep-going", *self.options]
+
+    def at_once(self) -> list[str]:
+        return ["--lock-timeout", "0"]
+
+    def package(self, identifier: str, version: str) -> bytes:
+        path = self.pool / f"{identifier}-{version}.zip"
+        if not path.exists():
+            put(self.pool, path.name, extension_id=identifier, version=version)
+        return path.read_bytes()
+
+    def write(self, name: str, data: bytes) -> None:
+        for folder in (self.folder, self.reference):
+            (folder / name).write_bytes(data)
+        self.changed.add(name)
+        self.mine[name] = hashlib.sha256(data).hexdigest()
+
+    def remove(self, name: str) -> None:
+        for folder in (self.folder, self.reference):
+            (folder / name).unlink()
+        self.changed.add(name)
+        del self.mine[name]
+
+    def configure(self, config: str) -> None:
+        if config:
+            self.write("blender_repo.toml", f'schema_version = "1.0.0"\n{config}'.encode())
+        elif "blender_repo.toml" in self.mine:
+            self.remove("blender_repo.toml")
+
+    def change(self, chance: random.Random) -> None:
+        """Something that happens to a folder."""
+        packages = [name for name in self.mine if name.endswith(".zip")]
+        kind = chance.choice(["add", "add", "remove", "replace", "configure", "bad"])
+        if kind == "configure":
+            self.configure(chance.choice(CONFIGS))
+        elif kind == "bad":
+            self.write("bad.zip", chance.randbytes(50))
+        elif kind == "remove" and len(packages) > 2:
+            self.remove(chance.choice(packages))
+        else:
+            identifier, version = chance.choice(IDS), chance.choice(VERSIONS)
+            name = f"{identifier}-{version}.zip"
+            if kind == "replace" and packages:
+                name = chance.choice(packages)
+            self.write(name, self.package(identifier, version))
+
+    def finish(self, *, is_fresh: bool = False, ignored: tuple[str, ...] = ()) -> None:
+        super().finish(is_fresh=is_fresh, ignored=ignored)
+        for name, digest in self.mine.items():
+            assert hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == digest, name
+
+
+class MirrorCase(_Case):
+    """The mirrored repository publishes, withdraws and blocks; one of its packages may be missing."""
+
+    private = ".extery-mirror"
+
+    def __init__(
+        self, root: Path, runner: Runner, stack: ExitStack, *, tells_changes: bool = False
+    ) -> None:
+        super().__init__(root, runner)
+        for folder in (self.folder, self.reference):
+            folder.parent.mkdir(parents=True)
+        self.repository = Repository(root / "source", stack.enter_context(serving()))
+        self.repository.tells_changes = tells_changes
+        self.options = ["--keep-going"]
+        self.number = 0
+        self.add("anvil")
+
+    def arguments(self, folder: Path) -> list[str]:
+        return ["mirror", self.repository.url, str(folder), *self.options]
+
+    def add(self, identifier: str) -> None:
+        self.number += 1
+        version = f"1.{self.number}.0"
+        self.repository.add(f"{identifier}-{version}.zip", extension_id=identifier, version=version)
+
+    def change(self, chance: random.Random) -> None:
+        """Something that happens to a repository."""
+        repository = self.repository
+        kind = chance.choice(["add", "add", "withdraw", "block", "lose"])
+        if kind == "withdraw" and len(repository.entries) > 1:
+            item = chance.choice(repository.entries)
+            repository.withdraw(item["id"], item["version"])
+        elif kind == "block":
+            is_blocked = bool(repository.blocklist)
+            repository.blocklist = [] if is_blocked else [{"id": "beacon", "reason": "Bad"}]
+            repository.publish()
+        elif kind == "lose" and len(repository.entries) > 1:
+            item = chance.choice(repository.entries)
+            repository.web.pages.pop(f"/r/{item['archive_url'].removeprefix('./')}", None)
+        else:
+            self.add(chance.choice(IDS))
+        if len(repository.entries) > 8:
+            item = repository.entries[0]
+            repository.withdraw(item["id"], item["version"])
+
+
+def forget(case: _Case) -> None:
+    """Take away everything that runs made; what people put there stays."""
+    for folder in (case.folder, case.reference):
+        for path in [*folder.iterdir()] if folder.exists() else ():
+            if isinstance(case, GenerateCase) and path.name in case.mine:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    case.states = [{}]
