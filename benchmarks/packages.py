@@ -9,6 +9,7 @@ wheel of 5 to 20 MB. The folder is made once, in the user's cache.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -228,7 +229,10 @@ def write_package(folder: Path, number: int, size: int, *, version: str = "") ->
         while left > 0:
             part = left if has_wheel else min(left, chance.randrange(2000, 40_000))
             name = f"wheels/{_wheel(identifier)}" if has_wheel else f"part_{member}.bin"
-            _add(archive, name, chance.randbytes(part), zipfile.ZIP_STORED)
+            data = chance.randbytes(part)
+            if has_wheel:
+                data = _wheel_file(identifier, data)
+            _add(archive, name, data, zipfile.ZIP_STORED)
             left, member = left - part - 120, member + 1
     return path
 
@@ -237,6 +241,16 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -> None:
     info = zipfile.ZipInfo(name, (2024, 6, 1, 12, 0, 0))
     info.external_attr = 0o644 << 16
     archive.writestr(info, data, method)
+
+
+def _wheel_file(identifier: str, data: bytes) -> bytes:
+    """A wheel with one large file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        _add(archive, f"{identifier}/data.bin", data, zipfile.ZIP_STORED)
+        for name in ("METADATA", "WHEEL", "RECORD"):
+            _add(archive, f"{identifier}-1.0.0.dist-info/{name}", b"", zipfile.ZIP_STORED)
+    return file.getvalue()
 
 
 def _wheel(identifier: str) -> str:
@@ -275,7 +289,7 @@ def cached(*, count: int = COUNT, total: int = BYTES) -> Path:
     """The folder in the user's cache, filled."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return fill(
-        cache / "extery" / "benchmark" / f"packages-{count}-{total}", count=count, total=total
+        cache / "extery" / "benchmark" / f"packages-2-{count}-{total}", count=count, total=total
     )
 
 

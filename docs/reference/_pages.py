@@ -22,6 +22,7 @@ _AREA_TITLES = {
     "manifest": "The manifest",
     "package": "The package",
     "path": "Paths in a package",
+    "wheel": "Wheels",
     "theme": "Themes",
     "build": "Building",
     "generate": "Static repositories",

@@ -47,6 +47,8 @@ STATUS_OF_CODE = {
     "upload.too-large": 413,
     "image.too-large": 413,
     "request.too-large": 413,
+    # The site's fault, and a state in which nothing can be decided.
+    "review.package-damaged": 409,
     "request.bad-value": 400,
     "request.not-json": 400,
     "request.method": 405,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.samples.packages import ADD_ON, MANIFEST
+from tests.samples.packages import wheel as made_wheel
 
 
 def make_source(
@@ -23,8 +24,14 @@ def make_source(
         if name.endswith("/"):
             path.mkdir(exist_ok=True)
         else:
-            path.write_bytes(f"{name}\n".encode())
+            is_wheel = name.endswith(".whl") and name.count("-") >= 4
+            path.write_bytes(wheel_file(path.name) if is_wheel else f"{name}\n".encode())
     return folder
+
+
+def wheel_file(name: str) -> bytes:
+    """The wheel of that file name."""
+    return made_wheel("-".join(name.split("-")[:2]))
 
 
 def wheel(*tags: str, name: str = "gears") -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from extery.core.package import open_package
 from extery.generate.page_facts import facts_of, newest_section
+from extery.package import open_package
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed
 
 PNG = b"\x89PNG\r\n\x1a\n" + 50 * b"x"

@@ -1,9 +1,11 @@
 """Finding the packages of a folder, and reading each of them."""
 
 import hashlib
+import io
 import os
 import pickle
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from extery.core.errors import NotFound, ProblemList
 from extery.generate.scan import find_archives, read_archive
 from tests.generate.packages import put
-from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, packed
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
 
 def test_packages_are_found_in_the_folder_itself_by_name(tmp_path: Path) -> None:
@@ -151,3 +153,24 @@ def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
         archive = read_archive(tmp_path / name)
         assert pickle.loads(pickle.dumps(archive)) == archive
+
+
+def test_damage_is_found_where_data_is_packed_and_with_verify_everywhere(tmp_path: Path) -> None:
+    for name, method in (("packed.zip", zipfile.ZIP_DEFLATED), ("stored.zip", zipfile.ZIP_STORED)):
+        file = io.BytesIO(add_on())
+        with zipfile.ZipFile(file, "a", method) as archive:
+            archive.writestr("data.bin", b"data" * 100)
+            place = archive.getinfo("data.bin").header_offset + 30 + len("data.bin")
+        data = bytearray(file.getvalue())
+        data[place + 3] ^= 0xFF
+        (tmp_path / name).write_bytes(data)
+
+    plain = {path.name: read_archive(path).problems for path in tmp_path.iterdir()}
+    thorough = {
+        path.name: read_archive(path, thorough=True).problems for path in tmp_path.iterdir()
+    }
+
+    assert plain["packed.zip"] == thorough["packed.zip"]
+    assert [problem.code for problem in plain["packed.zip"]] == ["package.damaged-member"]
+    assert plain["stored.zip"] == ()
+    assert [problem.code for problem in thorough["stored.zip"]] == ["package.damaged-member"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from extery.core.changes import HEAD, record
 from extery.core.listing import Entry, dump, entry, listing
-from extery.core.package import open_package
+from extery.core.manifest import Manifest
+from extery.package import open_package
 from tests.fetch.web import Web
 from tests.generate.packages import put
+from tests.samples.packages import ADD_ON
 
 
 class Repository:
@@ -40,6 +43,17 @@ class Repository:
                 archive_hash=package.sha256,
             )
         self.entries.append(made)
+        self.publish()
+        return made
+
+    def add_bytes(self, name: str, data: bytes, **fields: Any) -> Entry:
+        """One more package of any bytes, with an entry that promises them; ``fields`` change the entry."""
+        (self.folder / name).write_bytes(data)
+        self.web.put(f"/r/{name}", data)
+        manifest = Manifest.parse(ADD_ON, strict=False)
+        digest = hashlib.sha256(data).hexdigest()
+        made = entry(manifest, archive_url=f"./{name}", archive_size=len(data), archive_hash=digest)
+        self.entries.append(made | fields)
         self.publish()
         return made
 

@@ -20,10 +20,10 @@ import pytest
 
 from extery.core.errors import Conflict, InvalidListing, NotFound, Unavailable
 from extery.core.listing import parse
+from extery.core.locks import locked
 from extery.fetch import Fetcher
 from extery.host.check import check_repository
 from extery.host.filters import Filters
-from extery.host.lock import locked
 from extery.host.mirror import Mirrored, Progress, Wishes, mirror, plan
 from tests.fetch.web import cut_off, status, tamper, wait
 from tests.host.repository import Repository, listed, visible
@@ -415,7 +415,8 @@ def test_two_mirrors_in_one_folder_are_one_too_many(
 ) -> None:
     done(two, folder, fetcher)
 
-    with locked(folder / ".extery-mirror" / "lock"), pytest.raises(Conflict) as caught:
+    lock = locked(folder / ".extery-mirror" / "lock", area="mirror", command="test", timeout=0)
+    with lock, pytest.raises(Conflict) as caught:
         mirror(two.url, folder, fetcher=fetcher)
     assert caught.value.code == "mirror.locked"
     assert str(os.getpid()) in str(caught.value)

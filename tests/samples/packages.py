@@ -6,9 +6,11 @@ import io
 import random
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 
 from tests.samples import GOOD
+from tests.zips.structure import Archive, End64
 
 ADD_ON = (
     b'schema_version = "1.0.0"\nid = "gear_tool"\nversion = "1.2.3"\nname = "Gear Tool"\n'
@@ -38,6 +40,11 @@ def add_on(*more: tuple[str | zipfile.ZipInfo, bytes], manifest: bytes = ADD_ON)
 def theme(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     """A theme's manifest with these members beside it."""
     return packed((MANIFEST, THEME), *members)
+
+
+def nested_theme(depth: int) -> bytes:
+    """A theme with so many elements in each other below its outermost one."""
+    return XML.replace(b"<Theme>", b"<Theme>" + b"<a>" * (depth - 1) + b"</a>" * (depth - 1))
 
 
 def _renamed(data: bytes, old: bytes, new: bytes) -> bytes:
@@ -110,8 +117,72 @@ def _overlapping() -> bytes:
     return body[:start] + directory + end
 
 
+def changed(data: bytes, change: Callable[[Archive], object]) -> bytes:
+    """The archive after a change of its records, with offsets and counts that fit again."""
+    archive = Archive.parse(data)
+    change(archive)
+    return archive.to_bytes()
+
+
+def _file() -> bytes:
+    return add_on(("tool.py", b"x = 1\n"))
+
+
+def _smuggled(archive: Archive) -> None:
+    """Leave out the directory's entry of the last member, whose header and data stay."""
+    archive.entries.pop()
+
+
+def _renamed_inside(archive: Archive) -> None:
+    archive.locals[-1].name = b"toll.py"
+
+
+def _longer(archive: Archive) -> None:
+    """State one byte less than the data unpacks to, with the checksum of what remains."""
+    for record in (archive.locals[-1], archive.entries[-1]):
+        record.size, record.crc = 5, zlib.crc32(b"x = 1")
+
+
+def _second_name(archive: Archive) -> None:
+    name = b"__init__.py"
+    text = struct.pack("<BL", 1, zlib.crc32(b"tool.py")) + name
+    extra = struct.pack("<HH", 0x7075, len(text)) + text
+    archive.locals[-1].extra = archive.entries[-1].extra = extra
+
+
+def _link_by_extra(archive: Archive) -> None:
+    """The extra field with which Ant states a mode, here that of a link; unzip makes one."""
+    fields = struct.pack("<HLHH", 0o120777, 11, 0, 0) + b"/etc/passwd"
+    block = struct.pack("<L", zlib.crc32(fields)) + fields
+    extra = struct.pack("<HH", 0x756E, len(block)) + block
+    archive.locals[-1].extra = archive.entries[-1].extra = extra
+
+
+def _other_directory(archive: Archive) -> None:
+    archive.end_64 = End64(place=0)
+
+
+def _with_mode(mode: int) -> Callable[[Archive], None]:
+    def change(archive: Archive) -> None:
+        archive.entries[-1].external = mode << 16
+
+    return change
+
+
+def _cp437(archive: Archive) -> None:
+    for record in (archive.locals[-1], archive.entries[-1]):
+        record.name = b"t\x94\x94l.py"
+
+
 def _bomb() -> bytes:
     return add_on(("zeros.bin", bytes(60_000_000)))
+
+
+def _bzip2() -> bytes:
+    file = io.BytesIO(add_on())
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("data.bin", b"data" * 100)
+    return file.getvalue()
 
 
 def _duplicate() -> bytes:
@@ -122,6 +193,19 @@ def _duplicate() -> bytes:
 
 
 WHEEL = "wheels/gears-1.0-py3-none-any.whl"
+
+
+def wheel(name: str = "gears-1.0") -> bytes:
+    """A small wheel with the .dist-info folder of that name."""
+    info = f"{name}.dist-info"
+    return packed(
+        ("gears/__init__.py", b"teeth = 12\n"),
+        (f"{info}/METADATA", b"Metadata-Version: 2.1\nName: gears\nVersion: 1.0\n"),
+        (f"{info}/WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+        (f"{info}/RECORD", b"gears/__init__.py,,\n"),
+    )
+
+
 WITH_WHEEL = ADD_ON + f'wheels = ["./{WHEEL}"]\n'.encode()
 
 PACKAGES: dict[str, Callable[[], bytes]] = {
@@ -141,6 +225,17 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.init-missing": lambda: packed((MANIFEST, ADD_ON), ("src/__init__.py", b"")),
     "package.bomb": _bomb,
     "package.overlapping": _overlapping,
+    "package.unused-data": lambda: changed(_file(), _smuggled),
+    "package.prefix-data": lambda: b"#!/bin/sh\n" + _file(),
+    "package.trailing-data": lambda: _file() + b"more",
+    "package.zip64-mismatch": lambda: changed(_file(), _other_directory),
+    "package.header-mismatch": lambda: changed(_file(), _renamed_inside),
+    "package.unicode-path": lambda: changed(_file(), _second_name),
+    "package.extra-field": lambda: changed(_file(), _link_by_extra),
+    "package.stream-size": lambda: changed(_file(), _longer),
+    "package.special-file": lambda: changed(_file(), _with_mode(0o010644)),
+    "package.folder-with-data": lambda: _renamed(_file(), b"tool.py", b"tools_/"),
+    "package.rare-compression": _bzip2,
     "package.duplicate-member": _duplicate,
     "package.symlink": lambda: add_on((_link(), b"../../etc")),
     "package.outside-root": lambda: packed(
@@ -151,12 +246,21 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     ),
     "path.unsafe": lambda: add_on(("../evil.py", b"")),
     "path.not-portable": lambda: add_on(("what?.py", b"")),
+    "path.ambiguous": lambda: add_on(("./__init__.py", b"")),
+    "path.backslash": lambda: add_on(("data\\teeth.py", b"")),
+    "path.encoding": lambda: changed(_file(), _cp437),
+    "path.short-name": lambda: add_on(("BLENDE~1.TOM", b"")),
+    "path.folder-case": lambda: add_on(("data/a.txt", b""), ("Data/b.txt", b"")),
     "path.case-collision": lambda: add_on(("Tool.py", b""), ("tool.py", b"")),
     "path.file-and-folder": lambda: add_on(("data", b"1"), ("data/more.txt", b"2")),
     "path.too-long": lambda: add_on(("x/" * 90 + "tool.py", b"")),
+    "wheel.unreadable": lambda: add_on((WHEEL, b"PK"), manifest=WITH_WHEEL),
+    "wheel.dist-info": lambda: add_on((WHEEL, wheel("gears-2.0")), manifest=WITH_WHEEL),
     "theme.xml-missing": lambda: theme(("README.md", b"")),
     "theme.several-xml": lambda: theme(("dusk.xml", XML), ("night.xml", XML)),
     "theme.not-xml": lambda: theme(("dusk.xml", XML[:-3])),
+    "theme.too-deep": lambda: theme(("dusk.xml", nested_theme(50))),
+    "theme.too-large": lambda: theme(("dusk.xml", XML.replace(b"<Theme>", b"<Theme>" + b"<x/>" * 10_000))),
     "theme.style-missing": lambda: theme(("dusk.xml", b"<bpy><Theme/></bpy>")),
     "theme.not-a-theme": lambda: theme(("dusk.xml", b"<svg/>")),
 }  # fmt: skip

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from zipfile import ZipInfo
+from typing import BinaryIO
 
 from extery.author.recipe import BARE_PATTERNS, Recipe
 from extery.author.sources import Member
-from extery.checks import init_module, paths, theme_file, wheel_files
-from extery.checks.contents import Contents
+from extery.checks import init_module, theme_file, wheel_files
+from extery.checks.contents import Contents, OpenFile
+from extery.checks.run import open_beside
 from extery.core import codes
 from extery.core.errors import ProblemList, Where
 from extery.core.manifest import Manifest
+from extery.package.collisions import check_names
 
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
@@ -31,17 +35,33 @@ def check(
         names=names,
         read=lambda name: (source / name).read_bytes(),
         table=manifest.table,
-        infos=[ZipInfo(name) for name in names],
+        open_file=_opener(members),
     )
     found = ProblemList()
     _check_init(contents, found)
     theme_file.check(contents, found)
-    paths.check(contents, found)
+    check_names(names, found)
+    wheel_files.check_present(contents, found)
     for problem in found:
-        # The rules speak of a member of a zip; here it is still a file.
-        file = "/".join(map(str, problem.where.path))
+        file = problem.where.file
         severity = "warning" if codes.find(problem.code).stricter else problem.severity
         problems.extend([problem._replace(where=Where(file), severity=severity)])
+
+
+def _opener(members: Sequence[Member]) -> OpenFile:
+    """Opens planned files, which may come from anywhere."""
+    sources = {member.name: member.source for member in members}
+
+    @contextmanager
+    def open_file(name: str) -> Iterator[BinaryIO]:
+        source = sources[name]
+        if isinstance(source, bytes):
+            yield BytesIO(source)
+            return
+        with open_beside(source) as file:
+            yield file
+
+    return open_file
 
 
 def _check_init(contents: Contents, problems: ProblemList) -> None:

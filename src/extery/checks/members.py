@@ -1,14 +1,18 @@
-"""Members of the zip: none twice, no links, no passwords, no bomb, each with its right checksum."""
+"""Members of a package: not too many, not too large, not encrypted, packed so that every tool can unpack them."""
 
 from __future__ import annotations
 
-import stat
+from collections.abc import Sequence
 from typing import NamedTuple
-from zipfile import ZipInfo
 
 from extery.checks.contents import Contents
 from extery.core.errors import ProblemList
 from extery.core.files import human_size
+from extery.package import Member
+from extery.package.streams import BZIP2, LZMA, METHODS
+
+# unzip skips members that ask for a newer format than this, that of bzip2.
+_COMMON_VERSION = 46
 
 
 class Limits(NamedTuple):
@@ -25,82 +29,98 @@ class Limits(NamedTuple):
 
 
 def check(contents: Contents, problems: ProblemList, limits: Limits = Limits()) -> None:
-    _check_sizes(contents, problems, limits)
-    _check_names(contents, problems)
-    encrypted = [info.filename for info in contents.infos if info.flag_bits & 1]
-    if encrypted:
-        more = f" and {len(encrypted) - 1} more" if len(encrypted) > 1 else ""
-        problems.add(
-            "package.encrypted",
-            f"{encrypted[0]}{more} cannot be read without a password",
-            hint="pack it again without a password",
-            where=contents.where(encrypted[0]),
-        )
-    for info in contents.infos:
-        if is_link(info):
-            problems.add(
-                "package.symlink",
-                f"{info.filename} is a symbolic link",
-                hint="pack a copy of the file it leads to",
-                where=contents.where(info.filename),
-            )
-    outside = [i.filename for i in contents.infos if not i.filename.startswith(contents.root)]
-    if outside:
-        problems.add(
-            "package.outside-root",
-            f"{len(outside)} files lie outside {contents.root}, the first is {outside[0]}",
-            hint="move them into the folder, or leave them out",
-            where=contents.where(outside[0]),
-        )
+    members = contents.members
+    check_sizes(members, contents.size, problems, contents, limits)
+    _add_first(
+        [member for member in members if member.is_encrypted],
+        "package.encrypted",
+        "cannot be read without a password",
+        "pack it again without a password",
+        contents,
+        problems,
+    )
+    _add_first(
+        [member for member in members if _is_rare(member)],
+        "package.rare-compression",
+        "is packed with bzip2 or LZMA, which not every tool can unpack",
+        "pack it again with the usual method, deflate",
+        contents,
+        problems,
+    )
+    _add_first(
+        [member for member in members if _is_too_new(member)],
+        "package.rare-compression",
+        "asks for a newer version of the zip format than every tool reads",
+        "pack it again with an ordinary tool, for example 'extery build'",
+        contents,
+        problems,
+    )
+    _add_first(
+        [member for member in members if not member.name.startswith(contents.root)],
+        "package.outside-root",
+        f"outside {contents.root} will be dropped",
+        "move such files into the folder, or leave them out",
+        contents,
+        problems,
+    )
 
 
-def is_link(info: ZipInfo) -> bool:
-    """Whether a member is a symbolic link, as Unix tools store one."""
-    return stat.S_ISLNK(info.external_attr >> 16)
+def _is_rare(member: Member) -> bool:
+    return member.method in (BZIP2, LZMA) and not member.is_encrypted
 
 
-def _check_sizes(contents: Contents, problems: ProblemList, limits: Limits) -> None:
-    infos = contents.infos
-    where = contents.where("")
-    unpacked = sum(info.file_size for info in infos)
-    if len(infos) > limits.members:
+def _is_too_new(member: Member) -> bool:
+    # One that nobody can unpack, or whose method asks for it, is named for that.
+    is_readable = member.method in METHODS and not member.is_encrypted
+    return is_readable and member.version_needed > _COMMON_VERSION and not _is_rare(member)
+
+
+def _add_first(
+    found: Sequence[Member],
+    code: str,
+    text: str,
+    hint: str,
+    contents: Contents,
+    problems: ProblemList,
+) -> None:
+    """One problem for all members with the same fault: the first of them, and how many more."""
+    if not found:
+        return
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    place = contents.where("")._replace(path=(found[0].name,))
+    problems.add(code, f"{found[0].name}{more} {text}", hint=hint, where=place)
+
+
+def check_sizes(
+    members: Sequence[Member],
+    size: int,
+    problems: ProblemList,
+    contents: Contents,
+    limits: Limits = Limits(),
+    name: str = "",
+) -> None:
+    """Note an archive of ``size`` bytes that takes too much room; ``name`` where it lies in the package."""
+    where = contents.where(name)
+    what = name or "the package"
+    unpacked = sum(member.size for member in members)
+    if len(members) > limits.members:
         problems.add(
             "package.too-many-members",
-            f"the package has {len(infos):,} files, at most {limits.members:,} are allowed",
+            f"{what} has {len(members):,} files, at most {limits.members:,} are allowed",
             hint="leave caches and generated files out",
             where=where,
         )
     if unpacked > limits.unpacked:
         problems.add(
             "package.too-large",
-            f"the package unpacks to {human_size(unpacked)}, at most {human_size(limits.unpacked)} are allowed",
+            f"{what} unpacks to {human_size(unpacked)}, at most {human_size(limits.unpacked)} are allowed",
             hint="let the add-on fetch large data when it is needed",
             where=where,
         )
-    elif unpacked > limits.ratio_from and unpacked > limits.ratio * contents.size:
+    elif unpacked > limits.ratio_from and unpacked > limits.ratio * size:
         problems.add(
             "package.bomb",
-            f"the package of {human_size(contents.size)} unpacks to {human_size(unpacked)}",
+            f"{what} of {human_size(size)} unpacks to {human_size(unpacked)}",
             hint="leave out files that are empty space",
             where=where,
         )
-    if sum(info.compress_size for info in infos) > contents.size:
-        problems.add(
-            "package.overlapping",
-            "the files of the package take more room than the package has",
-            hint="pack it again with an ordinary tool",
-            where=where,
-        )
-
-
-def _check_names(contents: Contents, problems: ProblemList) -> None:
-    seen: set[str] = set()
-    for info in contents.infos:
-        if info.filename in seen:
-            problems.add(
-                "package.duplicate-member",
-                f"{info.filename} is in the package twice",
-                hint="pack it again; only one of the two would be installed",
-                where=contents.where(info.filename),
-            )
-        seen.add(info.filename)

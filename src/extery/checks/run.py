@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,12 +21,14 @@ from extery.core.manifest import (
     with_generated,
 )
 from extery.core.manifest_rules import ValidTags
-from extery.core.package import Package, open_package
+from extery.package import Package, open_package
+from extery.package.faults import noting_faults
 
 _FILE_RULES: tuple[Rule, ...] = (init_module.check, theme_file.check, wheel_files.check)
 _ZIP_RULES: tuple[Rule, ...] = (members.check, paths.check)
 #: Problems after which reading the members would be dangerous or pointless.
 _UNREADABLE = {
+    "package.unexpected",
     "package.bomb",
     "package.too-large",
     "package.too-many-members",
@@ -52,15 +54,12 @@ def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
     """Check a manifest alone, without the files beside it."""
     report = Report("manifest", str(path))
-    try:
+    with noting_faults(report.problems, path.name):
         data = read_manifest_bytes(path)
-    except InvalidManifest as error:
-        report.problems.extend(error.problems)
-        return report
-    report.manifest, problems = check_manifest(
-        data, valid_tags=_tags_or_none(valid_tags), file=path.name
-    )
-    report.problems.extend(problems)
+        report.manifest, problems = check_manifest(
+            data, valid_tags=_tags_or_none(valid_tags), file=path.name
+        )
+        report.problems.extend(problems)
     return report
 
 
@@ -74,12 +73,11 @@ def check_folder(folder: Path, *, valid_tags: ValidTags | None = None) -> Report
         names=_names_beside(folder, table),
         read=lambda name: _read(folder / name),
         table=table,
+        open_file=lambda name: open_beside(folder / name),
     )
     for rule in _FILE_RULES:
-        try:
+        with noting_faults(report.problems, str(folder)):
             rule(contents, report.problems)
-        except InvalidPackage as error:
-            report.problems.extend(error.problems)
     return report
 
 
@@ -93,72 +91,69 @@ def check_package(
     """Check a package in every respect; never raises for what is wrong with it."""
     name = name or str(source if isinstance(source, Path) else "package.zip")
     report = Report("package", name)
-    try:
-        with open_package(source, name=Path(name).name) as package:
-            if hashed:
-                report.sha256 = package.sha256
-            _check_open(package, report, valid_tags)
-    except InvalidPackage as error:
-        report.problems.extend(error.problems)
+    file = Path(name).name
+    with (
+        noting_faults(report.problems, file),
+        open_package(source, name=file, problems=report.problems) as package,
+    ):
+        if hashed:
+            report.sha256 = package.sha256
+        _check_open(package, report, valid_tags)
     return report
 
 
 def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) -> None:
     report.size = package.size
-    report.members, report.unpacked = len(package.infos), package.unpacked_size
+    report.members, report.unpacked = len(package.members), package.unpacked_size
     contents = Contents(
-        name=package.name, names=(), read=package.read, infos=package.infos, size=package.size
+        name=package.name, names=(), read=str.encode, members=package.members, size=package.size
     )
-    has_root = True
-    try:
+    has_root = False
+    with noting_faults(report.problems, package.name):
         contents.root, contents.names = package.root, package.names
-    except InvalidPackage as error:
-        has_root = False
-        report.problems.extend(error.problems)
+        has_root = True
     for rule in _ZIP_RULES:
         rule(contents, report.problems)
     if {problem.code for problem in report.problems} & _UNREADABLE:
         return
     if has_root:
-        _check_manifest_and_files(package, contents, report, valid_tags)
+        with noting_faults(report.problems, package.name):
+            _check_manifest_and_files(package, contents, report, valid_tags)
     _check_data(package, report.problems)
 
 
 def _check_manifest_and_files(
     package: Package, contents: Contents, report: Report, valid_tags: ValidTags | None
 ) -> None:
-    try:
-        report.manifest, problems = package.check_manifest(
-            strict=True, valid_tags=_tags_or_none(valid_tags)
-        )
-    except InvalidPackage as error:
-        report.problems.extend(error.problems)
-        return
+    report.manifest, problems = package.check_manifest(
+        strict=True, valid_tags=_tags_or_none(valid_tags)
+    )
     report.problems.extend(problems)
     table = parse_table(package.manifest_bytes, ProblemList(), FILENAME)
     if table is None:
         return
     contents.table = with_generated(table)
     contents.read = _reader(package)
+    contents.open_file = _opener(package)
     for rule in _FILE_RULES:
-        try:
+        with noting_faults(report.problems, package.name):
             rule(contents, report.problems)
-        except InvalidPackage as error:
-            report.problems.extend(error.problems)
 
 
 def _reader(package: Package) -> Callable[[str], bytes]:
-    return lambda name: package.read(name, limit=_THEME_BYTES)
+    return lambda name: package.read_file(name, limit=_THEME_BYTES)
+
+
+def _opener(package: Package) -> Callable[[str], AbstractContextManager[BinaryIO]]:
+    return lambda name: package.open_seekable(package.by_name[package.root + name])
 
 
 def _check_data(package: Package, problems: ProblemList) -> None:
     """Read every member once: a wrong checksum shows nowhere else."""
     known = {problem.where.path for problem in problems}
-    for info in package.infos:
+    for member in package.members:
         try:
-            with package.opened(info) as member:
-                while member.read(1 << 20):
-                    pass
+            package.verify(member)
         except InvalidPackage as error:
             problems.extend(p for p in error.problems if p.where.path not in known)
 
@@ -169,11 +164,11 @@ def _tags_or_none(valid_tags: ValidTags | None) -> ValidTags | None:
     return valid_tags or None
 
 
-def _read(file: Path) -> bytes:
-    """The bytes of a small file; `InvalidPackage` says why they cannot be had."""
+@contextmanager
+def open_beside(file: Path) -> Iterator[BinaryIO]:
+    """A file of a source folder; `InvalidPackage` says why it cannot be opened."""
     try:
-        with file.open("rb") as stream:
-            data = stream.read(_THEME_BYTES + 1)
+        stream = file.open("rb")
     except OSError as error:
         raise InvalidPackage.of(
             "package.unreadable",
@@ -181,6 +176,14 @@ def _read(file: Path) -> bytes:
             hint="check that you may read it",
             where=Where(file.name),
         ) from error
+    with stream:
+        yield stream
+
+
+def _read(file: Path) -> bytes:
+    """The bytes of a small file; `InvalidPackage` says why they cannot be had."""
+    with open_beside(file) as stream:
+        data = stream.read(_THEME_BYTES + 1)
     if len(data) > _THEME_BYTES:
         raise InvalidPackage.of(
             "package.too-large",

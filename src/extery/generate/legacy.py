@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from extery.core.errors import ExteryError, InvalidInput, Problem, ProblemList, Where
-from extery.core.package import Package, open_package
 from extery.generate.bl_info import read_bl_info
+from extery.package import Package, open_package
 
 _LISTING = "repo.json"
 _SOURCE_BYTES = 4 << 20
@@ -119,9 +119,9 @@ def _limited(source: bytes, name: str) -> bytes:
 
 
 def _in_zip(package: Package, name: str) -> tuple[dict[str, Any], list[str]] | None:
-    names = [info.filename for info in package.infos if not info.is_dir()]
+    names = [member.name for member in package.members if not member.is_folder]
     for member in _modules(names):
-        with package.opened(package.archive.getinfo(member)) as file:
+        with package.open(package.by_name[member]) as file:
             source = _limited(file.read(_SOURCE_BYTES + 1), f"{name}/{member}")
         bl_info = read_bl_info(source, file=f"{name}/{member}")
         if bl_info is not None:

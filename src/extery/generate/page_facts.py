@@ -11,14 +11,14 @@ import re
 from typing import Any
 
 from extery.core.errors import ExteryError
-from extery.core.package import Package
+from extery.package import Package
 
 _ICONS = {"icon.png": b"\x89PNG\r\n\x1a\n", "icon.webp": b"RIFF"}
 _ICON_BYTES = 8 * 1024
 _CHANGELOGS = re.compile(r"(?:changelog|changes|history|news)(?:\.(?:md|txt|rst))?", re.IGNORECASE)
 _CHANGELOG_BYTES = 1 << 20
 _CHANGELOG_LENGTH = 600
-_HEADING = re.compile(r"(#{1,6})\s*(.*?)\s*#*")
+_HEADING = re.compile(r"(#{1,6})\s*(.*)")
 _UNDERLINE = re.compile(r"([=\-~^])\1{2,}\s*")
 _XML_BYTES = 4 << 20
 # Where an archive has no dates (ours have none), they say the first day of the format.
@@ -66,7 +66,7 @@ def _icon(package: Package) -> str:
 
 
 def _date(package: Package) -> str:
-    newest = max((info.date_time[:3] for info in package.infos), default=(1980, 1, 1))
+    newest = max((member.modified for member in package.members), default=(1980, 1, 1))
     date = "{:04}-{:02}-{:02}".format(*newest)
     return "" if date <= _NO_DATE else date
 
@@ -120,7 +120,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
         heading = _HEADING.fullmatch(line)
         underline = _UNDERLINE.fullmatch(following)
         if heading:
-            found.append((len(heading[1]), heading[2]))
+            # Not by the expression: on a million of # it would take hours.
+            found.append((len(heading[1]), heading[2].rstrip("#").rstrip()))
         elif underline and line and not line[0].isspace() and not _UNDERLINE.fullmatch(line):
             if underline[1] not in underlines:
                 underlines.append(underline[1])
@@ -132,6 +133,6 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _read(package: Package, name: str, limit: int) -> bytes:
     try:
-        return package.read(name, limit=limit)
+        return package.read_file(name, limit=limit)
     except (ExteryError, KeyError):
         return b""

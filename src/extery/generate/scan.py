@@ -9,20 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from extery.core.errors import (
-    InvalidManifest,
-    InvalidPackage,
-    NotFound,
-    Problem,
-    ProblemList,
-    Where,
-)
+from extery.core.errors import InvalidPackage, NotFound, Problem, ProblemList, Where
 from extery.core.listing import Entry, entry
 from extery.generate.listed import Listed
+from extery.package.faults import noting_faults
 
 if TYPE_CHECKING:
     from extery.core.manifest import Manifest
-    from extery.core.package import Package
+    from extery.package import Package
 
 _ENDING = ".zip"
 _AT_ONCE = 1_000_000
@@ -121,29 +115,32 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
     return True
 
 
-def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
-    """Read one package, if asked with the facts for the page: a value, and never an error."""
-    try:
-        _check_name(path)
-        with _opened(path) as file:
-            return _read(file, path.name, with_facts=with_facts)
-    except (InvalidManifest, InvalidPackage) as error:
-        problems = tuple(_in_archive(problem, path) for problem in error.problems)
-        return ScannedArchive(path.name, problems=problems, facts=b"{}")
-    except OSError as error:  # gone or out of reach since it was opened
-        problem = Problem(
-            "package.unreadable",
-            f"{path.name} cannot be read: {error.strerror}",
-            hint="check the file, then generate again",
-            where=Where(path.name),
-        )
-        return ScannedArchive(path.name, problems=(problem,), facts=b"{}")
+def read_archive(path: Path, *, with_facts: bool = False, thorough: bool = False) -> ScannedArchive:
+    """Read one package, if asked with the facts for the page: a value, and never an error.
+
+    ``thorough`` compares the checksums of all its files; see `read_installable`.
+    """
+    problems = ProblemList()
+    with noting_faults(problems, _printable(path.name)):
+        try:
+            _check_name(path)
+            with _opened(path) as file:
+                return _read(file, path.name, with_facts=with_facts, thorough=thorough)
+        except OSError as error:  # gone or out of reach since it was opened
+            problems.add(
+                "package.unreadable",
+                f"{path.name} cannot be read: {error.strerror}",
+                hint="check the file, then generate again",
+                where=Where(path.name),
+            )
+    placed = tuple(_in_archive(problem, path) for problem in problems)
+    return ScannedArchive(path.name, problems=placed, facts=b"{}")
 
 
-def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool) -> ScannedArchive:
+def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool, thorough: bool) -> ScannedArchive:
     from hashlib import file_digest
 
-    manifest, facts = _manifest(file, name, with_facts=with_facts)
+    manifest, facts = _manifest(file, name, with_facts=with_facts, thorough=thorough)
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     sha256 = file_digest(file, "sha256").hexdigest()
@@ -165,22 +162,18 @@ def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
 
 
 def _manifest(
-    file: BytesIO | FileIO, name: str, *, with_facts: bool
+    file: BytesIO | FileIO, name: str, *, with_facts: bool, thorough: bool
 ) -> tuple[Manifest, dict[str, Any] | None]:
     """The manifest and, if they are wanted, the facts."""
     # Imported here: a run that finds nothing changed opens no package.
-    from extery.core.manifest import Manifest
-    from extery.core.plain_zip import read_plain_manifest
-
-    data = None if with_facts else read_plain_manifest(file)
-    if data is not None:
-        return Manifest.parse(data, strict=False, packaged=True), None
-    from extery.core.package import open_package
+    from extery.checks.installable import read_installable
+    from extery.package import open_package
 
     source = file if isinstance(file, BytesIO) else BufferedReader(file)
     try:
         with open_package(source, name=name) as package:
-            return package.manifest, _facts(package) if with_facts else None
+            manifest = read_installable(package, thorough=thorough)
+            return manifest, _facts(package) if with_facts else None
     finally:
         if isinstance(source, BufferedReader):
             source.detach()

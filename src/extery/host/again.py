@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from extery.core.errors import ExteryError, ProblemList
+from extery.core.files import open_regular, read_regular
 from extery.core.listing import Listing, parse
 from extery.generate import last_options
 from extery.generate.config import read_config
@@ -25,7 +26,7 @@ def why_not_again(folder: Path) -> str:
     if last_options(folder) is not None or not (folder / LISTING).exists():
         return ""
     try:
-        listing = parse((folder / LISTING).read_bytes())
+        listing = parse(read_regular(folder / LISTING))
         config = read_config(folder, None, ProblemList())
     except (OSError, ExteryError):
         return f"{LISTING} was made by something else"
@@ -56,7 +57,7 @@ def options_for(folder: Path) -> dict[str, Any]:
 
 def _may_have_page(folder: Path) -> bool:
     try:
-        with (folder / PAGE).open("rb") as file:
+        with open_regular(folder / PAGE) as file:
             return _OURS in file.read(2_000)
     except FileNotFoundError:
         return True

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from extery.core.errors import InvalidInput, NotFound, Problem, ProblemList, Where
+from extery.checks.installable import read_installable
+from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import sha256_of
 from extery.core.listing import Entry, entry, entry_range
-from extery.core.package import open_package
 from extery.core.versions import BlenderRange
+from extery.package import open_package
+from extery.package.faults import noting_faults
 
 #: What people decide by, and no program compares. A name or tags a repository may well change.
 _DESCRIBING = ("type", "permissions", "license")
@@ -48,12 +50,10 @@ def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
             hint="generate the listing again",
             where=Where(path=("archive_hash",)),
         )
-    try:
-        with open_package(path) as package:
-            own = entry(package.manifest, archive_url="", archive_size=size, archive_hash=digest)
-    except InvalidInput as error:
-        problems.extend(error.problems)
-    else:
+    with noting_faults(problems, path.name), open_package(path) as package:
+        own = entry(
+            read_installable(package), archive_url="", archive_size=size, archive_hash=digest
+        )
         _check_identity(item, own, problems)
         _check_reach(item, own, problems)
         _check_description(item, own, problems)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from extery.core.errors import (
+    Corrupt,
     ExteryError,
     InvalidListing,
     NotFound,
@@ -79,13 +81,12 @@ def check_repository(
     """
     address = listing_address(url)
     problems = ProblemList()
-    data = _listing(address, fetcher, problems)
-    entries = _readable(_entries(data, problems), problems)
+    found, blocked = _parse(_listing(address, fetcher, problems), problems)
+    entries = _readable(found, problems)
     _check_clashes(entries, problems)
     wanted = _locate(address, entries, problems)
     read = 0
     if not listing_only:
-        blocked = _blocked(data)
         # Blender never asks for those, so a repository need not have them.
         met = [one for one in wanted if one.entry["id"] not in blocked]
         read = _check_packages(met, fetcher, problems, told)
@@ -96,33 +97,39 @@ def check_repository(
 
 def _listing(address: str, fetcher: Fetcher, problems: ProblemList) -> bytes:
     """The listing, asked for as Blender asks."""
-    found = get_document(address, fetcher=fetcher, compressed=False)
-    assert found is not None  # the question had no condition
-    encoding = found.headers.get("content-encoding", "identity")
-    if encoding != "identity":
+    try:
+        found = get_document(address, fetcher=fetcher, compressed=False)
+    except Corrupt as error:
+        if error.code != "fetch.compressed":
+            raise
         problems.add(
             "server.compressed",
-            f"the server sends the listing with Content-Encoding {encoding}",
+            "the server sends the listing compressed although nobody asked for it",
             hint="compress only for clients whose Accept-Encoding has it",
             where=Where(_FILE),
         )
+        found = get_document(address, fetcher=fetcher)  # the rest is checked all the same
+    assert found is not None  # the question had no condition
     return found.body
 
 
-def _entries(data: bytes, problems: ProblemList) -> list[tuple[int, Entry]]:
-    """The entries that can be checked further, with their places in the listing."""
+def _parse(data: bytes, problems: ProblemList) -> tuple[list[tuple[int, Entry]], set[str]]:
+    """The entries that can be checked further, with their places in the listing, and the blocked ids."""
     try:
-        return list(enumerate(parse(data, file=_FILE).data))
+        listing = parse(data, file=_FILE)
     except InvalidListing as error:
         problems.extend(error.problems)
-    items = _part(data, "data")
+    else:
+        return list(enumerate(listing.data)), set(listing.blocked)
+    document = _document(data)
     good = []
-    for number, item in enumerate(items):
+    for number, item in enumerate(_part(document, "data")):
         own = ProblemList()
         check_entry(item, own, file=_FILE, index=number)
         if not own.errors:
             good.append((number, item))
-    return good
+    blocks = _part(document, "blocklist")
+    return good, {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}
 
 
 def _readable(
@@ -142,21 +149,18 @@ def _readable(
     return found
 
 
-def _blocked(data: bytes) -> set[str]:
-    """The ids that the listing blocks, as far as it can be read."""
-    return {
-        str(block["id"])
-        for block in _part(data, "blocklist")
-        if isinstance(block, dict) and "id" in block
-    }
-
-
-def _part(data: bytes, key: str) -> list[Any]:
-    """A list of the listing, as far as it can be read."""
+def _document(data: bytes) -> dict[str, Any]:
+    """The listing as far as it can be read."""
     try:
-        found = json.loads(data)[key]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return []
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _part(document: dict[str, Any], key: str) -> list[Any]:
+    """A list of the listing, if it is there."""
+    found = document.get(key)
     return found if isinstance(found, list) else []
 
 
@@ -208,6 +212,7 @@ def _check_packages(
     for one in located:
         by_package.setdefault(one.wanted, []).append(one)
     found: dict[int, list[Problem]] = {}
+    one_at_a_time = threading.Lock()  # each may take as much memory as a package is allowed to
     with tempfile.TemporaryDirectory(prefix="extery-") as name:
         folder = Path(name)
 
@@ -217,11 +222,12 @@ def _check_packages(
                 if urlsplit(wanted.url).scheme in REMOTE:
                     path = folder / f"{group[0].number}.zip"
                     part = folder / f"{group[0].number}.part"
-                    download(wanted, to=path, part=part, fetcher=fetcher, bare=True)
+                    download(wanted, to=path, part=part, fetcher=fetcher)
                 else:
                     path = path_of(wanted.url)
-                for one in group:
-                    found[one.number] = list(_check_one(one, path))
+                with one_at_a_time:
+                    for one in group:
+                        found[one.number] = list(_check_one(one, path))
                 if path.parent == folder:
                     path.unlink()
             except ExteryError as error:

@@ -15,35 +15,64 @@ from pathlib import Path
 from typing import Any, Self
 
 from extery.core.errors import ExteryError
-from extery.core.files import replacing, sha256_of
+from extery.core.files import read_regular, replacing, sha256_of
 from extery.core.listing import parse
 from extery.fetch import Document, Validators
 from extery.fetch.addresses import LISTING
+from extery.host.inspection import RULES
 
 FOLDER = ".extery-mirror"
 _STATE = "state.json"
 _NAME = re.compile(r"[A-Za-z0-9._-]+-([0-9a-f]{12}|[0-9a-f]{64})\.zip")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.zip")
 _FORM = 1
+#: Bytes of the state, which has some 300 for each package.
+_MAX_STATE = 32_000_000
 
 
 @dataclass
 class File:
     """A package that a mirror has put, or is about to put, into its folder.
 
-    ``modified`` is the time (in ns) at which it was found right, 0 if it has not been yet.
+    ``modified`` is the time (in ns) at which it was found right, 0 if it has not been yet, and
+    ``rules`` the `RULES` by which it was inspected.
     """
 
     sha256: str
     size: int
     url: str
     modified: int = 0
+    rules: int = 0
+
+
+def _file(
+    sha256: object, size: object, url: object, modified: object = 0, rules: object = 0
+) -> File:
+    if type(size) is not int or type(modified) is not int or type(rules) is not int:
+        raise TypeError("a size or a time is no whole number")
+    return File(_text(sha256), size, _text(url), modified, rules)
+
+
+def _text(value: object) -> str:
+    """The value, if it is a text that can be written to a file."""
+    if not isinstance(value, str):
+        raise TypeError("a value is no text")
+    value.encode()
+    return value
+
+
+def _noted(problem: list[object]) -> list[str]:
+    """A problem of a refused package: code, message, hint and perhaps a member."""
+    if len(problem) not in (3, 4):
+        raise ValueError("a problem has another form")
+    return [_text(part) for part in problem]
 
 
 def _files_of_listing(folder: Path) -> dict[str, File]:
     """The packages of a listing that a mirror wrote; none of one that somebody else wrote."""
     found = {}
     try:
-        listing = parse((folder / LISTING).read_bytes())
+        listing = parse(read_regular(folder / LISTING))
     except (OSError, ExteryError):
         return {}
     for item in listing.data:
@@ -65,24 +94,35 @@ class Memory:
     source_key: str = ""
     files: dict[str, File] = field(default_factory=dict)
     listings: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Packages that may not be offered, by name, with their problems; see `extery.host.inspection`.
+    refused: dict[str, list[list[str]]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """What earlier runs have left; if that cannot be read, what their listing tells."""
         memory = cls(folder)
         try:
-            state = json.loads((memory.place / _STATE).read_bytes())
+            state = json.loads(read_regular(memory.place / _STATE, limit=_MAX_STATE))
             if state["form"] == _FORM:
-                memory.source = str(state["source"])
-                memory.source_key = str(state.get("source_key", ""))
-                memory.listings = dict(state["listings"])
+                memory.source = _text(state["source"])
+                memory.source_key = _text(state.get("source_key", ""))
+                memory.listings = {
+                    url: {key: _text(value) for key, value in facts.items()}
+                    for url, facts in state["listings"].items()
+                }
+                if state.get("rules") == RULES:
+                    memory.refused = {
+                        name: [_noted(problem) for problem in problems]
+                        for name, problems in state["refused"].items()
+                        if problems
+                    }
                 memory.files = {
-                    name: File(**facts)
+                    name: _file(**facts)
                     for name, facts in state["files"].items()
                     # A folder may come from somebody else, and a file that is listed is removed.
-                    if Path(name).name == name and name.endswith(".zip")
+                    if _PLAIN_NAME.fullmatch(name)
                 }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls(folder, files=_files_of_listing(folder))
         return memory
 
@@ -102,6 +142,8 @@ class Memory:
             "source": self.source,
             "source_key": self.source_key,
             "listings": self.listings,
+            "rules": RULES,
+            "refused": {name: self.refused[name] for name in sorted(self.refused)},
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }
         with replacing(self.place / _STATE) as file:
@@ -117,7 +159,7 @@ class Memory:
     def kept(self, url: str) -> bytes | None:
         """The listing as it was received from ``url``, if it is still that."""
         try:
-            body = self._listing(url).read_bytes()
+            body = read_regular(self._listing(url))
         except OSError:
             return None
         facts = self.listings.get(url, {})

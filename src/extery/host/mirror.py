@@ -16,7 +16,9 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unavailable, Where
-from extery.core.listing import Listing, parse
+from extery.core.files import refuse_link, sync_folder
+from extery.core.listing import Entry, Listing, parse
+from extery.core.locks import locked
 from extery.fetch import (
     AT_ONCE,
     Document,
@@ -31,7 +33,13 @@ from extery.fetch import (
 from extery.fetch.addresses import LISTING, REMOTE, shown
 from extery.generate.write import put_listing
 from extery.host.filters import Filters
-from extery.host.lock import locked
+from extery.host.inspection import (
+    RULES,
+    RefusedPackage,
+    for_memory,
+    from_memory,
+    inspect_package,
+)
 from extery.host.memory import File, Memory
 from extery.host.news import newest_from
 from extery.host.plan import Plan, plan_mirror
@@ -48,12 +56,17 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Mirrored:
-    """What was, or in a dry run would be, done. ``is_complete`` is whether the listing is the new one."""
+    """What was, or in a dry run would be, done. ``is_complete`` is whether the listing is the new one.
+
+    ``failed`` are packages that could not be fetched, ``refused`` those that are left out because
+    they may not be offered.
+    """
 
     plan: Plan
     is_complete: bool
     problems: ProblemList = field(default_factory=ProblemList)
     failed: Sequence[str] = ()
+    refused: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -75,17 +88,22 @@ def mirror(
     filters: Filters = Filters(),
     wishes: Wishes = Wishes(),
     told: Callable[[Progress], None] = lambda _: None,
+    lock_timeout: float = 0,
 ) -> Mirrored:
     """Make ``folder`` a mirror of the repository ``url``, or bring it up to date.
 
     Raises an `ExteryError` if the listing cannot be had. Packages that fail are problems of the
     result: then nothing that readers see has changed, unless `Wishes.keep_going` leaves them out.
+    Packages that are damaged, or that tools unpack in different ways, are left out in any case.
     """
     with _writing(folder):
         _check_folder(folder, url, wishes)
         memory = Memory.load(folder)
+        for own in (memory.place, memory.parts):
+            refuse_link(own)
         memory.place.mkdir(parents=True, exist_ok=True)
-        with locked(memory.place / "lock"):
+        lock = memory.place / "lock"
+        with locked(lock, area="mirror", command="extery mirror", timeout=lock_timeout):
             memory = Memory.load(folder)
             memory.source, memory.source_key = shown(url), _key(url)
             plan, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=False)
@@ -102,8 +120,10 @@ def plan(
 ) -> Mirrored:
     """What `mirror` would do now; fetches the listing and writes nothing."""
     _check_folder(folder, url, wishes)
-    found, problems = _decide(url, Memory.load(folder), fetcher, filters, wishes, is_dry=True)
-    return Mirrored(found, is_complete=False, problems=problems)
+    memory = Memory.load(folder)
+    found, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=True)
+    found, refused = _without_refused(found, memory, problems)
+    return Mirrored(found, is_complete=False, problems=problems, refused=refused)
 
 
 @contextmanager
@@ -214,33 +234,58 @@ def _act(
     problems: ProblemList,
     told: Callable[[Progress], None],
 ) -> Mirrored:
+    plan, refused = _without_refused(plan, memory, problems)
     memory.sweep(plan.wanted[name].sha256 for name in plan.fetch)
-    for name, file in plan.wanted.items():
-        memory.files[name] = File(file.sha256, file.size, shown(file.url))
-    for name in plan.keep:
-        memory.note_right(name)
-    # Written down before the first package arrives: what a killed run leaves has an owner.
-    memory.save()
+    _claim(plan, memory)
     failed = _fetch(plan, memory, fetcher, wishes, told)
     problems.extend(_failure(name, problem) for name, error in failed for problem in error.problems)
-    names = [name for name, _ in failed]
-    if names and not wishes.keep_going:
+    for name, error in failed:
+        if isinstance(error, RefusedPackage):
+            refused.append(name)
+            memory.refused[name] = for_memory(error.problems)
+    missing = [name for name, _ in failed if name not in memory.refused]
+    if missing and not wishes.keep_going:
         memory.save()
-        return Mirrored(plan, is_complete=False, problems=problems, failed=names)
-    done = plan.without(names)
+        return Mirrored(plan, False, problems, missing, refused)
+    done = plan.without(name for name, _ in failed)
+    if plan.fetch:  # the names of the packages are on disk before a listing that names them
+        sync_folder(memory.folder)
     # The same listing keeps its time, so that readers need not fetch it again.
     put_listing(memory.folder / LISTING, done.listing())
-    if not wishes.keep_old:
-        for name in set(memory.files) - set(done.wanted):
-            (memory.folder / name).unlink(missing_ok=True)
-            del memory.files[name]
+    old = set(refused) if wishes.keep_old else set(memory.files) - set(done.wanted)
+    for name in old & memory.files.keys():
+        (memory.folder / name).unlink(missing_ok=True)
+        del memory.files[name]
     memory.save()
-    return Mirrored(done, is_complete=True, problems=problems, failed=names)
+    return Mirrored(done, True, problems, missing, refused)
+
+
+def _without_refused(plan: Plan, memory: Memory, problems: ProblemList) -> tuple[Plan, list[str]]:
+    """The plan without packages that earlier runs have refused, and their names."""
+    memory.refused = {name: noted for name, noted in memory.refused.items() if name in plan.wanted}
+    for name, noted in memory.refused.items():
+        problems.extend(from_memory(name, noted))
+    return plan.without(memory.refused), list(memory.refused)
+
+
+def _claim(plan: Plan, memory: Memory) -> None:
+    """Write down which files are ours before the first of them arrives: what a killed run leaves has an owner."""
+    keep = set(plan.keep)
+    for name, file in plan.wanted.items():
+        before = memory.files.get(name)
+        is_same = before is not None and name in keep and before.sha256 == file.sha256
+        rules = before.rules if before is not None and is_same else 0
+        memory.files[name] = File(file.sha256, file.size, shown(file.url), rules=rules)
+    for name in keep:
+        memory.note_right(name)
+    memory.save()
 
 
 def _failure(name: str, problem: Problem) -> Problem:
-    where = problem.where if problem.where.file else Where(name)
-    return problem._replace(where=where)
+    """The problem of a package, with the package before the place in it."""
+    inside = problem.where.file
+    file = f"{name}/{inside}" if inside not in ("", name) else name
+    return problem._replace(where=problem.where._replace(file=file))
 
 
 def _fetch(
@@ -251,16 +296,26 @@ def _fetch(
     told: Callable[[Progress], None],
 ) -> list[tuple[str, ExteryError]]:
     counter = _Counter(plan, told)
+    entries: dict[str, list[Entry]] = {}
+    for entry in plan.entries:
+        entries.setdefault(entry["archive_url"][2:], []).append(entry)
+    to_fetch = set(plan.fetch)
+    one_at_a_time = threading.Lock()  # each may take as much memory as a package is allowed to
 
     def fetch(name: str) -> None:
-        wanted: Wanted = plan.wanted[name]
-        part = memory.parts / f"{wanted.sha256}.part"
         to = memory.folder / name
-        download(wanted, to=to, part=part, fetcher=fetcher, told=counter.add)
-        memory.note_right(name)
-        counter.finish()
+        if name in to_fetch:
+            wanted: Wanted = plan.wanted[name]
+            part = memory.parts / f"{wanted.sha256}.part"
+            download(wanted, to=to, part=part, fetcher=fetcher, told=counter.add)
+            memory.note_right(name)
+            counter.finish()
+        with one_at_a_time:
+            inspect_package(to, entries[name], checkpoint=fetcher.raise_if_stopped)
+        memory.files[name].rules = RULES
 
-    return do_all(plan.fetch, fetch, fetcher=fetcher, at_once=wishes.at_once)
+    jobs = [*plan.fetch, *(name for name in plan.keep if memory.files[name].rules != RULES)]
+    return do_all(jobs, fetch, fetcher=fetcher, at_once=wishes.at_once)
 
 
 class _Counter:

@@ -28,6 +28,8 @@ from extery.host.watch import snapshot, watch
 _BLOCK = 1 << 18
 #: Seconds after which a client that says nothing is let go.
 _SILENCE = 60
+#: Seconds to wait for another program that writes the folder; the next change tries again.
+_LOCK_TIMEOUT = 5.0
 
 Told = Callable[[str], None]
 
@@ -93,7 +95,7 @@ def preview(
 
     def make() -> None:
         try:
-            done = generate(folder, **options_for(folder))
+            done = generate(folder, lock_timeout=_LOCK_TIMEOUT, **options_for(folder))
             served.listings = done.listings
         except ExteryError as error:
             failed(error)

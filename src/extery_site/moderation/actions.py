@@ -11,7 +11,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils import timezone
 
-from extery.core.errors import Conflict, InvalidInput, Where
+from extery.core.errors import Conflict, Corrupt, InvalidInput, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
 from extery_site.catalog.actions import follow_versions, record, refresh_newest
@@ -45,7 +45,13 @@ def approve_version(
     moderator = require_moderator(by)
     reviewed = parse_hashes(packages)
     # Before the transaction: nobody else could write while large files are read.
-    check_stored_files(version, reviewed)
+    try:
+        check_stored_files(version, reviewed)
+    except Corrupt:
+        # A file that is missing because the version was discarded meanwhile is no damage.
+        with transaction.atomic():
+            check_unchanged(_waiting(version)[0], reviewed)
+        raise
     with transaction.atomic():
         version, extension = _waiting(version)
         if extension.is_blocked:

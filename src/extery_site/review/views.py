@@ -76,8 +76,8 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         # What went wrong may be that all of this has changed.
         extension = get_object_or_404(found, pk=extension.pk)
     version = _shown_version(extension, request.POST.get("version", ""))
-    if request.method == "POST" and version is not None and not code.startswith(_ABOUT_PACKAGES):
-        _add_changes(request, form, version)
+    if request.method == "POST" and step != "comment" and not code.startswith(_ABOUT_PACKAGES):
+        status = 409 if _add_changes(request, form, version) else status
     context = {
         "extension": extension,
         "version": version,
@@ -148,19 +148,29 @@ _DECISIONS: dict[str, Callable[..., Decision]] = {
 _ABOUT_PACKAGES = ("review.packages-changed", "review.no-package")
 
 
-def _add_changes(request: HttpRequest, form: Form, version: Version) -> None:
-    """Say which packages changed since the form was loaded, whatever else was wrong with it.
+def _add_changes(request: HttpRequest, form: Form, version: Version | None) -> bool:
+    """Say what changed since the form was loaded, whatever else was wrong with it; whether anything did.
 
-    The page that is shown next carries the new hashes, so nobody may get it without a word.
+    The page that is shown next carries the new version and hashes, so nobody may get it without a word.
     """
-    if version.number != request.POST.get("version") or not version.is_in_review:
-        return
-    with suppress(InvalidInput):
-        reviewed = parse_hashes(request.POST.getlist("package"))
-        try:
-            check_unchanged(version, reviewed)
-        except Conflict as error:
-            add_problems(form, error)
+    number = request.POST.get("version", "")
+    if not number:
+        return False  # nothing was decided about any version, which is said already
+    try:
+        if version is None or version.number != number:
+            now = f"this page now shows {version.number}" if version else "there is none now"
+            raise Conflict.of(
+                "review.version-gone",
+                f"the form was about version {number[:100]!r}, and {now}",
+                hint="look at what is in review now, then decide again",
+            )
+        if version.is_in_review:
+            with suppress(InvalidInput):
+                check_unchanged(version, parse_hashes(request.POST.getlist("package")))
+    except Conflict as error:
+        add_problems(form, error)
+        return True
+    return False
 
 
 def _act(request: HttpRequest, step: str, form: Form, extension: Extension) -> tuple[int, str]:

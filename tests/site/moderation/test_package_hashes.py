@@ -280,7 +280,7 @@ def test_a_file_that_does_not_have_the_approved_bytes_is_not_published(
     assert caught.value.code == "review.package-damaged"
     assert words in str(caught.value)
     response = decide_through_api(program(moderator), "approve", version.package_hashes)
-    assert response.status_code == 500
+    assert response.status_code == 409
     assert response.json()["problems"][0]["code"] == "review.package-damaged"
     assert_undecided()
     # It can still be given back, so that its owner uploads it again.

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.catalog.storage import media_path
+from extery_site.moderation import actions as moderation
 from extery_site.moderation.models import Decision
 from extery_site.publish import actions as publish
 from tests.site import factories
@@ -233,10 +235,8 @@ def test_a_page_that_is_shown_again_for_a_damaged_file_says_what_changed_too(
     publish.submit(version=version, by=owner)
     media_path(Package.objects.earliest("pk").file.name).unlink()
     response = browser.post(THREAD, {**form, "step": "approve"})
-    assert response.status_code == 500
-    notice = notice_of(page_of(response))
-    assert "is missing" in notice
-    assert "1 added, 0 removed" in notice
+    assert response.status_code == 409
+    assert "1 added, 0 removed" in notice_of(page_of(response))
 
 
 def test_a_page_that_is_shown_again_says_nothing_of_packages_that_did_not_change(
@@ -256,7 +256,7 @@ def test_a_damaged_file_is_named_on_the_page(owner: User, browser: Client) -> No
     form = load(browser)
     media_path(Package.objects.get().file.name).write_bytes(b"PK")
     response = browser.post(THREAD, {**form, "step": "approve"})
-    assert response.status_code == 500
+    assert response.status_code == 409
     assert "is damaged" in notice_of(page_of(response))
     assert not Extension.objects.public().exists()
 
@@ -281,3 +281,35 @@ def test_who_may_not_decide_is_refused_before_anything_is_compared(
     response = signed_in(stranger).post(THREAD, form)
     assert response.status_code == 403
     assert sha256[:12] not in response.content.decode()
+
+
+def test_a_form_about_another_version_is_never_shown_again_without_a_word(
+    owner: User, browser: Client
+) -> None:
+    """The reason is missing as well, but the version is what has to be said."""
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    response = browser.post(THREAD, {**form, "version": "0.9.0", "step": "decline", "reason": ""})
+    assert response.status_code == 409
+    assert f"this page now shows {version.number}" in notice_of(page_of(response))
+    version.refresh_from_db()
+    assert version.status == Version.Status.IN_REVIEW
+
+
+def test_a_version_that_is_discarded_while_its_files_are_read_is_no_damage(
+    owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = factories.make_waiting(owner)
+    hashes = version.package_hashes
+    real = moderation.check_stored_files
+
+    def read_late(*arguments: Any) -> None:
+        publish.withdraw(version=version, by=owner)
+        media_path(Package.objects.get().file.name).unlink()
+        real(*arguments)
+
+    monkeypatch.setattr(moderation, "check_stored_files", read_late)
+
+    with pytest.raises(Conflict) as caught:
+        moderation.approve_version(version=version, packages=hashes, by=moderator)
+    assert caught.value.code == "review.wrong-state"

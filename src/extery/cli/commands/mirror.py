@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from extery.cli.options import max_listing_option
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from extery.core.errors import Problem
+    from extery.fetch import Fetcher
     from extery.host.filters import Filters
     from extery.host.mirror import Mirrored, Progress, Wishes
 
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     default="",
     help="For repositories that ask who you are; sent to URL's server only.",
 )
+@max_listing_option
 @click.option("--keep", "keep_old", is_flag=True, help="Keep packages that are no longer listed.")
 @click.option("--keep-going", is_flag=True, help="Leave out what fails, and exit with 0.")
 @click.option(
@@ -85,6 +89,7 @@ def command(
     licenses: tuple[str, ...],
     newest: int | None,
     access_token: str,
+    max_listing: int,
     keep_old: bool,
     keep_going: bool,
     verify: bool,
@@ -96,11 +101,13 @@ def command(
 
     URL is what people paste into Blender, or a folder. The first run fetches everything, later ones
     what has changed. Every package is verified, and the listing is replaced only when all
-    of them are there; if one fails, the old listing stays and the exit status is 1.
+    of them are there; if one fails, the old listing stays and the exit status is 1. A package
+    that is damaged, or that tools unpack in different ways, is left out, and the exit status is 1.
 
     A filter may be given several times; what passes one value of each is wanted.
     """  # fmt: skip
     from extery.core.errors import ExteryError
+    from extery.fetch import Fetcher, repository_url
     from extery.host.filters import Filters
     from extery.host.mirror import Wishes
 
@@ -108,7 +115,11 @@ def command(
     _check(filters)
     wishes = Wishes(keep_going, keep_old, verify, new_source)
     try:
-        done = _mirror(url, folder, access_token, filters, wishes, dry_run=dry_run)
+        address = repository_url(url)
+        with Fetcher(
+            token=access_token, token_for=address, max_document_size=max_listing
+        ) as fetcher:
+            done = _mirror(address, folder, fetcher, filters, wishes, dry_run=dry_run)
     except ExteryError as error:
         if not as_json:
             raise
@@ -118,29 +129,31 @@ def command(
         _print_json(done, done.problems, dry_run=dry_run)
     else:
         _print_text(done, folder, dry_run=dry_run, keep_old=keep_old)
-    raise SystemExit(0 if dry_run or done.is_complete else 1)
+    is_good = done.is_complete and (keep_going or not done.refused)
+    raise SystemExit(0 if dry_run or is_good else 1)
 
 
 def _mirror(
-    url: str, folder: Path, token: str, filters: Filters, wishes: Wishes, *, dry_run: bool
+    address: str,
+    folder: Path,
+    fetcher: Fetcher,
+    filters: Filters,
+    wishes: Wishes,
+    *,
+    dry_run: bool,
 ) -> Mirrored:
     from extery.cli.progress import ProgressLine
-    from extery.fetch import Fetcher, repository_url
     from extery.host.mirror import mirror, plan
 
-    address = repository_url(url)
-    with Fetcher(token=token, token_for=address) as fetcher:
-        if dry_run:
-            return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
-        with ProgressLine() as line:
+    if dry_run:
+        return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
+    with ProgressLine() as line:
 
-            def told(progress: Progress) -> None:
-                if line.is_due:
-                    line.show(_shown(progress))
+        def told(progress: Progress) -> None:
+            if line.is_due:
+                line.show(_shown(progress))
 
-            return mirror(
-                address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=told
-            )
+        return mirror(address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=told)
 
 
 def _check(filters: Filters) -> None:
@@ -191,6 +204,8 @@ def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) 
             f"{counted(len(plan.entries), 'entry').replace('entrys', 'entries')} in {folder}: "
             f"{fetched}, {len(plan.keep)} there already, {len(removed)} removed"
         )
+        if done.refused:
+            click.echo(f"{counted(len(done.refused), 'package')} refused and left out", err=True)
 
 
 def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: bool) -> None:
@@ -206,6 +221,7 @@ def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: 
         "kept": plan.keep if plan else [],
         "removed": list(plan.remove) if plan else [],
         "failed": list(done.failed) if done else [],
+        "refused": list(done.refused) if done else [],
         "problems": [problem.as_dict() for problem in problems],
     }
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

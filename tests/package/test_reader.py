@@ -7,9 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from extery.core.errors import InvalidManifest, InvalidPackage
-from extery.core.package import open_package
+from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList
+from extery.package import open_package
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
+
+#: Faults for which no command reads a package.
+AMBIGUOUS = {
+    *(
+        "package.unused-data",
+        "package.prefix-data",
+        "package.trailing-data",
+        "package.zip64-mismatch",
+    ),
+    *("package.header-mismatch", "package.unicode-path", "package.special-file", "package.symlink"),
+    *("package.folder-with-data", "package.duplicate-member", "package.overlapping"),
+    *("path.unsafe", "path.ambiguous", "path.backslash", "path.encoding", "path.not-portable"),
+    *("path.case-collision", "path.file-and-folder", "path.short-name"),
+}
+#: Those for which there is nothing that could be read all the same.
+FATAL = {"package.prefix-data", "package.trailing-data", "package.zip64-mismatch"}
 
 
 def code_of(data: bytes) -> str:
@@ -56,13 +72,12 @@ def test_the_manifest_is_found_at_any_depth(folder: str) -> None:
     with open_package(io.BytesIO(data)) as package:
         assert package.root == folder
         assert package.manifest.id == "gear_tool"
-        assert package.read("x.py") == b"1"
+        assert package.read_file("x.py") == b"1"
         assert "x.py" in package.names
 
 
-@pytest.mark.parametrize("name", [f"./{MANIFEST}", f".hidden/{MANIFEST}"])
-def test_a_manifest_behind_a_dot_does_not_count(name: str) -> None:
-    assert code_of(packed((name, ADD_ON))) == "package.manifest-missing"
+def test_a_manifest_in_a_hidden_folder_does_not_count() -> None:
+    assert code_of(packed((f".hidden/{MANIFEST}", ADD_ON))) == "package.manifest-missing"
 
 
 def test_the_manifest_at_the_root_wins_over_all_others() -> None:
@@ -87,10 +102,10 @@ def test_hash_and_size_are_those_of_the_file(tmp_path: Path) -> None:
 def test_a_member_larger_than_expected_is_not_read_to_its_end() -> None:
     with open_package(io.BytesIO(add_on(("big", bytes(5000))))) as package:
         with pytest.raises(InvalidPackage) as caught:
-            package.read("big", limit=100)
+            package.read_file("big", limit=100)
         assert caught.value.code == "package.too-large"
         with pytest.raises(KeyError):
-            package.read("nothing")
+            package.read_file("nothing")
 
 
 def test_a_client_reads_leniently_and_refuses_what_blender_refuses() -> None:
@@ -113,9 +128,9 @@ def test_members_packed_in_other_ways_are_read_like_the_rest(method: int) -> Non
 
     with open_package(file) as package:
         assert package.manifest.id == "gear_tool"
-        assert package.read("big.bin", limit=3_000_000) == bytes(3_000_000)
+        assert package.read_file("big.bin", limit=3_000_000) == bytes(3_000_000)
         with pytest.raises(InvalidPackage):
-            package.read("big.bin", limit=2_999_999)
+            package.read_file("big.bin", limit=2_999_999)
 
 
 def test_a_small_member_that_unpacks_to_gigabytes_is_never_in_memory() -> None:
@@ -127,7 +142,7 @@ def test_a_small_member_that_unpacks_to_gigabytes_is_never_in_memory() -> None:
 
     tracemalloc.start()
     with open_package(io.BytesIO(data)) as package, pytest.raises(InvalidPackage):
-        package.read("bomb.bin")
+        package.read_file("bomb.bin")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
@@ -144,7 +159,27 @@ def test_damaged_lzma_is_a_problem_like_any_other_damage() -> None:
     assert code_of(bytes(data)) == "package.damaged-member"
 
 
-def test_a_member_without_a_name_is_no_file_of_the_package() -> None:
-    data = packed((MANIFEST, ADD_ON), ("x", b"")).replace(b"x", b"\0")
-    with open_package(io.BytesIO(data)) as package:
-        assert package.names == [MANIFEST, ""]
+@pytest.mark.parametrize("code", sorted(c for c in PACKAGES if c in AMBIGUOUS))
+def test_a_package_that_tools_unpack_differently_is_not_opened(code: str) -> None:
+    assert code_of(PACKAGES[code]()) == code
+
+
+@pytest.mark.parametrize("code", sorted(AMBIGUOUS - FATAL))
+def test_a_report_can_go_on_behind_an_ambiguity(code: str) -> None:
+    problems = ProblemList()
+    with open_package(io.BytesIO(PACKAGES[code]()), problems=problems) as package:
+        assert package.manifest.id in ("gear_tool", "dusk")
+
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_a_disk_that_fails_while_reading_is_a_problem_of_the_package() -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(InvalidPackage) as caught, open_package(Failing(add_on())):
+        pass
+
+    assert caught.value.code == "package.unreadable"
+    assert "Input/output error" in str(caught.value)

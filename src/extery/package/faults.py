@@ -1,0 +1,36 @@
+"""One bad package stops nothing else: every exception while reading it becomes a problem of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from extery.core.errors import ExteryError, Problem, ProblemList, Where
+
+
+@contextmanager
+def noting_faults(problems: ProblemList, name: str) -> Iterator[None]:
+    """Add what goes wrong in the block to ``problems``, whatever it is; ``name`` is the package's.
+
+    An error that no rule has foreseen is one of ours: it is logged with its traceback, and the
+    package counts as unreadable. Interruptions are passed on.
+    """
+    try:
+        yield
+    except ExteryError as error:
+        problems.extend(error.problems)
+    except Exception as error:
+        problems.extend([unexpected(error, name)])
+
+
+def unexpected(error: Exception, name: str) -> Problem:
+    """The problem of a package that cannot be read for a reason that no rule has foreseen."""
+    import logging  # only ever needed here
+
+    logging.getLogger(__name__).warning("reading %s failed", name, exc_info=error)
+    return Problem(
+        "package.unexpected",
+        f"{name} could not be read: {type(error).__name__}",
+        "leave it out, and report it with the package as a fault of Extery",
+        Where(name),
+    )

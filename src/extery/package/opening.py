@@ -1,0 +1,175 @@
+"""Opening an archive: its directory, local headers and names are checked before anything is read."""
+
+from __future__ import annotations
+
+import io
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.package.archive import Archive, Member
+from extery.package.collisions import check_names
+from extery.package.directory import Directory, Entry, read_directory
+from extery.package.formats import check_polyglot, not_a_zip
+from extery.package.layout import FLAG_UTF8, check_kinds, check_layout
+from extery.package.names import shown
+from extery.package.unzip_names import find_clash
+
+
+@contextmanager
+def open_archive(
+    source: Path | BinaryIO, *, name: str = "", problems: ProblemList | None = None
+) -> Iterator[Archive]:
+    """Open a zip from a path or a seekable binary file.
+
+    Raises `InvalidPackage` if it is not a readable zip, and if tools would unpack it in different
+    ways. With ``problems`` the latter are noted there instead, and the archive is opened as its
+    directory describes it: for reports that go on after the first fault. ``name`` is what messages
+    call it; by default the file's own name.
+    """
+    if isinstance(source, Path):
+        with _open_path(source, name or source.name) as file:
+            yield _read_archive(file, name or source.name, problems)
+        return
+    name = name or Path(str(getattr(source, "name", "package.zip"))).name
+    yield _read_archive(source, name, problems)
+
+
+@contextmanager
+def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
+    try:
+        _check_is_file(path, name)
+        file = path.open("rb")
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise InvalidPackage.of(
+            "package.not-found" if missing else "package.unreadable",
+            f"{path} cannot be opened: {error.strerror}",
+            hint="check the path",
+            where=Where(name),
+        ) from error
+    with file:
+        yield file
+
+
+def _check_is_file(path: Path, name: str) -> None:
+    """Refuse pipes and devices: to open one may wait for ever, and a zip is read from its end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise InvalidPackage.of(
+            "package.unreadable",
+            f"{path} is not an ordinary file",
+            hint="a zip is read from its end: save it as a file first",
+            where=Where(name),
+        )
+
+
+def _read_archive(file: BinaryIO, name: str, problems: ProblemList | None) -> Archive:
+    try:
+        size = file.seek(0, io.SEEK_END)
+        check_polyglot(file, size, name)
+        try:
+            directory = read_directory(file, size, name)
+        except InvalidPackage as error:
+            raise not_a_zip(file, size, name, error) from error
+        found = ProblemList() if problems is None else problems
+        archive = _build_archive(file, name, directory, found)
+    except OSError as error:
+        raise InvalidPackage.of(
+            "package.unreadable",
+            f"{name} cannot be read: {error.strerror or error}",
+            hint="check the file and the disk",
+            where=Where(name),
+        ) from error
+    if problems is None and found.errors:
+        raise InvalidPackage(*found)
+    return archive
+
+
+def _build_archive(
+    file: BinaryIO, name: str, directory: Directory, problems: ProblemList
+) -> Archive:
+    def where(member: str) -> Where:
+        return Where(name, (member,)) if member else Where(name)
+
+    names = _decode_names(directory.entries, name, problems, where)
+    offsets = check_layout(file, directory, names, problems, where)
+    check_kinds(directory, names, problems, where)
+    check_names(names, problems, where=where)
+    if clash := find_clash(directory.entries, names):
+        problems.add(
+            "path.encoding",
+            f"unzip writes {shown(clash[0])} and {shown(clash[1])} to one file",
+            hint="rename them with letters and digits of ASCII",
+            where=where(clash[1]),
+        )
+    members = [
+        _member(entry, name, offset)
+        for entry, name, offset in zip(directory.entries, names, offsets, strict=True)
+    ]
+    return Archive(file, name, members, problems)
+
+
+def _member(entry: Entry, name: str, data_offset: int) -> Member:
+    return Member(
+        name,
+        entry.size,
+        entry.packed_size,
+        entry.method,
+        entry.flags,
+        entry.crc,
+        entry.external_attributes >> 16,
+        entry.version_needed,
+        entry.date,
+        data_offset,
+    )
+
+
+def _decode_names(
+    entries: list[Entry], archive: str, problems: ProblemList, where: Callable[[str], Where]
+) -> list[str]:
+    """The names as text. Those of which tools differ about the encoding are noted, once for each reason."""
+    names: list[str] = []
+    undeclared: list[str] = []
+    for entry in entries:
+        if entry.flags & FLAG_UTF8:
+            names.append(_utf8(entry.raw_name, archive))
+        else:
+            # The encoding of the first zips, which Python assumes; for ASCII all are the same.
+            names.append(entry.raw_name.decode("cp437"))
+            if not entry.raw_name.isascii():
+                undeclared.append(names[-1])
+        is_declared = bool(entry.flags & FLAG_UTF8) or entry.raw_name.isascii()
+        # Info-ZIP adds a second name where it does not declare the first, which is said already.
+        if entry.extra_fault and (is_declared or "0x7075" not in entry.extra_fault):
+            is_name = "0x7075" in entry.extra_fault
+            problems.add(
+                "package.unicode-path" if is_name else "package.extra-field",
+                f"{shown(names[-1])} {entry.extra_fault}",
+                hint="pack it again with an ordinary tool, for example 'extery build'",
+                where=where(names[-1]),
+            )
+    if undeclared:
+        more = f" and {len(undeclared) - 1} more" if len(undeclared) > 1 else ""
+        problems.add(
+            "path.encoding",
+            f"the name {shown(undeclared[0])}{more} is not marked as UTF-8, so tools differ in how they read it",
+            hint="pack it again with 'extery build', or with 'zip -UN=UTF8'; or rename it with letters of ASCII",
+            where=where(undeclared[0]),
+        )
+    return names
+
+
+def _utf8(raw_name: bytes, archive: str) -> str:
+    try:
+        return raw_name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        name = raw_name.decode("utf-8", "backslashreplace")
+        raise InvalidPackage.of(
+            "path.encoding",
+            f"the name {shown(name)} is marked as UTF-8 and is not: {error.reason}",
+            hint="pack it again with an ordinary tool, for example 'extery build'",
+            where=Where(archive),
+        ) from error

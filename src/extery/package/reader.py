@@ -1,0 +1,128 @@
+"""A package: an archive with the manifest of an extension in it. Finding the manifest, reading files beside it.
+
+Opening checks what every reader needs: that it is a zip which all tools unpack alike. What a good
+package has beyond that is the business of `extery.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.core.manifest import FILENAME, MAX_BYTES, Manifest, check_manifest
+from extery.core.manifest_rules import ValidTags
+from extery.package.archive import Archive
+from extery.package.opening import open_archive
+
+#: Scripts of which the first bytes are searched for ``bl_info``.
+_MAX_SCRIPTS = 50
+
+
+class Package(Archive):
+    """An open package. ``names`` and what `read_file` takes are relative to the folder of the manifest."""
+
+    @cached_property
+    def root(self) -> str:
+        """The folder of the manifest inside the archive: ``""`` or ``"folder/"``.
+
+        Raises `InvalidPackage` if there is no manifest, or no single one.
+        """
+        if FILENAME in self.by_name:
+            return ""
+        found = sorted(
+            n for n in self.by_name if n.endswith(f"/{FILENAME}") and not n.startswith(".")
+        )
+        if len(found) == 1:
+            return found[0][: -len(FILENAME)]
+        if found:
+            raise InvalidPackage.of(
+                "package.manifest-ambiguous",
+                f"{self.name} has {len(found)} manifests: {', '.join(found[:4])}",
+                hint="make one package for each extension",
+                where=Where(self.name),
+            )
+        raise self._without_manifest()
+
+    def _without_manifest(self) -> InvalidPackage:
+        if self._has_bl_info():
+            return InvalidPackage.of(
+                "package.legacy",
+                f"{self.name} is an add-on from before Blender 4.2: it has bl_info but no {FILENAME}",
+                hint=f"write a {FILENAME} beside its __init__.py",
+                where=Where(self.name),
+            )
+        names = [member.name for member in self.members]
+        similar = [n for n in names if n.lower().endswith((".toml", FILENAME))]
+        files = f"{len(names)} other file{'' if len(names) == 1 else 's'}"
+        hint = f"it has {', '.join(similar[:3]) or files}"
+        return InvalidPackage.of(
+            "package.manifest-missing",
+            f"{self.name} has no {FILENAME}",
+            hint=f"{hint}; the manifest belongs beside __init__.py or the theme's .xml",
+            where=Where(self.name),
+        )
+
+    def _has_bl_info(self) -> bool:
+        scripts = [m for m in self.members if m.name.endswith(".py") and m.name.count("/") < 2]
+        for member in scripts[:_MAX_SCRIPTS]:
+            try:
+                if b"bl_info" in self.read(member, limit=MAX_BYTES):
+                    return True
+            except InvalidPackage:
+                continue
+        return False
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The files below the root, relative to it; folders and files outside are left out."""
+        root = self.root
+        return [
+            member.name[len(root) :]
+            for member in self.members
+            if member.name.startswith(root) and not member.is_folder
+        ]
+
+    def read_file(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a file below the root.
+
+        Raises `KeyError` for a name that is not there, and `InvalidPackage` for a file that is
+        damaged, encrypted or larger than ``limit`` bytes.
+        """
+        return self.read(self.by_name[self.root + name], limit=limit)
+
+    @cached_property
+    def manifest_bytes(self) -> bytes:
+        """The manifest as it stands in the archive."""
+        return self.read_file(FILENAME)
+
+    def check_manifest(
+        self, *, strict: bool, valid_tags: ValidTags | None = None
+    ) -> tuple[Manifest | None, ProblemList]:
+        """The manifest with all its problems, `[build.generated]` applied."""
+        return check_manifest(
+            self.manifest_bytes,
+            strict=strict,
+            valid_tags=valid_tags,
+            file=self.root + FILENAME,
+            packaged=True,
+        )
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest in the lenient reading of clients; raises `InvalidManifest`."""
+        return Manifest.parse(
+            self.manifest_bytes, strict=False, file=self.root + FILENAME, packaged=True
+        )
+
+
+@contextmanager
+def open_package(
+    source: Path | BinaryIO, *, name: str = "", problems: ProblemList | None = None
+) -> Iterator[Package]:
+    """Open a package from a path or a seekable binary file; the arguments are those of `open_archive`."""
+    with open_archive(source, name=name, problems=problems) as archive:
+        yield Package(archive.file, archive.name, archive.members, archive.problems)

@@ -1,0 +1,67 @@
+"""The names that Info-ZIP's ``unzip`` gives to members of archives made on Windows.
+
+Where DOS stands as the system that made an archive, as Python, Blender and 7-Zip on Windows write it, unzip 6.0
+takes the bytes of a name for code page 850 and writes them in ISO 8859-1, even if they are marked as UTF-8. What
+such a file is called is of no great concern, as long as no two members get one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extery.package.directory import Entry
+
+_DOS, _HPFS, _NTFS = 0, 6, 11
+# Versions of some packers whose names unzip knows to be in ISO 8859-1.
+_DOS_VERSIONS_LEFT_ALONE = (25, 26, 40)
+_NTFS_VERSION = 50
+# Characters of code page 850 that ISO 8859-1 does not have, and what unzip writes for them.
+_REPLACED = str.maketrans(
+    {
+        **dict.fromkeys("░▒▓│┤╣║╠█■", "¦"),
+        **dict.fromkeys("╗╝┐└├┼╚╔╬┘┌", "+"),
+        **dict.fromkeys("┴┬─╩╦═", "-"),
+        "ÿ": "",
+        "ƒ": "\x83",
+        "ı": "i",
+        "▄": "_",
+        "▀": "¯",
+        "‗": "=",
+    }
+)
+
+
+def find_clash(entries: Sequence[Entry], names: Sequence[str]) -> tuple[str, str] | None:
+    """Two members, by their ``names``, that unzip writes to one place; ``None`` if there are none."""
+    if not any(_is_converted(entry) for entry in entries):
+        return None
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for entry, name in zip(entries, names, strict=True):
+        path = _written_name(entry).rstrip("/")
+        if name.endswith("/"):
+            folders.setdefault(path, name)
+        elif files.setdefault(path, name) != name:
+            return files[path], name
+        parent = path.rpartition("/")[0]
+        while parent and folders.setdefault(parent, name) == name:
+            parent = parent.rpartition("/")[0]
+    both = files.keys() & folders.keys()
+    return next(((files[path], folders[path]) for path in sorted(both)), None)
+
+
+def _is_converted(entry: Entry) -> bool:
+    if entry.raw_name.isascii():
+        return False
+    if entry.system == _DOS:
+        return entry.system_version not in _DOS_VERSIONS_LEFT_ALONE
+    return entry.system == _HPFS or (
+        entry.system == _NTFS and entry.system_version == _NTFS_VERSION
+    )
+
+
+def _written_name(entry: Entry) -> str:
+    """The bytes of the name on disk, each as one character."""
+    if _is_converted(entry):
+        return entry.raw_name.decode("cp850").translate(_REPLACED)
+    return entry.raw_name.decode("latin-1")

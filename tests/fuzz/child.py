@@ -1,0 +1,23 @@
+"""The memory that a piece of Python takes, measured in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# `ru_maxrss` of a new process begins with that of its parent; what Linux calls VmHWM does not.
+_TELL = """
+import pathlib, resource
+status = pathlib.Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else []
+high = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
+print(high[0] if high else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak_of(script: str, *arguments: str) -> int:
+    """The most memory, in bytes, that the script had."""
+    done = subprocess.run(
+        [sys.executable, "-c", script + _TELL, *arguments], capture_output=True, check=True
+    )
+    return int(done.stdout)

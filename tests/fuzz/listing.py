@@ -1,0 +1,140 @@
+"""A listing, and all that is done with its entries: filtered, narrowed, mirrored, checked and written again."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import product
+from pathlib import Path
+
+from extery.core.errors import ExteryError, InvalidListing, ProblemList
+from extery.core.listing import Entry, Listing, entry_range, parse, select
+from extery.core.versions import Version
+from extery.generate.resolve import resolve
+from extery.host import check
+from extery.host.filters import Filters
+from extery.host.plan import plan_mirror
+from extery.host.pythons import without_odd_pythons
+from extery.host.sweep import find_clashes
+from tests.fuzz.judge import check_problems
+from tests.fuzz.mutate import mutated_json
+from tests.fuzz.seeds import extra
+
+_ENTRY: Entry = {
+    "schema_version": "1.0.0",
+    "id": "gears",
+    "name": "Gears",
+    "tagline": "Makes gears",
+    "version": "1.0.0",
+    "type": "add-on",
+    "maintainer": "Ada",
+    "license": ["SPDX:GPL-3.0-or-later"],
+    "blender_version_min": "4.2.0",
+    "blender_version_max": "5.1.0",
+    "website": "https://example.org",
+    "copyright": ["2025 Ada"],
+    "permissions": {"files": "Reads presets"},
+    "tags": ["Mesh"],
+    "platforms": ["linux-x64", "windows-x64"],
+    "python_versions": ["3.11"],
+    "archive_url": "./gears-1.0.0.zip",
+    "archive_size": 1000,
+    "archive_hash": "sha256:" + "a" * 64,
+}
+
+
+def _document(*entries: Entry) -> bytes:
+    blocks = [{"id": "dusk", "reason": "Deletes presets"}]
+    return json.dumps({"version": "v1", "blocklist": blocks, "data": entries}).encode()
+
+
+SEEDS = (
+    _document(_ENTRY),
+    _document(
+        _ENTRY,
+        _ENTRY
+        | {"version": "1.1.0-b.1", "archive_url": "./b.zip", "archive_hash": "sha256:" + "B" * 64},
+        _ENTRY | {"id": "dusk", "type": "theme", "archive_url": "https://example.org/dusk.zip?x=1"},
+    ),
+    _document(
+        *(
+            _ENTRY
+            | {
+                "version": f"{n}.0.0",
+                "python_versions": [f"3.{10 + n}", "3"],
+                "archive_url": f"./{n}.zip",
+            }
+            for n in range(6)
+        )
+    ),
+    *extra("listings/*.json"),
+)
+TOKENS = (
+    *(f'"{key}":'.encode() for key in _ENTRY), b'"data":[', b'"blocklist":', b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"\\ud800", b"\\u0000", b"null", b"true", b"-0", b"1e5", b"sha256:", b"./", b".zip",
+    b'{"a":', b"[[", b"4.2.0", b"1.0.0-a", b"file:///", b"http://[", b"//", b"<html>",
+)  # fmt: skip
+
+
+def make(source: random.Random) -> bytes:
+    return mutated_json(source, SEEDS)
+
+
+def target(data: bytes) -> None:
+    for address in ("https://example.org/r/index.json", "file:///r/index.json"):
+        _check(data, address)
+    try:
+        listing = parse(data)
+    except InvalidListing as error:
+        check_problems(error.problems)
+        return
+    assert isinstance(listing.blocked, dict)
+    for item in listing.data:
+        assert isinstance(Version.parse(item["version"]).sort_key, str)
+        assert isinstance(str(entry_range(item)), str)
+    select(map(without_odd_pythons, listing.data), platform="linux-x64", python_version="3.11.7")
+    _mirror(listing)
+
+
+def _check(data: bytes, address: str) -> None:
+    """As `check_repository` does it, without the packages."""
+    problems = ProblemList()
+    entries = check._readable(check._entries(data, problems), problems)
+    check._check_clashes(entries, problems)
+    check._locate(address, entries, problems)
+    check._blocked(data)
+    check_problems(problems)
+
+
+_FILTERS = (
+    Filters(),
+    Filters(newest=1),
+    Filters(
+        ids=("g*",), blender=("4.2", "5"), platforms=("linux-x64",), tags=("mesh",), licenses=("GPL*",)
+    ),
+)  # fmt: skip
+
+
+def _mirror(listing: Listing) -> None:
+    source = "https://example.org/r/index.json"
+    for filters, keep_going in product(_FILTERS, (True, False)):
+        faults = ProblemList()
+        try:
+            plan = plan_mirror(
+                source,
+                [listing, listing],
+                filters=filters,
+                is_there=lambda _name, _file: False,
+                faults=faults if keep_going else None,
+            )
+        except ExteryError as error:
+            check_problems(error.problems)
+            assert not keep_going
+            continue
+        check_problems(faults)
+        for name in plan.wanted:
+            assert Path(name).name == name
+            assert name.isascii()
+            assert len(name) < 250
+        again = parse(plan.listing())
+        assert not find_clashes(again.data)
+        resolve(again.data)

@@ -1,0 +1,90 @@
+"""A little fuzzing on every run of the tests, and everything that long runs have found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz import SAMPLES, TARGETS, load
+from tests.fuzz import judge as judging
+from tests.fuzz.__main__ import main, make
+from tests.fuzz.judge import BadProblem, TooMuchMemory, TooSlow, judge
+
+#: So many inputs take about two seconds.
+INPUTS = {
+    "bl_info": 400,
+    "changelog": 300,
+    "changes": 400,
+    "config": 120,
+    "listing": 150,
+    "manifest": 100,
+    "memory": 30,
+    "state": 12,
+    "theme": 500,
+    "wheels": 400,
+}
+FOUND = sorted(path for path in SAMPLES.glob("*/*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_input_ends_in_an_error_that_a_reader_does_not_document(name: str) -> None:
+    module = load(name)
+
+    for number in range(INPUTS[name]):
+        data = make(module, 0, number)
+        assert judge(module.target, data) is None, data[:2_000]
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_was_found_once_is_not_found_again(path: Path) -> None:
+    assert path.stat().st_size < 50_000
+    assert judge(load(path.parent.name).target, path.read_bytes()) is None
+
+
+def test_seeds_are_good_inputs() -> None:
+    for name in TARGETS:
+        module = load(name)
+        assert [judge(module.target, seed) for seed in module.SEEDS] == [None] * len(module.SEEDS)
+
+
+def test_the_judge_finds_what_it_is_there_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def recurses(data: bytes) -> None:
+        recurses(data)
+
+    def is_slow(_: bytes) -> None:
+        while True:
+            pass
+
+    def tells_too_much(_: bytes) -> None:
+        from extery.core.errors import InvalidListing, Problem
+
+        raise InvalidListing(Problem("listing.data", "x" * 5_000))
+
+    assert isinstance(judge(lambda data: data.decode(), b"\xff"), UnicodeDecodeError)  # type: ignore[arg-type, return-value]
+    assert isinstance(judge(recurses, b""), RecursionError)
+    assert isinstance(judge(tells_too_much, b""), BadProblem)
+    monkeypatch.setattr(judging, "MAX_SECONDS", 0.05)
+    assert isinstance(judge(is_slow, b""), TooSlow)
+    peaks = iter([0, 300_000_000, 300_000_000])
+    monkeypatch.setattr(judging, "_peak", lambda: next(peaks))
+    assert isinstance(judge(bytes, b""), TooMuchMemory)
+
+
+def test_a_seed_makes_the_same_inputs_every_time() -> None:
+    module = load("theme")
+
+    assert [make(module, 3, n) for n in range(20)] == [make(module, 3, n) for n in range(20)]
+    assert make(module, 3, 1) != make(module, 4, 1)
+
+
+def test_a_long_run_tells_how_much_it_tried(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        "sys.argv",
+        ["fuzz", "theme", "--seconds", "0.3", "--findings", str(tmp_path)],
+    )
+
+    assert main() == 0
+    assert "inputs in" in capsys.readouterr().out

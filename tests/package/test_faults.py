@@ -1,0 +1,66 @@
+"""One bad package stops nothing else, whatever the reason is."""
+
+import io
+import logging
+from pathlib import Path
+
+import pytest
+
+from extery.checks import check_package
+from extery.core.errors import ProblemList
+from extery.generate.run import generate
+from extery.generate.scan import read_archive
+from extery.package import Package
+from extery.package.faults import noting_faults
+from tests.generate.packages import put
+from tests.samples.packages import add_on
+
+
+@pytest.fixture(params=[RecursionError, MemoryError, AssertionError, KeyError, UnicodeError])
+def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    """A fault of ours in the middle of reading a package called ``odd``."""
+    real = Package.manifest_bytes.func  # type: ignore[attr-defined]
+
+    def manifest_bytes(package: Package) -> bytes:
+        if package.name.startswith("odd"):
+            raise request.param("what nobody has foreseen")
+        data: bytes = real(package)
+        return data
+
+    monkeypatch.setattr(Package, "manifest_bytes", property(manifest_bytes))
+    kind: type[Exception] = request.param
+    return kind
+
+
+def test_the_check_of_one_package_ends_with_a_problem(
+    broken: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        report = check_package(io.BytesIO(add_on()), name="odd.zip")
+
+    assert [problem.code for problem in report.problems] == ["package.unexpected"]
+    assert broken.__name__ in report.problems.errors[0].message
+    assert "what nobody has foreseen" in caplog.text
+
+
+def test_a_repository_is_made_of_the_others(tmp_path: Path, broken: type[Exception]) -> None:
+    put(tmp_path, "good.zip", extension_id="good")
+    put(tmp_path, "odd.zip", extension_id="odd")
+
+    done = generate(tmp_path)
+
+    assert [entry["id"] for entry in done.entries] == ["good"]
+    assert [problem.code for problem in done.problems] == ["package.unexpected"]
+    assert broken.__name__ in str(next(iter(done.problems)))
+
+
+def test_an_interruption_is_no_problem_of_a_package() -> None:
+    with pytest.raises(KeyboardInterrupt), noting_faults(ProblemList(), "x.zip"):
+        raise KeyboardInterrupt
+
+
+def test_a_package_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gone.zip").symlink_to(tmp_path / "nowhere")
+
+    [problem] = read_archive(tmp_path / "gone.zip").problems
+    assert problem.code == "package.not-found"

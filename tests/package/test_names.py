@@ -1,0 +1,197 @@
+"""Names of members: each that is not one file everywhere is refused, and says why."""
+
+import unicodedata
+
+import pytest
+
+from extery.core.errors import ProblemList
+from extery.package.collisions import MAX_PROBLEMS, check_names
+from extery.package.names import find_fault, fold, is_unsafe
+
+
+def codes_of(*names: str) -> list[str]:
+    problems = ProblemList()
+    check_names(names, problems)
+    return [problem.code for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("__init__.py", "a/b/c.py", ".gitignore", ".github/x.yml", "a..b", "..data/x", "…/x", "C/x"),
+        *("a b.txt", "größe.txt", "歯車.py", "é/è.txt", "a+b-c_d.py", "~/x", "x~1y.txt", "#1.txt", "a;b.txt"),
+        *("data/", "a/b/", "console.py", "com10.txt", "auxiliary/x", "nul_.py", "🚀.png", "₹.txt", "a'b(c)[d].py"),
+    ],
+)  # fmt: skip
+def test_ordinary_names_are_accepted(name: str) -> None:
+    assert find_fault(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x", "a/../../x", "a/..", "/etc/x", "//x", "C:/x", "c:x", "x::$DATA", "..\\x", "\\x", "a\\..\\x", ".. /x"],
+)  # fmt: skip
+def test_names_that_lead_out_are_unsafe(name: str) -> None:
+    assert is_unsafe(name)
+    assert codes_of(name) == ["path.unsafe"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "./x",
+            "a/./x",
+            "a/.",
+            ".",
+            "a//x",
+            "a//",
+            "x.",
+            "x ",
+            "x. .",
+            "a./x",
+            "a /x",
+            "folder./",
+        ),
+        *("tool.py;1", "tool.py;", "a/tool.py;123", "", "dir ./y"),
+    ],
+)
+def test_names_that_are_unpacked_under_another_name_are_ambiguous(name: str) -> None:
+    assert codes_of(name) == ["path.ambiguous"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("aux.py", "a/NUL", "com1.txt", "COM¹.txt", "lpt²", "LPT³.tar.gz", "CONIN$", "conout$.txt", "con"),
+        *("aux .py", "nul  .txt", "prn/x.py", "com0", "clock$", "tool:b", "tool.py::$DATA", "what?.py", "a<b", 'a"b', "a|b"),
+        *("t\x01", "t\x7f", "t\x00", "a\nb", "\x1b[2K", "\u202eyp.x", "a\u200bb", "\ufeffx", "a\u2028", "\ud800"),
+        *("x" * 256, "é" * 128, "a/" * 1200 + "x", "a/" * 101 + "x", "\U000e0041", "\u0378"),
+    ],
+)  # fmt: skip
+def test_names_that_some_system_cannot_have_are_refused(name: str) -> None:
+    assert codes_of(name) == ["path.not-portable"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("Tool.py", "tool.py"), ("a/x", "a/X"), ("größe.txt", "GRÖSSE.txt"), ("ſ.py", "S.py"), ("ı.py", "I.py")),
+        (unicodedata.normalize("NFC", "é.py"), unicodedata.normalize("NFD", "é.py")),
+        *(("\u212a.py", "k.py"), ("ﬁ.py", "fi.py"), ("Å.py", "\u212b.py"), ("µ.py", "μ.py"), ("ΣΑΣ", "σας")),
+        *(("é.py", "#U00e9.py"), ("歯.py", "#U6B6F.py")),
+        *(("\U0002f868.txt", "\u36fc.txt"), ("\U0002f95f.txt", "\u7aee.txt")),
+        *(("da\ufe0fta.txt", "data.txt"), ("da\u180bta.txt", "data.txt")),
+    ],
+)  # fmt: skip
+def test_two_names_of_one_file_are_refused(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+    assert codes_of(one, other) == ["path.case-collision"]
+    assert codes_of(other, one) == ["path.case-collision"]
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("x.py", "x.py"), "package.duplicate-member"),
+        (("a/", "a/"), "package.duplicate-member"),
+        (("a", "a/x"), "path.file-and-folder"),
+        (("a/x", "a"), "path.file-and-folder"),
+        (("a", "a/"), "path.file-and-folder"),
+        (("a/", "a"), "path.file-and-folder"),
+        (("A", "A/b/c"), "path.file-and-folder"),
+        (("a/b/c", "a/B"), "path.file-and-folder"),
+    ],
+)
+def test_two_members_of_one_name_are_refused(names: tuple[str, ...], code: str) -> None:
+    assert codes_of(*names) == [code]
+
+
+@pytest.mark.parametrize(
+    "names", [("a/", "a/x", "a/b/", "a/b/y"), ("a/x", "a/"), ("a/b/x", "a/b/")]
+)
+def test_folders_may_be_written_down_or_not(names: tuple[str, ...]) -> None:
+    assert codes_of(*names) == []
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("blender_manifest.toml", "BLENDE~1.TOM"),
+        ("blender_manifest.toml", "blende~12.tom"),
+        ("blender_manifest.toml", "BL1A2B~1.TOM"),
+        ("__init__.py", "__INIT~1.PY"),
+        ("my module.long.py", "MYMODU~1.PY"),
+        ("größenverhältnis.txt", "GR_ENV~1.TXT"),
+        (".gitignore", "GITIGN~1"),
+        ("wheels_and_more/x.whl", "WHEELS~1/y.whl"),
+        ("data/some_texture.jpeg", "data/SOMETE~1.JPE"),
+    ],
+)
+def test_a_short_alias_of_another_member_is_refused(long: str, short: str) -> None:
+    expected = [] if short.startswith(("SOMETE", "GR_ENV", "data/SOMETE")) else ["path.short-name"]
+
+    assert codes_of(long, short) == expected
+    assert codes_of(short, long) == expected
+
+
+def test_a_short_form_without_anything_it_could_stand_for_is_accepted() -> None:
+    assert codes_of("image~1.png", "other.png", "image~2.png", "data/images.png", "LONGNA~1") == []
+
+
+def test_a_folder_that_is_written_in_two_ways_is_a_warning_and_its_files_still_meet() -> None:
+    assert codes_of("Data/a.txt", "data/b.txt") == ["path.folder-case"]
+    assert codes_of("A/x", "a/X") == ["path.folder-case", "path.case-collision"]
+    assert codes_of("A/", "a/") == ["path.folder-case"]
+
+
+def test_more_folders_than_any_package_has_are_not_all_looked_at() -> None:
+    names = [f"{number}/" + "a/" * 80 + "x" for number in range(5000)]
+
+    assert codes_of(*names) == ["package.too-many-members"]
+
+
+def test_backslashes_of_one_tool_are_one_problem() -> None:
+    names = ["kit\\__init__.py", "kit\\data\\x.txt", "kit\\blender_manifest.toml"]
+    problems = ProblemList()
+    check_names(names, problems)
+
+    [problem] = problems
+    assert problem.code == "path.backslash"
+    assert "3 names have backslashes" in problem.message
+
+
+def test_an_archive_full_of_bad_names_is_named_by_its_first_hundred() -> None:
+    assert len(codes_of(*(f"what{number}?.py" for number in range(1000)))) == MAX_PROBLEMS
+
+
+def test_many_duplicates_are_one_problem() -> None:
+    problems = ProblemList()
+    check_names([*(f"{number}.txt" for number in range(1000))] * 2, problems)
+
+    [problem] = problems
+    assert problem.message == "'0.txt' is in the package twice, and so are 999 more"
+
+
+def test_a_name_that_is_unpacked_over_another_says_so() -> None:
+    for name in ("./tool.py", "a/../tool.py", "tool.py;1", "tool.py ", "Tool.py."):
+        problems = ProblemList()
+        check_names(["tool.py", name], problems)
+        expected = "" if ".." in name else "it replaces 'tool.py'"
+        assert expected in problems.errors[0].message
+
+
+def test_names_that_look_the_same_are_told_apart() -> None:
+    problems = ProblemList()
+    check_names(["\u964b.txt", "\uf951.txt"], problems)
+
+    assert r"\u964b" in problems.errors[0].message
+    assert r"\uf951" in problems.errors[0].message
+
+
+def test_hostile_names_take_no_noticeable_time() -> None:
+    deep = ["歯/" * 90 + f"x{number}/" * 8 + "y" for number in range(2000)]
+    tildes = [f"LONGNA~{number}.TXT" for number in range(20_000)]
+
+    assert codes_of(*deep) == []
+    assert codes_of(*tildes, *(f"other_name_{number}.txt" for number in range(2000))) == []

@@ -1,0 +1,97 @@
+"""What we list of a zip is what Python 3.11 and 3.13, unzip, and Blender 4.2 and 5.3 leave on disk; or we refuse it.
+
+``EXTERY_ZIP_MUTANTS`` says how many mutated zips are compared, 300 by default. More by hand:
+``python -m tests.zips.differential --count 5000 --seed 1``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.samples.packages import add_on
+from tests.zips.differential import Figures, run, samples, trees_differ
+from tests.zips.mutations import Mutant, mutants
+from tests.zips.names import add_member
+from tests.zips.oracles import unpack_all
+from tests.zips.seeds import seeds
+from tests.zips.structure import Archive
+
+pytestmark = [pytest.mark.blender, pytest.mark.unzip, pytest.mark.slow]
+
+MUTANTS = int(os.environ.get("EXTERY_ZIP_MUTANTS", "300"))
+# Where nearly everything is refused, nothing is compared.
+MIN_ACCEPTED = 0.2
+
+
+def summary(figures: Figures) -> str:
+    return "\n".join([*map(str, figures.differences[:20]), str(figures)])
+
+
+def test_every_sample_is_what_all_readers_unpack_or_it_is_refused(tmp_path: Path) -> None:
+    figures = run(samples(), tmp_path / "differences")
+    print(figures)
+    assert not figures.differences, summary(figures)
+    assert not figures.benign_refused, summary(figures)
+
+
+def test_a_mutated_zip_is_what_all_readers_unpack_or_it_is_refused(tmp_path: Path) -> None:
+    figures = run(mutants(MUTANTS), tmp_path / "differences")
+    print(figures)
+    assert not figures.differences, summary(figures)
+    assert not figures.benign_refused, summary(figures)
+    assert figures.accepted >= MIN_ACCEPTED * MUTANTS, summary(figures)
+    assert figures.accepted > figures.benign, "no mutant was accepted but those that change nothing"
+
+
+def test_each_reader_shows_that_a_step_dot_replaces_a_file(tmp_path: Path) -> None:
+    """The comparison has teeth: the trap that this test was written for is seen in all readers."""
+    (tmp_path / "plain.zip").write_bytes(add_on())
+    (tmp_path / "trap.zip").write_bytes(add_on(("./__init__.py", b"# not what was reviewed\n")))
+
+    outcomes = unpack_all(tmp_path)
+
+    for oracle, answers in outcomes.items():
+        if not oracle.startswith("ours"):
+            assert not answers["trap.zip"].refused
+            assert "__init__.py" in trees_differ(
+                answers["trap.zip"].tree, answers["plain.zip"].tree
+            )
+            assert answers["trap.zip"].tree.keys() == answers["plain.zip"].tree.keys()
+
+
+def test_a_difference_is_reported_with_both_sides_and_the_zip_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lying(folder: Path) -> object:
+        outcomes = unpack_all(folder)
+        outcomes["unzip"]["0000.zip"].tree["gears.py"] = "f" * 64
+        return outcomes
+
+    monkeypatch.setattr("tests.zips.differential.unpack_all", lying)
+
+    figures = run([Mutant("a lie", seeds()["python"])], tmp_path)
+
+    (difference,) = figures.differences
+    assert (difference.label, difference.oracle) == ("a lie", "unzip")
+    assert difference.text.startswith("'gears.py' is ffffffffffff, we list ")
+    assert Path(difference.kept).read_bytes() == seeds()["python"]
+
+
+def test_names_that_unzip_converts_to_one_are_a_difference_if_they_are_accepted(
+    tmp_path: Path,
+) -> None:
+    archive = Archive.parse(seeds()["python"])
+    for name in ("data/a¿.py", "data/a-+.py"):
+        entry = add_member(archive, name.encode(), name.encode(), flagged=True)
+        entry.made_by = 20
+    (tmp_path / "one.zip").write_bytes(archive.to_bytes())
+
+    outcomes = unpack_all(tmp_path)
+
+    assert "data/a¿.py" in outcomes["zipfile_all 3.13"]["one.zip"].tree
+    assert outcomes["unzip"]["one.zip"].tree["data/a-+.py"] != "dir"
+    assert "data/a¿.py" not in outcomes["unzip"]["one.zip"].tree
+    assert outcomes["ours 3.11"]["one.zip"].refused
