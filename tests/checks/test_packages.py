@@ -203,3 +203,11 @@ def test_a_package_full_of_bad_names_is_told_of_its_first_hundred(tmp_path: Path
     found = [p for p in check_package(path).problems if p.code == "path.not-portable"]
 
     assert len(found) == 100
+
+
+def test_a_package_of_nothing_but_backslashes_has_one_problem() -> None:
+    data = packed((f"kit\\{MANIFEST}", ADD_ON), ("kit\\__init__.py", b""))
+
+    assert [problem.code for problem in check_package(io.BytesIO(data)).problems] == [
+        "path.backslash"
+    ]

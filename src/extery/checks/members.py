@@ -9,6 +9,7 @@ from extery.checks.contents import Contents
 from extery.core.errors import ProblemList
 from extery.core.files import human_size
 from extery.package import Member
+from extery.package.directory import MAX_MEMBERS
 from extery.package.streams import BZIP2, LZMA, METHODS
 
 # unzip skips members that ask for a newer format than this, that of bzip2.
@@ -22,7 +23,7 @@ class Limits(NamedTuple):
     ``ratio_from`` unpacked bytes: small texts of one letter are no danger.
     """
 
-    members: int = 20_000
+    members: int = MAX_MEMBERS
     unpacked: int = 4_000_000_000
     ratio: int = 150
     ratio_from: int = 50_000_000

@@ -108,8 +108,9 @@ def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) 
     contents = Contents(
         name=package.name, names=(), read=str.encode, members=package.members, size=package.size
     )
-    has_root = False
-    with noting_faults(report.problems, package.name):
+    # Of names with backslashes none is that of a manifest, which is not a fault of its own.
+    has_root, is_windows = False, "path.backslash" in {p.code for p in report.problems}
+    with noting_faults(ProblemList() if is_windows else report.problems, package.name):
         contents.root, contents.names = package.root, package.names
         has_root = True
     for rule in _ZIP_RULES:

@@ -15,10 +15,10 @@ from extery.core.errors import InvalidPackage, Where
 from extery.core.files import human_size
 from extery.package.extra_fields import find_extra_fault, parse_extra, take_zip64
 
-#: More entries need zip64, and no extension has nearly as many files.
-MAX_MEMBERS = 65_534
+#: No extension has nearly as many files, and each takes memory before anything can be said of it.
+MAX_MEMBERS = 20_000
 #: Bytes of a directory that are read into memory.
-MAX_DIRECTORY_BYTES = 16 << 20
+MAX_DIRECTORY_BYTES = 8 << 20
 
 END_SIGNATURE = b"PK\x05\x06"
 LOCAL_SIGNATURE = b"PK\x03\x04"
@@ -77,7 +77,8 @@ def read_directory(file: BinaryIO, size: int, name: str) -> Directory:
     if end.entries > MAX_MEMBERS or end.length > MAX_DIRECTORY_BYTES:
         raise InvalidPackage.of(
             "package.too-many-members",
-            f"{name} has {end.entries:,} files in a directory of {human_size(end.length)}",
+            f"{name} has {end.entries:,} files in a directory of {human_size(end.length)}, at most"
+            f" {MAX_MEMBERS:,} in {human_size(MAX_DIRECTORY_BYTES)} are allowed",
             hint="leave caches and generated files out",
             where=Where(name),
         )
