@@ -98,10 +98,10 @@ def target(data: bytes) -> None:
 def _check(data: bytes, address: str) -> None:
     """As `check_repository` does it, without the packages."""
     problems = ProblemList()
-    entries = check._readable(check._entries(data, problems), problems)
+    found, _blocked = check._parse(data, problems)
+    entries = check._readable(found, problems)
     check._check_clashes(entries, problems)
     check._locate(address, entries, problems)
-    check._blocked(data)
     check_problems(problems)
 
 
