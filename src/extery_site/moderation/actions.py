@@ -54,12 +54,6 @@ def approve_version(
         raise
     with transaction.atomic():
         version, extension = _waiting(version)
-        if extension.is_blocked:
-            raise Conflict.of(
-                "review.wrong-state",
-                f"{extension.name} is blocked",
-                hint="lift the block first",
-            )
         hashes = check_unchanged(version, reviewed)
         version.status = Version.Status.APPROVED
         version.approved_at = timezone.now()
@@ -156,6 +150,10 @@ def _waiting(version: Version) -> tuple[Version, Extension]:
             hint="load the page again to see what happened",
         )
     version, version.extension = found, extension
+    if extension.is_blocked:
+        raise Conflict.of(
+            "review.wrong-state", f"{extension.name} is blocked", hint="lift the block first"
+        )
     if version.status != Version.Status.IN_REVIEW:
         raise Conflict.of(
             "review.wrong-state",

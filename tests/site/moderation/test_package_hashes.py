@@ -420,3 +420,20 @@ def test_a_bad_hash_is_told_before_the_state(owner: User, moderator: User) -> No
     with pytest.raises(Conflict) as caught:
         actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     assert caught.value.code == "review.wrong-state"
+
+
+@pytest.mark.parametrize("decide", ["approve_version", "request_changes", "decline_version"])
+def test_no_decision_is_made_on_a_version_of_a_blocked_extension(
+    owner: User, moderator: User, decide: str
+) -> None:
+    version = factories.make_waiting(owner)
+    actions.block_extension(extension=version.extension, by=moderator, reason="It does harm.")
+
+    with pytest.raises(Conflict) as caught:
+        getattr(actions, decide)(
+            version=version, packages=version.package_hashes, by=moderator, reason="Hm"
+        )
+
+    assert caught.value.code == "review.wrong-state"
+    version.refresh_from_db()
+    assert version.status == Version.Status.IN_REVIEW
