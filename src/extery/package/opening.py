@@ -132,7 +132,7 @@ def _decode_names(
 ) -> list[str]:
     """The names as text. Those of which tools differ about the encoding are noted, once for each reason."""
     names: list[str] = []
-    undeclared: list[str] = []
+    undeclared: list[bytes] = []
     for entry in entries:
         if entry.flags & FLAG_UTF8:
             names.append(_utf8(entry.raw_name, archive))
@@ -140,7 +140,7 @@ def _decode_names(
             # The encoding of the first zips, which Python assumes; for ASCII all are the same.
             names.append(entry.raw_name.decode("cp437"))
             if not entry.raw_name.isascii():
-                undeclared.append(names[-1])
+                undeclared.append(entry.raw_name)
         is_declared = bool(entry.flags & FLAG_UTF8) or entry.raw_name.isascii()
         # Info-ZIP adds a second name where it does not declare the first, which is said already.
         if entry.extra_fault and (is_declared or "0x7075" not in entry.extra_fault):
@@ -152,12 +152,17 @@ def _decode_names(
                 where=where(names[-1]),
             )
     if undeclared:
+        # As its author wrote it, which is nearly always UTF-8; where the problem is, as we read it.
+        name, read = (
+            undeclared[0].decode("utf-8", "backslashreplace"),
+            undeclared[0].decode("cp437"),
+        )
         more = f" and {len(undeclared) - 1} more" if len(undeclared) > 1 else ""
         problems.add(
             "path.encoding",
-            f"the name {shown(undeclared[0])}{more} is not marked as UTF-8, so tools differ in how they read it",
-            hint="pack it again with 'extery build', or with 'zip -UN=UTF8'; or rename it with letters of ASCII",
-            where=where(undeclared[0]),
+            f"the name {shown(name)}{more} is not marked as UTF-8, so tools differ in how they read it",
+            hint="pack it again with 'extery build' or 7-Zip, or rename it with letters of ASCII",
+            where=where(read),
         )
     return names
 
