@@ -12,11 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from extery.cli import extery
-from extery.core.errors import Unavailable
+from extery.core.errors import Corrupt, Unavailable
 from extery.fetch import Fetcher
 from extery.host import inspection
 from extery.host.check import check_repository
+from extery.host.filters import Filters
 from extery.host.mirror import Wishes, mirror, plan
+from tests.fetch.conftest import QUICK
 from tests.fetch.web import status
 from tests.host.repository import Repository, listed, visible
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, WHEEL, WITH_WHEEL, add_on, packed
@@ -261,3 +263,22 @@ def test_an_inspection_ends_when_it_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         inspection.inspect_package(path, [], checkpoint=checkpoint)
     assert calls < 8
+
+
+def test_listings_for_several_systems_may_together_be_as_large_as_one(
+    repository: Repository, folder: Path
+) -> None:
+    """All of them are in memory at once, and a server can send another one to each question."""
+    repository.add("good.zip")
+    size = len((repository.folder / "index.json").read_bytes())
+    filters = Filters(platforms=("linux-x64", "windows-x64"))
+
+    with Fetcher(patience=QUICK, max_document_size=2 * size) as fetcher:
+        assert mirror(repository.url, folder, fetcher=fetcher, filters=filters).is_complete
+    with (
+        Fetcher(patience=QUICK, max_document_size=2 * size - 1) as fetcher,
+        pytest.raises(Corrupt) as caught,
+    ):
+        mirror(repository.url, folder.with_name("other"), fetcher=fetcher, filters=filters)
+    assert caught.value.code == "fetch.too-long"
+    assert "--max-listing" in caught.value.problems[0].hint

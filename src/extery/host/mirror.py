@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -169,7 +169,7 @@ def _decide(
 ) -> tuple[Plan, ProblemList]:
     address = listing_address(url)
     addresses = [_with_query(address, query) for query in filters.queries()]
-    listings = [_listing(one, memory, fetcher, is_dry=is_dry) for one in dict.fromkeys(addresses)]
+    listings = _listings(dict.fromkeys(addresses), memory, fetcher, is_dry=is_dry)
     if not is_dry:
         memory.forget_listings(but=addresses)
         memory.save()
@@ -205,25 +205,43 @@ def _with_query(address: str, query: dict[str, str]) -> str:
     return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
 
-def _listing(address: str, memory: Memory, fetcher: Fetcher, *, is_dry: bool) -> Listing:
-    """The listing at ``address``, from memory if it has not changed."""
+def _listings(
+    addresses: Iterable[str], memory: Memory, fetcher: Fetcher, *, is_dry: bool
+) -> list[Listing]:
+    """The listings at these addresses, which together may be as large as one alone: all are in memory."""
+    found = []
+    left = fetcher.max_document_size
+    for address in addresses:
+        listing, size = _listing(address, memory, fetcher, is_dry=is_dry, limit=max(left, 1))
+        found.append(listing)
+        left -= size
+    return found
+
+
+def _listing(
+    address: str, memory: Memory, fetcher: Fetcher, *, is_dry: bool, limit: int
+) -> tuple[Listing, int]:
+    """The listing at ``address``, from memory if it has not changed, and its size in bytes."""
+    if urlsplit(address).scheme not in REMOTE:
+        limit = 0  # that of files, which nobody else can choose
     kept = memory.kept(address)
-    if kept is not None and (newest := newest_from(kept, address, fetcher=fetcher)) is not None:
+    newest = newest_from(kept, address, fetcher=fetcher) if kept is not None else None
+    if newest is not None and (not limit or len(newest) <= limit):
         listing = parse(newest, file=shown(address))
         if not is_dry:
             memory.keep(address, Document(newest, Validators(), {}))
-        return listing
+        return listing, len(newest)
     known = memory.known(address)
-    found = get_document(address, fetcher=fetcher, known=known)
+    found = get_document(address, fetcher=fetcher, known=known, limit=limit)
     body = found.body if found is not None else memory.kept(address)
     if body is None:  # it was taken away while we asked
-        found = get_document(address, fetcher=fetcher, known=Validators())
+        found = get_document(address, fetcher=fetcher, known=Validators(), limit=limit)
         assert found is not None  # the question had no condition
         body = found.body
     listing = parse(body, file=shown(address))
     if found is not None and not is_dry:
         memory.keep(address, found)
-    return listing
+    return listing, len(body)
 
 
 def _act(
