@@ -71,7 +71,7 @@ def _is_rare(member: Member) -> bool:
 
 
 def _is_too_new(member: Member) -> bool:
-    # One that nobody can unpack, or whose method asks for it, is named for that.
+    # Unreadable members, and methods that need the newer version, have problems of their own.
     is_readable = member.method in METHODS and not member.is_encrypted
     return is_readable and member.version_needed > _COMMON_VERSION and not _is_rare(member)
 

@@ -12,6 +12,7 @@ from extery.checks import init_module, members, paths, theme_file, wheel_files
 from extery.checks.contents import Contents, Rule
 from extery.checks.report import Report
 from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList, Where
+from extery.core.files import open_regular
 from extery.core.manifest import (
     FILENAME,
     blender_tags,
@@ -169,7 +170,7 @@ def _tags_or_none(valid_tags: ValidTags | None) -> ValidTags | None:
 def open_beside(file: Path) -> Iterator[BinaryIO]:
     """A file of a source folder; `InvalidPackage` says why it cannot be opened."""
     try:
-        stream = file.open("rb")
+        stream = open_regular(file)
     except OSError as error:
         raise InvalidPackage.of(
             "package.unreadable",

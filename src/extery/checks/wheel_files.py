@@ -62,7 +62,7 @@ def _open_wheel(file: BinaryIO, name: str) -> AbstractContextManager[Archive]:
 
 
 class Budget:
-    """What a package and its wheels may unpack to: a bomb can be made of many wheels that are none."""
+    """What a package and its wheels may unpack to: many wheels that are each within the limits can add up to a bomb."""
 
     def __init__(self, unpacked: int, limits: Limits = Limits()) -> None:
         self.unpacked = unpacked
@@ -75,7 +75,7 @@ class Budget:
         if len(problems) > before:
             return False
         self.unpacked += wheel.unpacked_size
-        # The size of a folder is not known, and nobody else's.
+        # A source folder has no size of its own to compare with.
         most = self.limits.ratio * contents.size if contents.size else self.limits.unpacked
         if self.unpacked <= max(min(most, self.limits.unpacked), self.limits.ratio_from):
             return True

@@ -52,7 +52,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading that may have been made by somebody else.
+    """Open a file for reading that may come from an untrusted source.
 
     Raises `OSError` for what is no ordinary file: to open a pipe may wait for ever, and a device may
     never end.

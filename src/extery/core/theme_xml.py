@@ -27,7 +27,7 @@ MAX_ATTRIBUTES = 50_000
 _ENCODING = re.compile(
     r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d", re.I
 )
-# A longer path is none of Blender's, and would be repeated for every attribute below it.
+# Blender's own paths are shorter, and a longer one would be repeated for every attribute below it.
 _MAX_PATH = 200
 _MAX_VALUE = 40
 _CHUNK = 1 << 16

@@ -36,7 +36,7 @@ class Answer:
 
     @property
     def etag(self) -> str:
-        """The entity tag, empty if there is none that can be kept."""
+        """The entity tag; empty if it is missing or cannot be stored."""
         text = self.headers.get("etag", "")
         return text if len(text) <= MAX_VALIDATOR_LENGTH else ""
 

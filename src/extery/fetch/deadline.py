@@ -89,7 +89,7 @@ class Sending:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether nobody waits for it any longer."""
+        """Whether its caller has stopped waiting."""
         with self._lock:
             return self._is_abandoned
 

@@ -35,7 +35,7 @@ def encodings() -> tuple[str, ...]:
 
 
 def encoding_of(headers: Mapping[str, str]) -> str:
-    """The one name in ``Content-Encoding``, or all of it if it is none that is known."""
+    """The one name in ``Content-Encoding``, or the whole value if it is unknown."""
     name = headers.get("content-encoding", "").strip().lower()
     return {"": IDENTITY, "x-gzip": "gzip"}.get(name, name)
 

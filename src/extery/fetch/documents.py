@@ -14,7 +14,7 @@ from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, decoded, encodings
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
 
-#: Bytes of a document that is a file of this computer, which nobody else can choose.
+#: Bytes of a document that is a local file, which a server cannot choose.
 MAX_LOCAL_DOCUMENT_SIZE = 200_000_000
 #: Reading JSON makes up to 350 bytes of memory of 3 bytes of text, so a document may not have more objects and
 #: lists, or keys and values, than one for so many bytes. Real listings have one for 170, and for 20.

@@ -190,7 +190,7 @@ class Fetcher:
         timeout = httpx.Timeout(patience.read, connect=patience.connect, pool=deadline.remaining)
 
         def note_socket(event: str, about: Mapping[str, Any]) -> None:
-            """Told by the HTTP library of everything it does; only new connections matter."""
+            """Trace callback of the HTTP library; only new connections matter."""
             if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
                 connection = about["return_value"].get_extra_info("socket")
                 self._connections.add(connection, origin, sending)

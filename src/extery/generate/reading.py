@@ -73,7 +73,7 @@ def _read_in_parallel(
     from multiprocessing.connection import wait
 
     read: dict[str, ScannedArchive] = {}
-    todo = deque(range(len(batches)))
+    pending = deque(range(len(batches)))
     in_hand: dict[Connection[Any, Any], int] = {}
     started: list[Worker] = []
     try:
@@ -83,14 +83,14 @@ def _read_in_parallel(
                 break
             started.append(worker)
             in_hand[worker.connection] = 0
-            _give(worker.connection, todo, in_hand)
-        while todo or in_hand:
-            if todo:
-                for path in batches[todo.pop()]:
+            _give(worker.connection, pending, in_hand)
+        while pending or in_hand:
+            if pending:
+                for path in batches[pending.pop()]:
                     read[path.name] = read_archive(path, **options)
-            for ready in wait([*in_hand], timeout=0 if todo else None):
+            for ready in wait([*in_hand], timeout=0 if pending else None):
                 assert not isinstance(ready, int)  # for the type checker: these are connections
-                _receive(ready, read, todo, in_hand)  # type: ignore[arg-type]
+                _receive(ready, read, pending, in_hand)  # type: ignore[arg-type]
     finally:
         for worker in started:
             worker.stop()
@@ -100,7 +100,7 @@ def _read_in_parallel(
 def _receive(
     connection: Connection[Any, Any],
     read: dict[str, ScannedArchive],
-    todo: deque[int],
+    pending: deque[int],
     in_hand: dict[Connection[Any, Any], int],
 ) -> None:
     """Take the result of a batch and give the worker more; one that has ended gets nothing any more."""
@@ -111,17 +111,17 @@ def _receive(
         return
     read |= {archive.name: archive for archive in results}
     in_hand[connection] -= 1
-    _give(connection, todo, in_hand)
+    _give(connection, pending, in_hand)
 
 
 def _give(
-    connection: Connection[Any, Any], todo: deque[int], in_hand: dict[Connection[Any, Any], int]
+    connection: Connection[Any, Any], pending: deque[int], in_hand: dict[Connection[Any, Any], int]
 ) -> None:
     """Fill the hands of a worker, and forget it if they stay empty."""
     try:
-        while todo and in_hand[connection] < _BATCHES_IN_HAND:
-            connection.send(todo[0])
-            todo.popleft()
+        while pending and in_hand[connection] < _BATCHES_IN_HAND:
+            connection.send(pending[0])
+            pending.popleft()
             in_hand[connection] += 1
     except OSError:
         del in_hand[connection]

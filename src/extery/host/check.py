@@ -104,7 +104,7 @@ def _listing(address: str, fetcher: Fetcher, problems: ProblemList) -> bytes:
             raise
         problems.add(
             "server.compressed",
-            "the server sends the listing compressed although nobody asked for it",
+            "the server sends the listing compressed although the request did not accept it",
             hint="compress only for clients whose Accept-Encoding has it",
             where=Where(_FILE),
         )

@@ -38,7 +38,7 @@ def inspect_package(
                 problems.add(
                     "mirror.other-package",
                     f"the package of {entry['id']} {entry['version']} is {manifest.id} {manifest.version}",
-                    hint="tell whoever runs the repository: Blender refuses to install it",
+                    hint="report it to the owner of the repository: Blender refuses to install it",
                     where=Where(path.name),
                 )
     checkpoint()  # what was stopped is no fault of the package

@@ -223,7 +223,7 @@ def _listing(
 ) -> tuple[Listing, int]:
     """The listing at ``address``, from memory if it has not changed, and its size in bytes."""
     if urlsplit(address).scheme not in REMOTE:
-        limit = 0  # that of files, which nobody else can choose
+        limit = 0  # the default for local files, which a server cannot choose
     kept = memory.kept(address)
     newest = newest_from(kept, address, fetcher=fetcher) if kept is not None else None
     if newest is not None and (not limit or len(newest) <= limit):

@@ -149,7 +149,7 @@ def _address(source: str, item: Entry) -> str:
             raise InvalidListing.of(
                 "listing.archive-size",
                 f"a package cannot have {shown_value(item['archive_size'])} bytes",
-                hint="whoever runs the repository has to write the size of the file",
+                hint="the owner of the repository has to write the size of the file",
             )
         return archive_address(source, item["archive_url"])
     except InvalidListing as error:

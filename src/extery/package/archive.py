@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
-from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.core.errors import InvalidPackage, Where
 from extery.core.files import sha256_of
 from extery.package.layout import FLAG_DESCRIPTOR, FLAG_ENCRYPTED
 from extery.package.names import shown
@@ -72,15 +72,12 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """An open archive. ``problems`` are those that were tolerated; see `open_archive`."""
+    """An open archive; `open_archive` makes one."""
 
-    def __init__(
-        self, file: BinaryIO, name: str, members: list[Member], problems: ProblemList
-    ) -> None:
+    def __init__(self, file: BinaryIO, name: str, members: list[Member]) -> None:
         self.file = file
         self.name = name
         self.members = members
-        self.problems = problems
         self._verified: set[Member] = set()
         self._checkpoint: Callable[[], None] = lambda: None
 
@@ -176,6 +173,7 @@ class Archive:
                 hint="a file of this kind is much smaller",
                 where=self.where(member.name),
             )
+        self._check_readable(member)
         data = self._unpack_small(member)
         if data is None:
             with self.open(member) as stream:
@@ -230,14 +228,19 @@ class Archive:
     def _verify_large(self, member: Member) -> None:
         if member.method == STORED and member.size == member.packed_size:
             with self._naming(member):
-                verify_stored(self.file, member.data_offset, size=member.size, crc=member.crc)
+                verify_stored(
+                    self.file,
+                    member.data_offset,
+                    size=member.size,
+                    crc=member.crc,
+                    checkpoint=self._checkpoint,
+                )
             return
         with self.open(member) as stream:
             while stream.read(_COPY_BLOCK):
                 self._checkpoint()
 
     def _unpack_small(self, member: Member) -> bytes | None:
-        self._check_readable(member)
         try:
             return unpack_small(
                 self.file,

@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from extery.core.errors import ProblemList, Where
-from extery.package.names import NameFault, find_fault, fold, is_unsafe, shown
+from extery.package.names import MAX_PROBLEMS, NameFault, find_fault, fold, is_unsafe, shown
 
-#: Above this many bad names the rest is not reported: the archive has to be made again anyway.
-MAX_PROBLEMS = 100
 #: Files and folders, also those that are only steps of other names.
 MAX_NODES = 250_000
 # A short alias of Windows: up to six characters, or two and a checksum, then ~ and a number.

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
 from extery.core.files import human_size
-from extery.package.extra_fields import find_extra_fault, parse_extra, take_zip64
+from extery.package.extra_fields import ExtraFault, find_extra_fault, parse_extra, take_zip64
 
 #: No extension has nearly as many files, and each takes memory before anything can be said of it.
 MAX_MEMBERS = 20_000
@@ -50,8 +50,7 @@ class Entry(NamedTuple):
     size: int
     external_attributes: int
     offset: int
-    extra_fault: str
-    """Why the extra field of the entry is not harmless; empty if it is."""
+    extra_fault: ExtraFault | None
 
 
 class Directory(NamedTuple):
@@ -209,7 +208,7 @@ def _parse_entries(data: bytes, count: int, name: str) -> list[Entry]:
 def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) -> Entry:
     _, system_version, system, needed, _, flags, method, time, date, crc, packed, size, *_ = fields
     external, offset = fields[17], fields[18]
-    extra_fault = ""
+    extra_fault = None
     if extra or _LARGE in (packed, size, offset):
         parts = parse_extra(extra)
         if parts is None:

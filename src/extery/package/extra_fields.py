@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 import zlib
+from typing import NamedTuple
 
 ZIP64 = 0x0001
 UNICODE_PATH = 0x7075
@@ -43,20 +44,37 @@ def parse_extra(extra: bytes) -> dict[int, list[bytes]] | None:
     return parts
 
 
-def find_extra_fault(parts: dict[int, list[bytes]], raw_name: bytes, flags: int) -> str:
-    """Why some tool takes another name or kind from these blocks, as the end of a sentence; ``""`` if none does."""
+class ExtraFault(NamedTuple):
+    """What is wrong with an extra field; ``reason`` is the end of a sentence about the member."""
+
+    code: str
+    reason: str
+
+
+def find_extra_fault(
+    parts: dict[int, list[bytes]], raw_name: bytes, flags: int
+) -> ExtraFault | None:
+    """Why some tool takes another name or kind from these blocks; ``None`` if no tool does."""
     for kind, blocks in parts.items():
         if kind in _HARMLESS or (kind == 0 and not any(map(any, blocks))):
             continue
         if kind == UNICODE_PATH:
             if not all(_repeats_name(block, raw_name, flags) for block in blocks):
-                return "has a second name (extra field 0x7075), which some tools take"
+                return ExtraFault(
+                    "package.unicode-path",
+                    "has a second name (extra field 0x7075), which some tools take",
+                )
         elif kind == _ASI_UNIX:
             if not all(_is_plain_mode(block, raw_name) for block in blocks):
-                return "is a link or a device by its extra field 0x756e"
+                return ExtraFault(
+                    "package.extra-field", "is a link or a device by its extra field 0x756e"
+                )
         else:
-            return f"has an extra field of a kind that may change what it is ({kind:#06x})"
-    return ""
+            return ExtraFault(
+                "package.extra-field",
+                f"has an extra field of a kind that may change what it is ({kind:#06x})",
+            )
+    return None
 
 
 def _repeats_name(block: bytes, raw_name: bytes, flags: int) -> bool:

@@ -12,8 +12,8 @@ from extery.core.errors import ExteryError, Problem, ProblemList, Where
 def noting_faults(problems: ProblemList, name: str) -> Iterator[None]:
     """Add what goes wrong in the block to ``problems``, whatever it is; ``name`` is the package's.
 
-    An error that no rule has foreseen is one of ours: it is logged with its traceback, and the
-    package counts as unreadable. Interruptions are passed on.
+    An unexpected error is a fault of Extery: it is logged with its traceback, and the package
+    counts as unreadable. Interruptions are passed on.
     """
     try:
         yield
@@ -24,7 +24,7 @@ def noting_faults(problems: ProblemList, name: str) -> Iterator[None]:
 
 
 def unexpected(error: Exception, name: str) -> Problem:
-    """The problem of a package that cannot be read for a reason that no rule has foreseen."""
+    """The problem of a package whose reading raised an unexpected error."""
     import logging  # only ever needed here
 
     logging.getLogger(__name__).warning("reading %s failed", name, exc_info=error)

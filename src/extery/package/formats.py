@@ -1,4 +1,4 @@
-"""What a file is that is not a readable zip, told from its first bytes."""
+"""Identifies a file that is not a readable zip by its first bytes."""
 
 from __future__ import annotations
 

@@ -14,17 +14,11 @@ from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import ProblemList, Where
 from extery.core.files import human_size
-from extery.package.directory import (
-    LOCAL_SIGNATURE,
-    Directory,
-    Entry,
-)
+from extery.package.directory import LOCAL_SIGNATURE, Directory, Entry
 from extery.package.extra_fields import ZIP64, find_extra_fault, parse_extra, take_zip64
-from extery.package.names import shown
+from extery.package.names import MAX_PROBLEMS, shown
 from extery.package.streams import STORED
 
-#: Above this many faults of one kind the rest is not reported.
-MAX_PROBLEMS = 100
 _LOCAL = Struct("<4s2B4HL2L2H")
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 #: Flags that change how data or names are read: encrypted, sizes follow, patch, strong encryption,
@@ -192,8 +186,9 @@ def _differences(header: LocalHeader, entry: Entry) -> Iterator[str]:
     if parts is None:
         yield "has an extra field that is cut off"
         return
-    if not entry.extra_fault and (fault := find_extra_fault(parts, header.raw_name, header.flags)):
-        yield f"{fault}, in the header before its data"
+    fault = find_extra_fault(parts, header.raw_name, header.flags)
+    if fault and not entry.extra_fault:
+        yield f"{fault.reason}, in the header before its data"
     sizes = take_zip64(parts, (header.size, header.packed_size))
     if sizes is None:
         yield "lacks its zip64 sizes in the header before its data, or has them twice"

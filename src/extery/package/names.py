@@ -15,6 +15,8 @@ import re
 from typing import NamedTuple
 from unicodedata import ucd_3_2_0 as unicode_3_2
 
+#: Above this many faults of one kind the rest is not reported: the archive has to be made again anyway.
+MAX_PROBLEMS = 100
 #: Longest step of a path, in UTF-8 bytes, that every usual file system can store.
 MAX_STEP_BYTES = 255
 #: Folders above a file. Deep paths cost every tool that unpacks them, and no extension has them.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.core.files import open_regular
 from extery.package.archive import Archive, Member
 from extery.package.collisions import check_names
 from extery.package.directory import Directory, Entry, read_directory
@@ -41,8 +41,7 @@ def open_archive(
 @contextmanager
 def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
     try:
-        _check_is_file(path, name)
-        file = path.open("rb")
+        file = open_regular(path)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise InvalidPackage.of(
@@ -53,17 +52,6 @@ def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
         ) from error
     with file:
         yield file
-
-
-def _check_is_file(path: Path, name: str) -> None:
-    """Refuse pipes and devices: to open one may wait for ever, and a zip is read from its end."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise InvalidPackage.of(
-            "package.unreadable",
-            f"{path} is not an ordinary file",
-            hint="a zip is read from its end: save it as a file first",
-            where=Where(name),
-        )
 
 
 def _read_archive(file: BinaryIO, name: str, problems: ProblemList | None) -> Archive:
@@ -109,7 +97,7 @@ def _build_archive(
         _member(entry, name, offset)
         for entry, name, offset in zip(directory.entries, names, offsets, strict=True)
     ]
-    return Archive(file, name, members, problems)
+    return Archive(file, name, members)
 
 
 def _member(entry: Entry, name: str, data_offset: int) -> Member:
@@ -143,11 +131,11 @@ def _decode_names(
                 undeclared.append(entry.raw_name)
         is_declared = bool(entry.flags & FLAG_UTF8) or entry.raw_name.isascii()
         # Info-ZIP adds a second name where it does not declare the first, which is said already.
-        if entry.extra_fault and (is_declared or "0x7075" not in entry.extra_fault):
-            is_name = "0x7075" in entry.extra_fault
+        fault = entry.extra_fault
+        if fault and (is_declared or fault.code != "package.unicode-path"):
             problems.add(
-                "package.unicode-path" if is_name else "package.extra-field",
-                f"{shown(names[-1])} {entry.extra_fault}",
+                fault.code,
+                f"{shown(names[-1])} {fault.reason}",
                 hint="pack it again with an ordinary tool, for example 'extery build'",
                 where=where(names[-1]),
             )

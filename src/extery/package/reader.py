@@ -125,4 +125,4 @@ def open_package(
 ) -> Iterator[Package]:
     """Open a package from a path or a seekable binary file; the arguments are those of `open_archive`."""
     with open_archive(source, name=name, problems=problems) as archive:
-        yield Package(archive.file, archive.name, archive.members, archive.problems)
+        yield Package(archive.file, archive.name, archive.members)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
@@ -264,8 +265,13 @@ def unpack_small(
     return data
 
 
-def verify_stored(file: BinaryIO, offset: int, *, size: int, crc: int) -> None:
-    """Compare the checksum of ``size`` bytes that are stored at ``offset``; raises `DataError`."""
+def verify_stored(
+    file: BinaryIO, offset: int, *, size: int, crc: int, checkpoint: Callable[[], None]
+) -> None:
+    """Compare the checksum of ``size`` bytes that are stored at ``offset``; raises `DataError`.
+
+    ``checkpoint`` is called for each megabyte.
+    """
     try:
         file.seek(offset)
         found = 0
@@ -275,6 +281,7 @@ def verify_stored(file: BinaryIO, offset: int, *, size: int, crc: int) -> None:
                 raise SizeError(f"it ends {size:,} bytes before its stated size")
             found = zlib.crc32(block, found)
             size -= len(block)
+            checkpoint()
     except OSError as error:
         raise DataError(f"it cannot be read ({error.strerror or error})") from error
     if found != crc:

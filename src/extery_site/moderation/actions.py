@@ -66,45 +66,46 @@ def approve_version(
         )
 
 
-@transaction.atomic
 def request_changes(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
 ) -> Decision:
-    """Give a version back to its owner, who is told what to change."""
-    moderator = require_moderator(by)
-    reason = _required(reason)
-    reviewed = parse_hashes(packages)
-    version, extension = _waiting(version)
-    hashes = check_unchanged(version, reviewed)
-    version.status = Version.Status.CHANGES_REQUESTED
-    version.save()
-    follow_versions(extension)
-    return _decide(
-        Decision.Kind.CHANGES_REQUESTED,
-        extension,
-        moderator,
+    """Give a version back to its owner, with what to change."""
+    return _refuse(
+        version,
+        packages,
+        by,
         reason,
-        version=version,
-        packages=hashes,
+        Version.Status.CHANGES_REQUESTED,
+        Decision.Kind.CHANGES_REQUESTED,
     )
 
 
-@transaction.atomic
 def decline_version(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
 ) -> Decision:
     """Refuse a version for good: its owner cannot change or submit it, only discard it."""
+    return _refuse(version, packages, by, reason, Version.Status.DECLINED, Decision.Kind.DECLINED)
+
+
+@transaction.atomic
+def _refuse(
+    version: Version,
+    packages: Collection[str],
+    by: AnyUser,
+    reason: str,
+    status: Version.Status,
+    kind: Decision.Kind,
+) -> Decision:
+    """Take a version out of the queue without publishing it."""
     moderator = require_moderator(by)
     reason = _required(reason)
     reviewed = parse_hashes(packages)
     version, extension = _waiting(version)
     hashes = check_unchanged(version, reviewed)
-    version.status = Version.Status.DECLINED
+    version.status = status
     version.save()
     follow_versions(extension)
-    return _decide(
-        Decision.Kind.DECLINED, extension, moderator, reason, version=version, packages=hashes
-    )
+    return _decide(kind, extension, moderator, reason, version=version, packages=hashes)
 
 
 @transaction.atomic

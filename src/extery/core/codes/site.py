@@ -199,8 +199,8 @@ CODES: dict[str, Code] = {
     "review.packages-changed": Code(
         "error",
         "the packages are not those that the decision is about",
-        "The owner replaced packages after the moderator looked at them. Nobody has reviewed "
-        "the new ones.",
+        "The owner replaced packages after the moderator looked at them. The new ones have "
+        "not been reviewed.",
     ),
     "review.version-gone": Code(
         "error",
