@@ -23,7 +23,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 
 from PIL import Image
 
-START_LIMIT = 120.0
+START_LIMIT = 300.0
 """Seconds until the site must have made its database and listen."""
 
 PASSWORD = "gears-turn-both-ways"
@@ -81,7 +81,7 @@ class Person:
 
     def _send(self, request: Request) -> bytes:
         try:
-            with self._opener.open(request, timeout=60) as response:
+            with self._opener.open(request, timeout=300) as response:
                 body: bytes = response.read()
                 return body
         except HTTPError as error:

@@ -56,7 +56,7 @@ def test_a_preview_says_what_to_paste_and_stops_cleanly(
             assert b"gear_tool" in response.read()
         assert browse == f"Open in a browser:  {found[1].removesuffix('index.json')}\n"
         process.send_signal(ending)
-        stdout, stderr = process.communicate(timeout=20)
+        stdout, stderr = process.communicate(timeout=300)
 
     assert process.returncode == 0
     assert stdout == ""

@@ -283,23 +283,24 @@ def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
         do_all(range(3), work, fetcher=fetcher)
 
 
-def test_a_stopped_fetcher_waits_for_nothing(web: Web, fetcher: Fetcher) -> None:
-    web.fail("/a", status(503, Retry_After="2"))
-    timer = threading.Timer(0.1, fetcher.stop)
-    timer.start()
-    started = time.monotonic()
+def test_a_stopped_fetcher_waits_for_nothing(web: Web) -> None:
+    web.fail("/a", status(503, Retry_After="40"))
+    with Fetcher() as fetcher:
+        timer = threading.Timer(0.1, fetcher.stop)
+        timer.start()
+        started = time.monotonic()
 
-    with pytest.raises(Unavailable) as caught:
-        fetcher.persist(f"{web.url}/a", lambda: fetcher.open(f"{web.url}/a").__enter__())
+        with pytest.raises(Unavailable) as caught:
+            fetcher.persist(f"{web.url}/a", lambda: fetcher.open(f"{web.url}/a").__enter__())
 
-    timer.join()
+        timer.join()
     assert caught.value.code == "fetch.stopped"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 30
 
 
 def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) -> None:
     url = web.put("/a.zip", DATA)
-    web.fail("/a.zip", wait(3))
+    web.fail("/a.zip", wait(12))
     with Fetcher() as patient:
         timer = threading.Timer(0.2, patient.stop)
         timer.start()
@@ -310,7 +311,7 @@ def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) ->
 
         timer.join()
     assert caught.value.code == "fetch.stopped"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8
 
 
 def test_all_wait_when_a_server_asks_one_to(web: Web, tmp_path: Path, fetcher: Fetcher) -> None:

@@ -91,11 +91,11 @@ def test_an_interrupted_run_ends_its_helpers_without_a_trace(
             time.sleep(0.002)
         time.sleep(1.0)  # Python loses an interruption in the middle of a fork
         (os.killpg if to_group else os.kill)(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=300)
 
     assert process.returncode == 130
     assert errors.strip() == "Interrupted."
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{helper}").exists() for helper in helpers):
         assert time.monotonic() < deadline, "a helper is alive"
         time.sleep(0.02)

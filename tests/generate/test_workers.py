@@ -31,7 +31,7 @@ def in_a_new_python(code: str, *arguments: str) -> str:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -173,7 +173,7 @@ def test_beside_other_threads_packages_are_read_by_new_processes(tmp_path: Path)
     assert several == reading.read_archives(tmp_path, found, processes=1)
 
 
-def wait_until_gone(pids: list[int], *, seconds: float = 2) -> None:
+def wait_until_gone(pids: list[int], *, seconds: float = 60) -> None:
     """Wait for the end of processes that are not ours to wait for."""
     deadline = time.monotonic() + seconds
     while alive := [pid for pid in pids if is_alive(pid)]:
