@@ -16,7 +16,7 @@ from extery.cli import COMMANDS, extery
 from extery.cli.added import added_commands
 from extery.core.codes import everything
 from extery.core.errors import Problem
-from extery.core.manifest import blender_tags, check_manifest
+from extery.manifest.document import blender_tags, check_manifest
 
 _AREA_TITLES = {
     "manifest": "The manifest",

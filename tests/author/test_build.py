@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from extery.author.build import build, plan_build
-from extery.checks import check_package
+from extery.author.build.execute import build, plan_build
 from extery.core.errors import Unavailable
 from extery.core.files import sha256_of
+from extery.rules import check_package
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML
 
@@ -255,7 +255,7 @@ def test_of_a_split_build_that_fails_no_package_is_new(
             raise OSError(28, "No space left on device")
         return []
 
-    monkeypatch.setattr("extery.author.build.write_zip", fill_the_disk)
+    monkeypatch.setattr("extery.author.build.execute.write_zip", fill_the_disk)
     with pytest.raises(Unavailable) as caught:
         build(source, output_dir=tmp_path, split_platforms=True)
 

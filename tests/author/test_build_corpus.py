@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from extery.author.build import plan_build
-from extery.author.recipe import member_name
+from extery.author.build.config import member_name
+from extery.author.build.execute import plan_build
 from extery.core.errors import InvalidInput, Problem
-from extery.core.manifest import blender_tags, check_manifest
+from extery.manifest.document import blender_tags, check_manifest
 from tests.author.trees import make_source
 from tests.parts import require_part
 from tests.samples.packages import XML

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.author.build import build
+from extery.author.build.execute import build
 from extery.core.errors import InvalidInput
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.blender.client import blender_cli

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.author.patterns import PathPatterns
+from extery.author.build.patterns import PathPatterns
 from tests.blender.install import VERSIONS, installed
 from tests.parts import require_part
 

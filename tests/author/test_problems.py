@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from extery.author.build import build, plan_build
-from extery.author.sources import Member
+from extery.author.build.execute import build, plan_build
 from extery.core.codes import everything, find
 from extery.core.errors import ExteryError, InvalidInput, Problem
+from extery.package.writer import SourceFile
 from tests.author.trees import make_source, wheel, wheels_line
 
 Maker = Callable[[Path], dict[str, Any] | None]
@@ -272,12 +272,12 @@ def build_member(source: Path, folder: Path) -> None:
     """Build from a plan that was made when the file was still there."""
     from dataclasses import replace
 
-    from extery.author.build import carry_out
+    from extery.author.build.execute import execute
 
     plan = plan_build(source, output_dir=folder)
     [package] = plan.packages
-    members = (*package.members, Member("a", 2, source / "a"))
-    carry_out(replace(plan, packages=(replace(package, members=members),)))
+    members = (*package.members, SourceFile("a", 2, source / "a"))
+    execute(replace(plan, packages=(replace(package, members=members),)))
 
 
 def test_a_package_beyond_the_limits_of_zip_is_refused_before_it_is_made(

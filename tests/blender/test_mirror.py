@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from extery.author.build import build
+from extery.author.build.execute import build
 from extery.fetch import Fetcher
-from extery.generate import generate
-from extery.host.check import check_repository
-from extery.host.filters import Filters
-from extery.host.mirror import Mirrored, mirror
-from extery.host.preview import preview
+from extery.repository.check import check_repository
+from extery.repository.generate import generate
+from extery.repository.mirror.filters import Filters
+from extery.repository.mirror.run import Mirrored, mirror
+from extery.repository.preview import preview
 from tests.blender.client import Blender
 from tests.blender.running_site import run_site
 from tests.blender.samples import write_extension

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.author.build import build
+from extery.author.build.execute import build
 from extery.core.platforms import KNOWN
 from tests.blender.client import Blender, BlenderError
 from tests.blender.running_site import RunningSite, run_site

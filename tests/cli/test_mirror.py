@@ -13,7 +13,7 @@ from extery.cli import extery
 from extery.core.errors import InvalidInput
 from tests.cli.test_cli import modules_after
 from tests.fetch.web import serving, status
-from tests.host.repository import Repository, listed
+from tests.repository.hosted import Repository, listed
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from extery.cli import extery
 from extery.core.errors import NotFound
 from tests.cli.test_cli import modules_after
-from tests.generate.packages import put
+from tests.repository.packages import put
 
 
 @contextmanager

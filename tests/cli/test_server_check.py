@@ -13,7 +13,7 @@ from extery.cli import extery
 from extery.core.errors import NotFound
 from tests.cli.test_cli import modules_after
 from tests.fetch.web import serving
-from tests.host.repository import Repository
+from tests.repository.hosted import Repository
 
 
 @pytest.fixture

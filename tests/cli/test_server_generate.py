@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli import extery
-from tests.generate.packages import put
+from tests.repository.packages import put
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from extery.fetch import Fetcher, Patience
+from extery.fetch import Fetcher, RetryPolicy
 from tests.fetch.web import Web, serving
 
-QUICK = Patience(attempts=3, first_delay=0.01, longest_delay=2.0, connect=2.0, read=5.0)
+QUICK = RetryPolicy(attempts=3, first_delay=0.01, longest_delay=2.0, connect=2.0, read=5.0)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 
 from extery.core.errors import InvalidInput, InvalidListing
 from extery.fetch import archive_address, listing_address, path_of, repository_url
-from extery.fetch.addresses import origin_of, shown
+from extery.fetch.addresses import origin_of, redact_url
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_a_port_belongs_to_an_origin() -> None:
 
 
 def test_messages_show_neither_password_nor_query() -> None:
-    assert shown("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"
+    assert redact_url("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"
 
 
 def test_a_password_in_what_is_no_address_is_not_shown_either() -> None:
-    assert shown("https://joe:secret@[::1/a.zip?token=b") == "https://[::1/a.zip"
+    assert redact_url("https://joe:secret@[::1/a.zip?token=b") == "https://[::1/a.zip"
 
 
 def test_messages_show_nothing_that_a_terminal_obeys() -> None:
-    assert shown("https://x.org/\x1b[2Ja.zip") == "https://x.org/?[2Ja.zip"
+    assert redact_url("https://x.org/\x1b[2Ja.zip") == "https://x.org/?[2Ja.zip"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import Corrupt, ExteryError, Unavailable
-from extery.fetch import Fetcher, Wanted, decoding, download, get_document
+from extery.fetch import DownloadRequest, Fetcher, decoding, download, get_document
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Web, encoded, raw
 
@@ -91,7 +91,10 @@ def test_nothing_is_unpacked_that_was_asked_for_as_it_is(web: Web, fetcher: Fetc
 
 def test_a_compressed_package_is_refused(web: Web, fetcher: Fetcher, tmp_path: Path) -> None:
     web.fail("/a", encoded(gzip.compress(BODY), "gzip"))
-    part, wanted = tmp_path / "a.part", Wanted(f"{web.url}/a", len(gzip.compress(BODY)), "0" * 64)
+    part, wanted = (
+        tmp_path / "a.part",
+        DownloadRequest(f"{web.url}/a", len(gzip.compress(BODY)), "0" * 64),
+    )
 
     with pytest.raises(Corrupt) as caught:
         download(wanted, to=tmp_path / "a.zip", part=part, fetcher=fetcher)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import ExteryError, InvalidListing, Unavailable
-from extery.fetch import MAX_PACKAGE_SIZE, Fetcher, Wanted, disk, download
+from extery.fetch import MAX_PACKAGE_SIZE, DownloadRequest, Fetcher, disk, download
 from extery.fetch.disk import MIN_FREE, DiskSpace
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Web, cut_off, endless, status
@@ -19,8 +19,8 @@ from tests.fetch.web import Web, cut_off, endless, status
 DATA = os.urandom(300_000)
 
 
-def wanted(url: str) -> Wanted:
-    return Wanted(url, len(DATA), hashlib.sha256(DATA).hexdigest())
+def wanted(url: str) -> DownloadRequest:
+    return DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
 
 def free(monkeypatch: pytest.MonkeyPatch, size: int, total: int = 10**12) -> None:
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def code_of(what: Wanted, folder: Path, fetcher: Fetcher) -> str:
+def code_of(what: DownloadRequest, folder: Path, fetcher: Fetcher) -> str:
     with pytest.raises(ExteryError) as caught:
         download(what, to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
     assert (folder / "a.zip").read_bytes() == b"old"
@@ -122,7 +122,7 @@ def test_a_listing_that_names_an_absurd_size_starts_no_download(
         web.fail("/a.zip", endless())
         with pytest.raises(InvalidListing) as caught:
             download(
-                Wanted(f"{web.url}/a.zip", size, "0" * 64),
+                DownloadRequest(f"{web.url}/a.zip", size, "0" * 64),
                 to=folder / "a.zip",
                 part=folder / "parts" / "a",
                 fetcher=fetcher,

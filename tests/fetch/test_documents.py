@@ -16,7 +16,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
-from extery.fetch import Answer, Fetcher, Patience, Validators, get_document
+from extery.fetch import Fetcher, Response, RetryPolicy, Validators, get_document
 from extery.fetch.decoding import encodings
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Web, cut_off, drip, redirect, status, wait
@@ -167,7 +167,7 @@ def test_a_silent_server_is_given_up(web: Web) -> None:
     web.fail("/index.json", *[wait(0.8)] * 2)
 
     with (
-        Fetcher(patience=Patience(attempts=2, first_delay=0.01, read=0.3)) as fetcher,
+        Fetcher(patience=RetryPolicy(attempts=2, first_delay=0.01, read=0.3)) as fetcher,
         pytest.raises(Unavailable) as caught,
     ):
         get_document(url, fetcher=fetcher)
@@ -180,7 +180,7 @@ def test_a_server_that_drips_is_given_up(web: Web) -> None:
     web.fail("/index.json", drip(0.02))
 
     with (
-        Fetcher(patience=Patience(attempts=1, grace=0.2)) as fetcher,
+        Fetcher(patience=RetryPolicy(attempts=1, grace=0.2)) as fetcher,
         pytest.raises(Unavailable) as caught,
     ):
         get_document(url, fetcher=fetcher, compressed=False)
@@ -287,7 +287,7 @@ def test_a_time_that_no_clock_shows_is_no_time(web: Web, fetcher: Fetcher) -> No
     web.fail("/index.json", status(503, Retry_After=never, Last_Modified=never))
 
     assert body_of(url, fetcher) == BODY
-    assert Answer("", 200, {"last-modified": never, "date": never}, iter(())).last_modified == ""
+    assert Response("", 200, {"last-modified": never, "date": never}, iter(())).last_modified == ""
 
 
 def test_validators_that_cannot_be_sent_back_are_left_out() -> None:

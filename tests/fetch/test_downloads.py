@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import ExteryError, NotFound, Unavailable
-from extery.fetch import Fetcher, Wanted, do_all, download
+from extery.fetch import DownloadRequest, Fetcher, download, run_all
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import (
     Handler,
@@ -26,8 +26,8 @@ from tests.fetch.web import (
 DATA = os.urandom(300_000)
 
 
-def wanted(url: str, data: bytes = DATA) -> Wanted:
-    return Wanted(url, len(data), hashlib.sha256(data).hexdigest())
+def wanted(url: str, data: bytes = DATA) -> DownloadRequest:
+    return DownloadRequest(url, len(data), hashlib.sha256(data).hexdigest())
 
 
 class Download:
@@ -39,13 +39,13 @@ class Download:
         self.told = 0
         self.to.write_bytes(b"old")
 
-    def run(self, what: Wanted) -> None:
+    def run(self, what: DownloadRequest) -> None:
         download(what, to=self.to, part=self.part, fetcher=self.fetcher, told=self._tell)
 
     def _tell(self, received: int) -> None:
         self.told += received
 
-    def fails(self, what: Wanted) -> str:
+    def fails(self, what: DownloadRequest) -> str:
         with pytest.raises(ExteryError) as caught:
             self.run(what)
         assert self.to.read_bytes() == b"old"
@@ -255,7 +255,7 @@ def test_many_are_under_way_at_once_over_kept_connections(
         part = tmp_path / f"{name}.part"
         download(wanted(url, DATA[:1000]), to=tmp_path / name, part=part, fetcher=fetcher)
 
-    assert do_all(urls, fetch, fetcher=fetcher) == []
+    assert run_all(urls, fetch, fetcher=fetcher) == []
     assert len(list(tmp_path.iterdir())) == 80
     assert 8 <= web.busiest <= 16
     assert web.connections <= 16
@@ -269,7 +269,7 @@ def test_one_failure_stops_no_other_and_is_reported_in_order(fetcher: Fetcher) -
             raise NotFound.of("fetch.not-found", f"no {number}")
         done.append(number)
 
-    failed = do_all(range(10), work, fetcher=fetcher)
+    failed = run_all(range(10), work, fetcher=fetcher)
 
     assert sorted(done) == [0, 2, 4, 6, 8]
     assert [number for number, _ in failed] == [1, 3, 5, 7, 9]
@@ -280,7 +280,7 @@ def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        do_all(range(3), work, fetcher=fetcher)
+        run_all(range(3), work, fetcher=fetcher)
 
 
 def test_a_stopped_fetcher_waits_for_nothing(web: Web) -> None:
@@ -323,7 +323,7 @@ def test_all_wait_when_a_server_asks_one_to(web: Web, tmp_path: Path, fetcher: F
         download(wanted(url, b"x"), to=tmp_path / name, part=tmp_path / f".{name}", fetcher=fetcher)
 
     started = time.monotonic()
-    do_all(urls, fetch, fetcher=fetcher, at_once=1)
+    run_all(urls, fetch, fetcher=fetcher, at_once=1)
 
     assert time.monotonic() - started >= 0.9
     assert [seen.path for seen in web.seen] == ["/0.zip", "/0.zip", "/1.zip"]

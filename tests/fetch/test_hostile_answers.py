@@ -11,15 +11,15 @@ import pytest
 from extery.core.errors import Corrupt, ExteryError, NotFound
 from extery.fetch import (
     MAX_DOCUMENT_SIZE,
-    Answer,
+    DownloadRequest,
     Fetcher,
+    Response,
     Validators,
-    Wanted,
     download,
     get_document,
 )
-from extery.fetch.answers import MAX_VALIDATOR_LENGTH
-from extery.fetch.patience import retry_after
+from extery.fetch.response import MAX_VALIDATOR_LENGTH
+from extery.fetch.retry import retry_after
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Handler, Web, cut_off, encoded, raw, status
 
@@ -86,7 +86,7 @@ def test_a_range_that_does_not_continue_a_part_is_not_added_to_it(
         return True
 
     web.fail("/a", cut_off(100_000), lie)
-    wanted = Wanted(url, len(DATA), hashlib.sha256(DATA).hexdigest())
+    wanted = DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
     download(wanted, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
 
@@ -108,7 +108,7 @@ def test_a_range_of_another_file_is_found_by_its_hash(
         return True
 
     web.fail("/a", cut_off(100_000), lie)
-    wanted = Wanted(url, len(DATA), hashlib.sha256(DATA).hexdigest())
+    wanted = DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
     download(wanted, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
 
@@ -123,7 +123,7 @@ def test_an_answer_without_a_package_is_none(
 
     with pytest.raises(ExteryError) as caught:
         download(
-            Wanted(f"{web.url}/a", 5, "0" * 64),
+            DownloadRequest(f"{web.url}/a", 5, "0" * 64),
             to=tmp_path / "a",
             part=tmp_path / "part",
             fetcher=fetcher,
@@ -220,7 +220,7 @@ def test_validators_that_are_too_long_are_not_kept(
         return True
 
     web.fail("/b", tagged)
-    wanted = Wanted(f"{web.url}/b", len(DATA), hashlib.sha256(DATA).hexdigest())
+    wanted = DownloadRequest(f"{web.url}/b", len(DATA), hashlib.sha256(DATA).hexdigest())
     download(wanted, to=tmp_path / "b", part=tmp_path / "part", fetcher=fetcher)
 
     assert "if-range" not in web.asked("/b")[1]
@@ -237,7 +237,7 @@ def test_a_wait_that_is_none_is_none_or_long(text: str) -> None:
 def test_dates_that_are_none_are_none() -> None:
     for text in ("", "x", "Mon, 99 Foo 99999 99:99:99 +9999", "Thu, " * 100, "0" * 500):
         headers = {"last-modified": text, "date": "Thu, 26 Nov 2026 00:00:00 GMT"}
-        assert Answer("", 200, headers, iter(())).last_modified == ""
+        assert Response("", 200, headers, iter(())).last_modified == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names")

@@ -28,15 +28,15 @@ CHILD = textwrap.dedent("""
     import json, re, sys
     from pathlib import Path
     from extery.core.errors import ExteryError
-    from extery.core.listing import parse
-    from extery.fetch import Fetcher, Patience, Wanted, download, get_document
+    from extery.listing.entries import parse
+    from extery.fetch import Fetcher, RetryPolicy, DownloadRequest, download, get_document
 
     kind, url, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     code = "ok"
-    with Fetcher(patience=Patience(attempts=1, read=10, max_seconds=30)) as fetcher:
+    with Fetcher(patience=RetryPolicy(attempts=1, read=10, max_seconds=30)) as fetcher:
         try:
             if kind == "package":
-                wanted = Wanted(url, 3_000_000, "0" * 64)
+                wanted = DownloadRequest(url, 3_000_000, "0" * 64)
                 download(wanted, to=folder / "a", part=folder / "b", fetcher=fetcher)
             else:
                 body = get_document(url, fetcher=fetcher).body

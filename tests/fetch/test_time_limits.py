@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from extery.core.errors import ExteryError
-from extery.fetch import Fetcher, Patience, Wanted, download, get_document
+from extery.fetch import DownloadRequest, Fetcher, RetryPolicy, download, get_document
 from extery.fetch.deadline import Deadline
 from tests.fetch.web import (
     Fault,
@@ -30,7 +30,7 @@ from tests.fetch.web import (
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 #: Each byte comes long before the time-out for silence; only the limit of the whole ends it.
-HURRIED = Patience(attempts=50, first_delay=0.001, longest_delay=0.01, read=5.0, max_seconds=0.5)
+HURRIED = RetryPolicy(attempts=50, first_delay=0.001, longest_delay=0.01, read=5.0, max_seconds=0.5)
 DATA = os.urandom(200_000)
 
 
@@ -148,7 +148,7 @@ def test_a_server_that_asks_to_wait_beyond_the_time_limit_is_not_waited_for(
     web: Web,
 ) -> None:
     web.fail("/a", status(503, Retry_After="5"))
-    patience = Patience(max_seconds=4)
+    patience = RetryPolicy(max_seconds=4)
 
     with Fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
         get_document(f"{web.url}/a", fetcher=fetcher)
@@ -173,7 +173,7 @@ def test_redirects_have_the_time_limit_of_the_request(web: Web, hurried: Fetcher
 def test_attempts_have_a_time_limit_together(web: Web, fault: Fault) -> None:
     web.put("/a", DATA)
     web.fail("/a", *[fault] * 5_000)
-    stubborn = Patience(attempts=10_000, first_delay=0.01, longest_delay=0.02, max_seconds=0.5)
+    stubborn = RetryPolicy(attempts=10_000, first_delay=0.01, longest_delay=0.02, max_seconds=0.5)
 
     with Fetcher(patience=stubborn) as fetcher:
         assert code_of(f"{web.url}/a", fetcher) == "fetch.time-out"
@@ -198,11 +198,14 @@ def test_a_package_that_is_cut_off_after_some_progress_for_ever_has_a_time_limit
 
     web.fail("/a", *[some] * 1_000)
     part = tmp_path / "part"
-    patience = Patience(first_delay=0.001, longest_delay=0.01, max_package_seconds=1.0)
+    patience = RetryPolicy(first_delay=0.001, longest_delay=0.01, max_package_seconds=1.0)
 
     with Fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
         download(
-            Wanted(f"{web.url}/a", size, "0" * 64), to=tmp_path / "a", part=part, fetcher=fetcher
+            DownloadRequest(f"{web.url}/a", size, "0" * 64),
+            to=tmp_path / "a",
+            part=part,
+            fetcher=fetcher,
         )
 
     assert caught.value.code == "fetch.time-out"
@@ -210,7 +213,7 @@ def test_a_package_that_is_cut_off_after_some_progress_for_ever_has_a_time_limit
 
 
 def test_a_large_package_gets_time_for_its_size() -> None:
-    patience = Patience()
+    patience = RetryPolicy()
 
     assert patience.seconds_for(0) == patience.max_seconds == 600
     assert patience.seconds_for(18_000_000) == 600 + 1_800
@@ -231,7 +234,7 @@ def test_a_slow_body_is_not_ended_by_the_limit_of_another(web: Web) -> None:
     web.fail("/slow", drip(0.05))
     web.fail("/a", dripping(OK, b"X-Header: "))
     found = []
-    patience = Patience(attempts=1, max_seconds=30)
+    patience = RetryPolicy(attempts=1, max_seconds=30)
 
     with Fetcher(patience=patience) as fetcher:
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from extery.generate.bl_info import read_bl_info
+from extery.repository.legacy.bl_info import read_bl_info
 
 SEEDS = (
     b'bl_info = {\n    "name": "Gears",\n    "author": "Ada",\n    "version": (1, 2, 3),\n    "blender": (2, 80, 0),\n    "category": "Mesh",\n}\n\ndef register():\n    pass\n',

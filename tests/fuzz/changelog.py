@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from extery.core.people import name_of
-from extery.generate.page_facts import newest_section
+from extery.manifest.maintainers import name_of
+from extery.repository.page.metadata import newest_section
 
 SEEDS = (
     b"# Changelog\n\n## 1.2.0\n\n- Gears of any size\n- Fewer teeth\n\n## 1.1.0\n\n* First\n",

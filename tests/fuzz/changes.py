@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 
-from extery.core import changes
-from extery.core.listing import dump, dump_texts
+from extery.listing import delta
+from extery.listing.entries import dump, dump_texts
 from tests.fuzz.listing import _ENTRY
 from tests.fuzz.mutate import mutated, mutated_json
 
@@ -15,13 +15,13 @@ _ENTRIES = [_ENTRY | {"version": f"{n}.0.0"} for n in range(4)]
 
 def _listing(*numbers: int) -> bytes:
     return dump_texts(
-        [dump(_ENTRIES[n]) for n in numbers], [{"id": "a", "reason": "b"}], head=changes.HEAD
+        [dump(_ENTRIES[n]) for n in numbers], [{"id": "a", "reason": "b"}], head=delta.HEAD
     )
 
 
 _OLD, _MIDDLE, _NEW = _listing(0, 1, 2), _listing(1, 2), _listing(1, 3, 2)
-_KNOWN = changes.record(_OLD, _MIDDLE, b"")
-_CHANGES = changes.record(_MIDDLE, _NEW, _KNOWN)
+_KNOWN = delta.record(_OLD, _MIDDLE, b"")
+_CHANGES = delta.record(_MIDDLE, _NEW, _KNOWN)
 SEEDS = (
     _OLD + b"\0" + _CHANGES,
     _MIDDLE + b"\0" + _CHANGES,
@@ -30,7 +30,7 @@ SEEDS = (
 )
 TOKENS = (
     b"\0", b'"cuts":[[', b"]]", b"[", b"]", b"{", b"}", b",", b'"from":', b'"to":', b'"hash":', b'"listing":', b'"changes":', b'"version":"v1"', b'"blocklist":', b',"data":[', b'{"schema_version":', b"]}", b"-1", b"1e400",
-    b"null", b"true", b"sha256:", changes.digest(_OLD).encode(), changes.digest(_NEW).encode(), b'"\\ud800"', b'{"a":',
+    b"null", b"true", b"sha256:", delta.digest(_OLD).encode(), delta.digest(_NEW).encode(), b'"\\ud800"', b'{"a":',
 )  # fmt: skip
 
 
@@ -40,18 +40,18 @@ def make(source: random.Random) -> bytes:
         listing = mutated(source, (listing,), TOKENS, most=2).replace(b"\0", b"")
     document = mutated_json(source, (_CHANGES, _KNOWN), most=3)
     if source.random() < 0.5:
-        document = document.replace(changes.digest(_OLD).encode(), changes.digest(listing).encode())
+        document = document.replace(delta.digest(_OLD).encode(), delta.digest(listing).encode())
     return listing + b"\0" + document
 
 
 def target(data: bytes) -> None:
     listing, _, document = data.partition(b"\0")
-    assert isinstance(changes.are_announced(listing), bool)
-    assert isinstance(changes.leads_to(document), str)
-    newest = changes.follow(listing, document)
-    assert newest is None or changes.digest(newest) == json.loads(document)["listing"]["hash"]
+    assert isinstance(delta.are_announced(listing), bool)
+    assert isinstance(delta.leads_to(document), str)
+    newest = delta.follow(listing, document)
+    assert newest is None or delta.digest(newest) == json.loads(document)["listing"]["hash"]
     for old, new in ((listing, _NEW), (_OLD, listing), (listing, listing)):
-        recorded = changes.record(old, new, document)
-        assert changes.leads_to(recorded) == changes.digest(new)
+        recorded = delta.record(old, new, document)
+        assert delta.leads_to(recorded) == delta.digest(new)
         # Only who has one of the listings in between is helped; nobody is misled.
-        assert changes.follow(old, recorded) in (new, None)
+        assert delta.follow(old, recorded) in (new, None)

@@ -7,13 +7,13 @@ import random
 import tempfile
 from pathlib import Path
 
-from extery.core.changes import HEAD
 from extery.core.errors import InvalidInput, ProblemList
-from extery.core.listing import dump_texts, parse
-from extery.generate.config import read_config
-from extery.generate.config_keys import CHANNEL, EXTENSION, TOP
-from extery.generate.index import plan_listings
-from extery.generate.listed import Listed
+from extery.listing.delta import HEAD
+from extery.listing.entries import dump_texts, parse
+from extery.listing.serialized import SerializedEntry
+from extery.repository.config.document import read_config
+from extery.repository.config.keys import CHANNEL, EXTENSION, TOP
+from extery.repository.index import plan_listings
 from tests.fuzz.judge import check_problems
 from tests.fuzz.listing import _ENTRY
 from tests.fuzz.mutate import mutated
@@ -37,7 +37,7 @@ TOKENS = (
 )  # fmt: skip
 
 _ITEMS = [
-    Listed.of(_ENTRY | about)
+    SerializedEntry.of(_ENTRY | about)
     for about in (
         {},
         {"version": "1.1.0-b.1", "archive_url": "./b.zip"},

@@ -8,14 +8,14 @@ from itertools import product
 from pathlib import Path
 
 from extery.core.errors import ExteryError, InvalidListing, ProblemList
-from extery.core.listing import Entry, Listing, entry_range, parse, select
 from extery.core.versions import Version
-from extery.generate.resolve import resolve
-from extery.host import check
-from extery.host.filters import Filters
-from extery.host.plan import plan_mirror
-from extery.host.pythons import without_odd_pythons
-from extery.host.sweep import find_clashes
+from extery.listing.entries import Entry, Listing, entry_range, parse, select
+from extery.listing.partition import resolve
+from extery.repository import check
+from extery.repository.ambiguity import find_clashes
+from extery.repository.mirror.filters import Filters
+from extery.repository.mirror.plan import plan_mirror
+from extery.repository.pythons import without_odd_pythons
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated_json
 from tests.fuzz.seeds import extra

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 
-from extery.core import licenses, people
+from extery.core import licenses
 from extery.core.errors import ProblemList
-from extery.core.listing import Listing, check_entry, dump, entry, listing, parse
-from extery.core.manifest import Manifest, blender_tags, check_manifest
-from extery.core.places import find_places
-from extery.core.plain_toml import read_plain
-from extery.core.toml_text import read_toml
-from tests.core import mutations
+from extery.listing.entries import Listing, check_entry, dump, entry, listing, parse
+from extery.manifest import maintainers
+from extery.manifest.document import Manifest, blender_tags, check_manifest
+from extery.manifest.plain_toml import read_plain
+from extery.manifest.positions import find_places
+from extery.manifest.toml import read_toml
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated
 from tests.fuzz.seeds import beside, extra, manifests
+from tests.manifest import mutations
 
 SEEDS = (*manifests(), *beside("*/src/blender_manifest.toml"), *extra("manifests/*"))
 TOKENS = (
@@ -72,7 +73,7 @@ def target(data: bytes) -> None:
 def _use(manifest: Manifest) -> None:
     assert isinstance(manifest.parsed_version.sort_key, str)
     assert isinstance(str(manifest.blender_range), str)
-    people.name_of(manifest.maintainer)
+    maintainers.name_of(manifest.maintainer)
     for text in manifest.license:
         licenses.page(text)
     item = entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash="0" * 64)

@@ -7,7 +7,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from extery.host.memory import FOLDER, File, Memory
+from extery.repository.mirror.state import FOLDER, File, MirrorState
 from tests.fuzz.mutate import mutated_json
 
 _URL = "https://example.org/r/index.json"
@@ -16,7 +16,7 @@ _NAME = "gears-1.0.0-aaaaaaaaaaaa.zip"
 
 def _seed() -> bytes:
     with tempfile.TemporaryDirectory() as name:
-        memory = Memory(Path(name), source=_URL, source_key="0" * 16)
+        memory = MirrorState(Path(name), source=_URL, source_key="0" * 16)
         memory.place.mkdir()
         memory.files = {_NAME: File("a" * 64, 3, "https://example.org/r/gears.zip", 5)}
         memory.listings = {_URL: {"sha256": "b" * 64, "etag": '"1"', "last_modified": "today"}}
@@ -41,7 +41,7 @@ def target(data: bytes) -> None:
         (folder / _NAME).write_bytes(b"abc")
         (folder / FOLDER / "parts").mkdir(parents=True)
         (folder / FOLDER / "state.json").write_bytes(data)
-        memory = Memory.load(folder)
+        memory = MirrorState.load(folder)
         assert all(Path(name).name == name for name in memory.files)
         (memory.place / memory._listing(_URL).name).write_bytes(b"{}")
         memory.known(_URL)
@@ -53,6 +53,6 @@ def target(data: bytes) -> None:
         memory.sweep(["a" * 64])
         memory.forget_listings(but=[_URL])
         memory.save()
-        again = Memory.load(folder)
+        again = MirrorState.load(folder)
         assert again.files == memory.files
         json.dumps([memory.source, again.source_key])

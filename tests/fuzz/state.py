@@ -7,8 +7,8 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from extery.generate.run import generate, last_options
-from extery.generate.state import FOLDER, NAME, State
+from extery.repository.cache import FOLDER, NAME, State
+from extery.repository.generate import generate, last_options
 from tests.fuzz.mutate import mutated, mutated_json
 from tests.samples.packages import XML, add_on, theme
 

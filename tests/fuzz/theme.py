@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from extery.checks import theme_file
-from extery.checks.contents import Contents
 from extery.core.errors import ProblemList
-from extery.generate.theme_colours import Theme, contrast_verdict
-from extery.generate.theme_picture import styles
+from extery.repository.page.theme_colors import Theme, contrast_verdict
+from extery.repository.page.theme_preview import styles
+from extery.rules.context import RuleContext
+from extery.rules.package import theme_xml
 from tests.fuzz.judge import check_problems
 from tests.fuzz.seeds import beside, extra
 from tests.samples.packages import XML
@@ -35,8 +35,8 @@ TOKENS = (
 
 def target(data: bytes) -> None:
     problems = ProblemList()
-    contents = Contents("t.zip", ["dusk.xml"], lambda _: data, table={"type": "theme"})
-    theme_file.check(contents, problems)
+    contents = RuleContext("t.zip", ["dusk.xml"], lambda _: data, table={"type": "theme"})
+    theme_xml.check(contents, problems)
     check_problems(problems)
     theme = Theme.parse(data)
     is_readable = not {p.code for p in problems} - {"theme.style-missing"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extery.core import platforms
-from extery.core.wheels import WheelName, python_versions
+from extery.core.wheel_names import WheelName, python_versions
 
 SEEDS = (
     b"./wheels/gears-1.0-py3-none-any.whl",

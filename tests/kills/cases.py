@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.fetch.web import serving
-from tests.generate.packages import put
-from tests.host.repository import Repository
 from tests.kills.harness import (
     Kill,
     Run,
@@ -22,6 +20,8 @@ from tests.kills.harness import (
     assert_whole,
     listings_of,
 )
+from tests.repository.hosted import Repository
+from tests.repository.packages import put
 
 CONFIGS = (
     "",

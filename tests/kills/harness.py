@@ -19,8 +19,8 @@ from typing import Any
 
 import brotli
 
-from extery.core.changes import follow
-from extery.core.listing import parse
+from extery.listing.delta import follow
+from extery.listing.entries import parse
 
 RUNNER = Path(__file__).with_name("runner.py")
 #: How long processes of a killed run may live on.

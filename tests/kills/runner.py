@@ -124,9 +124,9 @@ def serve() -> None:
         "filelock",
         "extery.cli.commands.mirror",
         "extery.cli.commands.server_generate",
-        "extery.generate.page",
-        "extery.generate.reading",
-        "extery.host.mirror",
+        "extery.repository.page.html",
+        "extery.repository.reading",
+        "extery.repository.mirror.run",
         "multiprocessing.popen_fork",
     ):
         importlib.import_module(name)

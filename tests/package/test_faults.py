@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from extery.checks import check_package
 from extery.core.errors import ProblemList
-from extery.generate.run import generate
-from extery.generate.scan import read_archive
 from extery.package import Package
 from extery.package.faults import noting_faults
-from tests.generate.packages import put
+from extery.repository.generate import generate
+from extery.repository.scan import read_archive
+from extery.rules import check_package
+from tests.repository.packages import put
 from tests.samples.packages import add_on
 
 

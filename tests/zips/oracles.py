@@ -52,7 +52,7 @@ class Oracle:
 
 def oracles() -> list[Oracle]:
     """Every oracle, ours under each Python first."""
-    # `extery.checks` needs nothing but the standard library and `packaging`, which is pure Python.
+    # `extery.rules` needs nothing but the standard library and `packaging`, which is pure Python.
     paths = [str(ROOT / "src"), str(Path(packaging.__file__).parent.parent)]
     return [
         *(

@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import IO, Any
 
-from extery.checks import check_package
 from extery.core.errors import InvalidInput
 from extery.package import Archive, open_archive, open_package
+from extery.rules import check_package
 
 
 def read_package(path: Path) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""From a folder to packages: what goes in, what is wrong, and the zip itself."""
+"""Tools for authors of extensions."""

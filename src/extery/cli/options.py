@@ -12,7 +12,7 @@ def _read_tags(
 ) -> dict[str, list[str]] | None:
     if not file:
         return None if file is None else {}
-    from extery.core.tags import read_valid_tags
+    from extery.manifest.tags import read_valid_tags
 
     return read_valid_tags(Path(file))
 

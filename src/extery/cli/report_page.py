@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from extery.checks import Report
 from extery.core import codes
 from extery.core.errors import Problem
 from extery.core.files import human_size
+from extery.rules import Report
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e26; --dim: #5c6070; --paper: #f6f5f2; --card: #fff;

@@ -93,7 +93,7 @@ def parts_of(url: str) -> SplitResult:
             return parts
     raise InvalidInput.of(
         "fetch.url",
-        f"{shown(url)!r} cannot be an address: {printable(reason)}",
+        f"{redact_url(url)!r} cannot be an address: {printable(reason)}",
         hint="check the address",
     )
 
@@ -122,7 +122,7 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", port
 
 
-def shown(url: str) -> str:
+def redact_url(url: str) -> str:
     """The address for messages and records: no name and password, no query, no fragment.
 
     And nothing that a terminal would obey: servers choose the addresses of packages.

@@ -10,7 +10,7 @@ from contextlib import suppress
 import httpx
 
 from extery.core.errors import Unavailable
-from extery.fetch.addresses import shown
+from extery.fetch.addresses import redact_url
 
 
 class Deadline:
@@ -37,7 +37,7 @@ class Deadline:
     def error(self, url: str) -> Unavailable:
         return Unavailable.of(
             "fetch.time-out",
-            f"{shown(url)} takes longer than {self.seconds:,.0f} seconds in all",
+            f"{redact_url(url)} takes longer than {self.seconds:,.0f} seconds in all",
             hint="try again later; what has arrived of a package is kept",
         )
 

@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Any
 
 from extery.core.errors import Corrupt
-from extery.fetch.addresses import printable, shown
-from extery.fetch.answers import Answer
-from extery.fetch.patience import Passing
+from extery.fetch.addresses import printable, redact_url
+from extery.fetch.response import Response
+from extery.fetch.retry import TransientError
 
 IDENTITY = "identity"
 _BLOCK = 1 << 16
@@ -40,7 +40,7 @@ def encoding_of(headers: Mapping[str, str]) -> str:
     return {"": IDENTITY, "x-gzip": "gzip"}.get(name, name)
 
 
-def decoded(answer: Answer, asked: Sequence[str]) -> Iterator[bytes]:
+def decoded(answer: Response, asked: Sequence[str]) -> Iterator[bytes]:
     """The body, unpacked; its encoding has to be one of ``asked`` or none."""
     encoding = encoding_of(answer.headers)
     if encoding != IDENTITY and encoding not in asked:
@@ -51,29 +51,29 @@ def decoded(answer: Answer, asked: Sequence[str]) -> Iterator[bytes]:
     return _checked(answer, unpack(answer.blocks))
 
 
-def unasked(answer: Answer) -> Corrupt:
+def unasked(answer: Response) -> Corrupt:
     """The error of an encoding that was not asked for."""
     return Corrupt.of(
         "fetch.compressed",
-        f"{shown(answer.url)} comes with Content-Encoding"
+        f"{redact_url(answer.url)} comes with Content-Encoding"
         f" {printable(answer.headers['content-encoding'])!r}, which was not asked for",
         hint="the server may use one encoding, and only one that Accept-Encoding names",
     )
 
 
-def _checked(answer: Answer, blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _checked(answer: Response, blocks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from blocks
     except _Damaged as error:
         raise Corrupt.of(
             "fetch.encoding",
-            f"what {shown(answer.url)} sent cannot be unpacked: {error}",
+            f"what {redact_url(answer.url)} sent cannot be unpacked: {error}",
             hint="the server compresses badly; report it to its owner",
         ) from error
     except EOFError as error:
-        raise Passing.of(
+        raise TransientError.of(
             "fetch.cut-off",
-            f"{shown(answer.url)} ended in the middle of its compressed data",
+            f"{redact_url(answer.url)} ended in the middle of its compressed data",
             hint="try again later",
         ) from error
 

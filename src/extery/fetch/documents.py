@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from extery.core.errors import Corrupt, Unavailable
 from extery.core.files import human_size
-from extery.fetch.addresses import parts_of, shown
-from extery.fetch.answers import Answer
+from extery.fetch.addresses import parts_of, redact_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, decoded, encodings
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
+from extery.fetch.response import Response
 
 #: Bytes of a document that is a local file, which a server cannot choose.
 MAX_LOCAL_DOCUMENT_SIZE = 200_000_000
@@ -76,16 +76,16 @@ def get_document(
     return fetcher.persist(url, attempt, deadline)
 
 
-def _read(answer: Answer, asked: Sequence[str], limit: int) -> Document:
+def _read(answer: Response, asked: Sequence[str], limit: int) -> Document:
     if answer.status not in (200, 203):
         raise Unavailable.of(
             "fetch.status",
-            f"{shown(answer.url)} answers {answer.status}, which is no document",
+            f"{redact_url(answer.url)} answers {answer.status}, which is no document",
             hint="check the address",
         )
     if (answer.length or 0) > limit:
         raise _too_long(answer, limit)
-    on_wire = Answer(
+    on_wire = Response(
         answer.url, answer.status, answer.headers, _limited(answer, answer.blocks, limit)
     )
     # Its value is its own memory; bytes made of a bytearray would be a second copy.
@@ -97,7 +97,7 @@ def _read(answer: Answer, asked: Sequence[str], limit: int) -> Document:
     return Document(data, Validators(answer.etag, answer.last_modified), answer.headers)
 
 
-def _limited(answer: Answer, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+def _limited(answer: Response, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
     received = 0
     for block in blocks:
         received += len(block)
@@ -106,15 +106,15 @@ def _limited(answer: Answer, blocks: Iterator[bytes], limit: int) -> Iterator[by
         yield block
 
 
-def _too_long(answer: Answer, limit: int) -> Corrupt:
+def _too_long(answer: Response, limit: int) -> Corrupt:
     return Corrupt.of(
         "fetch.too-long",
-        f"{shown(answer.url)} sends more than {human_size(limit)}",
+        f"{redact_url(answer.url)} sends more than {human_size(limit)}",
         hint="check the address; if its listing is that large, allow it with --max-listing",
     )
 
 
-def _check_values(answer: Answer, data: bytes, limit: int) -> None:
+def _check_values(answer: Response, data: bytes, limit: int) -> None:
     """Refuse JSON that is small as text and huge as Python objects.
 
     Punctuation is counted, also that inside of strings: each value but the first of a container
@@ -127,6 +127,6 @@ def _check_values(answer: Answer, data: bytes, limit: int) -> None:
         return
     raise Corrupt.of(
         "fetch.too-long",
-        f"{shown(answer.url)} has more than {most_values:,} values, or {most:,} objects and lists",
+        f"{redact_url(answer.url)} has more than {most_values:,} values, or {most:,} objects and lists",
         hint="check the address; if its listing is that large, allow it with --max-listing",
     )

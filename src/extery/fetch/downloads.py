@@ -16,15 +16,15 @@ from typing import BinaryIO
 
 from extery.core.errors import Corrupt, InvalidListing, Unavailable
 from extery.core.files import human_size
-from extery.fetch.addresses import shown
-from extery.fetch.answers import MAX_VALIDATOR_LENGTH, Answer
+from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, encoding_of, unasked
 from extery.fetch.disk import Reservation, full, is_full
 from extery.fetch.fetcher import Fetcher
-from extery.fetch.patience import Passing
+from extery.fetch.response import MAX_VALIDATOR_LENGTH, Response
+from extery.fetch.retry import TransientError
 
-#: Of a package, whatever its listing says. A package may unpack to as much (`extery.checks.members`).
+#: Of a package, whatever its listing says. A package may unpack to as much (`extery.rules.package.members`).
 MAX_PACKAGE_SIZE = 4_000_000_000
 _BLOCK = 1 << 20
 #: An attempt that brought this much does not count as a failure.
@@ -32,7 +32,7 @@ _PROGRESS = 1 << 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DownloadRequest:
     """A package as its listing promises it; ``sha256`` is 64 lower-case hex digits."""
 
     url: str
@@ -41,7 +41,7 @@ class Wanted:
 
 
 def download(
-    wanted: Wanted,
+    wanted: DownloadRequest,
     *,
     to: Path,
     part: Path,
@@ -72,19 +72,19 @@ def download(
         ) from error
 
 
-def _check_size(wanted: Wanted) -> None:
+def _check_size(wanted: DownloadRequest) -> None:
     if wanted.size <= MAX_PACKAGE_SIZE:
         return
     raise InvalidListing.of(
         "fetch.package-size",
-        f"the listing says that {shown(wanted.url)} has more than {human_size(MAX_PACKAGE_SIZE)}",
+        f"the listing says that {redact_url(wanted.url)} has more than {human_size(MAX_PACKAGE_SIZE)}",
         hint="no package may be that large; report it to the owner of the repository",
     )
 
 
 class _Transfer:
     def __init__(
-        self, wanted: Wanted, part: Path, fetcher: Fetcher, told: Callable[[int], None]
+        self, wanted: DownloadRequest, part: Path, fetcher: Fetcher, told: Callable[[int], None]
     ) -> None:
         self.wanted = wanted
         self.part = part
@@ -157,7 +157,7 @@ class _Transfer:
             self._write(file, digest, answer, start)
         return digest, start
 
-    def _write(self, file: BinaryIO, digest: hashlib._Hash, answer: Answer, start: int) -> None:
+    def _write(self, file: BinaryIO, digest: hashlib._Hash, answer: Response, start: int) -> None:
         received = start
         try:
             for block in answer.blocks:
@@ -169,7 +169,7 @@ class _Transfer:
                 self._count(received)
             if received < self.wanted.size:
                 raise self._cut_off()
-        except Passing as error:
+        except TransientError as error:
             if received - self.furthest >= _PROGRESS:
                 error.with_progress()
             raise
@@ -177,11 +177,11 @@ class _Transfer:
             # What begins anew each time, and never comes further than before, is no progress.
             self.furthest = max(self.furthest, received)
 
-    def _check_answer(self, answer: Answer, start: int) -> None:
+    def _check_answer(self, answer: Response, start: int) -> None:
         if answer.status not in (200, 203, 206):
             raise Unavailable.of(
                 "fetch.status",
-                f"{shown(self.wanted.url)} answers {answer.status}, which is no package",
+                f"{redact_url(self.wanted.url)} answers {answer.status}, which is no package",
                 hint="check the address",
             )
         if answer.length is None:
@@ -194,12 +194,12 @@ class _Transfer:
     def _verify(self, found: str, *, resumed: bool) -> None:
         if found == self.wanted.sha256:
             return
-        text = f"{shown(self.wanted.url)} is not what the listing promises: its SHA-256 is {found}"
+        text = f"{redact_url(self.wanted.url)} is not what the listing promises: its SHA-256 is {found}"
         hint = "it was damaged or replaced; tell whoever runs the repository"
         if resumed:
             # Perhaps only the two halves do not belong together.
             self.discard()
-            raise Passing.of("fetch.hash", text, hint=hint)
+            raise TransientError.of("fetch.hash", text, hint=hint)
         raise Corrupt.of("fetch.hash", text, hint=hint)
 
     def discard(self) -> None:
@@ -211,14 +211,14 @@ class _Transfer:
     def _wrong_size(self, what: str) -> Corrupt:
         return Corrupt.of(
             "fetch.size",
-            f"{shown(self.wanted.url)} sends {what} the {self.wanted.size:,} bytes of the listing",
+            f"{redact_url(self.wanted.url)} sends {what} the {self.wanted.size:,} bytes of the listing",
             hint="the listing is older or newer than the package; tell whoever runs the repository",
         )
 
-    def _cut_off(self) -> Passing:
-        return Passing.of(
+    def _cut_off(self) -> TransientError:
+        return TransientError.of(
             "fetch.cut-off",
-            f"{shown(self.wanted.url)} ended before its {human_size(self.wanted.size)} were here",
+            f"{redact_url(self.wanted.url)} ended before its {human_size(self.wanted.size)} were here",
             hint="try again; what has arrived is kept",
         )
 
@@ -231,7 +231,7 @@ class _Transfer:
         is_usable = len(text) <= MAX_VALIDATOR_LENGTH and text.isascii() and text.isprintable()
         return text if is_usable else ""
 
-    def _keep_validator(self, answer: Answer) -> None:
+    def _keep_validator(self, answer: Response) -> None:
         # A weak one says that the meaning is the same, not that the bytes are.
         validator = answer.etag if answer.etag.startswith('"') else answer.last_modified
         if validator != self._validator():

@@ -19,15 +19,15 @@ import httpx
 
 from extery import __version__
 from extery.core.errors import Corrupt, InvalidInput, Refused, Unavailable
-from extery.fetch.addresses import REMOTE, origin_of, parts_of, shown
-from extery.fetch.answers import Answer
+from extery.fetch.addresses import REMOTE, origin_of, parts_of, redact_url
 from extery.fetch.connections import Connections, Origin
 from extery.fetch.deadline import Deadline, Sending
 from extery.fetch.disk import DiskSpace
-from extery.fetch.failures import stopped, translated
+from extery.fetch.errors import stopped, translated
 from extery.fetch.local import open_file
-from extery.fetch.patience import Passing, Patience
-from extery.fetch.statuses import check_status
+from extery.fetch.response import Response
+from extery.fetch.retry import RetryPolicy, TransientError
+from extery.fetch.status import check_status
 
 Result = TypeVar("Result")
 
@@ -57,7 +57,7 @@ class Fetcher:
         token: str = "",
         token_for: str = "",
         connections: int = 16,
-        patience: Patience = Patience(),
+        patience: RetryPolicy = RetryPolicy(),
         max_document_size: int = MAX_DOCUMENT_SIZE,
     ) -> None:
         self.max_document_size = max_document_size
@@ -102,7 +102,7 @@ class Fetcher:
         url: str,
         headers: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
-    ) -> AbstractContextManager[Answer]:
+    ) -> AbstractContextManager[Response]:
         """One GET. Statuses from 200 to 299, 304 and 416 are answers, all others are errors."""
         deadline = deadline or Deadline(self.patience.max_seconds)
         if parts_of(url).scheme == "file":
@@ -122,7 +122,7 @@ class Fetcher:
             self._wait_for_turn(url, deadline)
             try:
                 return action()
-            except Passing as error:
+            except TransientError as error:
                 failures = 0 if error.progressed else failures + 1
                 delay = self.patience.delay(max(1, failures)) if error.wait is None else error.wait
                 if failures >= self.patience.attempts or delay > self.patience.longest_delay:
@@ -145,14 +145,14 @@ class Fetcher:
     @contextmanager
     def _open_file(
         self, url: str, headers: Mapping[str, str], deadline: Deadline
-    ) -> Iterator[Answer]:
+    ) -> Iterator[Response]:
         with open_file(url, headers) as (status, found, blocks):
             yield self._answer(url, status, found, blocks, deadline)
 
     @contextmanager
     def _open_remote(
         self, url: str, headers: Mapping[str, str], deadline: Deadline
-    ) -> Iterator[Answer]:
+    ) -> Iterator[Response]:
         response = self._follow(url, headers, deadline)
         last = str(response.url)
         try:
@@ -177,7 +177,7 @@ class Fetcher:
             url = _redirected(url, target)
         raise Unavailable.of(
             "fetch.redirects",
-            f"{shown(url)} redirects more than {_MOST_REDIRECTS} times",
+            f"{redact_url(url)} redirects more than {_MOST_REDIRECTS} times",
             hint="check the address; the server may send everyone round in a circle",
         )
 
@@ -220,10 +220,10 @@ class Fetcher:
         headers: Mapping[str, str],
         blocks: Iterator[bytes],
         deadline: Deadline,
-    ) -> Answer:
+    ) -> Response:
         """The answer, with blocks for as long as they come fast enough and are not too many."""
-        length = Answer(url, status, headers, iter(())).length
-        return Answer(url, status, headers, self._watched(url, blocks, length, deadline))
+        length = Response(url, status, headers, iter(())).length
+        return Response(url, status, headers, self._watched(url, blocks, length, deadline))
 
     def _watched(
         self, url: str, blocks: Iterator[bytes], length: int | None, deadline: Deadline
@@ -238,13 +238,13 @@ class Fetcher:
                 if length is not None and received > length:
                     raise Corrupt.of(
                         "fetch.too-long",
-                        f"{shown(url)} sends more than the {length:,} bytes that it announced",
+                        f"{redact_url(url)} sends more than the {length:,} bytes that it announced",
                         hint="the server is broken; report it to its owner",
                     )
                 if self.patience.is_too_slow(time.monotonic() - started, received):
-                    raise Passing.of(
+                    raise TransientError.of(
                         "fetch.time-out",
-                        f"{shown(url)} sends less than {self.patience.slowest:,} bytes a second",
+                        f"{redact_url(url)} sends less than {self.patience.slowest:,} bytes a second",
                         hint="try again later",
                     )
                 yield block
@@ -256,7 +256,7 @@ def _in_time(url: str, deadline: Deadline) -> Iterator[None]:
     try:
         with translated(url):
             yield
-    except Passing as error:
+    except TransientError as error:
         if deadline.is_over:
             raise deadline.error(url) from error
         raise
@@ -269,7 +269,7 @@ def _redirected(url: str, target: str) -> str:
     if new not in REMOTE or (old == "https" and new != "https"):
         raise Refused.of(
             "fetch.redirect-unsafe",
-            f"{shown(url)} redirects to {shown(target)}, which is less safe",
+            f"{redact_url(url)} redirects to {redact_url(target)}, which is less safe",
             hint="give that address yourself if you trust it",
         )
     return target

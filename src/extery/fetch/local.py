@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch.addresses import path_of, printable, shown
+from extery.fetch.addresses import path_of, printable, redact_url
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
@@ -73,6 +73,6 @@ def _blocks(file: BinaryIO, url: str, size: int) -> Iterator[bytes]:
     except OSError as error:
         raise Unavailable.of(
             "fetch.unreadable",
-            f"{shown(url)} cannot be read: {error.strerror}",
+            f"{redact_url(url)} cannot be read: {error.strerror}",
             hint="check the disk or the network share",
         ) from error

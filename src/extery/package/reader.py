@@ -1,7 +1,7 @@
 """A package: an archive with the manifest of an extension in it. Finding the manifest, reading files beside it.
 
 Opening checks what every reader needs: that it is a zip which all tools unpack alike. What a good
-package has beyond that is the business of `extery.checks`.
+package has beyond that is the business of `extery.rules`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.core.manifest import FILENAME, MAX_BYTES, Manifest, check_manifest
-from extery.core.manifest_rules import ValidTags
+from extery.manifest.document import FILENAME, MAX_BYTES, Manifest, check_manifest
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.archive import Archive
 from extery.package.opening import open_archive
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from extery.author.build import build
+from extery.author.build.execute import build
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
 from extery_site.demo.people import SIGN_INS

@@ -6,9 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
-from extery.author.build import BuiltPackage, build
-from extery.core.manifest import FILENAME, Manifest
-from extery.core.wheels import WheelName
+from extery.author.build.execute import BuiltPackage, build
+from extery.core.wheel_names import WheelName
+from extery.manifest.document import FILENAME, Manifest
 from extery_site.demo.stories import Story, VersionStory
 from extery_site.demo.theme_xml import Edition, Palette, theme_file
 from extery_site.demo.wheels import write_wheel

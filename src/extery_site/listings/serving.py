@@ -15,8 +15,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error, connection
 
-from extery.core.accept import accepts
 from extery.core.errors import InvalidInput, Where
+from extery.core.http import accepts
 from extery_site.catalog.addresses import LISTING_PATH, base_url
 from extery_site.listings.answers import ANSWERS
 from extery_site.listings.snapshot import System

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from extery.core.listing import VERSION, entry
-from extery.core.manifest import Manifest
+from extery.listing.entries import VERSION, entry
+from extery.manifest.document import Manifest
 from extery_site.catalog.models import Extension, Package, Version, sortable_blender
 
 logger = logging.getLogger(__name__)

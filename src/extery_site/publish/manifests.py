@@ -10,7 +10,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
-from extery.core.manifest import FILENAME, Manifest
+from extery.manifest.document import FILENAME, Manifest
 
 #: Characters of a text, or of each item of a list.
 _LONGEST = {

@@ -8,7 +8,6 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from extery.checks import Report, check_package
 from extery.core.errors import (
     Conflict,
     InvalidManifest,
@@ -17,7 +16,8 @@ from extery.core.errors import (
     Refused,
     Where,
 )
-from extery.core.manifest import Manifest
+from extery.manifest.document import Manifest
+from extery.rules import Report, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
 from extery_site.bodies import too_large

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from extery.author.build import plan_build
-from extery.checks import check_package
+from extery.author.build.execute import plan_build
+from extery.rules import check_package
 from extery_site.demo.colours import lightness, mix
 from extery_site.demo.people import PEOPLE
 from extery_site.demo.pictures import picture

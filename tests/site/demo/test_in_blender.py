@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from extery.author.build import build
+from extery.author.build.execute import build
 from extery.core import platforms
-from extery.core.manifest import Manifest
 from extery.core.versions import BlenderRange, parse_blender_version
+from extery.manifest.document import Manifest
 from extery_site.demo.colours import rgb
 from extery_site.demo.sources import build_version
 from extery_site.demo.stories import Story, VersionStory, stories

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from extery.core import listing as core
 from extery.core.versions import parse_blender_version
+from extery.listing import entries as core
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation import actions as moderation

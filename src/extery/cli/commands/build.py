@@ -13,7 +13,7 @@ from extery.cli.options import valid_tags_option
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from extery.author.build import BuiltPackage, PackedMember
+    from extery.author.build.execute import BuiltPackage, WrittenMember
     from extery.core.errors import Problem
 
 _LARGEST = 10
@@ -68,7 +68,7 @@ def command(
     """
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
-    from extery.author.build import carry_out, plan_build
+    from extery.author.build.execute import execute, plan_build
     from extery.core.errors import ExteryError, InvalidInput
 
     folder = source or source_dir or Path()
@@ -84,7 +84,7 @@ def command(
             raise InvalidInput(*plan.problems)
         if not as_json:
             _show(plan.problems, folder)
-        packages = carry_out(plan, on_member=_say_added if verbose and not as_json else None)
+        packages = execute(plan, on_member=_say_added if verbose and not as_json else None)
     except ExteryError as error:
         if as_json:
             _print_json([], error.problems)
@@ -110,7 +110,7 @@ def _show(problems: Iterable[Problem], folder: Path) -> None:
         show_problems([problem], stream=sys.stderr, prefix=prefix if has_place else "")
 
 
-def _say_added(member: PackedMember) -> None:
+def _say_added(member: WrittenMember) -> None:
     click.echo(f"add: {member.name}", err=True)
 
 

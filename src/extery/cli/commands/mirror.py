@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from extery.core.errors import Problem
     from extery.fetch import Fetcher
-    from extery.host.filters import Filters
-    from extery.host.mirror import Mirrored, Progress, Wishes
+    from extery.repository.mirror.filters import Filters
+    from extery.repository.mirror.run import Mirrored, MirrorOptions, Progress
 
 
 @click.command("mirror")
@@ -108,12 +108,12 @@ def command(
     """  # fmt: skip
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
-    from extery.host.filters import Filters
-    from extery.host.mirror import Wishes
+    from extery.repository.mirror.filters import Filters
+    from extery.repository.mirror.run import MirrorOptions
 
     filters = Filters(ids, platforms, blender, tags, licenses, types, newest)
     _check(filters)
-    wishes = Wishes(keep_going, keep_old, verify, new_source)
+    wishes = MirrorOptions(keep_going, keep_old, verify, new_source)
     try:
         address = repository_url(url)
         with Fetcher(
@@ -138,12 +138,12 @@ def _mirror(
     folder: Path,
     fetcher: Fetcher,
     filters: Filters,
-    wishes: Wishes,
+    wishes: MirrorOptions,
     *,
     dry_run: bool,
 ) -> Mirrored:
     from extery.cli.progress import ProgressLine
-    from extery.host.mirror import mirror, plan
+    from extery.repository.mirror.run import mirror, plan
 
     if dry_run:
         return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
@@ -157,7 +157,7 @@ def _mirror(
 
 
 def _check(filters: Filters) -> None:
-    from extery.host.filters import blender_range
+    from extery.repository.mirror.filters import blender_range
 
     for text in filters.blender:
         try:
@@ -178,7 +178,7 @@ def _shown(progress: Progress) -> str:
 def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) -> None:
     from extery.cli.show import counted, show_problems
     from extery.core.files import human_size
-    from extery.fetch.addresses import shown
+    from extery.fetch.addresses import redact_url
 
     plan = done.plan
     show_problems(done.problems, stream=sys.stderr)
@@ -186,7 +186,7 @@ def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) 
     if dry_run:
         for name in plan.fetch:
             wanted = plan.wanted[name]
-            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {shown(wanted.url)}")
+            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {redact_url(wanted.url)}")
         for name in removed:
             click.echo(f"remove {name}")
     facts = f"{counted(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"

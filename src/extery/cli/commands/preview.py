@@ -39,7 +39,7 @@ def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: boo
     or a listing with more in it than the packages tell, is served as it is. Ctrl+C ends it. For the public use a real web server, or none:
     file:// works too.
     """
-    from extery.host.preview import preview
+    from extery.repository.preview import preview
 
     def log(line: str) -> None:
         if not quiet:

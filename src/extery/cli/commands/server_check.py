@@ -9,7 +9,7 @@ import click
 from extery.cli.options import max_listing_option
 
 if TYPE_CHECKING:
-    from extery.host.check import Checked
+    from extery.repository.check import Checked
 
 
 @click.command("server-check")
@@ -45,7 +45,7 @@ def command(
     from extery.cli.progress import ProgressLine
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
-    from extery.host.check import Checked, check_repository
+    from extery.repository.check import Checked, check_repository
 
     try:
         url = repository_url(target)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from extery.core.errors import Problem
-    from extery.generate import Generated
+    from extery.repository.generate import Generated
 
 
 def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -100,7 +100,7 @@ def command(
     import gc
 
     from extery.core.errors import ExteryError
-    from extery.generate import generate
+    from extery.repository.generate import generate
 
     if html_template and not html:
         click.echo("--html-template has no effect without --html", err=True)

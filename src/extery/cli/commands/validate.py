@@ -10,7 +10,7 @@ import click
 from extery.cli.options import valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.checks import Report
+    from extery.rules import Report
 
 
 @click.command("validate")
@@ -43,7 +43,7 @@ def command(
     is the current folder. Every problem has its place, a code and a hint. The exit status is 1 if
     there is an error.
     """
-    from extery.checks import check_path
+    from extery.rules import check_path
 
     if as_json and as_html:
         raise click.UsageError("--json and --html exclude each other.")

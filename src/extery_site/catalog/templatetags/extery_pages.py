@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
 from extery.core.files import human_size
-from extery.core.people import name_of
+from extery.manifest.maintainers import name_of
 from extery_site.accounts import appearance, permissions
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import addresses, form_problems, markup, plain_names, texts

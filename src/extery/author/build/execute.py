@@ -1,0 +1,126 @@
+"""From a folder to packages: plan, then pack. The same folder gives the same bytes anywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extery.author.build.plan import BuildPlan, PackagePlan, plan_build
+from extery.core.errors import Unavailable, Where
+from extery.core.files import replacing, sha256_of
+from extery.manifest.document import Manifest
+from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.package.writer import WrittenMember, source_date, write_zip
+
+__all__ = [
+    "BuildPlan",
+    "BuiltPackage",
+    "PackagePlan",
+    "WrittenMember",
+    "build",
+    "execute",
+    "plan_build",
+]
+
+
+@dataclass(frozen=True)
+class BuiltPackage:
+    """A package that was written. ``platform`` is ``None`` unless the build was split."""
+
+    path: Path
+    size: int
+    sha256: str
+    manifest: Manifest
+    platform: str | None
+    members: tuple[WrittenMember, ...]
+
+    @property
+    def unpacked(self) -> int:
+        """The size of all files together, in bytes."""
+        return sum(member.size for member in self.members)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The package as JSON."""
+        return {
+            "path": str(self.path),
+            "id": self.manifest.id,
+            "version": self.manifest.version,
+            "platform": self.platform,
+            "size": self.size,
+            "sha256": self.sha256,
+            "unpacked": self.unpacked,
+            "members": [member._asdict() for member in self.members],
+        }
+
+
+def build(
+    source: Path,
+    *,
+    output_dir: Path | None = None,
+    output_file: Path | None = None,
+    split_platforms: bool = False,
+    valid_tags: ValidTags | None = None,
+    on_member: Callable[[WrittenMember], None] | None = None,
+) -> list[BuiltPackage]:
+    """Build the extension in ``source``; one package, or one for each of its platforms.
+
+    Raises `InvalidInput` with every problem, and then nothing was written.
+    """
+    plan = plan_build(
+        source,
+        split_platforms=split_platforms,
+        output_dir=output_dir,
+        output_file=output_file,
+        valid_tags=valid_tags,
+    )
+    return execute(plan, on_member=on_member)
+
+
+def execute(
+    plan: BuildPlan, *, on_member: Callable[[WrittenMember], None] | None = None
+) -> list[BuiltPackage]:
+    """Write the packages of a plan; ``on_member`` hears of each file.
+
+    All of them are on disk before the first takes its name: of a version there are no new and old packages.
+    """
+    time = source_date(os.environ.get("SOURCE_DATE_EPOCH"))
+    members = []
+    with ExitStack() as stack:
+        for package in plan.packages:
+            file = stack.enter_context(_writing(package.path))
+            with _naming(package.path):
+                members.append(write_zip(file, package.members, time=time, on_member=on_member))
+                file.flush()
+                os.fsync(file.fileno())
+    return [_built(*both) for both in zip(plan.packages, members, strict=True)]
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[BinaryIO]:
+    with _naming(path), replacing(path) as file:
+        yield file
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say which package it is that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable.of(
+            "build.output-unwritable",
+            f"{path} cannot be written: {error.strerror}",
+            hint="check that you may write there, and that the disk has room",
+            where=Where(str(path)),
+        ) from error
+
+
+def _built(package: PackagePlan, members: Iterable[WrittenMember]) -> BuiltPackage:
+    digest, size = sha256_of(package.path)
+    return BuiltPackage(
+        package.path, size, digest, package.manifest, package.platform, tuple(members)
+    )

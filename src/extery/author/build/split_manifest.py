@@ -1,0 +1,59 @@
+"""The manifest of a split package: the author's text, with a table that says what this one holds."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from extery.manifest.positions import find_places
+
+_REMARK = "# Written by 'extery build --split-platforms': what this package holds of the above."
+
+
+def with_generated_table(
+    data: bytes, *, platforms: Sequence[str], wheels: Sequence[str] | None
+) -> bytes:
+    """The manifest ``data`` with ``[build.generated]`` added and everything else as it was.
+
+    ``wheels`` is ``None`` for an extension without wheels; an empty list says that none of its
+    wheels is in this package.
+    """
+    text = data.decode("utf-8")
+    table = tomllib.loads(text)
+    generated: dict[str, Sequence[str]] = {"platforms": list(platforms)}
+    if wheels is not None:
+        generated["wheels"] = list(wheels)
+    written = _inserted(text, table, generated) or _appended(text, generated)
+    expected = table | {"build": table.get("build", {}) | {"generated": generated}}
+    # The text around it is the author's, and TOML has many ways to write a table.
+    assert tomllib.loads(written) == expected
+    return written.encode("utf-8")
+
+
+def _appended(text: str, generated: Mapping[str, Sequence[str]]) -> str:
+    """The table as a section of its own at the end, where it also stands in Blender's packages."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = [f"{key} = {_toml(items)}" for key, items in generated.items()]
+    end = "" if text.endswith("\n") else newline
+    return text + end + newline.join(["", _REMARK, "[build.generated]", *lines, ""])
+
+
+def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Sequence[str]]) -> str:
+    """``build = { … }`` with the table inside: no section may add to an inline table.
+
+    Empty where the manifest has no such inline table.
+    """
+    place = find_places(text).get(("build",))
+    if place is None or text[place.value] != "{":
+        return ""
+    inner = ", ".join(f"{key} = {_toml(items)}" for key, items in generated.items())
+    comma = ", " if table["build"] else " "
+    after = place.value + 1
+    return f"{text[:after]} generated = {{ {inner} }}{comma}{text[after:].lstrip(' ')}"
+
+
+def _toml(items: Sequence[str]) -> str:
+    """A list of strings; JSON writes them as TOML does, but for one control character."""
+    return json.dumps(list(items), ensure_ascii=False).replace("\x7f", "\\u007F")

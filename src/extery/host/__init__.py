@@ -1,1 +1,0 @@
-"""A repository as a whole: mirror it, check it, try it out. Uses the network through `extery.fetch`."""

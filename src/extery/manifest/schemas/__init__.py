@@ -1,0 +1,1 @@
+"""The fields of each version of the manifest schema and their checks."""

@@ -1,0 +1,1 @@
+"""``blender_repo.toml`` and ``sets/NAME.toml``: the configuration of a static repository."""

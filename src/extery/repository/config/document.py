@@ -1,0 +1,111 @@
+"""``blender_repo.toml`` and ``sets/NAME.toml``: what a folder of packages cannot say by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extery.core.errors import InvalidInput, ProblemList, Where
+
+FILENAME = "blender_repo.toml"
+SETS = "sets"
+_PLACE = Where(FILENAME)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which versions a listing considers."""
+
+    prereleases: bool = True
+    retention: int | None = None
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    only: Sequence[str] | None = None
+    #: Where the rules stand, for problems.
+    where: Where = _PLACE
+
+
+@dataclass(frozen=True)
+class Config:
+    """A repository's configuration; ``blocklist`` has ``id`` and ``reason``, and what else is there."""
+
+    blocklist: Sequence[Mapping[str, Any]] = ()
+    file: str = FILENAME
+    title: str = ""
+    #: Ends with a slash.
+    base_url: str = ""
+    #: Whether each listing has a ``changes.json`` beside it.
+    changes: bool = False
+    rules: Rules = Rules()
+    platforms: Sequence[str] = ()
+    other_platforms: bool = True
+    extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    channels: Mapping[str, Rules] = field(default_factory=dict)
+    sets: Mapping[str, Rules] = field(default_factory=dict)
+    #: All bytes that were read.
+    source: bytes = b""
+
+
+def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Config:
+    """Read ``file``, or ``blender_repo.toml`` in ``folder`` if there is one, and the sets.
+
+    Raises `InvalidInput` with everything that is wrong; warnings go to ``problems``.
+    """
+    path = file or folder / FILENAME
+    sets = sorted((folder / SETS).glob("*.toml"))
+    is_there = file is not None or path.exists()
+    if not is_there and not sets:
+        return Config()
+    # Imported here: most folders have no configuration.
+    from extery.repository.config import validation as check
+
+    source, table = check.read_toml(path) if is_there else (b"", {})
+    found = ProblemList()
+    if is_there:
+        check.check_config(table, found, str(path))
+    tables: dict[str, dict[str, Any]] = {}
+    for item in sets:
+        data, tables[item.stem] = check.read_toml(item)
+        source += b"\0" + item.name.encode("utf-8", "replace") + b"\0" + data
+        check.check_set(item.stem, tables[item.stem], found, str(item))
+    with found.raising(InvalidInput):
+        problems.extend(found.warnings)
+    rules = _rules(table, Rules(where=Where(str(path))), ())
+    base_url = table.get("base_url", "")
+    return Config(
+        blocklist=table.get("blocklist", ()),
+        file=str(path),
+        title=table.get("title", ""),
+        base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
+        changes=table.get("changes", False),
+        rules=rules,
+        platforms=table.get("platforms", ()),
+        other_platforms=table.get("other_platforms", True),
+        extensions=table.get("extensions", {}),
+        channels={
+            name: _rules(channel, rules, ("channels", name))
+            for name, channel in sorted(table.get("channels", {}).items())
+        },
+        sets={
+            item.stem: Rules(
+                prereleases=rules.prereleases,
+                pinned={key: text for key, text in tables[item.stem].items() if text != "*"},
+                only=sorted(tables[item.stem]),
+                where=Where(str(item)),
+            )
+            for item in sets
+        },
+        source=source,
+    )
+
+
+def _rules(table: Mapping[str, Any], above: Rules, path: tuple[str | int, ...]) -> Rules:
+    """The rules of a table; what it does not say is as above."""
+    return Rules(
+        prereleases=table.get("prereleases", above.prereleases),
+        retention=table.get("retention", above.retention),
+        pinned=table.get("pinned", above.pinned),
+        only=table.get("only"),
+        where=above.where._replace(path=path),
+    )

@@ -1,0 +1,128 @@
+"""Whether an entry and its package agree, in what Blender compares and in what people decide by."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from extery.core.errors import NotFound, Problem, ProblemList, Where
+from extery.core.files import sha256_of
+from extery.core.versions import BlenderRange
+from extery.listing.entries import Entry, entry, entry_range
+from extery.package import open_package
+from extery.package.faults import noting_faults
+from extery.rules.installable import read_installable
+
+#: What people decide by, and no program compares. A name or tags a repository may well change.
+_DESCRIBING = ("type", "permissions", "license")
+
+
+def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
+    """What is wrong with the package at ``path`` as the package of the entry.
+
+    Places without a file are fields of the entry. Raises `NotFound` if there is no file.
+    """
+    problems = ProblemList()
+    try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe: reading it may have no end.
+            raise OSError(errno.EINVAL, "it is no file")
+        digest, size = sha256_of(path)
+    except OSError as error:
+        raise NotFound.of(
+            "server.archive-missing",
+            f"there is no package {path.name}: {error.strerror}",
+            hint="put it back, or generate the listing again",
+        ) from error
+    if size != item["archive_size"]:
+        problems.add(
+            "server.archive-size",
+            f"the package has {size:,} bytes, its entry says {item['archive_size']:,}",
+            hint="generate the listing again",
+            where=Where(path=("archive_size",)),
+        )
+    elif f"sha256:{digest}" != item["archive_hash"].lower():
+        problems.add(
+            "server.archive-hash",
+            f"the package's SHA-256 is {digest}",
+            hint="generate the listing again",
+            where=Where(path=("archive_hash",)),
+        )
+    with noting_faults(problems, path.name), open_package(path) as package:
+        own = entry(
+            read_installable(package), archive_url="", archive_size=size, archive_hash=digest
+        )
+        _check_identity(item, own, problems)
+        _check_reach(item, own, problems)
+        _check_description(item, own, problems)
+    yield from problems
+
+
+def _check_description(item: Entry, own: Entry, problems: ProblemList) -> None:
+    for key in _DESCRIBING:
+        said, real = item.get(key) or None, own.get(key) or None
+        if said != real:
+            problems.add(
+                "server.differs",
+                f"{key} is {said!r}, in the package {real!r}",
+                hint="generate the listing again",
+                where=Where(path=(key,)),
+            )
+
+
+def _check_identity(item: Entry, own: Entry, problems: ProblemList) -> None:
+    for key, code in (("id", "server.other-id"), ("version", "server.other-version")):
+        if item[key] != own[key]:
+            problems.add(
+                code,
+                f"{key} is {item[key]!r}, in the package {own[key]!r}",
+                hint="generate the listing again",
+                where=Where(path=(key,)),
+            )
+
+
+def _check_reach(item: Entry, own: Entry, problems: ProblemList) -> None:
+    """An entry may promise less than its package can do, and never more."""
+    promised, real = entry_range(item), entry_range(own)
+    if not _is_inside(promised, real):
+        problems.add(
+            "server.wider-range",
+            f"Blender versions are {promised}, those of the package {real}",
+            hint="promise no more than the package's own versions",
+            where=Where(path=("blender_version_min",)),
+        )
+    platforms = set(own.get("platforms") or ())
+    if platforms and not set(item.get("platforms") or ("all",)) <= platforms:
+        problems.add(
+            "server.more-platforms",
+            f"platforms are {_shown(item.get('platforms'))}, those of the package {_shown(platforms)}",
+            hint="promise no more than the package's own platforms",
+            where=Where(path=("platforms",)),
+        )
+    pythons = set(own.get("python_versions") or ())
+    if pythons and not all(
+        _has_python(pythons, p) for p in item.get("python_versions") or ("all",)
+    ):
+        problems.add(
+            "server.more-pythons",
+            f"Pythons are {_shown(item.get('python_versions'))}, those of the package {_shown(pythons)}",
+            hint="promise no more than the Pythons of the package's wheels",
+            where=Where(path=("python_versions",)),
+        )
+
+
+def _is_inside(inner: BlenderRange, outer: BlenderRange) -> bool:
+    starts = inner.minimum >= outer.minimum
+    if outer.maximum is None:
+        return starts
+    return starts and inner.maximum is not None and inner.maximum <= outer.maximum
+
+
+def _has_python(pythons: set[str], promised: str) -> bool:
+    return promised in pythons or promised.partition(".")[0] in pythons
+
+
+def _shown(values: Any) -> str:
+    return ", ".join(sorted(values)) if values else "all"

@@ -1,0 +1,1 @@
+"""Add-ons from before Blender 4.2: ``bl_info`` and the listing ``repo.json``."""

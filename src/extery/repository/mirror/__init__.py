@@ -1,0 +1,1 @@
+"""Mirroring: a verified copy of another repository, kept up to date in a folder."""

@@ -1,0 +1,52 @@
+"""A theme has exactly one ``.xml`` beside its manifest, and Blender can read it."""
+
+from __future__ import annotations
+
+from extery.core.errors import ProblemList
+from extery.core.text import quote_value
+from extery.rules.context import RuleContext
+
+
+def check(contents: RuleContext, problems: ProblemList) -> None:
+    if contents.type != "theme":
+        return
+    found = sorted(n for n in contents.names if n.lower().endswith(".xml") and "/" not in n)
+    if not found:
+        problems.add(
+            "theme.xml-missing",
+            "a theme needs its .xml file beside the manifest",
+            hint="export it from Blender: Preferences, Themes, Install and Save As",
+            where=contents.where(""),
+        )
+    elif len(found) > 1:
+        problems.add(
+            "theme.several-xml",
+            f"a theme must have one .xml file, found {len(found)}: {', '.join(found[:4])}",
+            hint="make a package of its own for each theme",
+            where=contents.where(found[1]),
+        )
+    for name in found:
+        _check_xml(name, contents, problems)
+
+
+def _check_xml(name: str, contents: RuleContext, problems: ProblemList) -> None:
+    # Imported here: add-ons are checked more often than themes.
+    from extery.package.theme_xml import read_theme
+
+    theme = read_theme(contents.read(name), problems, name=name, where=contents.where(name))
+    if theme is None:
+        return
+    if not theme.is_theme:
+        problems.add(
+            "theme.not-a-theme",
+            f"{name} is not a theme: its outermost element is {quote_value(theme.root)}",
+            hint="export the theme from Blender again",
+            where=contents.where(name),
+        )
+    elif "ThemeStyle" not in theme.parts:
+        problems.add(
+            "theme.style-missing",
+            f"{name} has no <ThemeStyle> beside its <Theme>",
+            hint="export the theme from Blender again, or add an empty <ThemeStyle></ThemeStyle>",
+            where=contents.where(name),
+        )

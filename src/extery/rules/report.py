@@ -1,0 +1,60 @@
+"""What was looked at and what was found: the answer of every check."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from extery.core import codes
+from extery.core.errors import ProblemList
+from extery.manifest.document import Manifest
+
+Kind = Literal["folder", "manifest", "package"]
+
+
+class Report:
+    """The result of checking one folder, manifest or package.
+
+    ``manifest`` is ``None`` where it could not be read or breaks a rule. Sizes, in bytes, are
+    known for packages only, and so is the SHA-256, if it was asked for.
+    """
+
+    def __init__(self, kind: Kind, name: str) -> None:
+        self.kind: Kind = kind
+        self.name = name
+        self.problems = ProblemList()
+        self.manifest: Manifest | None = None
+        self.size: int | None = None
+        self.sha256: str | None = None
+        self.members: int | None = None
+        self.unpacked: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings may be there."""
+        return not self.problems.errors
+
+    def forgive_stricter(self) -> None:
+        """Turn errors of rules that Blender does not have into warnings."""
+        self.problems = ProblemList(
+            problem._replace(severity="warning")
+            if problem.is_error and codes.find(problem.code).stricter
+            else problem
+            for problem in self.problems
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON, the same shape for all kinds."""
+        manifest = self.manifest
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "ok": self.ok,
+            "id": manifest.id if manifest else None,
+            "version": manifest.version if manifest else None,
+            "type": manifest.type if manifest else None,
+            "size": self.size,
+            "sha256": self.sha256,
+            "members": self.members,
+            "unpacked": self.unpacked,
+            "problems": [problem.as_dict() for problem in self.problems],
+        }

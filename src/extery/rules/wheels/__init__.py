@@ -1,0 +1,1 @@
+"""Rules about the wheels that an extension bundles."""

@@ -1,0 +1,122 @@
+"""Changes lead from one listing to the next, byte by byte, or not at all."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extery.listing import delta
+from extery.listing.delta import follow, record
+from extery.listing.entries import dump, listing
+
+Versions = dict[str, str]
+
+
+def made(versions: Versions, reason: str = "") -> bytes:
+    """A listing of these versions by id, whose entries begin as all do."""
+    entries: list[dict[str, Any]] = [
+        {"schema_version": "1.0.0", "id": key, "version": version, "tagline": 'Räder, "},{"'}
+        for key, version in sorted(versions.items())
+    ]
+    return dump(listing(entries, [{"id": "a", "reason": reason}] if reason else []))
+
+
+LISTINGS = st.builds(
+    made,
+    st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["1.0.0", "2.0.0"])),
+    st.sampled_from(["", "broken", "kaputt: „äh“"]),
+)
+
+
+@given(st.lists(LISTINGS, min_size=1, max_size=6))
+def test_every_listing_of_the_past_leads_to_the_present(past: list[bytes]) -> None:
+    known = b""
+    for old, new in zip(past, [*past[1:], past[-1]], strict=True):
+        known = record(old, new, known)
+
+    for old in past:
+        assert follow(old, known) == past[-1]
+
+
+def test_a_change_has_only_what_changed() -> None:
+    many = {f"tool_{number:04}": "1.0.0" for number in range(2000)}
+    old, new = made(many), made(many | {"tool_0007": "1.1.0", "tool_1000": "1.1.0"})
+
+    found = record(old, new, b"")
+
+    assert follow(old, found) == new
+    assert len(found) < 1000
+
+
+def test_another_listing_is_not_led_anywhere() -> None:
+    found = record(made({"a": "1.0.0"}), made({"a": "2.0.0"}), b"")
+
+    assert follow(made({"a": "3.0.0"}), found) is None
+    assert follow(b"", found) is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"[" * 100_000,
+        b'{"version":"v1","listing":{"hash":1},"changes":[1]}',
+    ],
+)
+def test_a_damaged_file_leads_nowhere(document: bytes) -> None:
+    assert follow(made({"a": "1.0.0"}), document) is None
+
+
+@pytest.mark.parametrize("cut", [[[0, 1, [{"id": "evil"}]]], [["x", 1, []]], [[0]], {}, None])
+def test_a_change_that_does_not_end_at_the_promised_hash_is_refused(cut: object) -> None:
+    old = made({"a": "1.0.0"})
+    read = json.loads(record(old, made({"a": "2.0.0"}), b""))
+    read["changes"][0]["cuts"] = cut
+
+    assert follow(old, json.dumps(read).encode()) is None
+
+
+@pytest.mark.parametrize(
+    "old", [b"", b'{"data": []}', json.dumps(json.loads(made({"a": "1.0.0"})), indent=2).encode()]
+)
+def test_what_others_have_written_begins_anew(old: bytes) -> None:
+    new = made({"a": "2.0.0"})
+
+    read = json.loads(record(old, new, b""))
+
+    assert read["changes"] == []
+    assert read["listing"] == {"hash": delta.digest(new), "size": len(new)}
+
+
+def test_entries_in_another_order_begin_anew() -> None:
+    old = dump(listing([{"schema_version": "1", "id": key} for key in "ab"]))
+    new = dump(listing([{"schema_version": "1", "id": key} for key in "ba"]))
+
+    assert json.loads(record(old, new, b""))["changes"] == []
+
+
+def test_the_oldest_changes_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delta, "MOST_BYTES", 2_000)
+    past = [made({"a": f"1.{number}.0"}) for number in range(20)]
+    known = b""
+    for old, new in pairwise(past):
+        known = record(old, new, known)
+
+    assert len(known) < 2_300
+    assert follow(past[0], known) is None
+    assert follow(past[-3], known) == past[-1]
+
+
+def test_a_change_of_very_many_entries_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delta, "MOST_ENTRIES", 3)
+    old, new = made(dict.fromkeys("abc", "1.0.0")), made(dict.fromkeys("abc", "2.0.0"))
+
+    assert json.loads(record(old, new, b""))["changes"] == []

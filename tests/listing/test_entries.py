@@ -1,0 +1,250 @@
+"""Listings: what an entry says, what is refused, and which version a system gets."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extery.core.errors import InvalidListing
+from extery.core.versions import Version
+from extery.listing.entries import (
+    KEYS,
+    MAX_PROBLEMS,
+    Entry,
+    dump,
+    dump_texts,
+    entry,
+    is_compatible,
+    listing,
+    parse,
+    select,
+)
+from extery.manifest.document import Manifest
+from tests.samples import GOOD
+from tests.samples.packages import ADD_ON
+
+HASH = "ab" * 32
+#: JSON null in an entry is an error for Blender, as is each of these empty values.
+EMPTY: list[Any] = [None, [], {}, ""]
+
+
+def made(version: str = "1.0.0", **more: Any) -> Entry:
+    """An entry as a listing has it."""
+    item = entry(
+        Manifest.parse(ADD_ON),
+        archive_url=f"./gear_tool-{version}.zip",
+        archive_size=10,
+        archive_hash=HASH,
+    )
+    return {**item, "version": version, **more}
+
+
+def test_an_entry_has_blenders_keys_in_blenders_order_and_nothing_empty() -> None:
+    item = entry(
+        Manifest.parse(GOOD.read_bytes()),
+        archive_url="./gears.zip",
+        archive_size=10,
+        archive_hash=HASH.upper(),
+    )
+
+    assert list(item) == [key for key in KEYS if key in item]
+    assert set(KEYS) == set(item)
+    assert item["archive_hash"] == f"sha256:{HASH}"
+    assert item["python_versions"] == ["3.11"]
+    assert not {"wheels", "build"} & set(item)
+
+
+def test_what_a_manifest_does_not_say_is_not_in_its_entry() -> None:
+    item = made()
+
+    assert not [key for key, value in item.items() if value in EMPTY]
+    assert "blender_version_max" not in item
+
+
+def test_short_blender_versions_are_written_in_three_parts() -> None:
+    manifest = Manifest.parse(ADD_ON.replace(b'"4.2.0"', b'"4.2"'), strict=False)
+
+    item = entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash=HASH)
+
+    assert item["blender_version_min"] == "4.2.0"
+
+
+def test_what_is_dumped_is_parsed_again() -> None:
+    document = listing([made()], [{"id": "gear_tool", "reason": "Tests blocks"}])
+
+    parsed = parse(dump(document))
+
+    assert parsed.data == [made()]
+    assert parsed.blocked == {"gear_tool": "Tests blocks"}
+
+
+def test_entries_that_are_text_already_make_the_same_listing() -> None:
+    entries = [made(name="Räder"), made("2.0.0")]
+    texts = [json.dumps(item, separators=(",", ":")).encode() for item in entries]
+    blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
+
+    for blocks in ([], blocklist):
+        assert dump_texts(texts, blocks) == dump(listing(entries, blocks))
+        assert dump_texts([], blocks) == dump(listing([], blocks))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<html>", "listing.not-json"),
+        ("[]", "listing.not-an-object"),
+        ('{"data": []}', "listing.version"),
+        ('{"version": "v1", "data": {}}', "listing.data"),
+        ('{"version": "v1", "data": [], "blocklist": ["id"]}', "listing.blocklist"),
+        ('{"version": "v1", "data": [7]}', "listing.entry"),
+    ],
+)
+def test_what_blender_refuses_is_refused_with_its_reason(text: str, code: str) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(text.encode())
+
+    assert code in [problem.code for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("archive_url", None, "listing.archive-url"),
+        ("archive_size", 0, "listing.archive-size"),
+        ("archive_size", True, "listing.archive-size"),
+        ("archive_hash", "sha256:12", "listing.archive-hash"),
+        ("archive_hash", HASH, "listing.archive-hash"),
+        ("website", None, "manifest.website.wrong-type"),
+        ("tags", [], "manifest.tags.empty"),
+        ("version", "1.0", "manifest.version.bad-version"),
+    ],
+)
+def test_a_bad_entry_is_named_by_its_number(key: str, value: object, code: str) -> None:
+    document = listing([made(), made(**{key: value})])
+
+    with pytest.raises(InvalidListing) as caught:
+        parse(json.dumps(document).encode())
+
+    [problem] = caught.value.problems
+    assert problem.code == code
+    assert problem.where.field == f"data[1].{key}"
+
+
+def test_every_entry_at_fault_is_named_at_once() -> None:
+    document = listing([made(tags=[]), made(), made(name="")])
+
+    with pytest.raises(InvalidListing) as caught:
+        parse(json.dumps(document).encode())
+
+    assert [problem.where.path[1] for problem in caught.value.problems] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ({}, True),
+        ({"platforms": ["linux-x64"]}, True),
+        ({"platforms": ["windows-x64"]}, False),
+        ({"python_versions": ["3"]}, True),
+        ({"python_versions": ["3.11"]}, True),
+        ({"python_versions": ["3.13"]}, False),
+        ({"blender_version_max": "4.5.0"}, False),
+        ({"blender_version_max": "4.5.1"}, True),
+        ({"blender_version_min": "4.6.0"}, False),
+    ],
+)
+def test_an_entry_fits_by_platform_python_and_blender(more: dict[str, Any], fits: bool) -> None:
+    assert fits == is_compatible(
+        made(**more), blender_version=(4, 5, 0), platform="linux-x64", python_version="3.11.7"
+    )
+
+
+def test_the_newest_compatible_version_is_chosen_and_not_the_newest() -> None:
+    entries = [
+        made("1.10.0"),
+        made("1.9.0"),
+        made("2.0.0", blender_version_min="5.0.0"),
+    ]
+
+    [chosen] = select(entries, blender_version=(4, 2, 0))
+    assert chosen["version"] == "1.10.0"
+    [chosen] = select(entries, blender_version=(5, 0, 1))
+    assert chosen["version"] == "2.0.0"
+
+
+def test_without_a_platform_all_packages_of_the_newest_version_stay() -> None:
+    entries = [
+        made("1.0.0"),
+        made("2.0.0", platforms=["linux-x64"], archive_url="./l.zip"),
+        made("2.0.0", platforms=["macos-arm64"], archive_url="./m.zip"),
+    ]
+
+    assert [item["archive_url"] for item in select(entries)] == ["./l.zip", "./m.zip"]
+    [chosen] = select(entries, platform="windows-x64")
+    assert chosen["version"] == "1.0.0"
+
+
+systems = st.tuples(st.integers(0, 4), st.sampled_from(["linux-x64", "windows-x64"]))
+drawn = st.lists(
+    st.builds(
+        lambda id_, version, low, high, platform: made(
+            f"{version}.0.0",
+            id=f"ext_{id_}",
+            blender_version_min=f"{low}.0.0",
+            **({"blender_version_max": f"{high}.0.0"} if high else {}),
+            **({"platforms": [platform]} if platform else {}),
+        ),
+        st.integers(0, 2),
+        st.integers(1, 5),
+        st.integers(0, 4),
+        st.integers(0, 5),
+        st.sampled_from([None, "linux-x64", "windows-x64"]),
+    ),
+    max_size=12,
+    unique_by=lambda item: (item["id"], item["version"]),
+)
+
+
+@given(drawn, systems)
+def test_a_system_gets_each_id_once_and_nothing_newer_would_fit(
+    entries: list[Entry], system: tuple[int, str]
+) -> None:
+    blender = (system[0], 0, 0)
+    chosen = select(entries, blender_version=blender, platform=system[1])
+
+    assert len({item["id"] for item in chosen}) == len(chosen)
+    for item in entries:
+        if is_compatible(item, blender_version=blender, platform=system[1]):
+            [mine] = [other for other in chosen if other["id"] == item["id"]]
+            assert Version.parse(mine["version"]) >= Version.parse(item["version"])
+
+
+def test_numbers_of_thousands_of_digits_are_no_listing() -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version":"v1","data":[],"number":' + b"9" * 5000 + b"}")
+
+    assert caught.value.code == "listing.not-json"
+
+
+def test_blocks_without_a_proper_id_block_nothing() -> None:
+    blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
+
+    assert parse(dump(listing([], blocks))).blocked == {"gear_tool": ""}
+
+
+@pytest.mark.parametrize("depth", [60, 900])
+def test_a_listing_that_is_nested_deeply_is_refused_as_that(depth: int) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version": "v1", "data": [], "more": ' + b"[" * depth + b"]" * depth + b"}")
+
+    assert caught.value.code == "listing.too-deep"
+
+
+def test_a_listing_full_of_faults_names_the_first_and_counts_the_rest() -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse(b'{"version":"v1","data":[' + b"1," * 100_000 + b"2]}")
+
+    assert len(caught.value.problems) == MAX_PROBLEMS + 1
+    assert "99,501 more entries" in caught.value.problems[-1].message

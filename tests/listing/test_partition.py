@@ -1,0 +1,138 @@
+"""Every system finds every id once, in its newest compatible version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extery.core.platforms import KNOWN
+from extery.core.versions import BlenderVersion
+from extery.listing.entries import Entry, is_compatible, select
+from extery.listing.partition import resolve
+
+
+def made(version: str, low: str = "4.2.0", high: str | None = None, **more: Any) -> Entry:
+    """An entry as short as the algorithm allows."""
+    item: Entry = {
+        "id": "gear_tool",
+        "version": version,
+        "blender_version_min": low,
+        "archive_url": f"./gear_tool-{version}.zip",
+    }
+    if high:
+        item["blender_version_max"] = high
+    return {**item, **more}
+
+
+def ranges(entries: list[Entry]) -> list[tuple[str, str, str | None]]:
+    return [(e["version"], e["blender_version_min"], e.get("blender_version_max")) for e in entries]
+
+
+def test_an_older_version_keeps_what_the_newer_one_leaves() -> None:
+    resolved = resolve([made("1.0.0"), made("2.0.0", "5.0.0")])
+
+    assert ranges(resolved.entries) == [("2.0.0", "5.0.0", None), ("1.0.0", "4.2.0", "5.0.0")]
+
+
+def test_an_older_version_that_nobody_would_get_is_left_out() -> None:
+    assert ranges(resolve([made("1.0.0"), made("1.1.0")]).entries) == [("1.1.0", "4.2.0", None)]
+
+
+def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
+    resolved = resolve([made("1.0.0"), made("2.0.0", "4.4.0", "5.0.0")])
+
+    assert ranges(resolved.entries) == [
+        ("2.0.0", "4.4.0", "5.0.0"),
+        ("1.0.0", "4.2.0", "4.4.0"),
+        ("1.0.0", "5.0.0", None),
+    ]
+
+
+def test_an_only_version_is_left_as_it_is() -> None:
+    item = made("1.0.0", platforms=["amiga-68k"], python_versions=["3"])
+
+    assert resolve([item]).entries == [item]
+
+
+def test_the_packages_of_one_version_for_several_platforms_stay_as_they_are() -> None:
+    entries = [
+        made("1.0.0", archive_url=f"./{name}.zip", platforms=[name])
+        for name in ("linux-x64", "windows-x64")
+    ]
+
+    assert resolve(entries).entries == entries
+
+
+def test_the_other_platforms_keep_the_older_version() -> None:
+    resolved = resolve([made("1.0.0"), made("2.0.0", platforms=["linux-x64"])])
+
+    [newer, older] = resolved.entries
+    assert newer["platforms"] == ["linux-x64"]
+    assert older["platforms"] == sorted(set(KNOWN) - {"linux-x64"})
+    assert [item["version"] for item in resolved.lost] == ["1.0.0"]
+
+
+def test_the_order_of_the_folder_changes_nothing() -> None:
+    entries = [made("1.0.0"), made("2.0.0", "4.4.0"), made("1.5.0", "4.3.0")]
+
+    assert resolve(entries) == resolve(reversed(entries))
+
+
+BLENDERS: list[BlenderVersion] = [(4, 2, n) for n in (0, 5)] + [
+    (4, 3, 0), (4, 4, 9), (4, 5, 0), (5, 0, 0), (5, 1, 3), (6, 0, 0)
+]  # fmt: skip
+PLATFORMS = ["linux-x64", "windows-x64", "macos-arm64"]
+PYTHON_SETS = [None, ["3"], ["3.11"], ["3.13"], ["3.11", "3.13"]]
+
+
+@st.composite
+def folders(draw: st.DrawFn) -> list[Entry]:
+    """Packages of one extension, as they pile up in a folder."""
+    entries = []
+    for number in range(draw(st.integers(1, 6))):
+        low = draw(st.sampled_from(BLENDERS))
+        high = draw(st.none() | st.sampled_from([b for b in BLENDERS if b > low] or [None]))
+        more: dict[str, Any] = {"archive_url": f"./{number}.zip"}
+        if chosen := draw(st.lists(st.sampled_from(PLATFORMS), unique=True)):
+            more["platforms"] = chosen
+        if pythons := draw(st.sampled_from(PYTHON_SETS)):
+            more["python_versions"] = pythons
+        version = draw(st.sampled_from(["1.0.0", "1.1.0", "1.10.0-beta", "1.10.0", "2.0.0"]))
+        top = ".".join(map(str, high)) if high else None
+        entries.append(made(version, ".".join(map(str, low)), top, **more))
+    return entries
+
+
+@given(folders())
+@settings(max_examples=400)
+def test_every_named_system_gets_exactly_its_newest_compatible_version(
+    entries: list[Entry],
+) -> None:
+    resolved = resolve(entries).entries
+    for blender in BLENDERS:
+        for platform in (*PLATFORMS, "macos-x64"):
+            for python in ("3.11.9", "3.13.1"):
+                system = {
+                    "blender_version": blender,
+                    "platform": platform,
+                    "python_version": python,
+                }
+                wanted = select(entries, **system)[:1]
+                found = [item for item in resolved if is_compatible(item, **system)]
+                assert [item["version"] for item in found] == [i["version"] for i in wanted]
+
+
+@given(folders())
+def test_nobody_at_all_meets_two_and_what_an_unnamed_platform_loses_is_told(
+    entries: list[Entry],
+) -> None:
+    resolved = resolve(entries)
+    for blender in BLENDERS:
+        system = {"blender_version": blender, "platform": "beos-x64", "python_version": "3.11.0"}
+        wanted = {item["version"] for item in select(entries, **system)}
+        found = [item["version"] for item in resolved.entries if is_compatible(item, **system)]
+        assert len(found) <= 1
+        missing = wanted - set(found)
+        assert missing <= {item["version"] for item in resolved.lost}

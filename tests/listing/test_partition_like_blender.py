@@ -1,0 +1,67 @@
+"""What a resolved listing gives to each system, by Blender's own filter and in both of its places."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extery.core.platforms import KNOWN
+from extery.listing.entries import Entry, select
+from extery.listing.partition import resolve
+from tests.blender.install import VERSIONS
+from tests.blender.oracle import System, compatible
+from tests.listing.test_partition import BLENDERS, folders
+from tests.parts import require_part
+
+pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", VERSIONS)]
+
+SYSTEMS: list[System] = [
+    (blender, platform, python)
+    for blender in BLENDERS
+    for platform in KNOWN
+    for python in ((3, 11, 9), (3, 13, 1))
+]
+
+
+def wanted(entries: list[Entry], system: System) -> str | None:
+    """The newest compatible version in the folder, without any narrowing."""
+    blender, platform, python = system
+    found = select(
+        entries,
+        blender_version=blender,
+        platform=platform,
+        python_version=".".join(map(str, python)),
+    )
+    return found[0]["version"] if found else None
+
+
+@given(st.lists(folders(), min_size=20, max_size=40))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_blender_shows_and_installs_the_newest_version_that_fits(
+    version: str, cases: list[list[Entry]]
+) -> None:
+    require_part(f"blender-{version}")
+    listings = [resolve(entries).entries for entries in cases]
+
+    answers = compatible(version, listings, SYSTEMS)
+
+    for entries, listing, places in zip(cases, listings, answers, strict=True):
+        for system, found in zip(SYSTEMS, places, strict=True):
+            expected = wanted(entries, system)
+            # An install takes the first that fits, the list of extensions shows the last.
+            first = listing[found[0]]["version"] if found else None
+            last = listing[found[-1]]["version"] if found else None
+            assert (first, last, len(found)) == (expected, expected, int(expected is not None))
+
+
+def test_without_narrowing_blender_would_disagree_with_itself(version: str) -> None:
+    require_part(f"blender-{version}")
+    entries: list[Entry] = [
+        {"id": "gear_tool", "version": text, "blender_version_min": "4.2.0"}
+        for text in ("1.0.0", "2.0.0")
+    ]
+
+    [[found]] = compatible(version, [entries], SYSTEMS[:1])
+
+    assert found == [0, 1]

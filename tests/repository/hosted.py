@@ -1,0 +1,99 @@
+"""A repository that publishes, withdraws and tampers, on a web server that can misbehave."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from extery.listing.delta import HEAD, record
+from extery.listing.entries import Entry, dump, entry, listing
+from extery.manifest.document import Manifest
+from extery.package import open_package
+from tests.fetch.web import Web
+from tests.repository.packages import put
+from tests.samples.packages import ADD_ON
+
+
+class Repository:
+    """Packages and their entries; `publish` puts both online."""
+
+    def __init__(self, folder: Path, web: Web) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.web = web
+        self.entries: list[Entry] = []
+        self.blocklist: list[dict[str, str]] = []
+        self.tells_changes = False
+
+    @property
+    def url(self) -> str:
+        return f"{self.web.url}/r/index.json"
+
+    def add(self, name: str, *, url: str = "", **fields: Any) -> Entry:
+        """One more package and its entry; ``fields`` go into the manifest."""
+        path = put(self.folder, name, **fields)
+        self.web.put(f"/r/{name}", path.read_bytes())
+        with open_package(path) as package:
+            made = entry(
+                package.manifest,
+                archive_url=url or f"./{name}",
+                archive_size=package.size,
+                archive_hash=package.sha256,
+            )
+        self.entries.append(made)
+        self.publish()
+        return made
+
+    def add_bytes(self, name: str, data: bytes, **fields: Any) -> Entry:
+        """One more package of any bytes, with an entry that promises them; ``fields`` change the entry."""
+        (self.folder / name).write_bytes(data)
+        self.web.put(f"/r/{name}", data)
+        manifest = Manifest.parse(ADD_ON, strict=False)
+        digest = hashlib.sha256(data).hexdigest()
+        made = entry(manifest, archive_url=f"./{name}", archive_size=len(data), archive_hash=digest)
+        self.entries.append(made | fields)
+        self.publish()
+        return made
+
+    def withdraw(self, extension_id: str, version: str = "") -> None:
+        """Take the entries of an id, or of one version, out of the listing."""
+        self.entries = [
+            item
+            for item in self.entries
+            if item["id"] != extension_id or version not in ("", item["version"])
+        ]
+        self.publish()
+
+    def publish(self) -> None:
+        """Put the listing online as the entries and blocks are now."""
+        document = listing(self.entries, self.blocklist)
+        place = self.folder / "index.json"
+        if self.tells_changes:
+            old = place.read_bytes() if place.exists() else b""
+            data = dump({"version": document["version"], **HEAD, **document})
+            known = self.web.pages.get("/r/changes.json", b"")
+            self.web.put("/r/changes.json", record(old, data, known))
+        else:
+            data = dump(document)
+        self.web.put("/r/index.json", data)
+        place.write_bytes(data)
+
+    def asked(self) -> list[str]:
+        """The files that were asked for since the last call."""
+        paths = [seen.path.rpartition("/")[2] for seen in self.web.seen]
+        self.web.seen.clear()
+        return sorted(paths)
+
+
+def listed(folder: Path) -> list[Entry]:
+    """The entries of a folder's listing."""
+    entries: list[Entry] = json.loads((folder / "index.json").read_bytes())["data"]
+    return entries
+
+
+def visible(folder: Path) -> list[str]:
+    """The names of the files in a folder, without a mirror's own and compressed listings."""
+    compressed = ("index.json.gz", "index.json.br", ".extery-mirror")
+    return sorted(path.name for path in folder.iterdir() if path.name not in compressed)

@@ -1,0 +1,284 @@
+"""What a mirror and a check say of packages that arrive as promised and may not be offered."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from extery.cli import extery
+from extery.core.errors import Corrupt, Unavailable
+from extery.fetch import Fetcher
+from extery.repository.check import check_repository
+from extery.repository.mirror import inspection
+from extery.repository.mirror.filters import Filters
+from extery.repository.mirror.run import MirrorOptions, mirror, plan
+from tests.fetch.conftest import QUICK
+from tests.fetch.web import status
+from tests.repository.hosted import Repository, listed, visible
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, WHEEL, WITH_WHEEL, add_on, packed
+
+BAD = [
+    *("package.not-zip", "package.truncated", "package.damaged-member", "package.encrypted"),
+    *("package.manifest-missing", "package.unicode-path", "package.header-mismatch"),
+    *("package.stream-size", "package.duplicate-member", "package.symlink"),
+    *("path.ambiguous", "path.case-collision", "path.unsafe", "wheel.unreadable", "wheel.dist-info"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_a_bad_package_is_left_out_and_the_others_are_mirrored(
+    repository: Repository, folder: Path, fetcher: Fetcher, code: str
+) -> None:
+    repository.add("good.zip", extension_id="good")
+    repository.add_bytes("bad.zip", PACKAGES[code]())
+
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert done.is_complete
+    assert [problem.code for problem in done.problems] == [code]
+    assert [name.partition("-")[0] for name in done.refused] == ["gear_tool"]
+    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert [name.partition("-")[0] for name in visible(folder)] == ["good", "index.json"]
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_a_check_names_the_same(repository: Repository, fetcher: Fetcher, code: str) -> None:
+    repository.add("good.zip", extension_id="good")
+    repository.add_bytes("bad.zip", PACKAGES[code]())
+
+    found = check_repository(repository.url, fetcher=fetcher)
+
+    assert code in [problem.code for problem in found.problems]
+    assert found.packages == 2
+
+
+def test_a_package_of_another_id_or_version_is_left_out(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add_bytes("a.zip", add_on(), version="9.9.9")
+    repository.add_bytes("b.zip", add_on(("x", b"1")), id="other")
+
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert [problem.code for problem in done.problems] == ["mirror.other-package"] * 2
+    assert listed(folder) == []
+
+
+def test_what_was_refused_is_named_again_and_not_fetched_again(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add("good.zip", extension_id="good")
+    repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
+    first = mirror(repository.url, folder, fetcher=fetcher)
+    repository.asked()
+
+    again = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert "bad.zip" not in repository.asked()
+    assert list(again.problems) == list(first.problems)
+    assert again.refused == first.refused
+    dry = plan(repository.url, folder, fetcher=fetcher)
+    assert (dry.refused, dry.plan.fetch) == (first.refused, [])
+
+
+def test_all_are_looked_at_again_when_the_rules_change(
+    repository: Repository, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mirror of an earlier version has packages that would not be taken today."""
+    repository.add("good.zip", extension_id="good")
+    repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
+    with monkeypatch.context() as patch:
+        patch.setattr("extery.repository.mirror.run.inspect_package", lambda *_, **__: None)
+        patch.setattr("extery.repository.mirror.run.RULES", inspection.RULES - 1)
+        mirror(repository.url, folder, fetcher=fetcher)
+    assert [item["id"] for item in listed(folder)] == ["gear_tool", "good"]
+    repository.asked()
+
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert [problem.code for problem in done.problems] == ["path.ambiguous"]
+    assert [name for name in repository.asked() if name.endswith(".zip")] == []
+    assert [name.partition("-")[0] for name in visible(folder)] == ["good", "index.json"]
+
+
+def test_one_that_is_refused_goes_though_old_ones_are_kept(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
+
+    mirror(repository.url, folder, fetcher=fetcher, wishes=MirrorOptions(keep_old=True))
+
+    assert visible(folder) == ["index.json"]
+
+
+def test_a_failed_transfer_still_keeps_the_old_listing(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add("good.zip", extension_id="good")
+    mirror(repository.url, folder, fetcher=fetcher)
+    repository.add("late.zip", extension_id="late")
+    repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
+    repository.web.fail("/r/late.zip", status(404))
+
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert not done.is_complete
+    assert len(done.failed) == len(done.refused) == 1
+    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert mirror(repository.url, folder, fetcher=fetcher).is_complete
+    assert [item["id"] for item in listed(folder)] == ["good", "late"]
+
+
+def test_the_command_says_what_is_left_out_and_fails(repository: Repository, folder: Path) -> None:
+    repository.add("good.zip", extension_id="good")
+    repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
+
+    first = CliRunner().invoke(extery, ["mirror", repository.url, str(folder)])
+    as_json = CliRunner().invoke(extery, ["mirror", repository.url, str(folder), "--json"])
+    going_on = CliRunner().invoke(extery, ["mirror", repository.url, str(folder), "--keep-going"])
+
+    assert (first.exit_code, as_json.exit_code, going_on.exit_code) == (1, 1, 0)
+    assert "1 package refused and left out" in first.stderr
+    assert "path.ambiguous" in first.stderr
+    document = json.loads(as_json.stdout)
+    assert (document["ok"], document["complete"], len(document["refused"])) == (False, True, 1)
+
+
+def test_a_wheel_that_a_platform_lacks_is_no_reason(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    assert WHEEL.encode() in WITH_WHEEL
+    repository.add_bytes("split.zip", packed((MANIFEST, WITH_WHEEL), ("__init__.py", b"")))
+
+    assert mirror(repository.url, folder, fetcher=fetcher).refused == []
+    assert ADD_ON in WITH_WHEEL
+
+
+def test_the_place_of_a_problem_begins_with_the_package(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add_bytes("bad.zip", packed((MANIFEST, b"id ="), ("__init__.py", b"")))
+
+    [problem] = mirror(repository.url, folder, fetcher=fetcher).problems
+
+    assert problem.where.file.startswith("gear_tool-1.2.3-")
+    assert problem.where.file.endswith(f".zip/{MANIFEST}")
+
+
+@pytest.mark.parametrize("name", [".extery-mirror", ".extery-mirror/parts"])
+def test_a_link_in_place_of_our_folder_is_refused_and_nothing_behind_it_is_touched(
+    repository: Repository, folder: Path, fetcher: Fetcher, tmp_path: Path, name: str
+) -> None:
+    repository.add("good.zip")
+    victim = tmp_path / "victim"
+    (victim / "parts").mkdir(parents=True)
+    (victim / "dear.txt").write_text("dear")
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).symlink_to(victim)
+
+    with pytest.raises(Unavailable) as caught:
+        mirror(repository.url, folder, fetcher=fetcher)
+
+    assert "symbolic link" in str(caught.value)
+    assert (victim / "dear.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("ending", ["", ".etag"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_link_or_a_pipe_in_place_of_a_part_is_replaced(
+    repository: Repository, folder: Path, fetcher: Fetcher, tmp_path: Path, ending: str, kind: str
+) -> None:
+    entry = repository.add("good.zip")
+    victim = tmp_path / "victim.txt"
+    victim.write_text("dear")
+    part = folder / ".extery-mirror" / "parts" / f"{entry['archive_hash'][7:]}.part{ending}"
+    part.parent.mkdir(parents=True)
+    if kind == "link":
+        part.symlink_to(victim)
+    else:
+        os.mkfifo(part)
+
+    assert mirror(repository.url, folder, fetcher=fetcher).is_complete
+    assert victim.read_text() == "dear"
+    assert not (folder / entry["archive_url"]).is_symlink()
+
+
+@pytest.mark.parametrize("name", ["state.json", "listing-0000000000000000.json"])
+def test_a_pipe_in_place_of_what_is_remembered_holds_nothing_up(
+    repository: Repository, folder: Path, fetcher: Fetcher, name: str
+) -> None:
+    repository.add("good.zip")
+    (folder / ".extery-mirror").mkdir(parents=True)
+    os.mkfifo(folder / ".extery-mirror" / name)
+
+    assert mirror(repository.url, folder, fetcher=fetcher).is_complete
+
+
+def test_packages_are_inspected_one_at_a_time(
+    repository: Repository, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may take as much memory as a package is allowed to, and sixteen are fetched at once."""
+    for number in range(12):
+        repository.add(f"{number}.zip", extension_id=f"tool_{number}")
+    at_work, most = 0, 0
+
+    def slow(*_: object, **__: object) -> None:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.005)
+        at_work -= 1
+
+    monkeypatch.setattr("extery.repository.mirror.run.inspect_package", slow)
+    mirror(repository.url, folder, fetcher=fetcher)
+
+    assert most == 1
+
+
+def test_an_inspection_ends_when_it_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "large.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, ADD_ON)
+        archive.writestr("noise.bin", bytes(range(256)) * 40_000)
+    calls = 0
+
+    def checkpoint() -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 4:
+            raise Unavailable.of("fetch.stopped", "the transfer was stopped")
+
+    with pytest.raises(Unavailable):
+        inspection.inspect_package(path, [], checkpoint=checkpoint)
+    assert calls < 8
+
+
+def test_listings_for_several_systems_may_together_be_as_large_as_one(
+    repository: Repository, folder: Path
+) -> None:
+    """All of them are in memory at once, and a server can send another one to each question."""
+    repository.add("good.zip")
+    size = len((repository.folder / "index.json").read_bytes())
+    filters = Filters(platforms=("linux-x64", "windows-x64"))
+
+    with Fetcher(patience=QUICK, max_document_size=2 * size) as fetcher:
+        assert mirror(repository.url, folder, fetcher=fetcher, filters=filters).is_complete
+    with (
+        Fetcher(patience=QUICK, max_document_size=2 * size - 1) as fetcher,
+        pytest.raises(Corrupt) as caught,
+    ):
+        mirror(repository.url, folder.with_name("other"), fetcher=fetcher, filters=filters)
+    assert caught.value.code == "fetch.too-long"
+    assert "--max-listing" in caught.value.problems[0].hint

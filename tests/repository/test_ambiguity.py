@@ -1,0 +1,86 @@
+"""The sweep over systems finds an extension that is there twice, and only that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extery.listing.entries import Entry
+from extery.listing.partition import resolve
+from extery.repository.ambiguity import find_clashes
+
+BORDERS = ["4.2.0", "4.2.3", "4.4.0", "5.0.0"]
+PLATFORMS = ["linux-x64", "windows-x64", "beos-x86"]
+PYTHONS = ["3", "3.11", "3.13"]
+
+
+def made(version: str = "1.0.0", **fields: Any) -> Entry:
+    return {
+        "id": "gear_tool",
+        "version": version,
+        "blender_version_min": "4.2.0",
+        "archive_url": f"./{version}.zip",
+    } | fields
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    low, high = sorted(
+        draw(st.lists(st.sampled_from(BORDERS), min_size=2, max_size=2, unique=True))
+    )
+    fields: dict[str, Any] = {"blender_version_min": low}
+    if draw(st.booleans()):
+        fields["blender_version_max"] = high
+    for key, values in (("platforms", PLATFORMS), ("python_versions", PYTHONS)):
+        if chosen := draw(st.lists(st.sampled_from(values), max_size=2, unique=True)):
+            fields[key] = chosen
+    return made(draw(st.sampled_from(["1.0.0", "2.0.0", "3.0.0"])), **fields)  # fmt: skip
+
+
+def test_two_versions_without_an_end_meet() -> None:
+    [clash] = find_clashes([made(), made("2.0.0", blender_version_min="4.4.0")])
+
+    assert (clash.first, clash.second) == (0, 1)
+    assert clash.system.blender == (4, 4, 0)
+
+
+def test_versions_that_end_where_the_next_begins_do_not_meet() -> None:
+    assert not find_clashes(
+        [made(blender_version_max="4.4.0"), made("2.0.0", blender_version_min="4.4.0")]
+    )
+
+
+def test_packages_of_different_platforms_or_pythons_do_not_meet() -> None:
+    assert not find_clashes([made(platforms=["linux-x64"]), made(platforms=["windows-x64"])])
+    assert not find_clashes([made(python_versions=["3.11"]), made(python_versions=["3.13"])])
+    assert find_clashes([made(python_versions=["3.11"]), made(python_versions=["3"])])
+    assert find_clashes([made(platforms=["linux-x64"]), made()])
+
+
+def test_other_ids_do_not_meet() -> None:
+    assert not find_clashes([made(), made(id="dusk")])
+
+
+@given(st.lists(entries(), max_size=5))
+def test_nothing_is_found_in_what_was_narrowed(items: list[Entry]) -> None:
+    named = [{**item, "archive_url": f"./{place}.zip"} for place, item in enumerate(items)]
+
+    assert not find_clashes(resolve(named).entries)
+
+
+@given(entries(), entries())
+def test_two_entries_meet_where_they_overlap_in_everything(one: Entry, other: Entry) -> None:
+    def platforms(item: Entry) -> set[str]:
+        return set(item.get("platforms") or [*PLATFORMS, "another"])
+
+    def pythons(item: Entry) -> set[str]:
+        listed = set(item.get("python_versions") or ["3"])
+        return listed | {"3.11", "3.13", "3.x"} if "3" in listed else listed
+
+    start = max(one["blender_version_min"], other["blender_version_min"])
+    end = min(one.get("blender_version_max", "9"), other.get("blender_version_max", "9"))
+    meet = start < end and platforms(one) & platforms(other) and pythons(one) & pythons(other)
+
+    assert bool(find_clashes([one, other])) == bool(meet)

@@ -1,0 +1,317 @@
+"""Work follows change: what has not changed is neither opened nor read, and what has always is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from extery.listing.entries import parse
+from extery.repository import reading, scan
+from extery.repository.generate import generate
+from tests.repository.packages import put
+
+STATE = Path(".extery", "state.json")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the packages that are read, as they are."""
+    names: list[str] = []
+    read = scan.read_archive
+
+    def note(path: Path, **options: bool) -> scan.ScannedArchive:
+        names.append(path.name)
+        return read(path, **options)
+
+    monkeypatch.setattr(reading, "read_archive", note)
+    return names
+
+
+def age(folder: Path) -> None:
+    """Let the packages be older than the clock of the file system can tell apart."""
+    for path in folder.glob("*.zip"):
+        os.utime(path, ns=(10**18, 10**18))
+
+
+def of_one_size(folder: Path, version: str) -> bytes:
+    """A package that has as many bytes as that of another version."""
+    data = put(folder, "new", version=version).read_bytes()
+    (folder / "new").unlink()
+    # The comment of a zip stands at its end, after its own length.
+    room = 1000 - len(data)
+    return data[:-2] + room.to_bytes(2, "little") + b"." * room
+
+
+def versions(folder: Path) -> list[str]:
+    return [item["version"] for item in parse((folder / "index.json").read_bytes()).data]
+
+
+def test_unchanged_packages_are_not_read_again(tmp_path: Path, opened: list[str]) -> None:
+    put(tmp_path, "a.zip")
+    put(tmp_path, "b.zip", extension_id="dusk", kind="theme")
+    age(tmp_path)
+    assert generate(tmp_path).packages == 2
+    assert opened == ["a.zip", "b.zip"]
+
+    again = generate(tmp_path)
+
+    assert opened == ["a.zip", "b.zip"]
+    assert (again.packages, again.written) == (2, ())
+    assert [item["id"] for item in again.entries] == ["dusk", "gear_tool"]
+
+
+def test_only_what_is_new_is_read(tmp_path: Path, opened: list[str]) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path)
+    put(tmp_path, "b.zip", extension_id="other_tool")
+
+    assert generate(tmp_path).packages == 2
+
+    assert opened == ["a.zip", "b.zip"]
+
+
+def test_the_first_page_needs_every_package_once_more(tmp_path: Path, opened: list[str]) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    for html in (False, True, False, True):
+        generate(tmp_path, html=html)
+
+    assert opened == ["a.zip", "a.zip"]
+
+
+def test_a_package_that_went_away_is_not_listed(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    put(tmp_path, "b.zip", extension_id="other_tool")
+    age(tmp_path)
+    generate(tmp_path)
+    (tmp_path / "b.zip").unlink()
+
+    assert [item["id"] for item in generate(tmp_path).entries] == ["gear_tool"]
+
+
+@pytest.mark.parametrize("changed", ["size", "time", "inode"])
+def test_a_package_that_changed_in_any_way_is_read_again(
+    tmp_path: Path, changed: str, opened: list[str]
+) -> None:
+    path = put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path)
+    if changed == "size":
+        put(tmp_path, "a.zip", version="10.0.0")
+        age(tmp_path)
+    elif changed == "time":
+        os.utime(path, ns=(10**18, 10**18 + 1))
+    else:
+        shutil.copy2(path, tmp_path / "copy")
+        (tmp_path / "copy").replace(path)
+
+    generate(tmp_path)
+
+    assert opened == ["a.zip", "a.zip"]
+
+
+def test_two_changes_within_one_tick_of_the_clock_are_both_seen(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(of_one_size(tmp_path, "1.0.0"))
+    in_future = time.time_ns() + 10**12  # not before the run, whatever the clock's steps
+    os.utime(path, ns=(in_future, in_future))
+    generate(tmp_path)
+    before = path.stat()
+
+    path.write_bytes(of_one_size(tmp_path, "2.0.0"))
+    os.utime(path, ns=(in_future, in_future))
+    after = path.stat()
+
+    assert (before.st_size, before.st_ino) == (after.st_size, after.st_ino)
+    generate(tmp_path)
+    assert versions(tmp_path) == ["2.0.0"]
+
+
+def test_what_no_time_betrays_is_found_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(of_one_size(tmp_path, "1.0.0"))
+    age(tmp_path)
+    generate(tmp_path)
+    path.write_bytes(of_one_size(tmp_path, "2.0.0"))
+    age(tmp_path)
+    generate(tmp_path)
+    assert versions(tmp_path) == ["1.0.0"]
+
+    done = generate(tmp_path, verify=True)
+
+    assert versions(tmp_path) == ["2.0.0"]
+    assert [problem.code for problem in done.problems] == ["generate.changed-unnoticed"]
+    assert not generate(tmp_path, verify=True).problems
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff\x00",
+        b"{}",
+        b"[]\n[]",
+        b'{"format":"other","crc":0}\n[]',
+        b"torn",
+    ],
+)
+def test_a_damaged_or_foreign_state_is_made_anew(
+    tmp_path: Path, data: bytes, opened: list[str]
+) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path)
+    good = (tmp_path / STATE).read_bytes()
+    (tmp_path / STATE).write_bytes(good[: len(good) // 2] if data == b"torn" else data)
+
+    generate(tmp_path)
+
+    assert opened == ["a.zip", "a.zip"]
+    generate(tmp_path)
+    assert opened == ["a.zip", "a.zip"]
+
+
+def test_a_state_with_a_changed_entry_is_not_believed(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path)
+    state = (tmp_path / STATE).read_bytes()
+    (tmp_path / STATE).write_bytes(state.replace(b"Gear Tool", b"Fear Tool"))
+    put(tmp_path, "b.zip", extension_id="other_tool")
+
+    assert [item["name"] for item in generate(tmp_path).entries] == ["Gear Tool", "Gear Tool"]
+
+
+def test_bad_packages_are_named_each_time_without_being_read(
+    tmp_path: Path, opened: list[str]
+) -> None:
+    (tmp_path / "bad.zip").write_text("no zip")
+    age(tmp_path)
+
+    first, second = generate(tmp_path), generate(tmp_path)
+
+    assert list(first.problems) == list(second.problems)
+    assert [str(p.where) for p in second.problems] == [str(tmp_path / "bad.zip")]
+    assert opened == ["bad.zip"]
+
+
+@pytest.mark.parametrize("lost", ["index.json", "index.json.gz", "index.html"])
+def test_a_file_that_somebody_removed_is_written_again(tmp_path: Path, lost: str) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path, html=True)
+    (tmp_path / lost).unlink()
+
+    assert [path.name for path in generate(tmp_path, html=True).written] == [lost]
+
+
+def test_a_listing_that_somebody_changed_is_written_again(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    generate(tmp_path)
+    right = (tmp_path / "index.json").read_bytes()
+    (tmp_path / "index.json").write_bytes(b"{}")
+
+    generate(tmp_path)
+
+    assert (tmp_path / "index.json").read_bytes() == right
+
+
+def test_the_configuration_the_sets_and_the_template_count_as_change(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    age(tmp_path)
+    template = tmp_path / "mine.html"
+    template.write_text("${body}")
+
+    def written() -> list[str]:
+        done = generate(tmp_path, html=True, template=template)
+        return sorted(str(path.relative_to(tmp_path)) for path in done.written)
+
+    written()
+    assert written() == []
+    template.write_text("<hr>${body}")
+    assert written() == ["index.html"]
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "shot.toml").write_text('gear_tool = "*"\n')
+    assert "sets/shot/index.json" in written()
+    (tmp_path / "blender_repo.toml").write_text('schema_version = "1.0.0"\nprereleases = false\n')
+    assert written() == []  # but it was looked at
+    assert written() == []
+
+
+def test_a_page_of_remembered_cards_is_the_page_of_a_new_folder(tmp_path: Path) -> None:
+    folder, fresh = tmp_path / "folder", tmp_path / "fresh"
+    folder.mkdir()
+    put(folder, "a.zip", extension_id="a_tool")
+    put(folder, "b.zip", extension_id="b_tool", version="1.0.0")
+    put(folder, "c.zip", extension_id="c_tool")
+    put(folder, "d.zip", extension_id="dusk", kind="theme")
+    age(folder)
+    generate(folder, html=True)
+    put(folder, "b2.zip", extension_id="b_tool", version="2.0.0")
+    (folder / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\n[extensions.c_tool]\nname = "Another"\n'
+        '[[blocklist]]\nid = "dusk"\nreason = "Too dark"\n'
+    )
+
+    generate(folder, html=True)
+
+    page = (folder / "index.html").read_text("utf-8")
+    assert all(text in page for text in ("b2.zip", "Another", "Too dark"))
+    shutil.copytree(folder, fresh, ignore=shutil.ignore_patterns(".extery", "index.*"))
+    generate(fresh, html=True)
+    assert (fresh / "index.html").read_text("utf-8") == page
+
+
+def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) -> None:
+    for number in range(40):
+        put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
+    (tmp_path / "17.zip").write_text("no zip")
+    found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+
+    several = reading.read_archives(tmp_path, found, processes=2)
+
+    assert several == reading.read_archives(tmp_path, found, processes=1)
+    assert [archive.name for archive in several] == [item.name for item in found]
+
+
+def test_the_state_is_lines_of_plain_json_and_knows_no_folder(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / "bad.zip").write_text("no zip")
+    generate(tmp_path, html=True)
+
+    text = (tmp_path / STATE).read_text("ascii")
+
+    head, known, entry, no_entry, facts, no_facts, end = text.split("\n")
+    assert json.loads(head)["count"] == 1
+    assert json.loads(known)[0] == ["a.zip", "bad.zip"]
+    assert json.loads(entry)["id"] == "gear_tool"
+    assert "date" in json.loads(facts)
+    assert (no_entry, no_facts, end) == ("", "{}", "")
+    assert str(tmp_path) not in known + entry + facts
+
+
+def test_a_helper_that_comes_to_harm_costs_time_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
+    found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    whole, me = reading.read_archives(tmp_path, found, processes=1), os.getpid()
+    read = scan.read_archive
+
+    def end_in_helper(path: Path, **options: bool) -> scan.ScannedArchive:
+        if os.getpid() != me:
+            os._exit(9)
+        time.sleep(0.005)  # so that the helper has its turn
+        return read(path, **options)
+
+    monkeypatch.setattr(reading, "read_archive", end_in_helper)
+
+    assert reading.read_archives(tmp_path, found, processes=2) == whole

@@ -1,0 +1,223 @@
+"""``blender_repo.toml``: the blocklist, and what is wrong with it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import InvalidInput, ProblemList
+from extery.repository.config.document import FILENAME, read_config
+from extery.repository.config.keys import CHANNEL, EXTENSION, TOP, Key
+
+HEAD = 'schema_version = "1.0.0"\n'
+BLOCK = '[[blocklist]]\nid = "gear_tool"\nreason = "broken"\n'
+
+
+def blocklist(folder: Path, text: str) -> list[object]:
+    (folder / FILENAME).write_text(text)
+    problems = ProblemList()
+    found = list(read_config(folder, None, problems).blocklist)
+    assert not problems
+    return found
+
+
+def codes(folder: Path, data: str | bytes) -> list[str]:
+    (folder / FILENAME).write_bytes(data.encode() if isinstance(data, str) else data)
+    with pytest.raises(InvalidInput) as caught:
+        read_config(folder, None, ProblemList())
+    assert all(problem.where.file == str(folder / FILENAME) for problem in caught.value.problems)
+    return [problem.code for problem in caught.value.problems]
+
+
+def test_a_folder_without_one_blocks_nothing(tmp_path: Path) -> None:
+    assert read_config(tmp_path, None, ProblemList()).blocklist == ()
+
+
+def test_blocks_are_read_with_all_they_say(tmp_path: Path) -> None:
+    assert blocklist(tmp_path, HEAD + BLOCK + 'since = "2025"\n') == [
+        {"id": "gear_tool", "reason": "broken", "since": "2025"}
+    ]
+
+
+@pytest.mark.parametrize("text", [HEAD, HEAD + "blocklist = []\n"])
+def test_no_blocks_are_allowed(tmp_path: Path, text: str) -> None:
+    assert blocklist(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    "text", [BLOCK, f'schema_version = "1.1.0"\n{BLOCK}', "schema_version = 1\n"]
+)
+def test_another_schema_is_refused(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, text) == ["generate.config-schema"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'blocklist = ["gear_tool"]\n',
+        'blocklist = "gear_tool"\n',
+        '[blocklist]\nid = "gear_tool"\n',
+        '[[blocklist]]\nid = "gear_tool"\n',
+        '[[blocklist]]\nid = 3\nreason = "broken"\n',
+    ],
+)
+def test_a_blocklist_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, HEAD + text) == ["generate.config-blocklist"]
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"schema_version = ", b"\xef\xbb\xbfa = 1\n"])
+def test_what_is_not_toml_is_refused(tmp_path: Path, data: bytes) -> None:
+    assert codes(tmp_path, data) == ["generate.config-not-toml"]
+
+
+def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_config(tmp_path, tmp_path / "none.toml", ProblemList())
+
+    assert caught.value.code == "generate.config-missing"
+
+
+def test_a_key_without_effect_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text(f"{HEAD}block_list = []\n{BLOCK}")
+    problems = ProblemList()
+
+    config = read_config(tmp_path, tmp_path / "my.toml", problems)
+
+    assert len(config.blocklist) == 1
+    [problem] = problems
+    assert (problem.code, problem.where.field) == ("generate.config-unknown-key", "block_list")
+
+
+FULL = """\
+schema_version = "1.0.0"
+title = "Gears and more"
+base_url = "https://example.org/packages"
+prereleases = false
+retention = 3
+platforms = ["freebsd-x64"]
+other_platforms = false
+
+[pinned]
+gear_tool = "1.2.0"
+
+[extensions.gear_tool]
+name = "Gears"
+tags = ["Mesh"]
+blender_version_max = "6.0.0"
+
+[channels.beta]
+prereleases = true
+
+[channels.stable]
+retention = 1
+pinned = {}
+only = ["gear_tool"]
+"""
+
+
+def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
+    (tmp_path / FILENAME).write_text(FULL)
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "shot-7.toml").write_text('gear_tool = "1.2.0"\ndusk = "*"\n')
+    problems = ProblemList()
+
+    config = read_config(tmp_path, None, problems)
+
+    assert not problems
+    assert (config.title, config.base_url) == ("Gears and more", "https://example.org/packages/")
+    assert (config.rules.prereleases, config.rules.retention) == (False, 3)
+    assert config.rules.pinned == {"gear_tool": "1.2.0"}
+    assert (config.platforms, config.other_platforms) == (["freebsd-x64"], False)
+    assert config.extensions["gear_tool"]["name"] == "Gears"
+    beta, stable = config.channels["beta"], config.channels["stable"]
+    assert (beta.prereleases, beta.retention, beta.pinned) == (True, 3, {"gear_tool": "1.2.0"})
+    assert (stable.prereleases, stable.retention, stable.pinned, stable.only) == (
+        False,
+        1,
+        {},
+        ["gear_tool"],
+    )
+    assert config.sets["shot-7"].pinned == {"gear_tool": "1.2.0"}
+    assert config.sets["shot-7"].only == ["dusk", "gear_tool"]
+
+
+def test_sets_need_no_other_configuration(tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "shot.toml").write_text('gear_tool = "*"\n')
+
+    assert list(read_config(tmp_path, None, ProblemList()).sets) == ["shot"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title = 3\n",
+        'title = " "\n',
+        'base_url = "example.org"\n',
+        'base_url = "https://example.org/?a=1"\n',
+        'base_url = "https://ada:secret@example.org/"\n',
+        'blocklist = [{ id = "gear_tool", reason = "broken", score = nan }]\n',
+        "retention = 0\n",
+        "retention = true\n",
+        "prereleases = 1\n",
+        "platforms = []\n",
+        '[pinned]\ngear_tool = "1.2"\n',
+        "[channels]\nbeta = 1\n",
+        "[channels.beta]\nonly = 3\n",
+        "extensions = []\n",
+        "[extensions.gear_tool]\nblender_version_min = 4\n",
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, HEAD + text) == ["generate.config-value"]
+
+
+@pytest.mark.parametrize("name", ["Beta", "a/b", "..", "sets", "platforms", "", "é", "con", "lpt1"])
+def test_a_channel_is_called_like_a_folder_that_is_free(tmp_path: Path, name: str) -> None:
+    assert codes(tmp_path, f"{HEAD}[channels.{name!r}]\n") == ["generate.config-name"]
+
+
+def test_a_set_with_anything_but_versions_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "Shot.toml").write_text('gear_tool = "newest"\n')
+
+    with pytest.raises(InvalidInput) as caught:
+        read_config(tmp_path, None, ProblemList())
+
+    assert [(p.code, p.where.field) for p in caught.value.problems] == [
+        ("generate.config-name", ""),
+        ("generate.config-value", "gear_tool"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("retension = 3\n", "did you mean 'retention'?"),
+        ("[channels.beta]\nprerelease = true\n", "did you mean 'prereleases'?"),
+        ("[extensions.gear_tool]\ntag = 1\n", "did you mean 'tags'?"),
+    ],
+)
+def test_a_misspelt_key_is_told_what_was_meant(tmp_path: Path, text: str, hint: str) -> None:
+    (tmp_path / FILENAME).write_text(HEAD + text)
+    problems = ProblemList()
+
+    read_config(tmp_path, None, problems)
+
+    [problem] = problems
+    assert problem.code == "generate.config-unknown-key"
+    assert problem.hint.startswith(hint)
+
+
+def test_every_key_has_an_example_that_is_taken(tmp_path: Path) -> None:
+    def lines(keys: Iterable[Key]) -> str:
+        return "".join(f"{key.name} = {key.example}\n" for key in keys)
+
+    text = lines([key for key in TOP if key.name not in ("extensions", "channels")])
+    text += "[extensions.gear_tool]\n" + lines(EXTENSION) + "[channels.beta]\n" + lines(CHANNEL)
+    (tmp_path / FILENAME).write_text(text)
+    problems = ProblemList()
+
+    read_config(tmp_path, None, problems)
+
+    assert not problems

@@ -1,0 +1,199 @@
+"""A folder becomes a repository: what is written, when, and that readers see nothing half done."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from extery.core.codes import everything
+from extery.core.errors import InvalidInput, Unavailable
+from extery.listing.entries import parse
+from extery.repository.config.document import FILENAME
+from extery.repository.generate import generate
+from tests.repository.packages import put
+
+
+def test_a_folder_of_packages_becomes_a_listing_that_clients_take(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip", platforms=["linux-x64"], tags=["Mesh"])
+    put(tmp_path, "b.zip", extension_id="dusk", kind="theme")
+
+    done = generate(tmp_path)
+
+    listing = parse((tmp_path / "index.json").read_bytes())
+    assert listing.data == done.entries
+    assert [item["id"] for item in listing.data] == ["dusk", "gear_tool"]
+    assert done.written == [tmp_path / "index.json", tmp_path / "index.json.gz"]
+    assert not done.problems
+
+
+def test_the_listing_has_nothing_that_clients_do_not_need(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+
+    generate(tmp_path)
+
+    text = (tmp_path / "index.json").read_text("ascii")
+    document = json.loads(text)
+    assert list(document) == ["version", "blocklist", "data"]
+    assert text == json.dumps(document, separators=(",", ":"))
+
+
+def test_an_empty_folder_becomes_an_empty_listing(tmp_path: Path) -> None:
+    generate(tmp_path)
+
+    document = {"version": "v1", "blocklist": [], "data": []}
+    assert json.loads((tmp_path / "index.json").read_text()) == document
+
+
+def test_blocks_come_from_the_configuration(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / FILENAME).write_text(
+        'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "Deletes presets"\n'
+    )
+
+    generate(tmp_path, html=True)
+
+    listing = parse((tmp_path / "index.json").read_bytes())
+    assert listing.blocked == {"gear_tool": "Deletes presets"}
+    assert "Blocked: Deletes presets" in (tmp_path / "index.html").read_text()
+
+
+def test_bad_packages_are_problems_and_the_rest_is_listed(tmp_path: Path) -> None:
+    put(tmp_path, "good.zip")
+    put(tmp_path, "bad.zip", name="")
+    (tmp_path / "worse.zip").write_text("no zip")
+
+    done = generate(tmp_path)
+
+    assert [item["archive_url"] for item in done.entries] == ["./good.zip"]
+    assert [problem.code for problem in done.problems] == ["manifest.name.empty", "package.not-zip"]
+
+
+def test_a_strict_run_writes_nothing_if_a_package_is_bad(tmp_path: Path) -> None:
+    put(tmp_path, "good.zip")
+    (tmp_path / "bad.zip").touch()
+
+    with pytest.raises(InvalidInput) as caught:
+        generate(tmp_path, html=True, strict=True)
+
+    assert [problem.code for problem in caught.value.problems] == ["package.empty"]
+    assert not (tmp_path / "index.json").exists()
+
+
+@pytest.mark.parametrize("broken", [FILENAME, "mine.html"])
+def test_a_wrong_configuration_or_template_writes_nothing(tmp_path: Path, broken: str) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / broken).write_text("$wrong")
+    template = tmp_path / "mine.html" if broken == "mine.html" else None
+
+    with pytest.raises(InvalidInput):
+        generate(tmp_path, html=True, template=template)
+
+    assert not (tmp_path / "index.json").exists()
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_files_that_would_be_the_same_are_left_alone(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    generate(tmp_path, html=True)
+    before = (tmp_path / "index.json").stat().st_mtime_ns
+
+    again = generate(tmp_path, html=True)
+    assert list(again.written) == []
+    assert (tmp_path / "index.json").stat().st_mtime_ns == before
+
+    put(tmp_path, "b.zip", extension_id="other_tool")
+    assert generate(tmp_path, html=True).written == [
+        tmp_path / "index.json",
+        tmp_path / "index.json.gz",
+        tmp_path / "index.html",
+    ]
+
+
+def test_the_same_packages_make_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
+    texts = set()
+    for names in (["a", "b", "c"], ["c", "b", "a"]):
+        folder = tmp_path / "".join(names)
+        folder.mkdir()
+        for name in names:
+            put(folder, f"{name}.zip", extension_id=f"{name}_tool")
+        generate(folder, html=True)
+        texts.add((folder / "index.json").read_bytes() + (folder / "index.html").read_bytes())
+
+    assert len(texts) == 1
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+
+    generate(tmp_path, html=True)
+
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [".extery", "a.zip", "index.html", "index.json", "index.json.gz"]
+    assert sorted(path.name for path in (tmp_path / ".extery").iterdir()) == ["lock", "state.json"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(tmp_path)
+    before = (tmp_path / "index.json").read_bytes()
+    put(tmp_path, "a.zip")
+
+    def refuse(*arguments: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", refuse)
+    with pytest.raises(Unavailable, match="cannot be written: No space left") as caught:
+        generate(tmp_path)
+
+    assert caught.value.code == "generate.unwritable"
+    assert (tmp_path / "index.json").read_bytes() == before
+
+
+def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.zip", tmp_path / "other.zip"
+    put(tmp_path, "one.zip", blender_version_max="5.0.0")
+    generate(tmp_path)
+    seen: list[int] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.append(len(parse((tmp_path / "index.json").read_bytes()).data))
+
+    reader = threading.Thread(target=watch)
+    reader.start()
+    try:
+        for _ in range(50):
+            one.rename(other)
+            put(tmp_path, "one.zip", version="2.0.0", blender_version_min="5.0.0")
+            generate(tmp_path)
+            other.unlink()
+            generate(tmp_path)
+    finally:
+        done.set()
+        reader.join()
+
+    assert set(seen) <= {1, 2}
+    assert len(seen) > 10
+
+
+def test_every_code_of_a_repository_is_tested() -> None:
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
+
+    codes = [code for code in everything() if code.startswith("generate.")]
+    assert [code for code in codes if f'"{code}"' not in tests] == []
+
+
+def test_a_date_beside_a_block_is_copied_as_text(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "broken"\nsince = 2026-01-31\n'
+    )
+
+    generate(tmp_path)
+
+    assert json.loads((tmp_path / "index.json").read_text())["blocklist"] == [
+        {"id": "gear_tool", "reason": "broken", "since": "2026-01-31"}
+    ]

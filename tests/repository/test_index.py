@@ -1,0 +1,221 @@
+"""Entries of a listing: their order, their addresses, and those that compete with each other."""
+
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import ProblemList
+from extery.listing.serialized import SerializedEntry, entries_of
+from extery.repository.config.document import Config, Rules
+from extery.repository.index import PlannedListing, is_rival, listed_in, plan_listings
+from extery.repository.scan import read_archive
+from tests.repository.packages import put
+
+
+def listed(folder: Path) -> list[SerializedEntry]:
+    return listed_in(read_archive(path) for path in folder.iterdir())
+
+
+def planned(
+    folder: Path, config: Config = Config(), *, codes: list[str] | None = None
+) -> dict[str, PlannedListing]:
+    """The listings of a folder by their address; ``codes`` are of the problems expected."""
+    problems = ProblemList()
+    plans = plan_listings(listed(folder), config, problems, folder=folder)
+    assert [problem.code for problem in problems] == (codes or [])
+    return {plan.address: plan for plan in plans}
+
+
+def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> None:
+    for number, version in enumerate(["1.10.0", "1.9.0", "1.9.0-beta.2", "1.9.0-beta.10"]):
+        put(tmp_path, f"{number}.zip", version=version)
+    put(tmp_path, "z.zip", extension_id="a_tool")
+
+    assert [(item.id, item.version) for item in listed(tmp_path)] == [
+        ("a_tool", "1.2.3"),
+        ("gear_tool", "1.9.0-beta.2"),
+        ("gear_tool", "1.9.0-beta.10"),
+        ("gear_tool", "1.9.0"),
+        ("gear_tool", "1.10.0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("gear_tool-1.0.0.zip", "./gear_tool-1.0.0.zip"),
+        ("a b&c.zip", "./a%20b%26c.zip"),
+        ("100%#?.zip", "./100%25%23%3F.zip"),
+        ("Zahnräder~.zip", "./Zahnr%C3%A4der~.zip"),
+    ],
+)
+def test_an_address_leads_to_the_file_whatever_its_name(
+    tmp_path: Path, name: str, address: str
+) -> None:
+    put(tmp_path, name)
+
+    assert listed(tmp_path)[0].url == address
+
+
+def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "new one.zip")
+    put(tmp_path, "old.zip", blender_version_max="5.0.0")
+    problems = ProblemList()
+
+    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
+
+    [problem] = problems
+    assert problem.code == "listing.several"
+    assert problem.severity == "warning"
+    assert problem.message == (
+        "2 packages of gear_tool 1.2.3 fit the same Blender: new one.zip (4.2.0 and newer), "
+        "old.zip (4.2.0 up to, not including, 5.0.0)"
+    )
+    assert problem.where.file == str(tmp_path / "new one.zip")
+
+
+def test_other_versions_and_packages_for_other_systems_do_not_compete(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip", extension_id="by_version", version="1.0.0")
+    put(tmp_path, "b.zip", extension_id="by_version", version="2.0.0")
+    put(tmp_path, "c.zip", extension_id="by_platform", platforms=["linux-x64", "linux-arm64"])
+    put(tmp_path, "d.zip", extension_id="by_platform", platforms=["windows-x64"])
+    for minor in ("11", "13"):
+        wheels = [f"./gears-1.0-cp3{minor}-cp3{minor}-win_amd64.whl"]
+        put(tmp_path, f"e{minor}.zip", extension_id="by_python", wheels=wheels)
+
+    assert list(planned(tmp_path)) == ["index.json"]
+
+
+def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> None:
+    for extension_id in ("b_tool", "a_tool"):
+        for number in range(6):
+            put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
+    problems = ProblemList()
+
+    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
+
+    assert [problem.message.split(":")[0] for problem in problems] == [
+        "6 packages of a_tool 1.2.3 fit the same Blender",
+        "6 packages of b_tool 1.2.3 fit the same Blender",
+    ]
+    assert all(problem.message.endswith(" and 2 more") for problem in problems)
+
+
+PYTHONS = {
+    "the same": (["3.11"], ["3.11", "3.13"], True),
+    "different": (["3.11"], ["3.13"], False),
+    "any Python 3 and one": (["3"], ["3.13"], True),
+    "one and any Python 3": (["3.11"], ["3"], True),
+    "not the tenth of 3.1": (["3.1"], ["3.11"], False),
+    "none at all": ([], ["3.13"], True),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), PYTHONS.values(), ids=PYTHONS)
+def test_python_versions_meet_as_in_blender(
+    one: list[str], other: list[str], expected: bool
+) -> None:
+    entries = [
+        {"blender_version_min": "4.2.0", "python_versions": pythons} for pythons in (one, other)
+    ]
+
+    assert is_rival(*entries) == expected
+
+
+def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+
+    beside = planned(tmp_path, Config([{"id": "gear_tool", "reason": "broken"}]))
+    alone = planned(
+        tmp_path,
+        Config([{"id": "gone", "reason": "broken"}]),
+        codes=["generate.block-without-package"],
+    )
+
+    assert list(beside) == list(alone) == ["index.json"]
+
+
+def versions(plan: PlannedListing) -> list[str]:
+    return [item["version"] for item in entries_of(plan.items)]
+
+
+def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_path: Path) -> None:
+    put(tmp_path, "universal.zip", version="1.0.0")
+    put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
+    put(tmp_path, "plain.zip", extension_id="a_tool")
+
+    plans = planned(tmp_path)
+
+    assert list(plans) == ["index.json", "platforms/other/index.json"]
+    other = plans["platforms/other/index.json"]
+    assert [(item["id"], item["version"]) for item in entries_of(other.items)] == [
+        ("a_tool", "1.2.3"),
+        ("gear_tool", "1.0.0"),
+    ]
+    assert other.packages == ["plain.zip", "universal.zip"]
+    assert other.audience.startswith("platforms other than windows-x64, ")
+
+
+def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path: Path) -> None:
+    put(tmp_path, "universal.zip", version="1.0.0")
+    put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
+    config = Config(platforms=["freebsd-x64"], other_platforms=False)
+
+    plans = planned(tmp_path, config)
+
+    assert list(plans) == ["index.json"]
+    assert "freebsd-x64" in entries_of(plans["index.json"].items)[1]["platforms"]
+
+
+def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> None:
+    put(tmp_path, "1.zip", version="1.0.0")
+    put(tmp_path, "2 beta.zip", version="2.0.0-beta.1")
+    config = Config(
+        rules=Rules(prereleases=False), channels={"beta": Rules()}, sets={"shot": Rules(only=[])}
+    )
+
+    plans = planned(tmp_path, config)
+
+    assert {address: versions(plan) for address, plan in plans.items()} == {
+        "index.json": ["1.0.0"],
+        "beta/index.json": ["2.0.0-beta.1"],
+        "sets/shot/index.json": [],
+    }
+    assert plans["beta/index.json"].packages == ["2 beta.zip"]
+    assert entries_of(plans["beta/index.json"].items)[0]["archive_url"] == "./2%20beta.zip"
+
+
+def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Path) -> None:
+    put(tmp_path, "a b.zip")
+    config = Config(base_url="https://example.org/repo/", channels={"beta": Rules()})
+
+    plans = planned(tmp_path, config)
+
+    [entry] = entries_of(plans["beta/index.json"].items)
+    assert entry["archive_url"] == "https://example.org/repo/a%20b.zip"
+    assert plans["beta/index.json"].packages == ()
+    assert entries_of(plans["index.json"].items)[0]["archive_url"] == "./a%20b.zip"
+
+
+def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    problems = ProblemList()
+    config = Config(extensions={"gear_tol": {}})
+
+    plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
+
+    [problem] = problems
+    assert problem.code == "generate.config-unknown-id"
+    assert problem.hint == "did you mean 'gear_tool'?"
+
+
+def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    put(tmp_path, "b.zip", extension_id="other_tool")
+    problems = ProblemList()
+    config = Config(extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}})
+
+    [plan] = plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
+
+    assert [problem.where.path for problem in problems] == [("extensions", "gear_tool", "name")]
+    assert [item["name"] for item in entries_of(plan.items)] == ["Gear Tool", "Other"]

@@ -1,0 +1,98 @@
+"""A preview makes a folder again as it was made, and loses nothing of somebody else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from extery.repository.generate import generate, last_options
+from extery.repository.regenerate import options_for, why_not_again
+from tests.repository.packages import put
+
+
+def again(folder: Path) -> None:
+    """What a preview does when something has changed."""
+    assert why_not_again(folder) == ""
+    generate(folder, **options_for(folder))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "folder"
+    made.mkdir()
+    put(made, "gear.zip")
+    return made
+
+
+def without_state(folder: Path) -> None:
+    """As whoever copies a folder without its hidden files finds it."""
+    shutil.rmtree(folder / ".extery")
+
+
+def test_a_new_folder_gets_a_page(folder: Path) -> None:
+    assert last_options(folder) is None
+
+    again(folder)
+
+    assert (folder / "index.html").exists()
+
+
+def test_a_page_of_ones_own_is_made_from_its_template_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.html").write_text("<h1>Mine</h1>${body}")
+    generate(folder, html=True, template=Path("mine.html"))
+    monkeypatch.chdir("/")
+    put(folder, "other.zip", extension_id="other_tool")
+
+    again(folder)
+
+    page = (folder / "index.html").read_text("utf-8")
+    assert page.startswith("<h1>Mine</h1>")
+    assert "other_tool" in page
+
+
+def test_a_hand_made_page_stays_beside_a_listing_that_is_made_again(folder: Path) -> None:
+    generate(folder)
+    (folder / "index.html").write_text("mine")
+    put(folder, "other.zip", extension_id="other_tool")
+
+    again(folder)
+
+    assert (folder / "index.html").read_text() == "mine"
+    assert len(json.loads((folder / "index.json").read_bytes())["data"]) == 2
+
+
+def test_a_copy_without_hidden_files_is_made_again_with_its_page(folder: Path) -> None:
+    generate(folder, html=True)
+    without_state(folder)
+    put(folder, "other.zip", extension_id="other_tool")
+
+    again(folder)
+
+    assert "other_tool" in (folder / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("loss", ["package", "block", "form"])
+def test_what_would_be_lost_is_left_alone(folder: Path, loss: str) -> None:
+    generate(folder)
+    without_state(folder)
+    listing = json.loads((folder / "index.json").read_bytes())
+    if loss == "package":
+        listing["data"][0]["archive_url"] = "https://example.org/gear.zip"
+    elif loss == "block":
+        listing["blocklist"] = [{"id": "gear_tool", "reason": "broken"}]
+    else:
+        listing = {"mine": True}
+    (folder / "index.json").write_text(json.dumps(listing))
+
+    assert why_not_again(folder).startswith("index.json ")
+    if loss == "block":
+        (folder / "blender_repo.toml").write_text(
+            'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "broken"\n'
+        )
+        assert why_not_again(folder) == ""

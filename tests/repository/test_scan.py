@@ -1,0 +1,176 @@
+"""Finding the packages of a folder, and reading each of them."""
+
+import hashlib
+import io
+import os
+import pickle
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import NotFound, ProblemList
+from extery.repository.scan import find_archives, read_archive
+from tests.repository.packages import put
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
+
+
+def test_packages_are_found_in_the_folder_itself_by_name(tmp_path: Path) -> None:
+    for name in ("b.zip", "a.zip", ".hidden.zip", "notes.txt", "zip", "index.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "c.zip").touch()
+    problems = ProblemList()
+
+    assert [item.name for item in find_archives(tmp_path, problems)] == ["a.zip", "b.zip"]
+    assert not problems
+
+
+def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder.zip").mkdir()
+    (tmp_path / "shout.ZIP").touch()
+    problems = ProblemList()
+
+    assert find_archives(tmp_path, problems) == []
+    assert [(p.code, p.where.file) for p in problems] == [
+        ("generate.folder-named-zip", str(tmp_path / "folder.zip")),
+        ("generate.ending-in-capitals", str(tmp_path / "shout.ZIP")),
+    ]
+    assert all(problem.severity == "warning" for problem in problems)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    (tmp_path / "link.zip").symlink_to("/dev/zero")
+    problems = ProblemList()
+
+    [found] = find_archives(tmp_path, problems)
+
+    assert [problem.code for problem in problems] == ["generate.not-a-file"]
+    assert found.name == "link.zip"
+    assert [p.code for p in read_archive(tmp_path / "link.zip").problems] == ["package.unreadable"]
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="there is no folder") as caught:
+        find_archives(tmp_path / "none", ProblemList())
+
+    assert caught.value.code == "generate.folder-missing"
+
+
+def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.zip")
+
+    archive = read_archive(path)
+
+    assert archive.entry is not None
+    assert (archive.name, archive.entry["id"]) == ("a.zip", "gear_tool")
+    assert archive.size == path.stat().st_size
+    assert archive.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert archive.problems == ()
+
+
+def test_the_reading_is_that_of_clients(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip", tagline="Makes gears!", blender_version_min="4.2")
+
+    assert read_archive(tmp_path / "a.zip").entry is not None
+
+
+def test_a_split_package_speaks_for_its_own_platform(tmp_path: Path) -> None:
+    generated = '[build.generated]\nplatforms = ["linux-x64"]\nwheels = []\n'
+    put(tmp_path, "a.zip", platforms=["linux-x64", "windows-x64"], extra=generated)
+
+    entry = read_archive(tmp_path / "a.zip").entry
+
+    assert entry is not None
+    assert entry["platforms"] == ["linux-x64"]
+
+
+def test_a_link_to_a_package_is_one(tmp_path: Path) -> None:
+    put(tmp_path, "real").rename(tmp_path / "real.file")
+    (tmp_path / "link.zip").symlink_to("real.file")
+
+    [found] = find_archives(tmp_path, ProblemList())
+
+    assert found.size == (tmp_path / "real.file").stat().st_size
+    assert read_archive(tmp_path / found.name).entry is not None
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in PACKAGES if code.startswith("package.") and "manifest" in code]
+    + ["package.not-zip", "package.empty", "package.truncated", "package.damaged", "package.legacy",
+       "package.build-not-table"],
+)  # fmt: skip
+def test_a_bad_package_is_a_value_with_its_problem(code: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.zip").write_bytes(PACKAGES[code]())
+
+    archive = read_archive(tmp_path / "bad.zip")
+
+    assert archive.entry is None
+    assert [problem.code for problem in archive.problems] == [code]
+    assert str(archive.problems[0].where).startswith("bad.zip")
+
+
+def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) -> None:
+    manifest = ADD_ON.replace(b'"Gear Tool"', b'""').replace(b'"1.2.3"', b'"1.2"')
+    (tmp_path / "bad.zip").write_bytes(packed((f"gears/{MANIFEST}", manifest)))
+
+    problems = read_archive(tmp_path / "bad.zip").problems
+
+    assert [str(problem.where) for problem in problems] == [
+        f"bad.zip/gears/{MANIFEST}:4:8",
+        f"bad.zip/gears/{MANIFEST}:3:11",
+    ]
+
+
+def test_a_package_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "dead.zip").symlink_to("nowhere")
+
+    [found] = find_archives(tmp_path, ProblemList())
+
+    assert [problem.code for problem in read_archive(tmp_path / found.name).problems] == [
+        "package.not-found"
+    ]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are always Unicode there")
+def test_a_name_that_is_not_unicode_is_refused(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.zip"))
+    put(tmp_path, "a.zip").rename(path)
+
+    [problem] = read_archive(path).problems
+
+    assert problem.code == "generate.name-not-unicode"
+    assert problem.where.file.endswith("\\xff.zip")
+
+
+def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / "b.zip").touch()
+
+    for name in ("a.zip", "b.zip"):
+        archive = read_archive(tmp_path / name)
+        assert pickle.loads(pickle.dumps(archive)) == archive
+
+
+def test_damage_is_found_where_data_is_packed_and_with_verify_everywhere(tmp_path: Path) -> None:
+    for name, method in (("packed.zip", zipfile.ZIP_DEFLATED), ("stored.zip", zipfile.ZIP_STORED)):
+        file = io.BytesIO(add_on())
+        with zipfile.ZipFile(file, "a", method) as archive:
+            archive.writestr("data.bin", b"data" * 100)
+            place = archive.getinfo("data.bin").header_offset + 30 + len("data.bin")
+        data = bytearray(file.getvalue())
+        data[place + 3] ^= 0xFF
+        (tmp_path / name).write_bytes(data)
+
+    plain = {path.name: read_archive(path).problems for path in tmp_path.iterdir()}
+    thorough = {
+        path.name: read_archive(path, thorough=True).problems for path in tmp_path.iterdir()
+    }
+
+    assert plain["packed.zip"] == thorough["packed.zip"]
+    assert [problem.code for problem in plain["packed.zip"]] == ["package.damaged-member"]
+    assert plain["stored.zip"] == ()
+    assert [problem.code for problem in thorough["stored.zip"]] == ["package.damaged-member"]

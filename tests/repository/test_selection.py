@@ -1,0 +1,129 @@
+"""Which versions a listing considers, and the owner's words in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from extery.core.errors import ProblemList
+from extery.listing.entries import Entry
+from extery.listing.serialized import SerializedEntry
+from extery.repository.config.document import Config, Rules
+from extery.repository.selection import check_changes, choose
+
+
+def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:
+    return {"id": extension_id, "version": version, "blender_version_min": "4.2.0", **more}
+
+
+VERSIONS = ["1.0.0", "1.1.0", "1.10.0", "2.0.0-beta.1"]
+
+
+def chosen(
+    entries: list[Entry], rules: Rules = Rules(), *, codes: list[str] | None = None, **about: Any
+) -> list[Entry]:
+    """What is left; ``about`` are the words for gear_tool, ``codes`` of the problems expected."""
+    by_id = defaultdict(list)
+    for item in entries:
+        by_id[item["id"]].append(SerializedEntry.of(item))
+    problems = ProblemList()
+    config = Config(extensions={"gear_tool": about} if about else {})
+    found = [item.entry for item in choose(by_id, rules, config, problems)]
+    assert [problem.code for problem in problems] == (codes or [])
+    return found
+
+
+def versions(rules: Rules, **about: Any) -> list[str]:
+    return [item["version"] for item in chosen([made(v) for v in VERSIONS], rules, **about)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "about", "expected"),
+    [
+        (Rules(), {}, VERSIONS),
+        (Rules(prereleases=False), {}, VERSIONS[:3]),
+        (Rules(retention=2), {}, VERSIONS[2:]),
+        (Rules(retention=2, prereleases=False), {}, VERSIONS[1:3]),
+        (Rules(pinned={"gear_tool": "1.1.0"}, retention=1), {}, ["1.1.0"]),
+        (Rules(pinned={"gear_tool": "2.0.0-beta.1"}, prereleases=False), {}, ["2.0.0-beta.1"]),
+        (Rules(only=["gear_tool"]), {}, VERSIONS),
+        (Rules(only=[]), {}, []),
+        (Rules(retention=1), {"retention": 3}, VERSIONS[1:]),
+        (Rules(), {"prereleases": False, "retention": 1}, ["1.10.0"]),
+    ],
+)
+def test_rules_choose_versions(rules: Rules, about: dict[str, Any], expected: list[str]) -> None:
+    assert versions(rules, **about) == expected
+
+
+def test_all_packages_of_a_version_are_kept_together() -> None:
+    entries = [made("1.0.0"), *(made("2.0.0", platforms=[p]) for p in ("linux-x64", "macos-x64"))]
+
+    assert chosen(entries, Rules(retention=1)) == entries[1:]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [Rules(pinned={"gear_tool": "9.0.0"}), Rules(pinned={"gone": "1.0.0"}), Rules(only=["gone"])],
+)
+def test_what_is_asked_for_and_missing_is_a_problem(rules: Rules) -> None:
+    found = chosen([made("1.0.0")], rules, codes=["generate.version-missing"])
+
+    assert found == ([made("1.0.0")] if "gone" in rules.pinned else [])
+
+
+def test_the_words_of_the_owner_stand_in_the_listing() -> None:
+    [item] = chosen([made("1.0.0", name="Gear Tool")], name="Gears", tags=["Mesh"])
+
+    assert (item["name"], item["tags"], list(item)) == (
+        "Gears",
+        ["Mesh"],
+        ["id", "name", "version", "blender_version_min", "tags"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "about", "expected"),
+    [
+        ({}, {"blender_version_min": "4.5"}, ("4.5.0", None)),
+        ({}, {"blender_version_min": "4.0.0"}, ("4.2.0", None)),
+        ({}, {"blender_version_max": "5.0.0"}, ("4.2.0", "5.0.0")),
+        ({"blender_version_max": "4.5.0"}, {"blender_version_max": "5.0.0"}, ("4.2.0", "4.5.0")),
+    ],
+)
+def test_the_owner_can_take_blenders_away_and_add_none(
+    own: dict[str, Any], about: dict[str, Any], expected: tuple[str, str | None]
+) -> None:
+    [item] = chosen([made("1.0.0", **own)], **about)
+
+    assert (item["blender_version_min"], item.get("blender_version_max")) == expected
+
+
+def test_the_owner_can_take_platforms_away_and_add_none() -> None:
+    universal, linux, windows = (
+        made("1.0.0"),
+        made("2.0.0", platforms=["linux-x64"]),
+        made("3.0.0", platforms=["windows-x64"]),
+    )
+
+    found = chosen([universal, linux, windows], platforms=["linux-x64", "macos-x64"])
+
+    assert [(item["version"], item["platforms"]) for item in found] == [
+        ("1.0.0", ["linux-x64", "macos-x64"]),
+        ("2.0.0", ["linux-x64"]),
+    ]
+
+
+def test_a_version_that_no_blender_is_left_for_is_not_listed() -> None:
+    assert chosen([made("1.0.0")], blender_version_max="4.2.0") == []
+
+
+def test_words_that_blender_would_refuse_are_problems_and_named_by_their_place() -> None:
+    problems = ProblemList()
+    config = Config(extensions={"gear_tool": {"website": "a\nb"}, "dusk": {"name": "Dusk"}})
+
+    assert check_changes(config, problems) == {"gear_tool"}
+    [problem] = problems
+    assert problem.where.path == ("extensions", "gear_tool", "website")

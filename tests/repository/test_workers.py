@@ -1,0 +1,234 @@
+"""Work in child processes: the same result as without them, and none that is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from extery.repository import reading, scan, workers
+from tests.repository.packages import put
+
+needs_forks = pytest.mark.skipif(
+    sys.platform != "linux" or workers.cpu_count() < 2, reason="work is not shared here"
+)
+
+
+def process_id() -> bytes:
+    return str(os.getpid()).encode()
+
+
+def in_a_new_python(code: str, *arguments: str) -> str:
+    """What the code prints; the Python that runs the tests may have other threads, and then nothing is forked."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@needs_forks
+def test_what_pays_is_computed_in_another_process() -> None:
+    code = (
+        "import os\nfrom extery.repository.workers import Background\n"
+        "me = lambda: str(os.getpid()).encode()\n"
+        "print(Background(me, pays=True).result() != me())"
+    )
+
+    assert in_a_new_python(code) == "True"
+
+
+def test_what_does_not_pay_is_computed_here() -> None:
+    assert workers.Background(process_id, pays=False).result() == process_id()
+
+
+def test_beside_other_threads_nothing_is_forked() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert not workers.can_fork()
+        assert workers.Background(process_id, pays=True).result() == process_id()
+    finally:
+        done.set()
+        thread.join()
+
+
+@needs_forks
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "os._exit(9)",
+        "os.kill(os.getpid(), 9)",
+        "raise MemoryError",
+        # Half of a result is on its way.
+        "os.write(connection.fileno(), struct.pack('!i', 10_000_000) + bytes(1000)); os._exit(0)",
+    ],
+)
+def test_the_result_of_a_child_that_comes_to_harm_is_computed_here(harm: str) -> None:
+    code = (
+        "import os, struct\nfrom extery.repository import workers\n"
+        f"def send(connection, make):\n    {harm}\n"
+        "workers._send_result = send\n"
+        "print(workers.Background(lambda: b'made', pays=True).result().decode())"
+    )
+
+    assert in_a_new_python(code) == "made"
+
+
+@needs_forks
+def test_an_error_of_a_computation_is_raised_here() -> None:
+    code = (
+        "from extery.repository.workers import Background\n"
+        "try:\n    Background(lambda: b'' + 1, pays=True).result()\n"
+        "except TypeError:\n    print('raised')"
+    )
+
+    assert in_a_new_python(code) == "raised"
+
+
+@needs_forks
+def test_a_child_whose_result_is_not_wanted_is_ended() -> None:
+    code = (
+        "import os\nfrom extery.repository.workers import Background\n"
+        "made = Background(lambda: bytes(10_000_000), pays=True)\nmade.stop()\n"
+        "try:\n    os.waitpid(-1, 0)\nexcept ChildProcessError:\n    print('gone')"
+    )
+
+    assert in_a_new_python(code) == "gone"
+
+
+@needs_forks
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+        "def fork(): raise OSError(11, 'no more')\nos.fork = fork",
+        "def pipe(*_): raise OSError(24, 'too many open files')\nimport socket; socket.socketpair = pipe",
+    ],
+)
+def test_where_there_are_no_children_or_no_news_of_them_the_work_is_done_here(trouble: str) -> None:
+    code = (
+        f"import os\n{trouble}\nfrom extery.repository.workers import Background\n"
+        "print(Background(lambda: b'made', pays=True).result().decode())"
+    )
+
+    assert in_a_new_python(code) == "made"
+
+
+def packages(folder: Path) -> list[scan.Found]:
+    for number in range(60):
+        put(folder, f"{number:02}.zip", extension_id=f"tool_{number:02}")
+    return [scan.Found(path.name, 0, 0, 0) for path in sorted(folder.glob("*.zip"))]
+
+
+@needs_forks
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "os.kill(os.getpid(), 9)",
+        "connection.recv(); os.kill(os.getpid(), 9)",
+        "os.write(connection.fileno(), struct.pack('!i', 100_000) + bytes(1000)); os._exit(0)",
+    ],
+)
+def test_a_worker_that_is_killed_loses_no_package_and_stops_nobody(
+    tmp_path: Path, harm: str
+) -> None:
+    packages(tmp_path)
+    code = (
+        "import os, struct, sys, time\nfrom pathlib import Path\n"
+        "from extery.repository import reading, scan\n"
+        f"def read(connection, *_):\n    {harm}\n"
+        "reading._read_batches = read\nfolder = Path(sys.argv[1])\n"
+        "found = [scan.Found(path.name, 0, 0, 0) for path in sorted(folder.glob('*.zip'))]\n"
+        "read = reading.read_archives(folder, found, processes=4)\n"
+        "assert read == reading.read_archives(folder, found, processes=1)\n"
+        "print([item.name for item in read] == [item.name for item in found])"
+    )
+    assert in_a_new_python(code, str(tmp_path)) == "True"
+
+
+def test_beside_other_threads_packages_are_read_by_new_processes(tmp_path: Path) -> None:
+    found = packages(tmp_path)
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        several = reading.read_archives(tmp_path, found, processes=2)
+    finally:
+        done.set()
+        thread.join()
+
+    assert several == reading.read_archives(tmp_path, found, processes=1)
+
+
+def wait_until_gone(pids: list[int], *, seconds: float = 60) -> None:
+    """Wait for the end of processes that are not ours to wait for."""
+    deadline = time.monotonic() + seconds
+    while alive := [pid for pid in pids if is_alive(pid)]:
+        assert time.monotonic() < deadline, f"{alive} are alive"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+STARTS = """\
+import os, sys, time
+from extery.repository.workers import Worker
+
+def wait(connection):
+    connection.send(os.getpid())
+    connection.recv()
+
+def send(connection):
+    connection.send(os.getpid())
+    connection.send_bytes(bytes(10_000_000))
+
+def compute(connection):
+    connection.send(os.getpid())
+    while True:
+        sum(range(1000))
+
+if __name__ == "__main__":
+    work = {"wait": wait, "send": send, "compute": compute}[sys.argv[1]]
+    workers = [Worker.start(work, fork=sys.argv[2] == "fork") for _ in range(3)]
+    print(*(worker.connection.recv() for worker in workers), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("work", ["wait", "send", "compute"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_parent_however_it_ends(
+    tmp_path: Path, work: str, method: str, how: signal.Signals
+) -> None:
+    script = tmp_path / "starts.py"
+    script.write_text(STARTS)
+    command = [sys.executable, str(script), work, method]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert len(pids) == 3
+        assert all(is_alive(pid) for pid in pids)
+        parent.send_signal(how)
+        parent.wait()
+
+        wait_until_gone(pids)

@@ -1,0 +1,313 @@
+"""Files on disk: compressed variants, packages of channels, leftovers, and two runs at once."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+
+import brotli
+import pytest
+
+from extery.core.errors import Unavailable
+from extery.core.locks import locked
+from extery.listing.entries import parse
+from extery.repository import cache, write
+from extery.repository.generate import generate
+from tests.repository.packages import put
+
+CONFIG = """\
+schema_version = "1.0.0"
+prereleases = false
+[channels.beta]
+prereleases = true
+"""
+
+
+def repository(folder: Path) -> Path:
+    """A folder with a channel."""
+    folder.mkdir(exist_ok=True)
+    put(folder, "gears-1.zip", version="1.0.0")
+    put(folder, "gears-2.zip", version="2.0.0-beta.1")
+    (folder / "blender_repo.toml").write_text(CONFIG)
+    return folder
+
+
+def test_the_compressed_listing_holds_the_same_bytes_and_the_same_time(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    for version in ("1.0.0", "2.0.0"):
+        put(tmp_path, "a.zip", version=version)
+        generate(tmp_path)
+        plain, packed = tmp_path / "index.json", tmp_path / "index.json.gz"
+        assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+        assert packed.stat().st_mtime_ns == plain.stat().st_mtime_ns
+
+
+def test_the_compressed_listing_does_not_depend_on_the_moment(tmp_path: Path) -> None:
+    write.put_listing(tmp_path / "index.json", b"{}" * 100)
+    first = (tmp_path / "index.json.gz").read_bytes()
+    (tmp_path / "index.json.gz").unlink()
+
+    assert write.put_listing(tmp_path / "index.json", b"{}" * 100) == [tmp_path / "index.json.gz"]
+    assert (tmp_path / "index.json.gz").read_bytes() == first
+
+
+def test_a_listing_is_written_before_its_variants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write.put_listing(tmp_path / "index.json", b"old")
+    old = (tmp_path / "index.json.gz").stat().st_mtime_ns
+    os.utime(tmp_path / "index.json.gz", ns=(old - 10**9, old - 10**9))
+
+    def end(data: bytes) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(write, "_gzip", end)
+        with pytest.raises(KeyboardInterrupt):
+            write.put_listing(tmp_path / "index.json", b"new")
+
+    assert (tmp_path / "index.json").read_bytes() == b"new"
+    times = [(tmp_path / name).stat().st_mtime_ns for name in ("index.json.gz", "index.json")]
+    assert times == sorted(times)
+    assert times[0] != times[1]  # the variant is older, and shows it
+    write.put_listing(tmp_path / "index.json", b"new")
+    assert gzip.decompress((tmp_path / "index.json.gz").read_bytes()) == b"new"
+
+
+def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brotli = types.ModuleType("brotli")
+    vars(brotli)["compress"] = lambda data, quality, **_: b"br" + data[:quality]
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "brotli", brotli)
+        written = write.put_listing(tmp_path / "index.json", b"one")
+    assert [path.name for path in written] == ["index.json", "index.json.gz", "index.json.br"]
+    assert (tmp_path / "index.json.br").read_bytes() == b"brone"
+
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    write.put_listing(tmp_path / "index.json", b"two")
+
+    assert not (tmp_path / "index.json.br").exists()
+
+
+def test_the_real_brotli_makes_less_of_a_listing_than_gzip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "brotli", brotli)
+    data = b'{"version":"v1","data":[' + b'{"id":"gear_tool","name":"Gear Tool"},' * 500 + b"{}]}"
+
+    write.put_listing(tmp_path / "index.json", data)
+
+    packed = (tmp_path / "index.json.br").read_bytes()
+    assert brotli.decompress(packed) == data
+    assert len(packed) < len((tmp_path / "index.json.gz").read_bytes())
+
+
+def test_a_channel_has_its_packages_beside_it_without_using_room(tmp_path: Path) -> None:
+    repository(tmp_path)
+
+    done = generate(tmp_path)
+
+    assert parse((tmp_path / "index.json").read_bytes()).data[0]["version"] == "1.0.0"
+    [entry] = parse((tmp_path / "beta" / "index.json").read_bytes()).data
+    assert (entry["version"], entry["archive_url"]) == ("2.0.0-beta.1", "./gears-2.zip")
+    assert (tmp_path / "beta" / "gears-2.zip").samefile(tmp_path / "gears-2.zip")
+    assert not (tmp_path / "beta" / "gears-1.zip").exists()
+    assert done.listings == [("index.json", "everyone"), ("beta/index.json", "channel beta")]
+    assert generate(tmp_path).listings == done.listings
+
+
+def test_packages_are_copied_where_there_are_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository(tmp_path)
+
+    def refuse(*arguments: object, **more: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("os.link", refuse)
+    generate(tmp_path)
+    copy, original = tmp_path / "beta" / "gears-2.zip", tmp_path / "gears-2.zip"
+
+    assert not copy.samefile(original)
+    assert copy.read_bytes() == original.read_bytes()
+    before = copy.stat().st_ino
+    put(tmp_path, "other.zip", extension_id="other_tool")
+    generate(tmp_path)
+    assert copy.stat().st_ino == before  # not copied again
+
+
+def test_what_no_listing_needs_any_more_goes_and_what_others_made_stays(tmp_path: Path) -> None:
+    repository(tmp_path)
+    generate(tmp_path)
+    (tmp_path / "beta" / "notes.txt").touch()
+    put(tmp_path, "gears-3.zip", version="3.0.0-beta.1")
+
+    generate(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "beta").iterdir()) == [
+        "gears-3.zip",
+        "index.json",
+        "index.json.gz",
+        "notes.txt",
+    ]
+
+    (tmp_path / "blender_repo.toml").unlink()
+    generate(tmp_path)
+    assert [path.name for path in (tmp_path / "beta").iterdir()] == ["notes.txt"]
+    assert len(list(tmp_path.glob("*.zip"))) == 3
+
+
+def test_the_folder_of_a_channel_that_is_gone_goes_too(tmp_path: Path) -> None:
+    repository(tmp_path)
+    generate(tmp_path)
+    (tmp_path / "blender_repo.toml").unlink()
+
+    generate(tmp_path)
+
+    assert not (tmp_path / "beta").exists()
+    assert (tmp_path / "gears-2.zip").exists()
+
+
+def test_half_written_files_of_a_run_that_was_ended_are_removed(tmp_path: Path) -> None:
+    repository(tmp_path)
+    generate(tmp_path)
+    (tmp_path / "gears-1.zip").touch()
+    rubbish = [
+        tmp_path / ".index.json.ab3_x9zz.new",
+        tmp_path / ".index.json.gz.ab3_x9zz.new",
+        tmp_path / ".extery" / ".state.json.ab3_x9zz.new",
+        tmp_path / "beta" / ".gears-2.zip.00000042.new",
+    ]
+    mine = [tmp_path / ".gear.zip.ab3_x9zz.new", tmp_path / ".index.json.new"]
+    for path in [*rubbish, *mine]:
+        path.touch()
+
+    generate(tmp_path)
+
+    assert [path for path in rubbish if path.exists()] == []
+    assert all(path.exists() for path in mine)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".extery").touch()  # where a folder has to be
+
+    with pytest.raises(Unavailable) as caught:
+        generate(tmp_path)
+
+    assert caught.value.code == "generate.unwritable"
+
+
+def test_the_second_run_in_a_folder_waits_and_says_so(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    lock = tmp_path / cache.FOLDER / cache.LOCK
+    waits, is_done = threading.Event(), threading.Event()
+
+    def second() -> None:
+        generate(tmp_path, on_wait=lambda _: waits.set())
+        is_done.set()
+
+    lock.parent.mkdir()
+    with locked(lock, area="generate", command="extery test", timeout=0):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waits.wait(10)
+        time.sleep(0.05)
+        assert not is_done.is_set()
+    thread.join(10)
+    assert is_done.is_set()
+    generate(tmp_path, on_wait=pytest.fail)
+
+
+def run(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "extery", "server-generate", "--repo-dir", folder, "--html"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_several_runs_at_once_all_end_well(tmp_path: Path) -> None:
+    repository(tmp_path)
+
+    processes = [run(tmp_path) for _ in range(4)]
+
+    assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+    check(tmp_path)
+
+
+def check(folder: Path) -> None:
+    """Every listing that is there is whole, and every package that it names."""
+    for path in (folder / "index.json", folder / "beta" / "index.json"):
+        if path.exists():
+            for item in parse(path.read_bytes()).data:
+                package = path.parent / item["archive_url"]
+                assert package.stat().st_size == item["archive_size"]
+
+
+@pytest.mark.parametrize("rounds", [8, pytest.param(100, marks=pytest.mark.slow)])
+def test_a_run_that_is_killed_at_any_moment_leaves_the_old_or_the_new(
+    tmp_path: Path, rounds: int
+) -> None:
+    repository(tmp_path)
+    start = time.perf_counter()
+    assert run(tmp_path).wait(60) == 0
+    whole = time.perf_counter() - start
+    for number in range(rounds):
+        put(tmp_path, f"more-{number}.zip", extension_id="more_tool", version=f"1.0.{number}")
+        process = run(tmp_path)
+        time.sleep(whole * (0.3 + 0.8 * number / rounds))
+        process.kill()
+        process.wait()
+        check(tmp_path)
+
+    generate(tmp_path, html=True)
+    check(tmp_path)
+    names = {path.name for path in tmp_path.rglob("*") if path.name.startswith(".")}
+    assert names == {".extery"}
+    versions = [i["version"] for i in json.loads((tmp_path / "index.json").read_text())["data"]]
+    assert versions == ["1.0.0", f"1.0.{rounds - 1}"]
+
+
+@pytest.mark.parametrize("rounds", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_a_reader_that_never_stops_looking_always_finds_everything(
+    tmp_path: Path, rounds: int
+) -> None:
+    repository(tmp_path)
+    generate(tmp_path)
+    seen: list[int] = []
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        try:
+            while not done.is_set():
+                data = parse((tmp_path / "index.json").read_bytes()).data
+                parse(gzip.decompress((tmp_path / "index.json.gz").read_bytes()))
+                seen.append(len(data))
+                assert all((tmp_path / i["archive_url"]).exists() for i in data)
+        except BaseException as error:  # a thread keeps its errors to itself
+            failures.append(error)
+
+    reader = threading.Thread(target=watch)
+    reader.start()
+    try:
+        for number in range(rounds):
+            put(
+                tmp_path,
+                f"new-{number}.zip",
+                extension_id=f"tool_{number % 7}",
+                version=f"1.{number}.0",
+            )
+            generate(tmp_path)
+    finally:
+        done.set()
+        reader.join()
+
+    assert failures == []
+    assert set(seen) <= set(range(1, 9))
+    assert len(seen) > 5

@@ -1,0 +1,213 @@
+"""Every rule for packages, by a package that breaks just that one."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from extery.core.codes import everything, find
+from extery.core.errors import ProblemList
+from extery.package import Archive, Member, open_package
+from extery.rules import check_folder, check_package, check_path
+from extery.rules.context import RuleContext
+from extery.rules.package.members import Limits, check
+from tests.samples.packages import (
+    ADD_ON,
+    MANIFEST,
+    PACKAGES,
+    THEME,
+    XML,
+    add_on,
+    packed,
+    theme,
+    wheel,
+)
+
+#: Problems of the path itself or of sizes too large for a sample; they have tests of their own.
+ELSEWHERE = {
+    "package.not-found",
+    "package.unreadable",
+    "package.too-large",
+    "package.too-many-members",
+    "package.unexpected",
+}
+
+
+@pytest.mark.parametrize("code", PACKAGES)
+def test_a_package_has_exactly_the_problem_it_is_named_after(code: str) -> None:
+    report = check_package(io.BytesIO(PACKAGES[code]()), name="gears.zip")
+
+    assert [problem.code for problem in report.problems] == [code]
+    assert report.ok == (find(code).severity == "warning")
+    assert all(problem.hint for problem in report.problems)
+
+
+def test_every_code_of_packages_has_a_sample_or_a_test() -> None:
+    codes = {c for c in everything() if c.split(".")[0] in ("package", "path", "theme", "wheel")}
+
+    assert codes == set(PACKAGES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("data", [add_on(), theme(("dusk.xml", XML))], ids=["add-on", "theme"])
+def test_a_good_package_has_no_problem(data: bytes) -> None:
+    report = check_package(io.BytesIO(data), name="good.zip")
+
+    assert not report.problems
+    assert report.manifest is not None
+    assert report.size == len(data)
+    assert report.members == 2
+
+
+def test_a_package_in_a_folder_is_as_good_as_one_at_the_root() -> None:
+    data = packed((f"gears/{MANIFEST}", ADD_ON), ("gears/__init__.py", b""))
+
+    assert not check_package(io.BytesIO(data)).problems
+
+
+def test_problems_of_the_manifest_and_of_the_files_are_told_together() -> None:
+    data = packed((MANIFEST, THEME.replace(b'"Gear Tool"', b'""')), ("../x", b""))
+
+    report = check_package(io.BytesIO(data))
+
+    assert [problem.code for problem in report.problems] == [
+        "path.unsafe",
+        "manifest.name.empty",
+        "theme.xml-missing",
+    ]
+    assert report.manifest is None
+
+
+def test_what_is_there_instead_of_an_init_is_told() -> None:
+    [problem] = check_package(io.BytesIO(PACKAGES["package.init-missing"]())).problems
+
+    assert "src/" in problem.hint
+
+
+def test_a_wheel_in_another_folder_is_pointed_at() -> None:
+    [problem] = check_package(io.BytesIO(PACKAGES["package.wheel-missing"]())).problems
+
+    assert "gears-1.0-py3-none-any.whl" in problem.hint
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    report = check_path(tmp_path / "none.zip")
+
+    assert [problem.code for problem in report.problems] == ["package.not-found"]
+
+
+def test_too_many_and_too_large_files_are_told_before_anything_is_unpacked() -> None:
+    with open_package(io.BytesIO(add_on())) as package:
+        [member, *_] = package.members
+    members: list[Member] = [member._replace(name=f"f{number}", size=10) for number in range(5)]
+    problems = ProblemList()
+
+    check(
+        RuleContext("x.zip", [], str.encode, members=members, size=1000),
+        problems,
+        Limits(members=4, unpacked=49),
+    )
+
+    assert [p.code for p in problems] == ["package.too-many-members", "package.too-large"]
+
+
+def test_a_bomb_is_told_without_being_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = PACKAGES["package.bomb"]()
+    monkeypatch.setattr(Archive, "open", None)
+
+    assert [p.code for p in check_package(io.BytesIO(data)).problems] == ["package.bomb"]
+
+
+def test_entities_in_a_theme_are_refused_before_they_grow() -> None:
+    lol = b'<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><bpy><Theme>&b;</Theme></bpy>'
+
+    report = check_package(io.BytesIO(theme(("lol.xml", lol))))
+
+    assert [problem.code for problem in report.problems] == ["theme.not-xml"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_entities_are_found_in_every_encoding(encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE b [<!ENTITY a "aa">]><bpy>&a;</bpy>'
+    )
+
+    report = check_package(io.BytesIO(theme(("lol.xml", text.encode(encoding)))))
+
+    assert [problem.code for problem in report.problems] == ["theme.not-xml"]
+
+
+def test_stricter_rules_can_be_switched_to_warnings() -> None:
+    report = check_package(io.BytesIO(PACKAGES["path.unsafe"]()))
+    report.forgive_stricter()
+
+    assert report.ok
+    assert [problem.severity for problem in report.problems] == ["warning"]
+
+
+def test_a_folder_is_checked_with_the_files_it_needs(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(ADD_ON + b'wheels = ["./w/a-1-py3-none-any.whl"]\n')
+
+    report = check_folder(tmp_path)
+    assert [p.code for p in report.problems] == ["package.init-missing", "package.wheel-missing"]
+
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "a-1-py3-none-any.whl").write_bytes(wheel("a-1"))
+    assert not check_folder(tmp_path).problems
+
+
+def test_a_path_is_checked_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(ADD_ON)
+    (tmp_path / "x.zip").write_bytes(add_on())
+
+    assert check_path(tmp_path).kind == "folder"
+    assert check_path(tmp_path / MANIFEST).kind == "manifest"
+    assert check_path(tmp_path / "x.zip").kind == "package"
+
+
+def test_a_report_as_data_has_facts_and_problems() -> None:
+    data = check_package(io.BytesIO(add_on()), name="x.zip").as_dict()
+
+    assert data["ok"] is True
+    assert (data["id"], data["version"], data["type"]) == ("gear_tool", "1.2.3", "add-on")
+    assert data["problems"] == []
+
+
+def test_pipes_and_devices_are_refused_without_waiting_for_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    os.mkfifo(tmp_path / MANIFEST)
+
+    [problem] = check_path(tmp_path / "pipe.zip").problems
+    assert problem.code == "package.unreadable"
+    assert check_path(tmp_path).problems.errors[0].code == "manifest.file.unreadable"
+    assert check_path(Path("/dev/zero")).problems.errors[0].code == "package.unreadable"
+
+
+def test_a_path_that_no_system_can_have_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+    assert check_path(tmp_path / ("a" * 300)).problems.errors[0].code == "package.unreadable"
+
+
+def test_names_that_no_file_can_have_are_not_there(tmp_path: Path) -> None:
+    wheels = [f"{'a' * 300}-1-py3-none-any.whl", f"{MANIFEST}/a-1-py3-none-any.whl"]
+    (tmp_path / MANIFEST).write_bytes(ADD_ON + f"wheels = {wheels}\n".encode())
+    (tmp_path / "__init__.py").touch()
+
+    assert {p.code for p in check_folder(tmp_path).problems} == {"package.wheel-missing"}
+
+
+def test_a_package_full_of_bad_names_is_told_of_its_first_hundred(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(add_on(*((f"what{number}?.py", b"") for number in range(300))))
+
+    found = [p for p in check_package(path).problems if p.code == "path.not-portable"]
+
+    assert len(found) == 100
+
+
+def test_a_package_of_nothing_but_backslashes_has_one_problem() -> None:
+    data = packed((f"kit\\{MANIFEST}", ADD_ON), ("kit\\__init__.py", b""))
+
+    assert [problem.code for problem in check_package(io.BytesIO(data)).problems] == [
+        "path.backslash"
+    ]

@@ -1,0 +1,205 @@
+"""Bundled wheels are looked into wherever a package is: what their names say is what they are."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from extery.author.build.execute import build
+from extery.repository.scan import read_archive
+from extery.rules import check_folder, check_package
+from tests.samples.packages import (
+    ADD_ON,
+    MANIFEST,
+    WHEEL,
+    WITH_WHEEL,
+    add_on,
+    changed,
+    packed,
+    wheel,
+)
+from tests.zips.structure import Archive
+
+FILE = WHEEL.rpartition("/")[2]
+
+
+def problems_of(data: bytes, *, name: str = FILE, stored: bool = True) -> list[str]:
+    """The codes of a package with that wheel in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, ADD_ON + f'wheels = ["./wheels/{name}"]\n'.encode())
+        archive.writestr("__init__.py", b"")
+        archive.writestr(f"wheels/{name}", data, None if not stored else zipfile.ZIP_STORED)
+    return [problem.code for problem in check_package(file).problems]
+
+
+def _without(member: str) -> bytes:
+    whole = zipfile.ZipFile(io.BytesIO(wheel()))
+    names = [name for name in whole.namelist() if name.rpartition("/")[2] != member]
+    return packed(*((name, whole.read(name)) for name in names))
+
+
+def _bomb() -> bytes:
+    return packed(("zeros.bin", bytes(60_000_000)))
+
+
+def _lying(archive: Archive) -> None:
+    archive.locals[0].name = b"gears/__evil__.py"
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "deflated"])
+def test_a_real_wheel_is_accepted(stored: bool) -> None:
+    assert problems_of(wheel(), stored=stored) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("gears-1.0", "Gears-1.0-py3-none-any.whl"),
+        ("Gears_Lib-1.0", "gears.lib-1.0-py3-none-any.whl"),
+        ("gears-1.0.0", "gears-1.0-py3-none-any.whl"),
+        ("gears-1.0+cu12.1", "gears-1.0+cu12.1-py3-none-any.whl"),
+        ("gears-1.0_cu12.1", "gears-1.0+cu12.1-py3-none-any.whl"),
+        ("gears-1.0", "gears-1.0-2-py3-none-any.whl"),
+        ("gears-2026.11.26", "gears-2026.11.26-cp311-cp311-manylinux_2_28_x86_64.manylinux2014_x86_64.whl"),
+    ],
+)  # fmt: skip
+def test_names_are_compared_as_indexes_compare_them(folder: str, name: str) -> None:
+    assert "wheel.dist-info" not in problems_of(wheel(folder), name=name)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: wheel("gears-2.0"), "wheel.dist-info"),
+        (lambda: wheel("cogs-1.0"), "wheel.dist-info"),
+        (lambda: packed(("gears/__init__.py", b"")), "wheel.dist-info"),
+        (lambda: _without("RECORD"), "wheel.dist-info"),
+        (lambda: _without("METADATA"), "wheel.dist-info"),
+        (lambda: _without("WHEEL"), "wheel.dist-info"),
+        (lambda: b"", "wheel.unreadable"),
+        (lambda: b"<!DOCTYPE html>", "wheel.unreadable"),
+        (lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "wheel.unreadable"),
+        (lambda: wheel()[:-30], "wheel.unreadable"),
+        (lambda: wheel() + b"more", "wheel.unreadable"),
+        (lambda: changed(wheel(), _lying), "wheel.unreadable"),
+        (lambda: packed(("../gears.py", b"")), "wheel.unreadable"),
+        (lambda: packed(("gears.py", b""), ("./gears.py", b"")), "wheel.unreadable"),
+        (_bomb, "package.bomb"),
+    ],
+)
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "deflated"])
+def test_what_is_not_the_wheel_of_its_name_is_named_once(
+    make: Callable[[], bytes], code: str, stored: bool
+) -> None:
+    found = problems_of(make(), stored=stored)
+
+    assert found == ([code] if code != "package.bomb" or stored else found)
+    assert code in found
+
+
+INFO = "gears-1.0.dist-info"
+
+
+@pytest.mark.parametrize(
+    ("members", "is_good"),
+    [
+        ({"gears-1.0.data/purelib/gears/more.py": b""}, True),
+        ({"gears-1.0.data/scripts/gears": b""}, True),
+        ({"gears-1.0.data/purelib/gears/__init__.py": b"evil"}, False),
+        ({"gears-1.0.data/platlib/Gears/__init__.py": b"evil"}, False),
+        ({"gears-1.0.data/purelib/gears": b"evil"}, False),
+        ({f"gears-1.0.data/purelib/{INFO}/RECORD": b"evil"}, False),
+        ({"gears-1.0.data/purelib/m.py": b"1", "gears-1.0.data/platlib/m.py": b"2"}, False),
+        ({"evil-info/record": b"../../x,,\n"}, False),
+        ({"other.egg-info/RECORD": b"../../x,,\n"}, False),
+    ],
+)
+def test_a_wheel_that_blenders_unpack_in_two_ways_is_refused(
+    members: dict[str, bytes], is_good: bool
+) -> None:
+    """Newer ones unfold the .data folder, and all take the last list of files that they find."""
+    whole = zipfile.ZipFile(io.BytesIO(wheel()))
+    own = [(name, whole.read(name)) for name in whole.namelist()]
+
+    found = problems_of(packed(*own, *members.items()))
+
+    assert found == ([] if is_good else ["wheel.dist-info"])
+
+
+def test_many_wheels_that_are_no_bomb_alone_are_one_together(tmp_path: Path) -> None:
+    names = [f"gears{number}-1.0-py3-none-any.whl" for number in range(100)]
+    path = tmp_path / "gears.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        listed = [f"./wheels/{name}" for name in names]
+        archive.writestr(MANIFEST, ADD_ON + f"wheels = {listed}\n".encode())
+        archive.writestr("__init__.py", b"")
+        data = packed(("zeros.bin", bytes(30_000_000)), (f"x/{INFO}/RECORD", b""))
+        for name in names:
+            archive.writestr(f"wheels/{name}", data)
+
+    assert [p.code for p in read_archive(path).problems if "bomb" in p.code] == ["package.bomb"]
+    assert "package.bomb" in [p.code for p in check_package(path).problems]
+
+
+def test_a_member_of_a_wheel_that_is_longer_than_stated_is_found_without_verify(
+    tmp_path: Path,
+) -> None:
+    def lie(archive: Archive) -> None:
+        for record in (archive.locals[0], archive.entries[0]):
+            record.size, record.crc = 5, zlib.crc32(b"teeth")
+
+    path = tmp_path / "gears.zip"
+    path.write_bytes(add_on((WHEEL, changed(wheel(), lie)), manifest=WITH_WHEEL))
+
+    assert [p.code for p in read_archive(path).problems] == ["wheel.unreadable"]
+
+
+def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr(MANIFEST, ADD_ON)
+        archive.writestr("zeros.bin", bytes(60_000_000))
+    path = tmp_path / "gears.zip"
+    path.write_bytes(file.getvalue())
+
+    assert [p.code for p in read_archive(path).problems] == ["package.bomb"]
+
+
+def test_a_git_lfs_pointer_is_called_by_its_name() -> None:
+    data = add_on((WHEEL, b"version https://git-lfs.github.com/spec/v1\n"), manifest=WITH_WHEEL)
+
+    [problem] = check_package(io.BytesIO(data)).problems
+    assert "Git LFS pointer" in problem.message
+    assert problem.hint == "run 'git lfs pull', then build again"
+    assert problem.where.path == (WHEEL,)
+
+
+def test_every_command_looks_into_wheels(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / "wheels").mkdir(parents=True)
+    (source / MANIFEST).write_bytes(WITH_WHEEL)
+    (source / "__init__.py").touch()
+    (source / WHEEL).write_bytes(b"PK")
+
+    assert [p.code for p in check_folder(source).problems] == ["wheel.unreadable"]
+    [built] = build(source, output_dir=tmp_path)
+    assert [p.code for p in read_archive(built.path).problems] == ["wheel.unreadable"]
+
+
+def test_a_wheel_for_another_platform_of_a_split_package_may_be_missing(tmp_path: Path) -> None:
+    path = tmp_path / "gears.zip"
+    path.write_bytes(add_on(manifest=WITH_WHEEL))
+
+    assert read_archive(path).listed is not None
+
+
+def test_a_wheel_that_only_windows_finds_is_looked_into_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "gears.zip"
+    path.write_bytes(add_on((WHEEL.upper().replace("WHL", "whl"), b"PK"), manifest=WITH_WHEEL))
+
+    assert [p.code for p in read_archive(path).problems] == ["wheel.unreadable"]
+    assert "package.wheel-missing" in [p.code for p in check_package(path).problems]
