@@ -110,15 +110,15 @@ def report(rates: dict[str, float]) -> bool:
 def fill(data: Path, count: int) -> None:
     """A database with ``count`` approved extensions, by bulk rows: no files are needed here."""
     os.environ["EXTERY_DATA"] = str(data)
-    from extery_site.server import prepare
+    from extery_site.project.server import prepare
 
     prepare(data)
     from django.db import connections, transaction
     from django.utils import timezone
 
     from extery_site.accounts.models import User
-    from extery_site.catalog.models import Extension, Package, Version, key_of
-    from extery_site.listings.actions import bump
+    from extery_site.catalog.models import Extension, Package, Version, normalize_id
+    from extery_site.listings.actions import increment_revision
 
     now = timezone.now()
     with transaction.atomic():
@@ -126,7 +126,7 @@ def fill(data: Path, count: int) -> None:
         extensions = Extension.objects.bulk_create(
             Extension(
                 extension_id=f"tool_number_{number}",
-                id_key=key_of(f"tool_number_{number}"),
+                id_key=normalize_id(f"tool_number_{number}"),
                 type="add-on",
                 name=f"Tool number {number}",
                 tagline="Does one of the things that people want",
@@ -162,7 +162,7 @@ def fill(data: Path, count: int) -> None:
             )
             for version in versions
         )
-        bump()
+        increment_revision()
     connections.close_all()
 
 

@@ -89,14 +89,14 @@ def _as_text(problem: Problem) -> str:
 
 def settings() -> str:
     """The table of the website's settings."""
-    from extery_site.config import reference
+    from extery_site.project.env import reference
 
     return reference()
 
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document of the website, as plain data."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "extery_site.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "extery_site.project.settings")
     import django
 
     django.setup()

@@ -12,7 +12,7 @@ from django.test import Client
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
-from extery_site.listings.answers import ANSWERS
+from extery_site.listings.cache import LISTINGS
 from tests.site import factories
 
 
@@ -34,9 +34,9 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings.STATIC_ROOT.mkdir()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    ANSWERS.forget()
+    LISTINGS.forget()
     yield
-    ANSWERS.forget()
+    LISTINGS.forget()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def make_moderator(username: str = "mod") -> User:
 
 def make_draft(owner: User, **fields: Any) -> Version:
     """An uploaded version that nothing has been added to."""
-    return publish.receive_package(
+    return publish.receive_upload(
         file=io.BytesIO(package(**fields)), name="upload.zip", user=owner
     ).version
 

@@ -51,6 +51,11 @@ class User(AbstractUser):
         """The name to show: the full name where one was given."""
         return self.full_name or self.username
 
+    @property
+    def can_moderate(self) -> bool:
+        """Whether this user decides what is public."""
+        return self.is_active and (self.is_moderator or self.is_superuser)
+
     def get_full_name(self) -> str:
         return self.display_name
 

@@ -26,7 +26,7 @@ def require_person(user: AnyUser | None) -> User:
 
 def may_moderate(user: AnyUser | None) -> bool:
     """Whether somebody decides what is public."""
-    return is_person(user) and (user.is_moderator or user.is_superuser)
+    return is_person(user) and user.can_moderate
 
 
 def require_moderator(user: AnyUser | None) -> User:

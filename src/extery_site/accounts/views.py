@@ -10,10 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from extery_site.accounts import actions, appearance
+from extery_site.accounts import actions
 from extery_site.accounts.forms import ProfileForm, TokenForm
 from extery_site.accounts.models import ApiToken
 from extery_site.accounts.permissions import require_person
+from extery_site.ui import appearance
 
 
 @login_required

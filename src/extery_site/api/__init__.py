@@ -15,7 +15,7 @@ from extery_site.accounts.auth import SIGNED_IN
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
-from extery_site.problems import MEDIA_TYPE, not_found, respond
+from extery_site.project.problems import MEDIA_TYPE, not_found, respond
 from extery_site.publish.endpoints import router as publish
 
 

@@ -37,7 +37,7 @@ def set_tags(extension: Extension, names: Iterable[str]) -> None:
     extension.tags.set(tags)
 
 
-def take_over_manifest(extension: Extension, version: Version) -> None:
+def apply_manifest(extension: Extension, version: Version) -> None:
     """Show what this version's manifest says: name, tagline, website, tags. Saves the extension."""
     table = version.manifest
     extension.name = table["name"]
@@ -63,7 +63,7 @@ _LEADING = (
 )
 
 
-def follow_versions(extension: Extension) -> None:
+def sync_status(extension: Extension) -> None:
     """Let the extension's status be what its versions make it, a block aside. Saves it."""
     if not extension.is_blocked:
         found = set(extension.versions.values_list("status", flat=True))
@@ -83,5 +83,5 @@ def refresh_newest(extension: Extension) -> Version | None:
         return None
     extension.published_at = newest.approved_at
     extension.approved_at = extension.approved_at or newest.approved_at or timezone.now()
-    take_over_manifest(extension, newest)
+    apply_manifest(extension, newest)
     return newest

@@ -81,7 +81,7 @@ class BrowseForm(forms.Form):
             found = found.tagged(slug)
         blender, platform = asked.get("blender", ""), asked.get("platform", "")
         if blender or platform:
-            found = found.running_on(blender=blender, platform=platform)
+            found = found.compatible_with(blender=blender, platform=platform)
         return self._sorted(found, text=asked.get("q", ""), by=asked.get("sort", ""))
 
     def _sorted(self, found: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:

@@ -17,7 +17,7 @@ from PIL import ImageOps
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import human_size
 from extery_site.catalog.models import Image
-from extery_site.catalog.storage import remove_after_commit, staged
+from extery_site.files.storage import remove_after_commit, staged
 
 TAKEN = ("PNG", "JPEG", "WEBP")
 #: Formats we recognise in order to say that we do not take them.

@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Schema
 
-from extery_site.catalog.addresses import absolute
 from extery_site.catalog.models import Extension, Package, Version
+from extery_site.ui.addresses import absolute
 
 
 class PackageOut(Schema):

@@ -119,7 +119,7 @@ def add_crowd(count: int, people: Mapping[str, User]) -> None:
             member, owner = _Member(name, number), authors[number % len(authors)]
             palette = palettes[number % len(palettes)]
             for package in _packages(member, owner, palette, Path(folder)):
-                draft = publish.receive_package(
+                draft = publish.receive_upload(
                     file=io.BytesIO(package.read_bytes()), name=package.name, user=owner
                 )
                 if draft.extension.image is None:

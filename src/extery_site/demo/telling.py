@@ -17,10 +17,10 @@ from extery_site.catalog.models import Activity, Extension, Image, Package, Vers
 from extery_site.demo.sources import build_version
 from extery_site.demo.stories import Comment, ReportStory, Story, VersionStory
 from extery_site.moderation import actions as moderation
+from extery_site.moderation import comments as review
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from extery_site.reports.models import Report
-from extery_site.review import actions as review
 
 #: Between an upload and its submission, in days: the time to complete the draft.
 _COMPLETING = 0.02
@@ -73,7 +73,7 @@ class Telling:
 
     def _upload(self, version: VersionStory) -> None:
         for built in build_version(self.story, version, self.workshop):
-            draft = publish.receive_package(
+            draft = publish.receive_upload(
                 file=io.BytesIO(built.path.read_bytes()),
                 name=built.path.name,
                 user=self.owner,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from extery.core.errors import Corrupt, NotFound, Refused
 from extery_site.accounts.permissions import is_person, may_moderate
 from extery_site.catalog.models import Extension, Package, Version
-from extery_site.catalog.storage import media_path
+from extery_site.files.storage import media_path
 
 logger = logging.getLogger(__name__)
 

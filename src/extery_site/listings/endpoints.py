@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, P, QueryEx, Router, Schema
 
-from extery_site.catalog.addresses import base_url
-from extery_site.listings.serving import read_system, respond
+from extery_site.listings.middleware import read_system, respond
+from extery_site.ui.addresses import base_url
 
 router = Router(tags=["listing"])
 

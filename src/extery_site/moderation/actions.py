@@ -14,10 +14,10 @@ from django.utils import timezone
 from extery.core.errors import Conflict, Corrupt, InvalidInput, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
-from extery_site.catalog.actions import follow_versions, record, refresh_newest
+from extery_site.catalog.actions import record, refresh_newest, sync_status
 from extery_site.catalog.models import Activity, Extension, Version
-from extery_site.catalog.texts import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
-from extery_site.listings.actions import bump
+from extery_site.catalog.text_limits import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
+from extery_site.listings.actions import increment_revision
 from extery_site.moderation.models import Decision
 from extery_site.moderation.package_hashes import (
     check_stored_files,
@@ -60,7 +60,7 @@ def approve_version(
         version.save()
         extension.status = Extension.Status.APPROVED
         refresh_newest(extension)
-        bump()
+        increment_revision()
         return _decide(
             Decision.Kind.APPROVED, extension, moderator, reason, version=version, packages=hashes
         )
@@ -104,7 +104,7 @@ def _refuse(
     hashes = check_unchanged(version, reviewed)
     version.status = status
     version.save()
-    follow_versions(extension)
+    sync_status(extension)
     return _decide(kind, extension, moderator, reason, version=version, packages=hashes)
 
 
@@ -120,7 +120,7 @@ def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Decisi
     extension.status = Extension.Status.BLOCKED
     extension.block_reason = reason
     extension.save()
-    bump()
+    increment_revision()
     return _decide(Decision.Kind.BLOCKED, extension, moderator, reason)
 
 
@@ -133,9 +133,9 @@ def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") ->
         raise Conflict.of("review.wrong-state", f"{extension.name} is not blocked")
     extension.block_reason = ""
     extension.status = Extension.Status.DRAFT
-    follow_versions(extension)
+    sync_status(extension)
     refresh_newest(extension)
-    bump()
+    increment_revision()
     return _decide(Decision.Kind.UNBLOCKED, extension, moderator, reason)
 
 

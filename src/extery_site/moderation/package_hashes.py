@@ -9,8 +9,8 @@ from collections.abc import Collection
 from extery.core.errors import Conflict, Corrupt, InvalidInput, ProblemList, Where
 from extery.core.files import sha256_of
 from extery_site.catalog.models import Package, Version
-from extery_site.catalog.storage import media_path
-from extery_site.catalog.texts import short_hash
+from extery_site.files.storage import media_path
+from extery_site.ui.labels import short_hash
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """A draft on its way to the queue: complete it, submit it, withdraw it, discard it.
 
-`receive_package`, which makes the draft, has a module of its own.
+`receive_upload`, which makes the draft, has a module of its own.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, ProblemList, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import follow_versions, record, take_over_manifest, web_address
+from extery_site.catalog.actions import apply_manifest, record, sync_status, web_address
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.models import Activity, Extension, Package, Version
-from extery_site.catalog.storage import remove_after_commit
-from extery_site.publish.receive import Draft, blocked, receive_package
+from extery_site.files.storage import remove_after_commit
+from extery_site.publish.upload import Draft, blocked, receive_upload
 
 __all__ = [
     "Draft",
     "discard_draft",
     "missing_for_submission",
-    "receive_package",
+    "receive_upload",
     "submit",
     "update_draft",
     "withdraw",
@@ -130,7 +130,7 @@ def submit(*, version: Version, by: AnyUser) -> Version:
     if extension.newest_version_id is None:
         extension.status = Extension.Status.IN_REVIEW
         extension.save()
-        take_over_manifest(extension, version)
+        apply_manifest(extension, version)
     record(
         extension, Activity.Kind.SUBMITTED, by=person, version=version, text=version.release_notes
     )
@@ -146,7 +146,7 @@ def withdraw(*, version: Version, by: AnyUser) -> Version:
         raise _wrong_state(version)
     version.status = Version.Status.WITHDRAWN
     version.save()
-    follow_versions(extension)
+    sync_status(extension)
     record(extension, Activity.Kind.WITHDRAWN, by=person, version=version)
     return version
 
@@ -166,7 +166,7 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
         remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
     version.delete()
     if extension.versions.exists() or _was_in_queue(extension):
-        follow_versions(extension)
+        sync_status(extension)
         record(extension, Activity.Kind.DISCARDED, by=person, text=number)
         return
     if extension.image is not None:

@@ -9,11 +9,11 @@ from django.urls import reverse
 from ninja import File, Form, Router, Schema, UploadedFile
 
 from extery.core.errors import InvalidInput, Where
-from extery_site.catalog.addresses import absolute
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
 from extery_site.catalog.schemas import VersionOut
 from extery_site.publish import actions
+from extery_site.ui.addresses import absolute
 
 router = Router(tags=["publishing"])
 
@@ -54,7 +54,7 @@ def upload(
             hint="send the zip as multipart/form-data in the field 'file'",
             where=Where(path=("file",)),
         )
-    draft = actions.receive_package(
+    draft = actions.receive_upload(
         file=cast("BinaryIO", file),
         name=file.name or "",
         user=request.user,

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from extery.core.errors import ExteryError, Problem, Where
 from extery_site.accounts.permissions import require_person
-from extery_site.catalog.form_problems import add_problems, flat, sentence
 from extery_site.catalog.models import Extension, Version
-from extery_site.problems import status_of
+from extery_site.project.problems import status_of
 from extery_site.publish import actions
 from extery_site.publish.forms import DraftForm, UploadForm
+from extery_site.ui.form_problems import add_problems, flat, sentence
 
 FORM = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 24
@@ -42,7 +42,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         file = form.cleaned_data["file"]
         try:
-            draft = actions.receive_package(
+            draft = actions.receive_upload(
                 file=file, user=request.user, release_notes=form.cleaned_data["release_notes"]
             )
         except ExteryError as error:
@@ -182,7 +182,7 @@ def change(request: HttpRequest, extension_id: str, number: str, step: str) -> H
         if step == "submit":
             actions.submit(version=version, by=request.user)
             messages.success(request, f"{extension.name} {number} waits for review now.")
-            return redirect("review:thread", extension.extension_id)
+            return redirect("moderation:thread", extension.extension_id)
         actions.withdraw(version=version, by=request.user)
         messages.success(request, f"{extension.name} {number} is withdrawn. You can change it.")
     except ExteryError as error:

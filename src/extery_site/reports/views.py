@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import require_moderator
-from extery_site.catalog.form_problems import add_problems
 from extery_site.catalog.models import Extension
-from extery_site.problems import status_of
+from extery_site.project.problems import status_of
 from extery_site.reports import actions
 from extery_site.reports.forms import NoteForm, ReportForm
 from extery_site.reports.models import Report
+from extery_site.ui.form_problems import add_problems
 
 PAGE_SIZE = 24
 CLOSE = {"resolve": actions.resolve_report, "dismiss": actions.dismiss_report}

@@ -15,7 +15,7 @@ from extery_site.catalog.models import (
     Extension,
     Tag,
     Version,
-    key_of,
+    normalize_id,
     sortable_blender,
 )
 from extery_site.catalog.models.version import short_blender
@@ -57,7 +57,7 @@ def test_everyone_sees_what_is_theirs_to_see(owner: User, moderator: User, stran
 def test_ids_that_would_share_a_folder_or_module_are_the_same(
     one: str, other: str, owner: User
 ) -> None:
-    assert key_of(one) == key_of(other)
+    assert normalize_id(one) == normalize_id(other)
     values = {"type": "add-on", "name": "X", "tagline": "X", "owner": owner}
     extension = Extension.objects.create(extension_id=one, **values)
     assert Extension.objects.with_id(other).get() == extension
@@ -103,19 +103,19 @@ def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:
     everything = Extension.objects.public().by_name()
     assert ids(everything.of_type("theme")) == ["night"]
     assert ids(everything.tagged("mesh")) == ["everywhere"]
-    assert ids(everything.running_on(blender="4.2")) == ["everywhere", "night", "old"]
-    fits = everything.running_on(blender="5.0.1", platform="linux-x64")
+    assert ids(everything.compatible_with(blender="4.2")) == ["everywhere", "night", "old"]
+    fits = everything.compatible_with(blender="5.0.1", platform="linux-x64")
     assert ids(fits) == ["everywhere", "on_linux", "night"]
-    assert ids(everything.running_on(platform="linux-x6")) == ["everywhere", "night", "old"]
+    assert ids(everything.compatible_with(platform="linux-x6")) == ["everywhere", "night", "old"]
     with pytest.raises(ValueError, match="not a Blender version"):
-        everything.running_on(blender="new")
+        everything.compatible_with(blender="new")
 
 
 def test_running_on_needs_one_version_that_fits_both(approve: Approve) -> None:
     approve(version="1.0.0", platforms=["linux-x64"], blender_version_max="4.4.0")
     approve(version="2.0.0", platforms=["windows-x64"], blender_version_min="4.4.0")
-    assert not Extension.objects.running_on(blender="4.5.0", platform="linux-x64").exists()
-    assert Extension.objects.running_on(blender="4.5.0", platform="windows-x64").exists()
+    assert not Extension.objects.compatible_with(blender="4.5.0", platform="linux-x64").exists()
+    assert Extension.objects.compatible_with(blender="4.5.0", platform="windows-x64").exists()
 
 
 def test_orders(approve: Approve) -> None:

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from extery.core.errors import InvalidInput
 from extery_site.catalog import images
 from extery_site.catalog.models import Image
-from extery_site.catalog.storage import media_path
+from extery_site.files.storage import media_path
 from tests.site.factories import picture
 
 

@@ -16,15 +16,15 @@ from extery.core.errors import Refused
 from extery_site import demo
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Activity, Extension, Image, Package, Version
-from extery_site.catalog.storage import media_path
 from extery_site.demo import filling
 from extery_site.demo.filling import DemoSummary
 from extery_site.demo.people import PASSWORD
 from extery_site.demo.telling import Telling
+from extery_site.files.storage import media_path
 from extery_site.listings.models import Revision
+from extery_site.moderation import queues
 from extery_site.moderation.models import Decision
 from extery_site.reports.models import Report
-from extery_site.review import queues
 from tests.site import factories
 
 LISTING = "/api/v1/extensions/"

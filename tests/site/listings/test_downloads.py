@@ -12,7 +12,7 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
-from extery_site.catalog.storage import media_path
+from extery_site.files.storage import media_path
 from tests.site import factories
 from tests.site.packages import package
 

@@ -12,9 +12,8 @@ from extery.core.errors import Conflict, InvalidInput
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Activity, Extension, Package, Version
 from extery_site.listings.models import Revision
-from extery_site.moderation import actions
+from extery_site.moderation import actions, queues
 from extery_site.publish import actions as publish
-from extery_site.review import queues
 from tests.site import factories
 
 SignIn = Callable[[User], Client]

@@ -13,7 +13,7 @@ from django.test import Client
 from extery.core.errors import Conflict, Corrupt, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Activity, Extension, Package, Version
-from extery_site.catalog.storage import media_path
+from extery_site.files.storage import media_path
 from extery_site.moderation import actions
 from extery_site.moderation.models import Decision
 from extery_site.publish import actions as publish
@@ -35,7 +35,7 @@ OTHER_HASH = "ab" * 32
 def upload(owner: User, **fields: Any) -> Version:
     """A package of version 1.0.0 with other bytes than those of `factories.make_waiting`."""
     data = package(files={"other.py": "other = True\n"}, **fields)
-    return publish.receive_package(file=io.BytesIO(data), name="other.zip", user=owner).version
+    return publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner).version
 
 
 def replace_package(version: Version, owner: User) -> Version:

@@ -11,13 +11,16 @@ import pytest
 import extery_site
 
 SITE = Path(extery_site.__file__).parent
-CSS = {path.name: path.read_text(encoding="utf-8") for path in (SITE / "static" / "css").iterdir()}
+CSS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (SITE / "ui" / "static" / "css").iterdir()
+}
 TEMPLATES = {
     path.relative_to(SITE): path.read_text(encoding="utf-8")
-    for path in chain(SITE.glob("templates/**/*.html"), SITE.glob("*/templates/**/*.html"))
+    for path in SITE.glob("*/templates/**/*.html")
 }
 TOKENS = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", CSS["tokens.css"]))
-ICONS = (SITE / "static" / "icons" / "icons.svg").read_text(encoding="utf-8")
+ICONS = (SITE / "ui" / "static" / "icons" / "icons.svg").read_text(encoding="utf-8")
 
 GROUNDS = ("paper", "surface", "sunken", "raised")
 #: Pairs of text and ground that the style sheets put together.
@@ -76,7 +79,7 @@ def test_every_token_in_use_exists() -> None:
 def test_every_icon_in_use_exists() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', ICONS))
     used = set(re.findall(r'{% icon "([\w-]+)"', "".join(TEMPLATES.values())))
-    from extery_site.catalog.plain_names import EVENTS, PERMISSIONS
+    from extery_site.ui.labels import EVENTS, PERMISSIONS
 
     used |= {event.icon for event in EVENTS.values()}
     used |= {permission.icon for permission in PERMISSIONS.values()}
@@ -85,7 +88,7 @@ def test_every_icon_in_use_exists() -> None:
 
 def test_every_event_of_a_thread_has_words() -> None:
     from extery_site.catalog.models import Activity
-    from extery_site.catalog.plain_names import EVENTS
+    from extery_site.ui.labels import EVENTS
 
     assert set(EVENTS) == set(Activity.Kind.values)
 
@@ -115,7 +118,7 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 
 
 def test_all_scripts_are_small() -> None:
-    scripts = list((SITE / "static" / "js").iterdir())
+    scripts = list((SITE / "ui" / "static" / "js").iterdir())
     assert sum(path.stat().st_size for path in scripts) < 12_000
 
 

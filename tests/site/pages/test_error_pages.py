@@ -11,10 +11,10 @@ from django.test import Client, RequestFactory
 
 import extery_site
 from extery.core.errors import Refused, Unavailable
-from extery_site.problems import respond
+from extery_site.project.problems import respond
 from tests.site.pages.html import Page, mistakes
 
-TEMPLATES = Path(extery_site.__file__).parent / "templates"
+TEMPLATES = Path(extery_site.__file__).parent / "ui" / "templates"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 429, 500, 503])

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from extery_site.accounts.models import User
+from extery_site.moderation import comments as review
 from extery_site.moderation.actions import request_changes
 from extery_site.reports import actions as reports
-from extery_site.review import actions as review
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extery.core.errors import Problem, Where
-from extery_site.catalog.form_problems import sentence
-from extery_site.catalog.markup import render
-from extery_site.catalog.templatetags.extery_pages import licence_name, plain_url, short_number
+from extery_site.ui.form_problems import sentence
+from extery_site.ui.markup import render
+from extery_site.ui.templatetags.extery_pages import licence_name, plain_url, short_number
 
 
 def test_the_usual_markdown_works() -> None:

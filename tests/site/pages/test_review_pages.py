@@ -11,7 +11,7 @@ from django.test import Client
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation.actions import request_changes
-from extery_site.review.actions import comment
+from extery_site.moderation.comments import comment
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 

@@ -305,7 +305,7 @@ def test_a_disk_that_fails_leaves_nothing(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("extery_site.catalog.storage.os.replace", full)
+    monkeypatch.setattr("extery_site.files.storage.os.replace", full)
     client.raise_request_exception = False
     assert upload(client, package()).status_code == 500
 
@@ -328,7 +328,7 @@ def test_of_two_uploads_of_one_version_at_once_exactly_one_wins(
         data = io.BytesIO(package(files={"who.py": f"number = {number}\n"}))
         barrier.wait()
         try:
-            actions.receive_package(file=data, user=owner)
+            actions.receive_upload(file=data, user=owner)
             results.append("stored")
         except Conflict as error:
             results.append(error.code)
@@ -352,14 +352,14 @@ def test_the_database_itself_refuses_a_second_row_for_a_version(
     import io
 
     from extery.core.errors import Conflict
-    from extery_site.publish import actions, receive
+    from extery_site.publish import actions, upload
 
     factories.make_draft(owner)
     before = stored(), media()
-    real = receive._check_against_site
+    real = upload._check_against_site
     answers = iter([lambda *_: (Extension.objects.get(), None), real])
-    monkeypatch.setattr(receive, "_check_against_site", lambda *a: next(answers)(*a))
+    monkeypatch.setattr(upload, "_check_against_site", lambda *a: next(answers)(*a))
     with pytest.raises(Conflict) as caught:
-        actions.receive_package(file=io.BytesIO(package(files={"a.py": ""})), user=owner)
+        actions.receive_upload(file=io.BytesIO(package(files={"a.py": ""})), user=owner)
     assert caught.value.code == "upload.version-exists"
     assert (stored(), media()) == before

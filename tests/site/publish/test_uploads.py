@@ -14,7 +14,7 @@ from django.test import Client
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Activity, Extension, Package, Version
-from extery_site.catalog.storage import media_path
+from extery_site.files.storage import media_path
 from extery_site.publish import actions
 from tests.site import factories
 from tests.site.packages import package
@@ -58,7 +58,7 @@ def test_a_first_upload_makes_an_extension_a_version_and_a_package(
 
 
 def test_warnings_do_not_stop_an_upload_and_are_kept_with_the_package(owner: User) -> None:
-    draft = actions.receive_package(file=io.BytesIO(package(license=["MIT"])), user=owner)
+    draft = actions.receive_upload(file=io.BytesIO(package(license=["MIT"])), user=owner)
     codes = {problem.code for problem in draft.problems}
     assert codes
     assert {problem["code"] for problem in Package.objects.get().problems} == codes
@@ -121,7 +121,7 @@ def test_values_that_json_cannot_hold_do_not_stop_an_upload(owner: User) -> None
     from tests.site.packages import INIT, manifest, zip_of
 
     data = zip_of({"blender_manifest.toml": manifest() + manifest_end, "__init__.py": INIT})
-    draft = actions.receive_package(file=io.BytesIO(data), user=owner)
+    draft = actions.receive_upload(file=io.BytesIO(data), user=owner)
     draft.version.refresh_from_db()
     table = draft.version.manifest
     assert (table["odd"], table["day"], table["nothing"]) == (None, "2026-01-01", "ab")
@@ -138,7 +138,7 @@ def test_a_guest_or_a_closed_account_does_not_upload(owner: User) -> None:
     owner.is_active = False
     for user in (AnonymousUser(), owner):
         with pytest.raises(Refused) as caught:
-            actions.receive_package(file=io.BytesIO(package()), user=user)
+            actions.receive_upload(file=io.BytesIO(package()), user=user)
         assert caught.value.code == "account.sign-in"
 
 

@@ -1,7 +1,7 @@
 """The tables of the catalogue."""
 
 from extery_site.catalog.models.activity import Activity
-from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, key_of
+from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.image import Image
 from extery_site.catalog.models.version import Package, Version, VersionQuerySet, sortable_blender
 
@@ -14,6 +14,6 @@ __all__ = [
     "Tag",
     "Version",
     "VersionQuerySet",
-    "key_of",
+    "normalize_id",
     "sortable_blender",
 ]

@@ -17,7 +17,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models.version import Package, Version, sortable_blender
 
 
-def key_of(extension_id: str) -> str:
+def normalize_id(extension_id: str) -> str:
     """Equal for ids that differ only in case or in Unicode form, and so share a folder or module."""
     return unicodedata.normalize("NFKC", extension_id).casefold()
 
@@ -67,7 +67,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
 
     def with_id(self, extension_id: str) -> ExtensionQuerySet:
         """By id, whatever its case."""
-        return self.filter(id_key=key_of(extension_id))
+        return self.filter(id_key=normalize_id(extension_id))
 
     def search(self, text: str) -> ExtensionQuerySet:
         """Every word occurs in the name, tagline, id, a tag or the author's name."""
@@ -109,7 +109,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             )
         )
 
-    def running_on(self, *, blender: str = "", platform: str = "") -> ExtensionQuerySet:
+    def compatible_with(self, *, blender: str = "", platform: str = "") -> ExtensionQuerySet:
         """With an approved version for this Blender and platform; `ValueError` for no version."""
         versions = Version.objects.approved().filter(extension=OuterRef("pk"))
         if blender:
@@ -202,7 +202,7 @@ class Extension(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.id_key = key_of(self.extension_id)
+        self.id_key = normalize_id(self.extension_id)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

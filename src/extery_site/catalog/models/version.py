@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from extery.core.versions import parse_blender_version
-from extery_site.catalog.addresses import LISTING_PATH, absolute
+from extery_site.ui.addresses import LISTING_PATH, absolute
 
 if TYPE_CHECKING:
     from extery_site.catalog.models.extension import Extension

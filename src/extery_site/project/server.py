@@ -1,0 +1,265 @@
+"""The commands ``extery serve`` and ``extery manage``: a whole site in one process tree."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# All else is imported where it is used: `extery --help` reads this module for two lines.
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from pathlib import Path
+
+SETTINGS_MODULE = "extery_site.project.settings"
+#: Seconds in which a client has to send something more of its request.
+_SILENCE = 15
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes any that is free.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False),
+    help="Folder for the database, packages, images and keys; by default EXTERY_DATA, else var.",
+)
+@click.option("--demo", is_flag=True, help="Fill an empty site with demonstration content.")
+def serve(host: str, port: int, data: str | None, demo: bool) -> None:
+    """Run the website.
+
+    Makes the data folder and the database on the first start, and brings them up to date on
+    later ones. Stop it with Ctrl+C.
+    """
+    from pathlib import Path
+
+    _require_libraries()
+    with _listen(host, port) as listener:
+        prepare(Path(data) if data else None, host=host)
+        _clean_up()
+        sign_ins = _fill() if demo else ()
+        address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+        _run(listener, lambda: _announce(address, sign_ins))
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run a management command of Django on the site's data; 'help' lists them."""
+    _require_libraries()
+    _use_data_folder()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["extery manage", *arguments])
+
+
+def _require_libraries() -> None:
+    """The wheel has the site's code for everybody, its libraries come with the extra only."""
+    from importlib.util import find_spec
+
+    from extery.core.errors import Unavailable
+
+    if find_spec("django") is None:
+        raise Unavailable.of(
+            "usage.site-missing",
+            "the libraries of the website are not installed",
+            hint="pip install 'extery[site]'",
+        )
+
+
+def prepare(data: Path | None = None, *, host: str = "") -> None:
+    """Load Django with the data folder, database and static files up to date."""
+    if data is not None:
+        os.environ["EXTERY_DATA"] = str(data.absolute())
+    _use_data_folder()
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        settings.ALLOWED_HOSTS.append(host)
+    _migrate()
+    _collect_static(settings.EXTERY_DATA)
+
+
+def _use_data_folder() -> None:
+    """Make the data folder before the settings look for the secret key in it."""
+    from extery_site.project import env
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    env.prepare_data_folder(env.load()["EXTERY_DATA"])
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        click.echo("Preparing the database …", err=True)
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _collect_static(data: Path) -> None:
+    """Collect the static files, unless they are the ones that were collected last time."""
+    import hashlib
+    from pathlib import Path
+
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda item: str(item[0])):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    state = data / "static-state"
+    if state.is_file() and state.read_text(encoding="ascii") == digest.hexdigest():
+        return
+    click.echo("Preparing the static files …", err=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    state.write_text(digest.hexdigest(), encoding="ascii")
+
+
+def _clean_up() -> None:
+    """Remove what a server that was killed had not finished to store."""
+    from extery_site.files import storage
+
+    if number := storage.remove_leftovers():
+        click.echo(f"Unfinished uploads removed: {number}", err=True)
+
+
+def _fill() -> tuple[tuple[str, str, str], ...]:
+    from extery_site import demo
+    from extery_site.catalog.models import Extension
+
+    if not Extension.objects.exists():
+        click.echo("Building the demonstration content …", err=True)
+    return tuple(demo.fill().sign_ins)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; taken first, so that a port in use is known before anything is done."""
+    import socket
+
+    from extery.core.errors import Unavailable
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name != "nt":
+            # Without this a restart would have to wait until old connections are forgotten.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _limit_silence(listener)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise Unavailable.of(
+            "setting.port",
+            f"port {port} of {host} cannot be used: {error.strerror}",
+            hint=f"stop what runs there, or choose another one: --port {port % 65535 + 1}",
+        ) from error
+    return listener
+
+
+def _limit_silence(listener: socket.socket) -> None:
+    """Let go of clients that send, or take, nothing for a while: each of them occupies a thread.
+
+    Connections get these limits from the socket that accepts them.
+    """
+    import socket
+    import struct
+    from contextlib import suppress
+
+    for option, seconds in ((socket.SO_RCVTIMEO, _SILENCE), (socket.SO_SNDTIMEO, 2 * _SILENCE)):
+        with suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
+    from django.conf import settings
+
+    from extery_site.ui.addresses import LISTING_PATH
+
+    base = settings.EXTERY_SITE_URL or address
+    click.echo(f"\n  {settings.EXTERY_SITE_NAME} runs at  {base}/")
+    if address != base:
+        click.echo(f"  and listens at   {address}/")
+    if sign_ins:
+        click.echo("\n  Sign in as")
+        for name, password, role in sign_ins:
+            click.echo(f"    {name:<12} {password:<16} {role}")
+    click.echo(
+        "\n  To use it in Blender: Edit > Preferences > Get Extensions > Repositories > +\n"
+        f"  > Add Remote Repository, and paste\n\n    {base}{LISTING_PATH}\n"
+    )
+    click.echo("  Stop with Ctrl+C.\n")
+    sys.stdout.flush()
+
+
+def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Serve until asked to stop; ``when_ready`` is called once that can be asked."""
+    from django.conf import settings
+    from django.db import connections
+
+    from extery_site.project.wsgi import application
+
+    # Whatever serves has connections of its own; one that crosses a fork would be shared.
+    connections.close_all()
+    if os.name == "nt":
+        import waitress
+
+        when_ready()
+        waitress.serve(application, sockets=[listener], threads=settings.EXTERY_THREADS)
+        return
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in _gunicorn_options(listener).items():
+                self.cfg.set(name, value)
+            self.cfg.set("when_ready", lambda _arbiter: when_ready())
+
+        def load(self) -> Any:
+            return application
+
+    Server().run()
+
+
+def _gunicorn_options(listener: socket.socket) -> dict[str, Any]:
+    from django.conf import settings
+
+    return {
+        "control_socket_disable": True,
+        # From here on the socket is gunicorn's, which closes it when it stops.
+        "bind": f"fd://{listener.detach()}",
+        "proc_name": "extery",
+        "workers": 1,
+        "worker_class": "extery_site.project.worker.Worker",
+        "threads": settings.EXTERY_THREADS,
+        "keepalive": 15,
+        "timeout": 120,
+        "graceful_timeout": 30,
+        "loglevel": "warning",
+        "forwarded_allow_ips": "*" if settings.EXTERY_PROXIES else "",
+    }

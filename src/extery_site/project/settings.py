@@ -1,0 +1,198 @@
+"""Django's settings, made from the table in `extery_site.project.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from extery_site.project import env
+
+_values = env.load()
+
+# The table's settings keep their names, so that code and tests use one word for each.
+EXTERY_DATA: Path = _values["EXTERY_DATA"]
+EXTERY_SITE_URL: str = _values["EXTERY_SITE_URL"]
+EXTERY_SITE_NAME: str = _values["EXTERY_SITE_NAME"]
+EXTERY_MAX_UPLOAD: int = _values["EXTERY_MAX_UPLOAD"]
+EXTERY_MAX_IMAGE: int = _values["EXTERY_MAX_IMAGE"]
+EXTERY_RESERVED_IDS: tuple[str, ...] = _values["EXTERY_RESERVED_IDS"]
+EXTERY_SIGN_UP: bool = _values["EXTERY_SIGN_UP"]
+EXTERY_PROXIES: int = _values["EXTERY_PROXIES"]
+EXTERY_THREADS: int = _values["EXTERY_THREADS"]
+
+DEBUG: bool = _values["EXTERY_DEBUG"]
+SECRET_KEY = env.secret_key(EXTERY_DATA, _values["EXTERY_SECRET_KEY"])
+_site = urlsplit(EXTERY_SITE_URL)
+_is_https = _site.scheme == "https"
+ALLOWED_HOSTS = [*_values["EXTERY_ALLOWED_HOSTS"], *([_site.hostname] if _site.hostname else [])]
+CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
+
+INSTALLED_APPS = [
+    "extery_site.demo",
+    "extery_site.reports",
+    "extery_site.moderation",
+    "extery_site.publish",
+    "extery_site.listings",
+    "extery_site.catalog",
+    "extery_site.accounts",
+    "extery_site.ui",
+    "allauth",
+    "allauth.account",
+    "ninja",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "extery_site.project.headers.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "extery_site.project.body_limit.LimitBody",
+    "extery_site.project.headers.CompressTexts",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "extery_site.project.problems.AnswerErrors",
+]
+ROOT_URLCONF = "extery_site.project.urls"
+WSGI_APPLICATION = "extery_site.project.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "extery_site.ui.context_processors.site",
+                "extery_site.moderation.context_processors.queue_length",
+            ]
+        },
+    }
+]
+
+# Writers queue up instead of failing: a transaction takes the write lock at its beginning
+# and waits for it, and readers never wait for a writer (WAL).
+DATABASES: dict[str, Any] = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": EXTERY_DATA / "db.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+MEDIA_ROOT = EXTERY_DATA / "media"
+MEDIA_URL = "/media/"
+STATIC_ROOT = EXTERY_DATA / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "extery_site.project.static_files.NamedByContent"
+    },
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# The size of a whole body is limited in `extery_site.project.body_limit`; this is for plain form fields.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/mine/"
+ACCOUNT_ADAPTER = "extery_site.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = _values["EXTERY_EMAIL_VERIFICATION"]
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
+ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = True
+if not _values["EXTERY_RATE_LIMITS"]:
+    ACCOUNT_RATE_LIMITS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
+
+_mail = urlsplit(_values["EXTERY_EMAIL"])
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _values["EXTERY_EMAIL_FROM"]
+if _mail.scheme == "console":
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+else:
+    EMAIL_HOST = _mail.hostname
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and parse_qs(_mail.query).get("tls") != ["0"]
+    EMAIL_PORT = _mail.port or (465 if EMAIL_USE_SSL else 587)
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_TIMEOUT = 20
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+CSRF_FAILURE_VIEW = "extery_site.project.problems.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+X_FRAME_OPTIONS = "DENY"
+if EXTERY_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = False
+
+SILENCED_SYSTEM_CHECKS = [
+    # Deployment advice that depends on EXTERY_SITE_URL being https, which is the owner's choice.
+    "security.W004",
+    "security.W008",
+    "security.W012",
+    "security.W016",
+]
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "extery_site": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+    },
+}

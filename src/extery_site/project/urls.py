@@ -1,0 +1,30 @@
+"""Every address of the site: pages, accounts, the API, downloads and images."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from extery_site.api import api
+from extery_site.files.serving import image
+from extery_site.listings.downloads import download
+from extery_site.project.problems import explain
+
+urlpatterns = [
+    path("", include("extery_site.catalog.urls")),
+    path("", include("extery_site.publish.urls")),
+    path("", include("extery_site.moderation.urls")),
+    path("", include("extery_site.reports.urls")),
+    path("account/", include("extery_site.accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("api/", api.urls),
+    re_path(
+        r"^download/sha256:(?P<sha256>[0-9a-f]{64})/(?P<name>[^/]+)$", download, name="download"
+    ),
+    path("problems/<code>/", explain, name="problem"),
+    re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{64}\.webp)$", image),
+]
+
+handler400 = "extery_site.project.problems.bad_request"
+handler403 = "extery_site.project.problems.permission_denied"
+handler404 = "extery_site.project.problems.not_found"
+handler500 = "extery_site.project.problems.server_error"

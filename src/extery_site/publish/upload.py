@@ -1,0 +1,267 @@
+"""A zip comes in: it is checked, compared with what is there, stored, and becomes a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from extery.core.errors import (
+    Conflict,
+    InvalidManifest,
+    InvalidPackage,
+    Problem,
+    Refused,
+    Where,
+)
+from extery.manifest.document import Manifest
+from extery.rules import Report, check_package
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import AnyUser, require_person
+from extery_site.catalog.actions import apply_manifest, record
+from extery_site.catalog.models import (
+    Activity,
+    Extension,
+    Package,
+    Version,
+    normalize_id,
+    sortable_blender,
+)
+from extery_site.catalog.text_limits import MOST_IN_A_PAGE, checked_text
+from extery_site.files.storage import Staged, staged
+from extery_site.project.body_limit import too_large
+from extery_site.publish.manifests import as_json, check_storable
+from extery_site.publish.models import ReservedId
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What became of an upload: the rows, and the warnings about the package."""
+
+    extension: Extension
+    version: Version
+    package: Package
+    problems: tuple[Problem, ...]
+
+
+def receive_upload(
+    *, file: BinaryIO, user: AnyUser, name: str = "", release_notes: str = ""
+) -> Draft:
+    """Take an uploaded zip: a new extension, a new version, or one more platform of a draft.
+
+    Raises `InvalidPackage` or `InvalidManifest` with every problem of the zip, `Refused` for
+    somebody else's or a reserved id, `Conflict` for a version or file that is there already;
+    then nothing was stored.
+    """
+    person = require_person(user)
+    if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
+        raise too_large()
+    file.seek(0)
+    release_notes = checked_text(release_notes, field="release_notes", most=MOST_IN_A_PAGE)
+    name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
+    report = check_package(file, name=name)
+    manifest = _accepted(report)
+    check_storable(manifest)
+    _check_reserved(manifest)
+    with staged(file, is_used=_is_used) as stage:
+        try:
+            return _store(stage, name, report, manifest, person, release_notes)
+        except IntegrityError as error:
+            # Somebody else's transaction stored the same a moment ago: say what is there now.
+            with transaction.atomic():
+                _check_against_site(manifest, person, stage.sha256)
+            raise _version_exists(manifest) from error
+
+
+def _is_used(name: str) -> bool:
+    return Package.objects.filter(file=name).exists()
+
+
+@transaction.atomic
+def _store(
+    stage: Staged, name: str, report: Report, manifest: Manifest, user: User, notes: str
+) -> Draft:
+    extension, version = _check_against_site(manifest, user, stage.sha256)
+    if extension is None:
+        extension = _new_extension(manifest, user)
+    if version is None:
+        version = _new_version(extension, manifest, user)
+    if notes:
+        version.release_notes = notes
+        version.save()
+    package = Package.objects.create(
+        version=version,
+        sha256=stage.sha256,
+        size=stage.size,
+        original_name=name,
+        platforms=sorted(set(manifest.platforms)),
+        wheels=list(manifest.wheels),
+        python_versions=list(manifest.python_versions),
+        problems=[problem.as_dict() for problem in report.problems],
+    )
+    if extension.newest_version_id is None:
+        apply_manifest(extension, version)
+    record(extension, Activity.Kind.UPLOADED, by=user, version=version, text=package.file_name)
+    package.file = stage.keep("packages", ".zip")
+    package.save(update_fields=["file"])
+    return Draft(extension, version, package, tuple(report.problems))
+
+
+def _accepted(report: Report) -> Manifest:
+    """The manifest of a package without errors; raises them all otherwise."""
+    errors = report.problems.errors
+    if report.manifest is not None and not errors:
+        return report.manifest
+    about_manifest = all(problem.code.startswith("manifest.") for problem in errors)
+    raise (InvalidManifest if about_manifest else InvalidPackage)(*report.problems)
+
+
+def _check_reserved(manifest: Manifest) -> None:
+    key = normalize_id(manifest.id)
+    configured = {normalize_id(reserved) for reserved in settings.EXTERY_RESERVED_IDS}
+    if key in configured or ReservedId.objects.filter(id_key=key).exists():
+        raise Refused.of(
+            "upload.id-reserved",
+            f"the id {manifest.id} cannot be used",
+            hint="choose another id in the manifest",
+            where=Where("blender_manifest.toml", ("id",)),
+        )
+
+
+def _check_against_site(
+    manifest: Manifest, user: User, sha256: str
+) -> tuple[Extension | None, Version | None]:
+    """The extension and the draft that the package belongs to, as far as they exist."""
+    extension = Extension.objects.select_for_update().with_id(manifest.id).first()
+    if extension is None:
+        _check_file_is_new(sha256)
+        return None, None
+    _check_extension(extension, manifest, user)
+    version = extension.versions.filter(number=manifest.version).first()
+    if version is not None:
+        _check_draft(version, manifest)
+    _check_file_is_new(sha256)
+    return extension, version
+
+
+def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
+    where = Where("blender_manifest.toml", ("id",))
+    if extension.owner_id != user.pk or extension.extension_id != manifest.id:
+        other = "" if extension.extension_id == manifest.id else f" (as {extension.extension_id})"
+        raise Refused.of(
+            "upload.id-taken",
+            f"the id {manifest.id} belongs to another extension{other}",
+            hint="choose another id in the manifest",
+            where=where,
+        )
+    if extension.is_blocked:
+        raise blocked(extension)
+    if extension.type != manifest.type:
+        raise Conflict.of(
+            "upload.type-changed",
+            f"{manifest.id} is published as {extension.type}, this package is: {manifest.type}",
+            hint="keep the type, or choose another id",
+            where=Where("blender_manifest.toml", ("type",)),
+        )
+
+
+def blocked(extension: Extension) -> Refused:
+    """The error for whoever wants to publish something that is blocked."""
+    return Refused.of(
+        "upload.extension-blocked",
+        f"{extension.name} is blocked: {extension.block_reason}",
+        hint="talk to the moderators in its thread",
+    )
+
+
+def _check_draft(version: Version, manifest: Manifest) -> None:
+    """Whether the package is one more platform of this version, which must be a draft."""
+    if not version.is_editable:
+        raise _version_exists(manifest, declined=version.is_discardable)
+    taken: set[str] = set()
+    for package in version.packages.all():
+        if not package.platforms or not manifest.platforms:
+            raise _version_exists(manifest, draft=True)
+        taken.update(package.platforms)
+    if taken & set(manifest.platforms):
+        raise _version_exists(manifest, draft=True)
+    other = Manifest.from_table(version.manifest)
+    for field in _SAME_IN_ALL_PACKAGES:
+        if getattr(other, field) != getattr(manifest, field):
+            raise Conflict.of(
+                "upload.package-differs",
+                f"{field} differs from that of the package uploaded before",
+                hint="build all packages of a version from the same manifest",
+                where=Where("blender_manifest.toml", (field,)),
+            )
+
+
+_SAME_IN_ALL_PACKAGES = (
+    "name",
+    "tagline",
+    "maintainer",
+    "license",
+    "blender_version_min",
+    "blender_version_max",
+    "website",
+    "copyright",
+    "permissions",
+    "tags",
+)
+
+
+def _check_file_is_new(sha256: str) -> None:
+    package = Package.objects.select_related("version__extension").filter(sha256=sha256).first()
+    if package is not None:
+        raise Conflict.of(
+            "upload.file-exists",
+            f"this file was uploaded before, as {package.version.extension.extension_id} "
+            f"{package.version.number}",
+            hint="build a new version",
+        )
+
+
+def _version_exists(manifest: Manifest, *, draft: bool = False, declined: bool = False) -> Conflict:
+    hint = "raise the version in the manifest and build it again"
+    if draft:
+        hint += ", or discard the draft first"
+    elif declined:
+        hint += ", or discard the declined version first"
+    return Conflict.of(
+        "upload.version-exists",
+        f"{manifest.id} {manifest.version} was uploaded before",
+        hint=hint,
+        where=Where("blender_manifest.toml", ("version",)),
+    )
+
+
+def _new_extension(manifest: Manifest, user: User) -> Extension:
+    return Extension.objects.create(
+        extension_id=manifest.id,
+        type=manifest.type,
+        name=manifest.name,
+        tagline=manifest.tagline,
+        owner=user,
+    )
+
+
+def _new_version(extension: Extension, manifest: Manifest, user: User) -> Version:
+    maximum = manifest.blender_version_max
+    return Version.objects.create(
+        extension=extension,
+        number=manifest.version,
+        sort_key=manifest.parsed_version.sort_key,
+        manifest=as_json(manifest),
+        blender_min=sortable_blender(manifest.blender_version_min),
+        blender_max=sortable_blender(maximum) if maximum else None,
+        permissions=dict(manifest.permissions),
+        license=list(manifest.license),
+        created_by=user,
+    )
+
+
+def _base_name(name: str) -> str:
+    """The last part of a path, whichever system wrote it."""
+    return name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-255:]

@@ -1,0 +1,1 @@
+"""What all pages share: base templates, template tags, labels, Markdown, static files."""

@@ -1,0 +1,75 @@
+"""Plain names for what manifests and threads say in codes: permissions, licences, events."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Permission(NamedTuple):
+    """What a permission means to somebody who never heard of it."""
+
+    icon: str
+    title: str
+    meaning: str
+
+
+PERMISSIONS = {
+    "network": Permission("network", "Network", "It may send and receive data over the internet."),
+    "files": Permission("files", "Files", "It may read and write files outside its own folder."),
+    "clipboard": Permission("clipboard", "Clipboard", "It may read and change what you copied."),
+    "camera": Permission("camera", "Camera", "It may use your camera."),
+    "microphone": Permission("microphone", "Microphone", "It may record with your microphone."),
+}
+
+LICENCES = {
+    "0BSD": "BSD Zero Clause Licence",
+    "AGPL-3.0-only": "GNU Affero General Public Licence, version 3",
+    "AGPL-3.0-or-later": "GNU Affero General Public Licence, version 3 or later",
+    "Apache-2.0": "Apache Licence 2.0",
+    "BSD-2-Clause": "BSD 2-Clause Licence",
+    "BSD-3-Clause": "BSD 3-Clause Licence",
+    "BSL-1.0": "Boost Software Licence 1.0",
+    "CC-BY-4.0": "Creative Commons Attribution 4.0",
+    "CC-BY-SA-4.0": "Creative Commons Attribution-ShareAlike 4.0",
+    "CC0-1.0": "Creative Commons Zero 1.0 (public domain)",
+    "GPL-2.0-only": "GNU General Public Licence, version 2",
+    "GPL-2.0-or-later": "GNU General Public Licence, version 2 or later",
+    "GPL-3.0-only": "GNU General Public Licence, version 3",
+    "GPL-3.0-or-later": "GNU General Public Licence, version 3 or later",
+    "ISC": "ISC Licence",
+    "LGPL-2.1-or-later": "GNU Lesser General Public Licence, version 2.1 or later",
+    "LGPL-3.0-only": "GNU Lesser General Public Licence, version 3",
+    "LGPL-3.0-or-later": "GNU Lesser General Public Licence, version 3 or later",
+    "MIT": "MIT Licence",
+    "MIT-0": "MIT No Attribution",
+    "MPL-2.0": "Mozilla Public Licence 2.0",
+    "OFL-1.1": "SIL Open Font Licence 1.1",
+    "Unlicense": "The Unlicense (public domain)",
+    "Zlib": "zlib Licence",
+}
+
+
+class Event(NamedTuple):
+    """How a line of a thread looks, and how it goes on after a name."""
+
+    icon: str
+    words: str
+
+
+EVENTS = {
+    "comment": Event("chat", "commented"),
+    "uploaded": Event("upload", "uploaded a package of {version}"),
+    "submitted": Event("clock", "sent {version} to review"),
+    "withdrawn": Event("back", "withdrew {version} from review"),
+    "approved": Event("check", "approved {version}"),
+    "changes_requested": Event("pencil", "asked for changes of {version}"),
+    "declined": Event("cross", "declined {version}"),
+    "blocked": Event("shield", "blocked the extension"),
+    "unblocked": Event("shield", "lifted the block"),
+    "discarded": Event("bin", "discarded a draft"),
+}
+
+
+def short_hash(sha256: str) -> str:
+    """Return the first 12 digits of a hash, enough to compare at a glance."""
+    return f"{sha256[:12]}…"

@@ -1,0 +1,72 @@
+"""Texts of programs, which come without a form that limits them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from extery.core.errors import InvalidInput
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension
+from extery_site.catalog.text_limits import checked_text
+from tests.site import factories
+from tests.site.packages import package
+
+
+def test_a_text_loses_the_white_space_around_it() -> None:
+    assert checked_text(" a\nb \n", field="text", most=3) == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("abcd", "request.too-large"),
+        ("a\0", "request.bad-value"),
+        ("\ud83d", "request.bad-value"),
+    ],
+)
+def test_a_text_that_cannot_be_stored_is_refused_by_its_field(text: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked_text(text, field="text", most=3)
+    assert caught.value.code == code
+    assert caught.value.problems[0].where.field == "text"
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [("x" * 2_001, 413), ("a\0b", 400), ("half of a pair: \ud83d", 400)]
+)
+def test_no_listing_carries_a_reason_that_cannot_be_shown(
+    reason: str, status: int, owner: User, moderator: User, program: Any
+) -> None:
+    factories.make_approved(owner, moderator)
+    response = program(moderator).post(
+        "/api/v1/extensions/gear_tool/block", {"reason": reason}, "application/json"
+    )
+    assert response.status_code == status
+    assert response.json()["problems"][0]["field"] == "reason"
+    assert not Extension.objects.get().is_blocked
+
+
+def test_a_decision_with_an_endless_reason_is_not_made(
+    owner: User, moderator: User, program: Any
+) -> None:
+    version = factories.make_waiting(owner)
+    path = "/api/v1/extensions/gear_tool/versions/1.0.0/approve"
+    body = {"reason": "x" * 10_001, "packages": version.package_hashes}
+    response = program(moderator).post(path, body, "application/json")
+    assert response.status_code == 413
+    version.refresh_from_db()
+    assert version.status == version.Status.IN_REVIEW
+
+
+@pytest.mark.parametrize(("notes", "status"), [("x" * 20_001, 413), ("a\0b", 400)])
+def test_an_upload_with_notes_that_cannot_be_shown_stores_nothing(
+    notes: str, status: int, owner: User, program: Any
+) -> None:
+    data = {"file": SimpleUploadedFile("a.zip", package()), "release_notes": notes}
+    response = program(owner).post("/api/v1/packages/", data)
+    assert response.status_code == status
+    assert response.json()["problems"][0]["field"] == "release_notes"
+    assert not Extension.objects.exists()

@@ -1,0 +1,315 @@
+"""The form of a decision: it is about the packages that its page showed, and nothing else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery.core.errors import Conflict
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Package, Version
+from extery_site.files.storage import media_path
+from extery_site.moderation import actions as moderation
+from extery_site.moderation.models import Decision
+from extery_site.publish import actions as publish
+from tests.site import factories
+from tests.site.packages import package
+from tests.site.pages.html import Page, mistakes
+
+SignIn = Callable[[User], Client]
+THREAD = "/queue/gear_tool/"
+STATUSES = {
+    "approve": "approved",
+    "request_changes": "changes_requested",
+    "decline": "declined",
+}
+every_decision = pytest.mark.parametrize("step", STATUSES)
+
+
+@pytest.fixture
+def browser(moderator: User, signed_in: SignIn) -> Client:
+    return signed_in(moderator)
+
+
+def page_of(response: Any) -> Page:
+    page = Page(response.content.decode())
+    assert mistakes(page) == []
+    return page
+
+
+def form_of(page: Page) -> dict[str, Any]:
+    """What the form of the page sends, with a reason."""
+    hidden = [field for field in page.all("input") if field.get("type") == "hidden"]
+    values: dict[str, Any] = {"reason": "Because of the gears."}
+    for field in hidden:
+        if field["name"] in {"version", "package"}:
+            values.setdefault(field["name"], []).append(field["value"])
+    return values
+
+
+def load(browser: Client) -> dict[str, Any]:
+    return form_of(page_of(browser.get(THREAD)))
+
+
+def replace_package(version: Version, owner: User, **fields: Any) -> Version:
+    """The same number with other bytes, in the queue: withdrawn, discarded, uploaded, submitted."""
+    publish.withdraw(version=version, by=owner)
+    publish.discard_draft(version=version, by=owner)
+    data = package(files={"other.py": "other = True\n"}, **fields)
+    draft = publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner)
+    return publish.submit(version=draft.version, by=owner)
+
+
+def notice_of(page: Page) -> str:
+    [notice] = [item for item in page.classed("notice-error") if item.get("role") == "alert"]
+    return notice.words
+
+
+@every_decision
+def test_a_decision_is_made_on_the_packages_that_the_page_showed(
+    owner: User, browser: Client, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    page = page_of(browser.get(THREAD))
+    [sha256] = version.package_hashes
+    assert sha256 in page.by_id(f"hash-{sha256}").words
+    assert f">{sha256[:12]}…</code>" in page.html
+    form = form_of(page)
+    assert form["package"] == [sha256]
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 302
+    version.refresh_from_db()
+    assert version.status == STATUSES[step]
+    assert Decision.objects.get().packages == [sha256]
+
+
+@every_decision
+def test_a_package_that_was_replaced_since_the_page_was_loaded_is_shown_first(
+    owner: User, browser: Client, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    [seen] = version.package_hashes
+    [now] = replace_package(version, owner).package_hashes
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 409
+    page = page_of(response)
+    notice = notice_of(page)
+    assert f"Added: add-on-gear_tool-v1.0.0.zip (SHA-256 {now[:12]}…)." in notice
+    assert f"Removed: a package (SHA-256 {seen[:12]}…)." in notice
+    assert "Review the packages that it has now, then decide again." in notice
+    assert page.by_id("id_reason").words == "Because of the gears."
+    assert Version.objects.get().status == "in_review"
+    assert not Decision.objects.exists()
+    # The page that says so shows the new package, and its form is about that one.
+    assert form_of(page)["package"] == [now]
+    assert any(now in link for link in page.links)
+    assert browser.post(THREAD, {**form_of(page), "step": step}).status_code == 302
+    assert Version.objects.get().status == STATUSES[step]
+
+
+@every_decision
+def test_a_platform_that_was_added_since_the_page_was_loaded_is_shown_first(
+    owner: User, browser: Client, step: str
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    form = load(browser)
+    publish.withdraw(version=version, by=owner)
+    factories.make_draft(owner, platforms=["windows-x64"])
+    publish.submit(version=version, by=owner)
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 409
+    page = page_of(response)
+    assert "1 added, 0 removed" in notice_of(page)
+    assert len(form_of(page)["package"]) == 2
+    assert not Decision.objects.exists()
+
+
+@every_decision
+def test_a_form_never_decides_on_another_version_than_its_page_showed(
+    owner: User, browser: Client, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    other = factories.make_waiting(owner, version="2.0.0")
+    publish.withdraw(version=version, by=owner)
+    assert browser.post(THREAD, {**form, "step": step}).status_code == 409
+    publish.discard_draft(version=version, by=owner)
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 409
+    page = page_of(response)
+    assert "Gear Tool has no version '1.0.0' any more." in notice_of(page)
+    assert form_of(page)["version"] == ["2.0.0"]
+    for wrong in ({"version": "2.0.0"}, {"package": other.package_hashes}):
+        assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409
+    other.refresh_from_db()
+    assert other.status == "in_review"
+    assert not Decision.objects.exists()
+
+
+@every_decision
+def test_a_number_that_was_used_again_for_a_draft_is_not_decided_on(
+    owner: User, browser: Client, step: str
+) -> None:
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    waiting = factories.make_waiting(owner, version="2.0.0")
+    publish.withdraw(version=version, by=owner)
+    publish.discard_draft(version=version, by=owner)
+    factories.make_draft(owner)
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 409
+    page = page_of(response)
+    assert "does not wait for review, it is: Draft" in notice_of(page)
+    # A draft is nobody's business but its owner's: the page goes on with what waits.
+    assert form_of(page)["version"] == [waiting.number]
+    assert set(Version.objects.values_list("status", flat=True)) == {"draft", "in_review"}
+
+
+@every_decision
+def test_a_form_without_hashes_or_with_others_decides_nothing(
+    owner: User, browser: Client, step: str
+) -> None:
+    [sha256] = factories.make_waiting(owner).package_hashes
+    statuses = {
+        (): 409,
+        ("ab" * 32,): 409,
+        (sha256, "ab" * 32): 409,
+        ("nonsense",): 422,
+        (sha256, "<b>"): 422,
+    }
+    for packages, status in statuses.items():
+        form = {"version": "1.0.0", "package": packages, "step": step, "reason": "Hm"}
+        response = browser.post(THREAD, form)
+        assert response.status_code == status
+        page = page_of(response)
+        assert "Nothing was decided." in notice_of(page)
+        assert form_of(page)["package"] == [sha256]
+    no_version = browser.post(THREAD, {"package": sha256, "step": step, "reason": "Hm"})
+    assert no_version.status_code == 400
+    assert "does not say which version" in notice_of(page_of(no_version))
+    assert not Decision.objects.exists()
+
+
+@every_decision
+def test_a_version_without_packages_is_not_decided_on(
+    owner: User, browser: Client, step: str
+) -> None:
+    factories.make_waiting(owner)
+    Package.objects.all().delete()
+    form = load(browser)
+    assert "package" not in form
+    response = browser.post(THREAD, {**form, "step": step})
+    assert response.status_code == 409
+    assert "has no package" in notice_of(page_of(response))
+    assert Version.objects.get().status == "in_review"
+
+
+@pytest.mark.parametrize("step", ["request_changes", "decline", "block"])
+@pytest.mark.parametrize("reason", ["", "x" * 10_001], ids=["missing", "too long"])
+def test_a_page_that_is_shown_again_for_its_reason_says_what_changed_too(
+    owner: User, browser: Client, step: str, reason: str
+) -> None:
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    [now] = replace_package(version, owner).package_hashes
+    response = browser.post(THREAD, {**form, "step": step, "reason": reason})
+    assert response.status_code in {409, 422}
+    page = page_of(response)
+    assert notice_of(page).count(f"(SHA-256 {now[:12]}…)") == 1
+    assert form_of(page)["package"] == [now]
+    assert not Decision.objects.exists()
+
+
+def test_a_page_that_is_shown_again_for_a_damaged_file_says_what_changed_too(
+    owner: User, browser: Client
+) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    form = load(browser)
+    publish.withdraw(version=version, by=owner)
+    factories.make_draft(owner, platforms=["windows-x64"])
+    publish.submit(version=version, by=owner)
+    media_path(Package.objects.earliest("pk").file.name).unlink()
+    response = browser.post(THREAD, {**form, "step": "approve"})
+    assert response.status_code == 409
+    assert "1 added, 0 removed" in notice_of(page_of(response))
+
+
+def test_a_page_that_is_shown_again_says_nothing_of_packages_that_did_not_change(
+    owner: User, browser: Client
+) -> None:
+    factories.make_waiting(owner)
+    form = load(browser)
+    response = browser.post(THREAD, {**form, "step": "decline", "reason": ""})
+    assert response.status_code == 422
+    assert "SHA-256" not in " ".join(item.words for item in page_of(response).classed("notice"))
+    comment = browser.post(THREAD, {"step": "comment", "text": ""})
+    assert not page_of(comment).classed("notice-error")
+
+
+def test_a_damaged_file_is_named_on_the_page(owner: User, browser: Client) -> None:
+    factories.make_waiting(owner)
+    form = load(browser)
+    media_path(Package.objects.get().file.name).write_bytes(b"PK")
+    response = browser.post(THREAD, {**form, "step": "approve"})
+    assert response.status_code == 409
+    assert "is damaged" in notice_of(page_of(response))
+    assert not Extension.objects.public().exists()
+
+
+def test_only_who_decides_gets_the_form_with_the_hashes(
+    client: Client, owner: User, stranger: User, signed_in: SignIn
+) -> None:
+    [sha256] = factories.make_waiting(owner).package_hashes
+    for visitor, shown in ((client, False), (signed_in(stranger), False), (signed_in(owner), True)):
+        page = page_of(visitor.get(THREAD))
+        assert (sha256 in page.html) is shown
+        assert "package" not in form_of(page)
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 10_001], ids=["short", "too long"])
+@pytest.mark.parametrize("step", [*STATUSES, "block", "unblock"])
+def test_who_may_not_decide_is_refused_before_anything_is_compared(
+    owner: User, stranger: User, signed_in: SignIn, step: str, reason: str
+) -> None:
+    [sha256] = factories.make_waiting(owner).package_hashes
+    form = {"version": "1.0.0", "package": "ab" * 32, "step": step, "reason": reason}
+    response = signed_in(stranger).post(THREAD, form)
+    assert response.status_code == 403
+    assert sha256[:12] not in response.content.decode()
+
+
+def test_a_form_about_another_version_is_never_shown_again_without_a_word(
+    owner: User, browser: Client
+) -> None:
+    """The reason is missing as well, but the version is what has to be said."""
+    version = factories.make_waiting(owner)
+    form = load(browser)
+    response = browser.post(THREAD, {**form, "version": "0.9.0", "step": "decline", "reason": ""})
+    assert response.status_code == 409
+    assert f"this page now shows {version.number}" in notice_of(page_of(response))
+    version.refresh_from_db()
+    assert version.status == Version.Status.IN_REVIEW
+
+
+def test_a_version_that_is_discarded_while_its_files_are_read_is_no_damage(
+    owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = factories.make_waiting(owner)
+    hashes = version.package_hashes
+    real = moderation.check_stored_files
+
+    def read_late(*arguments: Any) -> None:
+        publish.withdraw(version=version, by=owner)
+        media_path(Package.objects.get().file.name).unlink()
+        real(*arguments)
+
+    monkeypatch.setattr(moderation, "check_stored_files", read_late)
+
+    with pytest.raises(Conflict) as caught:
+        moderation.approve_version(version=version, packages=hashes, by=moderator)
+    assert caught.value.code == "review.wrong-state"

@@ -1,0 +1,108 @@
+"""The queue and the thread of each extension in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from extery.core.errors import InvalidInput, NotFound, Refused
+from extery_site.accounts.models import User
+from extery_site.moderation import actions as moderation
+from extery_site.moderation import queues
+from extery_site.moderation.comments import comment
+from extery_site.publish import actions as publish
+from tests.site import factories
+
+
+def test_the_queue_shows_each_state_in_its_place(owner: User, moderator: User) -> None:
+    first = factories.make_waiting(owner, id="first", name="First")
+    second = factories.make_waiting(owner, id="second", name="Second")
+    back = factories.make_waiting(owner, id="back", name="Back")
+    moderation.request_changes(
+        version=back, packages=back.package_hashes, by=moderator, reason="Hm"
+    )
+    factories.make_approved(owner, moderator, id="done", name="Done")
+    factories.make_draft(owner, id="draft", name="Draft")
+    blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
+    moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
+    assert list(queues.waiting()) == [first, second]
+    assert list(queues.given_back()) == [back]
+    assert [decision.kind for decision in queues.recently_decided()] == [
+        "blocked",
+        "approved",
+        "changes_requested",
+    ]
+
+
+def test_a_line_of_the_queue_counts_its_comments(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner, platforms=["linux-x64"])
+    comment(extension=version.extension, by=moderator, text="Nice")
+    comment(extension=version.extension, by=owner, text="Thanks")
+    assert queues.waiting().get().comment_count == 2
+
+
+def test_the_queue_takes_the_same_queries_for_any_number(
+    owner: User, moderator: User, django_assert_num_queries: Any
+) -> None:
+    for number in range(4):
+        factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
+        factories.make_approved(owner, moderator, id=f"done_{number}", name=f"Done {number}")
+    with django_assert_num_queries(2):
+        for version in queues.waiting():
+            assert version.extension.owner.username
+            assert version.extension.image
+            assert version.size
+    with django_assert_num_queries(1):
+        for decision in queues.recently_decided():
+            assert decision.by.username
+            assert decision.version
+            assert decision.extension.owner.username
+
+
+def test_a_thread_tells_everything_in_order(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    extension = version.extension
+    comment(extension=extension, by=moderator, text=" Why gears? ", version=version)
+    moderation.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="Say why"
+    )
+    publish.submit(version=version, by=owner)
+    moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    found = [(line.kind, line.by.username, line.text) for line in queues.thread(extension)]
+    assert found[1:] == [
+        ("submitted", "ada", ""),
+        ("comment", "mod", "Why gears?"),
+        ("changes_requested", "mod", "Say why"),
+        ("submitted", "ada", ""),
+        ("approved", "mod", ""),
+    ]
+
+
+def test_everyone_follows_what_was_sent_to_review_and_nobody_a_draft(
+    owner: User, moderator: User, stranger: User
+) -> None:
+    draft = factories.make_draft(owner, id="draft", name="Draft").extension
+    sent = factories.make_waiting(owner).extension
+    for person in (stranger, AnonymousUser()):
+        assert queues.may_follow(sent, person)
+        assert not queues.may_follow(draft, person)
+    for person in (owner, moderator):
+        assert queues.may_follow(draft, person)
+    assert list(queues.in_queue()) == [sent]
+
+
+def test_comments_need_a_text_an_account_and_an_extension_in_the_queue(
+    owner: User, stranger: User
+) -> None:
+    draft = factories.make_draft(owner, id="draft", name="Draft").extension
+    sent = factories.make_waiting(owner).extension
+    with pytest.raises(InvalidInput) as empty:
+        comment(extension=sent, by=stranger, text=" \n")
+    assert empty.value.code == "review.comment-empty"
+    with pytest.raises(Refused):
+        comment(extension=sent, by=AnonymousUser(), text="Hello")
+    with pytest.raises(NotFound):
+        comment(extension=draft, by=stranger, text="Hello")
+    assert comment(extension=sent, by=stranger, text="Hello").by == stranger

@@ -1,0 +1,119 @@
+"""Errors on their way out: the right status, for people as a page, for programs as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from extery.core import codes
+from extery.core.codes.site import CODES
+from extery.core.errors import (
+    Conflict,
+    Corrupt,
+    ExteryError,
+    Incompatible,
+    InvalidManifest,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from extery_site.project import problems
+from tests.site import factories
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidManifest.of("upload.no-file", "x"), 422),
+        (InvalidManifest.of("upload.too-large", "x"), 413),
+        (Incompatible.of("download.not-found", "x"), 409),
+        (Conflict.of("upload.version-exists", "x"), 409),
+        (NotFound.of("request.not-found", "x"), 404),
+        (Refused.of("permission.owner", "x"), 403),
+        (Refused.of("account.sign-in", "x"), 401),
+        (Corrupt.of("download.file-missing", "x"), 500),
+        (Unavailable.of("setting.port", "x"), 503),
+    ],
+)
+def test_the_family_and_the_code_give_the_status(error: ExteryError, status: int) -> None:
+    assert problems.status_of(error) == status
+    assert problems.details(error)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "is_json"),
+    [
+        ("/api/v1/x", "text/html", True),
+        ("/x", "application/json", True),
+        ("/x", "application/problem+json", True),
+        ("/x", "text/html,application/xhtml+xml,*/*;q=0.8", False),
+        ("/x", "*/*", False),
+        ("/x", "image/png", False),
+    ],
+)
+def test_programs_get_json_and_people_a_page(
+    rf: Any, path: str, accept: str, is_json: bool
+) -> None:
+    assert problems.wants_json(rf.get(path, headers={"Accept": accept})) is is_json
+
+
+def test_a_page_for_people_shows_the_sentence_and_the_hint(
+    client: Client, owner: Any, moderator: Any
+) -> None:
+    extension = factories.make_blocked(owner, moderator, reason="Mines coins")
+    path = extension.newest_version.packages.get().download_path
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 403
+    assert response["Content-Type"].startswith("text/html")
+    assert "Accept" in response["Vary"]
+    page = response.content.decode()
+    assert "Gear Tool is blocked: Mines coins" in page
+    assert "isable and remove it" in page
+
+
+def test_every_code_of_the_site_has_its_words() -> None:
+    for code, entry in CODES.items():
+        assert entry.title
+        assert entry.why.endswith(".")
+        assert codes.find(code) == entry
+
+
+def test_the_type_of_a_problem_is_a_page_that_explains_it(client: Client, db: None) -> None:
+    response = client.get("/problems/upload.version-exists/")
+    assert response.status_code == 200
+    assert CODES["upload.version-exists"].why in response.content.decode()
+    for unknown in ("upload.nothing", "nothing", "manifest.id.x", "__init__.x"):
+        assert client.get(f"/problems/{unknown}/").status_code == 404
+
+
+def test_answers_carry_the_policies_for_browsers(client: Client, db: None) -> None:
+    response = client.get("/problems/upload.version-exists/")
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_a_form_from_another_site_is_refused_in_words(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(
+        "/account/login/", {"login": "a"}, headers={"Accept": "application/json"}
+    )
+    assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "request.forged"
+
+
+def test_when_even_the_error_page_fails_there_is_a_sentence(
+    rf: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no templates")
+
+    monkeypatch.setattr(problems, "respond", fail)
+    response = problems.server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert b"made a mistake" in response.content
+    assert "no templates" in caplog.text
