@@ -195,5 +195,4 @@ def _date(extension: Extension, luck: random.Random) -> None:
     Version.objects.filter(extension=extension).update(
         created_at=made, submitted_at=made, approved_at=shown
     )
-    extension.activities.update(created_at=shown)
-    extension.decisions.update(created_at=shown)
+    extension.events.update(created_at=shown)

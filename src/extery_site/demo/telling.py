@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Image, Package, Version
+from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.demo.sources import build_version
 from extery_site.demo.stories import Comment, ReportStory, Story, VersionStory
 from extery_site.moderation import actions as moderation
@@ -154,19 +154,16 @@ class Telling:
         def ago(days: float) -> datetime:
             return now - timedelta(days=days)
 
-        lines = list(self.told.activities.order_by("pk"))
+        lines = list(self.told.events.order_by("pk"))
         for line, days in zip(lines, self.days, strict=True):
             line.created_at = ago(days)
-        Activity.objects.bulk_update(lines, ["created_at"])
+        Event.objects.bulk_update(lines, ["created_at"])
         for version in self.story.versions:
             self._date_version(version, ago)
         for report, story in self.reports:
             handled = ago(story.handled) if story.handled is not None else None
             rows = Report.objects.filter(pk=report.pk)
             rows.update(created_at=ago(story.at), handled_at=handled)
-        if self.story.block is not None:
-            blocked = self.told.decisions.filter(version=None)
-            blocked.update(created_at=ago(self.story.block.at))
         Image.objects.filter(extension=self.told).update(created_at=ago(self.story.begun))
         approved = [version for version in self.story.versions if version.fate == "approved"]
         decided = [ago(version.decided) for version in approved if version.decided is not None]
@@ -187,8 +184,6 @@ class Telling:
             submitted_at=ago(submitted) if version.fate != "draft" else None,
             approved_at=ago(version.decided or 0) if is_approved else None,
         )
-        if version.decided is not None:
-            row.decisions.update(created_at=ago(version.decided))
         packages = list(row.packages.order_by("pk"))
         for package, count in zip(packages, _shares(version.downloads, packages), strict=True):
             package.created_at, package.download_count = ago(version.uploaded), count

@@ -1,4 +1,4 @@
-"""What moderators decide: permission, change, record, and a new revision of the listings.
+"""Decisions of moderators, as transitions of the life cycle.
 
 A decision on a version names the packages that the moderator saw (``packages``: the SHA-256 of
 each) and raises `Conflict` if the version has any others.
@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
-from django.utils import timezone
 
-from extery.core.errors import Conflict, Corrupt, InvalidInput, Where
-from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator
-from extery_site.catalog.actions import record, refresh_newest, sync_status
-from extery_site.catalog.models import Activity, Extension, Version
+from extery.core.errors import Corrupt, InvalidInput, Where
+from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.catalog import lifecycle
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
-from extery_site.listings.actions import increment_revision
-from extery_site.moderation.models import Decision
 from extery_site.moderation.package_hashes import (
     check_stored_files,
     check_unchanged,
@@ -29,7 +25,6 @@ __all__ = [
     "approve_version",
     "block_extension",
     "decline_version",
-    "may_moderate",
     "request_changes",
     "unblock_extension",
 ]
@@ -37,131 +32,75 @@ __all__ = [
 
 def approve_version(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str = ""
-) -> Decision:
+) -> Event:
     """Publish a version that waits for review.
 
     Raises `Corrupt` if a stored file does not have the bytes that are approved.
     """
-    moderator = require_moderator(by)
+    require_moderator(by)
     reviewed = parse_hashes(packages)
-    # Before the transaction: nobody else could write while large files are read.
+    # Before the transaction: large files are read without holding the lock on writing.
     try:
         check_stored_files(version, reviewed)
     except Corrupt:
         # A file that is missing because the version was discarded meanwhile is no damage.
         with transaction.atomic():
-            check_unchanged(_waiting(version)[0], reviewed)
+            found = lifecycle.lock(lifecycle.APPROVE, version=version, by=by)
+            check_unchanged(found.locked_version, reviewed)
         raise
-    with transaction.atomic():
-        version, extension = _waiting(version)
-        hashes = check_unchanged(version, reviewed)
-        version.status = Version.Status.APPROVED
-        version.approved_at = timezone.now()
-        version.save()
-        extension.status = Extension.Status.APPROVED
-        refresh_newest(extension)
-        increment_revision()
-        return _decide(
-            Decision.Kind.APPROVED, extension, moderator, reason, version=version, packages=hashes
-        )
+    return _decide(lifecycle.APPROVE, version, reviewed, by, _checked(reason))
 
 
 def request_changes(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
-) -> Decision:
-    """Give a version back to its owner, with what to change."""
-    return _refuse(
-        version,
-        packages,
-        by,
-        reason,
-        Version.Status.CHANGES_REQUESTED,
-        Decision.Kind.CHANGES_REQUESTED,
-    )
+) -> Event:
+    """Return a version to its owner, with what to change."""
+    require_moderator(by)
+    reason = _checked(_required(reason))
+    return _decide(lifecycle.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)
 
 
 def decline_version(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
-) -> Decision:
-    """Refuse a version for good: its owner cannot change or submit it, only discard it."""
-    return _refuse(version, packages, by, reason, Version.Status.DECLINED, Decision.Kind.DECLINED)
+) -> Event:
+    """Decline a version for good: its owner can only discard it."""
+    require_moderator(by)
+    reason = _checked(_required(reason))
+    return _decide(lifecycle.DECLINE, version, parse_hashes(packages), by, reason)
 
 
-@transaction.atomic
-def _refuse(
+def _decide(
+    change: lifecycle.Transition,
     version: Version,
-    packages: Collection[str],
+    reviewed: frozenset[str],
     by: AnyUser,
     reason: str,
-    status: Version.Status,
-    kind: Decision.Kind,
-) -> Decision:
-    """Take a version out of the queue without publishing it."""
-    moderator = require_moderator(by)
-    reason = _required(reason)
-    reviewed = parse_hashes(packages)
-    version, extension = _waiting(version)
-    hashes = check_unchanged(version, reviewed)
-    version.status = status
-    version.save()
-    sync_status(extension)
-    return _decide(kind, extension, moderator, reason, version=version, packages=hashes)
+) -> Event:
+    with lifecycle.transition(change, version=version, by=by, text=reason) as step:
+        step.packages = check_unchanged(step.locked_version, reviewed)
+    return step.recorded
 
 
-@transaction.atomic
-def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Decision:
-    """Take an extension off the site and tell every Blender that has it, with the reason."""
-    moderator = require_moderator(by)
-    reason = _required(reason)
-    reason = checked_text(reason, field="reason", most=MOST_IN_A_BLOCK)
-    extension = Extension.objects.select_for_update().get(pk=extension.pk)
-    if extension.is_blocked:
-        raise Conflict.of("review.wrong-state", f"{extension.name} is blocked already")
-    extension.status = Extension.Status.BLOCKED
-    extension.block_reason = reason
-    extension.save()
-    increment_revision()
-    return _decide(Decision.Kind.BLOCKED, extension, moderator, reason)
+def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Event:
+    """Take an extension off the site; listings name it in their blocklist, with the reason."""
+    require_moderator(by)
+    reason = checked_text(_required(reason), field="reason", most=MOST_IN_A_BLOCK)
+    with lifecycle.transition(lifecycle.BLOCK, extension=extension, by=by, text=reason) as step:
+        step.extension.block_reason = reason
+    return step.recorded
 
 
-@transaction.atomic
-def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Decision:
-    """Lift a block: the extension is again what its versions make it."""
-    moderator = require_moderator(by)
-    extension = Extension.objects.select_for_update().get(pk=extension.pk)
-    if not extension.is_blocked:
-        raise Conflict.of("review.wrong-state", f"{extension.name} is not blocked")
-    extension.block_reason = ""
-    extension.status = Extension.Status.DRAFT
-    sync_status(extension)
-    refresh_newest(extension)
-    increment_revision()
-    return _decide(Decision.Kind.UNBLOCKED, extension, moderator, reason)
+def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Event:
+    """Lift a block: the status of the extension follows from its versions again."""
+    require_moderator(by)
+    reason = _checked(reason)
+    with lifecycle.transition(lifecycle.UNBLOCK, extension=extension, by=by, text=reason) as step:
+        pass
+    return step.recorded
 
 
-def _waiting(version: Version) -> tuple[Version, Extension]:
-    """The version and its extension as they are now, locked; both wait for a decision."""
-    # In the order in which every action locks them, so that no two wait for each other.
-    extension = Extension.objects.select_for_update().filter(pk=version.extension_id).first()
-    found = Version.objects.select_for_update().filter(pk=version.pk).first()
-    if extension is None or found is None:
-        raise Conflict.of(
-            "review.version-gone",
-            f"version {version.number} was discarded meanwhile",
-            hint="load the page again to see what happened",
-        )
-    version, version.extension = found, extension
-    if extension.is_blocked:
-        raise Conflict.of(
-            "review.wrong-state", f"{extension.name} is blocked", hint="lift the block first"
-        )
-    if version.status != Version.Status.IN_REVIEW:
-        raise Conflict.of(
-            "review.wrong-state",
-            f"{version} does not wait for review, it is: {version.get_status_display()}",
-            hint="load the page again to see what happened",
-        )
-    return version, extension
+def _checked(reason: str) -> str:
+    return checked_text(reason, field="reason", most=MOST_IN_A_REASON)
 
 
 def _required(reason: str) -> str:
@@ -174,24 +113,3 @@ def _required(reason: str) -> str:
             where=Where(path=("reason",)),
         )
     return reason
-
-
-def _decide(
-    kind: Decision.Kind,
-    extension: Extension,
-    by: User,
-    reason: str,
-    *,
-    version: Version | None = None,
-    packages: Collection[str] = (),
-) -> Decision:
-    reason = checked_text(reason, field="reason", most=MOST_IN_A_REASON)
-    record(extension, Activity.Kind(kind.value), by=by, version=version, text=reason)
-    return Decision.objects.create(
-        extension=extension,
-        version=version,
-        by=by,
-        kind=kind,
-        reason=reason,
-        packages=list(packages),
-    )

@@ -6,16 +6,16 @@ from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import record
-from extery_site.catalog.models import Activity, Extension, Version
+from extery_site.catalog.lifecycle import record
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation.queues import may_follow
 
 
 @transaction.atomic
 def comment(
     *, extension: Extension, by: AnyUser, text: str, version: Version | None = None
-) -> Activity:
-    """Say something about an extension; everyone who follows the queue can read it."""
+) -> Event:
+    """Comment on an extension; visible to everyone who may read its thread."""
     person = require_person(by)
     if not may_follow(extension, person):
         raise NotFound.of("request.not-found", "there is no such extension in the queue")
@@ -26,4 +26,4 @@ def comment(
             hint="write something, or leave it",
             where=Where(path=("text",)),
         )
-    return record(extension, Activity.Kind.COMMENT, by=person, version=version, text=text)
+    return record(extension, Event.Kind.COMMENT, by=person, version=version, text=text)

@@ -12,9 +12,8 @@ from pydantic import ConfigDict
 from extery.core.errors import InvalidInput, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
-from extery_site.catalog.models import Version
+from extery_site.catalog.models import Event, Version
 from extery_site.moderation import actions
-from extery_site.moderation.models import Decision
 
 router = Router(tags=["moderation"])
 
@@ -56,14 +55,14 @@ class DecisionOut(Schema):
     created_at: datetime
 
     @classmethod
-    def of(cls, decision: Decision) -> DecisionOut:
+    def of(cls, decision: Event) -> DecisionOut:
         return cls(
             kind=decision.kind,
             extension=decision.extension.extension_id,
             version=decision.version.number if decision.version else None,
-            by=decision.by.username,
+            by=decision.by.username if decision.by else "",
             packages=decision.packages,
-            reason=decision.reason,
+            reason=decision.text,
             created_at=decision.created_at,
         )
 

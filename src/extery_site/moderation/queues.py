@@ -5,15 +5,14 @@ from __future__ import annotations
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from extery_site.accounts.permissions import AnyUser, is_person, may_moderate
-from extery_site.catalog.models import Activity, Extension, Version, VersionQuerySet
-from extery_site.moderation.models import Decision
+from extery_site.catalog.models import Event, EventQuerySet, Extension, Version, VersionQuerySet
 
 
 def _entries() -> VersionQuerySet:
     """Versions with all that a line of the queue shows, in a fixed number of queries."""
     comments = Count(
-        "extension__activities",
-        filter=Q(extension__activities__kind=Activity.Kind.COMMENT),
+        "extension__events",
+        filter=Q(extension__events__kind=Event.Kind.COMMENT),
         distinct=True,
     )
     return (
@@ -35,16 +34,17 @@ def given_back() -> VersionQuerySet:
     return _entries().filter(status=status).order_by("-submitted_at", "-pk")
 
 
-def recently_decided(limit: int = 20) -> QuerySet[Decision]:
+def recently_decided(limit: int = 20) -> EventQuerySet:
     """The latest decisions of all kinds."""
-    return Decision.objects.select_related(
+    decisions = Event.objects.decisions().select_related(
         "extension", "extension__owner", "extension__image", "version", "by"
-    ).order_by("-created_at", "-pk")[:limit]
+    )
+    return decisions.order_by("-created_at", "-pk")[:limit]
 
 
 def in_queue() -> QuerySet[Extension]:
     """Extensions that were ever sent to review: their thread is public."""
-    sent = Activity.objects.filter(extension=OuterRef("pk"), kind=Activity.Kind.SUBMITTED)
+    sent = Event.objects.filter(extension=OuterRef("pk"), kind=Event.Kind.SUBMITTED)
     return Extension.objects.filter(Exists(sent))
 
 
@@ -55,6 +55,7 @@ def may_follow(extension: Extension, user: AnyUser) -> bool:
     return in_queue().filter(pk=extension.pk).exists()
 
 
-def thread(extension: Extension) -> QuerySet[Activity]:
-    """Everything that happened to an extension, in order."""
-    return extension.activities.select_related("by", "version").order_by("created_at", "pk")
+def thread(extension: Extension) -> EventQuerySet:
+    """Every event of an extension, oldest first."""
+    events: EventQuerySet = extension.events.select_related("by", "version")
+    return events.in_order()

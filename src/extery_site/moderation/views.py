@@ -16,11 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput
 from extery_site.accounts.permissions import is_person, require_moderator
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments, queues
 from extery_site.moderation.forms import CommentForm, ReasonForm
-from extery_site.moderation.models import Decision
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.project.problems import status_of
 from extery_site.publish.actions import missing_for_submission
@@ -137,7 +136,7 @@ def _decided_version(extension: Extension, number: str) -> Version:
     return found
 
 
-_DECISIONS: dict[str, Callable[..., Decision]] = {
+_DECISIONS: dict[str, Callable[..., Event]] = {
     "approve": moderation.approve_version,
     "request_changes": moderation.request_changes,
     "decline": moderation.decline_version,

@@ -9,16 +9,15 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from django.db import transaction
-from django.utils import timezone
 
-from extery.core.errors import Conflict, InvalidInput, ProblemList, Refused, Where
-from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import apply_manifest, record, sync_status, web_address
+from extery.core.errors import InvalidInput, ProblemList, Where
+from extery_site.accounts.permissions import AnyUser
+from extery_site.catalog import lifecycle
 from extery_site.catalog.images import delete_image, store_image
-from extery_site.catalog.models import Activity, Extension, Package, Version
+from extery_site.catalog.manifests import apply_manifest, web_address
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.files.storage import remove_after_commit
-from extery_site.publish.upload import Draft, blocked, receive_upload
+from extery_site.publish.upload import Draft, receive_upload
 
 __all__ = [
     "Draft",
@@ -49,10 +48,10 @@ def update_draft(
     Gives back what falls short of the image guideline. Raises `InvalidInput` for an image
     that cannot be used.
     """
-    extension = _owned(extension, by)
+    extension = lifecycle.lock_owned(extension, by)
     problems = ProblemList()
     if release_notes is not None and version is not None:
-        version = _editable(version, extension)
+        version = lifecycle.lock_editable(version, extension)
         version.release_notes = release_notes.strip()
         version.save()
     if description is not None:
@@ -116,58 +115,38 @@ _FIELDS = {
 }
 
 
-@transaction.atomic
 def submit(*, version: Version, by: AnyUser) -> Version:
-    """Send a complete draft to the queue; raises `InvalidInput` with all that is missing."""
-    person, extension = require_person(by), _not_blocked(_owned(version.extension, by))
-    version = _editable(version, extension)
-    with ProblemList().raising(InvalidInput) as problems:
-        for code, sentence in missing_for_submission(extension, version):
-            problems.add(code, sentence, where=Where(path=(_FIELDS[code],)))
-    version.status = Version.Status.IN_REVIEW
-    version.submitted_at = timezone.now()
-    version.save()
-    if extension.newest_version_id is None:
-        extension.status = Extension.Status.IN_REVIEW
-        extension.save()
-        apply_manifest(extension, version)
-    record(
-        extension, Activity.Kind.SUBMITTED, by=person, version=version, text=version.release_notes
-    )
+    """Submit a complete draft for review; raises `InvalidInput` with everything that is missing."""
+    with lifecycle.transition(lifecycle.SUBMIT, version=version, by=by) as step:
+        extension, version = step.extension, step.locked_version
+        with ProblemList().raising(InvalidInput) as problems:
+            for code, sentence in missing_for_submission(extension, version):
+                problems.add(code, sentence, where=Where(path=(_FIELDS[code],)))
+        if extension.newest_version_id is None:
+            apply_manifest(extension, version)
+        step.text = version.release_notes
     return version
 
 
-@transaction.atomic
 def withdraw(*, version: Version, by: AnyUser) -> Version:
-    """Take a version out of the queue; its owner may change it and send it again."""
-    person, extension = require_person(by), _owned(version.extension, by)
-    version = _locked(version, extension)
-    if version.status != Version.Status.IN_REVIEW:
-        raise _wrong_state(version)
-    version.status = Version.Status.WITHDRAWN
-    version.save()
-    sync_status(extension)
-    record(extension, Activity.Kind.WITHDRAWN, by=person, version=version)
-    return version
+    """Take a version out of review; its owner may change it and submit it again."""
+    with lifecycle.transition(lifecycle.WITHDRAW, version=version, by=by) as step:
+        pass
+    return step.locked_version
 
 
 @transaction.atomic
 def discard_draft(*, version: Version, by: AnyUser) -> None:
     """Delete a version that is not in review and was not approved, with its packages.
 
-    The extension goes too if this was all there was of it and nobody has seen it in the queue.
+    The extension is deleted too if it has no other version and was never submitted.
     """
-    person, extension = require_person(by), _not_blocked(_owned(version.extension, by))
-    version = _locked(version, extension)
-    if not version.is_discardable:
-        raise _wrong_state(version)
-    number = version.number
-    for package in version.packages.all():
-        remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
-    version.delete()
+    with lifecycle.transition(lifecycle.DISCARD, version=version, by=by) as step:
+        step.text = step.locked_version.number
+        for package in step.locked_version.packages.all():
+            remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
+    extension = step.extension
     if extension.versions.exists() or _was_in_queue(extension):
-        sync_status(extension)
-        record(extension, Activity.Kind.DISCARDED, by=person, text=number)
         return
     if extension.image is not None:
         delete_image(extension.image)
@@ -179,51 +158,4 @@ def _is_stored(sha256: str) -> Callable[[], bool]:
 
 
 def _was_in_queue(extension: Extension) -> bool:
-    return extension.activities.filter(kind=Activity.Kind.SUBMITTED).exists()
-
-
-def _owned(extension: Extension, by: AnyUser) -> Extension:
-    """The extension as it is now, locked; raises `Refused` unless ``by`` owns it."""
-    person: User = require_person(by)
-    extension = Extension.objects.select_for_update().get(pk=extension.pk)
-    if extension.owner_id != person.pk:
-        raise Refused.of(
-            "permission.owner",
-            f"only the owner of {extension.name} may do this",
-            hint="ask the owner",
-        )
-    return extension
-
-
-def _not_blocked(extension: Extension) -> Extension:
-    if extension.is_blocked:
-        raise blocked(extension)
-    return extension
-
-
-def _editable(version: Version, extension: Extension) -> Version:
-    """The version as it is now, locked; raises `Conflict` unless it may be changed."""
-    version = _locked(version, extension)
-    if not version.is_editable:
-        raise _wrong_state(version)
-    return version
-
-
-def _locked(version: Version, extension: Extension) -> Version:
-    """The version as it is now, locked; raises `Conflict` if it was discarded meanwhile."""
-    found = extension.versions.select_for_update().filter(pk=version.pk).first()
-    if found is None:
-        raise Conflict.of(
-            "submit.wrong-state",
-            f"version {version.number} of {extension.name} was discarded meanwhile",
-            hint="load the page again to see what happened",
-        )
-    return found
-
-
-def _wrong_state(version: Version) -> Conflict:
-    return Conflict.of(
-        "submit.wrong-state",
-        f"{version} cannot be changed now, it is: {version.get_status_display()}",
-        hint="load the page again to see what happened",
-    )
+    return extension.events.filter(kind=Event.Kind.SUBMITTED).exists()

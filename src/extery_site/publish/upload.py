@@ -20,9 +20,10 @@ from extery.manifest.document import Manifest
 from extery.rules import Report, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.actions import apply_manifest, record
+from extery_site.catalog.lifecycle import record, require_not_blocked
+from extery_site.catalog.manifests import apply_manifest
 from extery_site.catalog.models import (
-    Activity,
+    Event,
     Extension,
     Package,
     Version,
@@ -103,7 +104,7 @@ def _store(
     )
     if extension.newest_version_id is None:
         apply_manifest(extension, version)
-    record(extension, Activity.Kind.UPLOADED, by=user, version=version, text=package.file_name)
+    record(extension, Event.Kind.UPLOADED, by=user, version=version, text=package.file_name)
     package.file = stage.keep("packages", ".zip")
     package.save(update_fields=["file"])
     return Draft(extension, version, package, tuple(report.problems))
@@ -156,8 +157,7 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
             hint="choose another id in the manifest",
             where=where,
         )
-    if extension.is_blocked:
-        raise blocked(extension)
+    require_not_blocked(extension)
     if extension.type != manifest.type:
         raise Conflict.of(
             "upload.type-changed",
@@ -165,15 +165,6 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
             hint="keep the type, or choose another id",
             where=Where("blender_manifest.toml", ("type",)),
         )
-
-
-def blocked(extension: Extension) -> Refused:
-    """The error for whoever wants to publish something that is blocked."""
-    return Refused.of(
-        "upload.extension-blocked",
-        f"{extension.name} is blocked: {extension.block_reason}",
-        hint="talk to the moderators in its thread",
-    )
 
 
 def _check_draft(version: Version, manifest: Manifest) -> None:

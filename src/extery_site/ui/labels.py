@@ -49,7 +49,7 @@ LICENCES = {
 }
 
 
-class Event(NamedTuple):
+class EventLabel(NamedTuple):
     """How a line of a thread looks, and how it goes on after a name."""
 
     icon: str
@@ -57,16 +57,16 @@ class Event(NamedTuple):
 
 
 EVENTS = {
-    "comment": Event("chat", "commented"),
-    "uploaded": Event("upload", "uploaded a package of {version}"),
-    "submitted": Event("clock", "sent {version} to review"),
-    "withdrawn": Event("back", "withdrew {version} from review"),
-    "approved": Event("check", "approved {version}"),
-    "changes_requested": Event("pencil", "asked for changes of {version}"),
-    "declined": Event("cross", "declined {version}"),
-    "blocked": Event("shield", "blocked the extension"),
-    "unblocked": Event("shield", "lifted the block"),
-    "discarded": Event("bin", "discarded a draft"),
+    "comment": EventLabel("chat", "commented"),
+    "uploaded": EventLabel("upload", "uploaded a package of {version}"),
+    "submitted": EventLabel("clock", "sent {version} to review"),
+    "withdrawn": EventLabel("back", "withdrew {version} from review"),
+    "approved": EventLabel("check", "approved {version}"),
+    "changes_requested": EventLabel("pencil", "asked for changes of {version}"),
+    "declined": EventLabel("cross", "declined {version}"),
+    "blocked": EventLabel("shield", "blocked the extension"),
+    "unblocked": EventLabel("shield", "lifted the block"),
+    "discarded": EventLabel("bin", "discarded a draft"),
 }
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from extery_site.accounts.models import User
-from extery_site.catalog.actions import set_tags
+from extery_site.catalog.manifests import set_tags
 from extery_site.catalog.models import (
     Extension,
     Tag,

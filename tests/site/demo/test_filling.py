@@ -15,7 +15,7 @@ from django.utils import timezone
 from extery.core.errors import Refused
 from extery_site import demo
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Image, Package, Version
+from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.demo import filling
 from extery_site.demo.filling import DemoSummary
 from extery_site.demo.people import PASSWORD
@@ -23,7 +23,6 @@ from extery_site.demo.telling import Telling
 from extery_site.files.storage import media_path
 from extery_site.listings.models import Revision
 from extery_site.moderation import queues
-from extery_site.moderation.models import Decision
 from extery_site.reports.models import Report
 from tests.site import factories
 
@@ -32,7 +31,7 @@ LISTING = "/api/v1/extensions/"
 
 def everything() -> list[Any]:
     """All rows that filling makes, as they are."""
-    tables = (User, Extension, Version, Package, Image, Activity, Decision, Report, Revision)
+    tables = (User, Extension, Version, Package, Image, Event, Report, Revision)
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
@@ -121,17 +120,13 @@ def test_everything_happened_in_its_order_within_the_last_year() -> None:
     for extension in Extension.objects.all():
         lines = list(queues.thread(extension))
         assert [line.pk for line in lines] == sorted(line.pk for line in lines), extension
-        assert lines[0].kind == Activity.Kind.UPLOADED
+        assert lines[0].kind == Event.Kind.UPLOADED
         assert lines[-1].created_at == extension.updated_at
         for line in lines:
             assert line.by is not None
             assert line.by.date_joined < line.created_at
         if extension.newest_version is not None:
             assert extension.published_at == extension.newest_version.approved_at
-    for decision in Decision.objects.all():
-        assert decision.extension.activities.filter(
-            kind=decision.kind, created_at=decision.created_at
-        ).exists()
     for report in Report.objects.all():
         assert (report.handled_at is None) == (report.status == Report.Status.OPEN)
         assert report.handled_at is None or report.handled_at > report.created_at

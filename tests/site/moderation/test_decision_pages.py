@@ -11,10 +11,9 @@ from django.test import Client
 
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.files.storage import media_path
 from extery_site.moderation import actions as moderation
-from extery_site.moderation.models import Decision
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
@@ -84,7 +83,7 @@ def test_a_decision_is_made_on_the_packages_that_the_page_showed(
     assert response.status_code == 302
     version.refresh_from_db()
     assert version.status == STATUSES[step]
-    assert Decision.objects.get().packages == [sha256]
+    assert Event.objects.decisions().get().packages == [sha256]
 
 
 @every_decision
@@ -104,7 +103,7 @@ def test_a_package_that_was_replaced_since_the_page_was_loaded_is_shown_first(
     assert "Review the packages that it has now, then decide again." in notice
     assert page.by_id("id_reason").words == "Because of the gears."
     assert Version.objects.get().status == "in_review"
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
     # The page that says so shows the new package, and its form is about that one.
     assert form_of(page)["package"] == [now]
     assert any(now in link for link in page.links)
@@ -126,7 +125,7 @@ def test_a_platform_that_was_added_since_the_page_was_loaded_is_shown_first(
     page = page_of(response)
     assert "1 added, 0 removed" in notice_of(page)
     assert len(form_of(page)["package"]) == 2
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
 
 
 @every_decision
@@ -148,7 +147,7 @@ def test_a_form_never_decides_on_another_version_than_its_page_showed(
         assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409
     other.refresh_from_db()
     assert other.status == "in_review"
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
 
 
 @every_decision
@@ -164,7 +163,7 @@ def test_a_number_that_was_used_again_for_a_draft_is_not_decided_on(
     response = browser.post(THREAD, {**form, "step": step})
     assert response.status_code == 409
     page = page_of(response)
-    assert "does not wait for review, it is: Draft" in notice_of(page)
+    assert "does not wait for review, its status is: Draft" in notice_of(page)
     # A draft is nobody's business but its owner's: the page goes on with what waits.
     assert form_of(page)["version"] == [waiting.number]
     assert set(Version.objects.values_list("status", flat=True)) == {"draft", "in_review"}
@@ -192,7 +191,7 @@ def test_a_form_without_hashes_or_with_others_decides_nothing(
     no_version = browser.post(THREAD, {"package": sha256, "step": step, "reason": "Hm"})
     assert no_version.status_code == 400
     assert "does not say which version" in notice_of(page_of(no_version))
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
 
 
 @every_decision
@@ -222,7 +221,7 @@ def test_a_page_that_is_shown_again_for_its_reason_says_what_changed_too(
     page = page_of(response)
     assert notice_of(page).count(f"(SHA-256 {now[:12]}…)") == 1
     assert form_of(page)["package"] == [now]
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
 
 
 def test_a_page_that_is_shown_again_for_a_damaged_file_says_what_changed_too(

@@ -9,10 +9,10 @@ import pytest
 
 from extery.core.errors import Conflict, InvalidInput, Refused
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Version
+from extery_site.catalog import lifecycle
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import actions
-from extery_site.moderation.models import Decision
 from tests.site import factories
 
 
@@ -34,8 +34,8 @@ def test_an_approved_version_is_public_and_everyone_can_see_who_decided(
     assert extension.status == Extension.Status.APPROVED
     assert extension.newest_version == version
     assert extension.published_at == version.approved_at == extension.approved_at
-    assert (decision.kind, decision.by, decision.reason) == ("approved", moderator, "Lovely")
-    assert Activity.objects.latest("pk").kind == "approved"
+    assert (decision.kind, decision.by, decision.text) == ("approved", moderator, "Lovely")
+    assert Event.objects.latest("pk").kind == "approved"
     assert revision() == before + 1
 
 
@@ -59,7 +59,7 @@ def test_a_version_given_back_can_be_sent_again(owner: User, moderator: User) ->
     assert version.status == Version.Status.CHANGES_REQUESTED
     assert version.is_editable
     assert Extension.objects.get().status == Extension.Status.CHANGES_REQUESTED
-    assert Activity.objects.latest("pk").text == "Say what it does"
+    assert Event.objects.latest("pk").text == "Say what it does"
     assert revision() == before
 
 
@@ -86,7 +86,7 @@ def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: 
         with pytest.raises(InvalidInput) as caught:
             decide()
         assert caught.value.code == "review.reason-missing"
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
 
 
 def test_only_moderators_decide(owner: User, stranger: User) -> None:
@@ -157,7 +157,7 @@ def test_a_failure_while_deciding_undoes_everything(
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(actions, "record", fail)
+    monkeypatch.setattr(lifecycle, "record", fail)
     with pytest.raises(RuntimeError):
         actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     version.refresh_from_db()

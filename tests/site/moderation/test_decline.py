@@ -10,7 +10,7 @@ from django.test import Client
 
 from extery.core.errors import Conflict, InvalidInput
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Package, Version
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import actions, queues
 from extery_site.publish import actions as publish
@@ -34,7 +34,7 @@ def test_a_declined_version_leaves_the_queue_and_everyone_can_read_why(
 ) -> None:
     version = make_declined(owner, moderator)
     assert (version.status, version.extension.status) == ("declined", "declined")
-    line = Activity.objects.latest("pk")
+    line = Event.objects.latest("pk")
     assert (line.kind, line.text) == ("declined", "It copies a paid add-on")
     assert not queues.waiting().exists()
     assert not queues.given_back().exists()
@@ -93,7 +93,7 @@ def test_the_owner_may_discard_a_declined_version_and_upload_another(
     assert not Package.objects.exists()
     again = factories.make_waiting(owner, tagline="Makes gears of its own")
     assert again.extension.status == "in_review"
-    kinds = list(Activity.objects.values_list("kind", flat=True))
+    kinds = list(Event.objects.values_list("kind", flat=True))
     assert kinds == ["uploaded", "submitted", "declined", "discarded", "uploaded", "submitted"]
 
 

@@ -12,17 +12,16 @@ from django.test import Client
 
 from extery.core.errors import Conflict, Corrupt, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Package, Version
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.files.storage import media_path
 from extery_site.moderation import actions
-from extery_site.moderation.models import Decision
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
 
 Program = Callable[[User], Client]
 
-DECISIONS: dict[str, Callable[..., Decision]] = {
+DECISIONS: dict[str, Callable[..., Event]] = {
     "approve": actions.approve_version,
     "request-changes": actions.request_changes,
     "decline": actions.decline_version,
@@ -58,11 +57,9 @@ def decide_through_api(client: Client, step: str, packages: Any) -> Any:
 
 
 def assert_undecided() -> None:
-    assert not Decision.objects.exists()
+    assert not Event.objects.decisions().exists()
     assert {version.status for version in Version.objects.all()} == {"in_review"}
-    assert not Activity.objects.filter(
-        kind__in=["approved", "changes_requested", "declined"]
-    ).exists()
+    assert not Event.objects.filter(kind__in=["approved", "changes_requested", "declined"]).exists()
 
 
 @every_decision
@@ -77,7 +74,7 @@ def test_a_decision_keeps_the_hashes_that_it_is_about(
     assert response.status_code == 200
     assert response.json()["packages"] == hashes
     assert len(hashes) == 2
-    assert Decision.objects.get().packages == hashes
+    assert Event.objects.decisions().get().packages == hashes
 
 
 @every_decision
@@ -323,8 +320,8 @@ def test_a_decision_while_the_owner_replaces_the_package_hits_one_or_the_other(
     # Whoever came second is told by a conflict, and nobody decided on the new bytes.
     assert [type(failure) for failure in failures] == [Conflict]
     now = Version.objects.get()
-    if Decision.objects.exists():
-        assert Decision.objects.get().packages == now.package_hashes == seen
+    if Event.objects.decisions().exists():
+        assert Event.objects.decisions().get().packages == now.package_hashes == seen
     else:
         assert now.status == "in_review"
         assert now.package_hashes != seen
@@ -381,8 +378,8 @@ def test_of_two_moderators_at_once_one_decides(owner: User, moderator: User) -> 
         lambda: actions.decline_version(version=version, packages=seen, by=moderator, reason="No"),
     )
     assert [failure.code for failure in failures] == ["review.wrong-state"]
-    assert Decision.objects.count() == 1
-    assert Extension.objects.get().status == Decision.objects.get().kind
+    assert Event.objects.decisions().count() == 1
+    assert Extension.objects.get().status == Event.objects.decisions().get().kind
 
 
 def run_at_once(*works: Callable[[], Any]) -> list[ExteryError]:

@@ -87,10 +87,10 @@ def test_every_icon_in_use_exists() -> None:
 
 
 def test_every_event_of_a_thread_has_words() -> None:
-    from extery_site.catalog.models import Activity
+    from extery_site.catalog.models import Event
     from extery_site.ui.labels import EVENTS
 
-    assert set(EVENTS) == set(Activity.Kind.values)
+    assert set(EVENTS) == set(Event.Kind.values)
 
 
 @pytest.mark.parametrize("name", TEMPLATES, ids=str)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Package, Tag, Version
+from extery_site.catalog.models import Event, Extension, Package, Tag, Version
 from extery_site.publish.models import ReservedId
 from tests.site import factories
 from tests.site.packages import bomb, encrypted, manifest, package, zip_of
@@ -56,8 +56,7 @@ def upload(client: Client, data: bytes, name: str = "upload.zip", **fields: str)
 
 def stored() -> dict[str, int]:
     return {
-        model.__name__: model.objects.count()
-        for model in (Extension, Version, Package, Tag, Activity)
+        model.__name__: model.objects.count() for model in (Extension, Version, Package, Tag, Event)
     }
 
 

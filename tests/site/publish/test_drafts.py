@@ -9,7 +9,7 @@ from django.test import Client
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Image, Version
+from extery_site.catalog.models import Event, Extension, Image, Version
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions
 from tests.site import factories
@@ -51,7 +51,7 @@ def test_completing_and_submitting_puts_it_in_the_queue(
     assert extension.support_url == "https://example.org/help"
     assert (version.status, extension.status) == ("in_review", "in_review")
     assert version.submitted_at is not None
-    last = Activity.objects.latest("pk")
+    last = Event.objects.latest("pk")
     assert (last.kind, last.text) == ("submitted", "Now with teeth.")
 
 
@@ -147,7 +147,7 @@ def test_a_withdrawn_version_can_be_sent_again(owner: User) -> None:
     assert Extension.objects.get().status == Extension.Status.WITHDRAWN
     actions.submit(version=version, by=owner)
     assert Extension.objects.get().status == Extension.Status.IN_REVIEW
-    kinds = list(Activity.objects.values_list("kind", flat=True))
+    kinds = list(Event.objects.values_list("kind", flat=True))
     assert kinds == ["uploaded", "submitted", "withdrawn", "submitted"]
 
 
@@ -188,7 +188,7 @@ def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
     actions.discard_draft(version=version, by=owner)
     extension = Extension.objects.get()
     assert not extension.versions.exists()
-    kinds = list(extension.activities.values_list("kind", flat=True))
+    kinds = list(extension.events.values_list("kind", flat=True))
     assert kinds == ["uploaded", "submitted", "changes_requested", "discarded"]
 
 

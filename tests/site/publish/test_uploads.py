@@ -13,7 +13,7 @@ from django.test import Client
 
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Activity, Extension, Package, Version
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.files.storage import media_path
 from extery_site.publish import actions
 from tests.site import factories
@@ -105,7 +105,7 @@ def test_packages_without_platforms_stay_alone_in_their_version(owner: User) -> 
 
 def test_who_uploaded_what_is_in_the_thread(owner: User) -> None:
     version = factories.make_draft(owner)
-    activity = Activity.objects.get()
+    activity = Event.objects.get()
     assert (activity.kind, activity.by, activity.version) == ("uploaded", owner, version)
     assert activity.text == "add-on-gear_tool-v1.0.0.zip"
 

@@ -1,12 +1,23 @@
 """The tables of the catalogue."""
 
-from extery_site.catalog.models.activity import Activity
+from extery_site.catalog.models.event import DECISION_KINDS, Event, EventQuerySet
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.image import Image
-from extery_site.catalog.models.version import Package, Version, VersionQuerySet, sortable_blender
+from extery_site.catalog.models.version import (
+    DISCARDABLE,
+    EDITABLE,
+    Package,
+    Version,
+    VersionQuerySet,
+    sortable_blender,
+)
 
 __all__ = [
-    "Activity",
+    "DECISION_KINDS",
+    "DISCARDABLE",
+    "EDITABLE",
+    "Event",
+    "EventQuerySet",
     "Extension",
     "ExtensionQuerySet",
     "Image",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -14,9 +14,6 @@ from django.utils import timezone
 
 from extery.core.versions import parse_blender_version
 from extery_site.ui.addresses import LISTING_PATH, absolute
-
-if TYPE_CHECKING:
-    from extery_site.catalog.models.extension import Extension
 
 
 def sortable_blender(text: str) -> int:
@@ -125,11 +122,7 @@ class Version(models.Model):
     @property
     def is_editable(self) -> bool:
         """Whether its owner may still change what belongs to it."""
-        return self.status in {
-            self.Status.DRAFT,
-            self.Status.CHANGES_REQUESTED,
-            self.Status.WITHDRAWN,
-        }
+        return self.status in EDITABLE
 
     @property
     def is_in_review(self) -> bool:
@@ -138,7 +131,7 @@ class Version(models.Model):
     @property
     def is_discardable(self) -> bool:
         """Whether its owner may delete it: a declined version cannot be changed, only discarded."""
-        return self.is_editable or self.status == self.Status.DECLINED
+        return self.status in DISCARDABLE
 
     @property
     def package_hashes(self) -> list[str]:
@@ -157,6 +150,14 @@ class Version(models.Model):
     def size(self) -> int:
         """The size of its largest package in bytes: what a download takes at most."""
         return max((package.size for package in self.packages.all()), default=0)
+
+
+#: Statuses in which the owner may change a version.
+EDITABLE = frozenset(
+    {Version.Status.DRAFT, Version.Status.CHANGES_REQUESTED, Version.Status.WITHDRAWN}
+)
+#: Statuses in which the owner may delete a version.
+DISCARDABLE = EDITABLE | {Version.Status.DECLINED}
 
 
 class Package(models.Model):
@@ -181,13 +182,10 @@ class Package(models.Model):
         return self.file_name
 
     @property
-    def extension(self) -> Extension:
-        return self.version.extension
-
-    @property
     def file_name(self) -> str:
         """The name under which it is downloaded: ``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
-        parts = [self.extension.type, self.extension.extension_id, f"v{self.version.number}"]
+        extension = self.version.extension
+        parts = [extension.type, extension.extension_id, f"v{self.version.number}"]
         return "-".join([*parts, *self.platforms]) + ".zip"
 
     @property

@@ -76,18 +76,18 @@ def picture_of(extension: Any) -> str:
 
 
 @register.filter
-def activity_icon(activity: Any) -> str:
-    """The drawing for a line of a thread."""
-    event = labels.EVENTS.get(activity.kind)
-    return event.icon if event else "circle"
+def event_icon(event: Any) -> str:
+    """The icon of an event in a thread."""
+    entry = labels.EVENTS.get(event.kind)
+    return entry.icon if entry else "circle"
 
 
 @register.filter
-def activity_words(activity: Any) -> str:
-    """What somebody did, to go on from their name: ``approved version 1.2.0``."""
-    event = labels.EVENTS.get(activity.kind)
-    version = f"version {activity.version.number}" if activity.version else "a version"
-    return event.words.format(version=version) if event else activity.get_kind_display()
+def event_label(event: Any) -> str:
+    """What a user did, to follow the name: ``approved version 1.2.0``."""
+    entry = labels.EVENTS.get(event.kind)
+    version = f"version {event.version.number}" if event.version else "a version"
+    return entry.words.format(version=version) if entry else str(event.get_kind_display())
 
 
 @register.filter

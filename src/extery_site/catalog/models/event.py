@@ -1,0 +1,86 @@
+"""Events: everything that happened to an extension, in order; its thread and its audit log."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Selections of events."""
+
+    def decisions(self) -> EventQuerySet:
+        """Decisions of moderators."""
+        return self.filter(kind__in=DECISION_KINDS)
+
+    def in_order(self) -> EventQuerySet:
+        """Oldest first."""
+        return self.order_by("created_at", "pk")
+
+
+class Event(models.Model):
+    """One event of an extension or a version: a transition of its life cycle, or a comment.
+
+    Written by `extery_site.catalog.lifecycle` only, in the transaction of the change itself.
+    """
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", "Comment"
+        UPLOADED = "uploaded", "Package uploaded"
+        DISCARDED = "discarded", "Version discarded"
+        SUBMITTED = "submitted", "Submitted for review"
+        WITHDRAWN = "withdrawn", "Withdrawn from review"
+        APPROVED = "approved", "Approved"
+        CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        DECLINED = "declined", "Declined"
+        BLOCKED = "blocked", "Blocked"
+        UNBLOCKED = "unblocked", "Block lifted"
+
+    extension = models.ForeignKey(
+        "catalog.Extension", on_delete=models.CASCADE, related_name="events"
+    )
+    version = models.ForeignKey(
+        "catalog.Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="events"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who did it; empty for the site itself.",
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    text = models.TextField(
+        blank=True, max_length=10_000, help_text="Reason, comment or release notes, in Markdown."
+    )
+    packages = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The SHA-256 of each package that a decision is about.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["created_at", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "-created_at"], name="catalog_event_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.extension_id}: {self.get_kind_display()}"
+
+
+#: Events that are decisions of moderators.
+DECISION_KINDS = (
+    Event.Kind.APPROVED,
+    Event.Kind.CHANGES_REQUESTED,
+    Event.Kind.DECLINED,
+    Event.Kind.BLOCKED,
+    Event.Kind.UNBLOCKED,
+)

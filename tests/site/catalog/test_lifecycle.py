@@ -1,0 +1,242 @@
+"""The life cycle: every transition checks, changes, and writes exactly one event."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+import extery_site
+from extery.core.errors import Conflict, ExteryError, Refused
+from extery_site.accounts.models import User
+from extery_site.catalog import lifecycle
+from extery_site.catalog.lifecycle import TRANSITIONS, Role, Transition
+from extery_site.catalog.models import Event, Extension, Version
+from extery_site.listings.actions import LISTED_KINDS
+from extery_site.listings.snapshot import current_revision
+from tests.site import factories
+
+pytestmark = pytest.mark.django_db
+
+Kind = Event.Kind
+SITE = Path(extery_site.__file__).parent
+
+
+def name_of(change: Transition) -> str:
+    return change.event.value
+
+
+@pytest.fixture
+def heard() -> Iterator[list[Event]]:
+    """The events that subscribers get."""
+    events: list[Event] = []
+    lifecycle.subscribe(events.append)
+    yield events
+    lifecycle._subscribers.remove(events.append)
+
+
+def target_of(change: Transition, status: str, owner: User) -> dict[str, Any]:
+    """The arguments of `transition` for a row with this status."""
+    version = factories.make_complete(owner)
+    extension = version.extension
+    if change.of is Extension:
+        Extension.objects.filter(pk=extension.pk).update(status=status)
+        return {"extension": extension}
+    Version.objects.filter(pk=version.pk).update(status=status)
+    return {"version": version}
+
+
+def actor_of(change: Transition, owner: User, moderator: User) -> User:
+    return owner if change.role is Role.OWNER else moderator
+
+
+CASES = [(change, status) for change in TRANSITIONS for status in sorted(change.sources)]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), CASES, ids=[f"{name_of(change)}-{status}" for change, status in CASES]
+)
+def test_a_transition_writes_one_event_and_tells_every_subscriber(
+    change: Transition, status: str, owner: User, moderator: User, heard: list[Event]
+) -> None:
+    rows = target_of(change, status, owner)
+    extension = rows.get("extension") or rows["version"].extension
+    before = extension.events.count()
+    heard.clear()
+
+    with lifecycle.transition(
+        change, by=actor_of(change, owner, moderator), text=" Because. ", **rows
+    ) as step:
+        step.packages = ["0" * 64]
+
+    assert extension.events.count() == before + 1
+    event = extension.events.latest("pk")
+    assert heard == [event] == [step.recorded]
+    assert event.kind == change.event
+    assert event.by == actor_of(change, owner, moderator)
+    assert event.text == "Because."
+    assert event.packages == ["0" * 64]
+    version = rows.get("version")
+    assert event.version == (None if change is lifecycle.DISCARD else version)
+    if version is not None and change.target is not None:
+        assert Version.objects.get(pk=version.pk).status == change.target
+    if change.of is Extension:
+        extension.refresh_from_db()
+        assert extension.is_blocked == (change is lifecycle.BLOCK)
+
+
+WRONG = [
+    (change, status)
+    for change in TRANSITIONS
+    for status in sorted(set(change.of.Status.values) - change.sources)
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), WRONG, ids=[f"{name_of(change)}-{status}" for change, status in WRONG]
+)
+def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
+    change: Transition, status: str, owner: User, moderator: User, heard: list[Event]
+) -> None:
+    rows = target_of(change, status, owner)
+    heard.clear()
+
+    with (
+        pytest.raises(Conflict),
+        lifecycle.transition(change, by=actor_of(change, owner, moderator), **rows),
+    ):
+        pytest.fail("the transition began")
+
+    assert heard == []
+    row = next(iter(rows.values()))
+    row.refresh_from_db()
+    assert row.status == status
+
+
+@pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
+def test_nobody_else_makes_a_transition(
+    change: Transition, owner: User, moderator: User, stranger: User, heard: list[Event]
+) -> None:
+    rows = target_of(change, sorted(change.sources)[0], owner)
+    heard.clear()
+    other = moderator if change.role is Role.OWNER else owner
+
+    for user in (stranger, other):
+        with pytest.raises(Refused), lifecycle.transition(change, by=user, **rows):
+            pytest.fail("the transition began")
+
+    assert heard == []
+
+
+@pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
+def test_an_error_of_the_caller_or_of_a_subscriber_leaves_everything_as_it_was(
+    change: Transition, owner: User, moderator: User
+) -> None:
+    def fail(event: Event) -> None:
+        raise ZeroDivisionError
+
+    status = sorted(change.sources)[0]
+    rows = target_of(change, status, owner)
+    row = next(iter(rows.values()))
+    actor = actor_of(change, owner, moderator)
+    events = Event.objects.count()
+
+    with pytest.raises(KeyError), lifecycle.transition(change, by=actor, **rows):
+        raise KeyError
+    lifecycle.subscribe(fail)
+    try:
+        with pytest.raises(ZeroDivisionError), lifecycle.transition(change, by=actor, **rows):
+            pass
+    finally:
+        lifecycle._subscribers.remove(fail)
+
+    row.refresh_from_db()
+    assert row.status == status
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    "change",
+    [change for change in TRANSITIONS if change.of is Version],
+    ids=name_of,
+)
+def test_a_block_stops_every_transition_of_versions_but_withdrawing(
+    change: Transition, owner: User, moderator: User
+) -> None:
+    rows = target_of(change, sorted(change.sources)[0], owner)
+    Extension.objects.update(status=Extension.Status.BLOCKED, block_reason="Sends data away")
+    actor = actor_of(change, owner, moderator)
+
+    if change.while_blocked:
+        with lifecycle.transition(change, by=actor, **rows):
+            pass
+    else:
+        with pytest.raises(ExteryError), lifecycle.transition(change, by=actor, **rows):
+            pytest.fail("the transition began")
+
+    assert Extension.objects.get().is_blocked
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_events_that_a_listing_shows_raise_its_revision_and_others_do_not(
+    kind: str, owner: User
+) -> None:
+    extension = factories.make_draft(owner).extension
+    before = current_revision()
+
+    with transaction.atomic():
+        lifecycle.record(extension, Kind(kind), by=owner)
+
+    assert current_revision() - before == (1 if Kind(kind) in LISTED_KINDS else 0)
+
+
+def test_every_event_but_comments_and_uploads_belongs_to_one_transition() -> None:
+    kinds = [change.event for change in TRANSITIONS]
+
+    assert sorted(kinds) == sorted(set(Kind) - {Kind.COMMENT, Kind.UPLOADED})
+
+
+def assigned_statuses(tree: ast.AST) -> Iterator[int]:
+    """Lines that set an attribute ``status``, or one by ``update(status=…)``."""
+    for node in ast.walk(tree):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        if any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets):
+            yield node.lineno
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"update", "create", "get_or_create", "update_or_create"}
+            and any(keyword.arg == "status" for keyword in node.keywords)
+        ):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("app", ["accounts", "catalog", "listings", "moderation", "publish", "api"])
+def test_nothing_but_the_life_cycle_sets_a_status(app: str) -> None:
+    found = {
+        f"{path.relative_to(SITE)}:{line}"
+        for path in (SITE / app).rglob("*.py")
+        if path.name != "lifecycle.py" and "migrations" not in path.parts
+        for line in assigned_statuses(ast.parse(path.read_text("utf-8")))
+    }
+
+    assert found == set()
+
+
+def test_a_new_version_of_an_approved_extension_leaves_it_approved(
+    approve: Callable[..., Version], owner: User
+) -> None:
+    extension = approve(version="1.0.0").extension
+
+    factories.make_waiting(owner, version="1.1.0")
+
+    extension.refresh_from_db()
+    assert extension.status == Extension.Status.APPROVED

@@ -1,0 +1,56 @@
+"""Decisions of earlier databases survive as events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+BEFORE = [("catalog", "0002_declined"), ("moderation", "0002_decision_packages")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_becomes_the_event_that_was_written_with_it() -> None:
+    executor = MigrationExecutor(connection)
+    latest = executor.loader.graph.leaf_nodes()
+    executor.migrate(BEFORE)
+    try:
+        expected = fill(MigrationExecutor(connection).loader.project_state(BEFORE).apps)
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(latest)
+
+    from extery_site.catalog.models import Event
+
+    rows = Event.objects.decisions().order_by("created_at")
+    assert [(row.kind, row.text, row.packages) for row in rows] == expected
+
+
+def fill(apps: Any) -> list[tuple[str, str, list[str]]]:
+    """Two decisions with their line of the thread, and one whose line is missing."""
+    user = apps.get_model("accounts", "User").objects.create(username="mod")
+    extension = apps.get_model("catalog", "Extension").objects.create(
+        extension_id="gear_tool", id_key="gear_tool", owner=user
+    )
+    expected = []
+    start = timezone.now()
+    for number, (kind, has_line) in enumerate(
+        [("changes_requested", True), ("approved", True), ("blocked", False)]
+    ):
+        values = {
+            "extension": extension,
+            "by": user,
+            "kind": kind,
+            "created_at": start + timedelta(hours=number),
+        }
+        if has_line:
+            apps.get_model("catalog", "Activity").objects.create(text=kind, **values)
+        apps.get_model("moderation", "Decision").objects.create(
+            reason=kind, packages=[str(number)], **values
+        )
+        expected.append((kind, kind, [str(number)]))
+    return expected
