@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "extery_site.static_files.CollectedStaticFilesConfig",
     "django.contrib.humanize",
 ]
 MIDDLEWARE = [
@@ -194,5 +194,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "extery_site": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
+        # A line for each request that waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
     },
 }
