@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.db import OperationalError
 from django.db.models import F
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 #: No file has more bytes than 18 digits can say, and Python reads only so many digits.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-_BLOCK = 1 << 17
 #: Under this address there will never be other bytes.
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_SHARED = "private, no-store"
@@ -102,15 +101,14 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
         for name, value in {**headers, "Content-Length": str(size)}.items():
             response.headers[name] = value
         return response
-    return StreamingHttpResponse(
-        _read_part(file, part),
-        status=206,
-        headers={
-            **headers,
-            "Content-Length": str(len(part)),
-            "Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}",
-        },
-    )
+    response = FileResponse(FilePart(file, part), status=206)
+    for name, value in {
+        **headers,
+        "Content-Length": str(len(part)),
+        "Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}",
+    }.items():
+        response.headers[name] = value
+    return response
 
 
 def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
@@ -126,13 +124,42 @@ def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
     return range(max(0, size - int(last)), size) if last else None
 
 
-def _read_part(file: BinaryIO, part: range) -> Iterator[bytes]:
-    with file:
+class FilePart(io.RawIOBase):
+    """A range of a file as a file of its own, which a server can send without a thread."""
+
+    def __init__(self, file: BinaryIO, part: range) -> None:
+        self._file = file
+        self._part = part
         file.seek(part.start)
-        left = len(part)
-        while left > 0 and (block := file.read(min(_BLOCK, left))):
-            left -= len(block)
-            yield block
+
+    def readable(self) -> bool:
+        """Whether it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether `seek` works."""
+        return True
+
+    def tell(self) -> int:
+        """The position in the part."""
+        return self._file.tell() - self._part.start
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position in the part."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: len(self._part)}[whence]
+        position = min(max(0, start + offset), len(self._part))
+        self._file.seek(self._part.start + position)
+        return position
+
+    def read(self, size: int | None = -1) -> bytes:
+        """At most ``size`` bytes, none at the end of the part."""
+        left = len(self._part) - self.tell()
+        return self._file.read(left if size is None or size < 0 else min(size, left))
+
+    def close(self) -> None:
+        """Close the file behind it."""
+        super().close()
+        self._file.close()
 
 
 def _count(package: Package) -> None:

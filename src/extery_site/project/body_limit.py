@@ -1,30 +1,26 @@
-"""A limit for the size of request bodies, kept before anything is stored.
+"""A limit for the size of request bodies, enforced before anything is stored.
 
-A body that announces itself as too large is refused unread. A chunked body announces nothing:
-it is taken into a temporary file up to the limit, which also gives it the length that Django
-needs.
+The embedded server stops reading a body that is too large and says so in the environment;
+behind another server the declared length is checked here.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable
-from io import BytesIO
-from typing import IO, Any
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from extery.core.errors import InvalidInput
+from extery.core.errors import ExteryError, InvalidInput, Unavailable
 from extery.core.files import human_size
 
 #: What a multipart body needs beside its file: boundaries, headers and the other fields.
 OVERHEAD = 200_000
-_BLOCK = 1 << 16
-_IN_MEMORY = 1 << 20
-_CUT_OFF = "extery.body_was_cut_off"
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+#: Key of the WSGI environment: why the server did not read the body.
+REFUSED_BODY = "extery.refused_body"
+TOO_LARGE = "too-large"
+NO_SPACE = "no-space"
+_RETRY_AFTER = 60
 
 
 def limit() -> int:
@@ -33,55 +29,46 @@ def limit() -> int:
 
 
 def too_large() -> InvalidInput:
-    """The error that whoever sent too much gets to see."""
-    most = human_size(settings.EXTERY_MAX_UPLOAD)
+    """The error for an upload over the limit."""
+    max_size = human_size(settings.EXTERY_MAX_UPLOAD)
     return InvalidInput.of(
         "upload.too-large",
-        f"the upload is larger than the {most} that this site takes",
+        f"the upload is larger than the {max_size} that this site takes",
         hint="leave out what the extension does not need, or split it by platform",
     )
 
 
+def no_space() -> Unavailable:
+    """The error for an upload that the server has no disk space for at the moment."""
+    return Unavailable.of(
+        "upload.no-space",
+        "the server has no space for another upload at the moment",
+        hint="wait a minute and upload it again",
+    )
+
+
 class LimitBody:
-    """Refuses a body over the limit before a byte of it is read."""
+    """Refuses a body that is over the limit, or that the server has refused to read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        declared = str(request.META.get("CONTENT_LENGTH") or "0")
-        if request.META.get(_CUT_OFF) or not declared.isdecimal() or int(declared) > limit():
+        if error := _error_of(request):
             from extery_site.project.problems import respond
 
-            return respond(request, too_large())
+            response = respond(request, error)
+            if isinstance(error, Unavailable):
+                response.headers["Retry-After"] = str(_RETRY_AFTER)
+            return response
         return self.get_response(request)
 
 
-def limit_chunked(app: WsgiApp) -> WsgiApp:
-    """Wrap a WSGI application so that it gets chunked bodies with their length, up to the limit."""
-
-    def limited(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-            return app(environ, start_response)
-        spool = _spool(environ["wsgi.input"])
-        if spool is None:
-            environ |= {_CUT_OFF: True, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
-            return app(environ, start_response)
-        with spool:
-            environ["CONTENT_LENGTH"] = str(spool.tell())
-            environ["wsgi.input"] = spool
-            spool.seek(0)
-            return app(environ, start_response)
-
-    return limited
-
-
-def _spool(body: IO[bytes]) -> IO[bytes] | None:
-    """The whole body in a temporary file, positioned at its end; ``None`` if it is too large."""
-    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed by the caller
-    while block := body.read(_BLOCK):
-        if spool.tell() + len(block) > limit():
-            spool.close()
-            return None
-        spool.write(block)
-    return spool
+def _error_of(request: HttpRequest) -> ExteryError | None:
+    refused = request.META.get(REFUSED_BODY)
+    if refused == NO_SPACE:
+        return no_space()
+    declared = str(request.META.get("CONTENT_LENGTH") or "0")
+    if refused or not declared.isdecimal() or int(declared) > limit():
+        return too_large()
+    return None

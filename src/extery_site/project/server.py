@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_MODULE = "extery_site.project.settings"
-#: Seconds in which a client has to send something more of its request.
-_SILENCE = 15
+#: Unfinished uploads may take the disk space of so many uploads of the largest size.
+MAX_UNFINISHED_UPLOADS = 10
 
 
 @click.command()
@@ -43,8 +43,9 @@ def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     from pathlib import Path
 
     _require_libraries()
-    with _listen(host, port) as listener:
+    with listen(host, port) as listener:
         prepare(Path(data) if data else None, host=host)
+        _use_temporary_folder()
         _clean_up()
         sign_ins = _fill() if demo else ()
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
@@ -134,6 +135,31 @@ def _collect_static(data: Path) -> None:
     state.write_text(digest.hexdigest(), encoding="ascii")
 
 
+def _use_temporary_folder() -> None:
+    """Put uploads in progress into the data folder, unless TMPDIR says where.
+
+    The system's folder for temporary files is often in memory. Files that are a day old were left
+    by a server that was killed.
+    """
+    import shutil
+    import tempfile
+    import time
+
+    from django.conf import settings
+
+    if "TMPDIR" in os.environ:
+        return
+    folder = settings.EXTERY_DATA / "tmp"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.lstat().st_mtime < time.time() - 86_400:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    tempfile.tempdir = str(folder)
+
+
 def _clean_up() -> None:
     """Remove what a server that was killed had not finished to store."""
     from extery_site.files import storage
@@ -151,7 +177,7 @@ def _fill() -> tuple[tuple[str, str, str], ...]:
     return tuple(demo.fill().sign_ins)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket; taken first, so that a port in use is known before anything is done."""
     import socket
 
@@ -163,7 +189,6 @@ def _listen(host: str, port: int) -> socket.socket:
         if os.name != "nt":
             # Without this a restart would have to wait until old connections are forgotten.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            _limit_silence(listener)
         listener.bind((host, port))
         listener.listen(1024)
     except OSError as error:
@@ -174,20 +199,6 @@ def _listen(host: str, port: int) -> socket.socket:
             hint=f"stop what runs there, or choose another one: --port {port % 65535 + 1}",
         ) from error
     return listener
-
-
-def _limit_silence(listener: socket.socket) -> None:
-    """Let go of clients that send, or take, nothing for a while: each of them occupies a thread.
-
-    Connections get these limits from the socket that accepts them.
-    """
-    import socket
-    import struct
-    from contextlib import suppress
-
-    for option, seconds in ((socket.SO_RCVTIMEO, _SILENCE), (socket.SO_SNDTIMEO, 2 * _SILENCE)):
-        with suppress(OSError):
-            listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
 def _shown(host: str) -> str:
@@ -218,48 +229,27 @@ def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
 
 
 def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serve until asked to stop; ``when_ready`` is called once that can be asked."""
+    """Serve until asked to stop; ``when_ready`` is called once clients can connect."""
+    import signal
+
     from django.conf import settings
     from django.db import connections
 
+    from extery_site.project import body_limit
+    from extery_site.project.http_server import Server
     from extery_site.project.wsgi import application
 
-    # Whatever serves has connections of its own; one that crosses a fork would be shared.
+    # The threads that serve have connections of their own.
     connections.close_all()
-    if os.name == "nt":
-        import waitress
-
-        when_ready()
-        waitress.serve(application, sockets=[listener], threads=settings.EXTERY_THREADS)
-        return
-    from gunicorn.app.base import BaseApplication
-
-    class Server(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            for name, value in _gunicorn_options(listener).items():
-                self.cfg.set(name, value)
-            self.cfg.set("when_ready", lambda _arbiter: when_ready())
-
-        def load(self) -> Any:
-            return application
-
-    Server().run()
-
-
-def _gunicorn_options(listener: socket.socket) -> dict[str, Any]:
-    from django.conf import settings
-
-    return {
-        "control_socket_disable": True,
-        # From here on the socket is gunicorn's, which closes it when it stops.
-        "bind": f"fd://{listener.detach()}",
-        "proc_name": "extery",
-        "workers": 1,
-        "worker_class": "extery_site.project.worker.Worker",
-        "threads": settings.EXTERY_THREADS,
-        "keepalive": 15,
-        "timeout": 120,
-        "graceful_timeout": 30,
-        "loglevel": "warning",
-        "forwarded_allow_ips": "*" if settings.EXTERY_PROXIES else "",
-    }
+    server = Server(
+        application,
+        listener,
+        threads=settings.EXTERY_THREADS,
+        max_body=body_limit.limit(),
+        max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.limit(),
+        keep_proxy_headers=bool(settings.EXTERY_PROXIES),
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, server.stop)
+    when_ready()
+    server.run()

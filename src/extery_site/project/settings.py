@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "extery_site.static_files.CollectedStaticFilesConfig",
+    "extery_site.project.static_files.CollectedStaticFilesConfig",
     "django.contrib.humanize",
 ]
 MIDDLEWARE = [

@@ -28,7 +28,7 @@ class FastCompressor(Compressor):  # type: ignore[misc]
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
         """``data`` compressed by Brotli."""
-        return brotli.compress(data, quality=BROTLI_QUALITY)
+        return bytes(brotli.compress(data, quality=BROTLI_QUALITY))
 
 
 class NamedByContent(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

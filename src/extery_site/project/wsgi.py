@@ -1,4 +1,4 @@
-"""The WSGI application: the short way to the listing, chunked uploads, and Django behind them."""
+"""The WSGI application: the listing from memory, and Django for all else."""
 
 from __future__ import annotations
 
@@ -14,6 +14,5 @@ env.prepare_data_folder(env.load()["EXTERY_DATA"])
 _django = get_wsgi_application()
 
 from extery_site.listings.middleware import ListingMiddleware  # noqa: E402  needs the apps
-from extery_site.project.body_limit import limit_chunked  # noqa: E402  needs the settings
 
-application = ListingMiddleware(limit_chunked(_django))
+application = ListingMiddleware(_django)

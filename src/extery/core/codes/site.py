@@ -91,6 +91,11 @@ CODES: dict[str, Code] = {
         "the upload is larger than the site takes",
         "The limit keeps one upload from filling the disk; the site's owner can raise it.",
     ),
+    "upload.no-space": Code(
+        "error",
+        "the server has no space for the upload",
+        "The space for uploads in progress is limited, and other uploads fill it.",
+    ),
     "upload.not-plain": Code(
         "error",
         "a version or platform has unusual characters",

@@ -1,0 +1,110 @@
+"""Requests as they arrive from a client: waitress' parser, stricter and with bounded bodies.
+
+Bodies over `MEMORY_PER_BODY` go to temporary files. A `SpoolQuota` bounds the sum of these, so
+that clients who begin uploads and never finish them cannot fill the disk.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
+
+from extery_site.project.body_limit import NO_SPACE, TOO_LARGE
+
+#: Bytes of a body that are kept in memory; beyond them it goes to a file.
+MEMORY_PER_BODY = 65_536
+#: Longest line between two chunks of a body, and longest trailer after the last.
+MAX_CHUNK_LINE = 4096
+MAX_TRAILER = 16_384
+
+
+class BodyRefused(Error):  # type: ignore[misc]
+    """A body that is not read further; the application writes the response."""
+
+    def __init__(self, reason_code: str) -> None:
+        super().__init__(reason_code)
+        self.reason_code = reason_code
+
+
+class SpoolQuota:
+    """Bytes of request bodies that may lie in temporary files at once, over all connections."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.used = 0
+        self._lock = Lock()
+
+    def take(self, number: int) -> bool:
+        """Reserve ``number`` bytes, or return False if that many are not left."""
+        with self._lock:
+            if self.used + number > self.max_bytes:
+                return False
+            self.used += number
+            return True
+
+    def give_back(self, number: int) -> None:
+        """Release bytes taken before."""
+        with self._lock:
+            self.used -= number
+
+
+class RequestParser(HTTPRequestParser):  # type: ignore[misc]
+    """Collects one request; ``completed`` once it is there or ``error`` says why it is refused."""
+
+    error: Error | None = None
+
+    def __init__(self, adj: Any, *, max_body: int, quota: SpoolQuota) -> None:
+        super().__init__(adj)
+        self._max_body = max_body
+        self._quota = quota
+        self._spooled = 0
+
+    def received(self, data: bytes) -> int:
+        """Take a part of the request, and return how many bytes of ``data`` belong to it."""
+        try:
+            consumed = int(super().received(data))
+        except OSError:
+            self.error = BodyRefused(NO_SPACE)
+        else:
+            self.error = self.error or self._fault()
+        if self.error is None:
+            return consumed
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = BodyRefused(TOO_LARGE)
+        # Waitress would ask the client for the body, and read it, before it refuses it.
+        self.expect_continue = False
+        self.completed = True
+        return len(data)
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the request line and headers; refuse bodies whose length proxies could misread."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding in one request")
+        if "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError(f"Transfer-Encoding in HTTP/{self.version}")
+
+    def close(self) -> None:
+        """Drop the body."""
+        super().close()
+        spooled, self._spooled = self._spooled, 0
+        self._quota.give_back(spooled)
+
+    def _fault(self) -> Error | None:
+        """What is wrong with the body so far."""
+        if max(self.content_length, len(self.body_rcv or b"")) > self._max_body:
+            return BodyRefused(TOO_LARGE)
+        if self.chunked and self.body_rcv is not None:
+            if len(self.body_rcv.control_line) > MAX_CHUNK_LINE:
+                return BadRequest("Chunk header is too long")
+            if len(self.body_rcv.trailer) > MAX_TRAILER:
+                return BadRequest("Trailer is too long")
+        grown = max(0, self.body_bytes_received - MEMORY_PER_BODY) - self._spooled
+        if grown > 0:
+            if not self._quota.take(grown):
+                return BodyRefused(NO_SPACE)
+            self._spooled += grown
+        return None

@@ -1,0 +1,111 @@
+"""``extery serve`` in a process of its own, and requests to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+#: Seconds after which a test that waits for an answer fails as one that hangs.
+HANG = 300
+
+
+class Server(NamedTuple):
+    process: subprocess.Popen[bytes]
+    data: Path
+    log: Path
+    port: int
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    @property
+    def parts(self) -> list[str]:
+        """Files in the media folder."""
+        return [path.name for path in (self.data / "media").rglob("*") if path.is_file()]
+
+
+@contextmanager
+def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server]:
+    """Run ``extery serve`` on a free port, and check that it stops after SIGTERM.
+
+    ``start`` is Python code that its process runs first.
+    """
+    log = data.parent / "serve.log"
+    code = f"{start}\nfrom extery.cli import run\nrun()"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data)],
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "EXTERY_MAX_UPLOAD": "2 MB", **variables},
+        )
+        try:
+            yield Server(process, data, log, _port(process, log))
+        finally:
+            process.terminate()
+            process.wait(HANG)
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    until = time.monotonic() + HANG
+    while time.monotonic() < until and process.poll() is None:
+        if match := re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text(encoding="utf-8")):
+            return int(match[1])
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+def run_script(server: Server, script: str) -> str:
+    """Run Python in a Django shell on the data of that server; what it prints."""
+    result = subprocess.run(
+        [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", script],
+        env={**os.environ, "EXTERY_DATA": str(server.data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return result.stdout
+
+
+def create_token(server: Server) -> str:
+    """Create an account on that server, and return an API token of it."""
+    script = (
+        "from extery_site.accounts.models import User\n"
+        "from extery_site.accounts.actions import create_token\n"
+        "user = User.objects.create_user('ada', 'ada@example.org')\n"
+        "print(create_token(user=user, name='test')[1])"
+    )
+    return run_script(server, script).split()[-1]
+
+
+def ask(
+    server: Server, method: str, path: str, body: object = None, **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANG)
+    try:
+        connection.request(
+            method,
+            path,
+            body,  # type: ignore[arg-type]
+            {name.replace("_", "-"): value for name, value in headers.items()},
+            encode_chunked=headers.get("Transfer_Encoding") == "chunked",
+        )
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def form(data: bytes, boundary: str = "x") -> bytes:
+    """A multipart body with one file. Random data may contain a short boundary."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="g.zip"\r\n\r\n'
+    return head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
