@@ -1,8 +1,8 @@
 """Time until the listing is answered while many slow clients hold connections open.
 
 Peer in the same run: the same server without them. The clients are half-sent signed-in uploads
-(headers only, and headers with part of the body), half-sent headers, and slow readers of a large
-file. Printed are the slowest of several answers and the memory of the server.
+(headers only, and headers with part of the body), half-sent headers, and readers of a large file
+that stop after its first byte. Printed are the slowest of several answers and the memory of the server.
 
     python benchmarks/slow_clients.py [--clients 200] [--answers 20]
 """
@@ -69,8 +69,11 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
             longest = alone
             for name, request in KINDS.items():
                 with ExitStack() as stack:
-                    for _ in range(options.clients):
-                        hold_open(port, request.format(**values).encode(), stack)
+                    sent = request.format(**values).encode()
+                    clients = [hold_open(port, sent, stack) for _ in range(options.clients)]
+                    if request == DOWNLOAD:
+                        for client in clients:
+                            client.recv(1)
                     seconds = slowest_answer(port, options.answers)
                 print(f"{options.clients} {name:21}{seconds:8.3f} s   {seconds / alone:.1f}")
                 longest = max(longest, seconds)
@@ -113,13 +116,14 @@ def store_image(data: Path) -> str:
     return f"/media/{path}"
 
 
-def hold_open(port: int, request: bytes, stack: ExitStack) -> None:
+def hold_open(port: int, request: bytes, stack: ExitStack) -> socket.socket:
     """Open a connection that sends a request and then does nothing."""
     client = stack.enter_context(socket.socket())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(60)
     client.connect(("127.0.0.1", port))
     client.sendall(request)
+    return client
 
 
 def slowest_answer(port: int, number: int) -> float:
