@@ -9,7 +9,7 @@ import pytest
 from extery.fetch import Fetcher, RetryPolicy
 from tests.fetch.web import Web, serving
 
-QUICK = RetryPolicy(attempts=3, first_delay=0.01, longest_delay=2.0, connect=2.0, read=5.0)
+QUICK = RetryPolicy(attempts=3, first_delay=0.01, max_delay=2.0, connect=2.0, read=5.0)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import InvalidInput, InvalidListing
-from extery.fetch import archive_address, listing_address, path_of, repository_url
+from extery.fetch import listing_url, path_from_url, repository_url, resolve_archive_url
 from extery.fetch.addresses import origin_of, redact_url
 
 
@@ -26,7 +26,7 @@ from extery.fetch.addresses import origin_of, redact_url
 def test_a_package_is_found_where_blender_finds_it(
     listing: str, archive_url: str, expected: str
 ) -> None:
-    assert archive_address(listing, archive_url) == expected
+    assert resolve_archive_url(listing, archive_url) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_package_is_found_where_blender_finds_it(
 )
 def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
-        archive_address("https://x.org/r/index.json", archive_url)
+        resolve_archive_url("https://x.org/r/index.json", archive_url)
 
     assert caught.value.code == "fetch.archive-url"
 
@@ -46,28 +46,28 @@ def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
 )
 def test_what_is_no_address_at_all_is_named(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
-        archive_address("https://x.org/r/index.json", archive_url)
+        resolve_archive_url("https://x.org/r/index.json", archive_url)
 
     assert caught.value.code == "fetch.url"
 
 
 def test_a_listing_from_the_web_cannot_name_a_file_of_this_computer() -> None:
     with pytest.raises(InvalidListing) as caught:
-        archive_address("https://x.org/r/", "file:///etc/passwd")
+        resolve_archive_url("https://x.org/r/", "file:///etc/passwd")
 
     assert caught.value.code == "fetch.archive-url-local"
 
 
 def test_only_a_folder_of_this_computer_gets_a_file_name_added() -> None:
-    assert listing_address("https://x.org/r/") == "https://x.org/r/"
-    assert listing_address("file:///r") == "file:///r/index.json"
-    assert listing_address("file:///r/index.json") == "file:///r/index.json"
+    assert listing_url("https://x.org/r/") == "https://x.org/r/"
+    assert listing_url("file:///r") == "file:///r/index.json"
+    assert listing_url("file:///r/index.json") == "file:///r/index.json"
 
 
 def test_a_path_becomes_the_url_of_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "with space"
 
-    assert path_of(repository_url(str(folder))) == folder
+    assert path_from_url(repository_url(str(folder))) == folder
     assert repository_url("HTTPS://x.org/R") == "https://x.org/R"
     with pytest.raises(InvalidInput):
         repository_url("ftp://x.org/")
@@ -108,7 +108,7 @@ def test_messages_show_nothing_that_a_terminal_obeys() -> None:
 )
 def test_an_address_that_is_made_to_do_harm_is_named_in_short(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
-        archive_address("https://x.org/r/index.json", archive_url)
+        resolve_archive_url("https://x.org/r/index.json", archive_url)
 
     assert caught.value.code == "fetch.url"
     assert len(str(caught.value)) < 2_000

@@ -17,7 +17,7 @@ from extery.core.errors import (
     Unavailable,
 )
 from extery.fetch import Fetcher, Response, RetryPolicy, Validators, get_document
-from extery.fetch.decoding import encodings
+from extery.fetch.decoding import supported_encodings
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import Web, cut_off, drip, redirect, status, wait
 
@@ -34,7 +34,7 @@ def test_a_document_travels_compressed_and_arrives_as_it_is(web: Web, fetcher: F
     url = web.put("/index.json", BODY)
 
     assert body_of(url, fetcher) == BODY
-    assert web.asked("/index.json")[0]["accept-encoding"] == ", ".join(encodings())
+    assert web.asked("/index.json")[0]["accept-encoding"] == ", ".join(supported_encodings())
     assert web.asked("/index.json")[0]["user-agent"].startswith("extery/")
 
 

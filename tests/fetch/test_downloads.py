@@ -40,7 +40,7 @@ class Download:
         self.to.write_bytes(b"old")
 
     def run(self, what: DownloadRequest) -> None:
-        download(what, to=self.to, part=self.part, fetcher=self.fetcher, told=self._tell)
+        download(what, to=self.to, part=self.part, fetcher=self.fetcher, on_progress=self._tell)
 
     def _tell(self, received: int) -> None:
         self.told += received
@@ -291,7 +291,7 @@ def test_a_stopped_fetcher_waits_for_nothing(web: Web) -> None:
         started = time.monotonic()
 
         with pytest.raises(Unavailable) as caught:
-            fetcher.persist(f"{web.url}/a", lambda: fetcher.open(f"{web.url}/a").__enter__())
+            fetcher.with_retries(f"{web.url}/a", lambda: fetcher.open(f"{web.url}/a").__enter__())
 
         timer.join()
     assert caught.value.code == "fetch.stopped"

@@ -1,10 +1,10 @@
-"""Getting listings and packages, over HTTP and from ``file://``: into memory or verified onto the disk.
+"""Fetch listings and packages over HTTP or from ``file://``: into memory, or verified to disk.
 
-Opens connections and writes where it is told to; knows nothing of what is installed or mirrored.
+The only package that opens connections. Knows nothing about installations or mirrors.
 """
 
-from extery.fetch.addresses import archive_address, listing_address, path_of, repository_url
-from extery.fetch.concurrent import AT_ONCE, run_all
+from extery.fetch.addresses import listing_url, path_from_url, repository_url, resolve_archive_url
+from extery.fetch.concurrent import MAX_CONCURRENT, run_all
 from extery.fetch.documents import Document, Validators, get_document
 from extery.fetch.downloads import MAX_PACKAGE_SIZE, DownloadRequest, download
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
@@ -12,7 +12,7 @@ from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy
 
 __all__ = [
-    "AT_ONCE",
+    "MAX_CONCURRENT",
     "MAX_DOCUMENT_SIZE",
     "MAX_PACKAGE_SIZE",
     "Document",
@@ -21,11 +21,11 @@ __all__ = [
     "Response",
     "RetryPolicy",
     "Validators",
-    "archive_address",
     "download",
     "get_document",
-    "listing_address",
-    "path_of",
+    "listing_url",
+    "path_from_url",
     "repository_url",
+    "resolve_archive_url",
     "run_all",
 ]

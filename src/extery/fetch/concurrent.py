@@ -1,4 +1,4 @@
-"""Many transfers at once, each with its own outcome."""
+"""Run many transfers concurrently and collect their errors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from extery.fetch.fetcher import Fetcher
 
 Job = TypeVar("Job")
 
-#: How many requests are under way at most.
-AT_ONCE = 16
+#: Default number of concurrent requests.
+MAX_CONCURRENT = 16
 
 
 def run_all(
@@ -20,11 +20,12 @@ def run_all(
     work: Callable[[Job], None],
     *,
     fetcher: Fetcher,
-    at_once: int = AT_ONCE,
+    at_once: int = MAX_CONCURRENT,
 ) -> list[tuple[Job, ExteryError]]:
-    """Do ``work`` for every job; answers with the jobs that failed, in their order, and why.
+    """Run ``work`` for every job; return the failed jobs with their errors, in order.
 
-    One that fails stops no other. Interrupting, or an error that is not ours, stops them all.
+    An `ExteryError` of one job does not stop the others. Any other exception, an interrupt
+    included, stops the fetcher and is raised.
     """
     waiting = list(jobs)
     failed: dict[int, ExteryError] = {}
@@ -45,6 +46,6 @@ def run_all(
 
 
 def _without_frames(error: ExteryError) -> ExteryError:
-    """The error alone: with the frames of where it came from, thousands would fill the memory."""
+    """Drop traceback and causes: the frames of thousands of errors would fill the memory."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

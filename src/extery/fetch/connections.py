@@ -1,4 +1,4 @@
-"""The connections and requests of one HTTP client, so that another thread can end them."""
+"""Open connections and pending requests of an HTTP client, so that another thread can close them."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
 
-from extery.fetch.deadline import Deadline, Sending
+from extery.fetch.deadline import Deadline, PendingRequest
 
 #: Scheme, host and port.
 Origin = tuple[str, str, int]
 
 
 class Connections:
-    """Everything that is open. May be used by many threads at once."""
+    """Registry of open connections and pending requests. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._origins: WeakKeyDictionary[socket.socket, Origin] = WeakKeyDictionary()
         self._receiving: WeakSet[socket.socket] = WeakSet()
-        self._sending: WeakSet[Sending] = WeakSet()
+        self._sending: WeakSet[PendingRequest] = WeakSet()
 
-    def add(self, connection: socket.socket, origin: Origin, request: Sending) -> None:
-        """Note a new connection; that of an abandoned request ends at once."""
+    def add(self, connection: socket.socket, origin: Origin, request: PendingRequest) -> None:
+        """Register a connection; closes it at once if its request was abandoned."""
         with self._lock:
             self._origins[connection] = origin
         if request.is_abandoned:
             _shut_down(connection)
 
-    def add_sending(self, sending: Sending) -> None:
-        """Note a request that waits for its response."""
+    def add_request(self, sending: PendingRequest) -> None:
+        """Register a request that waits for its response."""
         with self._lock:
             self._sending.add(sending)
 
-    def end_all(self) -> None:
-        """End everything that is open."""
+    def close_all(self) -> None:
+        """Abandon all requests and close all connections."""
         with self._lock:
             connections, requests = list(self._origins), list(self._sending)
         for request in requests:
@@ -46,11 +46,11 @@ class Connections:
         for connection in connections:
             _shut_down(connection)
 
-    def end_waiting(self, origin: Origin) -> None:
-        """End the connections to ``origin`` on which no body is arriving.
+    def close_waiting(self, origin: Origin) -> None:
+        """Close the connections to ``origin`` that receive no body at the moment.
 
-        Only the HTTP library knows which of them an abandoned request has. Other requests that
-        lose theirs try again.
+        Only the HTTP library knows which of them an abandoned request uses. Other requests that
+        lose their connection are retried.
         """
         with self._lock:
             found = [
@@ -63,7 +63,7 @@ class Connections:
 
     @contextmanager
     def receiving(self, response: httpx.Response, deadline: Deadline) -> Iterator[None]:
-        """Read the body of ``response`` in the block; at the deadline its connection ends."""
+        """While the block reads the body of ``response``, close its connection at the deadline."""
         stream = response.extensions.get("network_stream")
         connection = stream.get_extra_info("socket") if stream is not None else None
         if connection is None:
@@ -83,7 +83,7 @@ class Connections:
 
 
 def _shut_down(connection: socket.socket) -> None:
-    """End a connection that another thread may be waiting for."""
+    """Shut a connection down, which wakes a thread that waits for it."""
     with suppress(OSError):  # closed meanwhile
-        # Not the method of a TLS socket, which would go on reading without TLS.
+        # Not the method of the TLS socket: after it, reads would continue without TLS.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The time limit of a whole transfer, also while the HTTP library waits inside a call."""
+"""The time limit of a whole transfer, enforced even while the HTTP library blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extery.fetch.addresses import redact_url
 
 
 class Deadline:
-    """When a transfer has to be over, with all its redirects, pauses and attempts."""
+    """The end of the time limit of a transfer, including redirects, delays and all attempts."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -22,7 +22,7 @@ class Deadline:
 
     @property
     def remaining(self) -> float:
-        """The seconds that are left, at least 0."""
+        """Seconds left, at least 0."""
         return max(0.0, self._at - time.monotonic())
 
     @property
@@ -30,24 +30,24 @@ class Deadline:
         return time.monotonic() >= self._at
 
     def check(self, url: str) -> None:
-        """Raise the error of a transfer that takes too long, if this one does."""
+        """Raise `Unavailable` if the time limit is exceeded."""
         if self.is_over:
             raise self.error(url)
 
     def error(self, url: str) -> Unavailable:
         return Unavailable.of(
             "fetch.time-out",
-            f"{redact_url(url)} takes longer than {self.seconds:,.0f} seconds in all",
-            hint="try again later; what has arrived of a package is kept",
+            f"{redact_url(url)} took longer than {self.seconds:,.0f} seconds",
+            hint="try again later; the part of a package that was received is kept",
         )
 
 
-class Sending:
-    """A request in a thread of its own, from the lookup of the name to the headers of the response.
+class PendingRequest:
+    """A request that runs in its own thread until the headers of the response have been read.
 
-    The HTTP library tries every address of a name and reads headers for as long as each byte
-    comes in time, and it cannot be interrupted while it does. Its caller can go on instead; the
-    thread closes a response that comes too late.
+    The HTTP library tries every address of a host and reads headers as long as each byte arrives
+    in time; it cannot be interrupted meanwhile. The caller can abandon the request instead; the
+    thread then closes a response that arrives late.
     """
 
     def __init__(self, send: Callable[[], httpx.Response]) -> None:
@@ -64,19 +64,19 @@ class Sending:
     def _run(self) -> None:
         try:
             response = self._send()
-        except BaseException as error:  # it is raised where the result is asked for
+        except BaseException as error:  # raised by result()
             self._error = error
         else:
             with self._lock:
                 is_wanted = not self._is_abandoned
                 self._response = response if is_wanted else None
             if not is_wanted:
-                with suppress(Exception):  # there is no caller any more
+                with suppress(Exception):  # the caller is gone
                     response.close()
         self._done.set()
 
     def result(self, seconds: float) -> httpx.Response | None:
-        """The response; ``None`` if it has not come after ``seconds``, or was abandoned."""
+        """Wait for the response; ``None`` after ``seconds``, or if the request was abandoned."""
         try:
             self._done.wait(seconds)
         finally:
@@ -89,12 +89,12 @@ class Sending:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether its caller has stopped waiting."""
+        """Whether the caller has stopped waiting."""
         with self._lock:
             return self._is_abandoned
 
     def abandon(self) -> None:
-        """Stop waiting. A response that is there already is still the result."""
+        """Stop waiting. A response that has arrived already is still returned."""
         with self._lock:
             self._is_abandoned = True
         self._done.set()

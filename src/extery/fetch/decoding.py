@@ -1,7 +1,7 @@
-"""Compressed bodies, unpacked in small steps: no body can make more memory than its reader allows.
+"""Decode compressed bodies in small steps, so that no body takes more memory than its reader allows.
 
-A body has one encoding, and it is one that was asked for. Encodings on top of each other, which
-HTTP allows and no server of files sends, multiply what one byte unpacks to, and are refused.
+A body has at most one encoding, one that was requested. Nested encodings, which HTTP allows and
+file servers never send, multiply the size of what is decoded and are refused.
 """
 
 from __future__ import annotations
@@ -19,69 +19,69 @@ from extery.fetch.retry import TransientError
 
 IDENTITY = "identity"
 _BLOCK = 1 << 16
-#: Programs that compress in parallel write a member for each piece; more than this are an attack.
+#: Parallel compressors write a member per block; more than this is an attack.
 MAX_GZIP_MEMBERS = 10_000
 _GZIP_MAGIC = b"\x1f"  # and a second byte, which may be in the next block
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 class _Damaged(Exception):
-    """The body is not what its encoding says."""
+    """The body is not valid for its encoding."""
 
 
-def encodings() -> tuple[str, ...]:
-    """What can be unpacked, for ``Accept-Encoding``."""
+def supported_encodings() -> tuple[str, ...]:
+    """Return the encodings that can be decoded, for ``Accept-Encoding``."""
     return ("gzip",) if _brotli() is None else ("br", "gzip")
 
 
-def encoding_of(headers: Mapping[str, str]) -> str:
-    """The one name in ``Content-Encoding``, or the whole value if it is unknown."""
+def content_encoding(headers: Mapping[str, str]) -> str:
+    """Return the encoding in ``Content-Encoding``, or the whole value if it is unknown."""
     name = headers.get("content-encoding", "").strip().lower()
     return {"": IDENTITY, "x-gzip": "gzip"}.get(name, name)
 
 
-def decoded(answer: Response, asked: Sequence[str]) -> Iterator[bytes]:
-    """The body, unpacked; its encoding has to be one of ``asked`` or none."""
-    encoding = encoding_of(answer.headers)
+def decode_body(response: Response, asked: Sequence[str]) -> Iterator[bytes]:
+    """Yield the decoded body; raises `Corrupt` for an encoding that is not in ``asked``."""
+    encoding = content_encoding(response.headers)
     if encoding != IDENTITY and encoding not in asked:
-        raise unasked(answer)
+        raise unexpected_encoding_error(response)
     if encoding == IDENTITY:
-        return answer.blocks
-    unpack = _unpacked_gzip if encoding == "gzip" else _unpacked_brotli
-    return _checked(answer, unpack(answer.blocks))
+        return response.blocks
+    unpack = _decode_gzip if encoding == "gzip" else _decode_brotli
+    return _checked(response, unpack(response.blocks))
 
 
-def unasked(answer: Response) -> Corrupt:
-    """The error of an encoding that was not asked for."""
+def unexpected_encoding_error(response: Response) -> Corrupt:
+    """Return the error of an encoding that was not requested."""
     return Corrupt.of(
         "fetch.compressed",
-        f"{redact_url(answer.url)} comes with Content-Encoding"
-        f" {printable(answer.headers['content-encoding'])!r}, which was not asked for",
-        hint="the server may use one encoding, and only one that Accept-Encoding names",
+        f"{redact_url(response.url)} comes with Content-Encoding"
+        f" {printable(response.headers['content-encoding'])!r}, which was not requested",
+        hint="the server must use one encoding from Accept-Encoding; report it to its owner",
     )
 
 
-def _checked(answer: Response, blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _checked(response: Response, blocks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from blocks
     except _Damaged as error:
         raise Corrupt.of(
             "fetch.encoding",
-            f"what {redact_url(answer.url)} sent cannot be unpacked: {error}",
-            hint="the server compresses badly; report it to its owner",
+            f"the response of {redact_url(response.url)} cannot be decoded: {error}",
+            hint="the server sends invalid compressed data; report it to its owner",
         ) from error
     except EOFError as error:
         raise TransientError.of(
             "fetch.cut-off",
-            f"{redact_url(answer.url)} ended in the middle of its compressed data",
+            f"{redact_url(response.url)} ended within its compressed data",
             hint="try again later",
         ) from error
 
 
-def _unpacked_gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """One gzip member or several after each other, as RFC 1952 has it, and nothing behind them.
+def _decode_gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decode one or more gzip members (RFC 1952); trailing data is refused.
 
-    Web servers add nothing, so what follows is damage or an attempt to hide something.
+    Web servers append nothing, so trailing data is damage or an attempt to hide content.
     """
     members, member = 0, None
     for received in blocks:
@@ -89,7 +89,7 @@ def _unpacked_gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
         while block:
             if member is None:
                 if members and not block.startswith(_GZIP_MAGIC):
-                    raise _Damaged("something follows the compressed data")
+                    raise _Damaged("trailing data after the compressed data")
                 members += 1
                 if members > MAX_GZIP_MEMBERS:
                     raise _Damaged(f"more than {MAX_GZIP_MEMBERS:,} gzip members")
@@ -107,14 +107,14 @@ def _unpacked_gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def _unpacked_brotli(blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _decode_brotli(blocks: Iterator[bytes]) -> Iterator[bytes]:
     brotli = _brotli()
     decoder = brotli.Decompressor()
     try:
         for block in blocks:
             piece = decoder.process(block, output_buffer_limit=_BLOCK)
             yield piece
-            # More waits inside after a piece as long as that, whether all of the block was read or not.
+            # A full piece means that more output is pending, whether or not the whole block was read.
             while len(piece) >= _BLOCK or not decoder.can_accept_more_data():
                 piece = decoder.process(b"", output_buffer_limit=_BLOCK)
                 if not piece:
@@ -128,7 +128,7 @@ def _unpacked_brotli(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 @cache
 def _brotli() -> Any:
-    """The library, if it is installed and can stop after a number of unpacked bytes (from 1.2 on)."""
+    """Return the Brotli library if it can bound its output (1.2 and newer), else ``None``."""
     try:
         library = import_module("brotli")
     except ImportError:

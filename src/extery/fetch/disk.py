@@ -1,4 +1,4 @@
-"""Free disk space, looked at before a download and shared by all that run at once."""
+"""Reserve disk space for concurrent downloads."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from extery.core.errors import Unavailable
 from extery.core.files import human_size
 
-#: What downloads leave free for everything else.
+#: Bytes that downloads leave free.
 MIN_FREE = 50_000_000
 _HINT = "free some space, or choose a folder on another disk"
 
 
 class Reservation:
-    """The bytes that a download is still going to write."""
+    """The bytes that a download has yet to write."""
 
     def __init__(self, device: int = 0, outstanding: int = 0) -> None:
         self.device = device
@@ -26,7 +26,7 @@ class Reservation:
 
 
 class DiskSpace:
-    """What the downloads of one fetcher are going to write, by disk."""
+    """Reservations of the downloads of one fetcher, by disk."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,7 +34,7 @@ class DiskSpace:
 
     @contextmanager
     def reserve(self, folder: Path, size: int) -> Iterator[Reservation]:
-        """Room for ``size`` bytes in ``folder`` for as long as the block lasts."""
+        """Reserve ``size`` bytes in ``folder`` for the duration of the block; raises `Unavailable`."""
         mine = Reservation(folder.stat().st_dev, max(0, size))
         with self._lock:
             self._check(folder, mine)
@@ -48,7 +48,7 @@ class DiskSpace:
     def _check(self, folder: Path, mine: Reservation) -> None:
         usage = shutil.disk_usage(folder)
         others = sum(one.outstanding for one in self._reservations if one.device == mine.device)
-        # Some network disks say that they have no bytes at all: nothing is known of those.
+        # Some network file systems report a total of 0 bytes: their free space is unknown.
         if not usage.total or usage.free >= mine.outstanding + others + MIN_FREE:
             return
         shared = f", of which other downloads need {human_size(others)}" if others else ""
@@ -60,13 +60,13 @@ class DiskSpace:
         )
 
 
-def is_full(error: OSError) -> bool:
-    """Whether a disk, or what its user may have of it, is full."""
+def is_disk_full(error: OSError) -> bool:
+    """Whether the error means a full disk or an exceeded quota."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def full(folder: Path) -> Unavailable:
-    """The error of a disk that became full meanwhile."""
+def disk_full_error(folder: Path) -> Unavailable:
+    """Return the error of a disk that became full during a download."""
     return Unavailable.of(
         "fetch.no-space", f"the disk of {folder} became full during the download", hint=_HINT
     )

@@ -1,4 +1,4 @@
-"""A small document, usually a listing, into memory: not at all if it has not changed."""
+"""Fetch a small document, usually a listing, into memory, with a conditional request."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from extery.core.errors import Corrupt, Unavailable
 from extery.core.files import human_size
-from extery.fetch.addresses import parts_of, redact_url
+from extery.fetch.addresses import redact_url, split_url
 from extery.fetch.deadline import Deadline
-from extery.fetch.decoding import IDENTITY, decoded, encodings
+from extery.fetch.decoding import IDENTITY, decode_body, supported_encodings
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
 from extery.fetch.response import Response
 
-#: Bytes of a document that is a local file, which a server cannot choose.
+#: Maximum bytes of a document that is a local file.
 MAX_LOCAL_DOCUMENT_SIZE = 200_000_000
 #: Reading JSON makes up to 350 bytes of memory of 3 bytes of text, so a document may not have more objects and
 #: lists, or keys and values, than one for so many bytes. Real listings have one for 170, and for 20.
@@ -23,21 +23,21 @@ BYTES_PER_CONTAINER, BYTES_PER_VALUE = 80, 13
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server gave with a document, to ask later whether it has changed."""
+    """Validators of a document, for a later conditional request."""
 
     etag: str = ""
     last_modified: str = ""
 
     def headers(self) -> dict[str, str]:
-        """For a conditional request; empty if there is nothing to compare."""
+        """Return the headers of a conditional request; empty without validators."""
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        # What is not ASCII cannot be sent back.
+        # Headers are ASCII.
         return {name: value for name, value in pairs.items() if value and value.isascii()}
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document as it arrived, unpacked if it was compressed on the way."""
+    """A decoded document with its headers and validators."""
 
     body: bytes
     validators: Validators
@@ -52,15 +52,15 @@ def get_document(
     compressed: bool = True,
     limit: int = 0,
 ) -> Document | None:
-    """The document at ``url``, or ``None`` if it is still the one that ``known`` came with.
+    """Fetch the document at ``url``; ``None`` if it has not changed since ``known``.
 
-    ``compressed`` is whether it may come compressed, as Blender never asks for it. ``limit`` is
-    for its bytes on the wire and for what they unpack to; by default that of the fetcher.
+    ``compressed`` allows compressed transfer, which Blender never requests. ``limit`` is the
+    maximum number of bytes, on the wire and decoded; by default that of the fetcher.
     """
     if not limit:
-        is_local = parts_of(url).scheme == "file"
+        is_local = split_url(url).scheme == "file"
         limit = MAX_LOCAL_DOCUMENT_SIZE if is_local else fetcher.max_document_size
-    encodings_asked = encodings() if compressed else ()
+    encodings_asked = supported_encodings() if compressed else ()
     sent = {
         "Accept": "application/json",
         "Accept-Encoding": ", ".join(encodings_asked) or IDENTITY,
@@ -68,57 +68,57 @@ def get_document(
     deadline = Deadline(fetcher.patience.max_seconds)
 
     def attempt() -> Document | None:
-        with fetcher.open(url, sent, deadline) as answer:
-            if answer.status == 304 and known.headers():
+        with fetcher.open(url, sent, deadline) as response:
+            if response.status == 304 and known.headers():
                 return None
-            return _read(answer, encodings_asked, limit)
+            return _read(response, encodings_asked, limit)
 
-    return fetcher.persist(url, attempt, deadline)
+    return fetcher.with_retries(url, attempt, deadline)
 
 
-def _read(answer: Response, asked: Sequence[str], limit: int) -> Document:
-    if answer.status not in (200, 203):
+def _read(response: Response, asked: Sequence[str], limit: int) -> Document:
+    if response.status not in (200, 203):
         raise Unavailable.of(
             "fetch.status",
-            f"{redact_url(answer.url)} answers {answer.status}, which is no document",
+            f"{redact_url(response.url)} answered {response.status}, which is not a document",
             hint="check the address",
         )
-    if (answer.length or 0) > limit:
-        raise _too_long(answer, limit)
+    if (response.length or 0) > limit:
+        raise _too_long(response, limit)
     on_wire = Response(
-        answer.url, answer.status, answer.headers, _limited(answer, answer.blocks, limit)
+        response.url, response.status, response.headers, _limited(response, response.blocks, limit)
     )
-    # Its value is its own memory; bytes made of a bytearray would be a second copy.
+    # getvalue() shares the buffer; bytes(bytearray) would copy it.
     body = io.BytesIO()
-    for block in _limited(answer, decoded(on_wire, asked), limit):
+    for block in _limited(response, decode_body(on_wire, asked), limit):
         body.write(block)
     data = body.getvalue()
-    _check_values(answer, data, limit)
-    return Document(data, Validators(answer.etag, answer.last_modified), answer.headers)
+    _check_values(response, data, limit)
+    return Document(data, Validators(response.etag, response.last_modified), response.headers)
 
 
-def _limited(answer: Response, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+def _limited(response: Response, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:
     received = 0
     for block in blocks:
         received += len(block)
         if received > limit:
-            raise _too_long(answer, limit)
+            raise _too_long(response, limit)
         yield block
 
 
-def _too_long(answer: Response, limit: int) -> Corrupt:
+def _too_long(response: Response, limit: int) -> Corrupt:
     return Corrupt.of(
         "fetch.too-long",
-        f"{redact_url(answer.url)} sends more than {human_size(limit)}",
+        f"{redact_url(response.url)} sends more than {human_size(limit)}",
         hint="check the address; if its listing is that large, allow it with --max-listing",
     )
 
 
-def _check_values(answer: Response, data: bytes, limit: int) -> None:
-    """Refuse JSON that is small as text and huge as Python objects.
+def _check_values(response: Response, data: bytes, limit: int) -> None:
+    """Refuse JSON that is small as text but huge as Python objects.
 
-    Punctuation is counted, also that inside of strings: each value but the first of a container
-    has a comma before it.
+    Counts punctuation, including that within strings: each value but the first of a container
+    follows a comma.
     """
     containers = data.count(b"[") + data.count(b"{")
     size = max(limit, MAX_DOCUMENT_SIZE)
@@ -127,6 +127,6 @@ def _check_values(answer: Response, data: bytes, limit: int) -> None:
         return
     raise Corrupt.of(
         "fetch.too-long",
-        f"{redact_url(answer.url)} has more than {most_values:,} values, or {most:,} objects and lists",
+        f"{redact_url(response.url)} has more than {most_values:,} values, or {most:,} objects and lists",
         hint="check the address; if its listing is that large, allow it with --max-listing",
     )

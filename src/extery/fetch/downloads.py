@@ -1,8 +1,8 @@
-"""One package onto the disk: resumed, hashed on the way, and in its place only when it is right.
+"""Download one package: resumable, verified by size and SHA-256, replaced atomically.
 
-What has arrived lies in a part file, beside it the validator it came with. Both stay after a
-failure that may pass, so that another attempt, in this process or the next, continues where this
-one ended. They are removed when what arrived is wrong, or the disk is full.
+Received data is kept in a part file, with its validator in a second file. Both survive a transient
+error, so that a later attempt, in this process or the next, resumes the download. They are removed
+if the data is wrong or the disk is full.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from extery.core.errors import Corrupt, InvalidListing, Unavailable
 from extery.core.files import human_size
 from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
-from extery.fetch.decoding import IDENTITY, encoding_of, unasked
-from extery.fetch.disk import Reservation, full, is_full
+from extery.fetch.decoding import IDENTITY, content_encoding, unexpected_encoding_error
+from extery.fetch.disk import Reservation, disk_full_error, is_disk_full
 from extery.fetch.fetcher import Fetcher
 from extery.fetch.response import MAX_VALIDATOR_LENGTH, Response
 from extery.fetch.retry import TransientError
 
-#: Of a package, whatever its listing says. A package may unpack to as much (`extery.rules.package.members`).
+#: Maximum bytes of a package, whatever its listing says; the same limit holds for what it unpacks to.
 MAX_PACKAGE_SIZE = 4_000_000_000
 _BLOCK = 1 << 20
-#: An attempt that brought this much does not count as a failure.
+#: An attempt that received this many bytes does not count as a failure.
 _PROGRESS = 1 << 20
 
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """A package as its listing promises it; ``sha256`` is 64 lower-case hex digits."""
+    """URL, size in bytes and SHA-256 (64 lower-case hex digits) of a package, from its listing."""
 
     url: str
     size: int
@@ -41,77 +41,81 @@ class DownloadRequest:
 
 
 def download(
-    wanted: DownloadRequest,
+    request: DownloadRequest,
     *,
     to: Path,
     part: Path,
     fetcher: Fetcher,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Put the package at ``to``; a wrong byte leaves ``to`` as it was.
+    """Download the package to ``to``, which stays as it was unless all bytes are right.
 
-    ``part`` is where it grows, on the same disk. ``told`` gets the number of bytes that have come
-    in, below zero when some have to be fetched again. A package that comes compressed is refused,
-    as Blender refuses it.
+    ``part`` is the part file, on the same disk. ``on_progress`` is called with the number of bytes
+    received since the last call; negative if some must be fetched again. A compressed response is
+    refused, as Blender refuses it.
     """
-    _check_size(wanted)
-    transfer = _Transfer(wanted, part, fetcher, told)
+    _check_size(request)
+    transfer = _Transfer(request, part, fetcher, on_progress)
     try:
-        fetcher.persist(wanted.url, transfer.attempt, transfer.deadline)
+        fetcher.with_retries(request.url, transfer.attempt, transfer.deadline)
         os.chmod(part, 0o644)
         os.replace(part, to)
         transfer.validator_file.unlink(missing_ok=True)
     except OSError as error:
-        if is_full(error):
+        if is_disk_full(error):
             transfer.discard()
-            raise full(part.parent) from error
+            raise disk_full_error(part.parent) from error
         raise Unavailable.of(
             "fetch.unwritable",
             f"{to} cannot be written: {error.strerror or error}",
-            hint="check that you may write there, and that the disk has room",
+            hint="check the permissions of the folder",
         ) from error
 
 
-def _check_size(wanted: DownloadRequest) -> None:
-    if wanted.size <= MAX_PACKAGE_SIZE:
+def _check_size(request: DownloadRequest) -> None:
+    if request.size <= MAX_PACKAGE_SIZE:
         return
     raise InvalidListing.of(
         "fetch.package-size",
-        f"the listing says that {redact_url(wanted.url)} has more than {human_size(MAX_PACKAGE_SIZE)}",
-        hint="no package may be that large; report it to the owner of the repository",
+        f"the listing states that {redact_url(request.url)} is larger than {human_size(MAX_PACKAGE_SIZE)}",
+        hint="packages may not be that large; report it to the owner of the repository",
     )
 
 
 class _Transfer:
     def __init__(
-        self, wanted: DownloadRequest, part: Path, fetcher: Fetcher, told: Callable[[int], None]
+        self,
+        request: DownloadRequest,
+        part: Path,
+        fetcher: Fetcher,
+        on_progress: Callable[[int], None],
     ) -> None:
-        self.wanted = wanted
+        self.request = request
         self.part = part
         self.validator_file = part.with_name(f"{part.name}.etag")
         self.fetcher = fetcher
-        self.told = told
-        self.deadline = Deadline(fetcher.patience.seconds_for(wanted.size))
+        self.on_progress = on_progress
+        self.deadline = Deadline(fetcher.patience.time_limit(request.size))
         self.reservation = Reservation()
         self.counted = 0
         self.furthest = 0
 
     def attempt(self) -> None:
-        """Fetch what is missing; returns when the part file is the whole, right package."""
+        """Fetch what is missing; return once the part file is the complete, verified package."""
         for own in (self.part, self.validator_file):
-            # A link or a pipe is not from us, and would be written to, or waited for.
+            # Not created by us: a link would be followed, a pipe would block.
             if os.path.lexists(own) and (own.is_symlink() or not own.is_file()):
                 own.unlink()
         folder = self.part.parent
         folder.mkdir(parents=True, exist_ok=True)
-        missing = self.wanted.size - _size_of(self.part)
+        missing = self.request.size - _size_of(self.part)
         with self.fetcher.disk.reserve(folder, missing) as self.reservation:
             try:
                 with self.part.open("a+b") as file:
                     digest, start = self._begin(file)
                     self.furthest = max(self.furthest, start)
                     self._count(start)
-                    if start < self.wanted.size:
+                    if start < self.request.size:
                         digest, start = self._fetch(file, digest, start)
                     file.flush()
                     os.fsync(file.fileno())
@@ -121,15 +125,15 @@ class _Transfer:
                 raise
 
     def _begin(self, file: BinaryIO) -> tuple[hashlib._Hash, int]:
-        """The hash and size of what an earlier attempt has left."""
+        """Return hash and size of the data that an earlier attempt has left."""
         digest, size = hashlib.sha256(), file.seek(0, os.SEEK_END)
-        if size > self.wanted.size:
+        if size > self.request.size:
             file.truncate(0)
             return digest, 0
         file.seek(0)
         unread = size
         while unread > 0 and (block := file.read(min(_BLOCK, unread))):
-            self.deadline.check(self.wanted.url)
+            self.deadline.check(self.request.url)
             digest.update(block)
             unread -= len(block)
         return digest, size
@@ -142,68 +146,68 @@ class _Transfer:
             headers["Range"] = f"bytes={start}-"
             if validator := self._validator():
                 headers["If-Range"] = validator
-        with self.fetcher.open(self.wanted.url, headers, self.deadline) as answer:
-            if encoding_of(answer.headers) != IDENTITY:
-                raise unasked(answer)
-            if start and not answer.continues(start, self.wanted.size):
-                # The server sends all of it, or something that does not follow on ours.
+        with self.fetcher.open(self.request.url, headers, self.deadline) as response:
+            if content_encoding(response.headers) != IDENTITY:
+                raise unexpected_encoding_error(response)
+            if start and not response.continues(start, self.request.size):
+                # The server ignored the range, or sends something that does not continue the part file.
                 file.truncate(0)
                 self._count(0)
-                if answer.status != 200:
+                if response.status != 200:
                     raise self._cut_off()
                 digest, start = hashlib.sha256(), 0
-            self._check_answer(answer, start)
-            self._keep_validator(answer)
-            self._write(file, digest, answer, start)
+            self._check_response(response, start)
+            self._keep_validator(response)
+            self._write(file, digest, response, start)
         return digest, start
 
-    def _write(self, file: BinaryIO, digest: hashlib._Hash, answer: Response, start: int) -> None:
+    def _write(self, file: BinaryIO, digest: hashlib._Hash, response: Response, start: int) -> None:
         received = start
         try:
-            for block in answer.blocks:
+            for block in response.blocks:
                 received += len(block)
-                if received > self.wanted.size:
+                if received > self.request.size:
                     raise self._wrong_size("more than")
                 digest.update(block)
                 file.write(block)
                 self._count(received)
-            if received < self.wanted.size:
+            if received < self.request.size:
                 raise self._cut_off()
         except TransientError as error:
             if received - self.furthest >= _PROGRESS:
                 error.with_progress()
             raise
         finally:
-            # What begins anew each time, and never comes further than before, is no progress.
+            # A transfer that restarts each time and never gets further makes no progress.
             self.furthest = max(self.furthest, received)
 
-    def _check_answer(self, answer: Response, start: int) -> None:
-        if answer.status not in (200, 203, 206):
+    def _check_response(self, response: Response, start: int) -> None:
+        if response.status not in (200, 203, 206):
             raise Unavailable.of(
                 "fetch.status",
-                f"{redact_url(self.wanted.url)} answers {answer.status}, which is no package",
+                f"{redact_url(self.request.url)} answered {response.status}, which is not a package",
                 hint="check the address",
             )
-        if answer.length is None:
+        if response.length is None:
             return
-        # Of a range a server may send less than was asked for; the rest is the next request's.
-        missing = self.wanted.size - start - answer.length
-        if missing < 0 or (missing > 0 and answer.status != 206):
-            raise self._wrong_size(f"{start + answer.length:,} bytes instead of")
+        # A server may send less than the requested range; the next request fetches the rest.
+        missing = self.request.size - start - response.length
+        if missing < 0 or (missing > 0 and response.status != 206):
+            raise self._wrong_size(f"{start + response.length:,} bytes instead of")
 
     def _verify(self, found: str, *, resumed: bool) -> None:
-        if found == self.wanted.sha256:
+        if found == self.request.sha256:
             return
-        text = f"{redact_url(self.wanted.url)} is not what the listing promises: its SHA-256 is {found}"
-        hint = "it was damaged or replaced; tell whoever runs the repository"
+        text = f"{redact_url(self.request.url)} does not match the listing: its SHA-256 is {found}"
+        hint = "it was damaged or replaced; report it to the owner of the repository"
         if resumed:
-            # Perhaps only the two halves do not belong together.
+            # The two parts may be from different files: start over.
             self.discard()
             raise TransientError.of("fetch.hash", text, hint=hint)
         raise Corrupt.of("fetch.hash", text, hint=hint)
 
     def discard(self) -> None:
-        """Remove what has arrived."""
+        """Remove the part file and its validator."""
         self.part.unlink(missing_ok=True)
         self.validator_file.unlink(missing_ok=True)
         self._count(0)
@@ -211,15 +215,15 @@ class _Transfer:
     def _wrong_size(self, what: str) -> Corrupt:
         return Corrupt.of(
             "fetch.size",
-            f"{redact_url(self.wanted.url)} sends {what} the {self.wanted.size:,} bytes of the listing",
-            hint="the listing is older or newer than the package; tell whoever runs the repository",
+            f"{redact_url(self.request.url)} sends {what} the {self.request.size:,} bytes of the listing",
+            hint="the listing does not match the package; report it to the owner of the repository",
         )
 
     def _cut_off(self) -> TransientError:
         return TransientError.of(
             "fetch.cut-off",
-            f"{redact_url(self.wanted.url)} ended before its {human_size(self.wanted.size)} were here",
-            hint="try again; what has arrived is kept",
+            f"{redact_url(self.request.url)} ended before all {human_size(self.request.size)} were received",
+            hint="try again; the received part is kept",
         )
 
     def _validator(self) -> str:
@@ -231,16 +235,16 @@ class _Transfer:
         is_usable = len(text) <= MAX_VALIDATOR_LENGTH and text.isascii() and text.isprintable()
         return text if is_usable else ""
 
-    def _keep_validator(self, answer: Response) -> None:
-        # A weak one says that the meaning is the same, not that the bytes are.
-        validator = answer.etag if answer.etag.startswith('"') else answer.last_modified
+    def _keep_validator(self, response: Response) -> None:
+        # A weak entity tag does not guarantee equal bytes.
+        validator = response.etag if response.etag.startswith('"') else response.last_modified
         if validator != self._validator():
             self.validator_file.write_text(validator, "latin-1")
 
     def _count(self, received: int) -> None:
-        self.told(received - self.counted)
+        self.on_progress(received - self.counted)
         self.counted = received
-        self.reservation.outstanding = self.wanted.size - received
+        self.reservation.outstanding = self.request.size - received
 
 
 def _size_of(path: Path) -> int:

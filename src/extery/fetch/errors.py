@@ -1,4 +1,4 @@
-"""The errors of the HTTP library as ours."""
+"""Translate exceptions of the HTTP library."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from extery.fetch.addresses import printable, redact_url
 from extery.fetch.retry import TransientError
 
 
-def stopped() -> Unavailable:
+def stopped_error() -> Unavailable:
     return Unavailable.of("fetch.stopped", "the transfer was stopped", hint="start it again")
 
 
 @contextmanager
-def translated(url: str) -> Iterator[None]:
-    """Raise what the block raises as an `ExteryError` about ``url``."""
+def translate_errors(url: str) -> Iterator[None]:
+    """Raise exceptions of the HTTP library in the block as `ExteryError` about ``url``."""
     try:
         yield
     except httpx.TimeoutException as error:
         raise TransientError.of(
             "fetch.time-out",
-            f"{redact_url(url)} does not answer in time",
+            f"{redact_url(url)} did not respond in time",
             hint="check the address and your connection, or try again later",
         ) from error
-    # ValueError comes from urljoin, and from names of hosts that cannot be written down.
+    # ValueError comes from urljoin, and from host names that cannot be encoded.
     except (
         httpx.UnsupportedProtocol,
         httpx.InvalidURL,
@@ -36,7 +36,7 @@ def translated(url: str) -> Iterator[None]:
     ) as error:
         raise InvalidInput.of(
             "fetch.url",
-            f"{redact_url(url)} cannot be asked for: {printable(str(error))}",
+            f"{redact_url(url)} cannot be requested: {printable(str(error))}",
             hint="check the address",
         ) from error
     except httpx.TransportError as error:
@@ -44,8 +44,8 @@ def translated(url: str) -> Iterator[None]:
         if "CERTIFICATE" in text:
             raise Refused.of(
                 "fetch.certificate",
-                f"{redact_url(url)} cannot prove who it is: {text}",
-                hint="check the address; for a certificate of your own set SSL_CERT_FILE",
+                f"{redact_url(url)} has no valid certificate: {text}",
+                hint="check the address; to trust a certificate of your own, set SSL_CERT_FILE",
             ) from error
         raise TransientError.of(
             "fetch.unreachable",

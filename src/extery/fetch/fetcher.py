@@ -1,7 +1,7 @@
-"""One HTTP client for everything: kept connections, redirects, time limits, and a token that stays home.
+"""The HTTP client: connection pool, redirects, time limits, retries, and a token for one origin.
 
-`Fetcher.open` is one request and its answer; `Fetcher.persist` tries again what may pass.
-A fetcher may be used by many threads at once.
+`Fetcher.open` is one request and its response; `Fetcher.persist` tries again what may pass.
+A fetcher is thread-safe.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import httpx
 
 from extery import __version__
 from extery.core.errors import Corrupt, InvalidInput, Refused, Unavailable
-from extery.fetch.addresses import REMOTE, origin_of, parts_of, redact_url
+from extery.fetch.addresses import REMOTE, origin_of, redact_url, split_url
 from extery.fetch.connections import Connections, Origin
-from extery.fetch.deadline import Deadline, Sending
+from extery.fetch.deadline import Deadline, PendingRequest
 from extery.fetch.disk import DiskSpace
-from extery.fetch.errors import stopped, translated
+from extery.fetch.errors import stopped_error, translate_errors
 from extery.fetch.local import open_file
 from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy, TransientError
@@ -31,24 +31,24 @@ from extery.fetch.status import check_status
 
 Result = TypeVar("Result")
 
-#: Bytes of a document, on the wire and unpacked: ten times the largest public listing. With it in memory, as
-#: text of four bytes a character and as objects, a process stays below 150 MB.
+#: Maximum bytes of a document, on the wire and decoded: ten times the largest public listing. With
+#: such a document in memory, as text and as objects, a process stays below 150 MB.
 MAX_DOCUMENT_SIZE = 8_000_000
-_MOST_REDIRECTS = 10
+MAX_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class _NoCookies(CookieJar):
-    """Keeps nothing: cookies would add up over thousands of answers."""
+    """Stores nothing: cookies would add up over thousands of responses."""
 
     def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them where they are."""
+        """Ignore the cookies."""
 
 
 class Fetcher:
-    """Opens URLs. ``token`` is sent to the origin of ``token_for`` and to nobody else.
+    """Opens URLs. ``token`` is sent to the origin of ``token_for`` only.
 
-    ``disk`` is the room that downloads have, ``max_document_size`` is in bytes.
+    ``disk`` tracks the disk space of downloads, ``max_document_size`` is in bytes.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Fetcher:
         self._client.close()
 
     def stop(self) -> None:
-        """End what is under way, in pauses and in the middle of waiting for a server too."""
+        """Stop all transfers, including those that wait for a delay or for a server."""
         self._stopped.set()
-        self._connections.end_all()
+        self._connections.close_all()
 
     def raise_if_stopped(self) -> None:
-        """Raise the error of a transfer that was stopped, once `stop` was called."""
+        """Raise `Unavailable` once `stop` was called."""
         if self._stopped.is_set():
-            raise stopped()
+            raise stopped_error()
 
     def open(
         self,
@@ -103,18 +103,18 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
     ) -> AbstractContextManager[Response]:
-        """One GET. Statuses from 200 to 299, 304 and 416 are answers, all others are errors."""
+        """Send one GET request. Statuses 200 to 299, 304 and 416 are returned, all others are raised."""
         deadline = deadline or Deadline(self.patience.max_seconds)
-        if parts_of(url).scheme == "file":
+        if split_url(url).scheme == "file":
             return self._open_file(url, headers or {}, deadline)
         return self._open_remote(url, headers or {}, deadline)
 
-    def persist(
+    def with_retries(
         self, url: str, action: Callable[[], Result], deadline: Deadline | None = None
     ) -> Result:
-        """Do ``action``, and again after a pause while it fails with what may pass.
+        """Call ``action`` until it succeeds, with a delay after each `TransientError`.
 
-        ``deadline`` is the end of all attempts together; give it to `open` in ``action`` too.
+        ``deadline`` limits all attempts together; pass it to `open` in ``action`` as well.
         """
         deadline = deadline or Deadline(self.patience.max_seconds)
         failures = 0
@@ -125,12 +125,12 @@ class Fetcher:
             except TransientError as error:
                 failures = 0 if error.progressed else failures + 1
                 delay = self.patience.delay(max(1, failures)) if error.wait is None else error.wait
-                if failures >= self.patience.attempts or delay > self.patience.longest_delay:
+                if failures >= self.patience.attempts or delay > self.patience.max_delay:
                     raise
                 if error.wait is not None:
                     if error.wait > deadline.remaining:
                         raise
-                    # It is the server that is busy, so nobody asks it meanwhile.
+                    # The server is busy: no other request is sent to it meanwhile.
                     self._not_before[origin_of(url)] = time.monotonic() + delay
                 self._sleep(delay, url, deadline)
 
@@ -139,7 +139,7 @@ class Fetcher:
 
     def _sleep(self, seconds: float, url: str, deadline: Deadline) -> None:
         if self._stopped.wait(max(0.0, min(seconds, deadline.remaining))):
-            raise stopped()
+            raise stopped_error()
         deadline.check(url)
 
     @contextmanager
@@ -147,7 +147,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str], deadline: Deadline
     ) -> Iterator[Response]:
         with open_file(url, headers) as (status, found, blocks):
-            yield self._answer(url, status, found, blocks, deadline)
+            yield self._respond(url, status, found, blocks, deadline)
 
     @contextmanager
     def _open_remote(
@@ -160,7 +160,7 @@ class Fetcher:
             check_status(response.status_code, last, found, has_token=self._has(url))
             with self._connections.receiving(response, deadline):
                 blocks = response.iter_raw()
-                yield self._answer(last, response.status_code, found, blocks, deadline)
+                yield self._respond(last, response.status_code, found, blocks, deadline)
         finally:
             response.close()
 
@@ -168,7 +168,7 @@ class Fetcher:
         return self._token_origin == origin_of(url)
 
     def _follow(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
-        for _ in range(_MOST_REDIRECTS):
+        for _ in range(MAX_REDIRECTS):
             response = self._send(url, headers, deadline)
             target = response.headers.get("location", "")
             if response.status_code not in _REDIRECTS or not target:
@@ -177,14 +177,14 @@ class Fetcher:
             url = _redirected(url, target)
         raise Unavailable.of(
             "fetch.redirects",
-            f"{redact_url(url)} redirects more than {_MOST_REDIRECTS} times",
-            hint="check the address; the server may send everyone round in a circle",
+            f"{redact_url(url)} redirects more than {MAX_REDIRECTS} times",
+            hint="check the address; the server may redirect in a loop",
         )
 
     def _send(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
         sent = dict(headers)
         if self._has(url):
-            # Asked for each address anew: a redirect or a package elsewhere gets no token.
+            # Checked for each URL: redirects to other origins get no token.
             sent["Authorization"] = f"Bearer {self._token}"
         origin, patience = origin_of(url), self.patience
         timeout = httpx.Timeout(patience.read, connect=patience.connect, pool=deadline.remaining)
@@ -195,25 +195,25 @@ class Fetcher:
                 connection = about["return_value"].get_extra_info("socket")
                 self._connections.add(connection, origin, sending)
 
-        with translated(url):
+        with translate_errors(url):
             request = self._client.build_request(
                 "GET", url, headers=sent, timeout=timeout, extensions={"trace": note_socket}
             )
-        sending = Sending(lambda: self._client.send(request, stream=True))
-        self._connections.add_sending(sending)
+        sending = PendingRequest(lambda: self._client.send(request, stream=True))
+        self._connections.add_request(sending)
         if self._stopped.is_set():
-            raise stopped()
+            raise stopped_error()
         sending.start()
-        with translated(url):
+        with translate_errors(url):
             response = sending.result(deadline.remaining)
         if response is not None:
             return response
         if self._stopped.is_set():
-            raise stopped()
-        self._connections.end_waiting(origin)
+            raise stopped_error()
+        self._connections.close_waiting(origin)
         raise deadline.error(url)
 
-    def _answer(
+    def _respond(
         self,
         url: str,
         status: int,
@@ -221,7 +221,7 @@ class Fetcher:
         blocks: Iterator[bytes],
         deadline: Deadline,
     ) -> Response:
-        """The answer, with blocks for as long as they come fast enough and are not too many."""
+        """Return the response with a body that enforces length, speed and deadline."""
         length = Response(url, status, headers, iter(())).length
         return Response(url, status, headers, self._watched(url, blocks, length, deadline))
 
@@ -233,18 +233,18 @@ class Fetcher:
             for block in blocks:
                 received += len(block)
                 if self._stopped.is_set():
-                    raise stopped()
+                    raise stopped_error()
                 deadline.check(url)
                 if length is not None and received > length:
                     raise Corrupt.of(
                         "fetch.too-long",
-                        f"{redact_url(url)} sends more than the {length:,} bytes that it announced",
-                        hint="the server is broken; report it to its owner",
+                        f"{redact_url(url)} sends more than the {length:,} bytes of its Content-Length",
+                        hint="report it to the owner of the server",
                     )
                 if self.patience.is_too_slow(time.monotonic() - started, received):
                     raise TransientError.of(
                         "fetch.time-out",
-                        f"{redact_url(url)} sends less than {self.patience.slowest:,} bytes a second",
+                        f"{redact_url(url)} sends less than {self.patience.min_speed:,} bytes a second",
                         hint="try again later",
                     )
                 yield block
@@ -252,9 +252,9 @@ class Fetcher:
 
 @contextmanager
 def _in_time(url: str, deadline: Deadline) -> Iterator[None]:
-    """Errors of the HTTP library as ours; after the deadline, when it shut the connection down, as its error."""
+    """Translate errors of the HTTP library; after the deadline, which closes the connection, raise its error."""
     try:
-        with translated(url):
+        with translate_errors(url):
             yield
     except TransientError as error:
         if deadline.is_over:
@@ -263,25 +263,25 @@ def _in_time(url: str, deadline: Deadline) -> Iterator[None]:
 
 
 def _redirected(url: str, target: str) -> str:
-    with translated(url):
+    with translate_errors(url):
         target = urljoin(url, target)
-    old, new = parts_of(url).scheme, parts_of(target).scheme
+    old, new = split_url(url).scheme, split_url(target).scheme
     if new not in REMOTE or (old == "https" and new != "https"):
         raise Refused.of(
             "fetch.redirect-unsafe",
-            f"{redact_url(url)} redirects to {redact_url(target)}, which is less safe",
-            hint="give that address yourself if you trust it",
+            f"{redact_url(url)} redirects to {redact_url(target)}, which is less secure",
+            hint="use that address directly if you trust it",
         )
     return target
 
 
 def _checked_token(token: str) -> str:
-    """The token without what a file or an editor has put around it; it is never shown."""
+    """Return the token without surrounding whitespace; messages never contain it."""
     token = token.strip()
     if token.isascii() and token.isprintable():
         return token
     raise InvalidInput.of(
         "fetch.token",
-        "the access token has characters that no header may have",
-        hint="copy it again, whole and without anything around it",
+        "the access token has characters that are not allowed in a header",
+        hint="copy the whole token again, without quotes or spaces",
     )

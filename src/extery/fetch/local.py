@@ -1,4 +1,4 @@
-"""Files of this computer, answered as a web server would: conditional requests and ranges too."""
+"""``file://`` URLs, with the conditional and range requests of a web server."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch.addresses import path_of, printable, redact_url
+from extery.fetch.addresses import path_from_url, printable, redact_url
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
 
-LocalAnswer = tuple[int, dict[str, str], Iterator[bytes]]
+LocalResponse = tuple[int, dict[str, str], Iterator[bytes]]
 
 
 @contextmanager
-def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
-    """Status, headers and blocks of the file that ``url`` means."""
-    path = path_of(url)
+def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
+    """Return status, headers and body blocks for a ``file://`` URL."""
+    path = path_from_url(url)
     try:
         file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
@@ -36,7 +36,7 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
         ) from error
     with file:
         facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):  # a device or a pipe might never end
+        if not stat.S_ISREG(facts.st_mode):  # reading a device or a pipe might never end
             raise NotFound.of(
                 "fetch.not-found",
                 f"{printable(str(path))} is not a regular file",
@@ -60,12 +60,12 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalAnswer]:
 
 
 def _without_waiting(name: str, flags: int) -> int:
-    """Open without blocking: a pipe blocks until it has a writer."""
+    """Open without blocking: a pipe would block until it has a writer."""
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _blocks(file: BinaryIO, url: str, size: int) -> Iterator[bytes]:
-    """As many bytes as were announced, also of a file that grows meanwhile."""
+    """Yield as many bytes as Content-Length says, even if the file grows meanwhile."""
     try:
         while size > 0 and (block := file.read(min(_BLOCK, size))):
             size -= len(block)

@@ -1,4 +1,4 @@
-"""What a server answers: the status, the headers, and the body as the bytes on the wire."""
+"""An HTTP response: status, headers, and the body as an iterator of bytes as received."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from email.utils import parsedate_to_datetime
 
 from extery.fetch.retry import DATE_ERRORS
 
-#: A longer entity tag or date is not kept: it would be written down and sent back each time.
+#: Longer entity tags and dates are ignored: they would be stored and sent with each request.
 MAX_VALIDATOR_LENGTH = 1_000
-# Digits as HTTP has them, and no more of them than any file has bytes.
+# ASCII digits only, at most as many as the size of a file can have.
 _NUMBER = re.compile(r"[0-9]{1,19}")
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 
 
 @dataclass(frozen=True)
 class Response:
-    """Headers have names in lower case; repeated ones are one, with commas between the values.
+    """A response whose body has not been read yet.
 
-    ``blocks`` are the bytes as they travel: what is compressed stays compressed.
+    Header names are in lower case, repeated headers are joined by commas. ``blocks`` yields the
+    body as received: compressed content stays compressed.
     """
 
     url: str
@@ -30,21 +31,22 @@ class Response:
 
     @property
     def length(self) -> int | None:
-        """The announced number of bytes on the wire, if there is one that can be right."""
+        """``Content-Length``, or ``None`` if it is missing or invalid."""
         text = self.headers.get("content-length", "")
         return int(text) if _NUMBER.fullmatch(text) else None
 
     @property
     def etag(self) -> str:
-        """The entity tag; empty if it is missing or cannot be stored."""
+        """The entity tag; empty if it is missing or too long."""
         text = self.headers.get("etag", "")
         return text if len(text) <= MAX_VALIDATOR_LENGTH else ""
 
     @property
     def last_modified(self) -> str:
-        """The time of the content, if it tells this content from a later one.
+        """``Last-Modified`` if it is a strong validator (RFC 9110, 8.8.2.2), else empty.
 
-        It has whole seconds, so what changed in the second of the answer may change in it again.
+        It has a resolution of one second, so content may change again within the second in which
+        the response was sent.
         """
         text, date = self.headers.get("last-modified", ""), self.headers.get("date", "")
         if max(len(text), len(date)) > MAX_VALIDATOR_LENGTH:
@@ -56,7 +58,7 @@ class Response:
         return text if age.total_seconds() > 1 else ""
 
     def continues(self, start: int, size: int) -> bool:
-        """Whether this is the part from ``start`` on of a file of ``size`` bytes."""
+        """Whether this is a 206 response with the bytes from ``start`` of a file of ``size`` bytes."""
         found = _CONTENT_RANGE.fullmatch(self.headers.get("content-range", "").strip())
         if self.status != 206 or found is None:
             return False

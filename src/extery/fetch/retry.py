@@ -1,4 +1,4 @@
-"""How long to wait and how often to try again. Decides; the fetcher does the waiting."""
+"""Retry policy: time limits, delays between attempts, and which errors are worth a retry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 
 from extery.core.errors import Unavailable
 
-#: What `parsedate_to_datetime` and the arithmetic on its results raise for dates from outside.
+#: Exceptions of `parsedate_to_datetime` and of arithmetic on its results, for untrusted dates.
 DATE_ERRORS = (ValueError, TypeError, IndexError, OverflowError, OSError)
 _MAX_DATE_LENGTH = 100
 _MAX_DIGITS = 9
@@ -19,45 +19,45 @@ _MAX_DIGITS = 9
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Times in seconds."""
+    """Limits of transfers; all times are in seconds."""
 
     attempts: int = 5
-    """How often something is tried without any progress."""
+    """Maximum attempts without progress."""
     first_delay: float = 0.5
-    longest_delay: float = 60.0
-    """A server that asks to wait for longer than this is not waited for."""
+    max_delay: float = 60.0
+    """Maximum delay between attempts; a longer ``Retry-After`` ends the retries."""
     connect: float = 10.0
     read: float = 30.0
-    """How long a server may stay silent."""
+    """Maximum time between two bytes from the server."""
     grace: float = 30.0
-    slowest: int = 10_000
-    """After the grace a transfer has to have brought this many bytes a second."""
+    min_speed: int = 10_000
+    """Minimum average speed in bytes per second, checked after ``grace`` seconds."""
     max_seconds: float = 600.0
-    """The time limit of a document as a whole: lookup, redirects, body, pauses and all attempts."""
+    """Total time limit of a document: lookup, redirects, body, delays and all attempts."""
     max_package_seconds: float = 6 * 3600.0
-    """The time limit of a package as a whole, however large it is."""
+    """Total time limit of a package of any size."""
 
     def delay(self, failures: int) -> float:
-        """Before the next attempt, longer each time, and not the same for all who failed together."""
-        longest: float = min(self.longest_delay, self.first_delay * 2.0 ** (failures - 1))
+        """Return the delay before the next attempt: exponential, with jitter."""
+        longest: float = min(self.max_delay, self.first_delay * 2.0 ** (failures - 1))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  nothing secret
 
     def is_too_slow(self, seconds: float, received: int) -> bool:
-        """Whether a transfer that has taken ``seconds`` is to be given up."""
-        return seconds > self.grace + received / self.slowest
+        """Whether a transfer of ``received`` bytes in ``seconds`` is below the minimum speed."""
+        return seconds > self.grace + received / self.min_speed
 
-    def seconds_for(self, size: int) -> float:
-        """The time limit of a package of ``size`` bytes: it may arrive at the slowest speed."""
-        return min(self.max_package_seconds, self.max_seconds + size / self.slowest)
+    def time_limit(self, size: int) -> float:
+        """Return the total time limit of a package of ``size`` bytes, from the minimum speed."""
+        return min(self.max_package_seconds, self.max_seconds + size / self.min_speed)
 
 
 class TransientError(Unavailable):
-    """A failure that may pass: it is worth another attempt."""
+    """An error that a retry may resolve."""
 
     wait: float | None = None
-    """How long the server asked to wait, if it did."""
+    """The ``Retry-After`` of the server in seconds, if it sent one."""
     progressed = False
-    """Whether the attempt brought something that the next one builds on."""
+    """Whether the attempt transferred data that the next one continues from."""
 
     def after(self, wait: float | None) -> Self:
         self.wait = wait
@@ -69,10 +69,10 @@ class TransientError(Unavailable):
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that ``Retry-After`` asks for, from a number or a date; ``None`` without one."""
+    """Parse ``Retry-After``, a number or a date, into seconds; ``None`` if it is missing or invalid."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():
-        # A number that is longer than this is as good as for ever.
+        # More digits than this exceed every limit anyway.
         return float(text[:_MAX_DIGITS])
     try:
         return max(0.0, parsedate_to_datetime(text[:_MAX_DATE_LENGTH]).timestamp() - time.time())

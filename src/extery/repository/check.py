@@ -28,11 +28,11 @@ from extery.core.errors import (
 from extery.fetch import (
     DownloadRequest,
     Fetcher,
-    archive_address,
     download,
     get_document,
-    listing_address,
-    path_of,
+    listing_url,
+    path_from_url,
+    resolve_archive_url,
     run_all,
 )
 from extery.fetch.addresses import LISTING, REMOTE
@@ -79,7 +79,7 @@ def check_repository(
 
     ``told`` gets the number of packages that have been read, and of all.
     """
-    address = listing_address(url)
+    address = listing_url(url)
     problems = ProblemList()
     found, blocked = _parse(_listing(address, fetcher, problems), problems)
     entries = _readable(found, problems)
@@ -91,7 +91,7 @@ def check_repository(
         met = [one for one in wanted if one.entry["id"] not in blocked]
         read = _check_packages(met, fetcher, problems, told)
     if urlsplit(address).scheme == "file":
-        _check_unlisted(path_of(address).parent, wanted, problems)
+        _check_unlisted(path_from_url(address).parent, wanted, problems)
     return Checked(url, len(entries), read, problems)
 
 
@@ -191,7 +191,7 @@ def _locate(
     for number, item in entries:
         where = Where(_FILE, ("data", number, "archive_url"))
         try:
-            url = archive_address(address, item["archive_url"])
+            url = resolve_archive_url(address, item["archive_url"])
         except InvalidListing as error:
             problems.extend(problem._replace(where=where) for problem in error.problems)
             continue
@@ -224,7 +224,7 @@ def _check_packages(
                     part = folder / f"{group[0].number}.part"
                     download(wanted, to=path, part=part, fetcher=fetcher)
                 else:
-                    path = path_of(wanted.url)
+                    path = path_from_url(wanted.url)
                 with one_at_a_time:
                     for one in group:
                         found[one.number] = list(_check_one(one, path))
@@ -269,7 +269,9 @@ def _about(one: _Located, problem: Problem) -> Problem:
 
 
 def _check_unlisted(folder: Path, located: Iterable[_Located], problems: ProblemList) -> None:
-    listed = {path_of(one.wanted.url).name for one in located if one.wanted.url[:5] == "file:"}
+    listed = {
+        path_from_url(one.wanted.url).name for one in located if one.wanted.url[:5] == "file:"
+    }
     others = "".join(_other_listings(folder))
     unlisted = [
         path.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from extery.core.errors import Corrupt, InvalidInput, NotFound, Refused, Unavailable
-from extery.fetch import Fetcher, archive_address, get_document
+from extery.fetch import Fetcher, get_document, resolve_archive_url
 from extery.listing.delta import FILENAME, MOST_BYTES, are_announced, digest, follow
 
 #: The file with its frame; whoever sends more sends something else.
@@ -24,7 +24,7 @@ def newest_from(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | No
     if not are_announced(listing):
         return None
     try:
-        url = archive_address(address, f"./{FILENAME}")
+        url = resolve_archive_url(address, f"./{FILENAME}")
         found = get_document(url, fetcher=fetcher, limit=_MOST_BYTES)
     except (NotFound, Refused, Corrupt, InvalidInput):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from extery.core.errors import InvalidListing, ProblemList
 from extery.core.text import quote_value as shown_value
-from extery.fetch import DownloadRequest, archive_address
+from extery.fetch import DownloadRequest, resolve_archive_url
 from extery.listing.entries import KEYS, Entry, Listing, dump
 from extery.listing.entries import listing as document
 from extery.listing.partition import resolve
@@ -151,7 +151,7 @@ def _address(source: str, item: Entry) -> str:
                 f"a package cannot have {shown_value(item['archive_size'])} bytes",
                 hint="the owner of the repository has to write the size of the file",
             )
-        return archive_address(source, item["archive_url"])
+        return resolve_archive_url(source, item["archive_url"])
     except InvalidListing as error:
         named = [
             problem._replace(message=f"{item['id']} {item['version']}: {problem.message}")

@@ -19,14 +19,14 @@ from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unav
 from extery.core.files import refuse_link, sync_folder
 from extery.core.locks import locked
 from extery.fetch import (
-    AT_ONCE,
+    MAX_CONCURRENT,
     Document,
     DownloadRequest,
     Fetcher,
     Validators,
     download,
     get_document,
-    listing_address,
+    listing_url,
     run_all,
 )
 from extery.fetch.addresses import LISTING, REMOTE, redact_url
@@ -77,7 +77,7 @@ class MirrorOptions:
     keep_old: bool = False
     verify: bool = False
     new_source: bool = False
-    at_once: int = AT_ONCE
+    at_once: int = MAX_CONCURRENT
 
 
 def mirror(
@@ -176,7 +176,7 @@ def _decide(
     *,
     is_dry: bool,
 ) -> tuple[Plan, ProblemList]:
-    address = listing_address(url)
+    address = listing_url(url)
     addresses = [_with_query(address, query) for query in filters.queries()]
     listings = _listings(dict.fromkeys(addresses), memory, fetcher, is_dry=is_dry)
     if not is_dry:
@@ -336,7 +336,7 @@ def _fetch(
         if name in to_fetch:
             wanted: DownloadRequest = plan.wanted[name]
             part = memory.parts / f"{wanted.sha256}.part"
-            download(wanted, to=to, part=part, fetcher=fetcher, told=counter.add)
+            download(wanted, to=to, part=part, fetcher=fetcher, on_progress=counter.add)
             memory.note_right(name)
             counter.finish()
         with one_at_a_time:
