@@ -1,6 +1,6 @@
 # The two commands of the README, and what continuous integration runs.
 #
-#   make serve    a whole site with demonstration content on http://127.0.0.1:8000
+#   make serve    a site with demo content on http://127.0.0.1:8000
 #   make test     all tests; those that need a part that is not installed say so and are skipped
 #   make check    lint, format, types, import contracts, and whether the docs are true
 #   make fix      repair what a machine can repair
@@ -68,13 +68,13 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.site: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
-	@echo "Installing Extery and its libraries …"
-	@$(PIP) $(PINNED) -e '.[site]'
+$(VENV)/.site: $(VENV)/bin/python pyproject.toml demo/pyproject.toml $(CONSTRAINTS)
+	@echo "Installing Extery, its demo and their libraries …"
+	@$(PIP) $(PINNED) -e '.[site]' -e ./demo
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.site
 	@echo "Installing the tools for tests and checks …"
 	@$(PIP) $(PINNED) --upgrade pip
-	@$(PIP) $(PINNED) -e '.[site]' --group dev
+	@$(PIP) $(PINNED) -e '.[site]' -e ./demo --group dev
 	@touch $@

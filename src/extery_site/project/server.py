@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SETTINGS_MODULE = "extery_site.project.settings"
 #: Unfinished uploads may take the disk space of so many uploads of the largest size.
 MAX_UNFINISHED_UPLOADS = 10
+#: Entry point group of the demo, which is a distribution of its own.
+DEMO_GROUP = "extery.demo"
 
 
 @click.command()
@@ -33,7 +35,7 @@ MAX_UNFINISHED_UPLOADS = 10
     type=click.Path(file_okay=False),
     help="Folder for the database, packages, images and keys; by default EXTERY_DATA, else var.",
 )
-@click.option("--demo", is_flag=True, help="Fill an empty site with demonstration content.")
+@click.option("--demo", is_flag=True, help="Seed an empty site with demo content.")
 def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     """Run the website.
 
@@ -43,11 +45,12 @@ def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     from pathlib import Path
 
     _require_libraries()
+    seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
         prepare(Path(data) if data else None, host=host)
         _use_temporary_folder()
         _clean_up()
-        sign_ins = _fill() if demo else ()
+        sign_ins = _seed(seed_site) if seed_site else ()
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
         _run(listener, lambda: _announce(address, sign_ins))
 
@@ -168,13 +171,29 @@ def _clean_up() -> None:
         click.echo(f"Unfinished uploads removed: {number}", err=True)
 
 
-def _fill() -> tuple[tuple[str, str, str], ...]:
-    from extery_site import demo
+def _load_demo() -> Callable[[], Any]:
+    """Load the function that seeds the site, from the distribution ``extery-demo``."""
+    from importlib.metadata import entry_points
+
+    from extery.core.errors import Unavailable
+
+    for entry_point in entry_points(group=DEMO_GROUP, name="seed"):
+        seed_site: Callable[[], Any] = entry_point.load()
+        return seed_site
+    raise Unavailable.of(
+        "usage.demo-missing",
+        "--demo needs the distribution extery-demo, which is not installed",
+        hint="pip install extery-demo, or in a checkout of Extery: pip install ./demo",
+    )
+
+
+def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
+    """Seed the site if it is empty; return the sign-ins of the demo that work on it."""
     from extery_site.catalog.models import Extension
 
     if not Extension.objects.exists():
-        click.echo("Building the demonstration content …", err=True)
-    return tuple(demo.fill().sign_ins)
+        click.echo("Creating the demo content …", err=True)
+    return tuple(seed_site().sign_ins)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -29,7 +29,6 @@ ALLOWED_HOSTS = [*_values["EXTERY_ALLOWED_HOSTS"], *([_site.hostname] if _site.h
 CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
 
 INSTALLED_APPS = [
-    "extery_site.demo",
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",

@@ -1,22 +1,13 @@
 """Themes as pictures: the colours that are drawn, their names in 4.2 and 5.0, and their contrast."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from extery.repository.page.theme_colors import PANEL, VIEW, Theme, contrast_verdict
-from extery.repository.page.theme_preview import SPRITE, picture, styles
-from extery_site.demo.stories import CONTENT
-from extery_site.demo.theme_xml import Edition, Palette, theme_file
+from extery.repository.page.theme_preview import SPRITE, styles
 from tests.parts import require_part
-
-PALETTES = {
-    path.parent.name: palette
-    for path in sorted(CONTENT.glob("*/demo.toml"))
-    if (palette := tomllib.loads(path.read_text("utf-8")).get("palette"))
-}
 
 
 def theme_of(**colours: str) -> Theme:
@@ -27,34 +18,6 @@ def parsed(data: bytes) -> Theme:
     theme = Theme.parse(data)
     assert theme is not None
     return theme
-
-
-@pytest.mark.parametrize("edition", ["4.2", "5.0"])
-@pytest.mark.parametrize("name", PALETTES)
-def test_a_theme_is_drawn_in_its_own_colours(name: str, edition: Edition) -> None:
-    palette = Palette.from_table(PALETTES[name])
-
-    theme = parsed(theme_file(palette, edition))
-    style = styles(theme)
-
-    assert theme[VIEW] == palette.view
-    assert theme[PANEL][:7] == palette.panel
-    for variable, colour in {"view": palette.view, "act": palette.active}.items():
-        assert f"--{variable}:{colour}" in style or f"--{variable}:#{colour[1::2]}" in style
-    assert len(picture(style)) < 1000
-
-
-def test_both_editions_of_a_theme_look_the_same_but_for_what_one_cannot_say() -> None:
-    palette = Palette.from_table(PALETTES["harbour_dusk"])
-
-    old, new = (
-        dict(part.split(":") for part in styles(parsed(theme_file(palette, edition))).split(";"))
-        for edition in ("4.2", "5.0")
-    )
-
-    differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-    # The lines between editors have a colour of their own since 5.0.
-    assert differing == {"--gap"}
 
 
 def test_colours_that_a_theme_does_not_set_are_those_of_the_dark_theme() -> None:

@@ -21,9 +21,8 @@ CODES: dict[str, Code] = {
     ),
     "setting.demo-public": Code(
         "error",
-        "Demonstration on a public site",
-        "The accounts of the demonstration have a password that everybody knows, and one of "
-        "them is a moderator's.",
+        "the demo is refused on a public site",
+        "The password of the demo accounts is public, and one of them is a moderator.",
     ),
     "request.bad-value": Code(
         "error",

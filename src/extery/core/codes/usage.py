@@ -10,6 +10,11 @@ CODES = {
         "the website is not installed",
         "The toolkit comes without Django and its like, which only the website needs.",
     ),
+    "usage.demo-missing": Code(
+        "error",
+        "the demo is not installed",
+        "The demo content is a distribution of its own, so that production sites do not contain it.",
+    ),
     "usage.tag-file": Code(
         "error",
         "the file of valid tags cannot be used",

@@ -1,6 +1,8 @@
 """The site's commands where only the toolkit is installed."""
 
+import importlib.metadata
 import importlib.util
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -20,3 +22,17 @@ def test_without_its_libraries_the_site_says_how_to_get_them(
     assert isinstance(result.exception, Unavailable)
     assert result.exception.code == "usage.site-missing"
     assert "extery[site]" in result.exception.problems[0].hint
+
+
+def test_without_the_demo_serve_says_how_to_install_it_and_creates_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())
+    data = tmp_path / "data"
+
+    result = CliRunner().invoke(server.serve, ["--demo", "--port", "0", "--data", str(data)])
+
+    assert isinstance(result.exception, Unavailable)
+    assert result.exception.code == "usage.demo-missing"
+    assert "pip install extery-demo" in result.exception.problems[0].hint
+    assert not data.exists()

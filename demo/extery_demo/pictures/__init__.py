@@ -1,0 +1,43 @@
+"""Featured images of the demo extensions, drawn at run time and reproducible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from extery_demo.pictures import light, meshes, modelling, motion, paper
+from extery_demo.pictures.canvas import Canvas
+from extery_demo.pictures.window import draw_window
+from extery_demo.scenarios import Scenario
+from extery_demo.theme_xml import Palette
+
+_DRAWINGS: dict[str, Callable[[], Canvas]] = {
+    "beat_marker": motion.draw_beats,
+    "comic_gutters": paper.draw_comic,
+    "contact_prints": paper.draw_prints,
+    "cordage": modelling.draw_rope,
+    "darkroom": light.draw_darkroom,
+    "folder_door": paper.draw_doors,
+    "lantern_kit": light.draw_lanterns,
+    "mesh_ledger": meshes.draw_ledger,
+    "name_loom": motion.draw_names,
+    "pebble_scatter": modelling.draw_stones,
+    "pose_echo": motion.draw_echo,
+    "ring_table": modelling.draw_ring,
+    "scene_sweeper": motion.draw_sweep,
+    "shot_slate": paper.draw_slate,
+    "sky_dial": light.draw_sky,
+    "stair_smith": modelling.draw_stairs,
+    "swatch_bench": light.draw_swatches,
+    "tape_and_chalk": meshes.draw_chalk,
+    "texel_compass": meshes.draw_texels,
+    "turntable_desk": motion.draw_turntable,
+}
+
+
+def draw_image(scenario: Scenario) -> bytes | None:
+    """Return a PNG of 1920 × 1080, or ``None`` if the scenario has no image."""
+    if not scenario.alt_text:
+        return None
+    if scenario.is_theme:
+        return draw_window(Palette.from_table(scenario.palette), scenario.id).png()
+    return _DRAWINGS[scenario.id]().png()

@@ -1,0 +1,197 @@
+"""Plays a scenario: calls the site's actions as its users, then sets the dates.
+
+Actions record the current time; `ScenarioPlayer.set_dates` replaces it with the scenario's times.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from extery_demo.scenarios import Comment, ReportScenario, Scenario, VersionScenario
+from extery_demo.sources import build_version
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Event, Extension, Image, Package, Version
+from extery_site.moderation import actions as moderation
+from extery_site.moderation import comments as review
+from extery_site.publish import actions as publish
+from extery_site.reports import actions as reports
+from extery_site.reports.models import Report
+
+#: Days between an upload and its submission to review.
+_DRAFT_DAYS = 0.02
+
+Step = Callable[[], None]
+
+
+@dataclass
+class ScenarioPlayer:
+    """Plays one scenario. Each step appends the time of its event to ``event_days``."""
+
+    scenario: Scenario
+    users: Mapping[str, User]
+    work_dir: Path
+    image: Callable[[], bytes | None]
+    _extension: Extension | None = None
+    versions: dict[str, Version] = field(default_factory=dict)
+    reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
+    event_days: list[float] = field(default_factory=list)
+
+    def play(self) -> Extension:
+        """Run all steps in the order of their times."""
+        for _, step in sorted(self._steps(), key=lambda item: -item[0]):
+            step()
+        return self.extension
+
+    @property
+    def extension(self) -> Extension:
+        assert self._extension is not None, "the first step is an upload"
+        return self._extension
+
+    @property
+    def owner(self) -> User:
+        return self.users[self.scenario.owner]
+
+    def _steps(self) -> Iterator[tuple[float, Step]]:
+        """Yield each step with its time in days ago."""
+        for version in self.scenario.versions:
+            yield version.uploaded, partial(self._upload, version)
+            if version.outcome != "draft":
+                yield version.uploaded - _DRAFT_DAYS, partial(self._submit, version)
+            if version.decided is not None:
+                yield version.decided, partial(self._decide, version)
+        for comment in self.scenario.thread:
+            yield comment.at, partial(self._comment, comment)
+        for report in self.scenario.reports:
+            yield report.at, partial(self._report, report)
+        if self.scenario.block is not None:
+            yield self.scenario.block.at, self._block
+
+    def _upload(self, version: VersionScenario) -> None:
+        for built in build_version(self.scenario, version, self.work_dir):
+            draft = publish.receive_upload(
+                file=io.BytesIO(built.path.read_bytes()),
+                name=built.path.name,
+                user=self.owner,
+                release_notes=version.notes,
+            )
+            self.versions[version.number] = draft.version
+            self.event_days.append(version.uploaded)
+        if self._extension is None:
+            self._extension = draft.extension
+            self._complete_draft()
+
+    def _complete_draft(self) -> None:
+        image = self.image()
+        publish.update_draft(
+            extension=self.extension,
+            by=self.owner,
+            description=self.scenario.description,
+            support_url=self.scenario.support_url,
+            image=io.BytesIO(image) if image else None,
+            alt_text=self.scenario.alt_text,
+        )
+
+    def _submit(self, version: VersionScenario) -> None:
+        publish.submit(version=self.versions[version.number], by=self.owner)
+        self.event_days.append(version.uploaded - _DRAFT_DAYS)
+
+    def _decide(self, version: VersionScenario) -> None:
+        assert version.decided is not None
+        row = self.versions[version.number]
+        packages = row.package_hashes
+        decide = {
+            "approved": moderation.approve_version,
+            "changes_requested": moderation.request_changes,
+            "declined": moderation.decline_version,
+        }
+        if version.outcome == "withdrawn":
+            publish.withdraw(version=row, by=self.owner)
+        elif version.outcome in decide:
+            by = self.users[version.by]
+            decide[version.outcome](version=row, packages=packages, by=by, reason=version.reason)
+        else:
+            raise ValueError(f"{row} has a decision, but its outcome is {version.outcome!r}")
+        self.event_days.append(version.decided)
+
+    def _comment(self, comment: Comment) -> None:
+        review.comment(extension=self.extension, by=self.users[comment.by], text=comment.text)
+        self.event_days.append(comment.at)
+
+    def _report(self, planned: ReportScenario) -> None:
+        report = reports.report_extension(
+            extension=self.extension,
+            by=self.users[planned.by],
+            reason=planned.reason,
+            text=planned.text,
+        )
+        if planned.status != "open":
+            handle = {"resolved": reports.resolve_report, "dismissed": reports.dismiss_report}
+            by = self.users[planned.handled_by]
+            report = handle[planned.status](report=report, by=by, note=planned.note)
+        self.reports.append((report, planned))
+
+    def _block(self) -> None:
+        block = self.scenario.block
+        assert block is not None
+        moderation.block_extension(
+            extension=self.extension, by=self.users[block.by], reason=block.reason
+        )
+        self.event_days.append(block.at)
+
+    def set_dates(self, now: datetime) -> None:
+        """Set the times of all rows relative to ``now``, and the download counts."""
+
+        def ago(days: float) -> datetime:
+            return now - timedelta(days=days)
+
+        events = list(self.extension.events.order_by("pk"))
+        for event, days in zip(events, self.event_days, strict=True):
+            event.created_at = ago(days)
+        Event.objects.bulk_update(events, ["created_at"])
+        for version in self.scenario.versions:
+            self._set_version_dates(version, ago)
+        for report, planned in self.reports:
+            handled = ago(planned.handled) if planned.handled is not None else None
+            rows = Report.objects.filter(pk=report.pk)
+            rows.update(created_at=ago(planned.at), handled_at=handled)
+        Image.objects.filter(extension=self.extension).update(created_at=ago(self.scenario.started))
+        approved = [version for version in self.scenario.versions if version.outcome == "approved"]
+        decided = [ago(version.decided) for version in approved if version.decided is not None]
+        # `update` does not set the auto_now field updated_at.
+        Extension.objects.filter(pk=self.extension.pk).update(
+            created_at=ago(self.scenario.started),
+            updated_at=ago(min(self.event_days)),
+            approved_at=decided[0] if decided else None,
+            published_at=decided[-1] if decided else None,
+            download_count=sum(version.downloads for version in self.scenario.versions),
+        )
+
+    def _set_version_dates(
+        self, version: VersionScenario, ago: Callable[[float], datetime]
+    ) -> None:
+        row, submitted = self.versions[version.number], version.uploaded - _DRAFT_DAYS
+        is_approved = version.outcome == "approved" and version.decided is not None
+        Version.objects.filter(pk=row.pk).update(
+            created_at=ago(version.uploaded),
+            submitted_at=ago(submitted) if version.outcome != "draft" else None,
+            approved_at=ago(version.decided or 0) if is_approved else None,
+        )
+        packages = list(row.packages.order_by("pk"))
+        for package, count in zip(
+            packages, _split_downloads(version.downloads, packages), strict=True
+        ):
+            package.created_at, package.download_count = ago(version.uploaded), count
+        Package.objects.bulk_update(packages, ["created_at", "download_count"])
+
+
+def _split_downloads(downloads: int, packages: list[Package]) -> list[int]:
+    """Split downloads over the packages of a version; Windows on x64 gets five times as many."""
+    weights = [5 if "windows-x64" in package.platforms else 1 for package in packages]
+    counts = [downloads * weight // sum(weights) for weight in weights]
+    counts[0] += downloads - sum(counts)
+    return counts

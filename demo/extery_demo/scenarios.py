@@ -1,0 +1,134 @@
+"""Scenarios of the demo: authors, versions, decisions and reports, read from ``content``.
+
+Each folder in ``content`` has a ``scenario.toml``, and in ``source`` the files of the newest
+version. An older version is the next newer one with replacements (``undo``) or with a folder of
+other files (``folder``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+CONTENT = Path(__file__).parent / "content"
+
+Outcome = Literal["approved", "waiting", "changes_requested", "declined", "draft", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class VersionScenario:
+    """A version. Times are in days before the site is seeded."""
+
+    number: str
+    uploaded: float
+    outcome: Outcome = "approved"
+    decided: float | None = None
+    by: str = ""
+    """Username of the moderator."""
+    reason: str = ""
+    """What the moderator wrote."""
+    notes: str = ""
+    downloads: int = 0
+    blender: tuple[str, ...] = ()
+    """``blender_version_min`` and ``blender_version_max``, where they differ from the manifest."""
+    undo: tuple[tuple[str, str, str], ...] = ()
+    """Replacements: file, text in the next newer version, text in this one."""
+    folder: str = ""
+    palette: Mapping[str, str] = field(default_factory=dict)
+    """Colours of a theme that differ from the newest version."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment in the review thread."""
+
+    by: str
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A moderator blocks the extension."""
+
+    by: str
+    at: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReportScenario:
+    """An abuse report and how it was handled."""
+
+    by: str
+    at: float
+    reason: str
+    text: str
+    status: Literal["open", "resolved", "dismissed"] = "open"
+    handled_by: str = ""
+    handled: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An extension with its history. ``versions`` is ordered from the oldest to the newest."""
+
+    id: str
+    folder: Path
+    owner: str
+    description: str
+    versions: tuple[VersionScenario, ...]
+    alt_text: str = ""
+    support_url: str = ""
+    palette: Mapping[str, str] = field(default_factory=dict)
+    thread: tuple[Comment, ...] = ()
+    reports: tuple[ReportScenario, ...] = ()
+    block: Block | None = None
+
+    @property
+    def is_theme(self) -> bool:
+        return bool(self.palette)
+
+    @property
+    def started(self) -> float:
+        """Upload of the first version, in days before seeding."""
+        return self.versions[0].uploaded
+
+    def back_to(self, version: VersionScenario) -> tuple[VersionScenario, ...]:
+        """Return this version and the newer ones, the newest first."""
+        return tuple(reversed(self.versions[self.versions.index(version) :]))
+
+
+def read_scenario(folder: Path) -> Scenario:
+    """Read ``scenario.toml`` in ``folder``. Raises `TypeError` for an unknown key."""
+    with (folder / "scenario.toml").open("rb") as file:
+        table = tomllib.load(file)
+    versions = [_version(item) for item in table.pop("versions")]
+    thread = tuple(Comment(**item) for item in table.pop("thread", []))
+    reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
+    block = Block(**table.pop("block")) if "block" in table else None
+    return Scenario(
+        id=folder.name,
+        folder=folder,
+        versions=tuple(reversed(versions)),
+        thread=thread,
+        reports=reports,
+        block=block,
+        **table,
+    )
+
+
+def _version(table: dict[str, Any]) -> VersionScenario:
+    table["blender"] = tuple(table.get("blender", ()))
+    table["undo"] = tuple((file, new, old) for file, new, old in table.get("undo", ()))
+    return VersionScenario(**table)
+
+
+def scenarios(content: Path = CONTENT) -> list[Scenario]:
+    """Return all scenarios, the oldest extension first."""
+    items = [read_scenario(path.parent) for path in sorted(content.glob("*/scenario.toml"))]
+    return sorted(items, key=lambda scenario: -scenario.started)

@@ -1,0 +1,130 @@
+"""Seeds an empty site with the demo in one transaction."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from extery.core.errors import Refused, Where
+from extery_demo.bulk import add_extensions
+from extery_demo.pictures import draw_image
+from extery_demo.player import ScenarioPlayer
+from extery_demo.scenarios import scenarios
+from extery_demo.users import USERS, create_users, taken_usernames, working_sign_ins
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Package
+
+#: Extensions that ``size="full"`` adds to the scenarios.
+BULK_COUNT = 200
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """What was created, or in ``reason`` why nothing was.
+
+    ``sign_ins`` are username, password and role of the accounts that can be signed in to.
+    """
+
+    seeded: bool
+    reason: str = ""
+    extensions: int = 0
+    packages: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+    sign_ins: tuple[tuple[str, str, str], ...] = ()
+
+    def __str__(self) -> str:
+        if not self.seeded:
+            return f"Nothing was changed: {self.reason}."
+        states = ", ".join(f"{count} {state.lower()}" for state, count in self.states.items())
+        return f"Created {self.extensions} extensions ({states}) from {self.packages} packages."
+
+
+def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
+    """Seed the site if it is empty; ``size`` is ``small`` or ``full``.
+
+    Raises `Refused` if EXTERY_SITE_URL is a public address, unless ``force`` is set.
+    """
+    if not force:
+        _refuse_public_address(settings.EXTERY_SITE_URL)
+    with transaction.atomic():
+        if reason := _reason_not_to_seed():
+            return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())
+        users = create_users()
+        _play_scenarios(users)
+        if size == "full":
+            add_extensions(BULK_COUNT, users)
+        _set_join_dates(users)
+    return _result()
+
+
+def _refuse_public_address(address: str) -> None:
+    """Raise `Refused` unless ``address`` is empty or on this machine: the password is public."""
+    host = urlsplit(address).hostname if address else None
+    if host is None or host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
+        return
+    raise Refused.of(
+        "setting.demo-public",
+        f"{address} is a public address: anyone could sign in to the demo as a moderator",
+        hint="unset EXTERY_SITE_URL, or seed the site with: python -m extery_demo --force",
+        where=Where("environment", ("EXTERY_SITE_URL",)),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _reason_not_to_seed() -> str:
+    """Return why the site must not be seeded, or ``""`` if it is empty."""
+    if count := Extension.objects.count():
+        return f"the site already has {count} extensions"
+    if names := taken_usernames():
+        return f"the username {names[0]} is already taken"
+    return ""
+
+
+def _play_scenarios(users: dict[str, User]) -> None:
+    now = timezone.now()
+    with ExitStack() as stack:
+        work_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="extery-demo-")))
+        # A thread draws the next images while the site stores the previous ones.
+        executor = ThreadPoolExecutor(1)
+        stack.callback(executor.shutdown, cancel_futures=True)
+        images = [(scenario, executor.submit(draw_image, scenario)) for scenario in scenarios()]
+        for scenario, image in images:
+            player = ScenarioPlayer(scenario, users, work_dir, image.result)
+            player.play()
+            player.set_dates(now)
+
+
+def _set_join_dates(users: dict[str, User]) -> None:
+    now = timezone.now()
+    for user in USERS:
+        joined = now - timedelta(days=user.joined)
+        User.objects.filter(pk=users[user.username].pk).update(date_joined=joined)
+
+
+def _result() -> SeedResult:
+    labels = dict(Extension.Status.choices)
+    counts = Counter(Extension.objects.values_list("status", flat=True))
+    return SeedResult(
+        seeded=True,
+        extensions=sum(counts.values()),
+        packages=Package.objects.count(),
+        states={labels[status]: counts[status] for status in labels if counts[status]},
+        sign_ins=working_sign_ins(),
+    )

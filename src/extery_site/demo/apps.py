@@ -1,9 +1,0 @@
-"""The Django application ``demo``."""
-
-from django.apps import AppConfig
-
-
-class DemoConfig(AppConfig):
-    name = "extery_site.demo"
-    verbose_name = "Demonstration"
-    default_auto_field = "django.db.models.BigAutoField"

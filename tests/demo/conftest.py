@@ -1,0 +1,47 @@
+"""A site seeded with the demo, without image files."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import pytest
+
+from extery.core.errors import ProblemList
+from extery_demo import seed_site
+from extery_demo.seed import SeedResult
+from extery_site.catalog.models import Image
+
+# The fixtures of the site's tests: database, data folder and users.
+from tests.site.conftest import _own_folders as _own_folders
+from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
+from tests.site.conftest import moderator as moderator
+from tests.site.conftest import owner as owner
+
+
+def row_only(_file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
+    """Replace `store_image`, which takes most of the time of seeding."""
+    image = Image.objects.create(
+        file="images/aa/full.webp",
+        large="images/aa/large.webp",
+        small="images/aa/small.webp",
+        width=1920,
+        height=1080,
+        alt_text=alt_text,
+    )
+    return image, ProblemList()
+
+
+@pytest.fixture
+def fake_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw and store no images; a test of its own does."""
+    monkeypatch.setattr(
+        "extery_demo.seed.draw_image",
+        lambda scenario: b"an image" if scenario.alt_text else None,
+    )
+    monkeypatch.setattr("extery_site.publish.actions.store_image", row_only)
+
+
+@pytest.fixture
+def seeded(db: None, fake_images: None) -> SeedResult:
+    """A site seeded with the demo."""
+    return seed_site()

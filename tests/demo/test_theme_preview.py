@@ -1,0 +1,46 @@
+"""The page of a repository draws the themes of the demo in their own colours."""
+
+from __future__ import annotations
+
+import pytest
+
+from extery.repository.page.theme_colors import PANEL, VIEW, Theme
+from extery.repository.page.theme_preview import picture, styles
+from extery_demo.scenarios import scenarios
+from extery_demo.theme_xml import Edition, Palette, theme_file
+
+PALETTES = {item.id: Palette.from_table(item.palette) for item in scenarios() if item.is_theme}
+
+
+def parsed(data: bytes) -> Theme:
+    theme = Theme.parse(data)
+    assert theme is not None
+    return theme
+
+
+@pytest.mark.parametrize("edition", ["4.2", "5.0"])
+@pytest.mark.parametrize("name", PALETTES)
+def test_a_theme_is_drawn_in_its_own_colours(name: str, edition: Edition) -> None:
+    palette = PALETTES[name]
+
+    theme = parsed(theme_file(palette, edition))
+    style = styles(theme)
+
+    assert theme[VIEW] == palette.view
+    assert theme[PANEL][:7] == palette.panel
+    for variable, colour in {"view": palette.view, "act": palette.active}.items():
+        assert f"--{variable}:{colour}" in style or f"--{variable}:#{colour[1::2]}" in style
+    assert len(picture(style)) < 1000
+
+
+def test_both_editions_of_a_theme_differ_only_in_what_4_2_cannot_express() -> None:
+    palette = PALETTES["harbour_dusk"]
+
+    old, new = (
+        dict(part.split(":") for part in styles(parsed(theme_file(palette, edition))).split(";"))
+        for edition in ("4.2", "5.0")
+    )
+
+    differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    # Blender 5.0 added a colour for the lines between editors.
+    assert differing == {"--gap"}
