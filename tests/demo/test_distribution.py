@@ -126,3 +126,7 @@ def test_the_command_refuses_a_public_address_and_says_how_to_force_it(settings:
     assert "[setting.demo-public]" in result.stderr
     assert "python -m extery_demo --force" in result.stderr
     assert User.objects.count() == 0
+
+
+def test_the_demo_comes_with_the_licence_of_extery() -> None:
+    assert (ROOT / "demo" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
