@@ -20,8 +20,8 @@ def _listing(*numbers: int) -> bytes:
 
 
 _OLD, _MIDDLE, _NEW = _listing(0, 1, 2), _listing(1, 2), _listing(1, 3, 2)
-_KNOWN = delta.record(_OLD, _MIDDLE, b"")
-_CHANGES = delta.record(_MIDDLE, _NEW, _KNOWN)
+_KNOWN = delta.record_change(_OLD, _MIDDLE, b"")
+_CHANGES = delta.record_change(_MIDDLE, _NEW, _KNOWN)
 SEEDS = (
     _OLD + b"\0" + _CHANGES,
     _MIDDLE + b"\0" + _CHANGES,
@@ -30,7 +30,7 @@ SEEDS = (
 )
 TOKENS = (
     b"\0", b'"cuts":[[', b"]]", b"[", b"]", b"{", b"}", b",", b'"from":', b'"to":', b'"hash":', b'"listing":', b'"changes":', b'"version":"v1"', b'"blocklist":', b',"data":[', b'{"schema_version":', b"]}", b"-1", b"1e400",
-    b"null", b"true", b"sha256:", delta.digest(_OLD).encode(), delta.digest(_NEW).encode(), b'"\\ud800"', b'{"a":',
+    b"null", b"true", b"sha256:", delta.listing_digest(_OLD).encode(), delta.listing_digest(_NEW).encode(), b'"\\ud800"', b'{"a":',
 )  # fmt: skip
 
 
@@ -40,18 +40,20 @@ def make(source: random.Random) -> bytes:
         listing = mutated(source, (listing,), TOKENS, most=2).replace(b"\0", b"")
     document = mutated_json(source, (_CHANGES, _KNOWN), most=3)
     if source.random() < 0.5:
-        document = document.replace(delta.digest(_OLD).encode(), delta.digest(listing).encode())
+        document = document.replace(
+            delta.listing_digest(_OLD).encode(), delta.listing_digest(listing).encode()
+        )
     return listing + b"\0" + document
 
 
 def target(data: bytes) -> None:
     listing, _, document = data.partition(b"\0")
-    assert isinstance(delta.are_announced(listing), bool)
-    assert isinstance(delta.leads_to(document), str)
-    newest = delta.follow(listing, document)
-    assert newest is None or delta.digest(newest) == json.loads(document)["listing"]["hash"]
+    assert isinstance(delta.announces_changes(listing), bool)
+    assert isinstance(delta.target_digest(document), str)
+    newest = delta.apply_changes(listing, document)
+    assert newest is None or delta.listing_digest(newest) == json.loads(document)["listing"]["hash"]
     for old, new in ((listing, _NEW), (_OLD, listing), (listing, listing)):
-        recorded = delta.record(old, new, document)
-        assert delta.leads_to(recorded) == delta.digest(new)
+        recorded = delta.record_change(old, new, document)
+        assert delta.target_digest(recorded) == delta.listing_digest(new)
         # Only who has one of the listings in between is helped; nobody is misled.
-        assert delta.follow(old, recorded) in (new, None)
+        assert delta.apply_changes(old, recorded) in (new, None)

@@ -19,7 +19,7 @@ from typing import Any
 
 import brotli
 
-from extery.listing.delta import follow
+from extery.listing.delta import apply_changes
 from extery.listing.entries import parse
 
 RUNNER = Path(__file__).with_name("runner.py")
@@ -172,7 +172,7 @@ def assert_whole(folder: Path, *states: dict[str, bytes], changed: Collection[st
             document = json.loads(changes.read_bytes())
             assert document["version"] == "v1"
             for listed in [*allowed, data]:
-                assert follow(listed, changes.read_bytes()) in [None, *allowed]
+                assert apply_changes(listed, changes.read_bytes()) in [None, *allowed]
     for page in folder.rglob("index.html"):
         text = page.read_text()
         assert text.lower().startswith("<!doctype html>"), page

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.listing import delta
-from extery.listing.delta import follow, record
+from extery.listing.delta import apply_changes, record_change
 from extery.listing.entries import dump, listing
 
 Versions = dict[str, str]
@@ -37,27 +37,27 @@ LISTINGS = st.builds(
 def test_every_listing_of_the_past_leads_to_the_present(past: list[bytes]) -> None:
     known = b""
     for old, new in zip(past, [*past[1:], past[-1]], strict=True):
-        known = record(old, new, known)
+        known = record_change(old, new, known)
 
     for old in past:
-        assert follow(old, known) == past[-1]
+        assert apply_changes(old, known) == past[-1]
 
 
 def test_a_change_has_only_what_changed() -> None:
     many = {f"tool_{number:04}": "1.0.0" for number in range(2000)}
     old, new = made(many), made(many | {"tool_0007": "1.1.0", "tool_1000": "1.1.0"})
 
-    found = record(old, new, b"")
+    found = record_change(old, new, b"")
 
-    assert follow(old, found) == new
+    assert apply_changes(old, found) == new
     assert len(found) < 1000
 
 
 def test_another_listing_is_not_led_anywhere() -> None:
-    found = record(made({"a": "1.0.0"}), made({"a": "2.0.0"}), b"")
+    found = record_change(made({"a": "1.0.0"}), made({"a": "2.0.0"}), b"")
 
-    assert follow(made({"a": "3.0.0"}), found) is None
-    assert follow(b"", found) is None
+    assert apply_changes(made({"a": "3.0.0"}), found) is None
+    assert apply_changes(b"", found) is None
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_another_listing_is_not_led_anywhere() -> None:
     ],
 )
 def test_a_damaged_file_leads_nowhere(document: bytes) -> None:
-    assert follow(made({"a": "1.0.0"}), document) is None
+    assert apply_changes(made({"a": "1.0.0"}), document) is None
 
 
 @pytest.mark.parametrize("cut", [[[0, 1, [{"id": "evil"}]]], [["x", 1, []]], [[0]], {}, None])
 def test_a_change_that_does_not_end_at_the_promised_hash_is_refused(cut: object) -> None:
     old = made({"a": "1.0.0"})
-    read = json.loads(record(old, made({"a": "2.0.0"}), b""))
+    read = json.loads(record_change(old, made({"a": "2.0.0"}), b""))
     read["changes"][0]["cuts"] = cut
 
-    assert follow(old, json.dumps(read).encode()) is None
+    assert apply_changes(old, json.dumps(read).encode()) is None
 
 
 @pytest.mark.parametrize(
@@ -90,33 +90,33 @@ def test_a_change_that_does_not_end_at_the_promised_hash_is_refused(cut: object)
 def test_what_others_have_written_begins_anew(old: bytes) -> None:
     new = made({"a": "2.0.0"})
 
-    read = json.loads(record(old, new, b""))
+    read = json.loads(record_change(old, new, b""))
 
     assert read["changes"] == []
-    assert read["listing"] == {"hash": delta.digest(new), "size": len(new)}
+    assert read["listing"] == {"hash": delta.listing_digest(new), "size": len(new)}
 
 
 def test_entries_in_another_order_begin_anew() -> None:
     old = dump(listing([{"schema_version": "1", "id": key} for key in "ab"]))
     new = dump(listing([{"schema_version": "1", "id": key} for key in "ba"]))
 
-    assert json.loads(record(old, new, b""))["changes"] == []
+    assert json.loads(record_change(old, new, b""))["changes"] == []
 
 
 def test_the_oldest_changes_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delta, "MOST_BYTES", 2_000)
+    monkeypatch.setattr(delta, "MAX_DELTA_SIZE", 2_000)
     past = [made({"a": f"1.{number}.0"}) for number in range(20)]
     known = b""
     for old, new in pairwise(past):
-        known = record(old, new, known)
+        known = record_change(old, new, known)
 
     assert len(known) < 2_300
-    assert follow(past[0], known) is None
-    assert follow(past[-3], known) == past[-1]
+    assert apply_changes(past[0], known) is None
+    assert apply_changes(past[-3], known) == past[-1]
 
 
 def test_a_change_of_very_many_entries_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delta, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(delta, "MAX_CHANGED_ENTRIES", 3)
     old, new = made(dict.fromkeys("abc", "1.0.0")), made(dict.fromkeys("abc", "2.0.0"))
 
-    assert json.loads(record(old, new, b""))["changes"] == []
+    assert json.loads(record_change(old, new, b""))["changes"] == []

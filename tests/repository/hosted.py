@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from extery.listing.delta import HEAD, record
+from extery.listing.delta import HEAD, record_change
 from extery.listing.entries import Entry, dump, entry, listing
 from extery.manifest.document import Manifest
 from extery.package import open_package
@@ -74,7 +74,7 @@ class Repository:
             old = place.read_bytes() if place.exists() else b""
             data = dump({"version": document["version"], **HEAD, **document})
             known = self.web.pages.get("/r/changes.json", b"")
-            self.web.put("/r/changes.json", record(old, data, known))
+            self.web.put("/r/changes.json", record_change(old, data, known))
         else:
             data = dump(document)
         self.web.put("/r/index.json", data)

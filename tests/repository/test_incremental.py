@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.listing.delta import follow
+from extery.listing.delta import apply_changes
 from extery.repository.generate import generate
 from tests.repository.packages import put
 
@@ -107,7 +107,7 @@ def test_a_folder_with_a_past_is_like_a_new_one(tmp_path: Path, seed: int) -> No
         assert made(folder.path) == made(new)
         listing = (folder.path / "index.json").read_bytes()
         if (folder.path / "changes.json").exists():
-            assert follow(listing, (folder.path / "changes.json").read_bytes()) == listing
+            assert apply_changes(listing, (folder.path / "changes.json").read_bytes()) == listing
         seen.add(listing)
     assert len(seen) > 3
 

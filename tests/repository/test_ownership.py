@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import Conflict
-from extery.listing.delta import follow
+from extery.listing.delta import apply_changes
 from extery.repository import ownership
 from extery.repository.generate import generate
 from tests.repository.packages import put
@@ -123,7 +123,7 @@ def test_changes_lead_from_one_listing_to_the_next(folder: Path) -> None:
     with_changes(folder, "[channels.beta]\n")
     generate(folder)
     before = (folder / "index.json").read_bytes()
-    assert follow(before, (folder / "changes.json").read_bytes()) == before
+    assert apply_changes(before, (folder / "changes.json").read_bytes()) == before
 
     for version in ("2.0.0", "3.0.0"):
         put(folder, f"other-{version}.zip", extension_id="other_tool", version=version)
@@ -131,7 +131,7 @@ def test_changes_lead_from_one_listing_to_the_next(folder: Path) -> None:
 
     for place in (folder, folder / "beta"):
         changes = (place / "changes.json").read_bytes()
-        assert follow(before, changes) == (place / "index.json").read_bytes()
+        assert apply_changes(before, changes) == (place / "index.json").read_bytes()
     assert generate(folder).written in ([], ())
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from extery.repository.generate import generate, last_options
-from extery.repository.regenerate import options_for, why_not_again
+from extery.repository.regenerate import reason_to_keep, regenerate_options
 from tests.repository.packages import put
 
 
 def again(folder: Path) -> None:
     """What a preview does when something has changed."""
-    assert why_not_again(folder) == ""
-    generate(folder, **options_for(folder))
+    assert reason_to_keep(folder) == ""
+    generate(folder, **regenerate_options(folder))
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_what_would_be_lost_is_left_alone(folder: Path, loss: str) -> None:
         listing = {"mine": True}
     (folder / "index.json").write_text(json.dumps(listing))
 
-    assert why_not_again(folder).startswith("index.json ")
+    assert reason_to_keep(folder).startswith("index.json ")
     if loss == "block":
         (folder / "blender_repo.toml").write_text(
             'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "broken"\n'
         )
-        assert why_not_again(folder) == ""
+        assert reason_to_keep(folder) == ""

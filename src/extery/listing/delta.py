@@ -1,8 +1,8 @@
-"""What changed in a listing, in a file beside it: whoever has the last one need not fetch all of it again.
+"""``changes.json``: the recent changes of a listing, so that clients fetch only what is new.
 
-``changes.json`` names the listing that it leads to by its SHA-256, and has the last changes, each
-from one listing to the next. A change cuts entries out of ``data`` and puts others in, so the result has the
-very bytes of the listing, and its hash proves it.
+The file names its target listing by SHA-256 and holds the last changes, each from one listing to
+the next. A change replaces ranges of entries in ``data``; the result has exactly the bytes of the
+new listing, which its hash proves.
 """
 
 from __future__ import annotations
@@ -14,50 +14,50 @@ from typing import Any
 
 FILENAME = "changes.json"
 VERSION = "v1"
-#: What a listing says that has such a file beside it; Blender passes over it.
+#: Key of a listing that has such a file beside it; Blender ignores it.
 HEAD = {"changes": f"./{FILENAME}"}
 _DATA = b',"data":['
 _END = b"]}"
-#: How each entry begins. Quotes in texts are escaped, so between two entries alone it follows a comma.
+#: Prefix of each entry. Quotes in strings are escaped, so after a comma it only occurs between entries.
 _ENTRY = b'{"schema_version":'
-#: A longer file, or a change of more entries, would save nobody anything.
-MOST_BYTES = 64_000
-MOST_ENTRIES = 200
-#: Each costs its client a pass over the listing.
-_MOST_CHANGES = 300
+#: Maximum bytes of the file and entries of a change; more would save nothing.
+MAX_DELTA_SIZE = 64_000
+MAX_CHANGED_ENTRIES = 200
+#: Each change costs the client a pass over the listing.
+MAX_CHANGES = 300
 
-#: Place in the old data, how many entries go, which come.
+#: Position in the old data, number of removed entries, added entries.
 Cut = tuple[int, int, list[Any]]
 
 
-def digest(listing: bytes) -> str:
-    """What a listing is called."""
+def listing_digest(listing: bytes) -> str:
+    """Return the identifier of a listing: ``sha256:`` and its hash."""
     return f"sha256:{hashlib.sha256(listing).hexdigest()}"
 
 
-def are_announced(listing: bytes) -> bool:
-    """Whether a listing says that its changes are beside it."""
+def announces_changes(listing: bytes) -> bool:
+    """Whether a listing has a ``changes.json`` beside it."""
     try:
-        head, _ = _parts(listing)
+        head, _ = _split(listing)
         return bool(HEAD.items() <= json.loads(head + b"}").items())
     except (ValueError, AttributeError, RecursionError):
         return False
 
 
-def record(old: bytes, new: bytes, known: bytes) -> bytes:
-    """``changes.json`` for the listing ``new`` that takes the place of ``old``, both as `dump` writes them.
+def record_change(old: bytes, new: bytes, known: bytes) -> bytes:
+    """Return the ``changes.json`` for ``new``, which replaces ``old``, both as `dump` writes them.
 
-    ``known`` is the file for ``old``; any other has no changes to go on with. The oldest changes go when the
-    file gets too large.
+    ``known`` is the ``changes.json`` of ``old``; any other is ignored. The oldest changes are dropped
+    when the file gets too large.
     """
-    changes = _known(known, digest(old))
+    changes = _changes_so_far(known, listing_digest(old))
     if old != new:
-        change = _change(old, new)
+        change = _diff(old, new)
         changes = [] if change is None else [*changes, change]
-    texts = [_dumped(change) for change in changes[-_MOST_CHANGES:]]
-    while sum(map(len, texts)) > MOST_BYTES:
+    texts = [_dump(change) for change in changes[-MAX_CHANGES:]]
+    while sum(map(len, texts)) > MAX_DELTA_SIZE:
         texts.pop(0)
-    about = _dumped({"hash": digest(new), "size": len(new)})
+    about = _dump({"hash": listing_digest(new), "size": len(new)})
     return b'{"version":"%s","listing":%s,"changes":[%s]}' % (
         VERSION.encode(),
         about,
@@ -65,21 +65,21 @@ def record(old: bytes, new: bytes, known: bytes) -> bytes:
     )
 
 
-def follow(listing: bytes, document: bytes) -> bytes | None:
-    """The listing that ``changes.json`` leads to from this one; ``None`` if it does not lead there."""
+def apply_changes(listing: bytes, document: bytes) -> bytes | None:
+    """Apply a ``changes.json`` to a listing; ``None`` if it has no changes from this listing."""
     try:
         read = json.loads(document)
-        target, here = read["listing"]["hash"], digest(listing)
-        for change in read["changes"][-_MOST_CHANGES:] if read["version"] == VERSION else ():
+        target, here = read["listing"]["hash"], listing_digest(listing)
+        for change in read["changes"][-MAX_CHANGES:] if read["version"] == VERSION else ():
             if change["from"] == here:
-                listing, here = _applied(listing, change), change["to"]
+                listing, here = _apply(listing, change), change["to"]
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
-    return listing if digest(listing) == target else None
+    return listing if listing_digest(listing) == target else None
 
 
-def leads_to(document: bytes) -> str:
-    """What the listing is called that a ``changes.json`` leads to; empty if it is no such file."""
+def target_digest(document: bytes) -> str:
+    """Return the digest of the target listing; empty if ``document`` is not a ``changes.json``."""
     try:
         read = json.loads(document)
         return str(read["listing"]["hash"]) if read["version"] == VERSION else ""
@@ -87,34 +87,38 @@ def leads_to(document: bytes) -> str:
         return ""
 
 
-def _known(document: bytes, of: str) -> list[Any]:
-    if leads_to(document) != of:
+def _changes_so_far(document: bytes, of: str) -> list[Any]:
+    if target_digest(document) != of:
         return []
     found = json.loads(document).get("changes")
     return found if isinstance(found, list) else []
 
 
-def _change(old: bytes, new: bytes) -> dict[str, Any] | None:
-    """The change between two listings; ``None`` where it is better to begin anew.
+def _diff(old: bytes, new: bytes) -> dict[str, Any] | None:
+    """Return the change between two listings; ``None`` if the history must start over.
 
-    Another program, or a hand, may have written the old one: it only looks like one of ours.
+    The old listing may have been written by another program or edited by hand.
     """
     try:
-        (head, before), (new_head, after) = _parts(old), _parts(new)
+        (head, before), (new_head, after) = _split(old), _split(new)
         cuts = _cuts(before, after)
         if cuts is None:
             return None
-        change: dict[str, Any] = {"from": digest(old), "to": digest(new), "cuts": cuts}
+        change: dict[str, Any] = {
+            "from": listing_digest(old),
+            "to": listing_digest(new),
+            "cuts": cuts,
+        }
         if head != new_head:
             change["blocklist"] = json.loads(new_head + b"}")["blocklist"]
-        return change if _applied(old, change) == new else None
+        return change if _apply(old, change) == new else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _cuts(before: Sequence[bytes], after: Sequence[bytes]) -> list[Cut] | None:
     gone, come = set(before) - set(after), set(after) - set(before)
-    if len(gone) + len(come) > MOST_ENTRIES:
+    if len(gone) + len(come) > MAX_CHANGED_ENTRIES:
         return None
     cuts: list[Cut] = []
     place = number = 0
@@ -128,23 +132,23 @@ def _cuts(before: Sequence[bytes], after: Sequence[bytes]) -> list[Cut] | None:
             entries = [json.loads(_ENTRY + text) for text in after[first:number]]
             cuts.append((start, place - start, entries))
         if before[place : place + 1] != after[number : number + 1]:
-            return None  # the same entries in another order
+            return None  # same entries, different order
         place, number = place + 1, number + 1
     return cuts
 
 
-def _applied(listing: bytes, change: dict[str, Any]) -> bytes:
-    head, texts = _parts(listing)
+def _apply(listing: bytes, change: dict[str, Any]) -> bytes:
+    head, texts = _split(listing)
     if "blocklist" in change:
-        head = _dumped(json.loads(head + b"}") | {"blocklist": change["blocklist"]})[:-1]
+        head = _dump(json.loads(head + b"}") | {"blocklist": change["blocklist"]})[:-1]
     for place, count, entries in reversed(change["cuts"]):
-        texts[place : place + count] = [_dumped(item).removeprefix(_ENTRY) for item in entries]
+        texts[place : place + count] = [_dump(item).removeprefix(_ENTRY) for item in entries]
     data = b",".join(_ENTRY + text for text in texts)
     return head + _DATA + data + _END
 
 
-def _parts(listing: bytes) -> tuple[bytes, list[bytes]]:
-    """What stands before the data, and the entries without their beginning; `ValueError` for other forms."""
+def _split(listing: bytes) -> tuple[bytes, list[bytes]]:
+    """Split a listing into its head and its entries without prefix; `ValueError` for another form."""
     head, found, rest = listing.partition(_DATA)
     if not found or not rest.endswith(_END):
         raise ValueError("not written by Extery")
@@ -156,5 +160,5 @@ def _parts(listing: bytes) -> tuple[bytes, list[bytes]]:
     return head, data.removeprefix(_ENTRY).split(b"," + _ENTRY)
 
 
-def _dumped(value: object) -> bytes:
+def _dump(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode("ascii")

@@ -39,7 +39,7 @@ from extery.fetch.addresses import LISTING, REMOTE
 from extery.listing.entries import Entry, check_entry, parse
 from extery.repository.ambiguity import find_clashes
 from extery.repository.entry_match import check_agreement
-from extery.repository.locations import check_location
+from extery.repository.locations import check_package_url
 from extery.repository.pythons import has_odd_pythons, without_odd_pythons
 
 _FILE = LISTING
@@ -195,7 +195,7 @@ def _locate(
         except InvalidListing as error:
             problems.extend(problem._replace(where=where) for problem in error.problems)
             continue
-        check_location(address, item["archive_url"], url, problems, where=where)
+        check_package_url(address, item["archive_url"], url, problems, where=where)
         sha256 = item["archive_hash"].removeprefix("sha256:").lower()
         found.append(_Located(number, item, DownloadRequest(url, item["archive_size"], sha256)))
     return found

@@ -1,4 +1,4 @@
-"""Whether the address of a package works for everyone: dropped links, other systems, other computers."""
+"""Check that the URL of a package works on every system, for dropped links, and from other computers."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from extery.core.errors import ProblemList, Where
 from extery.fetch.addresses import REMOTE, redact_url
 
-# What Windows does not store, and what a URL path cannot hold as it is.
+# Characters that Windows does not allow in names, or that URLs must escape.
 _UNSAFE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
-# What the HTTP library of a Blender refuses to send as part of an address.
-_UNSENDABLE = re.compile(r"[^\x21-\x7e]")
+# Characters that the HTTP library of Blender refuses in URLs.
+_NOT_SENDABLE = re.compile(r"[^\x21-\x7e]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
-def check_location(
+def check_package_url(
     listing: str, archive_url: str, url: str, problems: ProblemList, *, where: Where
 ) -> None:
-    """Note what is wrong with ``url``, which the listing at ``listing`` gives as ``archive_url``."""
+    """Check ``url``, to which ``archive_url`` in the listing at ``listing`` resolves."""
     parts, home = urlsplit(url), urlsplit(listing)
-    if parts.scheme in REMOTE and (reason := _unaskable(parts)):
+    if parts.scheme in REMOTE and (reason := _unrequestable_reason(parts)):
         problems.add(
             "server.address",
-            f"Blender cannot ask for {redact_url(url)}: {reason}",
-            hint="leave out names and passwords, and write other letters and spaces as %20 and the like",
+            f"Blender cannot request {redact_url(url)}: {reason}",
+            hint="remove credentials, and percent-encode spaces and non-ASCII characters",
             where=where,
         )
     if not parts.path.endswith(".zip") or parts.query:
         problems.add(
             "server.not-droppable",
-            f"{archive_url!r} cannot be dropped onto Blender",
-            hint="give it a path that ends in .zip, without a query",
+            f"{archive_url!r} cannot be dragged into Blender",
+            hint="use a path that ends in .zip, without a query",
             where=where,
         )
     if archive_url.startswith("file:"):
         problems.add(
             "server.local-file",
-            f"{archive_url!r} is a file of one computer",
-            hint="write ./NAME.zip for a package beside the listing",
+            f"{archive_url!r} is a local file",
+            hint="use ./NAME.zip for a package beside the listing",
             where=where,
         )
     if (home.scheme, parts.scheme) == ("https", "http"):
@@ -49,7 +49,7 @@ def check_location(
             where=where,
         )
     relative = archive_url.partition("?")[0]
-    if relative.startswith("./") and (reason := _unsafe(relative[2:])):
+    if relative.startswith("./") and (reason := _unsafe_path_reason(relative[2:])):
         problems.add(
             "server.name-unsafe",
             f"{archive_url!r} {reason}",
@@ -58,17 +58,17 @@ def check_location(
         )
 
 
-def _unaskable(parts: SplitResult) -> str:
-    """Why a Blender fails to ask for an address of the web; nothing if it can."""
+def _unrequestable_reason(parts: SplitResult) -> str:
+    """Return why Blender cannot request a URL; empty if it can."""
     if "@" in parts.netloc:
-        return "it has a name or a password before the host"
-    if found := _UNSENDABLE.search(f"{parts.path}?{parts.query}"):
-        return f"it has {found[0]!r} as it is"
+        return "it contains credentials"
+    if found := _NOT_SENDABLE.search(f"{parts.path}?{parts.query}"):
+        return f"{found[0]!r} is not percent-encoded"
     return ""
 
 
-def _unsafe(path: str) -> str:
-    """What is unsafe about a relative path of a listing; nothing if it is safe."""
+def _unsafe_path_reason(path: str) -> str:
+    """Return what is unsafe about a relative path; empty if it is safe."""
     decoded = unquote(path)
     steps = decoded.split("/")
     if ".." in steps:
@@ -76,11 +76,11 @@ def _unsafe(path: str) -> str:
     if "" in steps or "." in steps:
         return "has an empty step"
     if path.count("/") != decoded.count("/") or _UNSAFE.search(decoded):
-        return "has characters that not every system allows in names"
+        return "has characters that some systems do not allow in names"
     if any(_RESERVED.fullmatch(step) or step.endswith((".", " ")) for step in steps):
         return "is a name that Windows does not allow"
     if any(step.startswith(".") for step in steps):
-        return "is hidden, and many web servers do not give it away"
+        return "is hidden, and many web servers do not serve hidden files"
     if not decoded.isascii():
-        return "has characters that are written differently on some systems"
+        return "has non-ASCII characters, which some systems normalize differently"
     return ""

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.files import read_regular
-from extery.listing.delta import leads_to
+from extery.listing.delta import target_digest
 from extery.listing.entries import parse
 from extery.repository.index import LISTING, PlannedListing
 from extery.repository.write import (
@@ -100,7 +100,7 @@ def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
 
 def _are_changes(path: Path) -> bool:
     try:
-        return path.is_file() and leads_to(read_regular(path)) != ""
+        return path.is_file() and target_digest(read_regular(path)) != ""
     except OSError:
         return False
 

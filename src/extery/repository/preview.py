@@ -1,6 +1,6 @@
-"""A folder over HTTP for trying out: one process, for the person in front of it.
+"""Serve a repository folder over HTTP on the local computer, and regenerate it on changes.
 
-Answers are decided in `extery.repository.static_response`; here are the sockets, the threads and the clock.
+Responses come from `extery.repository.static_response`; this module has the sockets and threads.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
 from extery.repository.generate import generate
 from extery.repository.mirror.state import FOLDER as MIRROR
-from extery.repository.regenerate import options_for, why_not_again
-from extery.repository.static_response import answer
+from extery.repository.regenerate import reason_to_keep, regenerate_options
+from extery.repository.static_response import respond
 from extery.repository.watch import snapshot, watch
 
 _BLOCK = 1 << 18
-#: Seconds after which a client that says nothing is let go.
-_SILENCE = 60
-#: Seconds to wait for another program that writes the folder; the next change tries again.
-_LOCK_TIMEOUT = 5.0
+#: Seconds after which a silent client is disconnected.
+CLIENT_TIMEOUT = 60
+#: Seconds to wait for the lock of the folder; the next change tries again.
+LOCK_TIMEOUT = 5.0
 
-Told = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 class Preview:
-    """A folder that is being served. ``url`` is its address, without a slash at the end."""
+    """A folder that is being served at ``url``, which has no trailing slash."""
 
     def __init__(self, server: ThreadingHTTPServer, host: str) -> None:
         self._server = server
-        if host in ("0.0.0.0", "::"):  # noqa: S104  said by whoever starts it: everyone may come
+        if host in ("0.0.0.0", "::"):  # noqa: S104  requested by the user
             host = socket.gethostname()
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{server.server_port}"
@@ -47,20 +47,20 @@ class Preview:
 
     @property
     def listing_url(self) -> str:
-        """What to paste into Blender."""
+        """The repository URL to add in Blender."""
         return f"{self.url}/index.json"
 
     @property
     def other_listing_urls(self) -> list[tuple[str, str]]:
-        """Further listings of the folder, each with whom it is for."""
+        """Further listings of the folder, each with its audience."""
         return [(f"{self.url}/{place}", audience) for place, audience in self.listings[1:]]
 
     def wait(self) -> None:
-        """Serve until somebody interrupts, or another thread calls `stop`."""
+        """Serve until interrupted, or until another thread calls `stop`."""
         self._server.serve_forever(poll_interval=0.1)
 
     def stop(self) -> None:
-        """Let `wait` return."""
+        """Make `wait` return."""
         self._server.shutdown()
 
 
@@ -71,15 +71,15 @@ def preview(
     host: str = "127.0.0.1",
     port: int = 0,
     generating: bool = True,
-    log: Told = lambda _: None,
+    log: Log = lambda _: None,
     failed: Callable[[ExteryError], None] = lambda _: None,
     interval: float = 0.5,
 ) -> Iterator[Preview]:
-    """Serve ``folder``; with ``generating`` its listing and page are kept up to date.
+    """Serve ``folder``; with ``generating``, keep its listing and page up to date.
 
-    A mirror, and a repository that has more than its packages tell, are served as they are:
-    looking at one must not change it. ``log`` gets a line for each
-    request and each change, ``failed`` what is wrong with the folder; serving goes on.
+    Mirrors, and repositories with content that cannot be regenerated, are served unchanged. ``log``
+    is called with a line for each request and each change, ``failed`` with the problems of the
+    folder; serving continues.
     """
     if not folder.is_dir():
         raise NotFound.of(
@@ -89,13 +89,13 @@ def preview(
             where=Where(str(folder)),
         )
     generating = generating and not (folder / MIRROR).exists()
-    if generating and (reason := why_not_again(folder)):
-        log(f"{reason}, so the folder is served as it is")
+    if generating and (reason := reason_to_keep(folder)):
+        log(f"{reason}, so the folder is served unchanged")
         generating = False
 
     def make() -> None:
         try:
-            done = generate(folder, lock_timeout=_LOCK_TIMEOUT, **options_for(folder))
+            done = generate(folder, lock_timeout=LOCK_TIMEOUT, **regenerate_options(folder))
             served.listings = done.listings
         except ExteryError as error:
             failed(error)
@@ -127,7 +127,7 @@ def preview(
                 watcher.join()
 
 
-def _listening(folder: Path, host: str, port: int, log: Told) -> ThreadingHTTPServer:
+def _listening(folder: Path, host: str, port: int, log: Log) -> ThreadingHTTPServer:
     kind = _Server6 if ":" in host else _Server
     try:
         return kind((host, port), partial(_Handler, folder=folder, log=log))
@@ -135,24 +135,24 @@ def _listening(folder: Path, host: str, port: int, log: Told) -> ThreadingHTTPSe
         if error.errno == errno.EADDRINUSE:
             raise Conflict.of(
                 "preview.port-in-use",
-                f"another program listens on port {port} already",
-                hint="choose another one with --port, or --port 0 for any",
+                f"port {port} is already in use",
+                hint="choose another port with --port, or any free one with --port 0",
             ) from error
         raise Unavailable.of(
             "preview.no-address",
-            f"nothing can listen on {host} port {port}: {error.strerror or error}",
+            f"cannot listen on {host} port {port}: {error.strerror or error}",
             hint="check --host and --port",
         ) from error
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # On Windows it would let two programs have one port.
+    # On Windows it would let two programs share a port.
     allow_reuse_address = os.name != "nt"
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news; anything else is a mistake of ours and is shown."""
+        """Ignore disconnected clients; anything else is a bug and is printed."""
         import sys
 
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
@@ -167,9 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"extery/{__version__}"
     sys_version = ""
-    timeout = _SILENCE
+    timeout = CLIENT_TIMEOUT
 
-    def __init__(self, *args: Any, folder: Path, log: Told) -> None:
+    def __init__(self, *args: Any, folder: Path, log: Log) -> None:
         self.folder = folder
         self.log = log
         super().__init__(*args)
@@ -182,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, *, with_body: bool = True) -> None:
         headers = {name.title(): value for name, value in self.headers.items()}
-        reply = answer(self.folder, self.path, headers)
+        reply = respond(self.folder, self.path, headers)
         try:
             self.send_response(reply.status)
             for name, value in reply.headers.items():
@@ -198,14 +198,14 @@ class _Handler(BaseHTTPRequestHandler):
         file.seek(start)
         while length > 0:
             block = file.read(min(_BLOCK, length))
-            if not block:  # it became shorter; the client sees that the rest is missing
+            if not block:  # truncated meanwhile; the client notices by Content-Length
                 self.close_connection = True
                 return
             self.wfile.write(block)
             length -= len(block)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Without a page: nobody reads one here."""
+        """Send the status without a page."""
         self.close_connection = True
         if code == HTTPStatus.NOT_IMPLEMENTED:
             code = HTTPStatus.METHOD_NOT_ALLOWED
@@ -222,4 +222,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.log(f"{status} {self.command or ''} {path}")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """All that is worth a line is a request."""
+        """Log requests only."""

@@ -1,7 +1,7 @@
-"""Whether, and how, a preview may make the listing and the page of a folder again.
+"""Whether and with which options `extery preview` may regenerate the listing and page of a folder.
 
-What `extery server-generate` has made is made as it was, with the same template for example. What somebody else has
-made is made again only where that loses nothing.
+Output of `extery server-generate` is regenerated with the options of its last run. Output of other
+tools is regenerated only if nothing is lost.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from extery.listing.entries import Listing, parse
 from extery.repository.config.document import read_config
 from extery.repository.generate import LISTING, PAGE, last_options
 
-#: What our own page says of itself.
-_OURS = b'<meta name="generator" content="extery server-generate">'
+#: Marks pages of `extery server-generate`.
+_GENERATOR = b'<meta name="generator" content="extery server-generate">'
 
 
-def why_not_again(folder: Path) -> str:
-    """Why the listing of ``folder`` must stay as it is; nothing if it may be made again."""
+def reason_to_keep(folder: Path) -> str:
+    """Return why the listing of ``folder`` must not be regenerated; empty if it may be."""
     if last_options(folder) is not None or not (folder / LISTING).exists():
         return ""
     try:
         listing = parse(read_regular(folder / LISTING))
         config = read_config(folder, None, ProblemList())
     except (OSError, ExteryError):
-        return f"{LISTING} was made by something else"
-    if not all(_is_there(folder, item) for item in listing.data):
-        return f"{LISTING} has other packages than the folder"
+        return f"{LISTING} was not written by extery"
+    if not all(_is_beside(folder, item) for item in listing.data):
+        return f"{LISTING} lists packages that are not in the folder"
     if not _blocks(listing) <= {block["id"] for block in config.blocklist}:
-        return f"{LISTING} blocks what blender_repo.toml does not block"
+        return f"{LISTING} blocks extensions that blender_repo.toml does not block"
     return ""
 
 
-def _is_there(folder: Path, item: dict[str, Any]) -> bool:
+def _is_beside(folder: Path, item: dict[str, Any]) -> bool:
     name = unquote(item["archive_url"].removeprefix("./"))
     try:
         return (folder / name).stat().st_size == item["archive_size"] and "/" not in name
@@ -48,16 +48,16 @@ def _blocks(listing: Listing) -> set[str]:
     return {str(block.get("id")) for block in listing.blocklist}
 
 
-def options_for(folder: Path) -> dict[str, Any]:
-    """Arguments for `extery.repository.generate.generate`: as the last time, and with a page if that is no loss."""
+def regenerate_options(folder: Path) -> dict[str, Any]:
+    """Return the arguments for `generate`: those of the last run, and a page unless it would replace another."""
     options = last_options(folder) or {}
-    return options | {"html": options.get("html") or _may_have_page(folder)}
+    return options | {"html": options.get("html") or _may_write_page(folder)}
 
 
-def _may_have_page(folder: Path) -> bool:
+def _may_write_page(folder: Path) -> bool:
     try:
         with open_regular(folder / PAGE) as file:
-            return _OURS in file.read(2_000)
+            return _GENERATOR in file.read(2_000)
     except FileNotFoundError:
         return True
     except OSError:

@@ -1,7 +1,7 @@
-"""What a web server answers for a file of a folder: decided from the request, without a socket.
+"""Responses for the files of a folder, computed from the request without a socket.
 
-Knows entity tags and times, ranges, and variants that lie compressed beside a file. A variant
-counts only if it has the time of its file, as `extery server-generate` writes it.
+Supports entity tags, dates, ranges, and precompressed variants beside a file. A variant is used only
+if it has the modification time of its file, as `extery server-generate` sets it.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _TYPES = {
     ".xml": "application/xml",
     ".zip": "application/zip",
 }
-#: Ending -> what it is called in Accept-Encoding, the smaller first.
+#: Suffix -> name in Accept-Encoding, smallest first.
 _VARIANTS = {".br": "br", ".gz": "gzip"}
-# More digits than any file needs are no range; Python refuses to read thousands of them.
+# At most 20 digits: Python refuses to convert thousands of them.
 _RANGE = re.compile(r"bytes=(\d{0,20})-(\d{0,20})")
 _INDEX = "index.html"
-# Windows reads '\\' and 'C:' as parts of paths; elsewhere a name may have them, and a package too.
-_NO_NAME = re.compile(r"[\\:\x00-\x1f]" if os.name == "nt" else r"\x00")
+# Windows treats '\\' and 'C:' as parts of paths; elsewhere they may occur in names.
+_FORBIDDEN_IN_NAME = re.compile(r"[\\:\x00-\x1f]" if os.name == "nt" else r"\x00")
 
 
 @dataclass
-class Reply:
-    """Status, headers, and for some a part of an open file, which the receiver closes."""
+class StaticResponse:
+    """Status, headers and, for some, a range of an open file, which the caller closes."""
 
     status: HTTPStatus
     headers: dict[str, str] = field(default_factory=dict)
@@ -54,35 +54,35 @@ class Reply:
     length: int = 0
 
 
-def answer(folder: Path, path: str, headers: Mapping[str, str]) -> Reply:
-    """The reply to a GET for ``path``; ``headers`` has names as in ``If-None-Match``."""
+def respond(folder: Path, path: str, headers: Mapping[str, str]) -> StaticResponse:
+    """Return the response to a GET for ``path``; header names are capitalized: ``If-None-Match``."""
     path = path.partition("?")[0]
-    place = _inside(folder, path)
+    place = _resolve(folder, path)
     if place is None:
-        return _plain(HTTPStatus.NOT_FOUND)
+        return _empty_response(HTTPStatus.NOT_FOUND)
     try:
         if path.endswith("/") != place.is_dir():
             if place.is_dir():
                 headers = {"Location": f"{path}/", "Content-Length": "0"}
-                return Reply(HTTPStatus.MOVED_PERMANENTLY, headers)
-            return _plain(HTTPStatus.NOT_FOUND)
+                return StaticResponse(HTTPStatus.MOVED_PERMANENTLY, headers)
+            return _empty_response(HTTPStatus.NOT_FOUND)
         if path.endswith("/"):
             place /= _INDEX
-        if not place.is_file():  # opening a pipe would wait for whoever writes into it
-            return _plain(HTTPStatus.NOT_FOUND)
+        if not place.is_file():  # opening a pipe would block until it has a writer
+            return _empty_response(HTTPStatus.NOT_FOUND)
         file = place.open("rb")
-    except OSError:  # not readable, or a name longer than the system has any
-        return _plain(HTTPStatus.NOT_FOUND)
+    except OSError:  # unreadable, or a name that is too long for the file system
+        return _empty_response(HTTPStatus.NOT_FOUND)
     try:
         facts = os.fstat(file.fileno())
-        return _of_file(place, file, facts, headers)
+        return _file_response(place, file, facts, headers)
     except BaseException:
         file.close()
         raise
 
 
-def _inside(folder: Path, path: str) -> Path | None:
-    """The place in the folder that a URL path means; nothing outside it, and nothing hidden."""
+def _resolve(folder: Path, path: str) -> Path | None:
+    """Return the file for a URL path; ``None`` for paths outside the folder and hidden files."""
     try:
         decoded = unquote_to_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
@@ -92,16 +92,16 @@ def _inside(folder: Path, path: str) -> Path | None:
         return None
     steps = steps[1:-1] if steps[-1] == "" else steps[1:]
     for step in steps:
-        # '..' and '.' are hidden names too.
-        if not step or step.startswith(".") or _NO_NAME.search(step):
+        # This includes '..' and '.'.
+        if not step or step.startswith(".") or _FORBIDDEN_IN_NAME.search(step):
             return None
     return folder.joinpath(*steps)
 
 
-def _of_file(
+def _file_response(
     place: Path, file: BinaryIO, facts: os.stat_result, headers: Mapping[str, str]
-) -> Reply:
-    # Pages from disk may change at any moment, so everyone has to ask, and a 304 is cheap.
+) -> StaticResponse:
+    # Files may change at any time, so clients must revalidate; a 304 is cheap.
     found = {
         "Content-Type": _TYPES.get(place.suffix.lower(), "application/octet-stream"),
         "Cache-Control": "no-cache",
@@ -113,32 +113,32 @@ def _of_file(
     }
     size, encoding = facts.st_size, ""
     if not headers.get("Range"):
-        file, size, encoding = _smallest(place, file, facts, headers.get("Accept-Encoding", ""))
+        file, size, encoding = _open_variant(place, file, facts, headers.get("Accept-Encoding", ""))
     if encoding:
         found["Content-Encoding"] = encoding
         found["ETag"] = found["ETag"][:-1] + f'-{encoding}"'
-    if _is_known(headers, found["ETag"], facts.st_mtime):
+    if _is_not_modified(headers, found["ETag"], facts.st_mtime):
         file.close()
         del found["Content-Type"]
         found.pop("Content-Encoding", None)
-        return Reply(HTTPStatus.NOT_MODIFIED, found)
-    part = _part(headers, found, size)
+        return StaticResponse(HTTPStatus.NOT_MODIFIED, found)
+    part = _requested_range(headers, found, size)
     if part is None:
         found["Content-Length"] = str(size)
-        return Reply(HTTPStatus.OK, found, file, 0, size)
+        return StaticResponse(HTTPStatus.OK, found, file, 0, size)
     if not part:
         file.close()
         found |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return Reply(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, found)
+        return StaticResponse(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, found)
     found["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     found["Content-Length"] = str(len(part))
-    return Reply(HTTPStatus.PARTIAL_CONTENT, found, file, part.start, len(part))
+    return StaticResponse(HTTPStatus.PARTIAL_CONTENT, found, file, part.start, len(part))
 
 
-def _smallest(
+def _open_variant(
     place: Path, file: BinaryIO, facts: os.stat_result, accepted: str
 ) -> tuple[BinaryIO, int, str]:
-    """The compressed variant that the client takes, if there is one of this very file."""
+    """Return a compressed variant that the client accepts, if there is a current one."""
     for ending, name in _VARIANTS.items():
         if not accepts(accepted, name):
             continue
@@ -154,17 +154,19 @@ def _smallest(
     return file, facts.st_size, ""
 
 
-def _is_known(headers: Mapping[str, str], etag: str, modified: float) -> bool:
+def _is_not_modified(headers: Mapping[str, str], etag: str, modified: float) -> bool:
     tags = headers.get("If-None-Match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return etag in known or "*" in known
-    since = _time(headers.get("If-Modified-Since", ""))
+    since = _parse_date(headers.get("If-Modified-Since", ""))
     return since is not None and int(modified) <= since
 
 
-def _part(headers: Mapping[str, str], found: Mapping[str, str], size: int) -> range | None:
-    """The bytes that are asked for: ``None`` for all of them, an empty range for none that exist."""
+def _requested_range(
+    headers: Mapping[str, str], found: Mapping[str, str], size: int
+) -> range | None:
+    """Return the requested range: ``None`` for the whole file, empty if it cannot be satisfied."""
     match = _RANGE.fullmatch(headers.get("Range", "").strip())
     if match is None or match.group() == "bytes=-":
         return None
@@ -179,12 +181,12 @@ def _part(headers: Mapping[str, str], found: Mapping[str, str], size: int) -> ra
     return range(int(first), min(int(last) + 1 if last else size, size))
 
 
-def _time(text: str) -> float | None:
+def _parse_date(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _plain(status: HTTPStatus) -> Reply:
-    return Reply(status, {"Content-Length": "0", "X-Content-Type-Options": "nosniff"})
+def _empty_response(status: HTTPStatus) -> StaticResponse:
+    return StaticResponse(status, {"Content-Length": "0", "X-Content-Type-Options": "nosniff"})

@@ -1,4 +1,4 @@
-"""Notice that a folder of packages has changed, and that whoever changes it has finished."""
+"""Watch a folder of packages and report changes once they have settled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENDINGS = (".zip", ".toml")
 
 
 def snapshot(folder: Path) -> Snapshot:
-    """What a repository is made of, with what tells that a file is another one."""
+    """Return modification time, size and inode of every input file of a repository."""
     found: Snapshot = {}
     for place in (folder, folder / "sets"):
         try:
@@ -22,14 +22,14 @@ def snapshot(folder: Path) -> Snapshot:
                     if item.name.endswith(_ENDINGS) and not item.name.startswith("."):
                         found[item.path] = _facts(item)
         except OSError:
-            continue  # it is not there
+            continue  # missing
     return found
 
 
 def _facts(item: os.DirEntry[str]) -> tuple[int, int, int]:
     try:
         facts = item.stat()
-    except OSError:  # a link to nowhere, or a file that went while we looked
+    except OSError:  # a dangling link, or removed meanwhile
         return (0, 0, 0)
     return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
 
@@ -42,7 +42,10 @@ def watch(
     stopped: Event,
     interval: float = 0.5,
 ) -> None:
-    """Call ``changed`` after each change since ``seen``, once nothing moves any more, until ``stopped``."""
+    """Until ``stopped``, call ``changed`` when the folder differs from ``seen`` and has settled.
+
+    A change has settled when two snapshots, ``interval`` seconds apart, are equal.
+    """
     before = seen
     while not stopped.wait(interval):
         now = snapshot(folder)

@@ -49,9 +49,9 @@ def put_changes(path: Path, data: bytes) -> list[Path]:
     """
     place = path.with_name(CHANGES)
     old, known = _content(path), _content(place)
-    if old != data and delta.leads_to(known) == delta.digest(data):
+    if old != data and delta.target_digest(known) == delta.listing_digest(data):
         return []
-    return [place] if put(place, delta.record(old, data, known)) else []
+    return [place] if put(place, delta.record_change(old, data, known)) else []
 
 
 def _content(path: Path) -> bytes:

@@ -125,7 +125,9 @@ def test_changes_that_take_longer_than_the_listing_are_not_followed(
     telling.add("third.zip", extension_id="third_tool")
     telling.publish()
     listing = telling.web.pages["/r/index.json"]
-    monkeypatch.setattr("extery.repository.mirror.delta_fetch.MAX_BYTES_TO_PASS", len(listing) // 2)
+    monkeypatch.setattr(
+        "extery.repository.mirror.delta_fetch.MAX_PROCESSED_BYTES", len(listing) // 2
+    )
     telling.asked()
 
     mirrored(telling, folder, fetcher)

@@ -1,4 +1,4 @@
-"""What is new in a listing that we have, where the repository tells it in a few bytes."""
+"""Update a cached listing from the ``changes.json`` of its repository, a few kilobytes."""
 
 from __future__ import annotations
 
@@ -6,43 +6,49 @@ import json
 
 from extery.core.errors import Corrupt, InvalidInput, NotFound, Refused, Unavailable
 from extery.fetch import Fetcher, get_document, resolve_archive_url
-from extery.listing.delta import FILENAME, MOST_BYTES, are_announced, digest, follow
+from extery.listing.delta import (
+    FILENAME,
+    MAX_DELTA_SIZE,
+    announces_changes,
+    apply_changes,
+    listing_digest,
+)
 
-#: The file with its frame; whoever sends more sends something else.
-_MOST_BYTES = 2 * MOST_BYTES
-#: Each change costs a pass over the listing. A few kilobytes could ask for minutes of them, and
-#: from here on (five seconds or so) fetching the listing is faster.
-MAX_BYTES_TO_PASS = 1_000_000_000
+#: Maximum bytes of the whole file.
+MAX_FILE_SIZE = 2 * MAX_DELTA_SIZE
+#: Maximum changes times bytes of the listing: each change costs a pass over it, and beyond this, about
+#: five seconds, fetching the listing is faster.
+MAX_PROCESSED_BYTES = 1_000_000_000
 
 
-def newest_from(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | None:
-    """The listing as it is now at ``address``, made from the one that was there.
+def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | None:
+    """Return the present listing at ``address``, made from the cached ``listing``.
 
-    ``None`` if the repository does not tell what changed, or nothing, or not from so long ago: then the listing
-    itself has to be asked for. Somebody may have replaced it with a tool that keeps no changes.
+    ``None`` if there are no changes, or none from this listing on: then the listing itself must be
+    requested, since another tool may have replaced it without recording changes.
     """
-    if not are_announced(listing):
+    if not announces_changes(listing):
         return None
     try:
         url = resolve_archive_url(address, f"./{FILENAME}")
-        found = get_document(url, fetcher=fetcher, limit=_MOST_BYTES)
+        found = get_document(url, fetcher=fetcher, limit=MAX_FILE_SIZE)
     except (NotFound, Refused, Corrupt, InvalidInput):
         return None
     except Unavailable as error:
         if error.code == "fetch.stopped":
             raise
-        return None  # the listing itself may be there all the same
-    if found is None or _steps(listing, found.body) * len(listing) > MAX_BYTES_TO_PASS:
+        return None  # the listing itself may be available
+    if found is None or _change_count(listing, found.body) * len(listing) > MAX_PROCESSED_BYTES:
         return None
-    newest = follow(listing, found.body)
+    newest = apply_changes(listing, found.body)
     if newest is None or newest == listing or len(newest) > fetcher.max_document_size:
         return None
     return newest
 
 
-def _steps(listing: bytes, document: bytes) -> int:
-    """How many changes of ``document`` come after ``listing``; 0 if it cannot be read."""
-    steps, here = 0, digest(listing)
+def _change_count(listing: bytes, document: bytes) -> int:
+    """Return the number of changes in ``document`` after ``listing``; 0 if it cannot be read."""
+    steps, here = 0, listing_digest(listing)
     try:
         for change in json.loads(document)["changes"]:
             if change["from"] == here:

@@ -31,7 +31,7 @@ from extery.fetch import (
 )
 from extery.fetch.addresses import LISTING, REMOTE, redact_url
 from extery.listing.entries import Entry, Listing, parse
-from extery.repository.mirror.delta_fetch import newest_from
+from extery.repository.mirror.delta_fetch import fetch_newest
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.inspection import (
     RULES,
@@ -234,7 +234,7 @@ def _listing(
     if urlsplit(address).scheme not in REMOTE:
         limit = 0  # the default for local files, which a server cannot choose
     kept = memory.kept(address)
-    newest = newest_from(kept, address, fetcher=fetcher) if kept is not None else None
+    newest = fetch_newest(kept, address, fetcher=fetcher) if kept is not None else None
     if newest is not None and (not limit or len(newest) <= limit):
         listing = parse(newest, file=redact_url(address))
         if not is_dry:
