@@ -48,10 +48,10 @@ def main() -> int:
         package = Path(folder, "gear_tool-1.2.3.zip")
         package.write_bytes(_package())
         good = [
-            _row("--version", extery, peer, ["--version"], 0.6, options.runs),
-            _row("--help", extery, peer, ["--help"], 0.6, options.runs),
+            _row("--version", extery, peer, ["--version"], 0.5, options.runs),
+            _row("--help", extery, peer, ["--help"], 0.5, options.runs),
             _row(
-                "validate, one package", extery, peer, ["validate", str(package)], 0.7, options.runs
+                "validate, one package", extery, peer, ["validate", str(package)], 0.6, options.runs
             ),
         ]
     return 0 if all(good) else 1
