@@ -11,6 +11,7 @@ from extery.cli import COMMANDS
 from tests.parts import ROOT
 
 DOCS = ROOT / "docs"
+SRC = ROOT / "src"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -21,6 +22,48 @@ def test_the_architecture_names_every_folder(package: str) -> None:
     folders = {path.parent.name for path in (ROOT / "src" / package).glob("*/__init__.py")}
 
     assert {folder for folder in folders if f"  {folder}/" not in tree} == set()
+
+
+#: Names on the architecture page that are no part of the source tree.
+OUTSIDE = {
+    "extery.demo",  # an entry point group
+    "index.json",
+    "changes.json",
+    "repo.json",
+    "pyproject.toml",
+}
+
+
+def names_in_the_architecture() -> list[str]:
+    """Everything in backticks that looks like a module, a function or a file of the source tree."""
+    text = (DOCS / "explanation" / "architecture.md").read_text("utf-8")
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    names = re.findall(r"`([A-Za-z_][\w./]*)`", prose)
+    return sorted({name for name in names if "/" in name or "." in name} - OUTSIDE)
+
+
+def exists(name: str) -> bool:
+    """Whether a path below the packages, or a dotted name in one of their modules, exists."""
+    roots = [SRC / "extery", SRC / "extery_site", SRC, ROOT]
+    if any((root / name).exists() for root in roots):
+        return True
+    module, _, attribute = name.rpartition(".")
+    steps = module.split(".")
+    for root in roots[:2]:
+        for file in (
+            root.joinpath(*steps).with_suffix(".py"),
+            root.joinpath(*steps, "__init__.py"),
+        ):
+            if file.is_file() and re.search(
+                rf"\b{re.escape(attribute)}\b", file.read_text("utf-8")
+            ):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("name", names_in_the_architecture())
+def test_every_name_on_the_architecture_page_exists(name: str) -> None:
+    assert exists(name)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
