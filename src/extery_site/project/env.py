@@ -1,4 +1,4 @@
-"""The settings of a site, as one table: read from the environment, printed as a reference page.
+"""The website's settings as one model: read from the environment, printed as a reference page.
 
 Knows nothing of Django; `extery_site.project.settings` turns the values into Django's settings.
 """
@@ -8,60 +8,66 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
 from extery.core.errors import InvalidInput, ProblemList, Where
+from extery_site.project.database import DatabaseAddress, redact
 
 PREFIX = "EXTERY_"
-#: Left alone: what the test suite and the toolkit's own commands read.
+#: Variables of the test suite and of the toolkit's own commands.
 FOREIGN = frozenset({"EXTERY_CACHE", "EXTERY_CORPUS", "EXTERY_REQUIRE"})
 FOREIGN_PREFIXES = ("EXTERY_TEST_", "EXTERY_CLIENT_")
-
-
-class Kind(NamedTuple):
-    """How the text of a variable becomes a value."""
-
-    name: str
-    expected: str
-    parse: Callable[[str], Any]
-
-
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True}
 _TRUTH |= {"0": False, "false": False, "no": False, "off": False}
 
 
-def _boolean(text: str) -> bool:
-    return _TRUTH[text.lower()]
+@dataclass(frozen=True)
+class Expected:
+    """What a setting's text must look like, and an example where the default is none."""
+
+    text: str
+    example: str = ""
 
 
-def _size(text: str) -> int:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)B?", text.strip(), re.IGNORECASE)
+def _parse_boolean(text: str) -> bool:
+    if (value := _TRUTH.get(text.lower())) is None:
+        raise ValueError
+    return value
+
+
+def _parse_size(text: str) -> int:
+    match = re.fullmatch(
+        r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([KMG]?)B?", text.strip(), re.IGNORECASE
+    )
     if match is None:
-        raise ValueError(text)
+        raise ValueError
     return int(float(match[1]) * 1000 ** " KMG".index(match[2].upper() or " "))
 
 
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError(text)
+def _parse_number(text: str, minimum: int = 0) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < minimum:
+        raise ValueError
     return int(text)
 
 
-def _positive(text: str) -> int:
-    if not (number := _number(text)):
-        raise ValueError(text)
-    return number
+def _parse_names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in re.split(r"[,\s]+", text) if name)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[,\s]+", text) if word)
+def _parse_folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
 
 
-def _site_url(text: str) -> str:
+def _parse_site_url(text: str) -> str:
     parts = urlsplit(text)
     if text and (
         parts.scheme not in {"http", "https"}
@@ -70,115 +76,166 @@ def _site_url(text: str) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise ValueError(text)
+        raise ValueError
     return text.rstrip("/")
 
 
-def _email_url(text: str) -> str:
+def _parse_email_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"console", "smtp", "smtps"} or (
         parts.scheme != "console" and not parts.hostname
     ):
-        raise ValueError(text)
-    return text
+        raise ValueError
+    with suppress(ValueError):
+        _ = parts.port
+        return text
+    raise ValueError("the port is not a number up to 65535")
 
 
-TEXT = Kind("text", "any text", str)
-YES_NO = Kind("yes or no", "yes or no (also 1, 0, true, false, on, off)", _boolean)
-SIZE = Kind("size", "a size such as 200 MB or 1.5 GB", _size)
-NUMBER = Kind("number", "a whole number, 0 or more", _number)
-POSITIVE = Kind("number", "a whole number, 1 or more", _positive)
-WORDS = Kind("list", "names separated by commas or blanks", _words)
-FOLDER = Kind("folder", "the path of a folder", lambda text: Path(text).expanduser().absolute())
-SITE_URL = Kind("address", "http(s)://host with an optional port and no path", _site_url)
-EMAIL_URL = Kind("address", "console:, smtp://user:password@host:port or smtps://…", _email_url)
+def _from_text(parse: Callable[[str], Any]) -> BeforeValidator:
+    """Parse the text of a variable; a default is a text as well."""
+    return BeforeValidator(parse)
 
 
-def _one_of(*choices: str) -> Kind:
-    return Kind("one of", " or ".join(choices), lambda text: choices[choices.index(text)])
+Boolean = Annotated[
+    bool,
+    _from_text(_parse_boolean),
+    Expected("yes or no (also 1, 0, true, false, on, off)"),
+]
+Size = Annotated[int, _from_text(_parse_size), Expected("a size such as 200 MB or 1.5 GB")]
+Count = Annotated[int, _from_text(_parse_number), Expected("a whole number, 0 or more")]
+PositiveCount = Annotated[
+    int,
+    _from_text(lambda text: _parse_number(text, minimum=1)),
+    Expected("a whole number, 1 or more"),
+]
+Names = Annotated[
+    tuple[str, ...],
+    NoDecode,
+    _from_text(_parse_names),
+    Expected("names separated by commas or blanks"),
+]
+Text = Annotated[str, Expected("any text")]
+Folder = Annotated[Path, _from_text(_parse_folder), Expected("the path of a folder")]
+SiteUrl = Annotated[
+    str,
+    _from_text(_parse_site_url),
+    Expected("http(s)://host with an optional port and no path", "https://extensions.example.org"),
+]
+EmailUrl = Annotated[
+    str,
+    _from_text(_parse_email_url),
+    Expected("console:, smtp://user:password@host:port or smtps://…"),
+]
+Database = Annotated[
+    DatabaseAddress,
+    NoDecode,
+    _from_text(DatabaseAddress.parse),
+    Expected(
+        "postgresql://user:password@host:port/name, postgresql:///name?host=/folder/of/socket "
+        "or sqlite:///path",
+        "postgresql://extery:secret@localhost/extery",
+    ),
+]
 
 
-class Setting(NamedTuple):
-    """A row of the table."""
-
-    name: str
-    kind: Kind
-    default: str
-    meaning: str
+def _setting(*, default: str, description: str, secret: bool = False) -> Any:
+    """A field whose default is text, as in the environment; a secret is left out of ``repr``."""
+    return Field(default=default, description=description, repr=not secret)
 
 
-SETTINGS = (
-    Setting("EXTERY_DATA", FOLDER, "var", "Folder for the database, packages, images and keys."),
-    Setting(
-        "EXTERY_SITE_URL",
-        SITE_URL,
-        "",
-        "Address of the site as others see it, for links and listings; "
+class SiteSettings(BaseSettings):
+    """Each field is the variable ``EXTERY_`` and the name in capitals; defaults are as typed."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=lambda name: f"{PREFIX}{name.upper()}",
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
+    )
+
+    data: Folder = _setting(
+        default="var", description="Folder for the database, packages, images and keys."
+    )
+    database: Database = _setting(
+        default="",
+        description="Address of the database; without it an SQLite file in the data folder. "
+        "PostgreSQL needs the extra extery[postgres]; parameters of libpq such as sslmode may "
+        "follow as a query, special characters in the password are percent-encoded.",
+    )
+    site_url: SiteUrl = _setting(
+        default="",
+        description="Address of the site as others see it, for links and listings; "
         "without it the address of each request is used.",
-    ),
-    Setting("EXTERY_SITE_NAME", TEXT, "Extery", "Name of the site, in titles and e-mails."),
-    Setting(
-        "EXTERY_ALLOWED_HOSTS",
-        WORDS,
-        "localhost 127.0.0.1 [::1]",
-        "Host names that the site answers to, besides that of EXTERY_SITE_URL; * for any.",
-    ),
-    Setting(
-        "EXTERY_SECRET_KEY",
-        TEXT,
-        "",
-        "Key that signs sessions; without it one is made in the data folder.",
-    ),
-    Setting(
-        "EXTERY_DEBUG",
-        YES_NO,
-        "no",
-        "Show details of errors in the browser and serve static files unprepared; "
+    )
+    site_name: Text = _setting(
+        default="Extery", description="Name of the site, in titles and e-mails."
+    )
+    allowed_hosts: Names = _setting(
+        default="localhost 127.0.0.1 [::1]",
+        description="Host names that the site answers to, besides that of EXTERY_SITE_URL; "
+        "* for any.",
+    )
+    secret_key: Text = _setting(
+        default="",
+        secret=True,
+        description="Key that signs sessions; without it one is made in the data folder.",
+    )
+    debug: Boolean = _setting(
+        default="no",
+        description="Show details of errors in the browser and serve static files unprepared; "
         "never on a public site.",
-    ),
-    Setting(
-        "EXTERY_PROXIES",
-        NUMBER,
-        "0",
-        "How many reverse proxies stand before the site; with 1 or more their "
+    )
+    proxies: Count = _setting(
+        default="0",
+        description="How many reverse proxies stand before the site; with 1 or more their "
         "X-Forwarded-For and X-Forwarded-Proto are believed.",
-    ),
-    Setting("EXTERY_MAX_UPLOAD", SIZE, "200 MB", "Largest package that may be uploaded."),
-    Setting("EXTERY_MAX_IMAGE", SIZE, "10 MB", "Largest image that may be uploaded."),
-    Setting(
-        "EXTERY_RESERVED_IDS",
-        WORDS,
-        "test_extension",
-        "Extension ids that nobody may publish, besides those of deleted extensions.",
-    ),
-    Setting("EXTERY_SIGN_UP", YES_NO, "yes", "Whether anybody may create an account."),
-    Setting(
-        "EXTERY_EMAIL_VERIFICATION",
-        _one_of("none", "optional", "mandatory"),
-        "none",
-        "Whether people must confirm their e-mail address before they sign in.",
-    ),
-    Setting(
-        "EXTERY_EMAIL",
-        EMAIL_URL,
-        "console:",
-        "Server that sends e-mails; console: prints them where the site runs.",
-    ),
-    Setting("EXTERY_EMAIL_FROM", TEXT, "Extery <extery@localhost>", "Sender of the e-mails."),
-    Setting("EXTERY_RATE_LIMITS", YES_NO, "yes", "Limit how often one may sign in or sign up."),
-    Setting("EXTERY_THREADS", POSITIVE, "32", "Requests that the server answers at once."),
-)
+    )
+    max_upload: Size = _setting(
+        default="200 MB", description="Largest package that may be uploaded."
+    )
+    max_image: Size = _setting(default="10 MB", description="Largest image that may be uploaded.")
+    reserved_ids: Names = _setting(
+        default="test_extension",
+        description="Extension ids that nobody may publish, besides those of deleted extensions.",
+    )
+    sign_up: Boolean = _setting(default="yes", description="Whether anybody may create an account.")
+    email_verification: Annotated[
+        Literal["none", "optional", "mandatory"], Expected("none or optional or mandatory")
+    ] = _setting(
+        default="none",
+        description="Whether people must confirm their e-mail address before they sign in.",
+    )
+    email: EmailUrl = _setting(
+        default="console:",
+        secret=True,
+        description="Server that sends e-mails; console: prints them where the site runs.",
+    )
+    email_from: Text = _setting(
+        default="Extery <extery@localhost>", description="Sender of the e-mails."
+    )
+    rate_limits: Boolean = _setting(
+        default="yes", description="Limit how often one may sign in or sign up."
+    )
+    threads: PositiveCount = _setting(
+        default="32", description="Requests that the server answers at once."
+    )
 
 
-def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Every setting's value, from ``environ`` or its default.
+def fields() -> dict[str, FieldInfo]:
+    """The fields of `SiteSettings` by the names of their variables."""
+    return {str(info.alias): info for info in SiteSettings.model_fields.values()}
+
+
+def load() -> SiteSettings:
+    """Read all settings from the environment or their defaults.
 
     Raises `InvalidInput` that names every unknown variable and every bad value at once.
     """
-    known = {setting.name for setting in SETTINGS}
-    values: dict[str, Any] = {}
+    known = fields()
     with ProblemList().raising(InvalidInput) as problems:
-        for name in sorted(environ):
+        for name in sorted(os.environ):
             if name.startswith(PREFIX) and name not in known and not _is_foreign(name):
                 problems.add(
                     "setting.unknown",
@@ -186,25 +243,36 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
                     hint=_nearest(name, known),
                     where=Where("environment", (name,)),
                 )
-        for setting in SETTINGS:
-            text = environ.get(setting.name, setting.default)
-            try:
-                values[setting.name] = setting.kind.parse(text)
-            except (ValueError, KeyError):
-                problems.add(
-                    "setting.bad-value",
-                    f"{setting.name} is {text!r}, expected {setting.kind.expected}",
-                    hint=f"the default is {setting.default!r}",
-                    where=Where("environment", (setting.name,)),
-                )
-    return values
+        try:
+            settings = SiteSettings()
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                _add_bad_value(problems, str(item["loc"][0]), item.get("ctx", {}).get("error"))
+    return settings
+
+
+def _add_bad_value(problems: ProblemList, name: str, error: Exception | None) -> None:
+    field = fields()[name]
+    expected = _expected(field)
+    reason = f": {error}" if isinstance(error, ValueError) and str(error) else ""
+    value = redact(os.environ.get(name, field.default))
+    problems.add(
+        "setting.bad-value",
+        f"{name} is {value!r}{reason}, expected {expected.text}",
+        hint=f"for example {name}={field.default or expected.example!r}",
+        where=Where("environment", (name,)),
+    )
+
+
+def _expected(field: FieldInfo) -> Expected:
+    return next(item for item in field.metadata if isinstance(item, Expected))
 
 
 def _is_foreign(name: str) -> bool:
     return name in FOREIGN or name.startswith(FOREIGN_PREFIXES)
 
 
-def _nearest(name: str, known: set[str]) -> str:
+def _nearest(name: str, known: dict[str, FieldInfo]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
@@ -214,16 +282,14 @@ def _nearest(name: str, known: set[str]) -> str:
 def reference() -> str:
     """The settings as a Markdown table, for the reference page."""
     lines = ["| Variable | Value | Default | Meaning |", "| --- | --- | --- | --- |"]
-    for setting in SETTINGS:
-        default = f"`{setting.default}`" if setting.default else ""
-        lines.append(
-            f"| `{setting.name}` | {setting.kind.expected} | {default} | {setting.meaning} |"
-        )
+    for name, field in fields().items():
+        default = f"`{field.default}`" if field.default else ""
+        lines.append(f"| `{name}` | {_expected(field).text} | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
 
 def prepare_data_folder(data: Path) -> None:
-    """Make the data folder and, on first start, the secret key in it (readable by us only)."""
+    """Create the data folder and, on first start, the secret key in it (readable by us only)."""
     for name in ("media", "static"):
         (data / name).mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ import click
 # All else is imported where it is used: `extery --help` reads this module for two lines.
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SETTINGS_MODULE = "extery_site.project.settings"
@@ -66,7 +67,24 @@ def manage(arguments: tuple[str, ...]) -> None:
     _use_data_folder()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["extery manage", *arguments])
+    with _connection_problems():
+        execute_from_command_line(["extery manage", *arguments])
+
+
+@contextmanager
+def _connection_problems() -> Iterator[None]:
+    """Raise `Unavailable` for a database that cannot be used, where Django's error names less."""
+    from django.db.utils import DatabaseError
+
+    from extery_site.project.database import check_connection
+
+    try:
+        yield
+    except DatabaseError:
+        from django.conf import settings
+
+        check_connection(settings.EXTERY_DATABASE)
+        raise
 
 
 def _require_libraries() -> None:
@@ -91,7 +109,10 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     import django
     from django.conf import settings
 
+    from extery_site.project.database import check_connection
+
     django.setup()
+    check_connection(settings.EXTERY_DATABASE)
     if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         settings.ALLOWED_HOSTS.append(host)
     _migrate()
@@ -100,21 +121,27 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
 
 def _use_data_folder() -> None:
     """Make the data folder before the settings look for the secret key in it."""
-    from extery_site.project import env
+    from extery_site.project import database, env
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
-    env.prepare_data_folder(env.load()["EXTERY_DATA"])
+    settings = env.load()
+    database.require_driver(settings.database)
+    env.prepare_data_folder(settings.data)
 
 
 def _migrate() -> None:
+    """Apply new migrations; a second process that starts at the same time waits."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        click.echo("Preparing the database …", err=True)
-        call_command("migrate", verbosity=0, interactive=False)
+    from extery_site.project.database import lock_session
+
+    with lock_session("migrations"):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            click.echo("Preparing the database …", err=True)
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def _collect_static(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""Django's settings, made from the table in `extery_site.project.env`."""
+"""Django's settings, made from those of the site in `extery_site.project.env`."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from extery_site.project import env
 
-_values = env.load()
+_env = env.load()
 
-# The table's settings keep their names, so that code and tests use one word for each.
-EXTERY_DATA: Path = _values["EXTERY_DATA"]
-EXTERY_SITE_URL: str = _values["EXTERY_SITE_URL"]
-EXTERY_SITE_NAME: str = _values["EXTERY_SITE_NAME"]
-EXTERY_MAX_UPLOAD: int = _values["EXTERY_MAX_UPLOAD"]
-EXTERY_MAX_IMAGE: int = _values["EXTERY_MAX_IMAGE"]
-EXTERY_RESERVED_IDS: tuple[str, ...] = _values["EXTERY_RESERVED_IDS"]
-EXTERY_SIGN_UP: bool = _values["EXTERY_SIGN_UP"]
-EXTERY_PROXIES: int = _values["EXTERY_PROXIES"]
-EXTERY_THREADS: int = _values["EXTERY_THREADS"]
+# The site's settings keep their names, so that code and tests use one name for each.
+EXTERY_DATA: Path = _env.data
+EXTERY_SITE_URL: str = _env.site_url
+EXTERY_SITE_NAME: str = _env.site_name
+EXTERY_MAX_UPLOAD: int = _env.max_upload
+EXTERY_MAX_IMAGE: int = _env.max_image
+EXTERY_RESERVED_IDS: tuple[str, ...] = _env.reserved_ids
+EXTERY_SIGN_UP: bool = _env.sign_up
+EXTERY_PROXIES: int = _env.proxies
+EXTERY_THREADS: int = _env.threads
 
-DEBUG: bool = _values["EXTERY_DEBUG"]
-SECRET_KEY = env.secret_key(EXTERY_DATA, _values["EXTERY_SECRET_KEY"])
+DEBUG: bool = _env.debug
+SECRET_KEY = env.secret_key(EXTERY_DATA, _env.secret_key)
 _site = urlsplit(EXTERY_SITE_URL)
 _is_https = _site.scheme == "https"
-ALLOWED_HOSTS = [*_values["EXTERY_ALLOWED_HOSTS"], *([_site.hostname] if _site.hostname else [])]
+ALLOWED_HOSTS = [*_env.allowed_hosts, *([_site.hostname] if _site.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
 
 INSTALLED_APPS = [
@@ -79,21 +79,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# Writers queue up instead of failing: a transaction takes the write lock at its beginning
-# and waits for it, and readers never wait for a writer (WAL).
-DATABASES: dict[str, Any] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": EXTERY_DATA / "db.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
-        },
-    }
-}
+EXTERY_DATABASE = _env.database
+DATABASES: dict[str, Any] = {"default": EXTERY_DATABASE.django_settings(EXTERY_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -135,19 +122,19 @@ LOGIN_REDIRECT_URL = "/mine/"
 ACCOUNT_ADAPTER = "extery_site.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = _values["EXTERY_EMAIL_VERIFICATION"]
+ACCOUNT_EMAIL_VERIFICATION = _env.email_verification
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
-if not _values["EXTERY_RATE_LIMITS"]:
+if not _env.rate_limits:
     ACCOUNT_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
 
-_mail = urlsplit(_values["EXTERY_EMAIL"])
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = _values["EXTERY_EMAIL_FROM"]
+_mail = urlsplit(_env.email)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _env.email_from
 if _mail.scheme == "console":
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:

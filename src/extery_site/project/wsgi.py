@@ -7,10 +7,13 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from extery_site.project import env
+from extery_site.project.database import require_driver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "extery_site.project.settings")
 # Before the settings are read: they take the secret key from there.
-env.prepare_data_folder(env.load()["EXTERY_DATA"])
+_env = env.load()
+require_driver(_env.database)
+env.prepare_data_folder(_env.data)
 _django = get_wsgi_application()
 
 from extery_site.listings.middleware import ListingMiddleware  # noqa: E402  needs the apps

@@ -1,4 +1,4 @@
-"""The table of settings: defaults, values, and clear words for what is wrong."""
+"""The settings of a site: defaults, values, and one clear problem for each thing that is wrong."""
 
 from __future__ import annotations
 
@@ -6,41 +6,72 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from extery.core.errors import InvalidInput
+from extery.core.errors import InvalidInput, Problem
 from extery_site.project import env
+from extery_site.project.env import SiteSettings
+
+Load = Callable[..., SiteSettings]
 
 
-def test_without_variables_every_setting_has_its_default() -> None:
-    values = env.load({})
-    assert set(values) == {setting.name for setting in env.SETTINGS}
-    assert values["EXTERY_DATA"] == Path("var").absolute()
-    assert values["EXTERY_MAX_UPLOAD"] == 200_000_000
-    assert values["EXTERY_DEBUG"] is False
-    assert values["EXTERY_ALLOWED_HOSTS"] == ("localhost", "127.0.0.1", "[::1]")
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Read the settings from these variables and nothing else."""
+
+    def from_variables(**variables: str) -> SiteSettings:
+        monkeypatch.setattr(os, "environ", variables)
+        return env.load()
+
+    return from_variables
+
+
+@pytest.fixture
+def problems(load: Load) -> Callable[..., dict[str, Problem]]:
+    """The problems of these variables, by the names of the variables."""
+
+    def of(**variables: str) -> dict[str, Problem]:
+        with pytest.raises(InvalidInput) as caught:
+            load(**variables)
+        return {problem.where.field: problem for problem in caught.value.problems}
+
+    return of
+
+
+def test_without_variables_every_setting_has_its_default(load: Load) -> None:
+    settings = load()
+    assert settings.data == Path("var").absolute()
+    assert settings.max_upload == 200_000_000
+    assert settings.debug is False
+    assert settings.sign_up is True
+    assert settings.allowed_hosts == ("localhost", "127.0.0.1", "[::1]")
+    assert settings.threads == 32
+    assert settings.database.engine == "sqlite"
 
 
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
-        ("EXTERY_MAX_UPLOAD", "1.5 GB", 1_500_000_000),
-        ("EXTERY_MAX_UPLOAD", "800k", 800_000),
-        ("EXTERY_MAX_UPLOAD", "1234", 1234),
-        ("EXTERY_DEBUG", "Yes", True),
-        ("EXTERY_DEBUG", "0", False),
-        ("EXTERY_ALLOWED_HOSTS", "a.example, b.example", ("a.example", "b.example")),
-        ("EXTERY_SITE_URL", "https://x.example:8443/", "https://x.example:8443"),
-        ("EXTERY_EMAIL", "smtp://a:b@mail.example:587", "smtp://a:b@mail.example:587"),
-        ("EXTERY_EMAIL_VERIFICATION", "mandatory", "mandatory"),
-        ("EXTERY_PROXIES", "2", 2),
+        ("max_upload", "1.5 GB", 1_500_000_000),
+        ("max_upload", "800k", 800_000),
+        ("max_upload", "1234", 1234),
+        ("debug", "Yes", True),
+        ("debug", "0", False),
+        ("allowed_hosts", "a.example, b.example", ("a.example", "b.example")),
+        ("allowed_hosts", '["a"]', ('["a"]',)),
+        ("site_url", "https://x.example:8443/", "https://x.example:8443"),
+        ("email", "smtp://a:b@mail.example:587", "smtp://a:b@mail.example:587"),
+        ("email_verification", "mandatory", "mandatory"),
+        ("proxies", "2", 2),
+        ("site_name", "", ""),
     ],
 )
-def test_values_are_read_as_people_write_them(name: str, text: str, value: Any) -> None:
-    assert env.load({name: text})[name] == value
+def test_values_are_read_as_people_write_them(load: Load, name: str, text: str, value: Any) -> None:
+    assert getattr(load(**{f"EXTERY_{name.upper()}": text}), name) == value
 
 
 @pytest.mark.parametrize(
@@ -48,47 +79,99 @@ def test_values_are_read_as_people_write_them(name: str, text: str, value: Any) 
     [
         ("EXTERY_MAX_UPLOAD", "lots"),
         ("EXTERY_MAX_UPLOAD", "-5"),
+        ("EXTERY_MAX_UPLOAD", "9" * 400),
         ("EXTERY_DEBUG", "maybe"),
+        ("EXTERY_DEBUG", ""),
         ("EXTERY_SITE_URL", "extensions.example.org"),
         ("EXTERY_SITE_URL", "https://x.example/extensions"),
         ("EXTERY_SITE_URL", "ftp://x.example"),
         ("EXTERY_EMAIL", "mail.example"),
         ("EXTERY_EMAIL", "smtp:"),
+        ("EXTERY_EMAIL", "smtp://mail.example:x"),
         ("EXTERY_EMAIL_VERIFICATION", "sometimes"),
         ("EXTERY_THREADS", "0"),
         ("EXTERY_PROXIES", "one"),
+        ("EXTERY_PROXIES", "\N{SUPERSCRIPT TWO}"),
+        ("EXTERY_DATABASE", "mysql://localhost/extery"),
+        ("EXTERY_DATABASE", "extery"),
     ],
 )
-def test_a_bad_value_is_named_with_what_was_expected(name: str, text: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        env.load({name: text})
-    [problem] = caught.value.problems
+def test_a_bad_value_is_named_with_what_was_expected_and_an_example_that_works(
+    problems: Callable[..., dict[str, Problem]], load: Load, name: str, text: str
+) -> None:
+    [problem] = problems(**{name: text}).values()
+
     assert problem.code == "setting.bad-value"
     assert name in problem.message
     assert repr(text) in problem.message
     assert "expected" in problem.message
+    example, _, value = problem.hint.removeprefix("for example ").partition("=")
+    assert example == name
+    load(**{name: value.strip("'")})
 
 
-def test_everything_that_is_wrong_comes_at_once_with_the_nearest_name() -> None:
-    with pytest.raises(InvalidInput) as caught:
-        env.load({"EXTERY_SITE_NAMES": "x", "EXTERY_DEBUG": "x", "EXTERY_ZZZ": "", "PATH": "/"})
-    problems = {problem.where.field: problem for problem in caught.value.problems}
-    assert set(problems) == {"EXTERY_SITE_NAMES", "EXTERY_ZZZ", "EXTERY_DEBUG"}
-    assert problems["EXTERY_SITE_NAMES"].hint == "did you mean EXTERY_SITE_NAME?"
+def test_everything_that_is_wrong_is_reported_at_once_with_the_nearest_name(
+    problems: Callable[..., dict[str, Problem]],
+) -> None:
+    found = problems(
+        EXTERY_SITE_NAMES="x", EXTERY_DEBUG="x", EXTERY_THREADS="x", EXTERY_ZZZ="", PATH="/"
+    )
+    assert set(found) == {"EXTERY_SITE_NAMES", "EXTERY_ZZZ", "EXTERY_DEBUG", "EXTERY_THREADS"}
+    assert found["EXTERY_SITE_NAMES"].code == "setting.unknown"
+    assert found["EXTERY_SITE_NAMES"].hint == "did you mean EXTERY_SITE_NAME?"
 
 
-def test_variables_of_the_test_suite_are_left_alone() -> None:
-    values = env.load({"EXTERY_REQUIRE": "all", "EXTERY_TEST_ANYTHING": "1"})
+def test_variables_of_the_test_suite_are_left_alone(load: Load) -> None:
+    assert load(EXTERY_REQUIRE="all", EXTERY_TEST_ANYTHING="1") == load()
 
-    assert values == env.load({})
+
+def test_a_variable_in_small_letters_is_not_a_setting(load: Load) -> None:
+    assert load(extery_debug="yes").debug is False
+
+
+@pytest.mark.parametrize("name", ["EXTERY_EMAIL", "EXTERY_DATABASE"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mongodb://ada:s3cret@db.example/extery",
+        "mongodb://ada:a@s3cret@db.example/extery",
+        "mongodb://ada:a/s3cret@db.example/extery",
+        "mongodb://:s3cret@db.example",
+        "postgresql//ada:s3cret@db.example/extery",
+        "postgresql:/ada:s3cret@db.example/extery",
+        "ada:s3cret@db.example/extery",
+        "postgresql://db.example/extery?user=ada&password=s3cret",
+        "host=db.example user=ada password=s3cret dbname=extery",
+        "host=db.example password = 's3cret a' dbname=extery",
+        "smtp://ada:s3cret@",
+    ],
+)
+def test_a_password_is_never_part_of_a_problem(
+    problems: Callable[..., dict[str, Problem]], name: str, text: str
+) -> None:
+    [problem] = problems(**{name: text}).values()
+
+    assert "s3cret" not in f"{problem.message} {problem.hint}"
+    assert "***" in problem.message
+
+
+def test_secrets_are_not_part_of_the_text_of_the_settings(load: Load) -> None:
+    settings = load(
+        EXTERY_SECRET_KEY="s3cret",
+        EXTERY_EMAIL="smtp://ada:s3cret@mail.example",
+        EXTERY_DATABASE="postgresql://ada:s3cret@db.example/extery",
+    )
+    assert "s3cret" not in f"{settings!r} {settings}"
 
 
 def test_the_reference_page_has_a_line_for_each_setting() -> None:
     page = env.reference()
-    for setting in env.SETTINGS:
-        assert f"| `{setting.name}` |" in page
-        assert setting.meaning in page
-        assert setting.meaning.endswith(".")
+    assert len(env.fields()) == len(SiteSettings.model_fields)
+    for name, field in env.fields().items():
+        assert f"| `{name}` |" in page
+        assert field.description is not None
+        assert field.description in page
+        assert field.description.endswith(".")
 
 
 def test_the_secret_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
@@ -105,11 +188,7 @@ def test_the_secret_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> 
 
 def _setting(expression: str, **variables: str) -> str:
     result = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"from extery_site.project import settings as s; print({expression})",
-        ],
+        [sys.executable, "-c", f"from extery_site.project import settings as s; print({expression})"],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,

@@ -19,10 +19,31 @@ CODES: dict[str, Code] = {
     "setting.port": Code(
         "error", "the port cannot be used", "Only one program at a time listens on a port."
     ),
+    "setting.database": Code(
+        "error",
+        "the database cannot be used",
+        "Everything but packages, images and keys is in the database: without it the site cannot "
+        "answer anything.",
+    ),
+    "setting.database-encoding": Code(
+        "error",
+        "the database has another encoding than UTF8",
+        "Names and texts in every language must be stored and compared as they are.",
+    ),
     "setting.demo-public": Code(
         "error",
         "the demo is refused on a public site",
         "The password of the demo accounts is public, and one of them is a moderator.",
+    ),
+    "request.conflict": Code(
+        "error",
+        "another request changed the same",
+        "Of two requests that store the same at one moment only one can succeed.",
+    ),
+    "request.unavailable": Code(
+        "error",
+        "the database is busy or does not run",
+        "The site waits for the database for some seconds and changes nothing if that is in vain.",
     ),
     "request.bad-value": Code(
         "error",

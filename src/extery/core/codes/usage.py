@@ -15,6 +15,11 @@ CODES = {
         "the demo is not installed",
         "The demo content is a distribution of its own, so that production sites do not contain it.",
     ),
+    "usage.postgres-missing": Code(
+        "error",
+        "the PostgreSQL driver is not installed",
+        "Only sites on PostgreSQL need psycopg; SQLite comes with Python.",
+    ),
     "usage.tag-file": Code(
         "error",
         "the file of valid tags cannot be used",

@@ -1,0 +1,263 @@
+"""The database: its address, its Django configuration, and locks that work on each of them.
+
+Reads no settings; `extery_site.project.settings` passes the parsed `DatabaseAddress`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from extery.core.errors import Unavailable, Where
+
+POSTGRESQL_SCHEMES = frozenset({"postgresql", "postgres"})
+#: Connection parameters of libpq that an address may set; user, password and name have their place.
+ALLOWED_PARAMETERS = frozenset(
+    {
+        *("application_name", "channel_binding", "connect_timeout", "gssencmode", "host"),
+        *("hostaddr", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval"),
+        *("options", "passfile", "require_auth", "sslcert", "sslcrl", "sslkey", "sslmode"),
+        *("sslpassword", "sslrootcert", "target_session_attrs", "tcp_user_timeout"),
+    }
+)
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+#: Seconds to wait for a lock, on both databases, and for a connection to PostgreSQL.
+_LOCK_TIMEOUT = 20
+_CONNECT_TIMEOUT = 10
+_SECRETS = (
+    # The password of a URL, which may itself contain any character that should be encoded.
+    (re.compile(r"\A([a-z+]*:?/{0,2}[^:/@]*):.*@", re.IGNORECASE | re.DOTALL), r"\1:***@"),
+    (re.compile(r"((?:ssl)?password\s*=\s*)[^&\s]+", re.IGNORECASE), r"\1***"),
+)
+
+
+def redact(address: str) -> str:
+    """The address without passwords, for messages; it need not be a valid one."""
+    for pattern, replacement in _SECRETS:
+        address = pattern.sub(replacement, address)
+    return address
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """A parsed ``EXTERY_DATABASE``; an empty one stands for the SQLite file in the data folder."""
+
+    engine: str = "sqlite"
+    name: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    host: str = ""
+    port: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> DatabaseAddress:
+        """Read an address; raises `ValueError` with the reason, never with the password."""
+        if not text:
+            return cls()
+        parts = urlsplit(text)
+        if parts.scheme == "sqlite":
+            return cls._parse_sqlite(text)
+        if parts.scheme not in POSTGRESQL_SCHEMES:
+            raise ValueError("the scheme is neither postgresql nor sqlite")
+        if not text.startswith(f"{parts.scheme}://") or "#" in text or "@" in parts.path:
+            raise ValueError("a special character in the user or password is not percent-encoded")
+        name = unquote(parts.path.removeprefix("/"))
+        if not name or "/" in name:
+            raise ValueError("the database name is missing" if not name else "the name has a '/'")
+        parameters = _parse_parameters(parts.query)
+        host = parameters.pop("host", "") or unquote(parts.hostname or "")
+        try:
+            port = str(parts.port or "")
+        except ValueError:
+            raise ValueError("the port is not a number up to 65535") from None
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if "\0" in f"{name}{host}{user}{password}{parameters}":
+            raise ValueError("it contains NUL")
+        return cls("postgresql", name, user, password, host, port, tuple(parameters.items()))
+
+    @classmethod
+    def _parse_sqlite(cls, text: str) -> DatabaseAddress:
+        path = unquote(text.removeprefix("sqlite:///"))
+        if not text.startswith("sqlite:///") or not path or "?" in text or "\0" in path:
+            raise ValueError("the path of the file is missing or has a query")
+        return cls(name=str(Path(path).absolute()))
+
+    def __str__(self) -> str:
+        """The address as it may be shown: without the password."""
+        if self.engine == "sqlite":
+            return self.name
+        user = f"{self.user}:***@" if self.password else f"{self.user}@" if self.user else ""
+        port = f":{self.port}" if self.port else ""
+        if self.host.startswith("/"):
+            return f"postgresql://{user}{port}/{self.name}?host={self.host}"
+        return f"postgresql://{user}{self.host}{port}/{self.name}"
+
+    def django_settings(self, data: Path) -> dict[str, Any]:
+        """The value of Django's ``DATABASES["default"]``."""
+        if self.engine == "sqlite":
+            return _sqlite(self.name or str(data / "db.sqlite3"))
+        options: dict[str, Any] = {
+            "connect_timeout": _CONNECT_TIMEOUT,
+            "application_name": "extery",
+            "options": f"-c lock_timeout={_LOCK_TIMEOUT}s",
+            **dict(self.parameters),
+        }
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": self.name,
+            "USER": self.user,
+            "PASSWORD": self.password,
+            "HOST": self.host,
+            "PORT": self.port,
+            # One connection for each thread of the server, checked once a request. The threads
+            # are as many as EXTERY_THREADS and live long, so a pool would share nothing.
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {name: value for name, value in options.items() if value != ""},
+        }
+
+
+def _parse_parameters(query: str) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=50):
+        if name not in ALLOWED_PARAMETERS:
+            raise ValueError(f"{name[:40]!r} is not a connection parameter that can be set here")
+        if name in parameters:
+            raise ValueError(f"{name} is given twice")
+        parameters[name] = value
+    if (mode := parameters.get("sslmode")) and mode not in _SSL_MODES:
+        raise ValueError(f"sslmode is {mode[:40]!r}, which is none of {', '.join(_SSL_MODES)}")
+    for name in ("connect_timeout", "tcp_user_timeout"):
+        if not parameters.get(name, "0").isdecimal():
+            raise ValueError(f"{name} is not a whole number")
+    return parameters
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    # Writers wait for each other instead of failing: a transaction takes the write lock at its
+    # beginning, and readers never wait for a writer (WAL).
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": _LOCK_TIMEOUT,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
+        },
+    }
+
+
+def require_driver(address: DatabaseAddress) -> None:
+    """Raise `Unavailable` if the address needs psycopg and it is not installed."""
+    if address.engine == "postgresql" and find_spec("psycopg") is None:
+        raise Unavailable.of(
+            "usage.postgres-missing",
+            f"the PostgreSQL driver for {address} is not installed",
+            hint="pip install 'extery[site,postgres]'",
+            where=Where("environment", ("EXTERY_DATABASE",)),
+        )
+
+
+def check_connection(address: DatabaseAddress) -> None:
+    """Connect to the default database; raises `Unavailable` if that fails or it cannot be used."""
+    from django.db import connection
+    from django.db.utils import Error
+
+    try:
+        connection.ensure_connection()
+        encoding = _server_encoding()
+    except Error as error:
+        connection.close()
+        raise _unusable(address, _reason(error)) from error
+    if encoding != "UTF8":
+        raise Unavailable.of(
+            "setting.database-encoding",
+            f"the database {address} has the encoding {encoding}, and texts need UTF8",
+            hint=f"create it with: createdb --encoding=UTF8 --template=template0 {address.name}",
+            where=Where("environment", ("EXTERY_DATABASE",)),
+        )
+
+
+def _server_encoding() -> str:
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return "UTF8"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        return str(cursor.fetchone()[0])
+
+
+def _unusable(address: DatabaseAddress, reason: str) -> Unavailable:
+    if address.engine == "sqlite":
+        shown = address.name or "in the data folder"
+        return Unavailable.of(
+            "setting.database",
+            f"the database {shown} cannot be opened: {reason}",
+            hint="check that the folder exists and can be written by this user",
+        )
+    return Unavailable.of(
+        "setting.database",
+        f"the database {address} cannot be used: {reason}",
+        hint="check that the server runs, that EXTERY_DATABASE has its user and password, and that "
+        f"the database exists (createdb {address.name})",
+        where=Where("environment", ("EXTERY_DATABASE",)),
+    )
+
+
+def _reason(error: Exception) -> str:
+    """The last cause that libpq names, in one line: it lists one for each address it tried."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    failures = [line for line in lines if "failed: " in line] or [line for line in lines if line]
+    text = failures[-1] if failures else type(error).__name__
+    return text.rpartition("failed: ")[2].removeprefix("FATAL:  ")
+
+
+def lock_transaction(name: str) -> None:
+    """Wait until no other transaction has locked ``name``, and hold it until this one ends.
+
+    For decisions about what has no row to lock yet, such as an id or a file name. Must be called
+    in a transaction. SQLite does nothing: there every transaction has the only write lock.
+    """
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        if not connection.in_atomic_block:
+            raise RuntimeError("lock_transaction needs a transaction")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(name)])
+
+
+@contextmanager
+def lock_session(name: str) -> Iterator[None]:
+    """Hold ``name`` against other processes on PostgreSQL, over several transactions."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    key = _lock_key(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        cursor.execute("RESET lock_timeout")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _lock_key(name: str) -> int:
+    digest = hashlib.sha256(f"extery:{name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
