@@ -24,6 +24,7 @@ from extery_demo.scenarios import scenarios
 from extery_demo.users import USERS, create_users, taken_usernames, working_sign_ins
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package
+from extery_site.project.database import lock_transaction
 
 #: Extensions that ``size="full"`` adds to the scenarios.
 BULK_COUNT = 200
@@ -58,6 +59,7 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
     if not force:
         _refuse_public_address(settings.EXTERY_SITE_URL)
     with transaction.atomic():
+        lock_transaction("demo")
         if reason := _reason_not_to_seed():
             return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())
         users = create_users()

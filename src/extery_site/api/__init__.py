@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,7 +16,7 @@ from extery_site.accounts.auth import SIGNED_IN
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
-from extery_site.project.problems import MEDIA_TYPE, not_found, respond
+from extery_site.project.problems import MEDIA_TYPE, not_found, respond, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
 
 
@@ -77,6 +78,14 @@ for _router in (listings, catalog, publish, moderation):
 @api.exception_handler(ExteryError)
 def _answer(request: HttpRequest, error: ExteryError) -> HttpResponse:
     return respond(request, error)
+
+
+@api.exception_handler(DatabaseError)
+def _database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    response = respond_to_database_error(request, error)
+    if response is None:
+        raise error
+    return response
 
 
 @api.exception_handler(Http404)

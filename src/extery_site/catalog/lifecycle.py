@@ -15,7 +15,7 @@ from enum import Enum
 from django.db import transaction as database
 from django.utils import timezone
 
-from extery.core.errors import Conflict, Refused
+from extery.core.errors import Conflict, NotFound, Refused
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_person
 from extery_site.catalog.manifests import show_version
@@ -185,10 +185,26 @@ def lock(
     return _lock(change, user, version, extension)
 
 
+def lock_extension(extension: Extension) -> Extension:
+    """Return the extension as it is now, locked until the transaction ends.
+
+    Every change of an extension, its versions, reports and thread takes this lock first. Raises
+    `NotFound` if it was deleted meanwhile.
+    """
+    found = Extension.objects.select_for_update().filter(pk=extension.pk).first()
+    if found is None:
+        raise NotFound.of(
+            "request.not-found",
+            f"{extension.name} was deleted meanwhile",
+            hint="load the page again",
+        )
+    return found
+
+
 def lock_owned(extension: Extension, by: AnyUser) -> Extension:
     """Return the extension as it is now, locked; raises `Refused` unless ``by`` owns it."""
     person = require_person(by)
-    extension = Extension.objects.select_for_update().get(pk=extension.pk)
+    extension = lock_extension(extension)
     if extension.owner_id != person.pk:
         raise Refused.of(
             "permission.owner",
@@ -227,7 +243,7 @@ def _lock(
     """Lock the extension first, then the version: all in one order, so that no two deadlock."""
     if change.of is Extension:
         assert extension is not None
-        extension = Extension.objects.select_for_update().get(pk=extension.pk)
+        extension = lock_extension(extension)
         if extension.status not in change.sources:
             already = "blocked already" if extension.is_blocked else "not blocked"
             raise Conflict.of("review.wrong-state", f"{extension.name} is {already}")

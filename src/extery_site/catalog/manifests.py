@@ -12,12 +12,12 @@ from extery_site.catalog.models import Extension, Tag, Version
 
 def set_tags(extension: Extension, names: Iterable[str]) -> None:
     """Give the extension exactly these tags; creates those that do not exist yet."""
-    tags = []
-    for name in dict.fromkeys(names):
-        tag, _ = Tag.objects.get_or_create(
-            type=extension.type, slug=slugify(name)[:64] or "other", defaults={"name": name[:64]}
-        )
-        tags.append(tag)
+    by_slug = {slugify(name)[:64] or "other": name[:64] for name in reversed(list(names))}
+    # In one order: transactions that create the same tags wait for each other, never in a circle.
+    tags = [
+        Tag.objects.get_or_create(type=extension.type, slug=slug, defaults={"name": name})[0]
+        for slug, name in sorted(by_slug.items())
+    ]
     extension.tags.set(tags)
 
 

@@ -32,8 +32,8 @@ def checked_text(text: str, *, field: str, most: int) -> str:
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
         raise InvalidInput.of(
             "request.bad-value",
-            f"{field} has a character that is none: NUL or half of a pair",
-            hint="write it anew as plain text",
+            f"{field} contains NUL or an unpaired surrogate",
+            hint="enter it again as plain text",
             where=where,
         )
     return text

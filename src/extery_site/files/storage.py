@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from extery.core.files import sync_folder
+from extery_site.project.database import lock_transaction
 
 #: Whether a row has the file with this name.
 IsUsed = Callable[[str], bool]
@@ -44,8 +45,12 @@ class Staged:
         self._kept: list[str] = []
 
     def keep(self, folder: str, suffix: str) -> str:
-        """Give the file its name, ``folder/ab/<sha256><suffix>``, and return that."""
+        """Give the file its name, ``folder/ab/<sha256><suffix>``, and return that.
+
+        In the transaction that stores the row: until its end nobody removes a file of this name.
+        """
         name = f"{folder}/{self.sha256[:2]}/{self.sha256}{suffix}"
+        _lock(name)
         place = media_path(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists():
@@ -59,6 +64,7 @@ class Staged:
         for name in self._kept:
             # Where the database cannot say, a file too many is better than one too few.
             with suppress(DatabaseError, OSError), transaction.atomic():
+                _lock(name)
                 if not is_used(name):
                     media_path(name).unlink(missing_ok=True)
 
@@ -107,6 +113,11 @@ def remove_leftovers(*, now: float | None = None) -> int:
     return len(found)
 
 
+def _lock(name: str) -> None:
+    """Let nobody else store or remove the file with this name until the transaction ends."""
+    lock_transaction(f"file {name}")
+
+
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
     while block := file.read(_BLOCK):
@@ -121,6 +132,7 @@ def remove_after_commit(name: str, *, unless: Callable[[], bool]) -> None:
 
     def remove() -> None:
         with transaction.atomic(), suppress(OSError):
+            _lock(name)
             if not unless():
                 media_path(name).unlink(missing_ok=True)
 

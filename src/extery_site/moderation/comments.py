@@ -6,8 +6,9 @@ from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_person
-from extery_site.catalog.lifecycle import record
+from extery_site.catalog.lifecycle import lock_extension, record
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.text_limits import MOST_IN_A_REASON, checked_text
 from extery_site.moderation.queues import may_follow
 
 
@@ -17,9 +18,11 @@ def comment(
 ) -> Event:
     """Comment on an extension; visible to everyone who may read its thread."""
     person = require_person(by)
+    extension = lock_extension(extension)
     if not may_follow(extension, person):
         raise NotFound.of("request.not-found", "there is no such extension in the queue")
-    if not text.strip():
+    text = checked_text(text, field="text", most=MOST_IN_A_REASON)
+    if not text:
         raise InvalidInput.of(
             "review.comment-empty",
             "the comment is empty",

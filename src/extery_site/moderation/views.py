@@ -108,7 +108,7 @@ def _shown_version(extension: Extension, number: str = "") -> Version | None:
     """
     versions = extension.versions.with_packages().exclude(status=Version.Status.DRAFT)
     found = (
-        versions.filter(number=number).first()
+        versions.filter(number=number.replace("\0", "")).first()
         or versions.in_review().order_by("submitted_at").first()
         or versions.newest_first().first()
     )
@@ -119,7 +119,7 @@ def _shown_version(extension: Extension, number: str = "") -> Version | None:
 
 def _decided_version(extension: Extension, number: str) -> Version:
     """The version that a form decides on: the one that its page showed, and never another."""
-    if not number:
+    if not number or "\0" in number:
         raise InvalidInput.of(
             "request.bad-value",
             "the form does not say which version it is about",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import select_template
@@ -123,6 +124,15 @@ class AnswerErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return respond(
+                request,
+                InvalidInput.of(
+                    "request.bad-value",
+                    "the address contains NUL (%00)",
+                    hint="remove %00 from the address",
+                ),
+            )
         response = self.get_response(request)
         if response.status_code == 405 and wants_json(request):
             return _method_not_offered(request, response)
@@ -130,11 +140,71 @@ class AnswerErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django calls this when a view raised."""
+        if isinstance(error, DatabaseError):
+            return respond_to_database_error(request, error)
         if not isinstance(error, ExteryError):
             return None
         if status_of(error) >= 500:
             logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
         return respond(request, error)
+
+
+def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> HttpResponse | None:
+    """The answer where the database refused a statement; ``None`` for a fault of the program.
+
+    The actions check what they store: this is for values that they let through, for two
+    requests that store the same at one moment, and for a database that is busy or stopped.
+    """
+    problem = _database_problem(error)
+    if problem is None:
+        return None
+    logger.warning("%s %s: %s", request.method, request.path, error, exc_info=error)
+    try:
+        response = respond(request, problem)
+    except DatabaseError:
+        # The page shows who is signed in, which needs the database.
+        text = f"{problem}\n{problem.problems[0].hint}\n"
+        response = HttpResponse(text, status=status_of(problem), content_type="text/plain")
+    if response.status_code == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _database_problem(error: DatabaseError) -> ExteryError | None:
+    if isinstance(error, DataError):
+        return InvalidInput.of(
+            "request.bad-value",
+            "a value cannot be stored: it contains NUL, is too long or is too large",
+            hint="shorten it, and remove control characters",
+        )
+    if isinstance(error, IntegrityError) and _is_conflict(error):
+        return Conflict.of(
+            "request.conflict",
+            "another request changed the same at this moment",
+            hint="load the page again to see what happened",
+        )
+    if isinstance(error, OperationalError):
+        return Unavailable.of(
+            "request.unavailable",
+            "the database is busy or does not run",
+            hint="try again in some seconds",
+        )
+    return None
+
+
+#: A second row with the same key, or a row that refers to one that was deleted.
+_CONFLICT_STATES = frozenset({"23503", "23505"})
+_CONFLICT_NAMES = frozenset(
+    {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+)
+
+
+def _is_conflict(error: IntegrityError) -> bool:
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlstate", None) in _CONFLICT_STATES
+        or getattr(cause, "sqlite_errorname", None) in _CONFLICT_NAMES
+    )
 
 
 def _method_not_offered(request: HttpRequest, response: HttpResponse) -> HttpResponse:

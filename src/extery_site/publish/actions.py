@@ -16,6 +16,7 @@ from extery_site.catalog import lifecycle
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.manifests import apply_manifest, web_address
 from extery_site.catalog.models import Event, Extension, Package, Version
+from extery_site.catalog.text_limits import MOST_IN_A_PAGE, checked_text
 from extery_site.files.storage import remove_after_commit
 from extery_site.publish.upload import Draft, receive_upload
 
@@ -28,6 +29,10 @@ __all__ = [
     "update_draft",
     "withdraw",
 ]
+
+#: Characters of an image's description, and of an address.
+MAX_ALT_TEXT = 300
+MAX_LINK = 500
 
 
 @transaction.atomic
@@ -52,19 +57,23 @@ def update_draft(
     problems = ProblemList()
     if release_notes is not None and version is not None:
         version = lifecycle.lock_editable(version, extension)
-        version.release_notes = release_notes.strip()
+        version.release_notes = checked_text(
+            release_notes, field="release_notes", most=MOST_IN_A_PAGE
+        )
         version.save()
     if description is not None:
-        extension.description = description.strip()
+        extension.description = checked_text(description, field="description", most=MOST_IN_A_PAGE)
     if website is not None:
         extension.website = _link("website", website)
     if support_url is not None:
         extension.support_url = _link("support_url", support_url)
+    if alt_text is not None:
+        alt_text = checked_text(alt_text, field="alt_text", most=MAX_ALT_TEXT)
     # Comes last: nothing after it may fail, because its files would stay without a row.
     if image is not None:
         problems = _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
-        extension.image.alt_text = alt_text.strip()
+        extension.image.alt_text = alt_text
         extension.image.save()
     extension.save()
     return problems
@@ -79,7 +88,7 @@ def _link(field: str, text: str) -> str:
             hint="begin it with https://",
             where=Where(path=(field,)),
         )
-    return text
+    return checked_text(text, field=field, most=MAX_LINK)
 
 
 def _replace_image(extension: Extension, file: BinaryIO, alt_text: str) -> ProblemList:

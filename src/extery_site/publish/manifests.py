@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
 from extery.manifest.document import FILENAME, Manifest
+from extery_site.catalog.models import normalize_id
 
 #: Characters of a text, or of each item of a list.
 _LONGEST = {
@@ -27,12 +28,15 @@ _LONGEST = {
 #: Items of a list; every listing carries them.
 _MOST_ITEMS = 100
 _MOST_LEVELS = 20
+#: What is stored in columns of its own or goes into listings.
+_LISTED_FIELDS = frozenset({*_LONGEST, "permissions", "tags", "wheels", "blender_version_min"})
 _PLAIN = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
 def check_storable(manifest: Manifest) -> None:
     """Raise `InvalidManifest` or `InvalidInput` for what no page, address or row can hold."""
     _check_depth(manifest)
+    _check_characters(manifest)
     _check_lengths(manifest)
     _check_plain(manifest)
 
@@ -52,8 +56,32 @@ def _check_depth(manifest: Manifest) -> None:
         )
 
 
+def _check_characters(manifest: Manifest) -> None:
+    """Refuse NUL, which TOML can write and PostgreSQL cannot store, in every field that is shown."""
+    with ProblemList().raising(InvalidInput) as problems:
+        for field in sorted(_LISTED_FIELDS & manifest.table.keys()):
+            if "\x00" in _texts(manifest.table[field]):
+                problems.add(
+                    "upload.not-plain",
+                    f"{field} contains NUL",
+                    hint="remove \\u0000 from the manifest",
+                    where=Where(FILENAME, (field,)),
+                )
+
+
+def _texts(value: Any) -> str:
+    """All strings of a value, keys too, joined."""
+    if isinstance(value, dict):
+        return "".join(f"{key}{_texts(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "".join(map(_texts, value))
+    return value if isinstance(value, str) else ""
+
+
 def _check_lengths(manifest: Manifest) -> None:
     with ProblemList().raising(InvalidInput) as problems:
+        # Folded to one case, an id can be three times as long.
+        _check_length(normalize_id(manifest.id), 200, ("id",), problems)
         for field, longest in _LONGEST.items():
             value = getattr(manifest, field) or ""
             if isinstance(value, str):
@@ -105,16 +133,17 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(
         json.dumps(dict(manifest.table), cls=DjangoJSONEncoder), parse_constant=lambda _: None
     )
-    return {key: _without_nul(value) for key, value in plain.items()}
+    return {key: without_nul(value) for key, value in plain.items()}
 
 
-def _without_nul(value: Any) -> Any:
+def without_nul(value: Any) -> Any:
+    """The JSON value with what every database's JSON can hold."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return [without_nul(item) for item in value]
     if isinstance(value, dict):
-        return {key.replace("\x00", ""): _without_nul(item) for key, item in value.items()}
+        return {key.replace("\x00", ""): without_nul(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

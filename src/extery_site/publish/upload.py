@@ -33,7 +33,8 @@ from extery_site.catalog.models import (
 from extery_site.catalog.text_limits import MOST_IN_A_PAGE, checked_text
 from extery_site.files.storage import Staged, staged
 from extery_site.project.body_limit import too_large
-from extery_site.publish.manifests import as_json, check_storable
+from extery_site.project.database import lock_transaction
+from extery_site.publish.manifests import as_json, check_storable, without_nul
 from extery_site.publish.models import ReservedId
 
 
@@ -84,6 +85,8 @@ def _is_used(name: str) -> bool:
 def _store(
     stage: Staged, name: str, report: Report, manifest: Manifest, user: User, notes: str
 ) -> Draft:
+    # An extension that does not exist has no row to lock, and its packages may come all at once.
+    lock_transaction(f"extension {normalize_id(manifest.id)}")
     extension, version = _check_against_site(manifest, user, stage.sha256)
     if extension is None:
         extension = _new_extension(manifest, user)
@@ -100,7 +103,7 @@ def _store(
         platforms=sorted(set(manifest.platforms)),
         wheels=list(manifest.wheels),
         python_versions=list(manifest.python_versions),
-        problems=[problem.as_dict() for problem in report.problems],
+        problems=[without_nul(problem.as_dict()) for problem in report.problems],
     )
     if extension.newest_version_id is None:
         apply_manifest(extension, version)

@@ -7,15 +7,20 @@ from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_person
+from extery_site.catalog.lifecycle import lock_extension
 from extery_site.catalog.models import Extension
+from extery_site.catalog.text_limits import checked_text
 from extery_site.reports.models import Report
+
+#: Characters of a report, and of the note that closes it.
+MAX_TEXT = 4_000
 
 
 @transaction.atomic
 def report_extension(*, extension: Extension, by: AnyUser, reason: str, text: str) -> Report:
     """Tell the moderators that something is wrong with an extension."""
     person = require_person(by)
-    if not Extension.objects.visible_to(person).filter(pk=extension.pk).exists():
+    if not Extension.objects.visible_to(person).filter(pk=lock_extension(extension).pk).exists():
         raise NotFound.of("request.not-found", "there is no such extension")
     if reason not in Report.Reason.values:
         raise InvalidInput.of(
@@ -43,7 +48,10 @@ def dismiss_report(*, report: Report, by: AnyUser, note: str) -> Report:
 def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Report:
     moderator = require_moderator(by)
     note = _required(note, "report.note-missing", "note", "say what was done, or why nothing was")
-    report = Report.objects.select_for_update().get(pk=report.pk)
+    found = Report.objects.select_for_update().filter(pk=report.pk).first()
+    if found is None:
+        raise NotFound.of("request.not-found", "this report was deleted with its extension")
+    report = found
     if report.status != Report.Status.OPEN:
         raise Conflict.of(
             "report.handled-already",
@@ -59,7 +67,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
 
 
 def _required(text: str, code: str, field: str, hint: str) -> str:
-    text = text.strip()
+    text = checked_text(text, field=field, most=MAX_TEXT)
     if not text:
         raise InvalidInput.of(
             code, f"the {field} is missing", hint=hint, where=Where(path=(field,))

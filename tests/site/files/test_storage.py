@@ -20,6 +20,7 @@ DATA = b"gears"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
 
+@pytest.mark.django_db
 def test_a_staged_file_is_kept_under_its_hash(media: Callable[[], list[str]]) -> None:
     source = io.BytesIO(DATA)
     source.seek(3)
@@ -38,6 +39,7 @@ def test_what_is_not_kept_is_gone(media: Callable[[], list[str]]) -> None:
     assert media() == []
 
 
+@pytest.mark.django_db
 def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(
     media: Callable[[], list[str]],
 ) -> None:

@@ -188,7 +188,11 @@ def test_the_secret_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> 
 
 def _setting(expression: str, **variables: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-c", f"from extery_site.project import settings as s; print({expression})"],
+        [
+            sys.executable,
+            "-c",
+            f"from extery_site.project import settings as s; print({expression})",
+        ],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from extery_site.catalog.models.fields import ByteOrderedCharField, OrderedJSONField
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("extension_id", models.CharField(max_length=100, unique=True, verbose_name="id")),
-                ("id_key", models.CharField(editable=False, max_length=200, unique=True)),
+                ("id_key", ByteOrderedCharField(editable=False, max_length=200, unique=True)),
                 (
                     "type",
                     models.CharField(
@@ -166,13 +168,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "manifest",
-                    models.JSONField(
+                    OrderedJSONField(
                         default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
                     ),
                 ),
                 ("blender_min", models.PositiveIntegerField()),
                 ("blender_max", models.PositiveIntegerField(blank=True, null=True)),
-                ("permissions", models.JSONField(default=dict)),
+                ("permissions", OrderedJSONField(default=dict)),
                 ("license", models.JSONField(default=list)),
                 (
                     "created_at",
@@ -217,7 +219,7 @@ class Migration(migrations.Migration):
                 ("platforms", models.JSONField(blank=True, default=list)),
                 ("wheels", models.JSONField(blank=True, default=list)),
                 ("python_versions", models.JSONField(blank=True, default=list)),
-                ("problems", models.JSONField(blank=True, default=list)),
+                ("problems", OrderedJSONField(blank=True, default=list)),
                 ("download_count", models.PositiveBigIntegerField(default=0)),
                 (
                     "created_at",

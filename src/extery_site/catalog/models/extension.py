@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from extery_site.accounts.models import User
+from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.version import Package, Version, sortable_blender
 
 
@@ -155,7 +156,7 @@ class Extension(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     extension_id = models.CharField("id", max_length=100, unique=True)
-    id_key = models.CharField(max_length=200, unique=True, editable=False)
+    id_key = ByteOrderedCharField(max_length=200, unique=True, editable=False)
     type = models.CharField(max_length=16, choices=Type.choices)
     name = models.CharField(max_length=200)
     tagline = models.CharField(max_length=200)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from extery.core.versions import parse_blender_version
+from extery_site.catalog.models.fields import OrderedJSONField
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
 
@@ -73,10 +74,10 @@ class Version(models.Model):
     sort_key = models.CharField(max_length=300, editable=False)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     release_notes = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
-    manifest = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    manifest = OrderedJSONField(default=dict, encoder=DjangoJSONEncoder)
     blender_min = models.PositiveIntegerField()
     blender_max = models.PositiveIntegerField(null=True, blank=True)
-    permissions = models.JSONField(default=dict)
+    permissions = OrderedJSONField(default=dict)
     license = models.JSONField(default=list)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -171,7 +172,7 @@ class Package(models.Model):
     platforms = models.JSONField(default=list, blank=True)
     wheels = models.JSONField(default=list, blank=True)
     python_versions = models.JSONField(default=list, blank=True)
-    problems = models.JSONField(default=list, blank=True)
+    problems = OrderedJSONField(default=list, blank=True)
     download_count = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,0 +1,45 @@
+"""Runs actions at the same moment, each in a thread with a database connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from extery.core.errors import ExteryError
+
+
+def run_at_once(*actions: Callable[[], Any]) -> list[Any]:
+    """What each action returned, or the `ExteryError` that it raised, in their order.
+
+    Any other error fails the test: on a site it would be a 500.
+    """
+    barrier = threading.Barrier(len(actions))
+    results: list[Any] = [None] * len(actions)
+
+    def run(index: int, action: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait()
+            results[index] = action()
+        except BaseException as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, ExteryError):
+            raise result
+    return results
+
+
+def errors_of(results: list[Any]) -> list[str]:
+    """The codes of the errors among the results."""
+    return [result.code for result in results if isinstance(result, ExteryError)]

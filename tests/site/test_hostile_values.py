@@ -1,0 +1,250 @@
+"""Values that a database refuses: NUL, half characters, numbers beyond its range, texts too long."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from extery.core.errors import ExteryError, InvalidInput
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Package, Version
+from extery_site.moderation import comments as review
+from extery_site.publish import actions as publish
+from extery_site.reports import actions as reports
+from tests.site import factories
+from tests.site.packages import INIT, manifest, package, zip_of
+
+Browser = Callable[[User], Client]
+HUGE = str(10**30)
+BIGINT = str(2**63)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/extensions/gear{}/",
+        "/extensions/gear{}/versions/",
+        "/extensions/gear_tool/versions/{}/",
+        "/extensions/gear{}/report/",
+        "/people/ada{}/",
+        "/queue/gear{}/",
+        "/publish/gear{}/",
+        "/publish/gear_tool/?version=1{}",
+        "/extensions/?q=a{}&sort=newest",
+        "/extensions/?tag={}&platform=linux-x64{}",
+        "/extensions/?page={}",
+        "/queue/?show={}",
+        "/api/v1/extensions/gear{}/",
+        "/api/v1/extensions/?blender_version=4.2{}",
+        "/api/v1/extensions/?platform=a{}",
+        "/download/sha256:" + "0" * 64 + "/a{}.zip",
+        "/media/images/{}",
+        "/account/password/reset/key/{}-set-password/",
+        "/problems/{}/",
+    ],
+)
+def test_nul_and_half_characters_in_an_address_are_never_a_fault_of_the_site(
+    owner: User, moderator: User, signed_in: Browser, path: str
+) -> None:
+    factories.make_approved(owner, moderator)
+    for client in (Client(), signed_in(owner), signed_in(moderator)):
+        with_nul = client.get(path.replace("{}", "%00"))
+        assert with_nul.status_code == 400, path
+        for odd in ("%ED%A0%80", "%FF", HUGE, "\N{GRINNING FACE}", "%"):
+            assert client.get(path.replace("{}", odd)).status_code < 500, (path, odd)
+
+
+def test_an_address_with_nul_is_answered_with_a_problem(client: Client, db: None) -> None:
+    response = client.get("/api/v1/extensions/a%00b/")
+
+    assert response.status_code == 400
+    assert response.json()["problems"][0]["code"] == "request.bad-value"
+    assert "NUL" in response.json()["problems"][0]["message"]
+
+
+@pytest.mark.parametrize("number", [BIGINT, HUGE, "9" * 400])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/{}/",
+        "/account/tokens/{}/revoke/",
+        "/account/tokens/{}/",
+        "/account/password/reset/key/{}-abc-def/",
+        "/extensions/?page={}",
+        "/extensions/?blender={}",
+        "/queue/?page={}",
+        "/mine/?page={}",
+        "/reports/?page={}",
+        "/api/v1/extensions/?blender_version={0}.{0}.{0}",
+    ],
+)
+def test_numbers_beyond_the_range_of_a_column_are_never_a_fault_of_the_site(
+    moderator: User, signed_in: Browser, path: str, number: str
+) -> None:
+    client = signed_in(moderator)
+
+    assert client.get(path.format(number)).status_code < 500
+    assert client.post(path.format(number), {"step": "resolve", "note": "x"}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/account/login/", {"login": "ada{}", "password": "x{}"}),
+        ("/account/signup/", {"username": "a{}b", "email": "a{}@b.example", "password1": "x{}"}),
+        ("/account/password/reset/", {"email": "a{}@example.org"}),
+        ("/account/", {"full_name": "A{}", "about": "{}"}),
+        ("/account/tokens/", {"name": "a{}", "days": "30"}),
+        ("/queue/gear_tool/", {"step": "comment", "text": "a{}"}),
+        ("/queue/gear_tool/", {"step": "approve", "version": "1.0.0{}", "package": "{}"}),
+        ("/queue/gear_tool/", {"step": "{}", "version": "1.0.0"}),
+        ("/queue/gear_tool/", {"step": "block", "reason": "a{}"}),
+        ("/extensions/gear_tool/report/", {"reason": "other", "text": "a{}"}),
+        ("/extensions/gear_tool/report/", {"reason": "oth{}er", "text": "a"}),
+        ("/publish/gear_tool/", {"description": "a{}", "alt_text": "{}", "website": "http://a{}"}),
+        ("/theme/", {"theme": "da{}rk", "next": "/{}"}),
+    ],
+)
+def test_nul_in_a_form_is_refused_and_nothing_is_stored(
+    moderator: User, signed_in: Browser, path: str, fields: dict[str, str]
+) -> None:
+    factories.make_waiting(moderator)
+    before = _everything()
+
+    for client in (Client(), signed_in(moderator)):
+        for odd in ("\0", "\ud800"):
+            body = {
+                name: text.replace("{}", odd).encode("utf-8", "surrogatepass")
+                for name, text in fields.items()
+            }
+            response = client.post(path, body)
+            assert response.status_code < 500, (path, odd)
+            if odd == "\0":
+                assert _everything() == before
+
+
+def _everything() -> list[Any]:
+    from django.apps import apps
+
+    models = [model for model in apps.get_models() if model._meta.app_label != "sessions"]
+    return [
+        list(model.objects.order_by("pk").values()) for model in models if model.__name__ != "User"
+    ]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800", "a" * 50_000])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/approve", {"packages": ["{}"]}),
+        ("/approve", {"packages": [], "reason": "{}"}),
+        ("/request-changes", {"packages": [], "reason": "{}"}),
+        ("/decline", {"packages": ["{}"], "reason": "{}"}),
+        ("/submit", {"{}": "{}"}),
+        ("/withdraw", {}),
+    ],
+)
+def test_odd_texts_in_a_json_body_are_answered_with_a_problem(
+    moderator: User, program: Browser, path: str, body: dict[str, Any], odd: str
+) -> None:
+    factories.make_waiting(moderator)
+    text = json.dumps(body).replace("{}", json.dumps(odd)[1:-1])
+
+    response = program(moderator).post(
+        f"/api/v1/extensions/gear_tool/versions/1.0.0{path}", text, "application/json"
+    )
+
+    assert response.status_code < 500
+    assert response.status_code == 200 or response.json()["problems"]
+
+
+@pytest.mark.parametrize("field", ["name", "tagline", "maintainer", "license", "tags", "copyright"])
+def test_a_manifest_with_nul_is_refused_with_the_field(
+    owner: User, program: Browser, field: str
+) -> None:
+    value: Any = ["2026 a\\u0000b"] if field in {"license", "tags", "copyright"} else "a\\u0000b"
+    text = manifest(**{field: value}).replace("\\\\u0000", "\\u0000")
+    data = zip_of({"blender_manifest.toml": text, "__init__.py": INIT})
+
+    response = program(owner).post(
+        "/api/v1/packages/", {"file": SimpleUploadedFile("gears.zip", data)}
+    )
+
+    assert response.status_code == 422
+    assert response.json()["problems"]
+    assert not Extension.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["permissions", "wheels", "version", "website", "platforms"])
+def test_a_manifest_with_nul_anywhere_else_is_never_a_fault_of_the_site(
+    owner: User, program: Browser, field: str
+) -> None:
+    value: Any = {
+        "permissions": {"files": "a\\u0000b"},
+        "wheels": ["./wheels/a\\u0000-1-py3-none-any.whl"],
+        "platforms": ["linux-x64\\u0000"],
+    }.get(field, "1.0.0\\u0000")
+    text = manifest(**{field: value}).replace("\\\\u0000", "\\u0000")
+    data = zip_of({"blender_manifest.toml": text, "__init__.py": INIT})
+
+    response = program(owner).post(
+        "/api/v1/packages/", {"file": SimpleUploadedFile("gears.zip", data)}
+    )
+
+    assert response.status_code == 422
+
+
+def test_an_id_that_grows_when_its_case_is_folded_is_refused(owner: User) -> None:
+    # One letter, three when folded.
+    with pytest.raises(InvalidInput) as caught:
+        publish.receive_upload(
+            file=io.BytesIO(
+                package(id="\N{GREEK SMALL LETTER IOTA WITH DIALYTIKA AND TONOS}" * 100)
+            ),
+            user=owner,
+        )
+
+    assert caught.value.code == "upload.text-too-long"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "half: \ud800", "x" * 20_001])
+def test_actions_check_texts_themselves(owner: User, moderator: User, text: str) -> None:
+    version = factories.make_waiting(owner)
+    report = reports.report_extension(
+        extension=version.extension, by=owner, reason="other", text="It is mine"
+    )
+    for action in (
+        lambda: review.comment(extension=version.extension, by=owner, text=text),
+        lambda: reports.report_extension(
+            extension=version.extension, by=owner, reason="other", text=text
+        ),
+        lambda: reports.resolve_report(report=report, by=moderator, note=text),
+        lambda: publish.update_draft(extension=version.extension, by=owner, description=text),
+        lambda: publish.update_draft(
+            extension=version.extension, by=owner, website=f"https://{text}"
+        ),
+    ):
+        with pytest.raises(ExteryError) as caught:
+            action()
+        assert caught.value.code in {"request.bad-value", "request.too-large", "submit.bad-link"}
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "theme"])
+def test_a_cookie_with_nul_is_never_a_fault_of_the_site(db: None, name: str) -> None:
+    client = Client(headers={"cookie": f'{name}="{"a" * 32}\\000b"'})
+
+    for path in ("/", "/mine/", "/account/login/", "/api/v1/extensions/x/"):
+        assert client.get(path).status_code < 500
+
+
+def test_a_file_name_with_nul_is_stored_without_it(owner: User) -> None:
+    publish.receive_upload(file=io.BytesIO(package()), user=owner, name="a\0b.zip")
+
+    assert Package.objects.get().original_name == "ab.zip"
+    assert Version.objects.count() == 1

@@ -1,0 +1,368 @@
+"""Two requests at one moment: one succeeds, the other gets the true state, and nothing is half done."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+
+from extery_site.accounts.actions import create_token
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Package, Tag, Version
+from extery_site.files import storage
+from extery_site.listings.actions import increment_revision
+from extery_site.listings.models import Revision
+from extery_site.moderation import actions as moderation
+from extery_site.moderation import comments as review
+from extery_site.catalog.models import Event
+from extery_site.publish import actions as publish
+from extery_site.reports import actions as reports
+from extery_site.reports.models import Report
+from tests.site import factories
+from tests.site.packages import package
+from tests.site.races import errors_of, run_at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def upload(owner: User, **fields: Any) -> Callable[[], Any]:
+    data = package(**fields)
+    return lambda: publish.receive_upload(file=io.BytesIO(data), user=owner)
+
+
+def test_of_two_approvals_at_once_one_is_recorded(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    before = Revision.objects.values_list("number", flat=True).first() or 0
+    approve = partial(
+        moderation.approve_version, version=version, packages=version.package_hashes, by=moderator
+    )
+
+    assert errors_of(run_at_once(*[approve] * 4)) == ["review.wrong-state"] * 3
+
+    assert Event.objects.filter(kind="approved").count() == 1
+    assert Revision.objects.get().number == before + 1
+    assert Extension.objects.get().newest_version == version
+
+
+def test_of_two_approvals_over_the_api_one_is_answered_with_409(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_waiting(owner)
+    _, secret = create_token(user=moderator, name="test")
+    body = {"packages": version.package_hashes}
+
+    def approve() -> int:
+        client = Client(headers={"Authorization": f"Bearer {secret}"})
+        path = "/api/v1/extensions/gear_tool/versions/1.0.0/approve"
+        return client.post(path, body, "application/json").status_code
+
+    assert sorted(run_at_once(approve, approve)) == [200, 409]
+
+
+def test_of_two_approvals_of_different_versions_the_newer_is_shown(
+    owner: User, moderator: User
+) -> None:
+    factories.make_approved(owner, moderator, version="0.9.0")
+    versions = [factories.make_waiting(owner, version=number) for number in ("1.0.0", "2.0.0")]
+
+    results = run_at_once(
+        *(
+            partial(
+                moderation.approve_version, version=one, packages=one.package_hashes, by=moderator
+            )
+            for one in versions
+        )
+    )
+
+    assert errors_of(results) == []
+    assert Extension.objects.get().newest_version == versions[1]
+
+
+def test_a_version_is_approved_or_withdrawn_and_never_both(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+
+    results = run_at_once(
+        lambda: moderation.approve_version(
+            version=version, packages=version.package_hashes, by=moderator
+        ),
+        lambda: publish.withdraw(version=version, by=owner),
+    )
+
+    assert errors_of(results) in (["review.wrong-state"], ["submit.wrong-state"])
+    extension = Extension.objects.get()
+    assert Version.objects.get().status == extension.status
+    assert (extension.newest_version is None) == (extension.status == "withdrawn")
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_of_two_uploads_of_the_same_version_one_is_stored(
+    owner: User, moderator: User, media: Callable[[], list[str]], existing: bool
+) -> None:
+    if existing:
+        factories.make_approved(owner, moderator, version="0.9.0")
+
+    results = run_at_once(
+        *(upload(owner, files={"who.py": f"number = {number}\n"}) for number in range(3))
+    )
+
+    assert errors_of(results) == ["upload.version-exists"] * 2
+    assert Version.objects.filter(number="1.0.0").count() == 1
+    assert sorted(media()) == sorted(Package.objects.values_list("file", flat=True))
+
+
+def test_of_two_uploads_of_the_same_file_one_is_stored(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    results = run_at_once(*[upload(owner)] * 3)
+
+    assert errors_of(results) == ["upload.version-exists"] * 2
+    assert media() == [Package.objects.get().file.name]
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_the_platforms_of_a_version_may_arrive_at_once(
+    owner: User, moderator: User, existing: bool
+) -> None:
+    if existing:
+        factories.make_approved(owner, moderator, version="0.9.0")
+    platforms = ["linux-x64", "windows-x64", "macos-arm64"]
+
+    results = run_at_once(*(upload(owner, platforms=[name]) for name in platforms))
+
+    assert errors_of(results) == []
+    assert sorted(Version.objects.get(number="1.0.0").platforms) == sorted(platforms)
+
+
+def test_an_id_goes_to_one_of_two_people_who_upload_it_at_once(owner: User, stranger: User) -> None:
+    results = run_at_once(upload(owner), upload(stranger, tagline="Makes other gears"))
+
+    assert errors_of(results) == ["upload.id-taken"]
+    assert Package.objects.get().version.extension == Extension.objects.get()
+
+
+def test_new_tags_of_uploads_at_once_are_created_once(owner: User) -> None:
+    tags = ["Mesh", "Object", "Scene", "Render", "Animation"]
+
+    results = run_at_once(
+        *(
+            upload(owner, id=f"gear_{number}", tags=tags if number % 2 else tags[::-1])
+            for number in range(4)
+        )
+    )
+
+    assert errors_of(results) == []
+    assert sorted(Tag.objects.values_list("name", flat=True)) == sorted(tags)
+    assert all(extension.tags.count() == 5 for extension in Extension.objects.all())
+
+
+def test_of_two_moderators_who_handle_a_report_one_does(owner: User, moderator: User) -> None:
+    extension = factories.make_approved(owner, moderator).extension
+    report = reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
+
+    results = run_at_once(
+        lambda: reports.resolve_report(report=report, by=moderator, note="Done"),
+        lambda: reports.dismiss_report(report=report, by=moderator, note="Nothing"),
+    )
+
+    assert errors_of(results) == ["report.handled-already"]
+    assert Report.objects.get().note in {"Done", "Nothing"}
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_report_or_comment_on_a_draft_that_is_discarded_is_stored_or_refused(
+    owner: User, moderator: User, round_: int
+) -> None:
+    version = factories.make_draft(owner)
+    extension = version.extension
+
+    discarded, *others = run_at_once(
+        lambda: publish.discard_draft(version=version, by=owner),
+        lambda: reports.report_extension(
+            extension=extension, by=moderator, reason="other", text="Look"
+        ),
+        lambda: review.comment(extension=extension, by=owner, text="Mine"),
+        lambda: publish.update_draft(extension=extension, by=owner, description="Gears"),
+        lambda: moderation.block_extension(extension=extension, by=moderator, reason="Harm"),
+    )
+
+    if discarded is None:
+        assert not Extension.objects.exists()
+        assert set(errors_of(others)) <= {"request.not-found"}
+    else:
+        assert errors_of([discarded]) == ["upload.extension-blocked"]
+
+
+@pytest.mark.parametrize("kind", ["report", "comment"])
+def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
+    owner: User, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    import threading
+
+    version = factories.make_draft(owner)
+    extension = version.extension
+    checked, discarded = threading.Event(), threading.Event()
+    module: Any = review if kind == "comment" else reports
+    real_check = module.checked_text
+
+    def check_and_wait(*arguments: Any, **named: Any) -> str:
+        checked.set()
+        # Whoever discards either waits for this transaction or is done already.
+        discarded.wait(1)
+        return str(real_check(*arguments, **named))
+
+    def discard() -> None:
+        checked.wait(300)
+        publish.discard_draft(version=version, by=owner)
+        discarded.set()
+
+    def refer() -> None:
+        if kind == "comment":
+            review.comment(extension=extension, by=owner, text="Mine")
+        else:
+            reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
+
+    monkeypatch.setattr(module, "checked_text", check_and_wait)
+
+    assert errors_of(run_at_once(refer, discard)) == []
+    assert not Extension.objects.exists()
+
+
+def test_discarding_twice_at_once_discards_once(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    version = factories.make_draft(owner)
+    discard = partial(publish.discard_draft, version=version, by=owner)
+
+    results = run_at_once(discard, discard)
+
+    assert errors_of(results) == ["request.not-found"]
+    assert not Extension.objects.exists()
+    assert media() == []
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
+    owner: User, media: Callable[[], list[str]], round_: int
+) -> None:
+    version = factories.make_draft(owner)
+
+    run_at_once(lambda: publish.discard_draft(version=version, by=owner), upload(owner))
+
+    assert media() == list(Package.objects.values_list("file", flat=True))
+
+
+def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
+    owner: User, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
+) -> None:
+    """The removal looks for a row that is not committed yet: it has to wait for it."""
+    import threading
+
+    version = factories.make_draft(owner)
+    name = Package.objects.get().file.name
+    publish.discard_draft(version=version, by=owner)
+    kept, looked = threading.Event(), threading.Event()
+    real_keep = storage.Staged.keep
+
+    def keep_and_wait(stage: storage.Staged, folder: str, suffix: str) -> str:
+        result = real_keep(stage, folder, suffix)
+        kept.set()
+        # The other transaction either waits for this one or has looked already; then it is too late.
+        looked.wait(1)
+        return result
+
+    def remove() -> None:
+        from django.db import transaction
+
+        kept.wait(300)
+        with transaction.atomic():
+            storage.remove_after_commit(
+                name, unless=lambda: Package.objects.filter(file=name).exists()
+            )
+        looked.set()
+
+    monkeypatch.setattr(storage.Staged, "keep", keep_and_wait)
+    run_at_once(upload(owner), remove)
+
+    assert media() == [Package.objects.get().file.name] == [name]
+
+
+def test_the_revision_counts_every_change_that_is_made_at_once() -> None:
+    from django.db import transaction
+
+    def change() -> None:
+        with transaction.atomic():
+            increment_revision()
+
+    run_at_once(*[change] * 8)
+
+    assert Revision.objects.get().number == 8
+
+
+def test_of_two_people_who_sign_up_with_one_name_at_once_one_gets_it(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {}
+
+    def sign_up(number: int) -> int:
+        fields = {
+            "username": "ada" if number % 2 else "Ada",
+            "email": f"ada{number}@example.org",
+            "password1": "gears-turn-both-ways",
+            "password2": "gears-turn-both-ways",
+        }
+        return Client().post("/account/signup/", fields).status_code
+
+    statuses = run_at_once(*(partial(sign_up, number) for number in range(4)))
+
+    assert User.objects.count() == 1
+    assert statuses.count(302) == 1
+    assert set(statuses) <= {302, 200, 409}
+
+
+def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    extension = factories.make_draft(owner).extension
+    pictures = [
+        factories.picture(width=960 + 16 * number, height=540 + 9 * number) for number in range(3)
+    ]
+
+    results = run_at_once(
+        *(
+            partial(publish.update_draft, extension=extension, by=owner, image=one, alt_text="Gear")
+            for one in pictures
+        )
+    )
+
+    assert errors_of(results) == []
+    image = Extension.objects.get().image
+    assert image is not None
+    expected = {image.file.name, image.large.name, image.small.name}
+    assert {name for name in media() if name.startswith("images/")} == expected
+
+
+def test_an_upload_of_a_form_while_the_database_is_locked_is_answered_with_503(
+    owner: User, signed_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    def busy(*_: Any, **__: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(publish, "receive_upload", busy)
+    response = signed_in(owner).post(
+        "/publish/", {"file": SimpleUploadedFile("gears.zip", package())}
+    )
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+
+
+def test_every_connection_of_these_tests_is_a_real_one(tmp_path: Path) -> None:
+    """A database in memory would be one for all threads, and prove nothing."""
+    assert connection.vendor == "postgresql" or Path(connection.settings_dict["NAME"]).is_file()
