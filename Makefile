@@ -16,6 +16,8 @@ DATA ?= var/demo
 # How many tests run at once; 0 for one after the other in this process.
 JOBS ?= auto
 PYTEST_ARGS ?=
+# The tests that run a second time, on PostgreSQL where that is installed.
+ON_POSTGRESQL := tests/site tests/browser/test_journey.py
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
@@ -33,6 +35,8 @@ serve: $(VENV)/.site
 
 test: $(VENV)/.dev
 	$(RUN) pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(RUN) tests.services.postgresql run -- $(RUN) pytest -n $(JOBS) \
+	  -o testpaths="$(ON_POSTGRESQL)" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(RUN) ruff check .

@@ -76,6 +76,15 @@ def find_program(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def find_postgresql() -> Path | None:
+    """The folder with ``initdb`` and ``postgres``: Debian's newest, or the one on PATH."""
+    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if installed:
+        return max(installed, key=lambda folder: int(folder.parent.name))
+    found = shutil.which("postgres")
+    return Path(found).resolve().parent if found else None
+
+
 def find_python(version: str) -> Path | None:
     """An interpreter of that version, such as ``"3.13"``: of a Blender that needs it, or one on this machine."""
     for series, release in bpy_cache.RELEASES.items():
@@ -113,6 +122,11 @@ PARTS = {
     "corpus": Part(
         "corpus", find_corpus, "set EXTERY_CORPUS to the folder that holds verdicts.jsonl"
     ),
+    "postgresql": Part(
+        "postgresql",
+        find_postgresql,
+        "install PostgreSQL 15 or newer, for example 'apt-get install postgresql'",
+    ),
     "unzip": _archiver("unzip", "unzip"),
     "zip": _archiver("zip", "zip"),
     "7z": _archiver("7z", "p7zip-full"),
@@ -129,10 +143,15 @@ def require_part(name: str) -> Path:
     if place is not None:
         return place
     message = f"{name} is not here: {part.install}"
-    required = {word.strip() for word in os.environ.get("EXTERY_REQUIRE", "").split(",")}
-    if required & {name, part.marker, "all"}:
+    if is_required(name):
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+def is_required(name: str) -> bool:
+    """Whether ``EXTERY_REQUIRE`` names the part or its marker, so that it may not be missing."""
+    required = {word.strip() for word in os.environ.get("EXTERY_REQUIRE", "").split(",")}
+    return bool(required & {name, PARTS[name].marker, "all"})
 
 
 def free_port() -> int:

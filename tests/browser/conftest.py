@@ -18,12 +18,17 @@ PATIENCE = 15_000
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A database file: the threads of the server share it."""
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite a file, which the threads of the server share; else one database a worker."""
     from django.db import connection
 
-    path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-    connection.settings_dict["TEST"]["NAME"] = str(path)
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")

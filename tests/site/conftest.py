@@ -17,12 +17,17 @@ from tests.site import factories
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A database file: threads share it, as they do in the real site."""
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite a file, which threads share as they do in the real site; else one database a worker."""
     from django.db import connection
 
-    path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-    connection.settings_dict["TEST"]["NAME"] = str(path)
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(autouse=True)

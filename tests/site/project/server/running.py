@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.services.postgresql import site_environment
+
 #: Seconds after which a test that waits for an answer fails as one that hangs.
 HANG = 300
 
@@ -46,7 +48,12 @@ def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server
             [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data)],
             stdout=output,
             stderr=output,
-            env={**os.environ, "EXTERY_MAX_UPLOAD": "2 MB", **variables},
+            env={
+                **os.environ,
+                "EXTERY_MAX_UPLOAD": "2 MB",
+                **site_environment(data),
+                **variables,
+            },
         )
         try:
             yield Server(process, data, log, _port(process, log))
@@ -68,7 +75,7 @@ def run_script(server: Server, script: str) -> str:
     """Run Python in a Django shell on the data of that server; what it prints."""
     result = subprocess.run(
         [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", script],
-        env={**os.environ, "EXTERY_DATA": str(server.data)},
+        env={**os.environ, "EXTERY_DATA": str(server.data), **site_environment(server.data)},
         capture_output=True,
         text=True,
         check=True,

@@ -1,0 +1,1 @@
+"""Real servers that the website works with, started on loopback for the tests."""
