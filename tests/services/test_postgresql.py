@@ -62,7 +62,8 @@ def test_two_servers_that_start_at_once_share_one_new_database(
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     commands = [
-        [sys.executable, "-c", "from extery_site.project import server; server.prepare()"] for _ in range(2)
+        [sys.executable, "-c", "from extery_site.project import server; server.prepare()"]
+        for _ in range(2)
     ]
     processes = [
         subprocess.Popen(

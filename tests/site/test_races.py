@@ -15,13 +15,12 @@ from django.test import Client
 
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension, Package, Tag, Version
+from extery_site.catalog.models import Event, Extension, Package, Tag, Version
 from extery_site.files import storage
 from extery_site.listings.actions import increment_revision
 from extery_site.listings.models import Revision
 from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments as review
-from extery_site.catalog.models import Event
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from extery_site.reports.models import Report
