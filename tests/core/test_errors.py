@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from extery.core.codes import AREAS, everything, find
+from extery.core.codes import AREAS, everything, explain, find, similar
 from extery.core.errors import Conflict, ExteryError, InvalidManifest, Problem, ProblemList, Where
 
 
@@ -74,7 +74,8 @@ def test_a_problem_as_data_always_has_every_key() -> None:
 
     assert data["hint"] is None
     assert set(data) == {
-        *("code", "severity", "message", "hint", "file", "field", "path", "line", "column")
+        *("code", "severity", "message", "hint", "file", "field", "path", "line", "column"),
+        "values",
     }
 
 
@@ -100,3 +101,94 @@ def test_a_message_is_never_endless_and_can_always_be_written_as_json() -> None:
     assert len(problem.message) == len(problem.hint) == 1_000
     assert len(str(problem.where)) < 400
     assert json.dumps(problem.as_dict(), ensure_ascii=False).encode()
+
+
+def test_message_and_hint_are_rendered_from_the_values() -> None:
+    problem = Problem.of("build.path-twice", path="./a.py", list="wheels")
+
+    assert problem.message == "'./a.py' is already listed in wheels"
+    assert problem.hint == "remove it from paths"
+    assert dict(problem.values) == {"path": "./a.py", "list": "wheels"}
+
+
+def test_a_variant_replaces_the_texts_that_it_has_and_keeps_the_others() -> None:
+    plain = Problem.of("build.path-missing", path="a.png")
+    close = Problem.of("build.path-missing", path="a.png", variant="similar", similar="b.png")
+
+    assert plain.message == close.message == "there is no file a.png"
+    assert close.hint == "did you mean 'b.png'?"
+    assert plain.hint.startswith("correct the path")
+
+
+def test_a_missing_value_and_a_missing_template_are_bugs_of_the_caller() -> None:
+    with pytest.raises(KeyError):
+        Problem.of("build.path-twice", path="./a.py")
+    with pytest.raises(KeyError):
+        Problem.of("package.not-zip")
+
+
+def test_values_from_outside_are_not_templates_and_not_endless() -> None:
+    problem = Problem.of("build.not-a-file", path="{path}{0.__class__}" + "x" * 10_000 + "\ud800")
+
+    assert problem.message.startswith("{path}{0.__class__}x")
+    assert len(problem.message) <= 1_000
+    assert json.dumps(problem.as_dict(), ensure_ascii=False).encode()
+
+
+def test_a_problem_survives_json() -> None:
+    where = Where("blender_manifest.toml", ("build", "paths", 0), 3, 9)
+    problem = Problem.of("build.path-outside", where=where, path="../a")
+
+    assert Problem.from_dict(json.loads(json.dumps(problem.as_dict()))) == problem
+
+
+def test_a_stored_problem_without_values_can_be_read() -> None:
+    data = Problem("package.not-zip", "x.zip is no zip archive").as_dict()
+    del data["values"]
+
+    assert Problem.from_dict(data).message == "x.zip is no zip archive"
+
+
+def test_a_fingerprint_is_kept_when_lines_and_wording_change_only() -> None:
+    first = Problem.of("build.not-a-file", where=Where("m.toml", ("a", 0), 3, 9), path="pipe")
+    moved = first._replace(message="reworded", where=Where("m.toml", ("a", 4), 7, 1))
+    other = Problem.of("build.not-a-file", where=first.where, path="socket")
+    elsewhere = first._replace(where=Where("n.toml"))
+
+    assert first.fingerprint == moved.fingerprint
+    assert len({first.fingerprint, other.fingerprint, elsewhere.fingerprint}) == 3
+
+
+def test_a_fingerprint_without_values_is_that_of_the_field() -> None:
+    one = Problem("manifest.tags.unknown-tag", "a", where=Where("m.toml", ("tags", 0)))
+    two = one._replace(where=Where("m.toml", ("tags", 1)))
+
+    assert one.fingerprint == one._replace(message="b").fingerprint != two.fingerprint
+
+
+def test_fingerprints_never_change() -> None:
+    problem = Problem.of("build.path-outside", where=Where("blender_manifest.toml"), path="../a")
+
+    assert problem.fingerprint == "482fd80371ce0e7490fbe90c10a0c105"
+
+
+def test_every_template_can_be_rendered_with_its_example() -> None:
+    for code, entry in everything().items():
+        explained = explain(code)
+        assert bool(explained.message) == bool(entry.message)
+        for variant in entry.variants:
+            values = {"variant": variant, **dict.fromkeys(("more", "similar", "key"), "x")}
+            values = {**dict(entry.example), **values}
+            assert Problem.of(code, **values).message, (code, variant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("build.path-missin", "build.path-missing"),
+        ("path-missing", "build.path-missing"),
+        ("manifest.not-identifier", "manifest.id.not-identifier"),
+    ],
+)
+def test_a_mistyped_code_is_answered_with_the_right_one(typed: str, meant: str) -> None:
+    assert meant in similar(typed)

@@ -1,26 +1,29 @@
 """Problems and the errors that carry them. Knows nothing of terminals, HTTP or the network.
 
-A `Problem` is data: a code that stays for ever, one sentence, a hint and a place.
-An `ExteryError` carries problems, and its class says whose move it is.
+A `Problem` is data: a permanent code, the values that belong to it, and a place. Its message and hint are
+rendered from the code's templates in `extery.core.codes`. An `ExteryError` carries problems, and its class
+says who has to act.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self
 
-from extery.core.codes import severity_of
+from extery.core.codes import find, render
 
 Severity = Literal["error", "warning"]
+#: A value of a problem; everything else is converted to text by its caller.
+Value = str | int | float
 
-#: What others wrote may be quoted in a message, and may be of any length.
+#: Limit for messages, hints and values: they may quote text from outside, of any length.
 MAX_TEXT = 1_000
 MAX_PLACE = 300
 
 
 class Where(NamedTuple):
-    """The place of a problem: a file, a field in it, and a position in its text.
+    """The location of a problem: a file, a field in it, and a position in its text.
 
     ``path`` leads through nested values: ``("permissions", "network")`` or ``("tags", 1)``.
     ``line`` and ``column`` count from 1, ``column`` in characters.
@@ -33,7 +36,7 @@ class Where(NamedTuple):
 
     @property
     def field(self) -> str:
-        """The path as people write it: ``permissions.network``, ``tags[1]``."""
+        """The path as one writes it: ``permissions.network``, ``tags[1]``."""
         text = ""
         for step in self.path:
             if isinstance(step, int):
@@ -55,30 +58,80 @@ class Where(NamedTuple):
 
 
 def bounded(text: str, length: int = MAX_TEXT) -> str:
-    """The text, cut off after so many characters."""
+    """Return ``text``, cut off after ``length`` characters."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _unicode(text: str) -> str:
-    """The text without halves of characters, which JSON can hold and no file or terminal."""
+    """Return ``text`` with unpaired surrogates escaped: no file or terminal can take them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong or doubtful, complete enough to be shown anywhere."""
+    """One error or warning, complete enough to be shown anywhere.
+
+    ``values`` are what the templates of the code were rendered with, sorted by name. They are empty where the
+    message was written by the caller.
+    """
 
     code: str
     message: str
     hint: str = ""
     where: Where = Where()
     severity: Severity = "error"
+    values: tuple[tuple[str, Value], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        message: str = "",
+        *,
+        hint: str = "",
+        where: Where = Where(),
+        **values: Value,
+    ) -> Self:
+        """Return the problem ``code`` with its severity from the table of codes.
+
+        Without a ``message``, message and hint are rendered from the code's templates and ``values``.
+        Raises `KeyError` for an unknown code or a missing value: that is a bug of the caller.
+        """
+        entry = find(code)
+        bounded_values = {
+            name: bounded(_unicode(value)) if isinstance(value, str) else value
+            for name, value in sorted(values.items())
+        }
+        if not message:
+            message, hint = render(entry, bounded_values)
+        return cls(
+            code,
+            bounded(message),
+            bounded(hint),
+            where,
+            entry.severity,
+            tuple(bounded_values.items()),
+        )
 
     @property
     def is_error(self) -> bool:
         return self.severity == "error"
 
+    @property
+    def fingerprint(self) -> str:
+        """An identifier that survives rewording and moved lines: of code, file and values.
+
+        A problem without values is identified by its field instead.
+        """
+        import hashlib
+        import json
+
+        file = self.where.file.replace("\\", "/")
+        identity = list(self.values) or [_unicode(str(step)) for step in self.where.path]
+        text = json.dumps([self.code, _unicode(file), identity], separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
     def as_dict(self) -> dict[str, Any]:
-        """The problem as JSON: every key is always there, ``None`` where nothing is known."""
+        """Return the problem as JSON: every key is always present, ``None`` where nothing is known."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -89,7 +142,22 @@ class Problem(NamedTuple):
             "path": [_unicode(s) if isinstance(s, str) else s for s in self.where.path],
             "line": self.where.line,
             "column": self.where.column,
+            "values": dict(self.values),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the problem that `as_dict` gave ``data``; ``values`` may be absent."""
+        where = Where(data["file"] or "", tuple(data["path"]), data["line"], data["column"])
+        values = sorted(data.get("values", {}).items())
+        return cls(
+            data["code"],
+            data["message"],
+            data["hint"] or "",
+            where,
+            data["severity"],
+            tuple(values),
+        )
 
     def __str__(self) -> str:
         place = str(self.where)
@@ -97,21 +165,23 @@ class Problem(NamedTuple):
 
 
 class ProblemList:
-    """Problems in the order in which they were found.
-
-    Raises `KeyError` for a code that the catalogue in `extery.core.codes` does not have:
-    a problem without an explanation is a mistake of ours.
-    """
+    """Problems in the order in which they were found."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self._problems: Final[list[Problem]] = list(problems)
         self._raises: type[ExteryError] | None = None
 
-    def add(self, code: str, message: str, *, hint: str = "", where: Where = Where()) -> None:
-        """Note a problem; how bad it is stands in the catalogue."""
-        self._problems.append(
-            Problem(code, bounded(message), bounded(hint), where, severity_of(code))
-        )
+    def add(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        hint: str = "",
+        where: Where = Where(),
+        **values: Value,
+    ) -> None:
+        """Add the problem that `Problem.of` returns for these arguments."""
+        self._problems.append(Problem.of(code, message, hint=hint, where=where, **values))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         self._problems.extend(problems)
@@ -155,7 +225,7 @@ class ProblemList:
 
 
 class ExteryError(Exception):
-    """The root of everything that Extery raises on purpose."""
+    """The base class of all errors that Extery raises deliberately."""
 
     def __init__(self, *problems: Problem) -> None:
         if not problems:
@@ -164,9 +234,17 @@ class ExteryError(Exception):
         self.problems: tuple[Problem, ...] = problems
 
     @classmethod
-    def of(cls, code: str, message: str, *, hint: str = "", where: Where = Where()) -> Self:
-        """The error with one problem, which is the usual case."""
-        return cls(Problem(code, bounded(message), bounded(hint), where, severity_of(code)))
+    def of(
+        cls,
+        code: str,
+        message: str = "",
+        *,
+        hint: str = "",
+        where: Where = Where(),
+        **values: Value,
+    ) -> Self:
+        """Return the error with one problem, that of `Problem.of`."""
+        return cls(Problem.of(code, message, hint=hint, where=where, **values))
 
     @property
     def code(self) -> str:
@@ -184,7 +262,7 @@ class ExteryError(Exception):
 
 
 class InvalidInput(ExteryError):
-    """What was given is wrong; giving the same again will fail again."""
+    """The input is wrong; the same input will fail again."""
 
 
 class InvalidManifest(InvalidInput):
@@ -192,7 +270,7 @@ class InvalidManifest(InvalidInput):
 
 
 class InvalidPackage(InvalidInput):
-    """A zip that is not a well-made extension package."""
+    """A zip that is not a valid extension package."""
 
 
 class InvalidListing(InvalidInput):
@@ -200,24 +278,24 @@ class InvalidListing(InvalidInput):
 
 
 class Incompatible(ExteryError):
-    """Right in itself, but not for this Blender, platform or Python."""
+    """Valid, but not for this Blender, platform or Python."""
 
 
 class NotFound(ExteryError):
-    """Something that was named is not there."""
+    """A file, folder or object that was named does not exist."""
 
 
 class Conflict(ExteryError):
-    """Something else is there already, or changed meanwhile."""
+    """The target exists already, or changed meanwhile."""
 
 
 class Refused(ExteryError):
-    """Whoever asks may not do this, or a rule forbids it."""
+    """The caller lacks the permission, or a rule forbids the action."""
 
 
 class Corrupt(ExteryError):
-    """What we had stored, or were sent, is not what it claims to be."""
+    """Stored or received data is not what its record says."""
 
 
 class Unavailable(ExteryError):
-    """The network, a disk or another program did not answer; trying again may help."""
+    """The network, a disk or another program failed; trying again may help."""

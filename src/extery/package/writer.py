@@ -141,9 +141,9 @@ def _opened(member: SourceFile) -> Iterator[BinaryIO]:
     except OSError as error:
         raise InvalidInput.of(
             "build.unreadable",
-            f"{member.name} cannot be read: {error.strerror}",
-            hint="check that you may read it, and that nothing else works in the folder",
             where=Where(member.name),
+            path=member.name,
+            reason=error.strerror or str(error),
         ) from error
 
 
@@ -241,9 +241,5 @@ def source_date(text: str | None) -> tuple[int, int, int, int, int, int]:
     if not text:
         return FIRST_TIME
     if not text.isascii() or not text.isdigit():
-        raise InvalidInput.of(
-            "build.source-date",
-            f"SOURCE_DATE_EPOCH must be seconds since 1970, found {text!r}",
-            hint="for example: export SOURCE_DATE_EPOCH=$(git log -1 --pretty=%ct)",
-        )
+        raise InvalidInput.of("build.source-date", value=text)
     return zip_time(int(text))

@@ -28,7 +28,7 @@ from extery.repository.scan import Found, ScannedArchive
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 10"
+_FORMAT = f"extery {__version__} state 11"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
@@ -241,5 +241,6 @@ def _archive(
 
 
 def _problem(item: Sequence[Any]) -> Problem:
-    code, message, hint, (file, path, line, column), severity = item
-    return Problem(code, message, hint, Where(file, tuple(path), line, column), severity)
+    code, message, hint, (file, path, line, column), severity, values = item
+    where = Where(file, tuple(path), line, column)
+    return Problem(code, message, hint, where, severity, tuple(map(tuple, values)))

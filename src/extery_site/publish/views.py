@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from extery.core.errors import ExteryError, Problem, Where
+from extery.core.errors import ExteryError, Problem
 from extery_site.accounts.permissions import require_person
 from extery_site.catalog.models import Extension, Version
 from extery_site.project.problems import status_of
@@ -129,16 +129,11 @@ def _chosen_version(request: HttpRequest, extension: Extension) -> Version:
 
 
 def _stored_problems(version: Version) -> list[Problem]:
-    """The warnings of all its packages, each once."""
+    """Return the warnings of all packages of ``version``, without repetitions."""
     found: dict[tuple[str, str], Problem] = {}
     for package in version.packages.all():
         for stored in package.problems:
-            where = Where(
-                stored["file"] or "", tuple(stored["path"]), stored["line"], stored["column"]
-            )
-            problem = Problem(
-                stored["code"], stored["message"], stored["hint"] or "", where, stored["severity"]
-            )
+            problem = Problem.from_dict(stored)
             found.setdefault((problem.code, problem.message), problem)
     return list(found.values())
 

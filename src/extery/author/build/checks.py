@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from extery.author.build.config import BARE_PATTERNS, BuildConfig
 from extery.core import codes
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import ProblemList, Value, Where
 from extery.manifest.document import Manifest
 from extery.package.collisions import check_names
 from extery.package.writer import SourceFile
@@ -71,12 +71,7 @@ def _check_init(contents: RuleContext, problems: ProblemList) -> None:
     if contents.type != "add-on" or "__init__.py" in compiled or not compiled:
         init_module.check(contents, problems)
         return
-    problems.add(
-        "build.init-compiled",
-        f"there is {compiled[0]} but no __init__.py",
-        hint="add an __init__.py that imports the compiled module",
-        where=contents.where(compiled[0]),
-    )
+    problems.add("build.init-compiled", where=contents.where(compiled[0]), file=compiled[0])
 
 
 def check_missing_wheel(
@@ -100,10 +95,11 @@ def check_accidents(
     """Warn of what is packed only because nothing excludes it."""
     if recipe.paths is not None:
         return
-    for code, what, pattern, names in (
-        ("build.caches-packed", "caches", "{}/", _folders(members, _CACHES)),
-        ("build.version-control-packed", "history", "{}", _folders(members, _VERSION_CONTROL)),
-        ("build.package-packed", "earlier packages", "/*.zip", _packages(manifest, members)),
+    bare: dict[str, Value] = {"variant": "bare"} if recipe.patterns == BARE_PATTERNS else {}
+    for code, pattern, names in (
+        ("build.caches-packed", "{}/", _folders(members, _CACHES)),
+        ("build.version-control-packed", "{}", _folders(members, _VERSION_CONTROL)),
+        ("build.package-packed", "/*.zip", _packages(manifest, members)),
     ):
         if not names:
             continue
@@ -111,11 +107,10 @@ def check_accidents(
         wanted = ", ".join(dict.fromkeys(f"'{pattern.format(name)}'" for name in names))
         problems.add(
             code,
-            f"{what} would be packed: {', '.join(names[:3])}{more}",
-            hint="remove the empty [build], which switches the usual excludes off"
-            if recipe.patterns == BARE_PATTERNS
-            else f"add {wanted} to paths_exclude_pattern",
             where=Where(names[0]),
+            names=f"{', '.join(names[:3])}{more}",
+            patterns=wanted,
+            **bare,
         )
 
 

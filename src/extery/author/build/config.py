@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from extery.core.errors import ProblemList
+from extery.core.errors import Problem, ProblemList, Where
 from extery.core.text import quote_value
 from extery.manifest.document import FILENAME, Locator
 
@@ -33,28 +33,16 @@ def read_build_config(
         return BuildConfig()
     build = table["build"]
     if not isinstance(build, dict):
-        problems.add(
-            "build.not-a-table",
-            f"build must be a table, found {quote_value(build)}",
-            hint="write a section [build]",
-            where=locate(("build",)),
-        )
+        problems.add("build.not-a-table", where=locate(("build",)), value=quote_value(build))
         return None
     found = len(problems.errors)
     if "generated" in build:
-        problems.add(
-            "build.reserved",
-            "a source manifest must not have a table [build.generated]",
-            hint="remove it; 'extery build --split-platforms' writes it into the packages",
-            where=locate(("build", "generated")),
-        )
+        problems.add("build.reserved", where=locate(("build", "generated")))
     paths = _strings(build, "paths", problems, locate)
     patterns = _strings(build, "paths_exclude_pattern", problems, locate)
     if paths and patterns:
         problems.add(
             "build.paths-and-patterns",
-            "[build] must not have both paths and paths_exclude_pattern",
-            hint="keep paths to list what goes in, or the patterns to list what stays out",
             where=locate(("build", "paths_exclude_pattern"), of_key=True),
         )
     _check_patterns(patterns, problems, locate)
@@ -74,18 +62,20 @@ def _strings(
     if not isinstance(value, list):
         problems.add(
             "build.wrong-type",
-            f"{key} must be a list of strings, found {quote_value(value)}",
-            hint=f'write it as: {key} = ["…"]',
             where=locate(("build", key)),
+            variant="list",
+            key=key,
+            value=quote_value(value),
         )
         return []
     for index, item in enumerate(value):
         if not isinstance(item, str):
             problems.add(
                 "build.wrong-type",
-                f"{key} must be a list of strings, found {quote_value(item)}",
-                hint="put it in quotes",
                 where=locate(("build", key, index)),
+                variant="item",
+                key=key,
+                value=quote_value(item),
             )
     return value if all(isinstance(item, str) for item in value) else []
 
@@ -94,40 +84,27 @@ def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator)
     for index, pattern in enumerate(patterns):
         where = locate(("build", "paths_exclude_pattern", index))
         if not pattern:
-            problems.add(
-                "build.pattern-empty",
-                "an empty pattern names nothing",
-                hint="remove it",
-                where=where,
-            )
+            problems.add("build.pattern-empty", where=where)
         elif pattern.lstrip("!") == "**":
+            problems.add("build.pattern-names-nothing", where=where, pattern=pattern)
+        elif reason := _why_without_effect(pattern):
             problems.add(
-                "build.pattern-names-nothing",
-                f"{pattern!r} names nothing; Blender's build crashes on it",
-                hint="write what to leave out, for example 'docs/' or '*.psd'",
-                where=where,
-            )
-        elif hint := _why_without_effect(pattern):
-            problems.add(
-                "build.pattern-without-effect",
-                f"the pattern {pattern!r} is unlikely to match a file",
-                hint=hint,
-                where=where,
+                "build.pattern-without-effect", where=where, variant=reason, pattern=pattern
             )
 
 
 def _why_without_effect(pattern: str) -> str:
-    """What to write instead of a pattern that hardly any file can match; ``""`` for all others."""
+    """Return why hardly any file can match ``pattern``, as a variant of the code; else ``""``."""
     if pattern.startswith("# "):
-        return "comments belong outside the quotes"
+        return "comment"
     name = pattern.lstrip("!")
     steps = [step for step in name.split("/") if step]
     if not steps or set(steps) == {"**"}:
-        return "write a name between the slashes"
+        return "no-name"
     if "." in steps or ".." in steps:
-        return "begin with '/' for the source folder itself, without '.' or '..'"
+        return "relative"
     if "\\" in name.removeprefix("\\!"):
-        return "use / between folders; a backslash does not escape anything"
+        return "backslash"
     return ""
 
 
@@ -137,46 +114,33 @@ def _listed(
     """The normalised ``paths``, each checked; the manifest's wheels count as listed already."""
     wheels = table.get("wheels")
     texts = [w for w in wheels if isinstance(w, str)] if isinstance(wheels, list) else []
-    listed = {member_name(wheel).lower(): "in wheels" for wheel in texts}
+    listed = {member_name(wheel).lower(): "wheels" for wheel in texts}
     names: list[str] = []
     for index, path in enumerate(paths):
         where = locate(("build", "paths", index))
-        if fault := _fault(path):
-            code, message, hint = fault
-            problems.add(code, message, hint=hint, where=where)
+        if fault := _fault(path, where):
+            problems.extend([fault])
             continue
         name = posixpath.normpath(path)
         if name.lower() in listed:
-            problems.add(
-                "build.path-twice",
-                f"{path!r} is listed {listed[name.lower()]} already",
-                hint="remove it from paths",
-                where=where,
-            )
-        listed.setdefault(name.lower(), "in paths")
+            problems.add("build.path-twice", where=where, path=path, list=listed[name.lower()])
+        listed.setdefault(name.lower(), "paths")
         names.append(name)
     return tuple(names)
 
 
-def _fault(path: str) -> tuple[str, str, str] | None:
-    """What is wrong with one path by itself: code, message and hint."""
+def _fault(path: str, where: Where) -> Problem | None:
+    """Return what is wrong with one path by itself."""
     name = posixpath.normpath(path)
     if not path:
-        return "build.path-empty", "an empty path names no file", "remove it"
+        return Problem.of("build.path-empty", where=where)
     if "\\" in path or "\n" in path or "\0" in path:
-        return (
-            "build.path-bad-character",
-            f"a path must be one line with / between folders, found {path!r}",
-            f"write {path.replace(chr(0), '').strip().replace(chr(92), '/')!r}",
-        )
+        corrected = path.replace("\0", "").strip().replace("\\", "/")
+        return Problem.of("build.path-bad-character", where=where, path=path, corrected=corrected)
     if path.startswith("/") or name == ".." or name.startswith("../"):
-        return (
-            "build.path-outside",
-            f"{path!r} is not inside the source folder",
-            "write the path from the manifest's folder on, and copy the file there if need be",
-        )
+        return Problem.of("build.path-outside", where=where, path=path)
     if name == FILENAME:
-        return "build.path-is-manifest", f"paths lists {path!r}", "remove it; it is always packed"
+        return Problem.of("build.path-is-manifest", where=where, path=path)
     return None
 
 

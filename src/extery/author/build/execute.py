@@ -113,9 +113,9 @@ def _naming(path: Path) -> Iterator[None]:
     except OSError as error:
         raise Unavailable.of(
             "build.output-unwritable",
-            f"{path} cannot be written: {error.strerror}",
-            hint="check that you may write there, and that the disk has room",
             where=Where(str(path)),
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from error
 
 

@@ -132,12 +132,7 @@ def _rest(
     for index, name in enumerate(recipe.paths):
         where = locate(("build", "paths", index))
         if source / name in outputs:
-            problems.add(
-                "build.path-is-output",
-                f"{name} is the package that is being built",
-                hint="take it off the list, or build into another folder",
-                where=where,
-            )
+            problems.add("build.path-is-output", where=where, path=name)
         elif member := listed(source, name, problems, where):
             members.append(member)
     return sorted(members)
@@ -160,12 +155,7 @@ def _wheels(
         where = locate(("wheels", index))
         name = member_name(wheel)
         if name == ".." or name.startswith("../"):
-            problems.add(
-                "build.path-outside",
-                f"the wheel {wheel!r} is not inside the source folder",
-                hint="copy it into the folder, for example to ./wheels/",
-                where=where,
-            )
+            problems.add("build.path-outside", where=where, variant="wheel", path=wheel)
         elif not os.path.exists(source / name):  # noqa: PTH110 (`exists` raises for long names)
             checks.check_missing_wheel(wheel, rest, problems, where)
         elif member := listed(source, name, problems, where):
@@ -204,7 +194,8 @@ def _check_limits(package: PackagePlan, problems: ProblemList) -> None:
     if package.unpacked > _MOST_BYTES or len(package.members) > _MOST_MEMBERS:
         problems.add(
             "build.too-large",
-            f"{package.path.name} would have {len(package.members):,} files of {human_size(package.unpacked)}",
-            hint="leave files out, or let the add-on fetch large data when it is needed",
             where=Where(str(package.path)),
+            file=package.path.name,
+            members=len(package.members),
+            size=human_size(package.unpacked),
         )

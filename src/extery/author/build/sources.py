@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from extery.author.build.patterns import PathPatterns
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import ProblemList, Value, Where
 from extery.manifest.document import FILENAME
 from extery.package.writer import SourceFile
 
@@ -67,9 +67,10 @@ def _entries(folder: Path, prefix: str, problems: ProblemList) -> list[os.DirEnt
     except OSError as error:
         problems.add(
             "build.unreadable",
-            f"the folder {prefix or '.'} cannot be read: {error.strerror}",
-            hint="check that you may read it, or exclude it",
             where=Where(prefix),
+            variant="folder",
+            path=prefix or ".",
+            reason=error.strerror or str(error),
         )
         return []
 
@@ -80,29 +81,21 @@ def _add(found: list[SourceFile], name: str, path: Path, problems: ProblemList) 
         found.append(SourceFile(name, path.stat().st_size, path))
     except UnicodeEncodeError:
         shown = os.fsencode(name).decode("utf-8", "backslashreplace")
-        problems.add(
-            "build.name-not-unicode",
-            f"the name of {shown} is not Unicode",
-            hint="rename the file",
-            where=Where(shown),
-        )
+        problems.add("build.name-not-unicode", where=Where(shown), path=shown)
     except OSError as error:
         problems.add(
             "build.unreadable",
-            f"{name} cannot be read: {error.strerror}",
-            hint="build again when nothing else works in the folder",
             where=Where(name),
+            path=name,
+            reason=error.strerror or str(error),
         )
 
 
 def _note_links(links: list[str], problems: ProblemList) -> None:
-    more = f" and {len(links) - 1} more" if len(links) > 1 else ""
-    problems.add(
-        "build.link-skipped",
-        f"{links[0]}{more} not packed: symbolic links are left out",
-        hint="put a copy of the file in its place, or name the link in [build] paths",
-        where=Where(links[0]),
+    several: dict[str, Value] = (
+        {"variant": "several", "more": len(links) - 1} if len(links) > 1 else {}
     )
+    problems.add("build.link-skipped", where=Where(links[0]), path=links[0], **several)
 
 
 def listed(source: Path, name: str, problems: ProblemList, where: Where) -> SourceFile | None:
@@ -115,45 +108,28 @@ def listed(source: Path, name: str, problems: ProblemList, where: Where) -> Sour
         facts = path.stat()
         real = path.resolve(strict=True)
     except OSError as error:
-        is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-        problems.add(
-            "build.path-missing" if is_missing else "build.unreadable",
-            f"there is no file {name}"
-            if is_missing
-            else f"{name} cannot be read: {error.strerror}",
-            hint=_similar(source, name) or "correct the path, or make the file before the build",
-            where=where,
-        )
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            similar = _similar(source, name)
+            close: dict[str, Value] = {"variant": "similar", "similar": similar} if similar else {}
+            problems.add("build.path-missing", where=where, path=name, **close)
+        else:
+            reason = error.strerror or str(error)
+            problems.add("build.unreadable", where=where, path=name, reason=reason)
         return None
     if not real.is_relative_to(source):
-        problems.add(
-            "build.link-outside",
-            f"{name} is a link to {real}, which is outside the source folder",
-            hint="put a copy of the file in its place",
-            where=where,
-        )
+        problems.add("build.link-outside", where=where, path=name, target=str(real))
         return None
     if stat.S_ISDIR(facts.st_mode):
-        problems.add(
-            "build.path-is-folder",
-            f"{name} is a folder; of a folder nothing is packed but its name",
-            hint="list its files, or use paths_exclude_pattern to pack all but some",
-            where=where,
-        )
+        problems.add("build.path-is-folder", where=where, path=name)
         return None
     if not stat.S_ISREG(facts.st_mode):
-        problems.add(
-            "build.not-a-file",
-            f"{name} is not an ordinary file",
-            hint="take it off the list",
-            where=where,
-        )
+        problems.add("build.not-a-file", where=where, path=name)
         return None
     return SourceFile(name, facts.st_size, path)
 
 
 def _similar(source: Path, name: str) -> str:
-    """The name in the same folder that comes closest, as a hint."""
+    """Return the path in the same folder whose name is closest, or ``""``."""
     from difflib import get_close_matches
 
     folder, _, file = name.rpartition("/")
@@ -162,4 +138,6 @@ def _similar(source: Path, name: str) -> str:
     except OSError:
         return ""
     close = get_close_matches(file, there, n=1)
-    return f"did you mean {f'{folder}/{close[0]}' if folder else close[0]!r}?" if close else ""
+    if not close:
+        return ""
+    return f"{folder}/{close[0]}" if folder else close[0]

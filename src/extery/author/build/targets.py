@@ -32,19 +32,14 @@ def plan_targets(
     In ``folder`` a package is called ``{id}-{version}.zip``; ``file`` gives the name instead.
     """
     if folder is not None and file is not None:
-        problems.add(
-            "build.output-twice",
-            "an output folder and an output file exclude each other",
-            hint="give the file with its folder: --output-filepath FOLDER/NAME.zip",
-        )
+        problems.add("build.output-twice")
         return []
     parent = folder or (file.parent if file else Path())
     if not parent.is_dir():
-        problems.add(
-            "build.output-folder",
-            f"there is no folder {parent}",
-            hint=f"make it first: mkdir -p {parent}",
-        )
+        import shlex  # only ever needed here
+
+        command = shlex.join(["mkdir", "-p", str(parent)])
+        problems.add("build.output-folder", folder=str(parent), command=command)
     if manifest is None:
         return []
     # A line break at its end slips through the check of versions, in Blender too.
@@ -53,30 +48,20 @@ def plan_targets(
     targets = [Target(_path(parent, name, platform), platform) for platform in platforms]
     for target in targets:
         if target.path.is_dir():
-            problems.add(
-                "build.output-is-folder",
-                f"{target.path} is a folder",
-                hint=f"name a file in it, for example {target.path.name}/package.zip",
-            )
+            problems.add("build.output-is-folder", path=str(target.path), name=target.path.name)
     return targets
 
 
 def _platforms(manifest: Manifest, problems: ProblemList) -> list[str]:
     """The manifest's platforms, each once."""
     if not manifest.platforms:
-        problems.add(
-            "build.no-platforms",
-            "the manifest has no platforms to split by",
-            hint='add for example: platforms = ["windows-x64", "macos-arm64", "linux-x64"]',
-            where=Where(FILENAME, ("platforms",)),
-        )
+        problems.add("build.no-platforms", where=Where(FILENAME, ("platforms",)))
     for index, platform in enumerate(manifest.platforms):
         if not _PLATFORM.fullmatch(platform):
             problems.add(
                 "build.platform-name",
-                f"no file can be named after the platform {platform!r}",
-                hint="write a platform of Blender, for example 'windows-x64'",
                 where=Where(FILENAME, ("platforms", index)),
+                platform=platform,
             )
     return list(dict.fromkeys(manifest.platforms))
 
