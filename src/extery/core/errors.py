@@ -89,14 +89,18 @@ class Problem(NamedTuple):
         *,
         hint: str = "",
         where: Where = Where(),
+        variant: str = "",
         **values: Value,
     ) -> Self:
         """Return the problem ``code`` with its severity from the table of codes.
 
-        Without a ``message``, message and hint are rendered from the code's templates and ``values``.
+        Without a ``message``, message and hint are rendered from the code's templates and ``values``;
+        ``variant`` is one of the values and chooses among templates.
         Raises `KeyError` for an unknown code or a missing value: that is a bug of the caller.
         """
         entry = find(code)
+        if variant:
+            values["variant"] = variant
         bounded_values = {
             name: bounded(_unicode(value)) if isinstance(value, str) else value
             for name, value in sorted(values.items())
@@ -126,7 +130,7 @@ class Problem(NamedTuple):
         import json
 
         file = self.where.file.replace("\\", "/")
-        identity = list(self.values) or [_unicode(str(step)) for step in self.where.path]
+        identity: list[Any] = list(self.values) or [_unicode(str(step)) for step in self.where.path]
         text = json.dumps([self.code, _unicode(file), identity], separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
@@ -178,10 +182,13 @@ class ProblemList:
         *,
         hint: str = "",
         where: Where = Where(),
+        variant: str = "",
         **values: Value,
     ) -> None:
         """Add the problem that `Problem.of` returns for these arguments."""
-        self._problems.append(Problem.of(code, message, hint=hint, where=where, **values))
+        self._problems.append(
+            Problem.of(code, message, hint=hint, where=where, variant=variant, **values)
+        )
 
     def extend(self, problems: Iterable[Problem]) -> None:
         self._problems.extend(problems)
@@ -241,10 +248,11 @@ class ExteryError(Exception):
         *,
         hint: str = "",
         where: Where = Where(),
+        variant: str = "",
         **values: Value,
     ) -> Self:
         """Return the error with one problem, that of `Problem.of`."""
-        return cls(Problem.of(code, message, hint=hint, where=where, **values))
+        return cls(Problem.of(code, message, hint=hint, where=where, variant=variant, **values))
 
     @property
     def code(self) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from extery.author.build.config import BARE_PATTERNS, BuildConfig
 from extery.core import codes
-from extery.core.errors import ProblemList, Value, Where
+from extery.core.errors import ProblemList, Where
 from extery.manifest.document import Manifest
 from extery.package.collisions import check_names
 from extery.package.writer import SourceFile
@@ -74,28 +74,12 @@ def _check_init(contents: RuleContext, problems: ProblemList) -> None:
     problems.add("build.init-compiled", where=contents.where(compiled[0]), file=compiled[0])
 
 
-def check_missing_wheel(
-    wheel: str, members: Sequence[SourceFile], problems: ProblemList, where: Where
-) -> None:
-    """Note that a wheel is not there, and where one of its name lies instead."""
-    contents = RuleContext(
-        name="",
-        names=[member.name for member in members],
-        read=lambda _: b"",
-        table={"wheels": [wheel]},
-    )
-    found = ProblemList()
-    files.check(contents, found)
-    problems.extend(problem._replace(where=where) for problem in found)
-
-
 def check_accidents(
     manifest: Manifest, recipe: BuildConfig, members: Sequence[SourceFile], problems: ProblemList
 ) -> None:
     """Warn of what is packed only because nothing excludes it."""
     if recipe.paths is not None:
         return
-    bare: dict[str, Value] = {"variant": "bare"} if recipe.patterns == BARE_PATTERNS else {}
     for code, pattern, names in (
         ("build.caches-packed", "{}/", _folders(members, _CACHES)),
         ("build.version-control-packed", "{}", _folders(members, _VERSION_CONTROL)),
@@ -110,7 +94,7 @@ def check_accidents(
             where=Where(names[0]),
             names=f"{', '.join(names[:3])}{more}",
             patterns=wanted,
-            **bare,
+            variant="bare" if recipe.patterns == BARE_PATTERNS else "",
         )
 
 

@@ -29,6 +29,7 @@ from extery.manifest.document import (
 )
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
+from extery.rules.wheels.files import add_missing
 
 # What a zip can hold without its 64-bit extensions; the rest is for its own directory.
 _MOST_BYTES = (1 << 32) - (1 << 26)
@@ -149,6 +150,7 @@ def _wheels(
     """Wheel as the manifest writes it -> its file, for the wheels that some package needs."""
     platforms = [target.platform for target in targets]
     members: dict[str, SourceFile] = {}
+    missing: dict[str, Where] = {}
     for index, wheel in enumerate(manifest.wheels):
         if not any(_fits(wheel, platform) for platform in platforms):
             continue
@@ -157,9 +159,17 @@ def _wheels(
         if name == ".." or name.startswith("../"):
             problems.add("build.path-outside", where=where, variant="wheel", path=wheel)
         elif not os.path.exists(source / name):  # noqa: PTH110 (`exists` raises for long names)
-            checks.check_missing_wheel(wheel, rest, problems, where)
+            missing[wheel] = where
         elif member := listed(source, name, problems, where):
             members[wheel] = member
+    if missing:
+        add_missing(
+            list(missing),
+            problems,
+            total=len(manifest.wheels),
+            names=[member.name for member in rest],
+            where=next(iter(missing.values())),
+        )
     return members
 
 

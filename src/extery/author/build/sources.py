@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from extery.author.build.patterns import PathPatterns
-from extery.core.errors import ProblemList, Value, Where
+from extery.core.errors import ProblemList, Where
 from extery.manifest.document import FILENAME
 from extery.package.writer import SourceFile
 
@@ -92,10 +92,13 @@ def _add(found: list[SourceFile], name: str, path: Path, problems: ProblemList) 
 
 
 def _note_links(links: list[str], problems: ProblemList) -> None:
-    several: dict[str, Value] = (
-        {"variant": "several", "more": len(links) - 1} if len(links) > 1 else {}
+    problems.add(
+        "build.link-skipped",
+        where=Where(links[0]),
+        variant="several" if len(links) > 1 else "",
+        path=links[0],
+        more=len(links) - 1,
     )
-    problems.add("build.link-skipped", where=Where(links[0]), path=links[0], **several)
 
 
 def listed(source: Path, name: str, problems: ProblemList, where: Where) -> SourceFile | None:
@@ -110,8 +113,10 @@ def listed(source: Path, name: str, problems: ProblemList, where: Where) -> Sour
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             similar = _similar(source, name)
-            close: dict[str, Value] = {"variant": "similar", "similar": similar} if similar else {}
-            problems.add("build.path-missing", where=where, path=name, **close)
+            variant = "similar" if similar else ""
+            problems.add(
+                "build.path-missing", where=where, variant=variant, path=name, similar=similar
+            )
         else:
             reason = error.strerror or str(error)
             problems.add("build.unreadable", where=where, path=name, reason=reason)

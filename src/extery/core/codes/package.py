@@ -17,6 +17,17 @@ def _warning(title: str, why: str) -> Code:
     return Code("warning", title, why)
 
 
+_MISSING = {
+    "one": "the wheel {wheel} is not there",
+    "several": "{missing} of {total} wheels are not there, the first is {wheel}",
+}
+_MISSING_CURES = {
+    "download": "run in the manifest's folder: {command}",
+    "download-some": "run in the manifest's folder, then check again for the other {others}: {command}",
+    "moved": "there is {elsewhere}: correct the path",
+    "unknown": "put the file there, or remove it from wheels",
+}
+
 CODES = {
     "package.not-found": _error("there is no such file or folder", "Nothing can be said about what is not there."),
     "package.unreadable": _error("the file cannot be opened", "The system refused to open it."),
@@ -50,7 +61,16 @@ CODES = {
     "package.duplicate-member": _stricter("a file is in the zip archive twice", "Tools differ in which of the two they unpack, so nobody can tell what was reviewed."),
     "package.symlink": _stricter("the package has a symbolic link", "Blender unpacks a small text file in its place, other tools a link that may lead anywhere."),
     "package.outside-root": _warning("files lie outside the extension's folder", "Blender drops them when it installs the package."),
-    "package.wheel-missing": _stricter("a listed wheel is not there", "Blender skips it without a word, and the add-on fails when it imports the library."),
+    "package.wheel-missing": Code(
+        "error", "a listed wheel is not there", "Blender skips it without a message, and the add-on fails when it imports the library.",
+        stricter=True,
+        message=_MISSING["one"],
+        variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
+        example={
+            "variant": "several-download", "wheel": "./wheels/attrs-24.2.0-py3-none-any.whl", "missing": 2, "total": 2, "elsewhere": "", "others": 0,
+            "command": "pip download attrs==24.2.0 --only-binary=:all: --no-deps --ignore-requires-python --platform any --python-version 3 --implementation py --abi none -d ./wheels",
+        },
+    ),
     "package.legacy": _error("this is an add-on from before Blender 4.2", "It has bl_info but no manifest: Blender installs it as a legacy add-on, repositories cannot serve it."),
     "path.unsafe": _stricter("a path leads out of the folder", "Absolute paths and '..' are flattened by Blender and followed by careless tools."),
     "path.not-portable": _stricter("a path cannot exist on every system", "Backslashes, colons, control characters and some names mean something else on Windows."),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import human_size
 from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
@@ -16,6 +16,7 @@ from extery.package.collisions import check_names
 from extery.package.names import fold
 from extery.rules.context import RuleContext
 from extery.rules.package.members import Limits, check_sizes
+from extery.rules.wheels.pip_command import pip_download
 
 #: Files that a ``.dist-info`` folder has to have.
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
@@ -26,7 +27,9 @@ _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/", re.IGNORECASE)
 
 def check(contents: RuleContext, problems: ProblemList) -> None:
     listed = _listed(contents)
-    _add_missing([wheel for wheel, name in listed.items() if name is None], contents, problems)
+    missing = [wheel for wheel, name in listed.items() if name is None]
+    where = contents.where(missing[0]) if missing else Where()
+    add_missing(missing, problems, total=len(listed), names=contents.names, where=where)
     check_present(contents, problems)
 
 
@@ -112,21 +115,40 @@ def _listed(contents: RuleContext) -> dict[str, str | None]:
     }
 
 
-def _add_missing(missing: Sequence[str], contents: RuleContext, problems: ProblemList) -> None:
-    """One problem, however many wheels are missing: they were all forgotten, or all moved."""
+def add_missing(
+    missing: Sequence[str],
+    problems: ProblemList,
+    *,
+    total: int,
+    names: Sequence[str],
+    where: Where,
+) -> None:
+    """Add one problem for all ``missing`` wheels of ``total``, with the command that downloads them.
+
+    ``names`` are the files that are there: a wheel in another folder was moved, not forgotten.
+    """
     if not missing:
         return
     first = missing[0]
     file = first.rpartition("/")[2]
-    others = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
-    elsewhere = sorted(n for n in contents.names if n.rpartition("/")[2] == file)
+    elsewhere = sorted(name for name in names if name.rpartition("/")[2] == file)
+    download = None if elsewhere else pip_download(missing)
+    if elsewhere:
+        cure = "moved"
+    elif download is None:
+        cure = "unknown"
+    else:
+        cure = "download" if download.wheels == len(missing) else "download-some"
     problems.add(
         "package.wheel-missing",
-        f"the wheel {first}{others} not there",
-        hint=f"there is {elsewhere[0]}: correct the path"
-        if elsewhere
-        else "download it with: pip download --only-binary=:all: --no-deps --dest wheels NAME",
-        where=contents.where(first),
+        where=where,
+        variant=f"{'several' if len(missing) > 1 else 'one'}-{cure}",
+        wheel=first,
+        missing=len(missing),
+        total=total,
+        elsewhere=elsewhere[0] if elsewhere else "",
+        command=download.command if download else "",
+        others=len(missing) - (download.wheels if download else 0),
     )
 
 
