@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.cli import COMMANDS
+from extery.cli.app import COMMANDS
 from tests.parts import ROOT
 
 DOCS = ROOT / "docs"

@@ -12,8 +12,8 @@ from typing import Any
 from click.testing import CliRunner
 from tests.samples import LENIENT, MANIFESTS
 
-from extery.cli import COMMANDS, extery
-from extery.cli.added import added_commands
+from extery.cli.app import COMMANDS, extery
+from extery.cli.plugins import plugin_commands
 from extery.core.codes import everything
 from extery.core.errors import Problem
 from extery.manifest.document import blender_tags, check_manifest
@@ -49,7 +49,7 @@ def commands() -> str:
     """Each command's own help."""
     os.environ["COLUMNS"] = "100"
     parts = [_help([])]
-    parts += [_help([name]) for name in sorted({*COMMANDS, *added_commands()} - {"manage"})]
+    parts += [_help([name]) for name in sorted({*COMMANDS, *plugin_commands()} - {"manage"})]
     return "\n".join(parts)
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery import __version__
-from extery.cli import COMMANDS, extery
+from extery.cli.app import COMMANDS, extery
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -63,11 +63,30 @@ def test_an_unknown_command_is_a_mistake_in_usage() -> None:
     assert "No such command 'instal'" in done.stderr
 
 
-def test_the_version_costs_no_import_at_all() -> None:
-    assert "click" not in modules_after("--version")
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("biuld", "build"), ("server-generat", "server-generate")]
+)
+def test_a_misspelt_command_is_answered_with_the_right_one(typed: str, meant: str) -> None:
+    assert f"Did you mean {meant}" in run(typed).stderr
 
 
-@pytest.mark.parametrize("heavy", ["zipfile", "tomllib", "django", "rich", "httpx", "hashlib"])
+def test_a_misspelt_option_is_answered_with_the_right_one() -> None:
+    assert "--strict" in run("validate", "--strct").stderr
+
+
+def test_the_version_has_a_short_option() -> None:
+    assert run("-V").stdout == run("--version").stdout
+    assert CliRunner().invoke(extery, ["-V"]).output == f"extery {__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_costs_no_import_at_all(option: str) -> None:
+    assert "click" not in modules_after(option)
+
+
+@pytest.mark.parametrize(
+    "heavy", ["zipfile", "tomllib", "tomlkit", "django", "rich", "httpx", "hashlib"]
+)
 def test_the_help_imports_nothing_heavy(heavy: str) -> None:
     assert heavy not in modules_after("--help")
 
@@ -88,7 +107,7 @@ def test_output_that_cannot_be_written_is_an_error_and_no_traceback(arguments: l
     assert done.stderr == "error: the output cannot be written: No space left on device\n"
 
 
-def test_a_reader_that_has_seen_enough_is_no_error_to_tell_of() -> None:
+def test_a_closed_pipe_is_not_reported() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "extery", "--help"],
         stdout=subprocess.PIPE,
@@ -104,7 +123,7 @@ def test_a_reader_that_has_seen_enough_is_no_error_to_tell_of() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_a_start_without_output_does_its_work_all_the_same(closed: str, tmp_path: Path) -> None:
+def test_a_command_works_without_output_streams(closed: str, tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m extery server-generate --repo-dir "{tmp_path}" {closed}'
 
     done = subprocess.run(command, shell=True, check=False)

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from extery.cli import extery
-from extery.core.errors import NotFound
+from extery.cli.app import extery
 from tests.cli.test_cli import modules_after
 from tests.repository.packages import put
 
@@ -66,7 +65,9 @@ def test_a_preview_says_what_to_paste_and_stops_cleanly(
 def test_a_folder_that_is_not_there_is_an_error() -> None:
     result = CliRunner().invoke(extery, ["preview", "nowhere"])
 
-    assert isinstance(result.exception, NotFound)
+    assert result.exit_code == 1
+    assert "[preview.folder-missing]" in result.stderr
+    assert result.stderr.endswith("Nothing was served. Found 1 error.\n")
 
 
 def test_the_server_is_imported_when_it_is_used_only() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from extery.cli import extery
-from extery.core.errors import NotFound
+from extery.cli.app import extery
 from tests.cli.test_cli import modules_after
 from tests.fetch.web import serving
 from tests.repository.hosted import Repository
@@ -31,9 +30,12 @@ def check(*arguments: str) -> Result:
 
 
 def test_a_good_repository_is_said_to_be(repository: Repository) -> None:
-    assert check("source").stdout == "source: ok, 1 entry, 1 package read\n"
+    checked = check("source")
+    assert checked.stdout == "source: ok\n"
+    assert checked.stderr == "Checked source: 1 entry, 1 package read. No problems.\n"
     result = check(repository.url, "--listing-only")
-    assert result.stdout == f"{repository.url}: ok, 1 entry, 0 packages read\n"
+    assert result.stdout == f"{repository.url}: ok\n"
+    assert "0 packages read" in result.stderr
     assert result.exit_code == 0
 
 
@@ -43,17 +45,17 @@ def test_an_error_is_named_and_the_status_is_1(repository: Repository) -> None:
     result = check("source")
 
     assert result.exit_code == 1
-    first, hint, summary = result.stdout.splitlines()
+    first, hint = result.stdout.splitlines()
     assert first.startswith("index.json:data[0].archive_url: error: gear_tool 1.2.3: there is no")
     assert "hint" in hint
-    assert summary == "source: 1 error, 1 entry, 1 package read"
+    assert result.stderr == "Checked source: 1 entry, 1 package read. Found 1 error.\n"
 
 
 def test_warnings_fail_a_strict_check_only(repository: Repository) -> None:
     repository.add("gear-2.zip", version="2.0.0")
 
     assert check("source").exit_code == 0
-    assert "source: ok, 1 warning" in check("source").stdout
+    assert "source: ok" in check("source").stdout
     assert check("source", "--strict").exit_code == 1
 
 
@@ -67,7 +69,7 @@ def test_json_says_what_was_found(repository: Repository) -> None:
 
 
 def test_a_repository_that_is_not_there_is_an_error(repository: Repository) -> None:
-    assert isinstance(check("nowhere").exception, NotFound)
+    assert "[fetch.not-found]" in check("nowhere").stdout
     result = check("nowhere", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["problems"][0]["code"] == "fetch.not-found"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from extery.cli import extery
+from extery.cli.app import extery
 from tests.repository.packages import put
 
 
@@ -40,6 +40,7 @@ def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None
     assert result.stderr == (
         "written: packages/index.json\nwritten: packages/index.json.gz\n"
         f"paste into Blender: {packages.as_uri()}/index.json\n"
+        "Wrote the listing of 2 packages in packages. No problems.\n"
     )
     assert len(json.loads((packages / "index.json").read_text())["data"]) == 2
 
@@ -47,7 +48,9 @@ def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None
 def test_a_second_run_writes_nothing(packages: Path) -> None:
     generate("--html")
 
-    assert generate("--html").stderr == ""
+    assert generate("--html").stderr == (
+        "Nothing to write: listing of 2 packages in packages. No problems.\n"
+    )
 
 
 def test_a_page_is_written_when_it_is_asked_for(packages: Path) -> None:
@@ -143,10 +146,14 @@ def test_json_says_what_was_done(packages: Path) -> None:
     result = generate("--json")
 
     document = json.loads(result.stdout)
-    assert result.stderr == ""
+    assert result.stderr == "Wrote the listing of 2 packages in packages. Found 1 error.\n"
     assert result.exit_code == 1
     assert document | {"problems": []} == {
+        "version": 1,
+        "command": "server-generate",
         "ok": False,
+        "counts": {"errors": 1, "warnings": 0, "silenced": 0},
+        "silenced": [],
         "packages": 2,
         "written": ["packages/index.json", "packages/index.json.gz"],
         "listings": [
@@ -211,7 +218,7 @@ def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -
     (packages / "blender_repo.toml").write_text('schema_version = "1.0.0"\n[channels.beta]\n')
 
     for result in (generate(), generate()):
-        assert result.stderr.splitlines()[-2:] == [
+        assert result.stderr.splitlines()[-3:-1] == [
             f"paste into Blender, for everyone: {packages.as_uri()}/index.json",
             f"paste into Blender, for channel beta: {packages.as_uri()}/beta/index.json",
         ]
@@ -231,10 +238,10 @@ def test_whoever_has_said_where_the_folder_is_on_the_web_pastes_that(packages: P
         'schema_version = "1.0.0"\nbase_url = "https://example.org/r"\n'
     )
 
-    assert generate().stderr.endswith("paste into Blender: https://example.org/r/index.json\n")
+    assert "paste into Blender: https://example.org/r/index.json\n" in generate().stderr
 
 
 def test_packages_can_be_read_again_although_nothing_changed(packages: Path) -> None:
     generate()
 
-    assert generate("--verify").stderr == ""
+    assert generate("--verify").stderr.startswith("Nothing to write")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from extery.cli import extery
+from extery.cli.app import extery
 from tests.samples import GOOD, MANIFESTS
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on
 
@@ -29,7 +29,8 @@ def test_a_good_folder_is_named_with_what_it_is(folder: Path) -> None:
     result = validate(folder)
 
     assert result.exit_code == 0
-    assert result.output == f"{folder}: ok: gear_tool 1.2.3 (add-on)\n"
+    assert result.stdout == f"{folder}: ok: gear_tool 1.2.3 (add-on)\n"
+    assert result.stderr == "Checked 1 path. No problems.\n"
 
 
 def test_without_a_path_the_current_folder_is_checked(
@@ -41,12 +42,13 @@ def test_without_a_path_the_current_folder_is_checked(
     result = validate()
 
     assert result.exit_code == 1
-    first, second, _ = result.output.splitlines()
+    first, *snippet, hint = result.stdout.splitlines()
     assert first == (
         "blender_manifest.toml:2:6: error: id must be a Python identifier, found 'My Tool' "
         "[manifest.id.not-identifier]"
     )
-    assert second == "  hint: use letters, digits and single underscores, for example 'my_tool'"
+    assert snippet == ["  |", '2 | id = "My Tool"', "  |      ^^^^^^^^^"]
+    assert hint == "  hint: use letters, digits and single underscores, for example 'my_tool'"
 
 
 def test_a_problem_in_another_folder_has_its_path(folder: Path) -> None:
@@ -70,11 +72,11 @@ def test_several_are_checked_and_one_bad_one_fails_them(folder: Path) -> None:
 
     assert result.exit_code == 1
     assert "bad.zip: error: bad.zip is not a zip archive but a web page" in result.output
-    assert result.output.endswith("3 checked, 1 with errors\n")
+    assert result.stderr == "Checked 3 paths. Found 1 error.\n"
 
 
 def test_json_has_the_same_shape_for_good_and_bad(folder: Path) -> None:
-    document = json.loads(validate("--json", folder, folder / "none.zip").output)
+    document = json.loads(validate("--json", folder, folder / "none.zip").stdout)
 
     assert document["ok"] is False
     good, bad = document["reports"]
@@ -87,14 +89,14 @@ def test_json_has_the_hash_of_a_package(folder: Path) -> None:
     package = folder / "gears.zip"
     package.write_bytes(add_on())
 
-    [report] = json.loads(validate("--json", package).output)["reports"]
+    [report] = json.loads(validate("--json", package).stdout)["reports"]
 
     assert report["sha256"] == hashlib.sha256(package.read_bytes()).hexdigest()
 
 
 def test_json_tells_line_and_column() -> None:
     path = MANIFESTS["manifest.tagline.too-long"]
-    [report] = json.loads(validate("--json", path).output)["reports"]
+    [report] = json.loads(validate("--json", path).stdout)["reports"]
     [problem] = report["problems"]
 
     assert (problem["line"], problem["column"], problem["field"]) == (5, 11, "tagline")
@@ -124,7 +126,7 @@ class Page(HTMLParser):
 
 def test_html_is_a_whole_page_with_every_problem_and_its_reason() -> None:
     result = validate("--html", MANIFESTS["manifest.tagline.too-long"])
-    page = Page(result.output)
+    page = Page(result.stdout)
 
     assert result.exit_code == 1
     assert page.open == []
@@ -137,7 +139,7 @@ def test_html_shows_what_is_in_a_manifest_as_text_only(tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_bytes(ADD_ON.replace(b'"add-on"', b'"<script>alert(1)</script>"'))
 
-    page = Page(validate("--html", file).output)
+    page = Page(validate("--html", file).stdout)
 
     assert "script" not in page.tags
     assert "<script>" in page.texts
@@ -181,12 +183,10 @@ def test_a_file_of_tags_that_cannot_be_used_is_a_problem(
     file = tmp_path / name
     file.write_text(text)
 
-    from extery.core.errors import InvalidInput
-
     result = validate("--valid-tags", file, GOOD)
 
-    assert isinstance(result.exception, InvalidInput)
-    assert result.exception.code == "usage.tag-file"
+    assert result.exit_code == 1
+    assert "[usage.tag-file]" in result.stderr
 
 
 def test_our_stricter_rules_can_be_left_to_blender(tmp_path: Path) -> None:

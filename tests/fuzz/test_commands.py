@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from extery.cli import extery
+from extery.cli.app import extery
 from extery.core.errors import ExteryError
 from tests.fuzz.judge import judge
 from tests.fuzz.listing import _ENTRY, _document, target

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from extery.cli import extery
+from extery.cli.app import extery
 from extery.core.errors import Conflict, InvalidInput, Unavailable
 from extery.core.locks import locked
 from extery.repository import workers

@@ -82,9 +82,9 @@ def read_valid_tags(file: Path) -> dict[str, list[str]]:
             reason = error.strerror
         raise InvalidInput.of(
             "usage.tag-file",
-            f"{file} cannot be used as a list of tags: {reason}",
-            hint='write {"add-on": ["Modeling"], "theme": ["Dark"]}',
             where=Where(str(file)),
+            file=str(file),
+            reason=reason,
         ) from error
 
 

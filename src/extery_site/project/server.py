@@ -94,11 +94,7 @@ def _require_libraries() -> None:
     from extery.core.errors import Unavailable
 
     if find_spec("django") is None:
-        raise Unavailable.of(
-            "usage.site-missing",
-            "the libraries of the website are not installed",
-            hint="pip install 'extery[site]'",
-        )
+        raise Unavailable.of("usage.site-missing")
 
 
 def prepare(data: Path | None = None, *, host: str = "") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from extery.cli import extery
+from extery.cli.app import extery
 from extery.core.errors import Corrupt, Unavailable
 from extery.fetch import Fetcher
 from extery.repository.check import check_repository

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from extery.cli.options import valid_tags_option
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options, read_valid_tags, valid_tags_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from extery.author.build.execute import BuiltPackage, WrittenMember
-    from extery.core.errors import Problem
+    from extery.cli.output import Outcome
 
-_LARGEST = 10
+#: How many of the largest files --verbose lists.
+_MAX_LISTED = 10
 
 
-@click.command("build")
+def _folder_of(params: Mapping[str, Any]) -> Path:
+    """The folder of the manifest."""
+    folder: Path = params["source"] or params["source_dir"] or Path()
+    return folder.parent if folder.is_file() else folder
+
+
+@click.command(
+    "build", cls=OutcomeCommand, project_folder=_folder_of, on_failure="Nothing was built."
+)
 @click.argument("source", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--source-dir",
@@ -47,19 +55,20 @@ _LARGEST = 10
 @valid_tags_option
 @click.option("--strict", is_flag=True, help="Build nothing if there are warnings.")
 @click.option("--verbose", is_flag=True, help="Name every file, and show which are the largest.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
+@output_options()
+@click.pass_obj
 def command(
+    run: Run,
     source: Path | None,
     *,
     source_dir: Path | None,
     output_dir: Path | None,
     output_filepath: Path | None,
     split_platforms: bool,
-    valid_tags: dict[str, list[str]] | None,
+    valid_tags: str | None,
     strict: bool,
     verbose: bool,
-    as_json: bool,
-) -> NoReturn:
+) -> Outcome:
     """Pack a folder as an extension package.
 
     SOURCE is the folder of the blender_manifest.toml, by default the current one. The manifest's
@@ -69,82 +78,68 @@ def command(
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
     from extery.author.build.execute import execute, plan_build
-    from extery.core.errors import ExteryError, InvalidInput
+    from extery.cli.output import Outcome, located, pluralize
+    from extery.core.errors import ExteryError
 
-    folder = source or source_dir or Path()
+    folder = _folder_of({"source": source, "source_dir": source_dir})
+    prefix = "" if folder == Path() else f"{folder}/"
+    nothing = Outcome(
+        ok=False, summary="Nothing was built.", data={"packages": []}, has_sources=True
+    )
     try:
         plan = plan_build(
-            folder,
+            source or source_dir or Path(),
             split_platforms=split_platforms,
             output_dir=output_dir,
             output_file=output_filepath,
-            valid_tags=valid_tags,
+            valid_tags=read_valid_tags(valid_tags),
         )
-        if strict and plan.problems:
-            raise InvalidInput(*plan.problems)
-        if not as_json:
-            _show(plan.problems, folder)
-        packages = execute(plan, on_member=_say_added if verbose and not as_json else None)
+        problems, silenced = run.silence(located(plan.problems, prefix))
+        nothing = nothing._replace(problems=problems, silenced=silenced, is_strict=strict)
+        if strict and problems:
+            return nothing
+        is_text = run.output_format == "text"
+        packages = execute(plan, on_member=_print_added if verbose and is_text else None)
     except ExteryError as error:
-        if as_json:
-            _print_json([], error.problems)
-        else:
-            _show(error.problems, folder)
-        raise SystemExit(1) from error
-    if as_json:
-        _print_json(packages, plan.problems)
-    else:
-        for package in packages:
-            _print_text(package, verbose=verbose)
-    raise SystemExit(0)
+        problems, silenced = run.silence(located(error.problems, prefix))
+        return nothing._replace(problems=problems, silenced=silenced)
+    return nothing._replace(
+        ok=True,
+        summary=f"Built {pluralize(len(packages), 'package')}.",
+        lines=[line for package in packages for line in _lines(package, verbose=verbose)],
+        data={"packages": [package.as_dict() for package in packages]},
+    )
 
 
-def _show(problems: Iterable[Problem], folder: Path) -> None:
-    """Problems on stderr; those with a place get the folder they were found in before it."""
-    from extery.cli.show import show_problems
+def _print_added(member: WrittenMember) -> None:
+    from extery.cli.output import print_note
+    from extery.cli.output.text import printable
 
-    folder = folder.parent if folder.is_file() else folder
-    prefix = "" if folder == Path() else f"{folder}/"
-    for problem in problems:
-        has_place = bool(problem.where.file) and not Path(problem.where.file).is_absolute()
-        show_problems([problem], stream=sys.stderr, prefix=prefix if has_place else "")
+    print_note(f"add: {printable(member.name)}")
 
 
-def _say_added(member: WrittenMember) -> None:
-    click.echo(f"add: {member.name}", err=True)
-
-
-def _print_json(packages: list[BuiltPackage], problems: Iterable[Problem]) -> None:
-    import json
-
-    document = {
-        "ok": bool(packages),
-        "packages": [package.as_dict() for package in packages],
-        "problems": [problem.as_dict() for problem in problems],
-    }
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def _print_text(package: BuiltPackage, *, verbose: bool) -> None:
-    from extery.cli.show import counted
+def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
+    from extery.cli.output import pluralize
+    from extery.cli.output.text import printable
     from extery.core.files import human_size
 
-    facts = f"{counted(len(package.members), 'file')}, {human_size(package.unpacked)}"
-    click.echo(f"created {_shown(package.path)}: {facts}, packed {human_size(package.size)}")
+    facts = f"{pluralize(len(package.members), 'file')}, {human_size(package.unpacked)}"
+    path = printable(_relative(package.path))
+    yield f"created {path}: {facts}, packed {human_size(package.size)}"
     if not verbose:
         return
-    click.echo(f"  sha256 {package.sha256}")
+    yield f"  sha256 {package.sha256}"
     largest = sorted(package.members, key=lambda member: (-member.packed, member.name))
-    for member in largest[:_LARGEST]:
+    for member in largest[:_MAX_LISTED]:
         share = member.packed / package.size
-        click.echo(f"  {human_size(member.packed):>9} {share:>4.0%}  {member.name}")
-    if len(largest) > _LARGEST:
-        rest = sum(member.packed for member in largest[_LARGEST:])
-        others = counted(len(largest) - _LARGEST, "other file")
-        click.echo(f"  {human_size(rest):>9} {rest / package.size:>4.0%}  {others}")
+        yield f"  {human_size(member.packed):>9} {share:>4.0%}  {printable(member.name)}"
+    if len(largest) > _MAX_LISTED:
+        rest = sum(member.packed for member in largest[_MAX_LISTED:])
+        others = pluralize(len(largest) - _MAX_LISTED, "other file")
+        yield f"  {human_size(rest):>9} {rest / package.size:>4.0%}  {others}"
 
 
-def _shown(path: Path) -> str:
-    """The path from the current folder on where it lies below."""
+def _relative(path: Path) -> str:
+    """The path from the current folder on, if it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

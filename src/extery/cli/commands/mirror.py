@@ -1,25 +1,24 @@
-"""``extery mirror``: a repository as a folder that works from anywhere."""
+"""``extery mirror``: copy a repository into a folder."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from extery.cli.options import max_listing_option
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import max_listing_option, output_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from extery.core.errors import Problem
+    from extery.cli.output import Outcome
     from extery.fetch import Fetcher
     from extery.repository.mirror.filters import Filters
     from extery.repository.mirror.run import Mirrored, MirrorOptions, Progress
 
 
-@click.command("mirror")
+@click.command("mirror", cls=OutcomeCommand, on_failure="The mirror was not changed.")
 @click.argument("url")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     "ids",
     metavar="PATTERN",
     multiple=True,
-    help="Only ids like this; * and ? stand for others.",
+    help="Only ids that match; * and ? are wildcards.",
 )
 @click.option(
     "--type", "types", type=click.Choice(["add-on", "theme"]), multiple=True, help="Only this type."
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     "licenses",
     metavar="PATTERN",
     multiple=True,
-    help="Only if all licences are like this, as GPL-*.",
+    help="Only if all licences match, as GPL-*.",
 )
 @click.option(
     "--newest",
@@ -66,7 +65,7 @@ if TYPE_CHECKING:
     envvar="EXTERY_CLIENT_TOKEN",
     show_envvar=True,
     default="",
-    help="For repositories that ask who you are; sent to URL's server only.",
+    help="Sent to URL's server only, for repositories that require one.",
 )
 @max_listing_option
 @click.option("--keep", "keep_old", is_flag=True, help="Keep packages that are no longer listed.")
@@ -76,8 +75,10 @@ if TYPE_CHECKING:
 )
 @click.option("--new-source", is_flag=True, help="Use DIR although it mirrors another repository.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@output_options()
+@click.pass_obj
 def command(
+    run: Run,
     url: str,
     folder: Path,
     *,
@@ -95,17 +96,17 @@ def command(
     verify: bool,
     new_source: bool,
     dry_run: bool,
-    as_json: bool,
-) -> NoReturn:
+) -> Outcome:
     """Mirror a repository into a folder that works from file:// and from any web server.
 
-    URL is what people paste into Blender, or a folder. The first run fetches everything, later ones
+    URL is the one that Blender subscribes to, or a folder. The first run fetches everything, later ones
     what has changed. Every package is verified, and the listing is replaced only when all
     of them are there; if one fails, the old listing stays and the exit status is 1. A package
     that is damaged, or that tools unpack in different ways, is left out, and the exit status is 1.
 
-    A filter may be given several times; what passes one value of each is wanted.
+    A filter may be given several times; an extension has to match one value of each.
     """  # fmt: skip
+    from extery.cli.output import Outcome, located
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.mirror.filters import Filters
@@ -113,24 +114,32 @@ def command(
 
     filters = Filters(ids, platforms, blender, tags, licenses, types, newest)
     _check(filters)
-    wishes = MirrorOptions(keep_going, keep_old, verify, new_source)
+    options = MirrorOptions(keep_going, keep_old, verify, new_source)
     try:
         address = repository_url(url)
         with Fetcher(
             token=access_token, token_for=address, max_document_size=max_listing
         ) as fetcher:
-            done = _mirror(address, folder, fetcher, filters, wishes, dry_run=dry_run)
+            done = _mirror(address, folder, fetcher, filters, options, dry_run=dry_run)
     except ExteryError as error:
-        if not as_json:
-            raise
-        _print_json(None, error.problems, dry_run=dry_run)
-        raise SystemExit(1) from error
-    if as_json:
-        _print_json(done, done.problems, dry_run=dry_run)
-    else:
-        _print_text(done, folder, dry_run=dry_run, keep_old=keep_old)
-    is_good = done.is_complete and (keep_going or not done.refused)
-    raise SystemExit(0 if dry_run or is_good else 1)
+        problems, silenced = run.silence(located(error.problems))
+        return Outcome(
+            ok=False,
+            summary="The mirror was not changed.",
+            problems=problems,
+            silenced=silenced,
+            data=_data(None),
+        )
+    problems, silenced = run.silence(located(done.problems))
+    removed = () if keep_old else done.plan.remove
+    return Outcome(
+        ok=dry_run or (done.is_complete and (keep_going or not done.refused)),
+        summary=_summary(done, folder, dry_run=dry_run),
+        problems=problems,
+        silenced=silenced,
+        lines=list(_planned(done, removed) if dry_run else _result(done, folder, removed)),
+        data=_data(done),
+    )
 
 
 def _mirror(
@@ -138,22 +147,27 @@ def _mirror(
     folder: Path,
     fetcher: Fetcher,
     filters: Filters,
-    wishes: MirrorOptions,
+    options: MirrorOptions,
     *,
     dry_run: bool,
 ) -> Mirrored:
-    from extery.cli.progress import ProgressLine
+    from extery.cli.output.progress import ProgressBar
+    from extery.core.files import human_size
     from extery.repository.mirror.run import mirror, plan
 
     if dry_run:
-        return plan(address, folder, fetcher=fetcher, filters=filters, wishes=wishes)
-    with ProgressLine() as line:
+        return plan(address, folder, fetcher=fetcher, filters=filters, wishes=options)
+    with ProgressBar("Mirroring") as bar:
 
-        def told(progress: Progress) -> None:
-            if line.is_due:
-                line.show(_shown(progress))
+        def on_progress(progress: Progress) -> None:
+            if bar.is_shown:
+                sizes = f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
+                detail = f"{progress.packages} of {progress.of_packages} packages, {sizes}"
+                bar.update(progress.received, progress.of_bytes, detail)
 
-        return mirror(address, folder, fetcher=fetcher, filters=filters, wishes=wishes, told=told)
+        return mirror(
+            address, folder, fetcher=fetcher, filters=filters, wishes=options, told=on_progress
+        )
 
 
 def _check(filters: Filters) -> None:
@@ -166,54 +180,55 @@ def _check(filters: Filters) -> None:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 
 
-def _shown(progress: Progress) -> str:
-    from extery.core.files import human_size
-
-    return (
-        f"{progress.packages} of {progress.of_packages} packages, "
-        f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
-    )
-
-
-def _print_text(done: Mirrored, folder: Path, *, dry_run: bool, keep_old: bool) -> None:
-    from extery.cli.show import counted, show_problems
+def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
+    """The lines of a dry run."""
+    from extery.cli.output import pluralize
+    from extery.cli.output.text import printable
     from extery.core.files import human_size
     from extery.fetch.addresses import redact_url
 
     plan = done.plan
-    show_problems(done.problems, stream=sys.stderr)
-    removed = () if keep_old else plan.remove
+    for name in plan.fetch:
+        request = plan.wanted[name]
+        source = redact_url(request.url)
+        yield printable(f"fetch {name} ({human_size(request.size)}) from {source}")
+    for name in removed:
+        yield printable(f"remove {name}")
+    facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"
+    yield f"{facts}, {len(plan.keep)} there already, {len(removed)} to remove"
+
+
+def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[str]:
+    from extery.cli.output import pluralize
+    from extery.cli.output.text import printable
+    from extery.core.files import human_size
+
+    if not done.is_complete:
+        return
+    plan = done.plan
+    fetched = f"{pluralize(len(plan.fetch), 'package')} fetched ({human_size(plan.bytes_to_fetch)})"
+    entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
+    yield f"{entries}: {fetched}, {len(plan.keep)} there already, {len(removed)} removed"
+
+
+def _summary(done: Mirrored, folder: Path, *, dry_run: bool) -> str:
+    from extery.cli.output import pluralize
+    from extery.cli.output.text import printable
+
+    place = printable(str(folder))
     if dry_run:
-        for name in plan.fetch:
-            wanted = plan.wanted[name]
-            click.echo(f"fetch {name} ({human_size(wanted.size)}) from {redact_url(wanted.url)}")
-        for name in removed:
-            click.echo(f"remove {name}")
-    facts = f"{counted(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"
-    facts += f", {len(plan.keep)} there already, {len(removed)} to remove"
-    if dry_run:
-        click.echo(facts)
-    elif not done.is_complete:
-        failed = counted(len(done.failed), "package")
-        click.echo(f"{failed} failed; {folder} still has its old listing", err=True)
-    else:
-        fetched = (
-            f"{counted(len(plan.fetch), 'package')} fetched ({human_size(plan.bytes_to_fetch)})"
-        )
-        click.echo(
-            f"{counted(len(plan.entries), 'entry').replace('entrys', 'entries')} in {folder}: "
-            f"{fetched}, {len(plan.keep)} there already, {len(removed)} removed"
-        )
-        if done.refused:
-            click.echo(f"{counted(len(done.refused), 'package')} refused and left out", err=True)
+        return "Dry run: nothing was written."
+    if not done.is_complete:
+        failed = pluralize(len(done.failed), "package")
+        return f"{failed} failed; {place} still has its old listing."
+    refused = pluralize(len(done.refused), "package")
+    left_out = f", {refused} refused and left out" if done.refused else ""
+    return f"Mirrored {pluralize(len(done.plan.entries), 'entry')} into {place}{left_out}."
 
 
-def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: bool) -> None:
-    import json
-
+def _data(done: Mirrored | None) -> dict[str, Any]:
     plan = done.plan if done else None
-    document = {
-        "ok": done is not None and (dry_run or done.is_complete) and not done.problems.errors,
+    return {
         "complete": done is not None and done.is_complete,
         "entries": len(plan.entries) if plan else 0,
         "fetched": list(plan.fetch) if plan else [],
@@ -222,6 +237,4 @@ def _print_json(done: Mirrored | None, problems: Iterable[Problem], *, dry_run: 
         "removed": list(plan.remove) if plan else [],
         "failed": list(done.failed) if done else [],
         "refused": list(done.refused) if done else [],
-        "problems": [problem.as_dict() for problem in problems],
     }
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

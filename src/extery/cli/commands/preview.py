@@ -1,4 +1,4 @@
-"""``extery preview``: try a folder of packages as people will meet it."""
+"""``extery preview``: serve a folder of packages on this computer."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from extery.cli.command import OutcomeCommand
+
 if TYPE_CHECKING:
+    from extery.cli.output import Outcome
     from extery.core.errors import ExteryError
 
 
-@click.command("preview")
+@click.command(
+    "preview",
+    cls=OutcomeCommand,
+    project_folder=lambda params: params["folder"],
+    on_failure="Nothing was served.",
+)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--host",
     metavar="ADDRESS",
     default="127.0.0.1",
     show_default=True,
-    help="Who may come: this computer only, or for example 0.0.0.0 for the whole network.",
+    help="Address to listen on: this computer only, or for example 0.0.0.0 for the whole network.",
 )
 @click.option(
     "--port",
@@ -28,27 +36,28 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65535),
     default=8008,
     show_default=True,
-    help="0 takes any that is free.",
+    help="0 takes any free port.",
 )
 @click.option("--no-generate", is_flag=True, help="Serve the folder as it is.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not print requests.")
-def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool) -> None:
-    """Serve a folder of packages for trying out, and keep its listing up to date.
+@click.option("--no-config", is_flag=True, help="Ignore the project file.")
+def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool) -> Outcome:
+    """Serve a folder of packages on this computer, and keep its listing up to date.
 
-    Whenever a package comes, changes or goes, index.json and index.html are made anew, as server-generate made them the last time. A mirror,
-    or a listing with more in it than the packages tell, is served as it is. Ctrl+C ends it. For the public use a real web server, or none:
-    file:// works too.
+    When a package is added, changed or removed, index.json and index.html are written again, with the options of the last server-generate. A
+    mirror, or a listing with more in it than the packages say, is served as it is. Ctrl+C stops it. For the public use a real web server, or
+    none: file:// works too.
     """
+    from extery.cli.output import Outcome, located, print_note, print_problems
+    from extery.cli.output.text import printable
     from extery.repository.preview import preview
 
     def log(line: str) -> None:
         if not quiet:
-            click.echo(line, err=True)
+            print_note(printable(line))
 
     def failed(error: ExteryError) -> None:
-        from extery.cli.show import show_problems
-
-        show_problems(error.problems, stream=sys.stderr)
+        print_problems(located(error.problems))
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -66,4 +75,5 @@ def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: boo
         try:
             running.wait()
         except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
+            print_note("Stopped.")
+    return Outcome(ok=True, summary="", is_quiet=True)

@@ -1,18 +1,19 @@
-"""``extery server-check``: does a repository work, for every Blender that may come?"""
+"""``extery server-check``: check that a repository works for every Blender."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from extery.cli.options import max_listing_option
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import max_listing_option, output_options
 
 if TYPE_CHECKING:
-    from extery.repository.check import Checked
+    from extery.cli.output import Outcome
 
 
-@click.command("server-check")
+@click.command("server-check", cls=OutcomeCommand, on_failure="The repository was not checked.")
 @click.argument("target", metavar="DIR|URL")
 @click.option(
     "--access-token",
@@ -20,29 +21,32 @@ if TYPE_CHECKING:
     envvar="EXTERY_CLIENT_TOKEN",
     show_envvar=True,
     default="",
-    help="For repositories that ask who you are; sent to URL's server only.",
+    help="Sent to URL's server only, for repositories that require one.",
 )
 @max_listing_option
 @click.option("--listing-only", is_flag=True, help="Do not read the packages.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@output_options()
+@click.pass_obj
 def command(
+    run: Run,
     target: str,
     *,
     access_token: str,
     max_listing: int,
     listing_only: bool,
     strict: bool,
-    as_json: bool,
-) -> NoReturn:
-    """Check a repository, and name everything that is wrong for its users.
+) -> Outcome:
+    """Check a repository, and report everything that is wrong for its users.
 
     The listing is asked for and read as Blender does it. Every package has to be where its entry
     says, with the size, hash, id and version it says, and no narrower than it promises; and no
     Blender, on no platform, may find an extension twice. Packages on the web are downloaded.
     The exit status is 1 if there is an error.
     """
-    from extery.cli.progress import ProgressLine
+    from extery.cli.output import Outcome, located, pluralize
+    from extery.cli.output.progress import ProgressBar
+    from extery.cli.output.text import printable
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.check import Checked, check_repository
@@ -51,38 +55,32 @@ def command(
         url = repository_url(target)
         with (
             Fetcher(token=access_token, token_for=url, max_document_size=max_listing) as fetcher,
-            ProgressLine() as line,
+            ProgressBar("Checking") as bar,
         ):
 
-            def told(done: int, total: int) -> None:
-                if line.is_due:
-                    line.show(f"{done} of {total} packages")
+            def on_progress(done: int, total: int) -> None:
+                bar.update(done, total, f"{done} of {total} packages")
 
-            found = check_repository(url, fetcher=fetcher, listing_only=listing_only, told=told)
+            checked = check_repository(
+                url, fetcher=fetcher, listing_only=listing_only, told=on_progress
+            )
+        facts = (
+            f"{pluralize(checked.entries, 'entry')}, {pluralize(checked.packages, 'package')} read"
+        )
+        summary = f"Checked {target}: {facts}."
     except ExteryError as error:
-        if not as_json:
-            raise
-        found = Checked(target)
-        found.problems.extend(error.problems)
-    failed = not found.ok or (strict and bool(found.problems))
-    if as_json:
-        import json
-
-        document = found.as_dict() | {"ok": not failed}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    else:
-        _print_text(found, target)
-    raise SystemExit(1 if failed else 0)
-
-
-def _print_text(found: Checked, target: str) -> None:
-    from extery.cli.show import counted, show_problems
-
-    show_problems(found.problems)
-    errors, warnings = len(found.problems.errors), len(found.problems.warnings)
-    counts = [counted(errors, "error")] if errors else []
-    counts += [counted(warnings, "warning")] if warnings else []
-    mark = "" if errors else click.style("ok", fg="green", bold=True) + ", "
-    entries = f"{found.entries} {'entry' if found.entries == 1 else 'entries'}"
-    facts = f"{entries}, {counted(found.packages, 'package')} read"
-    click.echo(f"{target}: {mark}{', '.join([*counts, facts])}")
+        checked = Checked(target)
+        checked.problems.extend(error.problems)
+        summary = f"Could not check {target}."
+    problems, silenced = run.silence(located(checked.problems))
+    ok = not any(strict or item.problem.is_error for item in problems)
+    return Outcome(
+        ok=ok,
+        summary=printable(summary),
+        problems=problems,
+        silenced=silenced,
+        lines=[f"{printable(target)}: {click.style('ok', fg='green', bold=True)}"] if ok else (),
+        data={"url": checked.url, "entries": checked.entries, "packages": checked.packages},
+        problems_are_result=True,
+        is_strict=strict,
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
 
+if TYPE_CHECKING:
+    from extery.cli.output import Outcome
     from extery.core.errors import Problem
     from extery.repository.generate import Generated
 
@@ -21,7 +25,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     return value
 
 
-@click.command("server-generate")
+@click.command("server-generate", cls=OutcomeCommand, on_failure="The listing was not changed.")
 @click.option(
     "--repo-dir",
     metavar="DIR",
@@ -40,7 +44,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     "--html-template",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A page of your own, with ${body}, ${title} and other names.",
+    help="An HTML template with ${body}, ${title} and other names.",
 )
 @click.option(
     "--legacy-repo-json",
@@ -57,7 +61,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
 @click.option("--verify", is_flag=True, help="Read every package again, also unchanged ones.")
 @click.option("--strict", is_flag=True, help="Write nothing if a package is bad.")
 @click.option("--keep-going", is_flag=True, help="Exit with 0 although packages are bad.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@output_options()
 @click.option(
     "--output-type",
     type=click.Choice(["TEXT", "JSON", "JSON_0"]),
@@ -72,7 +76,9 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     show_default=True,
     help="How long to wait for another run in DIR.",
 )
+@click.pass_obj
 def command(
+    run: Run,
     repo_dir: Path,
     *,
     repo_config: Path | None,
@@ -83,10 +89,9 @@ def command(
     verify: bool,
     strict: bool,
     keep_going: bool,
-    as_json: bool,
     output_type: str | None,
     lock_timeout: float,
-) -> NoReturn:
+) -> Outcome:
     """Make a folder of packages a repository that Blender can subscribe to.
 
     Of several versions every Blender is offered the newest that fits it. Packages that have not
@@ -95,47 +100,97 @@ def command(
     """
     if strict and keep_going:
         raise click.UsageError("--strict and --keep-going exclude each other.")
-    if as_json and output_type:
-        raise click.UsageError("--json and --output-type exclude each other.")
-    import gc
-
+    if output_type and run.output_format != "text":
+        raise click.UsageError("--output-type and --output-format exclude each other.")
     from extery.core.errors import ExteryError
     from extery.repository.generate import generate
 
-    if html_template and not html:
-        click.echo("--html-template has no effect without --html", err=True)
-    if baseurl and not legacy:
-        click.echo("--baseurl has no effect without --legacy-repo-json", err=True)
-    say = _Messages(output_type) if output_type else _Json() if as_json else _People()
-    gc.disable()  # thousands of small values, none in a circle: looking for some costs a tenth
     try:
-        done = generate(
-            repo_dir,
-            html=html,
-            template=html_template,
-            config=repo_config,
-            strict=strict,
-            verify=verify,
-            legacy=legacy,
-            base_url=baseurl,
-            lock_timeout=lock_timeout,
-            on_wait=lambda holder: click.echo(
-                f"waiting up to {lock_timeout:g} seconds for {holder}", err=True
-            ),
-        )
+        with _without_gc():
+            done = generate(
+                repo_dir,
+                html=html,
+                template=html_template,
+                config=repo_config,
+                strict=strict,
+                verify=verify,
+                legacy=legacy,
+                base_url=baseurl,
+                lock_timeout=lock_timeout,
+                on_wait=_waiting(lock_timeout),
+            )
     except ExteryError as error:
-        say.failed(error.problems)
-        raise SystemExit(1) from error
+        return _outcome(run, None, error.problems, output_type)
+    outcome = _outcome(run, done, done.problems, output_type)
+    unused = []
+    if html_template and not html:
+        unused.append("--html-template has no effect without --html")
+    if baseurl and not legacy:
+        unused.append("--baseurl has no effect without --legacy-repo-json")
+    return outcome._replace(notes=[*unused, *outcome.notes], ok=outcome.ok or keep_going)
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Switch the garbage collector off: thousands of small values, none in a cycle, cost it a tenth."""
+    gc.disable()
+    try:
+        yield
     finally:
-        gc.freeze()  # nor later
+        gc.freeze()
         gc.enable()
-    say.done(done)
-    raise SystemExit(1 if done.problems.errors and not keep_going else 0)
+
+
+def _waiting(timeout: float) -> Callable[[str], None]:
+    def on_wait(holder: str) -> None:
+        from extery.cli.output import print_note
+
+        print_note(f"waiting up to {timeout:g} seconds for {holder}")
+
+    return on_wait
+
+
+def _outcome(
+    run: Run, done: Generated | None, problems: Iterable[Problem], output_type: str | None
+) -> Outcome:
+    from extery.cli.output import Outcome, located, pluralize
+    from extery.cli.output.text import printable
+
+    problems = list(problems)
+    kept, silenced = run.silence(located(problems))
+    summary = "The listing was not changed."
+    if done:
+        packages = pluralize(done.packages, "package")
+        state = "Wrote the listing of" if done.written else "Nothing to write: listing of"
+        summary = f"{state} {packages} in {printable(str(done.folder))}."
+    return Outcome(
+        ok=done is not None and not any(item.problem.is_error for item in kept),
+        summary=summary,
+        problems=kept,
+        silenced=silenced,
+        lines=[f"found {done.packages} packages."] if done else [],
+        notes=list(_notes(done)) if done else [],
+        data=_data(done),
+        has_sources=True,
+        protocol=_messages(done, problems, output_type) if output_type else None,
+    )
+
+
+def _notes(done: Generated) -> Iterator[str]:
+    """What was written, and the addresses for Blender."""
+    from extery.cli.output.text import printable
+
+    for line in _written(done.written):
+        yield printable(f"written: {line}")
+    has_several = len(done.listings) > 1
+    for address, audience in done.listings if done.written or has_several else ():
+        whose = f", for {audience}" if has_several else ""
+        yield printable(f"paste into Blender{whose}: {done.url(address)}")
 
 
 def _written(paths: Iterable[Path]) -> list[str]:
-    """The files, and of packages, which may be thousands, only how many there are in each folder."""
-    from extery.cli.show import counted
+    """Return the files, and of packages only how many there are in each folder."""
+    from extery.cli.output import pluralize
 
     packages: dict[Path, int] = {}
     lines = []
@@ -145,79 +200,33 @@ def _written(paths: Iterable[Path]) -> list[str]:
         else:
             lines.append(str(path))
     return [
-        f"{counted(number, 'package')} in {place}" for place, number in packages.items()
+        f"{pluralize(number, 'package')} in {place}" for place, number in packages.items()
     ] + lines
 
 
-class _People:
-    """Text: the count on stdout, the rest on stderr."""
-
-    def failed(self, problems: Iterable[Problem]) -> None:
-        from extery.cli.show import show_problems
-
-        show_problems(problems, stream=sys.stderr)
-
-    def done(self, done: Generated) -> None:
-        if done.problems:
-            self.failed(done.problems)
-        click.echo(f"found {done.packages} packages.")
-        for line in _written(done.written):
-            click.echo(f"written: {line}", err=True)
-        has_several = len(done.listings) > 1
-        for address, audience in done.listings if done.written or has_several else ():
-            whose = f", for {audience}" if has_several else ""
-            click.echo(f"paste into Blender{whose}: {done.url(address)}", err=True)
+def _data(done: Generated | None) -> dict[str, Any]:
+    return {
+        "packages": done.packages if done else 0,
+        "written": [str(path) for path in done.written] if done else [],
+        "listings": [
+            {"file": address, "audience": audience, "url": done.url(address)}
+            for address, audience in done.listings
+        ]
+        if done
+        else [],
+    }
 
 
-class _Json:
-    """One JSON document."""
+def _messages(done: Generated | None, problems: Iterable[Problem], form: str) -> str:
+    """Return the protocol of Blender's stand-alone tool: pairs of a type and a text."""
+    import json
 
-    def failed(self, problems: Iterable[Problem]) -> None:
-        self._print(None, problems)
-
-    def done(self, done: Generated) -> None:
-        self._print(done, done.problems)
-
-    def _print(self, done: Generated | None, problems: Iterable[Problem]) -> None:
-        import json
-
-        problems = list(problems)
-        document = {
-            "ok": done is not None and not any(problem.is_error for problem in problems),
-            "packages": done.packages if done else 0,
-            "written": [str(path) for path in done.written] if done else [],
-            "listings": [
-                {"file": address, "audience": audience, "url": done.url(address)}
-                for address, audience in done.listings
-            ]
-            if done
-            else [],
-            "problems": [problem.as_dict() for problem in problems],
-        }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-class _Messages:
-    """The protocol of Blender's stand-alone tool: pairs of a type and a text, on stdout."""
-
-    def __init__(self, form: str) -> None:
-        self.form = form
-
-    def failed(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            self._say("FATAL_ERROR" if problem.is_error else "WARN", str(problem))
-
-    def done(self, done: Generated) -> None:
-        for problem in done.problems:
-            self._say("ERROR" if problem.is_error else "WARN", str(problem))
-        self._say("STATUS", f"found {done.packages} packages.")
-
-    def _say(self, kind: str, text: str) -> None:
-        import json
-
-        if self.form == "TEXT":
-            click.echo(text if kind == "STATUS" else f"{kind}: {text}")
-        else:
-            click.echo(
-                json.dumps([kind, text]) + ("\0" if self.form == "JSON_0" else "\n"), nl=False
-            )
+    error = "ERROR" if done else "FATAL_ERROR"
+    messages = [(error if item.is_error else "WARN", str(item)) for item in problems]
+    if done:
+        messages.append(("STATUS", f"found {done.packages} packages."))
+    if form == "TEXT":
+        lines = [text if kind == "STATUS" else f"{kind}: {text}" for kind, text in messages]
+        return "".join(f"{line}\n" for line in lines)
+    end = "\0" if form == "JSON_0" else "\n"
+    return "".join(json.dumps(message) + end for message in messages)

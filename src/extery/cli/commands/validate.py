@@ -1,24 +1,39 @@
-"""``extery validate``: say everything that is wrong with a folder, a manifest or a package."""
+"""``extery validate``: check folders, manifests and packages."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from extery.cli.options import valid_tags_option
+from extery.cli.command import OutcomeCommand, Run, config_in, silence
+from extery.cli.options import output_options, read_valid_tags, valid_tags_option
 
 if TYPE_CHECKING:
+    from extery.cli.output import Located, Outcome, Silenced
     from extery.rules import Report
 
 
-@click.command("validate")
+def _project_folder(params: Mapping[str, Any]) -> Path:
+    """The folder of the only path; of several paths, the current one."""
+    paths = params["paths"]
+    return _folder_of(paths[0]) if len(paths) == 1 else Path()
+
+
+def _folder_of(path: Path) -> Path:
+    if path.suffix.lower() == ".toml":
+        return path.parent
+    return Path() if path.suffix.lower() == ".zip" else path
+
+
+@click.command("validate", cls=OutcomeCommand, project_folder=_project_folder)
 @click.argument(
     "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, readable=False)
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
-@click.option("--html", "as_html", is_flag=True, help="Print the reports as an HTML page.")
+@output_options("html")
+@click.option("--html", "as_html", is_flag=True, help="The same as --output-format html: one page.")
 @valid_tags_option
 @click.option(
     "--like-blender",
@@ -27,57 +42,69 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
+@click.pass_obj
 def command(
+    run: Run,
     paths: tuple[Path, ...],
     *,
-    as_json: bool,
-    as_html: bool,
-    valid_tags: dict[str, list[str]] | None,
+    valid_tags: str | None,
     like_blender: bool,
     strict: bool,
     quiet: bool,
-) -> NoReturn:
-    """Check manifests, folders and packages, and name everything that is wrong.
+) -> Outcome:
+    """Check manifests, folders and packages, and report everything that is wrong.
 
-    PATH is a folder with a blender_manifest.toml, such a file itself, or a zip; without one it
-    is the current folder. Every problem has its place, a code and a hint. The exit status is 1 if
-    there is an error.
+    PATH is a folder with a blender_manifest.toml, such a file itself, or a zip; without one it is the current folder.
+    Every problem has its place, a code and a hint. The exit status is 1 if there is an error.
     """
+    from extery.cli.output import Outcome, pluralize
     from extery.rules import check_path
 
-    if as_json and as_html:
-        raise click.UsageError("--json and --html exclude each other.")
-    reports = [
-        check_path(path, valid_tags=valid_tags, hashed=as_json) for path in paths or (Path(),)
-    ]
-    if like_blender:
-        for report in reports:
+    tags = read_valid_tags(valid_tags)
+    hashed = run.output_format == "json"
+    checked = paths or (Path(),)
+    reports = [check_path(path, valid_tags=tags, hashed=hashed) for path in checked]
+    problems: list[Located] = []
+    silenced: list[Silenced] = []
+    lines: list[str] = []
+    for path, report in zip(checked, reports, strict=True):
+        if like_blender:
             report.forgive_stricter()
-    failed = any(not report.ok or (strict and report.problems) for report in reports)
-    if as_json:
-        _print_json(reports, ok=not failed)
-    elif as_html:
-        from extery.cli.report_page import page
+        config = run.config if len(checked) == 1 else config_in(_folder_of(path))
+        kept, dropped = silence(_located(report), config.silenced)
+        problems += kept
+        silenced += dropped
+        if report.ok and not quiet:
+            lines.append(_ok_line(report))
+    return Outcome(
+        ok=not any(strict or item.problem.is_error for item in problems),
+        summary=f"Checked {pluralize(len(checked), 'path')}.",
+        problems=problems,
+        silenced=silenced,
+        lines=lines,
+        data={"reports": [report.as_dict() for report in reports]} if hashed else {},
+        problems_are_result=True,
+        has_sources=True,
+        is_quiet=quiet,
+        is_strict=strict,
+        html=lambda: _html(reports),
+    )
 
-        click.echo(page(reports))
-    else:
-        for report in reports:
-            _print_text(report, quiet=quiet)
-        if len(reports) > 1 and not quiet:
-            bad = sum(not report.ok for report in reports)
-            click.echo(f"{len(reports)} checked, {bad} with errors")
-    raise SystemExit(1 if failed else 0)
+
+def _html(reports: list[Report]) -> str:
+    from extery.cli.output.html import html_report
+
+    return html_report(reports)
 
 
-def _print_json(reports: list[Report], *, ok: bool) -> None:
-    import json
+def _located(report: Report) -> list[Located]:
+    from extery.cli.output import Located
 
-    document = {"ok": ok, "reports": [report.as_dict() for report in reports]}
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    return [Located(problem, _prefix(report, problem.where.file)) for problem in report.problems]
 
 
 def _prefix(report: Report, file: str) -> str:
-    """What leads from here to ``file``: the folder given, or that of the file, or the package."""
+    """Return what leads from the current folder to ``file``."""
     folder, _, name = report.name.rpartition("/")
     if report.kind == "folder":
         return "" if report.name == "." else f"{report.name.rstrip('/')}/"
@@ -86,25 +113,15 @@ def _prefix(report: Report, file: str) -> str:
     return f"{folder}/" if "/" in report.name else ""
 
 
-def _print_text(report: Report, *, quiet: bool) -> None:
-    from extery.cli.show import counted, printable, show_problems
+def _ok_line(report: Report) -> str:
+    from extery.cli.output import pluralize
+    from extery.cli.output.text import printable
 
-    name = printable(report.name)
-    for problem in report.problems:
-        show_problems([problem], prefix=_prefix(report, problem.where.file))
-    if quiet:
-        return
-    errors, warnings = len(report.problems.errors), len(report.problems.warnings)
-    found = [counted(errors, "error")] if errors else []
-    found += [counted(warnings, "warning")] if warnings else []
-    if errors:
-        click.echo(f"{name}: {', '.join(found)}")
-        return
-    assert report.manifest is not None  # without an error it was read
+    assert report.manifest is not None  # it was read, for there is no error
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
         from extery.core.files import human_size
 
-        facts += f", {counted(report.members or 0, 'file')}, {human_size(report.size)}"
+        facts += f", {pluralize(report.members or 0, 'file')}, {human_size(report.size)}"
     mark = click.style("ok", fg="green", bold=True)
-    click.echo(f"{name}: {mark}: {facts}{', ' + found[0] if found else ''}")
+    return f"{printable(report.name)}: {mark}: {facts}"

@@ -109,9 +109,9 @@ def similar(code: str) -> list[str]:
     from difflib import get_close_matches
 
     known = list(everything())
+    close = get_close_matches(code, known, n=3, cutoff=0.75)
+    inside = [name for name in known if len(code) > 3 and code in name]
     ending = [name for name in known if name.rpartition(".")[2] == code.rpartition(".")[2]]
-    inside = [name for name in known if code and code in name]
-    close = get_close_matches(code, known, n=3, cutoff=0.6)
     return list(dict.fromkeys([*close, *inside, *ending]))[:5]
 
 

@@ -1,14 +1,16 @@
-"""What can be wrong with how a command was called."""
+"""Codes of the command line: its arguments and the project file."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code
 
+_SIMILAR = {"similar": ("", "did you mean {similar}?")}
+
 CODES = {
     "usage.site-missing": Code(
-        "error",
-        "the website is not installed",
-        "The toolkit comes without Django and its like, which only the website needs.",
+        "error", "the website is not installed", "The toolkit comes without Django and the other libraries that only the website needs.",
+        message="the libraries of the website are not installed",
+        hint="pip install 'extery[site]'",
     ),
     "usage.demo-missing": Code(
         "error",
@@ -21,8 +23,65 @@ CODES = {
         "Only sites on PostgreSQL need psycopg; SQLite comes with Python.",
     ),
     "usage.tag-file": Code(
-        "error",
-        "the file of valid tags cannot be used",
-        "It has to say for each type which tags are valid, or no tag could be checked.",
+        "error", "the file of valid tags cannot be used", "It has to list the valid tags of each type, or no tag could be checked.",
+        message="{file} cannot be used as a list of tags: {reason}",
+        hint='write {{"add-on": ["Modeling"], "theme": ["Dark"]}}',
+        example={"file": "tags.json", "reason": "it has no 'theme'"},
     ),
-}
+    "usage.unknown-code": Code(
+        "error", "there is no such problem code", "A code is printed in brackets behind each problem.",
+        message="there is no problem code {code!r}",
+        hint="list all of them with: extery explain --all",
+        variants=_SIMILAR,
+        example={"code": "manifest.id.not-identifer", "variant": "similar", "similar": "manifest.id.not-identifier"},
+    ),
+    "usage.config-unreadable": Code(
+        "error", "the project file cannot be read", "Options and silenced warnings in it would be ignored.",
+        message="{file} cannot be read: {reason}",
+        hint="check that it is a file that you may read, or give --no-config",
+        example={"file": "extery.toml", "reason": "Permission denied"},
+    ),
+    "usage.config-toml": Code(
+        "error", "the project file is not valid TOML", "Options and silenced warnings in it would be ignored.",
+        message="{file} is not valid TOML: {reason}",
+        hint="correct the line, or give --no-config",
+        example={"file": "extery.toml", "reason": "Unclosed array"},
+    ),
+    "usage.config-twice": Code(
+        "error", "there are two project files", "Which of the two counts would have to be guessed.",
+        message="both extery.toml and [tool.extery] in pyproject.toml are there",
+        hint="keep one of them",
+    ),
+    "usage.config-key": Code(
+        "error", "the project file has an unknown key", "A misspelt option would have no effect.",
+        message="{key!r} is not an option of Extery",
+        hint="remove it; 'extery COMMAND --help' lists the options",
+        variants=_SIMILAR,
+        example={"key": "outpt-dir", "variant": "similar", "similar": "output-dir"},
+    ),
+    "usage.config-value": Code(
+        "error", "a value in the project file is wrong", "The option could not be used.",
+        message="{key} {reason}",
+        hint="see 'extery {command} --help'",
+        example={"key": "output-format", "reason": "must be a string, found 3", "command": "validate"},
+    ),
+    "usage.silence-unknown": Code(
+        "error", "the project file silences an unknown code", "A misspelt code silences nothing.",
+        message="there is no problem code {code!r}",
+        hint="list all of them with: extery explain --all",
+        variants=_SIMILAR,
+        example={"code": "manifest.tagline.perod", "variant": "similar", "similar": "manifest.tagline.period"},
+    ),
+    "usage.silence-error": Code(
+        "error", "the project file silences an error", "Blender refuses the extension whether or not the error is shown.",
+        message="{code} is an error and cannot be silenced",
+        hint="correct its cause; only warnings can be silenced",
+        example={"code": "manifest.id.missing"},
+    ),
+    "usage.silence-reason": Code(
+        "error", "a silenced code has no reason", "Readers of the project file need to know why the warning does not apply.",
+        message="the reason for silencing {code} must be a text that is not empty",
+        hint='write: "{code}" = "why it does not apply here"',
+        example={"code": "package.outside-root"},
+    ),
+}  # fmt: skip

@@ -28,7 +28,7 @@ _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/", re.IGNORECASE)
 def check(contents: RuleContext, problems: ProblemList) -> None:
     listed = _listed(contents)
     missing = [wheel for wheel, name in listed.items() if name is None]
-    where = contents.where(missing[0]) if missing else Where()
+    where = contents.where(posixpath.normpath(missing[0].lstrip("/"))) if missing else Where()
     add_missing(missing, problems, total=len(listed), names=contents.names, where=where)
     check_present(contents, problems)
 

@@ -1,4 +1,4 @@
-"""Reports as one HTML page that needs nothing else: to attach to a build or send to an author."""
+"""Reports of `validate` as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ summary { cursor: pointer; width: fit-content; }
 """
 
 
-def page(reports: Sequence[Report]) -> str:
-    """The page; every text from a package is escaped."""
+def html_report(reports: Sequence[Report]) -> str:
+    """Return the page; every text from a package is escaped."""
     bad = sum(not report.ok for report in reports)
     title = f"{bad} of {len(reports)} with errors" if bad else "No errors"
     sections = "\n".join(_section(report) for report in reports)
@@ -72,7 +72,7 @@ def _section(report: Report) -> str:
 
 def _item(problem: Problem) -> str:
     place = escape(str(problem.where))
-    hint = f"<p>Cure: {escape(problem.hint)}</p>" if problem.hint else ""
+    hint = f"<p>Hint: {escape(problem.hint)}</p>" if problem.hint else ""
     why = escape(codes.find(problem.code).why)
     return (
         f'<li>\n<span class="place">{place}</span>\n'

@@ -1,7 +1,7 @@
-"""Commands that other installed distributions add, such as the website's ``serve``.
+"""Commands of other installed distributions, such as the website's ``serve``.
 
-They are ordinary entry points of the group ``extery.commands``. They are looked up here and not
-with `importlib.metadata`, whose import alone takes longer than all of ``extery --help``.
+They are entry points of the group ``extery.commands``, read without `importlib.metadata`, whose import alone takes
+longer than ``extery --help``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ GROUP = "extery.commands"
 _HEADER = f"[{GROUP}]"
 
 
-def added_commands() -> dict[str, str]:
-    """Command name -> ``module:attribute``, of everything installed on ``sys.path``."""
+def plugin_commands() -> dict[str, str]:
+    """Return command name -> ``module:attribute`` of all distributions on ``sys.path``."""
     found: dict[str, str] = {}
     for folder in sys.path:
         try:
@@ -42,8 +42,8 @@ def _entry_points(dist_info: str) -> dict[str, str]:
     return {name.strip(): target.strip() for name, _, target in pairs}
 
 
-def load_added(target: str) -> click.Command | None:
-    """The command behind ``module:attribute``; ``None`` where its extra is not installed."""
+def load_plugin(target: str) -> click.Command | None:
+    """Import ``module:attribute``; ``None`` where its libraries are not installed."""
     module, _, attribute = target.partition(":")
     try:
         command: click.Command = getattr(import_module(module), attribute)

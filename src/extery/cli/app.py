@@ -1,0 +1,120 @@
+"""The ``extery`` command: finds its commands and runs one.
+
+Exit status: 0 success, 1 a problem was found or the command failed, 2 wrong usage, 130 interrupted. stdout holds the
+result, stderr everything said about it.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from extery import __version__
+from extery.cli.plugins import load_plugin, plugin_commands
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+#: Command -> the line that ``extery --help`` shows. The module has the same name with
+#: underscores and is imported only when the command is used.
+COMMANDS = {
+    "build": "Pack a folder as an extension package.",
+    "explain": "Explain a problem code: what it means, why it matters, and how to cure it.",
+    "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
+    "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
+    "server-check": "Check a repository, and report everything that is wrong for its users.",
+    "server-generate": "Make a folder of packages a repository that Blender can subscribe to.",
+    "validate": "Check manifests, folders and packages, and report everything that is wrong.",
+}
+
+
+def load_command(name: str) -> click.Command:
+    """Import one of `COMMANDS`."""
+    command: click.Command = import_module(f"extery.cli.commands.{name.replace('-', '_')}").command
+    return command
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*COMMANDS, *plugin_commands()])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS:
+            return load_command(name)
+        target = plugin_commands().get(name)
+        return load_plugin(target) if target else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for an unknown one name those that resemble it."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, self.list_commands(ctx), n=3)
+            message = f"No such command {name!r}."
+            if close:
+                message += f" Did you mean {' or '.join(close)}?"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing ours."""
+        rows = dict(COMMANDS)
+        for name, target in plugin_commands().items():
+            command = None if name in rows else load_plugin(target)
+            if command is not None:
+                rows[name] = command.get_short_help_str(limit=100)
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(rows.items()))
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, "-V", "--version", message="extery %(version)s")
+def extery() -> None:
+    """Write, check, publish, host and install Blender extensions."""
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run one command and exit with its status."""
+    # httpx imports rich for a command line of its own, if it can: 50 ms that no command of ours needs.
+    sys.modules.setdefault("httpx._main", cast("ModuleType", None))
+    try:
+        status = extery.main(arguments, prog_name="extery", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader, for example `head`, has closed the pipe. Python would report an error at exit.
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # Errors of files name them: this one is of the output.
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        # Imported here: `--help` needs neither.
+        from extery.core.errors import ExteryError
+
+        if not isinstance(error, ExteryError):
+            raise
+        from extery.cli.output import located, print_problems
+
+        print_problems(located(error.problems))
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

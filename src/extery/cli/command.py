@@ -1,0 +1,193 @@
+"""Commands that return an `Outcome`: the options they share, the project file, and the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from extery.cli.config import Config
+    from extery.cli.output import Located, Outcome, Silenced
+    from extery.core.errors import Where
+
+#: Options of which a command takes one: what is given replaces the others in the project file.
+EXCLUSIVE = (
+    {"output_dir", "output_filepath"},
+    {"output_format", "as_json", "as_html", "output_type"},
+    {"strict", "keep_going"},
+)
+#: Options that make no sense as defaults, and secrets.
+_NOT_IN_FILES = {
+    "help",
+    "no_config",
+    "source_dir",
+    "repo_dir",
+    "access_token",
+    "as_json",
+    "as_html",
+}
+
+
+class Run(NamedTuple):
+    """How this run prints, and the project file; the ``obj`` of its click context."""
+
+    output_format: str
+    config: Config
+
+    def silence(self, problems: Iterable[Located]) -> tuple[list[Located], list[Silenced]]:
+        """Separate the problems from the warnings that the project file silences."""
+        return silence(problems, self.config.silenced)
+
+
+def silence(
+    problems: Iterable[Located], reasons: Mapping[str, str]
+) -> tuple[list[Located], list[Silenced]]:
+    """Separate problems from warnings whose code is in ``reasons``; errors are always kept."""
+    from extery.cli.output import Silenced
+
+    kept: list[Located] = []
+    silenced: list[Silenced] = []
+    for item in problems:
+        problem = item.problem
+        if problem.code in reasons and not problem.is_error:
+            silenced.append(Silenced(item, reasons[problem.code]))
+        else:
+            kept.append(item)
+    return kept, silenced
+
+
+class OutcomeCommand(click.Command):
+    """A command whose function returns an `Outcome`, which is printed here.
+
+    ``project_folder`` finds the folder of the project file in the arguments; ``None`` reads none. ``on_failure`` is the summary of a run
+    that ended with an error.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,
+        project_folder: Callable[[Mapping[str, Any]], Path] | None = lambda _params: Path(),
+        on_failure: str = "Nothing was done.",
+        **others: Any,
+    ) -> None:
+        super().__init__(*arguments, **others)
+        self.project_folder = project_folder
+        self.on_failure = on_failure
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, print its outcome, and exit with its status."""
+        from extery.cli.output import Outcome, emit, located
+        from extery.core.errors import ExteryError
+
+        has_sources = True
+        try:
+            config = self._read_config(ctx)
+            output_format = _take_format(ctx)
+            ctx.obj = Run(output_format, config)
+            has_sources = False
+            outcome: Outcome = super().invoke(ctx)
+        except ExteryError as error:
+            problems = located(error.problems)
+            outcome = Outcome(False, self.on_failure, problems, has_sources=has_sources)
+            output_format = ctx.obj.output_format if ctx.obj else _take_format(ctx)
+            if output_format == "html":
+                output_format = "text"
+        ctx.exit(emit(outcome, command=self.name or "", output_format=output_format))
+
+    def _read_config(self, ctx: click.Context) -> Config:
+        from extery.cli.config import Config
+
+        if ctx.params.pop("no_config", False) or self.project_folder is None:
+            return Config()
+        config = config_in(self.project_folder(ctx.params))
+        for name, value, where in config.options(self.name or ""):
+            option = options_for_files(self).get(name)
+            if option is not None and config.file is not None:
+                self._set_default(ctx, option, value, where, config.file)
+        return config
+
+    def _set_default(
+        self, ctx: click.Context, option: click.Option, value: Any, where: Where, file: Path
+    ) -> None:
+        """Use ``value`` of the project file for an option that was not given."""
+        assert option.name is not None
+        partners: set[str] = {option.name}.union(*(g for g in EXCLUSIVE if option.name in g))
+        sources = {ctx.get_parameter_source(partner) for partner in partners} - {None}
+        if sources - {ParameterSource.DEFAULT}:
+            return
+        from extery.core.errors import InvalidInput
+
+        try:
+            ctx.params[option.name] = _converted(ctx, option, value, file.parent)
+        except (click.BadParameter, TypeError) as error:
+            reason = error.message if isinstance(error, click.BadParameter) else str(error)
+            raise InvalidInput.of(
+                "usage.config-value",
+                where=where,
+                key=option.opts[0].removeprefix("--"),
+                reason=f"is wrong: {reason}" if isinstance(error, click.BadParameter) else reason,
+                command=self.name or "",
+            ) from error
+
+
+def config_in(folder: Path) -> Config:
+    """Return the project file in ``folder``; raises `InvalidInput` if it is wrong."""
+    from extery.cli.app import COMMANDS, load_command
+    from extery.cli.config import read_config
+
+    return read_config(
+        folder,
+        commands=COMMANDS,
+        option_names=lambda command: options_for_files(load_command(command)),
+    )
+
+
+def options_for_files(command: click.Command) -> dict[str, click.Option]:
+    """Return the options of ``command`` that a project file may set, by their long name."""
+    found = {}
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.name not in _NOT_IN_FILES:
+            long = next((name for name in parameter.opts if name.startswith("--")), "")
+            found[long.removeprefix("--")] = parameter
+    return found
+
+
+def _take_format(ctx: click.Context) -> str:
+    """Remove the options of the format from the parameters, and return the one that is asked for."""
+    chosen: str = ctx.params.pop("output_format", None) or ""
+    given = ctx.get_parameter_source("output_format") not in (None, ParameterSource.DEFAULT)
+    flags = [name for name in ("json", "html") if ctx.params.pop(f"as_{name}", False)]
+    if len(flags) + (given and chosen not in flags) > 1:
+        names = [f"--{flag}" for flag in flags] + (["--output-format"] if given else [])
+        raise click.UsageError(f"{' and '.join(names)} exclude each other.", ctx)
+    return flags[0] if flags else chosen or "text"
+
+
+def _converted(ctx: click.Context, option: click.Option, value: Any, folder: Path) -> Any:
+    """Convert ``value`` as the command line would; `TypeError` if its TOML type is another."""
+    from extery.core.text import quote_value
+
+    is_path = isinstance(option.type, click.Path) or option.metavar in ("FILE", "DIR")
+    expected, kinds = _toml_types(option)
+    items = value if option.multiple and isinstance(value, list) else [value]
+    for item in items:
+        if type(item) not in kinds:  # a bool is an int
+            raise TypeError(f"must be {expected}, found {quote_value(item)}")
+    if is_path:
+        items = [str(folder / item) if item else item for item in items]
+    return option.process_value(ctx, tuple(items) if option.multiple else items[0])
+
+
+def _toml_types(option: click.Option) -> tuple[str, set[type]]:
+    """Return what a value of the project file has to be, in words and as types."""
+    if option.is_flag:
+        return "true or false", {bool}
+    if isinstance(option.type, click.types.IntParamType):
+        return "an integer", {int}
+    if isinstance(option.type, click.types.FloatParamType):
+        return "a number", {int, float}
+    return "a string", {str}

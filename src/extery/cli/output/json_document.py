@@ -1,0 +1,31 @@
+"""Outcomes as one JSON document; its members are described in docs/reference/output.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from extery.cli.output import JSON_VERSION, Located, Outcome
+from extery.cli.output.summary import counts
+
+
+def json_document(outcome: Outcome, command: str) -> str:
+    """Return the document for any outcome of any command."""
+    errors, warnings = counts(outcome)
+    document = {
+        "version": JSON_VERSION,
+        "command": command,
+        "ok": outcome.ok,
+        **outcome.data,
+        "counts": {"errors": errors, "warnings": warnings, "silenced": len(outcome.silenced)},
+        "problems": [_problem(item) for item in outcome.problems],
+        "silenced": [_problem(item.located) | {"reason": item.reason} for item in outcome.silenced],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _problem(item: Located) -> dict[str, Any]:
+    data = item.problem.as_dict()
+    if item.file:
+        data["file"] = item.file.encode("utf-8", "backslashreplace").decode("utf-8")
+    return data | {"fingerprint": item.problem.fingerprint}

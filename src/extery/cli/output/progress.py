@@ -1,0 +1,60 @@
+"""A progress bar on stderr, for terminals only; rich is imported when one is shown."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from extery.cli.output.terminal import is_interactive, uses_color
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+class ProgressBar:
+    """A context manager; where stderr is not a terminal it writes nothing."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if is_interactive(sys.stderr):
+            self._progress = _rich_progress()
+            self._progress.start()
+            self._task = self._progress.add_task(self._title, total=None, detail="")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    @property
+    def is_shown(self) -> bool:
+        return self._progress is not None
+
+    def update(self, done: int, total: int, detail: str) -> None:
+        """Show ``done`` of ``total``, with ``detail`` behind the bar."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=done, total=total, detail=detail)
+
+
+def _rich_progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True, no_color=not uses_color(sys.stderr), highlight=False)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+        console=console,
+        transient=True,
+    )

@@ -1,0 +1,27 @@
+"""The last line of a command: what it did, and how many problems there are."""
+
+from __future__ import annotations
+
+import click
+
+from extery.cli.output import Outcome, pluralize
+
+
+def counts(outcome: Outcome) -> tuple[int, int]:
+    """The number of errors and of warnings."""
+    errors = sum(item.problem.is_error for item in outcome.problems)
+    return errors, len(outcome.problems) - errors
+
+
+def summary_line(outcome: Outcome) -> str:
+    """Return ``Checked 2 paths. Found 1 error and 2 warnings.``, with colour."""
+    errors, warnings = counts(outcome)
+    parts = [pluralize(errors, "error")] if errors else []
+    parts += [pluralize(warnings, "warning")] if warnings else []
+    found = f"Found {' and '.join(parts)}" if parts else "No problems"
+    if outcome.silenced:
+        found += f", {pluralize(len(outcome.silenced), 'warning')} silenced"
+    if not outcome.ok and not errors and outcome.is_strict:
+        found += ", and --strict treats warnings as errors"
+    color = "red" if not outcome.ok else "yellow" if parts else "green"
+    return f"{outcome.summary} {click.style(f'{found}.', fg=color, bold=True)}"

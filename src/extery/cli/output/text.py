@@ -1,0 +1,100 @@
+"""Problems as lines of text, with the source line and a caret. Colour never carries meaning alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from extery.cli.output import Located, pluralize
+from extery.cli.output.source import SourceLines, excerpt
+
+#: Problems with one code and one hint, none with a line: this many are shown, the others are listed.
+MAX_SIMILAR = 3
+_COLORS = {"error": "red", "warning": "yellow"}
+
+
+def printable(text: str) -> str:
+    """Return the text in one line that does nothing to a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def render_problems(
+    problems: Sequence[Located], *, width: int, has_sources: bool = False
+) -> list[str]:
+    """Return the lines of all problems, in the order of their files and lines."""
+    sources = SourceLines() if has_sources else None
+    groups: dict[tuple[object, ...], list[Located]] = {}
+    for number, item in enumerate(in_order(problems)):
+        has_line = item.problem.where.line is not None
+        key = (number,) if has_line else (item.problem.code, item.problem.hint)
+        groups.setdefault(key, []).append(item)
+    lines: list[str] = []
+    for group in groups.values():
+        # To list a single one instead of showing it would save nothing.
+        shown = len(group) if len(group) <= MAX_SIMILAR + 1 else MAX_SIMILAR
+        for item in group[:shown]:
+            lines += problem_lines(item, width=width, sources=sources)
+        if group[shown:]:
+            lines.append(_rest(group[shown:]))
+    return lines
+
+
+def problem_lines(item: Located, *, width: int, sources: SourceLines | None) -> list[str]:
+    """Return place, severity, message and code, then the source line, then the hint."""
+    problem = item.problem
+    place = printable(item.place)
+    if place.startswith("::"):
+        place = f"./{place}"  # GitHub takes a line that begins with :: for a command
+    severity = click.style(f"{problem.severity}:", fg=_COLORS[problem.severity], bold=True)
+    code = click.style(f"[{problem.code}]", dim=True)
+    start = f"{click.style(f'{place}:', bold=True)} " if place else ""
+    lines = [f"{start}{severity} {printable(problem.message)} {code}"]
+    if sources is not None:
+        lines += _snippet(item, sources, width)
+    if problem.hint:
+        lines.append(f"  {click.style('hint:', fg='cyan', bold=True)} {printable(problem.hint)}")
+    return lines
+
+
+def _snippet(item: Located, sources: SourceLines, width: int) -> list[str]:
+    """Return the source line with carets under the place; nothing where it cannot be read."""
+    line, column = item.problem.where.line, item.problem.where.column
+    text = sources.line(item.file, line) if line is not None else None
+    if text is None or not text.strip():
+        return []
+    margin = " " * len(str(line))
+    source, carets = excerpt(text, column or 1, width=width - len(margin) - 3)
+    bar = click.style("|", fg="blue", bold=True)
+    lines = [f"{margin} {bar}", f"{click.style(str(line), fg='blue', bold=True)} {bar} {source}"]
+    if column is not None:
+        color = _COLORS[item.problem.severity]
+        lines.append(f"{margin} {bar} {click.style(carets, fg=color, bold=True)}")
+    return lines
+
+
+def _rest(items: Sequence[Located]) -> str:
+    """Return one line for problems like the ones before it."""
+    places = [printable(item.place) for item in items if item.place][:MAX_SIMILAR]
+    names = f": {', '.join(places)}" if places else ""
+    more = f" and {len(items) - len(places)} more" if len(items) > len(places) and names else ""
+    code = items[0].problem.code
+    label = click.style("also:", bold=True)
+    noun = pluralize(len(items), items[0].problem.severity)
+    return f"  {label} {noun} more [{code}]{names}{more} (all of them: --output-format json)"
+
+
+def in_order(problems: Iterable[Located]) -> list[Located]:
+    """Return problems file by file, in the order of the files, each from its first line to its last."""
+    items = list(problems)
+    numbers: dict[str, int] = {}
+    for item in items:
+        numbers.setdefault(item.file, len(numbers))
+
+    def key(item: Located) -> tuple[int, int, int]:
+        where = item.problem.where
+        return numbers[item.file], where.line or 0, where.column or 0
+
+    return sorted(items, key=key)
