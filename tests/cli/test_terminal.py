@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.cli.output.progress import ProgressBar
-from extery.cli.output.terminal import is_interactive, uses_color, width_of
+from extery.cli.terminal import is_interactive, uses_color, width_of
 from tests.cli.test_cli import modules_after
 from tests.samples import MANIFESTS
 

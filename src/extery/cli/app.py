@@ -14,9 +14,12 @@ import click
 
 from extery import __version__
 from extery.cli.plugins import load_plugin, plugin_commands
+from extery.cli.terminal import width_of
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+MAX_HELP_WIDTH = 100
 
 #: Command -> the line that ``extery --help`` shows. The module has the same name with
 #: underscores and is imported only when the command is used.
@@ -77,7 +80,7 @@ class Commands(click.Group):
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
     no_args_is_help=True,
 )
 @click.version_option(__version__, "-V", "--version", message="extery %(version)s")
@@ -85,12 +88,22 @@ def extery() -> None:
     """Write, check, publish, host and install Blender extensions."""
 
 
+def _help_width() -> int:
+    """The width of help texts, as click computes it, without its import of shutil."""
+    return max(min(width_of(sys.stdout), MAX_HELP_WIDTH) - 2, 50)
+
+
 def run(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
     # httpx imports rich for a command line of its own, if it can: 50 ms that no command of ours needs.
     sys.modules.setdefault("httpx._main", cast("ModuleType", None))
     try:
-        status = extery.main(arguments, prog_name="extery", standalone_mode=False)
+        status = extery.main(
+            arguments,
+            prog_name="extery",
+            standalone_mode=False,
+            terminal_width=_help_width(),
+        )
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

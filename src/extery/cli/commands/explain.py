@@ -87,7 +87,7 @@ def _wrapped(text: str) -> list[str]:
     import sys
     from textwrap import wrap
 
-    from extery.cli.output.terminal import width_of
+    from extery.cli.terminal import width_of
 
     return wrap(
         text,

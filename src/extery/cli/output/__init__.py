@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from extery.cli.output.terminal import uses_color, width_of
+from extery.cli.terminal import uses_color, width_of
 from extery.core.errors import Problem
 
 #: Version of the JSON document; it changes when a member is removed or gets another meaning.

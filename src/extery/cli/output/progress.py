@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from extery.cli.output.terminal import is_interactive, uses_color
+from extery.cli.terminal import is_interactive, uses_color
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
