@@ -14,7 +14,7 @@ from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli.app import COMMANDS, extery
 from extery.cli.plugins import plugin_commands
-from extery.core.codes import everything
+from extery.core.codes import everything, explain
 from extery.core.errors import Problem
 from extery.manifest.document import blender_tags, check_manifest
 
@@ -61,17 +61,19 @@ def _help(arguments: list[str]) -> str:
 
 
 def problems() -> str:
-    """Every code of the catalogue, with what its sample is told."""
+    """Every code, with the problem of its sample or an example."""
     parts = []
     for area, entries in groupby(everything().items(), key=lambda item: item[0].split(".")[0]):
         parts.append(f"## {_AREA_TITLES[area]}\n")
-        for code, entry in entries:
-            kind = "warning" if entry.severity == "warning" else "error"
-            kind += ", stricter than Blender" if entry.stricter else ""
-            title = entry.title[:1].upper() + entry.title[1:]
-            parts.append(f"### `{code}`\n\n{title} ({kind}). {entry.why}\n")
+        for code, _ in entries:
+            page = explain(code)
+            kind = page.severity + (", stricter than Blender" if page.stricter else "")
+            parts.append(f"### `{code}`\n\n{page.title} ({kind}). {page.why}\n")
             if code in MANIFESTS or code in LENIENT:
                 parts.append(_example(code))
+            elif page.message:
+                hint = f"\n  hint: {page.hint}" if page.hint else ""
+                parts.append(f"```text\n{page.severity}: {page.message}{hint}\n```\n")
     return "\n".join(parts)
 
 

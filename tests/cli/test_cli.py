@@ -1,5 +1,6 @@
 """The command as a whole: help, version, errors, and what a start may import."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from extery import __version__
 from extery.cli.app import COMMANDS, extery
+from tests.parts import ROOT
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -130,3 +132,31 @@ def test_a_command_works_without_output_streams(closed: str, tmp_path: Path) -> 
 
     assert done.returncode == 0
     assert (tmp_path / "index.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"), [("extery bu", "plain,build"), ("extery build --spl", "plain,--split")]
+)
+def test_a_shell_completes_commands_and_options(words: str, completed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "extery"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={
+            **os.environ,
+            "_EXTERY_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        },
+    )
+
+    assert done.stdout.startswith(completed)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_page_on_completion_has_every_shell(shell: str) -> None:
+    page = (ROOT / "docs/how-to/complete-commands-in-a-shell.md").read_text("utf-8")
+
+    assert f"_EXTERY_COMPLETE={shell}_source extery" in page

@@ -42,7 +42,7 @@ def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server
     ``start`` is Python code that its process runs first.
     """
     log = data.parent / "serve.log"
-    code = f"{start}\nfrom extery.cli import run\nrun()"
+    code = f"{start}\nfrom extery.cli.app import run\nrun()"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data)],
