@@ -131,7 +131,7 @@ def test_many_files_with_one_fault_are_shown_once_and_listed() -> None:
 
     assert len(lines) == 7
     assert lines[-1] == (
-        "  also: 80 errors more [package.not-zip]: 3.zip, 4.zip, 5.zip and 77 more"
+        "  also: 80 more errors [package.not-zip]: 3.zip, 4.zip, 5.zip and 77 more"
         " (all of them: --output-format json)"
     )
 

@@ -82,8 +82,8 @@ def _rest(items: Sequence[Located]) -> str:
     more = f" and {len(items) - len(places)} more" if len(items) > len(places) and names else ""
     code = items[0].problem.code
     label = click.style("also:", bold=True)
-    noun = pluralize(len(items), items[0].problem.severity)
-    return f"  {label} {noun} more [{code}]{names}{more} (all of them: --output-format json)"
+    noun = pluralize(len(items), f"more {items[0].problem.severity}")
+    return f"  {label} {noun} [{code}]{names}{more} (all of them: --output-format json)"
 
 
 def in_order(problems: Iterable[Located]) -> list[Located]:
