@@ -191,6 +191,23 @@ def test_two_project_files_are_an_error() -> None:
     assert "both extery.toml and [tool.extery] in pyproject.toml are there" in line
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.extery.build]\nverbose = true\n",
+        "[ tool . 'extery'.build]\nverbose = true\n",
+        '["tool"."extery".build]\nverbose = true\n',
+        "[tool]\nextery.build.verbose = true\n",
+        "tool = { extery = { build = { verbose = true } } }\n",
+        "tool.extery.build.verbose = true\n",
+    ],
+)
+def test_every_way_to_write_the_table_is_found(text: str) -> None:
+    write(text, "pyproject.toml")
+
+    assert "sha256" in run("build", "gears").stdout
+
+
 @pytest.mark.parametrize("text", ["[project]\n", "# extery\n", "[tool]\n", "tool = 3\n"])
 def test_a_pyproject_of_others_is_no_project_file(text: str) -> None:
     write(text, "pyproject.toml")

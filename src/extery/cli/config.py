@@ -54,7 +54,7 @@ def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNa
     own_data, pyproject_data = _read(own), _read(pyproject)
     table = shared = None
     # To parse TOML takes time at start-up, and most pyproject.toml do not mention us.
-    if pyproject_data is not None and b"extery" in pyproject_data:
+    if pyproject_data is not None and _may_have_table(pyproject_data):
         shared = _tool_table(_parse(pyproject_data, pyproject), pyproject, pyproject_data)
     if own_data is not None:
         if shared is not None:
@@ -65,6 +65,14 @@ def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNa
         return Config()
     prefix = ("tool", "extery")
     return _checked(shared, pyproject, pyproject_data, prefix, commands, option_names)
+
+
+def _may_have_table(data: bytes) -> bool:
+    """Whether ``data`` can have ``[tool.extery]``, in one of the ways in which TOML writes it."""
+    import re  # loaded by click
+
+    written = rb"""tool["']?\s*\.\s*["']?extery|\[\s*["']?tool["']?\s*\]|^\s*["']?tool["']?\s*="""
+    return b"extery" in data and re.search(written, data, re.MULTILINE) is not None
 
 
 def _read(file: Path) -> bytes | None:

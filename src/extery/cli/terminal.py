@@ -47,3 +47,10 @@ def width_of(stream: TextIO | None) -> int:
         except (OSError, ValueError, AttributeError):
             width = 0
     return min(max(width or DEFAULT_WIDTH, MIN_WIDTH), MAX_WIDTH)
+
+
+def printable(text: str) -> str:
+    """Return the text in one line that does nothing to a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -113,14 +113,14 @@ def command(
 
 def _print_added(member: WrittenMember) -> None:
     from extery.cli.output import print_note
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     print_note(f"add: {printable(member.name)}")
 
 
 def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
     from extery.cli.output import pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
     from extery.core.files import human_size
 
     facts = f"{pluralize(len(package.members), 'file')}, {human_size(package.unpacked)}"

@@ -68,7 +68,7 @@ def command(_run: Run, code: str | None, *, list_all: bool) -> Outcome:
 
 
 def _page(page: Explanation) -> Iterator[str]:
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     kind = page.severity + (", stricter than Blender" if page.stricter else "")
     yield f"{click.style(page.code, bold=True)} ({kind})"

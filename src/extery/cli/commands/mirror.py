@@ -183,7 +183,7 @@ def _check(filters: Filters) -> None:
 def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
     """The lines of a dry run."""
     from extery.cli.output import pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
     from extery.core.files import human_size
     from extery.fetch.addresses import redact_url
 
@@ -200,7 +200,7 @@ def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
 
 def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[str]:
     from extery.cli.output import pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
     from extery.core.files import human_size
 
     if not done.is_complete:
@@ -213,7 +213,7 @@ def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[st
 
 def _summary(done: Mirrored, folder: Path, *, dry_run: bool) -> str:
     from extery.cli.output import pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     place = printable(str(folder))
     if dry_run:

@@ -49,7 +49,7 @@ def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: boo
     none: file:// works too.
     """
     from extery.cli.output import Outcome, located, print_note, print_problems
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
     from extery.repository.preview import preview
 
     def log(line: str) -> None:

@@ -46,7 +46,7 @@ def command(
     """
     from extery.cli.output import Outcome, located, pluralize
     from extery.cli.output.progress import ProgressBar
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.check import Checked, check_repository

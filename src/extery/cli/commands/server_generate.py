@@ -154,7 +154,7 @@ def _outcome(
     run: Run, done: Generated | None, problems: Iterable[Problem], output_type: str | None
 ) -> Outcome:
     from extery.cli.output import Outcome, located, pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     problems = list(problems)
     kept, silenced = run.silence(located(problems))
@@ -178,7 +178,7 @@ def _outcome(
 
 def _notes(done: Generated) -> Iterator[str]:
     """What was written, and the addresses for Blender."""
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     for line in _written(done.written):
         yield printable(f"written: {line}")

@@ -115,7 +115,7 @@ def _prefix(report: Report, file: str) -> str:
 
 def _ok_line(report: Report) -> str:
     from extery.cli.output import pluralize
-    from extery.cli.output.text import printable
+    from extery.cli.terminal import printable
 
     assert report.manifest is not None  # it was read, for there is no error
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from extery.cli.output import Located, Outcome
-from extery.cli.output.text import in_order, printable
+from extery.cli.output.text import in_order
+from extery.cli.terminal import printable
 
 
 def workflow_commands(outcome: Outcome) -> str:

@@ -8,17 +8,11 @@ import click
 
 from extery.cli.output import Located, pluralize
 from extery.cli.output.source import SourceLines, excerpt
+from extery.cli.terminal import printable
 
 #: Problems with one code and one hint, none with a line: this many are shown, the others are listed.
 MAX_SIMILAR = 3
 _COLORS = {"error": "red", "warning": "yellow"}
-
-
-def printable(text: str) -> str:
-    """Return the text in one line that does nothing to a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def render_problems(

@@ -16,7 +16,6 @@ from extery.package.collisions import check_names
 from extery.package.names import fold
 from extery.rules.context import RuleContext
 from extery.rules.package.members import Limits, check_sizes
-from extery.rules.wheels.pip_command import pip_download
 
 #: Files that a ``.dist-info`` folder has to have.
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
@@ -129,6 +128,8 @@ def add_missing(
     """
     if not missing:
         return
+    from extery.rules.wheels.pip_command import pip_download  # only ever needed here
+
     first = missing[0]
     file = first.rpartition("/")[2]
     elsewhere = sorted(name for name in names if name.rpartition("/")[2] == file)
