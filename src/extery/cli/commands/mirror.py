@@ -123,13 +123,7 @@ def command(
             done = _mirror(address, folder, fetcher, filters, options, dry_run=dry_run)
     except ExteryError as error:
         problems, silenced = run.silence(located(error.problems))
-        return Outcome(
-            ok=False,
-            summary="The mirror was not changed.",
-            problems=problems,
-            silenced=silenced,
-            data=_data(None),
-        )
+        return Outcome(False, "The mirror was not changed.", problems, silenced, data=_data(None))
     problems, silenced = run.silence(located(done.problems))
     removed = () if keep_old else done.plan.remove
     return Outcome(
