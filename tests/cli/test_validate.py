@@ -235,3 +235,14 @@ def test_a_path_that_may_not_be_read_is_left_to_the_checks(
     monkeypatch.setattr(os, "access", lambda *_: False)
 
     assert validate(folder).exit_code == 0
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGES))
+def test_no_package_ends_in_a_traceback_with_blenders_verdict(name: str, tmp_path: Path) -> None:
+    (tmp_path / "package.zip").write_bytes(PACKAGES[name]())
+
+    result = validate("--like-blender", tmp_path / "package.zip")
+
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.exit_code in (0, 1)
+    assert result.output.startswith(str(tmp_path / "package.zip"))

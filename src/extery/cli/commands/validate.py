@@ -117,7 +117,10 @@ def _ok_line(report: Report) -> str:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
 
-    assert report.manifest is not None  # it was read, for there is no error
+    if report.manifest is None:
+        # `--like-blender` accepts packages that extery refuses to read.
+        mark = click.style("warning", fg="yellow", bold=True)
+        return f"{printable(report.name)}: {mark}: not read any further; Blender may install it"
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
         from extery.core.files import human_size
