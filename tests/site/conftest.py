@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.listings.cache import LISTINGS
+from extery_site.project.tasks import queue, task_enqueued
+from extery_site.project.tasks.models import StoredTask
+from extery_site.project.tasks.runner import Outcome, run_task
+from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.site import factories
 
 
@@ -100,3 +106,37 @@ def program() -> Callable[[User], Client]:
         return Client(headers={"Authorization": f"Bearer {secret}"})
 
     return client_of
+
+
+def _run_ready_tasks() -> int:
+    number = 0
+    while claimed := queue.claim(
+        worker_id="test",
+        queues=ALL_QUEUES,
+        limit=1,
+        lease=timedelta(hours=1),
+        now=timezone.now(),
+    ):
+        outcome = run_task(claimed[0])
+        stored = StoredTask.objects.get(pk=claimed[0].pk)
+        assert outcome is Outcome.SUCCESSFUL, stored.errors[-1]["traceback"]
+        number += 1
+    return number
+
+
+@pytest.fixture
+def run_tasks(db: None) -> Callable[[], int]:
+    """Run the queued tasks in this process, as a worker would; gives back their number."""
+    return _run_ready_tasks
+
+
+@pytest.fixture
+def immediate_tasks(db: None) -> Iterator[None]:
+    """Run every task where it is enqueued."""
+
+    def run(**_: Any) -> None:
+        _run_ready_tasks()
+
+    task_enqueued.connect(run)
+    yield
+    task_enqueued.disconnect(run)

@@ -37,7 +37,14 @@ DEMO_GROUP = "extery.demo"
     help="Folder for the database, packages, images and keys; by default EXTERY_DATA, else var.",
 )
 @click.option("--demo", is_flag=True, help="Seed an empty site with demo content.")
-def serve(host: str, port: int, data: str | None, demo: bool) -> None:
+@click.option(
+    "--worker/--no-worker",
+    "with_worker",
+    default=True,
+    show_default=True,
+    help="Run a worker for background tasks beside the web server.",
+)
+def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool) -> None:
     """Run the website.
 
     Makes the data folder and the database on the first start, and brings them up to date on
@@ -45,15 +52,17 @@ def serve(host: str, port: int, data: str | None, demo: bool) -> None:
     """
     from pathlib import Path
 
+    from extery_site.project import worker_process
+
     _require_libraries()
     seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
         prepare(Path(data) if data else None, host=host)
         _use_temporary_folder()
-        _clean_up()
         sign_ins = _seed(seed_site) if seed_site else ()
         address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
-        _run(listener, lambda: _announce(address, sign_ins))
+        with worker_process.beside_server(enabled=with_worker):
+            _run(listener, lambda: _announce(address, sign_ins))
 
 
 @click.command(
@@ -184,14 +193,6 @@ def _use_temporary_folder() -> None:
             else:
                 path.unlink(missing_ok=True)
     tempfile.tempdir = str(folder)
-
-
-def _clean_up() -> None:
-    """Remove what a server that was killed had not finished to store."""
-    from extery_site.files import storage
-
-    if number := storage.remove_leftovers():
-        click.echo(f"Unfinished uploads removed: {number}", err=True)
 
 
 def _load_demo() -> Callable[[], Any]:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "extery_site.catalog",
     "extery_site.accounts",
     "extery_site.ui",
+    "extery_site.project.tasks",
     "allauth",
     "allauth.account",
     "ninja",
@@ -81,6 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 EXTERY_DATABASE = _env.database
 DATABASES: dict[str, Any] = {"default": EXTERY_DATABASE.django_settings(EXTERY_DATA)}
+TASKS = {"default": {"BACKEND": "extery_site.project.tasks.backend.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -182,5 +184,7 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         # A line for each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
+        # The worker logs each task itself.
+        "django_tasks": {"level": "CRITICAL"},
     },
 }

@@ -30,6 +30,11 @@ CODES: dict[str, Code] = {
         "the database has another encoding than UTF8",
         "Names and texts in every language must be stored and compared as they are.",
     ),
+    "setting.database-outdated": Code(
+        "error",
+        "the database is not up to date",
+        "A worker does not change tables: several may start at once, beside a running web server.",
+    ),
     "setting.demo-public": Code(
         "error",
         "the demo is refused on a public site",

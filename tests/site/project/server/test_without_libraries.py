@@ -8,10 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from extery.core.errors import Unavailable
-from extery_site.project import server
+from extery_site.project import server, worker_command
 
 
-@pytest.mark.parametrize("command", [server.serve, server.manage], ids=["serve", "manage"])
+@pytest.mark.parametrize(
+    "command",
+    [server.serve, server.manage, worker_command.worker],
+    ids=["serve", "manage", "worker"],
+)
 def test_without_its_libraries_the_site_says_how_to_get_them(
     command: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,117 @@
+"""Run one claimed task: its effects and its completion in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from extery_site.project.tasks import queue
+from extery_site.project.tasks.definitions import (
+    LeaseLost,
+    Task,
+    TaskContext,
+    task_finished,
+    task_started,
+)
+from extery_site.project.tasks.models import Status, StoredTask
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+class Outcome(Enum):
+    SUCCESSFUL = "successful"
+    RETRY = "retry"
+    FAILED = "failed"
+    LEASE_LOST = "lease lost"
+    #: Its state could not be stored; the reaper requeues it when its lease expires.
+    UNKNOWN = "unknown"
+
+
+def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> Outcome:
+    """Run a task that was claimed. Raises nothing: whatever happens is recorded and logged."""
+    started = time.monotonic()
+    try:
+        _execute(stored.task, stored, clock)
+    except LeaseLost:
+        outcome = _lease_lost(stored)
+    except BaseException as error:  # also SystemExit: a task must not end its worker
+        outcome = _failed(stored, error, clock)
+    else:
+        outcome = Outcome.SUCCESSFUL
+        seconds = time.monotonic() - started
+        logger.info("%s succeeded in %.2f s (attempt %d)", stored, seconds, stored.attempt)
+    if outcome in {Outcome.SUCCESSFUL, Outcome.FAILED}:
+        _send_finished(stored)
+    return outcome
+
+
+def _execute(task: Task[..., Any], stored: StoredTask, clock: Clock) -> None:
+    result = stored.task_result
+    task_started.send_robust(sender=type(task.get_backend()), task_result=result)
+
+    def complete(value: Any = None) -> None:
+        queue.complete(stored, value, now=clock())
+
+    arguments = list(stored.arguments["args"])
+    if task.takes_context:
+        arguments.insert(0, TaskContext(task_result=result, _complete=complete))
+    if task.atomic:
+        with transaction.atomic():
+            complete(task.call(*arguments, **stored.arguments["kwargs"]))
+        return
+    value = task.call(*arguments, **stored.arguments["kwargs"])
+    if stored.status == Status.RUNNING:
+        complete(value)
+
+
+def _lease_lost(stored: StoredTask) -> Outcome:
+    logger.warning("%s lost its lease in attempt %d: result dropped", stored, stored.attempt)
+    return Outcome.LEASE_LOST
+
+
+def _failed(stored: StoredTask, error: BaseException, clock: Clock) -> Outcome:
+    # `complete` may have been rolled back since it set these.
+    stored.status, stored.finished_at, stored.return_value = Status.RUNNING, None, None
+    try:
+        delay = queue.record_failure(stored, error, policy=queue.policy_of(stored), now=clock())
+    except LeaseLost:
+        return _lease_lost(stored)
+    except Exception:
+        logger.exception("the failure of %s could not be recorded", stored)
+        return Outcome.UNKNOWN
+    log_failure(stored, delay, error)
+    return Outcome.FAILED if delay is None else Outcome.RETRY
+
+
+def log_failure(stored: StoredTask, delay: timedelta | None, error: BaseException) -> None:
+    """One line for an attempt with a successor, the traceback too for the last one."""
+    cause = f"{type(error).__name__}: {error}"[:300]
+    if delay is None:
+        logger.error(
+            "%s failed for good after attempt %d: %s",
+            *(stored, stored.attempt, cause),
+            exc_info=error if error.__traceback__ else None,
+        )
+    else:
+        logger.warning(
+            "%s failed in attempt %d of %d, again in %.0f s: %s",
+            *(stored, stored.attempt, stored.max_attempts, delay.total_seconds(), cause),
+        )
+
+
+def _send_finished(stored: StoredTask) -> None:
+    try:
+        result = stored.task_result
+    except ImportError:
+        return  # the code of the task is missing
+    sender = type(result.task.get_backend())
+    task_finished.send_robust(sender=sender, task_result=result)

@@ -1,0 +1,198 @@
+"""The command ``extery worker``: runs the site's background tasks until it is stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# All else is imported where it is used: `extery --help` reads this module for two lines.
+if TYPE_CHECKING:
+    from extery_site.project.tasks.worker import Worker
+
+
+@click.command()
+@click.option(
+    "--threads",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Tasks that a process runs at once.",
+)
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; each is started again when it ends.",
+)
+@click.option(
+    "--queue",
+    "queues",
+    multiple=True,
+    type=click.Choice(["default", "slow"]),
+    help="Take tasks of this queue only; by default of all.",
+)
+@click.option(
+    "--lease",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(1, 3600),
+    help="Seconds without a sign of life after which another worker gets a task.",
+)
+@click.option(
+    "--grace",
+    default=20.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600),
+    help="Seconds that running tasks get to finish when the worker is stopped.",
+)
+@click.option("--data", type=click.Path(file_okay=False), help="The site's data folder.")
+@click.option("--quiet", is_flag=True, help="Log failures and warnings only.")
+@click.option("--stop-with-stdin", is_flag=True, hidden=True)
+def worker(
+    *,
+    threads: int,
+    processes: int,
+    queues: tuple[str, ...],
+    lease: float,
+    grace: float,
+    data: str | None,
+    quiet: bool,
+    stop_with_stdin: bool,
+) -> None:
+    """Run background tasks: image sizes, download counts, clean-ups.
+
+    'extery serve' runs one worker by itself. Start more of them for a larger site, on any machine
+    that has the site's settings, database and files. Stop with Ctrl+C: running tasks are finished.
+    """
+    from extery_site.project.server import _require_libraries
+
+    _require_libraries()
+    if processes > 1:
+        options = [f"--threads={threads}", *(f"--queue={name}" for name in queues)]
+        options += [f"--lease={lease:g}", *(["--data", data] if data else ())]
+        options += ["--quiet"] if quiet else []
+        _run_processes(processes, options, grace=grace)
+        return
+    _load_site(data, quiet=quiet)
+    from datetime import timedelta
+
+    from extery_site.project.tasks.worker import ALL_QUEUES, Worker, WorkerOptions
+
+    worker_options = WorkerOptions(
+        threads=threads, queues=queues or ALL_QUEUES, lease=timedelta(seconds=lease), grace=grace
+    )
+    _run(Worker(worker_options), stop_with_stdin=stop_with_stdin)
+
+
+def _load_site(data: str | None, *, quiet: bool) -> None:
+    """Load Django; the database has to be up to date, which `extery serve` sees to."""
+    import logging
+    import os
+    from pathlib import Path
+
+    from extery.core.errors import Unavailable
+    from extery_site.project.server import _use_data_folder
+
+    if data is not None:
+        os.environ["EXTERY_DATA"] = str(Path(data).absolute())
+    _use_data_folder()
+    import django
+    from django.conf import settings
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from extery_site.project.database import check_connection
+
+    django.setup()
+    check_connection(settings.EXTERY_DATABASE)
+    logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unavailable.of(
+            "setting.database-outdated",
+            f"the database {connection.settings_dict['NAME']} is not up to date",
+            hint="start 'extery serve' first, or run: extery manage migrate",
+        )
+
+
+def _run(running: Worker, *, stop_with_stdin: bool) -> None:
+    import logging
+    import os
+    import sys
+    import threading
+
+    _on_stop_signal(running.stop)
+    if stop_with_stdin:
+        threading.Thread(target=_stop_at_end_of_stdin, args=[running], daemon=True).start()
+    status = running.run()
+    if any(thread.name.startswith("task-") for thread in threading.enumerate()):
+        # A task did not finish. Its thread would still run while the interpreter is taken down.
+        logging.shutdown()
+        os._exit(status)
+    sys.exit(status)
+
+
+def _stop_at_end_of_stdin(running: Worker) -> None:
+    """Stop when the process at the other end of our stdin is gone, even by SIGKILL."""
+    import os
+    from contextlib import suppress
+
+    with suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    running.stop()
+
+
+def _on_stop_signal(stop: Any) -> None:
+    """Stop for SIGINT and SIGTERM; a second one ends the process at once."""
+    import os
+    import signal
+
+    stopped = False
+
+    def handle(_number: int, _frame: object) -> None:
+        nonlocal stopped
+        if stopped:
+            os._exit(1)  # the tasks are taken up again when their leases expire
+        stopped = True
+        stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+
+
+def _run_processes(number: int, options: list[str], *, grace: float) -> None:
+    """Run worker processes until a signal arrives."""
+    import time
+
+    from extery_site.project.worker_process import WorkerProcess
+
+    signals: list[bool] = []
+    _on_stop_signal(lambda: signals.append(True))
+    children = [WorkerProcess(options, grace=grace) for _ in range(number)]
+    for child in children:
+        child.start()
+    while not signals:
+        time.sleep(0.1)
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.join()
+
+
+def main() -> None:
+    """Run the command as the child process of another one, without the command line around it."""
+    import sys
+
+    from extery.core.errors import ExteryError
+
+    try:
+        worker()
+    except ExteryError as error:
+        sys.exit(f"worker: {error}")
+
+
+if __name__ == "__main__":
+    main()
