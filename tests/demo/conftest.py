@@ -16,6 +16,7 @@ from tests.site.conftest import _own_folders as _own_folders
 from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
 from tests.site.conftest import moderator as moderator
 from tests.site.conftest import owner as owner
+from tests.site.conftest import run_tasks as run_tasks
 
 
 def row_only(_file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:

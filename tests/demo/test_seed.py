@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -265,8 +266,9 @@ def test_the_full_size_adds_extensions_for_load_tests(
 
 
 @pytest.mark.slow
-def test_the_images_are_stored_in_all_sizes(db: None) -> None:
+def test_the_images_are_stored_in_all_sizes(run_tasks: Callable[[], int]) -> None:
     seed_site()
+    run_tasks()
 
     shown = Extension.objects.exclude(extension_id="snapshot_shelf").select_related("image")
     for extension in shown:

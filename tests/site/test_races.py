@@ -324,7 +324,7 @@ def test_of_two_people_who_sign_up_with_one_name_at_once_one_gets_it(settings: A
 
 
 def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
-    owner: User, media: Callable[[], list[str]]
+    owner: User, media: Callable[[], list[str]], run_tasks: Callable[[], int]
 ) -> None:
     extension = factories.make_draft(owner).extension
     pictures = [
@@ -339,6 +339,7 @@ def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
     )
 
     assert errors_of(results) == []
+    assert run_tasks() == len(pictures)
     image = Extension.objects.get().image
     assert image is not None
     expected = {image.file.name, image.large.name, image.small.name}

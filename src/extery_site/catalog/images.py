@@ -1,4 +1,4 @@
-"""Images that people upload: checked, freed of hidden data, and made small for pages."""
+"""Uploaded images: checked, rewritten without metadata, and reduced for pages by a task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from PIL import ImageOps
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import human_size
 from extery_site.catalog.models import Image
-from extery_site.files.storage import remove_after_commit, staged
+from extery_site.files.storage import media_path, remove_after_commit, staged
+from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext, task
 
 TAKEN = ("PNG", "JPEG", "WEBP")
 #: Formats we recognise in order to say that we do not take them.
@@ -118,27 +119,39 @@ def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
 
 
 def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
-    """An `Image` with its thumbnails, and what falls short of the guideline.
+    """Store an uploaded image and enqueue its variants. Raises `InvalidInput`.
 
-    All sizes are written anew as WebP: what a camera hides in a file, such as the place
-    where a photograph was taken, does not reach the site. Raises `InvalidInput`.
+    The image is rewritten as WebP, so that metadata such as the place where a photograph was taken
+    does not reach the site. The problems are warnings about the guideline.
     """
     picture, problems = open_image(file)
-    with (
-        staged(_webp(picture, FULL, 90), is_used=_is_used) as full,
-        staged(_webp(picture, LARGE, 84), is_used=_is_used) as large,
-        staged(_webp(picture, SMALL, 80), is_used=_is_used) as small,
-        transaction.atomic(),
-    ):
+    with staged(_webp(picture, FULL, 90), is_used=_is_used) as full, transaction.atomic():
         image = Image.objects.create(
             file=full.keep("images", ".webp"),
-            large=large.keep("images", ".webp"),
-            small=small.keep("images", ".webp"),
             width=picture.width,
             height=picture.height,
             alt_text=alt_text.strip(),
         )
+        make_variants.enqueue(image.pk)
     return image, problems
+
+
+@task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)
+def make_variants(context: TaskContext, image_id: int) -> None:
+    """Make the smaller variants of an image, for all rows that have the same file."""
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None or image.has_variants:
+        return
+    with Pillow.open(media_path(str(image.file.name)), formats=("WEBP",)) as picture:
+        large_data, small_data = _webp(picture, LARGE, 84), _webp(picture, SMALL, 80)
+    with (
+        staged(large_data, is_used=_is_used) as large,
+        staged(small_data, is_used=_is_used) as small,
+        context.complete(),
+    ):
+        same = Image.objects.filter(file=image.file.name)
+        if list(same.select_for_update().values_list("pk")):  # it may have been deleted meanwhile
+            same.update(large=large.keep("images", ".webp"), small=small.keep("images", ".webp"))
 
 
 def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
@@ -157,7 +170,7 @@ def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
 
 def delete_image(image: Image) -> None:
     """Remove an image and those of its files that no other image has."""
-    names = {str(file.name) for file in (image.file, image.large, image.small)}
+    names = {str(file.name) for file in (image.file, image.large, image.small) if file}
     image.delete()
     for name in names:
         remove_after_commit(name, unless=partial(_is_used, name))

@@ -143,8 +143,8 @@ def _image(extension: Extension, request: HttpRequest) -> ImageOut | None:
     if image is None:
         return None
     return ImageOut(
-        small=absolute(request, image.small.url),
-        large=absolute(request, image.large.url),
+        small=absolute(request, image.small_url),
+        large=absolute(request, image.large_url),
         width=image.width,
         height=image.height,
         alt_text=image.alt_text,

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from extery.core.errors import InvalidInput
 from extery_site.catalog import images
 from extery_site.catalog.models import Image
-from extery_site.files.storage import media_path
+from extery_site.files.storage import Staged, media_path
 from tests.site.factories import picture
 
 
@@ -25,17 +25,92 @@ def opened(name: str) -> Pillow.Image:
     return image
 
 
-def test_an_image_becomes_webp_in_three_sizes(db: None, media: Callable[[], list[str]]) -> None:
+def stored(run_tasks: Callable[[], int], *arguments: Any, **options: Any) -> Image:
+    """A stored image with its variants."""
+    image, _ = images.store_image(picture(*arguments, **options))
+    run_tasks()
+    image.refresh_from_db()
+    return image
+
+
+def test_an_image_becomes_webp_and_a_task_makes_its_variants(
+    run_tasks: Callable[[], int], media: Callable[[], list[str]]
+) -> None:
     image, problems = images.store_image(picture(2560, 1440), alt_text=" A gear ")
     assert not problems
+    assert len(media()) == 1
+    assert run_tasks() == 1
+    image.refresh_from_db()
     assert (image.width, image.height, image.alt_text) == (2560, 1440, "A gear")
     sizes = [opened(file.name).size for file in (image.file, image.large, image.small)]
     assert sizes == [(2560, 1440), (1920, 1080), (640, 360)]
     assert {opened(name).format for name in media()} == {"WEBP"}
 
 
-def test_a_small_image_is_not_blown_up(db: None) -> None:
-    image, _ = images.store_image(picture(960, 540))
+def test_until_there_are_variants_pages_show_the_full_image(run_tasks: Callable[[], int]) -> None:
+    image, _ = images.store_image(picture())
+    assert image.small_url == image.large_url == image.file.url
+    run_tasks()
+    image.refresh_from_db()
+    assert len({image.small_url, image.large_url, image.file.url}) == 3
+
+
+def test_the_variants_are_made_once(
+    run_tasks: Callable[[], int], media: Callable[[], list[str]]
+) -> None:
+    image = stored(run_tasks)
+    files = media()
+    images.make_variants.enqueue(image.pk)
+    assert run_tasks() == 1
+    assert media() == files
+
+
+def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
+    run_tasks: Callable[[], int],
+    media: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    image, _ = images.store_image(picture())
+    with django_capture_on_commit_callbacks(execute=True):
+        images.delete_image(image)
+    assert run_tasks() == 1
+    assert media() == []
+
+    image, _ = images.store_image(picture())
+    webp = images._webp
+
+    def delete_meanwhile(*arguments: Any) -> Any:
+        Image.objects.all().delete()
+        return webp(*arguments)
+
+    monkeypatch.setattr(images, "_webp", delete_meanwhile)
+    assert run_tasks() == 1
+    assert media() == [image.file.name]  # the row was deleted without it here
+
+
+def test_variants_that_cannot_be_recorded_leave_no_files(
+    run_tasks: Callable[[], int], media: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _ = images.store_image(picture())
+    keep = Staged.keep
+
+    def fail_for_the_second(stage: Staged, *arguments: str) -> str:
+        if len([name for name in media() if name.startswith("images/")]) == 2:
+            raise OSError("disk full")
+        return keep(stage, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Staged, "keep", fail_for_the_second)
+        with pytest.raises(AssertionError, match="disk full"):
+            run_tasks()
+    assert media() == [image.file.name]
+    image.refresh_from_db()
+    assert not image.has_variants
+
+
+def test_a_small_image_is_not_blown_up(run_tasks: Callable[[], int]) -> None:
+    image = stored(run_tasks, 960, 540)
     assert opened(image.large.name).size == (960, 540)
 
 
@@ -55,10 +130,12 @@ def test_a_turned_photograph_stands_upright(db: None) -> None:
     assert (image.width, image.height) == (2000, 1000)
 
 
-def test_transparency_is_kept(db: None) -> None:
+def test_transparency_is_kept(run_tasks: Callable[[], int]) -> None:
     buffer = io.BytesIO()
     Pillow.new("RGBA", (1920, 1080), (0, 0, 0, 0)).save(buffer, "PNG")
     image, _ = images.store_image(buffer)
+    run_tasks()
+    image.refresh_from_db()
     assert opened(image.small.name).mode == "RGBA"
 
 
@@ -149,10 +226,11 @@ def test_what_falls_short_of_the_guideline_is_taken_with_a_warning(
 
 
 def test_a_picture_that_two_images_share_stays_until_both_are_gone(
-    db: None, media: Callable[[], list[str]], django_capture_on_commit_callbacks: Any
+    run_tasks: Callable[[], int],
+    media: Callable[[], list[str]],
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
-    first, _ = images.store_image(picture())
-    second, _ = images.store_image(picture())
+    first, second = stored(run_tasks), stored(run_tasks)
     assert first.small.name == second.small.name
     with django_capture_on_commit_callbacks(execute=True):
         images.delete_image(first)
@@ -163,9 +241,9 @@ def test_a_picture_that_two_images_share_stays_until_both_are_gone(
 
 
 def test_images_are_served_for_ever_and_packages_are_not_served_as_media(
-    client: Client, approve: Callable[..., Any]
+    client: Client, approve: Callable[..., Any], run_tasks: Callable[[], int]
 ) -> None:
-    image, _ = images.store_image(picture())
+    image = stored(run_tasks)
     response = client.get(image.small.url)
     assert b"".join(response.streaming_content).startswith(b"RIFF")
     assert response["Content-Type"] == "image/webp"

@@ -1,4 +1,4 @@
-"""The image of an extension and its two thumbnails, each stored under the hash of its content."""
+"""The image of an extension and its smaller variants, each stored under the hash of its content."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 
 class Image(models.Model):
-    """A picture of an extension in use; the pages show ``small`` and ``large``."""
+    """An image of an extension. A task makes ``small`` and ``large`` after the upload."""
 
     file = models.FileField(max_length=200)
-    small = models.FileField(max_length=200)
-    large = models.FileField(max_length=200)
+    small = models.FileField(max_length=200, blank=True)
+    large = models.FileField(max_length=200, blank=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt_text = models.CharField(max_length=300, blank=True)
@@ -28,3 +28,17 @@ class Image(models.Model):
     @property
     def ratio(self) -> float:
         return self.width / self.height
+
+    @property
+    def has_variants(self) -> bool:
+        return bool(self.small and self.large)
+
+    @property
+    def small_url(self) -> str:
+        """Address of the small variant; of the full image until there is one."""
+        return str((self.small or self.file).url)
+
+    @property
+    def large_url(self) -> str:
+        """Address of the large variant; of the full image until there is one."""
+        return str((self.large or self.file).url)

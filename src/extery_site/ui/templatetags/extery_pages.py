@@ -71,7 +71,7 @@ def sentence(problem: Problem) -> str:
 def picture_of(extension: Any) -> str:
     """Address of the image for a card: the author's, else one drawn from the id."""
     if extension.image:
-        return str(extension.image.small.url)
+        return str(extension.image.small_url)
     return reverse("catalog:picture", args=[extension.type, extension.extension_id])
 
 
