@@ -15,6 +15,7 @@ from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.listings.cache import LISTINGS
+from extery_site.listings.download_counts import DOWNLOADS
 from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import Outcome, run_task
@@ -46,6 +47,9 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     LISTINGS.forget()
+    # No thread that writes to the database while another test runs.
+    DOWNLOADS.interval = None
+    DOWNLOADS.reset()
     yield
     LISTINGS.forget()
 

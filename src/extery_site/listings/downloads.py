@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
 from typing import BinaryIO
 
-from django.db import OperationalError
-from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,8 +16,7 @@ from extery.core.errors import Corrupt, NotFound, Refused
 from extery_site.accounts.permissions import is_person, may_moderate
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.files.storage import media_path
-
-logger = logging.getLogger(__name__)
+from extery_site.listings.download_counts import DOWNLOADS
 
 #: No file has more bytes than 18 digits can say, and Python reads only so many digits.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -95,7 +91,7 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
         file.close()
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     if request.method == "GET" and (part is None or part.start == 0):
-        _count(package)
+        DOWNLOADS.add(package.pk)
     if part is None:
         response = FileResponse(file, as_attachment=True, filename=package.file_name)
         for name, value in {**headers, "Content-Length": str(size)}.items():
@@ -160,15 +156,3 @@ class FilePart(io.RawIOBase):
         """Close the file behind it."""
         super().close()
         self._file.close()
-
-
-def _count(package: Package) -> None:
-    """One more download of the package and the extension."""
-    try:
-        Package.objects.filter(pk=package.pk).update(download_count=F("download_count") + 1)
-        Extension.objects.filter(pk=package.version.extension_id).update(
-            download_count=F("download_count") + 1
-        )
-    except OperationalError:
-        # A count is not worth a failed download when the database is too busy to write.
-        logger.warning("a download of %s was not counted", package.file_name, exc_info=True)
