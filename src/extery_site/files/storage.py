@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -116,6 +116,40 @@ def remove_leftovers(*, now: float | None = None) -> int:
 def _lock(name: str) -> None:
     """Let nobody else store or remove the file with this name until the transaction ends."""
     lock_transaction(f"file {name}")
+
+
+def stored_names(folders: Iterable[str], batch: int) -> Iterator[list[str]]:
+    """The names of all stored files in these folders, in lists of at most ``batch``."""
+    names: list[str] = []
+    for folder in folders:
+        for path in media_path(folder).glob("*/*"):
+            names.append(f"{folder}/{path.parent.name}/{path.name}")
+            if len(names) == batch:
+                yield names
+                names = []
+    yield names
+
+
+def remove_orphan(name: str, *, before: float, is_used: IsUsed) -> bool:
+    """Delete a file that was stored before this time and is not used; whether it was deleted.
+
+    Looks in a transaction of its own: the same content may be uploaded at this moment, which
+    makes the file young again.
+    """
+    with transaction.atomic():
+        _lock(name)
+        if is_used(name) or modified_at(name) >= before:
+            return False
+        media_path(name).unlink(missing_ok=True)
+    return True
+
+
+def modified_at(name: str) -> float:
+    """Time of the last change of a stored file; now for one that is gone."""
+    try:
+        return media_path(name).stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

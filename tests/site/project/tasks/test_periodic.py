@@ -59,5 +59,9 @@ def test_a_period_is_skipped_while_the_last_run_is_not_over() -> None:
 def test_the_clean_ups_of_the_site_are_registered() -> None:
     names = {name.removeprefix("extery_site.") for name in schedules()}
     assert names >= {
+        "accounts.tasks.delete_expired_sessions",
+        "accounts.tasks.delete_expired_tokens",
+        "catalog.tasks.delete_orphan_files",
+        "catalog.tasks.delete_unfinished_uploads",
         "project.tasks.maintenance.purge_finished_tasks",
     }
