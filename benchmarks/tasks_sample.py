@@ -1,0 +1,13 @@
+"""The task that `benchmarks/tasks.py` enqueues."""
+
+from __future__ import annotations
+
+import time
+
+from extery_site.project.tasks import task
+
+
+@task()
+def note_start() -> float:
+    """Give back the time at which the task began."""
+    return time.time()
