@@ -54,13 +54,13 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 
     from extery_site.project import worker_process
 
-    _require_libraries()
+    require_libraries()
     seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
         prepare(Path(data) if data else None, host=host)
         _use_temporary_folder()
         sign_ins = _seed(seed_site) if seed_site else ()
-        address = f"http://{_shown(host)}:{listener.getsockname()[1]}"
+        address = f"http://{display_host(host)}:{listener.getsockname()[1]}"
         with worker_process.beside_server(enabled=with_worker):
             _run(listener, lambda: _announce(address, sign_ins))
 
@@ -72,8 +72,8 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a management command of Django on the site's data; 'help' lists them."""
-    _require_libraries()
-    _use_data_folder()
+    require_libraries()
+    use_data_folder()
     from django.core.management import execute_from_command_line
 
     with _connection_problems():
@@ -96,7 +96,7 @@ def _connection_problems() -> Iterator[None]:
         raise
 
 
-def _require_libraries() -> None:
+def require_libraries() -> None:
     """The wheel has the site's code for everybody, its libraries come with the extra only."""
     from importlib.util import find_spec
 
@@ -110,7 +110,7 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     """Load Django with the data folder, database and static files up to date."""
     if data is not None:
         os.environ["EXTERY_DATA"] = str(data.absolute())
-    _use_data_folder()
+    use_data_folder()
     import django
     from django.conf import settings
 
@@ -124,7 +124,7 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     _collect_static(settings.EXTERY_DATA)
 
 
-def _use_data_folder() -> None:
+def use_data_folder() -> None:
     """Make the data folder before the settings look for the secret key in it."""
     from extery_site.project import database, env
 
@@ -244,7 +244,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _shown(host: str) -> str:
+def display_host(host: str) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host

@@ -66,9 +66,9 @@ def worker(
     'extery serve' runs one worker by itself. Start more of them for a larger site, on any machine
     that has the site's settings, database and files. Stop with Ctrl+C: running tasks are finished.
     """
-    from extery_site.project.server import _require_libraries
+    from extery_site.project.server import require_libraries
 
-    _require_libraries()
+    require_libraries()
     if processes > 1:
         options = [f"--threads={threads}", *(f"--queue={name}" for name in queues)]
         options += [f"--lease={lease:g}", *(["--data", data] if data else ())]
@@ -93,11 +93,11 @@ def _load_site(data: str | None, *, quiet: bool) -> None:
     from pathlib import Path
 
     from extery.core.errors import Unavailable
-    from extery_site.project.server import _use_data_folder
+    from extery_site.project.server import use_data_folder
 
     if data is not None:
         os.environ["EXTERY_DATA"] = str(Path(data).absolute())
-    _use_data_folder()
+    use_data_folder()
     import django
     from django.conf import settings
     from django.db import connection
