@@ -73,7 +73,7 @@ def _set_version(file: Path, version: VersionScenario) -> None:
 def _write_wheel(scenario: Scenario, path: str, to: Path) -> None:
     """Write a wheel listed in the manifest, from the module for its operating system."""
     wheel = WheelName.parse(path)
-    systems = {name.partition("-")[0] for name in wheel.platforms() or ()}
+    systems = {name.partition("-")[0] for name in wheel.platforms.names}
     module = scenario.folder / "system" / f"{systems.pop()}.py"
     write_wheel(
         (to / path).parent,

@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.core.versions import (
-    BlenderRange,
     Version,
-    format_blender_version,
     parse_blender_version,
 )
 
@@ -87,37 +85,6 @@ def test_blender_versions_are_padded_and_cut_to_three(
 def test_what_is_not_a_blender_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a Blender version"):
         parse_blender_version(text)
-
-
-def test_a_range_contains_its_minimum_and_not_its_maximum() -> None:
-    versions = BlenderRange((4, 2, 0), (5, 0, 0))
-
-    assert versions.contains((4, 2, 0))
-    assert versions.contains((4, 5, 9))
-    assert not versions.contains((5, 0, 0))
-    assert not versions.contains((4, 1, 9))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "overlap"),
-    [
-        (BlenderRange((4, 2, 0)), BlenderRange((5, 0, 0)), True),
-        (BlenderRange((4, 2, 0), (5, 0, 0)), BlenderRange((5, 0, 0)), False),
-        (BlenderRange((4, 2, 0), (5, 0, 1)), BlenderRange((5, 0, 0)), True),
-        (BlenderRange((5, 0, 0), (4, 2, 0)), BlenderRange((4, 0, 0)), False),
-    ],
-)
-def test_ranges_overlap_where_a_blender_fits_both(
-    one: BlenderRange, other: BlenderRange, overlap: bool
-) -> None:
-    assert one.overlaps(other) is overlap
-    assert other.overlaps(one) is overlap
-
-
-def test_ranges_are_told_in_words() -> None:
-    assert str(BlenderRange((4, 2, 0))) == "4.2.0 and newer"
-    assert str(BlenderRange((4, 2, 0), (5, 0, 0))) == "4.2.0 up to, not including, 5.0.0"
-    assert format_blender_version((4, 2, 12)) == "4.2.12"
 
 
 def test_pre_releases_with_digits_of_another_script_are_ordered() -> None:

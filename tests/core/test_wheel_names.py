@@ -1,10 +1,11 @@
-"""What the names of wheels and platforms say."""
+"""Names of wheels and of platforms."""
 
 import platform as machine_platform
 
 import pytest
 
 from extery.core import platforms
+from extery.core.name_sets import EVERY_NAME, NameSet
 from extery.core.wheel_names import WheelName, python_versions
 
 
@@ -29,7 +30,8 @@ from extery.core.wheel_names import WheelName, python_versions
     ],
 )
 def test_a_wheel_fits_the_platforms_of_its_tags(tag: str, fits: set[str] | None) -> None:
-    assert WheelName.parse(f"./w/lib-1.0-py3-none-{tag}.whl").platforms() == fits
+    expected = EVERY_NAME if fits is None else NameSet(frozenset(fits))
+    assert WheelName.parse(f"./w/lib-1.0-py3-none-{tag}.whl").platforms == expected
 
 
 def test_the_parts_of_a_name_are_told_apart() -> None:
@@ -37,8 +39,8 @@ def test_the_parts_of_a_name_are_told_apart() -> None:
 
     assert wheel.library == "my-lib"
     assert (wheel.version, wheel.build, wheel.abi_tag) == ("1.0.post1", "2", "abi3")
-    assert wheel.fits("windows-x64")
-    assert not wheel.fits("linux-x64")
+    assert wheel.platforms.has("windows-x64")
+    assert not wheel.platforms.has("linux-x64")
 
 
 @pytest.mark.parametrize("name", ["a.whl", "a-1-py3-none-any.zip", "a-1-2-3-py3-none-any.whl"])

@@ -11,7 +11,8 @@ import pytest
 
 from extery.author.build.execute import build
 from extery.core import platforms
-from extery.core.versions import BlenderRange, parse_blender_version
+from extery.core.compatibility import BlenderRange
+from extery.core.versions import parse_blender_version
 from extery.manifest.document import Manifest
 from extery_demo.colours import rgb
 from extery_demo.scenarios import Scenario, VersionScenario, scenarios
@@ -61,7 +62,7 @@ def supported_by(built: list[Built], blender: Blender, *, themes: bool) -> list[
     """The versions that this Blender supports."""
     running = parse_blender_version(VERSIONS[blender.version])
     return [
-        item for item in built if item.scenario.is_theme == themes and item.range.contains(running)
+        item for item in built if item.scenario.is_theme == themes and item.range.has(running)
     ]
 
 

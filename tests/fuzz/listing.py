@@ -7,15 +7,17 @@ import random
 from itertools import product
 from pathlib import Path
 
+from extery.core.compatibility import System
 from extery.core.errors import ExteryError, InvalidListing, ProblemList
 from extery.core.versions import Version
-from extery.listing.entries import Entry, Listing, entry_range, parse, select
-from extery.listing.partition import resolve
+from extery.listing.audience import range_of
+from extery.listing.entries import Entry, Listing, parse
+from extery.listing.partition import partition
+from extery.listing.selection import select
 from extery.repository import check
 from extery.repository.ambiguity import find_clashes
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.plan import plan_mirror
-from extery.repository.pythons import without_odd_pythons
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated_json
 from tests.fuzz.seeds import extra
@@ -90,8 +92,8 @@ def target(data: bytes) -> None:
     assert isinstance(listing.blocked, dict)
     for item in listing.data:
         assert isinstance(Version.parse(item["version"]).sort_key, str)
-        assert isinstance(str(entry_range(item)), str)
-    select(map(without_odd_pythons, listing.data), platform="linux-x64", python_version="3.11.7")
+        assert isinstance(str(range_of(item)), str)
+    select(listing.data, System.parse(platform="linux-x64", python="3.11.7"))
     _mirror(listing)
 
 
@@ -137,4 +139,4 @@ def _mirror(listing: Listing) -> None:
             assert len(name) < 250
         again = parse(plan.listing())
         assert not find_clashes(again.data)
-        resolve(again.data)
+        partition(again.data)

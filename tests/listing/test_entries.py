@@ -1,14 +1,11 @@
-"""Listings: what an entry says, what is refused, and which version a system gets."""
+"""Listings: the fields of an entry, and what is refused."""
 
 import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from extery.core.errors import InvalidListing
-from extery.core.versions import Version
 from extery.listing.entries import (
     KEYS,
     MAX_PROBLEMS,
@@ -16,10 +13,8 @@ from extery.listing.entries import (
     dump,
     dump_texts,
     entry,
-    is_compatible,
     listing,
     parse,
-    select,
 )
 from extery.manifest.document import Manifest
 from tests.samples import GOOD
@@ -139,86 +134,6 @@ def test_every_entry_at_fault_is_named_at_once() -> None:
         parse(json.dumps(document).encode())
 
     assert [problem.where.path[1] for problem in caught.value.problems] == [0, 2]
-
-
-@pytest.mark.parametrize(
-    ("more", "fits"),
-    [
-        ({}, True),
-        ({"platforms": ["linux-x64"]}, True),
-        ({"platforms": ["windows-x64"]}, False),
-        ({"python_versions": ["3"]}, True),
-        ({"python_versions": ["3.11"]}, True),
-        ({"python_versions": ["3.13"]}, False),
-        ({"blender_version_max": "4.5.0"}, False),
-        ({"blender_version_max": "4.5.1"}, True),
-        ({"blender_version_min": "4.6.0"}, False),
-    ],
-)
-def test_an_entry_fits_by_platform_python_and_blender(more: dict[str, Any], fits: bool) -> None:
-    assert fits == is_compatible(
-        made(**more), blender_version=(4, 5, 0), platform="linux-x64", python_version="3.11.7"
-    )
-
-
-def test_the_newest_compatible_version_is_chosen_and_not_the_newest() -> None:
-    entries = [
-        made("1.10.0"),
-        made("1.9.0"),
-        made("2.0.0", blender_version_min="5.0.0"),
-    ]
-
-    [chosen] = select(entries, blender_version=(4, 2, 0))
-    assert chosen["version"] == "1.10.0"
-    [chosen] = select(entries, blender_version=(5, 0, 1))
-    assert chosen["version"] == "2.0.0"
-
-
-def test_without_a_platform_all_packages_of_the_newest_version_stay() -> None:
-    entries = [
-        made("1.0.0"),
-        made("2.0.0", platforms=["linux-x64"], archive_url="./l.zip"),
-        made("2.0.0", platforms=["macos-arm64"], archive_url="./m.zip"),
-    ]
-
-    assert [item["archive_url"] for item in select(entries)] == ["./l.zip", "./m.zip"]
-    [chosen] = select(entries, platform="windows-x64")
-    assert chosen["version"] == "1.0.0"
-
-
-systems = st.tuples(st.integers(0, 4), st.sampled_from(["linux-x64", "windows-x64"]))
-drawn = st.lists(
-    st.builds(
-        lambda id_, version, low, high, platform: made(
-            f"{version}.0.0",
-            id=f"ext_{id_}",
-            blender_version_min=f"{low}.0.0",
-            **({"blender_version_max": f"{high}.0.0"} if high else {}),
-            **({"platforms": [platform]} if platform else {}),
-        ),
-        st.integers(0, 2),
-        st.integers(1, 5),
-        st.integers(0, 4),
-        st.integers(0, 5),
-        st.sampled_from([None, "linux-x64", "windows-x64"]),
-    ),
-    max_size=12,
-    unique_by=lambda item: (item["id"], item["version"]),
-)
-
-
-@given(drawn, systems)
-def test_a_system_gets_each_id_once_and_nothing_newer_would_fit(
-    entries: list[Entry], system: tuple[int, str]
-) -> None:
-    blender = (system[0], 0, 0)
-    chosen = select(entries, blender_version=blender, platform=system[1])
-
-    assert len({item["id"] for item in chosen}) == len(chosen)
-    for item in entries:
-        if is_compatible(item, blender_version=blender, platform=system[1]):
-            [mine] = [other for other in chosen if other["id"] == item["id"]]
-            assert Version.parse(mine["version"]) >= Version.parse(item["version"])
 
 
 def test_numbers_of_thousands_of_digits_are_no_listing() -> None:

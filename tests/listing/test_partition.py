@@ -7,10 +7,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extery.core.compatibility import Audience, System
 from extery.core.platforms import KNOWN
 from extery.core.versions import BlenderVersion
-from extery.listing.entries import Entry, is_compatible, select
-from extery.listing.partition import resolve
+from extery.listing.audience import audience_of
+from extery.listing.entries import Entry
+from extery.listing.partition import partition
+from extery.listing.selection import select
 
 
 def made(version: str, low: str = "4.2.0", high: str | None = None, **more: Any) -> Entry:
@@ -31,19 +34,19 @@ def ranges(entries: list[Entry]) -> list[tuple[str, str, str | None]]:
 
 
 def test_an_older_version_keeps_what_the_newer_one_leaves() -> None:
-    resolved = resolve([made("1.0.0"), made("2.0.0", "5.0.0")])
+    divided = partition([made("1.0.0"), made("2.0.0", "5.0.0")])
 
-    assert ranges(resolved.entries) == [("2.0.0", "5.0.0", None), ("1.0.0", "4.2.0", "5.0.0")]
+    assert ranges(divided.entries) == [("2.0.0", "5.0.0", None), ("1.0.0", "4.2.0", "5.0.0")]
 
 
 def test_an_older_version_that_nobody_would_get_is_left_out() -> None:
-    assert ranges(resolve([made("1.0.0"), made("1.1.0")]).entries) == [("1.1.0", "4.2.0", None)]
+    assert ranges(partition([made("1.0.0"), made("1.1.0")]).entries) == [("1.1.0", "4.2.0", None)]
 
 
 def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
-    resolved = resolve([made("1.0.0"), made("2.0.0", "4.4.0", "5.0.0")])
+    divided = partition([made("1.0.0"), made("2.0.0", "4.4.0", "5.0.0")])
 
-    assert ranges(resolved.entries) == [
+    assert ranges(divided.entries) == [
         ("2.0.0", "4.4.0", "5.0.0"),
         ("1.0.0", "4.2.0", "4.4.0"),
         ("1.0.0", "5.0.0", None),
@@ -53,7 +56,7 @@ def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
 def test_an_only_version_is_left_as_it_is() -> None:
     item = made("1.0.0", platforms=["amiga-68k"], python_versions=["3"])
 
-    assert resolve([item]).entries == [item]
+    assert partition([item]).entries == [item]
 
 
 def test_the_packages_of_one_version_for_several_platforms_stay_as_they_are() -> None:
@@ -62,22 +65,22 @@ def test_the_packages_of_one_version_for_several_platforms_stay_as_they_are() ->
         for name in ("linux-x64", "windows-x64")
     ]
 
-    assert resolve(entries).entries == entries
+    assert partition(entries).entries == entries
 
 
 def test_the_other_platforms_keep_the_older_version() -> None:
-    resolved = resolve([made("1.0.0"), made("2.0.0", platforms=["linux-x64"])])
+    divided = partition([made("1.0.0"), made("2.0.0", platforms=["linux-x64"])])
 
-    [newer, older] = resolved.entries
+    [newer, older] = divided.entries
     assert newer["platforms"] == ["linux-x64"]
     assert older["platforms"] == sorted(set(KNOWN) - {"linux-x64"})
-    assert [item["version"] for item in resolved.lost] == ["1.0.0"]
+    assert [item["version"] for item in divided.lost] == ["1.0.0"]
 
 
 def test_the_order_of_the_folder_changes_nothing() -> None:
     entries = [made("1.0.0"), made("2.0.0", "4.4.0"), made("1.5.0", "4.3.0")]
 
-    assert resolve(entries) == resolve(reversed(entries))
+    assert partition(entries) == partition(reversed(entries))
 
 
 BLENDERS: list[BlenderVersion] = [(4, 2, n) for n in (0, 5)] + [
@@ -110,29 +113,46 @@ def folders(draw: st.DrawFn) -> list[Entry]:
 def test_every_named_system_gets_exactly_its_newest_compatible_version(
     entries: list[Entry],
 ) -> None:
-    resolved = resolve(entries).entries
+    divided = partition(entries).entries
     for blender in BLENDERS:
         for platform in (*PLATFORMS, "macos-x64"):
-            for python in ("3.11.9", "3.13.1"):
-                system = {
-                    "blender_version": blender,
-                    "platform": platform,
-                    "python_version": python,
-                }
-                wanted = select(entries, **system)[:1]
-                found = [item for item in resolved if is_compatible(item, **system)]
-                assert [item["version"] for item in found] == [i["version"] for i in wanted]
+            for python in ("3.11", "3.13"):
+                system = System(blender, platform, python)
+                wanted = select(entries, system)[:1]
+                fitting = [item for item in divided if audience_of(item).fits(system)]
+                assert [item["version"] for item in fitting] == [i["version"] for i in wanted]
 
 
 @given(folders())
 def test_nobody_at_all_meets_two_and_what_an_unnamed_platform_loses_is_told(
     entries: list[Entry],
 ) -> None:
-    resolved = resolve(entries)
+    divided = partition(entries)
     for blender in BLENDERS:
-        system = {"blender_version": blender, "platform": "beos-x64", "python_version": "3.11.0"}
-        wanted = {item["version"] for item in select(entries, **system)}
-        found = [item["version"] for item in resolved.entries if is_compatible(item, **system)]
-        assert len(found) <= 1
-        missing = wanted - set(found)
-        assert missing <= {item["version"] for item in resolved.lost}
+        system = System(blender, "beos-x64", "3.11")
+        wanted = {item["version"] for item in select(entries, system)}
+        fitting = [i["version"] for i in divided.entries if audience_of(i).fits(system)]
+        assert len(fitting) <= 1
+        missing = wanted - set(fitting)
+        assert missing <= {item["version"] for item in divided.lost}
+
+
+@given(folders())
+@settings(max_examples=200)
+def test_an_entry_is_narrowed_to_what_the_newer_ones_leave_and_to_nothing_else(
+    entries: list[Entry],
+) -> None:
+    whole = {item["archive_url"]: audience_of(item) for item in entries}
+    divided = partition(entries).entries
+    for number, item in enumerate(divided):
+        audience = audience_of(item)
+        assert whole[item["archive_url"]].contains(audience)
+        assert not any(audience.overlaps(audience_of(other)) for other in divided[:number])
+    left: list[Audience] = list(whole.values())
+    for item in divided:
+        left = [rest for one in left for rest in one.subtract(audience_of(item))]
+    # A listing cannot name platforms and Pythons that no entry names: only such may be lost.
+    named = {platform for one in whole.values() for platform in one.platforms.names} | {*KNOWN}
+    for rest in left:
+        systems = (System(rest.blender.minimum, p, f"3.{n}") for p in named for n in range(10, 20))
+        assert not any(rest.fits(system) for system in systems)

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extery.core.compatibility import System as Asking
 from extery.core.platforms import KNOWN
-from extery.listing.entries import Entry, select
-from extery.listing.partition import resolve
+from extery.listing.entries import Entry
+from extery.listing.partition import partition
+from extery.listing.selection import select
 from tests.blender.install import VERSIONS
 from tests.blender.oracle import System, compatible
 from tests.listing.test_partition import BLENDERS, folders
@@ -27,13 +29,8 @@ SYSTEMS: list[System] = [
 def wanted(entries: list[Entry], system: System) -> str | None:
     """The newest compatible version in the folder, without any narrowing."""
     blender, platform, python = system
-    found = select(
-        entries,
-        blender_version=blender,
-        platform=platform,
-        python_version=".".join(map(str, python)),
-    )
-    return found[0]["version"] if found else None
+    chosen = select(entries, Asking(blender, platform, f"{python[0]}.{python[1]}"))
+    return chosen[0]["version"] if chosen else None
 
 
 @given(st.lists(folders(), min_size=20, max_size=40))
@@ -42,7 +39,7 @@ def test_blender_shows_and_installs_the_newest_version_that_fits(
     version: str, cases: list[list[Entry]]
 ) -> None:
     require_part(f"blender-{version}")
-    listings = [resolve(entries).entries for entries in cases]
+    listings = [partition(entries).entries for entries in cases]
 
     answers = compatible(version, listings, SYSTEMS)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.listing.entries import Entry
-from extery.listing.partition import resolve
+from extery.listing.partition import partition
 from extery.repository.ambiguity import find_clashes
 
 BORDERS = ["4.2.0", "4.2.3", "4.4.0", "5.0.0"]
@@ -67,7 +67,7 @@ def test_other_ids_do_not_meet() -> None:
 def test_nothing_is_found_in_what_was_narrowed(items: list[Entry]) -> None:
     named = [{**item, "archive_url": f"./{place}.zip"} for place, item in enumerate(items)]
 
-    assert not find_clashes(resolve(named).entries)
+    assert not find_clashes(partition(named).entries)
 
 
 @given(entries(), entries())

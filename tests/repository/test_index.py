@@ -7,7 +7,7 @@ import pytest
 from extery.core.errors import ProblemList
 from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.document import Config, Rules
-from extery.repository.index import PlannedListing, is_rival, listed_in, plan_listings
+from extery.repository.index import PlannedListing, listed_in, plan_listings
 from extery.repository.scan import read_archive
 from tests.repository.packages import put
 
@@ -99,27 +99,6 @@ def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> No
         "6 packages of b_tool 1.2.3 fit the same Blender",
     ]
     assert all(problem.message.endswith(" and 2 more") for problem in problems)
-
-
-PYTHONS = {
-    "the same": (["3.11"], ["3.11", "3.13"], True),
-    "different": (["3.11"], ["3.13"], False),
-    "any Python 3 and one": (["3"], ["3.13"], True),
-    "one and any Python 3": (["3.11"], ["3"], True),
-    "not the tenth of 3.1": (["3.1"], ["3.11"], False),
-    "none at all": ([], ["3.13"], True),
-}
-
-
-@pytest.mark.parametrize(("one", "other", "expected"), PYTHONS.values(), ids=PYTHONS)
-def test_python_versions_meet_as_in_blender(
-    one: list[str], other: list[str], expected: bool
-) -> None:
-    entries = [
-        {"blender_version_min": "4.2.0", "python_versions": pythons} for pythons in (one, other)
-    ]
-
-    assert is_rival(*entries) == expected
 
 
 def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from extery.core.errors import ProblemList
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.document import Config, Rules
-from extery.repository.selection import check_changes, choose
+from extery.repository.selection import check_changes, select_entries
 
 
 def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:
@@ -30,7 +30,7 @@ def chosen(
         by_id[item["id"]].append(SerializedEntry.of(item))
     problems = ProblemList()
     config = Config(extensions={"gear_tool": about} if about else {})
-    found = [item.entry for item in choose(by_id, rules, config, problems)]
+    found = [item.entry for item in select_entries(by_id, rules, config, problems)]
     assert [problem.code for problem in problems] == (codes or [])
     return found
 

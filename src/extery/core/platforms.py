@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-#: What today's Blender builds report, in the order in which people expect to read them.
+from extery.core.name_sets import EVERY_NAME, NO_NAME, NameSet
+
+#: The platforms that Blender is built for, in the order in which pages show them.
 KNOWN = (
     "windows-x64",
     "windows-arm64",
@@ -21,7 +23,7 @@ _MACHINE_NAMES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "aarch32"
 
 
 def current() -> str:
-    """The platform of this machine, by Blender's rule."""
+    """Return the platform of this machine, by Blender's rule."""
     import platform
 
     system = platform.system().lower().replace("darwin", "macos")
@@ -30,21 +32,21 @@ def current() -> str:
 
 
 def title(platform: str) -> str:
-    """The name for people: ``Windows (x64)``, ``macOS (Apple silicon)``; unknown ones as they are."""
+    """Return ``Windows (x64)`` or ``macOS (Apple silicon)``; an unknown platform is returned unchanged."""
     system, _, machine = platform.partition("-")
     if system not in _SYSTEMS or not machine:
         return platform
     return f"{_SYSTEMS[system]} ({_MACHINES.get((system, machine), machine)})"
 
 
-def from_wheel_tag(tag: str) -> frozenset[str] | None:
-    """The Blender platforms that one wheel platform tag fits; ``None`` means every platform.
+def from_wheel_tag(tag: str) -> NameSet:
+    """Return the Blender platforms that one platform tag of a wheel fits.
 
-    Reads ``win_amd64``, ``macosx_11_0_universal2``, ``manylinux_2_28_x86_64``, ``any``.
-    A tag that fits no Blender platform (``win32``) gives an empty set.
+    Examples of tags: ``win_amd64``, ``macosx_11_0_universal2``, ``manylinux_2_28_x86_64``, ``any``.
+    The result is empty for a tag that fits no Blender platform, such as ``win32``.
     """
     if tag == "any":
-        return None
+        return EVERY_NAME
     lowered = tag.lower()
     system = lowered.partition("_")[0].rstrip("0123456789")
     system = {
@@ -54,10 +56,10 @@ def from_wheel_tag(tag: str) -> frozenset[str] | None:
         "musllinux": "linux",
     }.get(system, system)
     if system not in _SYSTEMS or "_" not in lowered:
-        return frozenset()
+        return NO_NAME
     if system == "macos" and lowered.endswith("_universal2"):
-        return frozenset({"macos-x64", "macos-arm64"})
+        return NameSet(frozenset({"macos-x64", "macos-arm64"}))
     for machine in sorted(_MACHINE_NAMES, key=len, reverse=True):
         if lowered.endswith(f"_{machine}"):
-            return frozenset({f"{system}-{_MACHINE_NAMES[machine]}"})
-    return frozenset({f"{system}-{lowered.rpartition('_')[2]}"})
+            return NameSet(frozenset({f"{system}-{_MACHINE_NAMES[machine]}"}))
+    return NameSet(frozenset({f"{system}-{lowered.rpartition('_')[2]}"}))

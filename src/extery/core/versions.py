@@ -1,12 +1,14 @@
-"""Versions of extensions (semantic versions) and of Blender (three numbers), and their order."""
+"""Versions of extensions (semantic versions) and of Blender (three numbers), and their order.
+
+Which Blender may install what is in `extery.core.compatibility`.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import total_ordering
-from typing import NamedTuple
 
-# Blender's reading of semantic versions: any decimal digits, and a newline at the end slips through.
+# Blender's pattern for semantic versions: any decimal digits, and it accepts a trailing newline.
 _SEMANTIC = re.compile(
     r"(?P<major>0|[1-9]\d*)\.(?P<minor>0|[1-9]\d*)\.(?P<patch>0|[1-9]\d*)"
     r"(?:-(?P<pre>(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)"
@@ -14,21 +16,24 @@ _SEMANTIC = re.compile(
     r"(?:\+(?P<build>[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?\n?"
 )
 
-#: One with more dots is no version: the expression above takes memory for each part of a pre-release.
+#: A text with more dots is not matched: the pattern needs memory for each part of a pre-release.
 MAX_DOTS = 1_000
 
 BlenderVersion = tuple[int, int, int]
 
-# Blender takes longer ones as well. Python refuses to read them, and `sort_key` to sort them:
-# the order of such numbers is that of their first digits.
-_MOST_DIGITS = 999
+#: Blender's releases with extensions, as major and minor number: choices offered on pages.
+BLENDER_SERIES = ((4, 2), (4, 3), (4, 4), (4, 5), (5, 0))
+
+# Blender accepts longer numbers, but Python limits the digits that `int` reads, and `sort_key` writes
+# the number of digits with three digits. Only the first digits of longer numbers are compared.
+_MAX_DIGITS = 999
 
 
 @total_ordering
 class Version:
     """A semantic version with a total order; equal only to the same text.
 
-    The order is that of semver.org; versions that differ in their build part alone, which
+    The order is that of semver.org. Versions that differ only in their build part, which
     semver.org leaves unordered, are ordered by that text so that sorting is deterministic.
     """
 
@@ -43,7 +48,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Read ``text`` such as ``1.4.0-beta.2+g1f``; `ValueError` if it is not a version."""
+        """Parse ``text`` such as ``1.4.0-beta.2+g1f``; raises `ValueError` if it is not a version."""
         match = _SEMANTIC.fullmatch(text) if text.count(".") <= MAX_DOTS else None
         if match is None:
             raise ValueError(f"not a semantic version: {text[:MAX_DOTS]!r}")
@@ -56,13 +61,13 @@ class Version:
 
     @property
     def sort_key(self) -> str:
-        """Digits and ``a`` to ``f`` only: sorts like the versions in any database collation."""
-        # Kept: sorting asks for it at every comparison, and a listing may have versions of any length.
+        """Text of digits and ``a`` to ``f`` that sorts like the versions in any database collation."""
+        # Cached: sorting needs it for every comparison, and versions from a listing may be long.
         if not self._sort_key:
-            self._sort_key = self._made_sort_key()
+            self._sort_key = self._build_sort_key()
         return self._sort_key
 
-    def _made_sort_key(self) -> str:
+    def _build_sort_key(self) -> str:
         numbers = "".join(_sortable(number) for number in self.release)
         if not self.pre:
             return f"{numbers}2{_hex(self.build)}"
@@ -94,14 +99,14 @@ def _sortable(number: int) -> str:
 
 
 def _hex(text: str) -> str:
-    # A pre-release may have digits of any script: UTF-8 keeps their order.
+    # A pre-release may contain digits of any script: UTF-8 keeps their order.
     return text.encode("utf-8").hex()
 
 
 def parse_blender_version(text: str) -> BlenderVersion:
-    """Read ``4.2``, ``4.2.0`` or longer the way Blender does: padded and cut to three numbers.
+    """Parse ``4.2``, ``4.2.0`` or longer as Blender does: padded and cut to three numbers.
 
-    Raises `ValueError` for anything but dot-separated digits.
+    Raises `ValueError` for anything but digits separated by dots.
     """
     parts = text.split(".")
     if not all(part.isdigit() for part in parts):
@@ -111,46 +116,36 @@ def parse_blender_version(text: str) -> BlenderVersion:
 
 
 def _number(digits: str) -> int:
-    digits = digits[:_MOST_DIGITS]
+    digits = digits[:_MAX_DIGITS]
     if digits.isdecimal():
         return int(digits)
-    # Blender asks `isdigit`, which knows digits, "²" for one, that `int` does not read.
+    # Blender tests with `isdigit`, which accepts digits such as "²" that `int` does not read.
     from unicodedata import digit
 
     return int("".join(str(digit(character)) for character in digits))
 
 
 def format_blender_version(version: BlenderVersion) -> str:
-    """``(4, 2, 0)`` as ``4.2.0``."""
+    """Return ``4.2.0`` for ``(4, 2, 0)``."""
     return ".".join(map(str, version))
 
 
-class BlenderRange(NamedTuple):
-    """From ``minimum`` on, up to but not including ``maximum``; ``None`` means without end."""
+def short_blender_version(version: BlenderVersion) -> str:
+    """Return ``4.2`` for ``(4, 2, 0)`` and ``4.2.3`` for ``(4, 2, 3)``."""
+    major, minor, patch = version
+    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
 
-    minimum: BlenderVersion
-    maximum: BlenderVersion | None = None
 
-    def contains(self, version: BlenderVersion) -> bool:
-        """Whether a Blender of this version takes the extension."""
-        return self.minimum <= version and (self.maximum is None or version < self.maximum)
+def number_of_blender_version(version: BlenderVersion) -> int:
+    """Return ``4002000`` for ``(4, 2, 0)``, to compare versions in a database or a script.
 
-    def overlaps(self, other: BlenderRange) -> bool:
-        """Whether some Blender version fits both ranges."""
-        if self.is_empty or other.is_empty:
-            return False
-        return (other.maximum is None or self.minimum < other.maximum) and (
-            self.maximum is None or other.minimum < self.maximum
-        )
+    Minor and patch numbers above 999 count as 999, major numbers above 2000 as 2000, so that the
+    result fits 32 bits.
+    """
+    major, minor, patch = version
+    return (min(major, 2000) * 1000 + min(minor, 999)) * 1000 + min(patch, 999)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no Blender version fits at all."""
-        return self.maximum is not None and self.maximum <= self.minimum
 
-    def __str__(self) -> str:
-        """``4.2.0 and newer``, or ``4.2.0 up to, not including, 5.0.0``."""
-        low = format_blender_version(self.minimum)
-        if self.maximum is None:
-            return f"{low} and newer"
-        return f"{low} up to, not including, {format_blender_version(self.maximum)}"
+def blender_version_of_number(number: int) -> BlenderVersion:
+    """Return ``(4, 2, 0)`` for ``4002000``."""
+    return number // 1_000_000, number // 1000 % 1000, number % 1000

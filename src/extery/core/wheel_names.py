@@ -1,4 +1,4 @@
-"""Wheel file names: which platforms and Pythons a bundled wheel is for."""
+"""Names of wheel files: the platforms and Python versions that a wheel fits."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from extery.core import platforms
+from extery.core.name_sets import NameSet, union
+from extery.core.platforms import from_wheel_tag
 
-# Blender reads these digits and no others; a number with more of them is no version of Python.
+# Blender reads ASCII digits only; a longer number is not a version of Python.
 _PYTHON = re.compile(r"([a-zA-Z]+)([0-9])([0-9]{0,4})(?![0-9])")
 _ABI = re.compile(r"abi([0-9]{1,4})")
 
 
 class WheelName(NamedTuple):
-    """The parts of a wheel's file name; a compressed tag holds several, joined by dots."""
+    """The parts of a wheel's file name; a compressed tag is several tags joined by dots."""
 
     name: str
     version: str
@@ -25,7 +26,7 @@ class WheelName(NamedTuple):
 
     @classmethod
     def parse(cls, path: str) -> WheelName:
-        """Read the name at the end of ``path``; `ValueError` unless it has 5 or 6 parts."""
+        """Parse the file name at the end of ``path``; raises `ValueError` unless it has 5 or 6 parts."""
         file = path.rpartition("/")[2]
         parts = file[: -len(".whl")].split("-")
         if not file.lower().endswith(".whl") or not 5 <= len(parts) <= 6:
@@ -35,33 +36,23 @@ class WheelName(NamedTuple):
 
     @property
     def library(self) -> str:
-        """The library's name as indexes compare it: lower case, one dash between words."""
+        """The library's name as package indexes compare it: lower case, one dash between words."""
         return re.sub(r"[-_.]+", "-", self.name).lower()
 
-    def platforms(self) -> frozenset[str] | None:
-        """The Blender platforms it fits; ``None`` means every one, empty means none."""
-        found: set[str] = set()
-        for tag in self.platform_tag.split("."):
-            fits = platforms.from_wheel_tag(tag)
-            if fits is None:
-                return None
-            found |= fits
-        return frozenset(found)
-
-    def fits(self, platform: str) -> bool:
-        """Whether it is of use on ``platform``, a Blender platform."""
-        mine = self.platforms()
-        return mine is None or platform in mine
+    @property
+    def platforms(self) -> NameSet:
+        """The Blender platforms that the wheel fits."""
+        return union(map(from_wheel_tag, self.platform_tag.split(".")))
 
 
 def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:
-    """The Python versions for which there are wheels: sorted ``"3"`` or ``"3.11"``.
+    """Return the Python versions that ``wheels`` (paths) fit, sorted, as ``"3"`` or ``"3.11"``.
 
-    As Blender states them in listings: ``abi3`` counts for the whole major version, Python 2
-    does not count, and a bare major is left out beside a full version of it. A tag of another
-    Python (``pp39``) makes the answer empty, as nothing true can be said then.
+    As Blender writes them into listings: ``abi3`` means the whole major version, Python 2
+    is left out, and so is a bare major beside a full version of it. The result is empty if a wheel
+    is for another implementation (``pp39``), whose versions Blender cannot read.
     """
-    found: set[tuple[int, ...]] = set()
+    versions: set[tuple[int, ...]] = set()
     for wheel in wheels:
         try:
             name = WheelName.parse(wheel)
@@ -69,13 +60,13 @@ def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:
             continue
         stable = [match[1] for tag in name.abi_tag.split(".") if (match := _ABI.fullmatch(tag))]
         if stable:
-            found |= {(int(major),) for major in stable}
+            versions |= {(int(major),) for major in stable}
             continue
         for tag in name.python_tag.split("."):
             python = _PYTHON.match(tag)
             if python is None or python[1].lower() not in ("py", "cp"):
                 return ()
-            found.add((int(python[2]), int(python[3])) if python[3] else (int(python[2]),))
-    found = {version for version in found if version[0] > 2}
-    full = {version[:1] for version in found if len(version) > 1}
-    return tuple(".".join(map(str, version)) for version in sorted(found - full))
+            versions.add((int(python[2]), int(python[3])) if python[3] else (int(python[2]),))
+    versions = {version for version in versions if version[0] > 2}
+    full = {version[:1] for version in versions if len(version) > 1}
+    return tuple(".".join(map(str, version)) for version in sorted(versions - full))

@@ -1,7 +1,8 @@
-"""The listing of a repository: the JSON that a stock Blender subscribes to.
+"""The listing of a repository: the JSON document that Blender subscribes to.
 
-An entry is a plain dictionary with Blender's keys in Blender's order; nothing in it is null
-or empty, because Blender refuses a whole listing for one such value.
+An entry is a dictionary with Blender's keys in Blender's order. No value in it is null or empty, since
+Blender refuses a whole listing for one such value. Which systems may install an entry is
+in `extery.listing.audience`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,7 @@ from typing import Any
 
 from extery.core.errors import InvalidListing, ProblemList, Where
 from extery.core.text import quote_value
-from extery.core.versions import (
-    BlenderRange,
-    BlenderVersion,
-    Version,
-    format_blender_version,
-    parse_blender_version,
-)
+from extery.core.versions import format_blender_version
 from extery.manifest.document import Manifest
 from extery.manifest.schemas.v1_0_0 import check_fields
 
@@ -48,25 +43,25 @@ KEYS = (
     "archive_size",
     "archive_hash",
 )
-#: A listing needs five levels: the permissions of an entry are the deepest.
+#: Valid listings have five levels: the permissions of an entry are the deepest.
 MAX_DEPTH = 50
-#: Above this many problems the other entries are not looked at.
+#: Entries after this many problems are not checked.
 MAX_PROBLEMS = 500
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
 def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_hash: str) -> Entry:
-    """The entry of one package.
+    """Return the entry of one package.
 
-    ``archive_hash`` is the SHA-256 as 64 hex digits, with or without ``sha256:`` before it.
-    ``archive_url`` is absolute, or begins with ``./``; nothing else works in Blender.
+    ``archive_hash`` is the SHA-256 in 64 hex digits, with or without the prefix ``sha256:``.
+    ``archive_url`` must be absolute or begin with ``./``; Blender supports no other form.
     """
     digest = archive_hash.removeprefix("sha256:").lower()
     values: Entry = {key: getattr(manifest, key, None) for key in KEYS}
     values["blender_version_min"] = format_blender_version(manifest.blender_range.minimum)
     maximum = manifest.blender_range.maximum
     values["blender_version_max"] = format_blender_version(maximum) if maximum else None
-    # Reasons are strings for every client of today; the list of early 2024 has none to give.
+    # The manifest has replaced a list without reasons, the form of early 2024, by a table.
     values["permissions"] = dict(manifest.permissions)
     values["archive_url"] = archive_url
     values["archive_size"] = archive_size
@@ -78,13 +73,19 @@ def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_ha
     }
 
 
+def in_order(item: Entry) -> Entry:
+    """Return a copy of the entry with Blender's keys first, in Blender's order and without None."""
+    known = {key: item[key] for key in KEYS if item.get(key) is not None}
+    return {**known, **{key: value for key, value in item.items() if key not in KEYS}}
+
+
 def listing(data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()) -> dict[str, Any]:
-    """The whole document, entries and blocks in the order given."""
+    """Return the whole document, with entries and blocks in the order given."""
     return {"version": VERSION, "blocklist": [dict(b) for b in blocklist], "data": list(data)}
 
 
 def dump(document: Mapping[str, Any]) -> bytes:
-    """The listing as bytes: ASCII JSON without white space, the same for the same content."""
+    """Return the listing as ASCII JSON without white space: equal documents give equal bytes."""
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
@@ -94,9 +95,9 @@ def dump_texts(
     *,
     head: Mapping[str, str] | None = None,
 ) -> bytes:
-    """What `dump` makes of a listing whose entries are such JSON already; ``head`` are further keys."""
+    """Return the same bytes as `dump`, from entries that are serialized already; ``head`` adds keys."""
     document = {"version": VERSION, **(head or {}), "blocklist": [dict(b) for b in blocklist]}
-    # An owner may write more about a block than its reason, a date for example.
+    # An owner may add keys to a block, for example a date.
     start = json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
     pieces = [start[:-1], b',"data":[']
     for text in entries:
@@ -108,7 +109,7 @@ def dump_texts(
 
 @dataclass(frozen=True)
 class Listing:
-    """A listing that a client may trust to be well-formed."""
+    """A listing in which every entry passed the checks of Blender's sync."""
 
     data: Sequence[Entry]
     blocklist: Sequence[Mapping[str, str]] = field(default_factory=list)
@@ -116,7 +117,7 @@ class Listing:
 
     @property
     def blocked(self) -> dict[str, str]:
-        """Blocked id -> reason; Blender takes blocks without a proper id, which block nothing."""
+        """Blocked id -> reason. Blender accepts blocks without a valid id, which block nothing."""
         return {
             block["id"]: str(block.get("reason", ""))
             for block in self.blocklist
@@ -125,7 +126,10 @@ class Listing:
 
 
 def parse(data: bytes, *, file: str = "index.json") -> Listing:
-    """Read a listing as Blender's sync does; `InvalidListing` names every entry at fault."""
+    """Parse a listing with the checks of Blender's sync.
+
+    Raises `InvalidListing` with the problems of all entries.
+    """
     with ProblemList().raising(InvalidListing) as problems:
         document = _document(data, problems, file)
         if document is not None:
@@ -168,13 +172,13 @@ def _document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] |
 
 
 def _is_deep(document: object) -> bool:
-    """Whether what is done with the document later could exhaust the stack: Python's JSON reads a thousand levels."""
+    """Return whether recursion over the document could exhaust the stack: `json` reads a thousand levels."""
     level: list[Any] = [document] if isinstance(document, dict | list) else []
     for _ in range(MAX_DEPTH):
         items = (
             value
-            for found in level
-            for value in (found.values() if isinstance(found, dict) else found)
+            for container in level
+            for value in (container.values() if isinstance(container, dict) else container)
         )
         level = [value for value in items if isinstance(value, dict | list)]
         if not level:
@@ -220,7 +224,7 @@ def _check_document(document: dict[str, Any], problems: ProblemList, file: str) 
 
 
 def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -> None:
-    """Note everything for which Blender would refuse this entry, and the listing with it."""
+    """Add a problem for everything that makes Blender refuse this entry, and with it the whole listing."""
 
     def locate(path: tuple[str | int, ...]) -> Where:
         return Where(file, ("data", index, *path))
@@ -257,65 +261,3 @@ def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -
             hint="write the SHA-256 of the file",
             where=locate(("archive_hash",)),
         )
-
-
-def entry_range(item: Entry) -> BlenderRange:
-    """The Blender versions of an entry."""
-    maximum = item.get("blender_version_max")
-    return BlenderRange(
-        parse_blender_version(item["blender_version_min"]),
-        parse_blender_version(maximum) if maximum else None,
-    )
-
-
-def is_compatible(
-    item: Entry,
-    *,
-    blender_version: BlenderVersion | None = None,
-    platform: str | None = None,
-    python_version: str | None = None,
-) -> bool:
-    """Whether a client with these properties may install the entry; ``None`` means any.
-
-    ``python_version`` may have two or three parts; only major and minor count.
-    """
-    platforms = item.get("platforms")
-    if platform is not None and platforms and platform not in platforms:
-        return False
-    pythons = item.get("python_versions")
-    if python_version is not None and pythons:
-        major, _, rest = python_version.partition(".")
-        if not {major, f"{major}.{rest.partition('.')[0]}"} & set(pythons):
-            return False
-    return blender_version is None or entry_range(item).contains(blender_version)
-
-
-def select(
-    entries: Iterable[Entry],
-    *,
-    blender_version: BlenderVersion | None = None,
-    platform: str | None = None,
-    python_version: str | None = None,
-) -> list[Entry]:
-    """Of each id the entries of its newest compatible version, sorted by id and URL.
-
-    With all three properties given that is at most one entry an id, as Blender needs it; without
-    a platform a version that has a package for each platform keeps them all.
-    """
-    newest: dict[str, tuple[Version, list[Entry]]] = {}
-    for item in entries:
-        if not is_compatible(
-            item,
-            blender_version=blender_version,
-            platform=platform,
-            python_version=python_version,
-        ):
-            continue
-        version = Version.parse(item["version"])
-        best = newest.get(item["id"])
-        if best is None or version > best[0]:
-            newest[item["id"]] = (version, [item])
-        elif version == best[0]:
-            best[1].append(item)
-    chosen = (item for _, items in newest.values() for item in items)
-    return sorted(chosen, key=lambda item: (item["id"], item["archive_url"]))

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import InvalidManifest, ProblemList, Where
-from extery.core.versions import BlenderRange, Version, parse_blender_version
+from extery.core.versions import Version
 from extery.core.wheel_names import python_versions
 from extery.manifest import tags as known_tags
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
@@ -106,16 +107,12 @@ class Manifest(NamedTuple):
 
     @property
     def blender_range(self) -> BlenderRange:
-        """The Blender versions it is for: from, and up to but not including."""
-        maximum = self.blender_version_max
-        return BlenderRange(
-            parse_blender_version(self.blender_version_min),
-            parse_blender_version(maximum) if maximum else None,
-        )
+        """The Blender versions that the extension supports."""
+        return BlenderRange.parse(self.blender_version_min, self.blender_version_max)
 
     @property
     def python_versions(self) -> tuple[str, ...]:
-        """The Python versions its wheels are for; empty where it has none."""
+        """The Python versions that its wheels fit; empty without wheels."""
         return python_versions(self.wheels)
 
 

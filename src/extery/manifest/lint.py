@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from extery.core import licenses, platforms
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import ProblemList, Where
+from extery.core.name_sets import NameSet, union
 from extery.core.text import quote_value
-from extery.core.versions import BlenderRange, parse_blender_version
+from extery.core.types import FIRST_BLENDER
+from extery.core.versions import format_blender_version, parse_blender_version
 from extery.core.wheel_names import WheelName
 from extery.manifest.schemas.v1_0_0 import FIELDS, until_enough
 
 SCHEMA_VERSIONS = ("1.0.0",)
-_FIRST_BLENDER = (4, 2, 0)
 
 
 class Locate(Protocol):
@@ -95,11 +97,12 @@ def _blender_versions(advice: Advice) -> None:
         low = parse_blender_version(text)
     except ValueError:
         return
-    if low < _FIRST_BLENDER:
+    if low < FIRST_BLENDER:
+        first = format_blender_version(FIRST_BLENDER)
         advice.add(
             f"{field}.too-old",
-            f"{field} is {text!r}, extensions came with 4.2.0",
-            "write '4.2.0', or the oldest version you have tried",
+            f"{field} is {text!r}, extensions came with {first}",
+            f"write {first!r}, or the oldest version you have tried",
             field,
         )
     if not text.isascii():
@@ -190,8 +193,8 @@ def _platforms(advice: Advice) -> None:
 
 
 def _wheels(advice: Advice) -> None:
-    listed = {item for _, item in advice.texts("platforms")}
-    served: dict[str, set[str] | None] = {}
+    listed = NameSet(frozenset(item for _, item in advice.texts("platforms")))
+    served: dict[str, list[NameSet]] = {}
     _duplicates(advice, "wheels")
     for index, path in advice.texts("wheels"):
         if path.startswith("/") or ".." in path.split("/"):
@@ -209,40 +212,34 @@ def _wheel_platforms(
     advice: Advice,
     index: int,
     wheel: WheelName,
-    listed: set[str],
-    served: dict[str, set[str] | None],
+    listed: NameSet,
+    served: dict[str, list[NameSet]],
 ) -> None:
-    fits = wheel.platforms()
-    so_far = served.setdefault(wheel.library, set())
-    if fits is None:
-        served[wheel.library] = None
-        return
-    if so_far is not None:
-        so_far |= fits
-    if not fits:
+    fits = wheel.platforms
+    served.setdefault(wheel.library, []).append(fits)
+    if fits.is_empty:
         advice.add(
             "wheels.no-platform",
             f"the wheel of {wheel.name} is for {wheel.platform_tag!r}, which no Blender runs on",
             "take the 64-bit wheel",
             *("wheels", index),
         )
-    elif listed and not fits & listed:
+    elif not listed.is_empty and not fits.overlaps(listed):
         advice.add(
             "wheels.unlisted-platform",
-            f"the wheel of {wheel.name} is for {', '.join(sorted(fits))}, which platforms does not list",
+            f"the wheel of {wheel.name} is for {', '.join(sorted(fits.names))}, which platforms does not list",
             "add the platform, or remove the wheel",
             *("wheels", index),
         )
 
 
 def _platforms_without(
-    advice: Advice, listed: set[str], served: Mapping[str, set[str] | None]
+    advice: Advice, listed: NameSet, served: Mapping[str, list[NameSet]]
 ) -> None:
     lacking = (
         (library, platform)
-        for library, platforms_served in served.items()
-        if platforms_served is not None
-        for platform in sorted(listed - platforms_served)
+        for library, fits in served.items()
+        for platform in sorted(listed.subtract(union(fits)).names)
     )
     for library, platform in until_enough(lacking, advice.problems):
         advice.add(

@@ -36,11 +36,11 @@ from extery.fetch import (
     run_all,
 )
 from extery.fetch.addresses import LISTING, REMOTE
+from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
 from extery.listing.entries import Entry, check_entry, parse
 from extery.repository.ambiguity import find_clashes
 from extery.repository.entry_match import check_agreement
 from extery.repository.locations import check_package_url
-from extery.repository.pythons import has_odd_pythons, without_odd_pythons
 
 _FILE = LISTING
 
@@ -138,14 +138,14 @@ def _readable(
     """The entries, without what Blender's check lets through and cannot read afterwards."""
     found = []
     for number, item in entries:
-        if has_odd_pythons(item):
+        if has_invalid_pythons(item):
             problems.add(
                 "server.pythons",
                 f"python_versions of {item['id']} are no list of strings",
                 hint='write ["3.11"], or leave it out',
                 where=Where(_FILE, ("data", number, "python_versions")),
             )
-        found.append((number, without_odd_pythons(item)))
+        found.append((number, without_invalid_pythons(item)))
     return found
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import sha256_of
-from extery.core.versions import BlenderRange
-from extery.listing.entries import Entry, entry, entry_range
+from extery.listing.audience import audience_of
+from extery.listing.entries import Entry, entry
 from extery.package import open_package
 from extery.package.faults import noting_faults
 from extery.rules.installable import read_installable
@@ -85,43 +85,28 @@ def _check_identity(item: Entry, own: Entry, problems: ProblemList) -> None:
 
 def _check_reach(item: Entry, own: Entry, problems: ProblemList) -> None:
     """An entry may promise less than its package can do, and never more."""
-    promised, real = entry_range(item), entry_range(own)
-    if not _is_inside(promised, real):
+    promised, real = audience_of(item), audience_of(own)
+    if not real.blender.contains(promised.blender):
         problems.add(
             "server.wider-range",
-            f"Blender versions are {promised}, those of the package {real}",
+            f"Blender versions are {promised.blender}, those of the package {real.blender}",
             hint="promise no more than the package's own versions",
             where=Where(path=("blender_version_min",)),
         )
-    platforms = set(own.get("platforms") or ())
-    if platforms and not set(item.get("platforms") or ("all",)) <= platforms:
+    if not real.platforms.contains(promised.platforms):
         problems.add(
             "server.more-platforms",
-            f"platforms are {_shown(item.get('platforms'))}, those of the package {_shown(platforms)}",
+            f"platforms are {_shown(item.get('platforms'))}, those of the package {_shown(own.get('platforms'))}",
             hint="promise no more than the package's own platforms",
             where=Where(path=("platforms",)),
         )
-    pythons = set(own.get("python_versions") or ())
-    if pythons and not all(
-        _has_python(pythons, p) for p in item.get("python_versions") or ("all",)
-    ):
+    if not real.pythons.contains(promised.pythons):
         problems.add(
             "server.more-pythons",
-            f"Pythons are {_shown(item.get('python_versions'))}, those of the package {_shown(pythons)}",
+            f"Pythons are {_shown(item.get('python_versions'))}, those of the package {_shown(own.get('python_versions'))}",
             hint="promise no more than the Pythons of the package's wheels",
             where=Where(path=("python_versions",)),
         )
-
-
-def _is_inside(inner: BlenderRange, outer: BlenderRange) -> bool:
-    starts = inner.minimum >= outer.minimum
-    if outer.maximum is None:
-        return starts
-    return starts and inner.maximum is not None and inner.maximum <= outer.maximum
-
-
-def _has_python(pythons: set[str], promised: str) -> bool:
-    return promised in pythons or promised.partition(".")[0] in pythons
 
 
 def _shown(values: Any) -> str:

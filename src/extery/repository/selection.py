@@ -1,50 +1,54 @@
-"""Which versions a listing considers, and what it says of them: the owner's rules, applied."""
+"""Apply the rules of ``blender_repo.toml`` to entries: which versions are listed, with which fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import ProblemList, Where
-from extery.core.versions import Version, format_blender_version, parse_blender_version
-from extery.listing.entries import Entry, check_entry, entry_range
-from extery.listing.partition import in_order
+from extery.core.types import ADD_ON
+from extery.core.versions import Version
+from extery.listing.audience import range_of, with_audience
+from extery.listing.entries import Entry, check_entry, in_order
+from extery.listing.selection import newest_versions
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.document import Config, Rules
 
+#: Fields of an entry that the configuration may replace.
 _TEXTS = ("name", "tagline", "maintainer", "website", "tags")
 Groups = Mapping[str, Sequence[SerializedEntry]]
 
 
-def choose(
+def select_entries(
     by_id: Groups, rules: Rules, config: Config, problems: ProblemList
 ) -> list[SerializedEntry]:
-    """The items that the rules leave, with the owner's changes, by id.
+    """Return the entries that ``rules`` select, with the changes of ``config.extensions``, by id.
 
-    A pinned version of which there is no package is a problem.
+    A pinned version or a listed id without a package adds a problem.
     """
     for identifier in sorted({*rules.pinned, *(rules.only or ())} - set(by_id)):
-        _missing(identifier, rules, problems)
+        _add_missing(identifier, rules, problems)
     ids = by_id if rules.only is None else [i for i in sorted(rules.only) if i in by_id]
-    chosen: list[SerializedEntry] = []
+    selected: list[SerializedEntry] = []
     for identifier in ids:
         items = by_id[identifier]
-        about = config.extensions.get(identifier, {})
+        settings = config.extensions.get(identifier, {})
         pinned = rules.pinned.get(identifier)
         if pinned is not None:
             items = [item for item in items if item.version == pinned]
             if not items:
-                _missing(identifier, rules, problems)
+                _add_missing(identifier, rules, problems)
         else:
-            items = _considered(items, rules, about)
-        if about:
-            entries = [_changed(item.entry, about) for item in items]
+            items = _select_versions(items, rules, settings)
+        if settings:
+            entries = [_changed(item.entry, settings) for item in items]
             items = [SerializedEntry.of(changed) for changed in entries if changed is not None]
-        chosen += items
-    return chosen
+        selected += items
+    return selected
 
 
-def _missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
+def _add_missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
     version = rules.pinned.get(identifier)
     what = f"{identifier} {version}" if version else identifier
     problems.add(
@@ -55,70 +59,74 @@ def _missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
     )
 
 
-def _considered(
-    items: Sequence[SerializedEntry], rules: Rules, about: Mapping[str, Any]
+def _select_versions(
+    items: Sequence[SerializedEntry], rules: Rules, settings: Mapping[str, Any]
 ) -> Sequence[SerializedEntry]:
-    retention = about.get("retention", rules.retention)
-    prereleases = about.get("prereleases", rules.prereleases)
+    retention = settings.get("retention", rules.retention)
+    prereleases = settings.get("prereleases", rules.prereleases)
     if prereleases and retention is None:
         return items
-    versions = {item.version: Version.parse(item.version) for item in items}
+    versions = {item.version for item in items}
     if not prereleases:
-        versions = {text: v for text, v in versions.items() if not v.is_prerelease}
-    newest = sorted(versions, key=versions.__getitem__, reverse=True)[:retention]
+        versions = {text for text in versions if not Version.parse(text).is_prerelease}
+    newest = newest_versions(versions, retention)
     return [item for item in items if item.version in newest]
 
 
-def _changed(item: Entry, about: Mapping[str, Any]) -> Entry | None:
-    """The entry with the owner's words; ``None`` if no Blender is left for it.
+def _changed(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
+    """Return the entry with the owner's settings; ``None`` if no system is left for it.
 
-    A package says itself which systems it is for, and Blender looks at that again when it
-    installs, so the owner can only take systems away.
+    Blender compares the package's own manifest with the system again when it installs, so an
+    owner can only narrow the audience.
     """
-    changed = {**item, **{key: about[key] for key in _TEXTS if key in about}}
-    low, high = entry_range(item)
-    if "blender_version_min" in about:
-        low = max(low, parse_blender_version(about["blender_version_min"]))
-        changed["blender_version_min"] = format_blender_version(low)
-    if "blender_version_max" in about:
-        limit = parse_blender_version(about["blender_version_max"])
-        high = limit if high is None else min(high, limit)
-        changed["blender_version_max"] = format_blender_version(high)
-    if "platforms" in about:
-        own = item.get("platforms", about["platforms"])
-        changed["platforms"] = [name for name in about["platforms"] if name in own]
-        if not changed["platforms"]:
-            return None
-    return in_order(changed) if high is None or low < high else None
+    changed = {**item, **{key: settings[key] for key in _TEXTS if key in settings}}
+    own = range_of(item)
+    limits = BlenderRange.parse(
+        settings.get("blender_version_min", "0"), settings.get("blender_version_max")
+    )
+    blender = own.intersect(limits)
+    platforms = None
+    if "platforms" in settings:
+        supported = item.get("platforms", settings["platforms"])
+        platforms = [name for name in settings["platforms"] if name in supported]
+    if platforms == [] or blender.is_empty:
+        return None
+    if blender == own and platforms is None:
+        return in_order(changed)
+    return with_audience(changed, blender=blender, platforms=platforms)
 
 
 def check_changes(config: Config, problems: ProblemList) -> set[str]:
-    """Note words of the owner for which Blender would refuse the whole listing; the ids of those."""
-    bad = set()
-    for identifier, about in config.extensions.items():
-        words = {key: about[key] for key in _TEXTS if key in about}
-        if not words:
+    """Add a problem for each setting that would make Blender refuse the listing.
+
+    Returns the ids of the extensions with such a setting.
+    """
+    invalid = set()
+    for identifier, settings in config.extensions.items():
+        texts = {key: settings[key] for key in _TEXTS if key in settings}
+        if not texts:
             continue
-        found = ProblemList()
-        check_entry({**_SPECIMEN, **words}, found, file=config.file, index=0)
-        for problem in found.errors:
+        own = ProblemList()
+        check_entry({**_EXAMPLE, **texts}, own, file=config.file, index=0)
+        for problem in own.errors:
             path = ("extensions", identifier, *problem.where.path[2:])
             problems.extend([problem._replace(where=Where(config.file, path))])
-            bad.add(identifier)
-    return bad
+            invalid.add(identifier)
+    return invalid
 
 
-_SPECIMEN: Entry = {
+#: A valid entry, in which settings are checked.
+_EXAMPLE: Entry = {
     "schema_version": "1.0.0",
-    "id": "specimen",
-    "name": "Specimen",
-    "tagline": "Specimen",
+    "id": "example",
+    "name": "Example",
+    "tagline": "Example",
     "version": "1.0.0",
-    "type": "add-on",
-    "maintainer": "Specimen",
+    "type": ADD_ON.name,
+    "maintainer": "Example",
     "license": ["SPDX:GPL-3.0-or-later"],
     "blender_version_min": "4.2.0",
-    "archive_url": "./specimen.zip",
+    "archive_url": "./example.zip",
     "archive_size": 1,
     "archive_hash": f"sha256:{'0' * 64}",
 }

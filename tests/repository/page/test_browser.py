@@ -48,7 +48,7 @@ ENTRIES = [
 FACTS: dict[str, dict[str, Any]] = {
     "./gears.zip": {"date": "2026-01-01", "changes": "1.0\n• Round"},
     "./bolts.zip": {"date": "2026-02-02"},
-    "./dusk.zip": {"theme": "--view:#123", "contrast": ["good", "Text is easy to read."]},
+    "./dusk.zip": {"theme_styles": "--view:#123", "contrast": ["good", "Text is easy to read."]},
 }
 
 

@@ -127,7 +127,7 @@ def test_facts_of_the_package_are_shown() -> None:
     facts = {
         "date": "2026-03-04",
         "changes": "1.2.3\n• <Faster>",
-        "theme": "--view:#123456",
+        "theme_styles": "--view:#123456",
         "contrast": ["weak", "Text has weak contrast."],
     }
 

@@ -85,7 +85,7 @@ def test_a_theme_comes_with_its_colours_and_how_well_it_reads() -> None:
 
     found = facts((member("dusk.xml"), xml), manifest=THEME)
 
-    assert found["theme"] == "--grid:#123456"
+    assert found["theme_styles"] == "--grid:#123456"
     level, sentence = found["contrast"]
     assert level == "good"
     assert "6.0 : 1" in sentence

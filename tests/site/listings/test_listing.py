@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from extery.core.versions import parse_blender_version
+from extery.core.compatibility import System
 from extery.listing import entries as core
+from extery.listing.selection import select
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation import actions as moderation
@@ -178,11 +179,7 @@ def test_the_answer_equals_what_the_toolkit_would_choose(client: Client, approve
     for blender in (None, "4.1.9", "4.2.0", "4.3.5", "4.4.0", "4.5.0", "5.0.1"):
         for platform in (None, "linux-x64", "windows-x64", "macos-arm64", "linux-arm64"):
             query = {"blender_version": blender, "platform": platform}
-            expected = core.select(
-                everything,
-                blender_version=parse_blender_version(blender) if blender else None,
-                platform=platform,
-            )
+            expected = select(everything, System.parse(blender, platform))
             found = get(client, **{key: value for key, value in query.items() if value})["data"]
             assert found == expected, query
 

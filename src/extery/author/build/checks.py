@@ -11,6 +11,7 @@ from typing import BinaryIO
 from extery.author.build.config import BARE_PATTERNS, BuildConfig
 from extery.core import codes
 from extery.core.errors import ProblemList, Where
+from extery.core.types import ADD_ON
 from extery.manifest.document import Manifest
 from extery.package.collisions import check_names
 from extery.package.writer import SourceFile
@@ -68,7 +69,7 @@ def _opener(members: Sequence[SourceFile]) -> OpenFile:
 def _check_init(contents: RuleContext, problems: ProblemList) -> None:
     beside = [name for name in contents.names if "/" not in name]
     compiled = [name for name in beside if name.startswith("__init__.")]
-    if contents.type != "add-on" or "__init__.py" in compiled or not compiled:
+    if contents.type != ADD_ON.name or ADD_ON.main_file in compiled or not compiled:
         init_module.check(contents, problems)
         return
     problems.add("build.init-compiled", where=contents.where(compiled[0]), file=compiled[0])

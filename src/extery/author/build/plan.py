@@ -174,7 +174,7 @@ def _wheels(
 
 
 def _fits(wheel: str, platform: str | None) -> bool:
-    return platform is None or WheelName.parse(wheel).fits(platform)
+    return platform is None or WheelName.parse(wheel).platforms.has(platform)
 
 
 def _package(

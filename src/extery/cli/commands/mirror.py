@@ -10,6 +10,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import max_listing_option, output_options
+from extery.core.types import NAMES
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Only ids that match; * and ? are wildcards.",
 )
-@click.option(
-    "--type", "types", type=click.Choice(["add-on", "theme"]), multiple=True, help="Only this type."
-)
+@click.option("--type", "types", type=click.Choice(NAMES), multiple=True, help="Only this type.")
 @click.option(
     "--platform",
     "platforms",
@@ -165,11 +164,11 @@ def _mirror(
 
 
 def _check(filters: Filters) -> None:
-    from extery.repository.mirror.filters import blender_range
+    from extery.core.compatibility import BlenderRange
 
     for text in filters.blender:
         try:
-            blender_range(text)
+            BlenderRange.of_release(text)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 

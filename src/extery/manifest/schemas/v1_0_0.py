@@ -13,13 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from extery.core.errors import ProblemList, Where
 from extery.core.text import quote_value
+from extery.core.types import ADD_ON, BY_NAME, NAMES, PERMISSIONS
 from extery.core.versions import Version
 
-TYPES = ("add-on", "theme")
 #: After so many problems in one list or table its other items are not looked at: thousands of
 #: lines help nobody, and take as many seconds.
 MOST_ALIKE = 100
-PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")
 TERSE_LENGTH = 64
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -38,6 +37,8 @@ class Check(NamedTuple):
     problems: ProblemList
     locate: Locate
     strict: bool
+    #: The permissions that the type of the extension may ask for.
+    permissions: Collection[str] = PERMISSIONS
 
     def add(self, kind: str, message: str, hint: str = "", *steps: str | int) -> None:
         path = (self.field, *steps)
@@ -64,8 +65,9 @@ def check_fields(
     valid_tags: ValidTags | None = None,
 ) -> None:
     """Note everything that is wrong with ``table``; ``valid_tags`` as type -> tags, or no check."""
+    permissions = _permissions_of(table.get("type"))
     for field, (kind, required, rule) in FIELDS.items():
-        check = Check(field, problems, locate, strict)
+        check = Check(field, problems, locate, strict, permissions)
         if field not in table:
             if required:
                 check.add(
@@ -188,12 +190,13 @@ def _tagline(value: str, check: Check) -> None:
 
 
 def _type(value: str, check: Check) -> None:
-    if value not in TYPES:
+    if value not in BY_NAME:
+        meant = next((name for name in NAMES if name in value.lower()), ADD_ON.name)
         check.add(
             "unknown-type",
-            f"type must be 'add-on' or 'theme', found {quote_value(value)}",
-            "write type = \"theme\"" if "theme" in value.lower() else "write type = \"add-on\"",
-        )  # fmt: skip
+            f"type must be {' or '.join(map(repr, NAMES))}, found {quote_value(value)}",
+            f'write type = "{meant}"',
+        )
 
 
 def _strings(value: list[Any], check: Check) -> None:
@@ -272,6 +275,11 @@ def _copyright(value: list[Any], check: Check) -> None:
             )
 
 
+def _permissions_of(type_: object) -> Collection[str]:
+    known = BY_NAME.get(type_) if isinstance(type_, str) else None
+    return known.permissions if known else PERMISSIONS
+
+
 def _permissions(value: Any, check: Check) -> None:
     if check.strict:
         _strict_permissions(value, check)
@@ -291,11 +299,13 @@ def _strict_permissions(value: Any, check: Check) -> None:
         _not_a_table(value, check)
         return
     for key, reason in until_enough(value.items(), check.problems):
-        if key not in PERMISSIONS:
+        if key not in check.permissions:
+            known = ", ".join(check.permissions)
             check.add(
                 "unknown-key",
-                f"permissions has the key {quote_value(key)}, known are {', '.join(PERMISSIONS)}",
-                _closest(key, PERMISSIONS) or "remove it, or use the permission it is part of",
+                f"permissions has the key {quote_value(key)}, known are {known}",
+                _closest(key, check.permissions)
+                or "remove it, or use the permission it is part of",
                 key,
             )
         elif type(reason) is not str:
@@ -306,7 +316,7 @@ def _strict_permissions(value: Any, check: Check) -> None:
 
 def _not_a_table(value: Any, check: Check) -> None:
     items = value if isinstance(value, list) else [value]
-    names = [item for item in items if item in PERMISSIONS] or ["files"]
+    names = [item for item in items if item in check.permissions] or ["files"]
     lines = "; ".join(f'{name} = "Why it is needed"' for name in names)
     check.add(
         "not-a-table" if isinstance(value, list) else "wrong-type",
@@ -367,15 +377,14 @@ def _wheel(path: str, check: Check, index: int) -> None:
 
 def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: Check) -> None:
     type_, tags = table.get("type"), table.get("tags")
-    if type_ not in TYPES or not isinstance(tags, list):
+    if not isinstance(type_, str) or type_ not in BY_NAME or not isinstance(tags, list):
         return
     known = valid_tags.get(type_, ())
     for index, tag in until_enough(enumerate(tags), check.problems):
         if isinstance(tag, str) and tag.strip() and tag not in known:
-            article = "an" if type_ == "add-on" else "a"
             check.add(
                 "unknown-tag",
-                f"{quote_value(tag)} is not a tag for {article} {type_}",
+                f"{quote_value(tag)} is not a tag for {BY_NAME[type_].article} {type_}",
                 _closest(tag, known) or f"choose from: {', '.join(sorted(known))}",
                 index,
             )
@@ -425,7 +434,7 @@ EXAMPLES = {
     "name": 'name = "Gear Tool"',
     "tagline": 'tagline = "Make gears of any size"',
     "version": 'version = "1.0.0"',
-    "type": 'type = "add-on"',
+    "type": f'type = "{ADD_ON.name}"',
     "maintainer": 'maintainer = "Ada Smith <ada@example.org>"',
     "license": 'license = ["SPDX:GPL-3.0-or-later"]',
     "blender_version_min": 'blender_version_min = "4.2.0"',

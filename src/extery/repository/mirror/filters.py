@@ -1,4 +1,4 @@
-"""Which entries of a repository are wanted, and how to ask a server for them."""
+"""Filters of a mirror: which entries it takes, and the queries that ask a server for them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from extery.core.versions import (
-    BlenderRange,
-    Version,
-    format_blender_version,
-    parse_blender_version,
-)
-from extery.listing.entries import Entry, entry_range
+from extery.core.compatibility import BlenderRange
+from extery.core.name_sets import NameSet
+from extery.core.versions import format_blender_version, parse_blender_version
+from extery.listing.audience import audience_of
+from extery.listing.entries import Entry
+from extery.listing.selection import newest_versions
 
-#: Stands for the last release of a series when a server is asked what it has for the series.
-_LAST = 99
+#: The patch number in the query for a series: higher than that of any release.
+_LAST_PATCH = 99
 
 
 @dataclass(frozen=True)
 class Filters:
-    """An entry is wanted if it passes every filter that is set.
+    """The entries that pass every filter that is set.
 
-    ``ids`` and ``licenses`` are patterns with ``*`` and ``?``. ``blender`` are versions as ``4.2.3`` or series as
-    ``4.2``. Of each id the ``newest`` versions are wanted, counted among those that pass.
+    ``ids`` and ``licenses`` are patterns with ``*`` and ``?``. ``blender`` contains versions as ``4.2.3`` or series as
+    ``4.2``. ``newest`` limits the versions of each id, counted among those that pass the other filters.
     """
 
     ids: tuple[str, ...] = ()
@@ -35,60 +34,54 @@ class Filters:
     newest: int | None = None
 
     def queries(self) -> list[dict[str, str]]:
-        """The parameters to ask a server with, one set for each kind of system.
+        """Return the query parameters to send to a server, one set for each kind of system.
 
-        A server may list only what fits who asks, and the newest version alone to those who do
-        not say what they have. Others ignore the parameters.
+        A server may list only what fits the system in the query, and only the newest versions without one.
+        Other servers ignore the parameters.
         """
         platforms: list[dict[str, str]] = [{"platform": p} for p in self.platforms] or [{}]
         blenders: list[dict[str, str]] = [
-            {"blender_version": _asked(text)} for text in self.blender
+            {"blender_version": _last_release(text)} for text in self.blender
         ] or [{}]
         return [platform | blender for blender in blenders for platform in platforms]
 
     def keep(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The wanted entries, in their order."""
-        passing = [item for item in entries if self._passes(item)]
+        """Return the entries that pass, in their order."""
+        ranges = [BlenderRange.of_release(text) for text in self.blender]
+        passing = [item for item in entries if self._passes(item, ranges)]
         if self.newest is None:
             return passing
-        versions: dict[str, set[Version]] = {}
+        versions: dict[str, list[str]] = {}
         for item in passing:
-            versions.setdefault(item["id"], set()).add(Version.parse(item["version"]))
-        wanted = {
-            identifier: set(sorted(found, reverse=True)[: self.newest])
-            for identifier, found in versions.items()
+            versions.setdefault(item["id"], []).append(item["version"])
+        newest = {
+            identifier: newest_versions(own, self.newest) for identifier, own in versions.items()
         }
-        return [item for item in passing if Version.parse(item["version"]) in wanted[item["id"]]]
+        return [item for item in passing if item["version"] in newest[item["id"]]]
 
-    def _passes(self, item: Entry) -> bool:
-        platforms = item.get("platforms")
+    def _passes(self, item: Entry, ranges: Iterable[BlenderRange]) -> bool:
+        audience = audience_of(item)
         tags = {tag.casefold() for tag in item.get("tags", ())}
         return (
             (not self.ids or _matches(item["id"], self.ids))
             and (not self.types or item["type"] in self.types)
-            and (not self.platforms or not platforms or not {*platforms}.isdisjoint(self.platforms))
+            and (not self.platforms or audience.platforms.overlaps(self._platforms))
             and (not self.tags or not tags.isdisjoint(tag.casefold() for tag in self.tags))
-            # Each licence covers a part of the extension, so each has to be welcome.
+            # Each licence covers a part of the extension, so all of them have to match.
             and (not self.licenses or all(_matches(x, self.licenses) for x in item["license"]))
-            and (not self.blender or any(entry_range(item).overlaps(r) for r in self._ranges()))
+            and (not self.blender or any(map(audience.blender.overlaps, ranges)))
         )
 
-    def _ranges(self) -> list[BlenderRange]:
-        return [blender_range(text) for text in self.blender]
+    @property
+    def _platforms(self) -> NameSet:
+        return NameSet(frozenset(self.platforms))
 
 
-def blender_range(text: str) -> BlenderRange:
-    """``4.2.3`` is that version, ``4.2`` and ``4`` are all versions that begin so."""
-    parts = len(text.split("."))
-    low = parse_blender_version(text)
-    place = min(parts, 3) - 1
-    high = tuple(number + (index == place) for index, number in enumerate(low[: place + 1]))
-    return BlenderRange(low, (*high, 0, 0)[:3])  # type: ignore[arg-type]
-
-
-def _asked(text: str) -> str:
+def _last_release(text: str) -> str:
+    """Return the version to ask a server with: of a series one that is newer than all releases."""
     count = len(text.split(".")[:3])
-    return format_blender_version((*parse_blender_version(text)[:count], _LAST, _LAST)[:3])  # type: ignore[arg-type]
+    major, minor, patch = (*parse_blender_version(text)[:count], _LAST_PATCH, _LAST_PATCH)[:3]
+    return format_blender_version((major, minor, patch))
 
 
 def _matches(value: str, patterns: Iterable[str]) -> bool:

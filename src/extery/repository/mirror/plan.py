@@ -10,11 +10,11 @@ from typing import Any
 from extery.core.errors import InvalidListing, ProblemList
 from extery.core.text import quote_value as shown_value
 from extery.fetch import DownloadRequest, resolve_archive_url
+from extery.listing.audience import without_invalid_pythons
 from extery.listing.entries import KEYS, Entry, Listing, dump
 from extery.listing.entries import listing as document
-from extery.listing.partition import resolve
+from extery.listing.partition import partition
 from extery.repository.mirror.filters import Filters
-from extery.repository.pythons import without_odd_pythons
 
 #: What file systems can hold: a listing may have numbers of thousands of digits here.
 MAX_SIZE = 2**63 - 1
@@ -80,11 +80,11 @@ def plan_mirror(
     and noted in ``faults``.
     """
     merged = _merged(listing.data for listing in listings)
-    entries = filters.keep(without_odd_pythons(item) for item in merged)
+    entries = filters.keep(without_invalid_pythons(item) for item in merged)
     if faults is not None:
         entries = [item for item in entries if _has_address(source, item, faults)]
-    resolved = resolve(entries, more_platforms=filters.platforms)
-    named, renamed = _named(source, resolved.entries)
+    divided = partition(entries, more_platforms=filters.platforms)
+    named, renamed = _named(source, divided.entries)
     blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
     open_to_all = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
     wanted = {name: file for name, file in named.items() if name in open_to_all}
@@ -95,7 +95,7 @@ def plan_mirror(
         wanted=wanted,
         fetch=[name for name, file in wanted.items() if not is_there(name, file)],
         remove=sorted(set(mine) - set(wanted)),
-        left_out=resolved.lost,
+        left_out=divided.lost,
     )
 
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape as escape_all
 from typing import Any
-from urllib.parse import quote_plus
 
 from extery.core import platforms
 from extery.core.files import human_size
 from extery.core.licenses import PREFIX
-from extery.core.versions import parse_blender_version
+from extery.core.versions import number_of_blender_version, parse_blender_version
+from extery.listing.audience import drag_query
 from extery.listing.entries import Entry
 from extery.manifest.maintainers import name_of
 from extery.repository.page.theme_preview import SPRITE, picture
@@ -106,8 +106,8 @@ def _details(item: Entry, facts: Mapping[str, Any]) -> str:
 
 
 def _picture(item: Entry, facts: Mapping[str, Any]) -> str:
-    if "theme" in facts:
-        return picture(facts["theme"])
+    if "theme_styles" in facts:
+        return picture(facts["theme_styles"])
     if "icon" in facts:
         return f'<img src="{facts["icon"]}" alt="">'
     number = zlib.crc32(item["id"].encode())
@@ -167,34 +167,26 @@ def _audience(
 
 
 def _number(version: str) -> int:
-    """A Blender version as one number, for scripts to compare."""
-    major, minor, patch = parse_blender_version(version)
-    return major * 1_000_000 + minor * 1000 + patch
+    """Return a Blender version as one number, which scripts can compare."""
+    return number_of_blender_version(parse_blender_version(version))
 
 
 def _short(version: str) -> str:
-    """``4.2.0`` is 4.2 to people."""
+    """Return ``4.2`` for ``4.2.0``."""
     return version.removesuffix(".0") if version.count(".") == 2 else version
 
 
 def drag_link(item: Entry) -> str:
-    """The address of a package with what Blender needs to know when it is dropped.
+    """Return the address of a package with the query that Blender reads when the link is dropped.
 
-    Relative to the page, which lies beside ``index.json`` and the packages.
+    It is relative to the page, which is beside ``index.json`` and the packages.
     """
     return f"{item['archive_url']}?{_query(*_conditions(item))}"
 
 
 @lru_cache(maxsize=4096)
 def _query(low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ...]) -> str:
-    parameters = {
-        "repository": "./index.json",
-        "blender_version_min": low,
-        "blender_version_max": high,
-        "platforms": ",".join(systems),
-        "python_versions": ",".join(pythons),
-    }
-    return "&".join(f"{key}={quote_plus(value)}" for key, value in parameters.items() if value)
+    return drag_query("./index.json", low=low, high=high, platforms=systems, pythons=pythons)
 
 
 def sprite(*, themes: bool) -> str:

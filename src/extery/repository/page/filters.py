@@ -7,12 +7,15 @@ from html import escape
 from typing import Any
 
 from extery.core import platforms
-from extery.core.versions import parse_blender_version
+from extery.core.types import TYPES
+from extery.core.versions import (
+    BLENDER_SERIES,
+    number_of_blender_version,
+    parse_blender_version,
+    short_blender_version,
+)
 from extery.listing.entries import Entry
 
-#: Blenders that people have, whether or not a package here begins or ends with them.
-_SERIES = ((4, 2), (4, 3), (4, 4), (4, 5), (5, 0))
-_TYPES = {"add-on": "Add-ons", "theme": "Themes"}
 _SEARCH = (
     '<label class="q">Search<input name="q" type="search" autocomplete="off" '
     'placeholder="Name, tag, author …" maxlength="200"></label>'
@@ -59,7 +62,7 @@ class Choices:
     def form(self, count: int) -> str:
         """The form for ``count`` extensions, with a choice for each difference among the entries."""
         number = f"{count:,} extension{'' if count == 1 else 's'}"
-        types = [(type_, title) for type_, title in _TYPES.items() if type_ in self.types]
+        types = [(type_.name, type_.plural) for type_ in TYPES if type_.name in self.types]
         parts = [
             '<form id="find" role="search" aria-label="Extensions" hidden>',
             _SEARCH,
@@ -88,12 +91,10 @@ class Choices:
         return none + [(name, f"Does not ask for {name}") for name in asked]
 
     def _series(self) -> list[Option]:
-        """Blender 4.2, 4.3 …: a package fits a series if it fits one of its releases."""
+        """Return Blender 4.2, 4.3 …: those of the packages, and Blender's own series."""
         named = {parse_blender_version(version)[:2] for version in self.versions if version}
-        return [
-            (str(major * 1_000_000 + minor * 1000), f"{major}.{minor}")
-            for major, minor in sorted(named | set(_SERIES), reverse=True)
-        ]
+        series = [(*one, 0) for one in sorted(named.union(BLENDER_SERIES), reverse=True)]
+        return [(str(number_of_blender_version(v)), short_blender_version(v)) for v in series]
 
 
 def _select(name: str, label: str, every: str, options: Sequence[Option]) -> str:

@@ -18,6 +18,7 @@ from string import Template
 from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.types import TYPES
 from extery.core.versions import Version
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
@@ -28,8 +29,6 @@ TITLE = "Blender extensions"
 
 Facts = Mapping[str, Mapping[str, Any]]
 
-#: Type -> heading, in the order of the page.
-_HEADINGS = {"add-on": "Add-ons", "theme": "Themes"}
 _FILES = ("page.css", "page.js")
 #: What a template may name, and what stands for it.
 NAMES = {
@@ -121,7 +120,7 @@ class _Contents:
         self.choices = Choices()
         self.has_themes = False
         #: Type -> cards, each behind the name that people look for.
-        self.cards: dict[str, list[tuple[str, str, str]]] = {type_: [] for type_ in _HEADINGS}
+        self.cards: dict[str, list[tuple[str, str, str]]] = {type_.name: [] for type_ in TYPES}
 
     @property
     def count(self) -> int:
@@ -146,7 +145,7 @@ class _Contents:
     ) -> None:
         for item in entries:
             self.choices.add(item, known)
-        self.has_themes = self.has_themes or "theme" in known
+        self.has_themes = self.has_themes or "theme_styles" in known
         first = entries[0]
         self.cards[first["type"]].append((first["name"].casefold(), identifier, text))
 
@@ -155,11 +154,11 @@ class _Contents:
         if not self.count:
             return ['<p class="none">There are no packages yet.</p>']
         pieces = [sprite(themes=self.has_themes), "\n", self.choices.form(self.count)]
-        for type_, heading in _HEADINGS.items():
-            cards = sorted(self.cards[type_])
+        for type_ in TYPES:
+            cards = sorted(self.cards[type_.name])
             if cards:
                 pieces.append(
-                    f'\n<section data-t="{type_}">\n<h2>{heading} <span>{len(cards):,}</span></h2>\n'
+                    f'\n<section data-t="{type_.name}">\n<h2>{type_.plural} <span>{len(cards):,}</span></h2>\n'
                     '<div class="cards">\n'
                 )
                 for _, _, card in cards:

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from extery.core.errors import ExteryError
+from extery.core.types import THEME
 from extery.package import Package
 
 _ICONS = {"icon.png": b"\x89PNG\r\n\x1a\n", "icon.webp": b"RIFF"}
@@ -29,13 +30,13 @@ def facts_of(package: Package) -> dict[str, Any]:
     """The facts of an open package with a good manifest; only those that there are.
 
     ``date``: the day of its newest file. ``changes``: the newest section of its changelog.
-    ``icon``: a ``data:`` address. ``theme``: the styles of its picture; ``contrast``: a level and a
+    ``icon``: a ``data:`` address. ``theme_styles``: those of its picture; ``contrast``: a level and a
     sentence. A member that cannot be read is left out, as if it were not there.
     """
     facts: dict[str, Any] = {"date": _date(package), "changes": _changes(package)}
-    if package.manifest.type == "theme":
+    if package.manifest.type == THEME.name:
         facts |= _theme(package)
-    if "theme" not in facts:
+    if "theme_styles" not in facts:
         facts["icon"] = _icon(package)
     return {key: value for key, value in facts.items() if value}
 
@@ -44,13 +45,13 @@ def _theme(package: Package) -> dict[str, Any]:
     from extery.repository.page.theme_colors import Theme, contrast_verdict
     from extery.repository.page.theme_preview import styles
 
-    names = [n for n in package.names if n.lower().endswith(".xml") and "/" not in n]
+    names = THEME.main_files(package.names)
     data = _read(package, names[0], _XML_BYTES) if len(names) == 1 else b""
     theme = Theme.parse(data) if data else None
     if theme is None:
         return {}
     return {
-        "theme": styles(theme) or "--view:#3d3d3d",
+        "theme_styles": styles(theme) or "--view:#3d3d3d",
         "contrast": contrast_verdict(theme.contrasts),
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from extery.core.errors import ProblemList
+from extery.core.types import ADD_ON
 from extery.rules.context import RuleContext
 
 
 def check(contents: RuleContext, problems: ProblemList) -> None:
-    if contents.type != "add-on" or "__init__.py" in contents.names:
+    if contents.type != ADD_ON.name or ADD_ON.main_files(contents.names):
         return
     below = sorted(name for name in contents.names if name.endswith("/__init__.py"))
     if below and below[0].count("/") == 1:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from extery.core.errors import ProblemList
 from extery.core.text import quote_value
+from extery.core.types import THEME
 from extery.rules.context import RuleContext
 
 
 def check(contents: RuleContext, problems: ProblemList) -> None:
-    if contents.type != "theme":
+    if contents.type != THEME.name:
         return
-    found = sorted(n for n in contents.names if n.lower().endswith(".xml") and "/" not in n)
+    found = THEME.main_files(contents.names)
     if not found:
         problems.add(
             "theme.xml-missing",

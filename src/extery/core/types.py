@@ -1,0 +1,119 @@
+"""The types of extensions that Blender knows: all that differs between them, one row each.
+
+Every other module asks a row. A new type is a new row here, a text in `extery_site.ui.labels`
+if the site has more to say about it, and the rules for its files in `extery.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from extery.core.versions import BlenderVersion
+
+
+class ExtensionType(NamedTuple):
+    """One type of extension.
+
+    ``name`` is the value of ``type`` in a manifest, and begins the file names of the site's
+    downloads. ``tags_variable`` is the name of its set of tags in Blender's own ``tags.py``;
+    ``icon`` is a symbol of the site's icons; ``path`` is its page on the site.
+    """
+
+    name: str
+    label: str
+    plural: str
+    article: str
+    path: str
+    icon: str
+    permissions: tuple[str, ...]
+    tags: tuple[str, ...]
+    tags_variable: str
+    #: The file that Blender loads: a name, or ``*`` with a suffix that may have any case.
+    main_file: str
+    first_blender: BlenderVersion
+
+    def main_files(self, names: Iterable[str]) -> list[str]:
+        """Return the files beside the manifest that Blender may load, sorted by name.
+
+        ``names`` are the paths of all files, relative to the manifest's folder.
+        """
+        beside = (name for name in names if "/" not in name)
+        if not self.main_file.startswith("*"):
+            return [name for name in beside if name == self.main_file]
+        suffix = self.main_file.removeprefix("*")
+        return sorted(name for name in beside if name.lower().endswith(suffix))
+
+
+_PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")
+
+ADD_ON = ExtensionType(
+    name="add-on",
+    label="Add-on",
+    plural="Add-ons",
+    article="an",
+    path="add-ons",
+    icon="cube",
+    permissions=_PERMISSIONS,
+    # The same in Blender 4.2 to 5.3.
+    tags=(
+        "3D View",
+        "Add Curve",
+        "Add Mesh",
+        "All",
+        "Animation",
+        "Bake",
+        "Camera",
+        "Compositing",
+        "Development",
+        "Game Engine",
+        "Geometry Nodes",
+        "Grease Pencil",
+        "Import-Export",
+        "Lighting",
+        "Material",
+        "Mesh",
+        "Modeling",
+        "Node",
+        "Object",
+        "Paint",
+        "Physics",
+        "Pipeline",
+        "Render",
+        "Rigging",
+        "Scene",
+        "Sculpt",
+        "Sequencer",
+        "System",
+        "Text Editor",
+        "Tracking",
+        "UV",
+        "User Interface",
+    ),
+    tags_variable="addons",
+    main_file="__init__.py",
+    first_blender=(4, 2, 0),
+)
+
+THEME = ExtensionType(
+    name="theme",
+    label="Theme",
+    plural="Themes",
+    article="a",
+    path="themes",
+    icon="palette",
+    # Blender 5.3 refuses permissions of a theme; up to 5.2 they are accepted, and so here.
+    permissions=_PERMISSIONS,
+    tags=("Accessibility", "Colorful", "Dark", "High Contrast", "Inspired By", "Light", "Print"),
+    tags_variable="themes",
+    main_file="*.xml",
+    first_blender=(4, 2, 0),
+)
+
+#: Every accepted type, in the order in which pages and messages show them.
+TYPES = (ADD_ON, THEME)
+BY_NAME = {type_.name: type_ for type_ in TYPES}
+NAMES = tuple(BY_NAME)
+#: Every permission that some type may ask for.
+PERMISSIONS = tuple(dict.fromkeys(name for type_ in TYPES for name in type_.permissions))
+FIRST_BLENDER = min(type_.first_blender for type_ in TYPES)

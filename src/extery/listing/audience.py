@@ -1,0 +1,94 @@
+"""The audience of an entry: which systems a listing offers it to, and how to offer it to fewer.
+
+A client compares only the id and version of an entry with its package, so an entry may name a
+smaller audience than the package has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote_plus
+
+from extery.core.compatibility import Audience, BlenderRange
+from extery.core.versions import format_blender_version
+from extery.listing.entries import Entry, in_order
+
+_PYTHONS = "python_versions"
+
+
+def range_of(item: Entry) -> BlenderRange:
+    """Return the Blender versions of an entry; raises `ValueError` where they cannot be parsed."""
+    return BlenderRange.parse(item["blender_version_min"], item.get("blender_version_max"))
+
+
+def audience_of(item: Entry) -> Audience:
+    """Return the audience of an entry; raises `ValueError` for Blender versions that cannot be parsed.
+
+    Python versions that are not a list of strings mean every Python, as for Blender.
+    """
+    pythons = () if has_invalid_pythons(item) else item.get(_PYTHONS) or ()
+    return Audience.of(range_of(item), platforms=item.get("platforms") or (), pythons=pythons)
+
+
+def with_audience(
+    item: Entry,
+    *,
+    blender: BlenderRange,
+    platforms: Sequence[str] | None = None,
+    pythons: Sequence[str] | None = None,
+) -> Entry:
+    """Return a copy of the entry for another audience; platforms and Pythons stay if not given."""
+    low, high = blender
+    changed = {
+        **item,
+        "blender_version_min": format_blender_version(low),
+        "blender_version_max": format_blender_version(high) if high else None,
+    }
+    if platforms is not None:
+        changed["platforms"] = list(platforms)
+    if pythons is not None:
+        changed[_PYTHONS] = list(pythons)
+    return in_order(changed)
+
+
+def has_invalid_pythons(item: Entry) -> bool:
+    """Return whether ``python_versions`` is not a list of strings: Blender reports an error, and ignores it."""
+    value = item.get(_PYTHONS)
+    return value is not None and not (
+        isinstance(value, list) and all(isinstance(python, str) for python in value)
+    )
+
+
+def full_pythons(entries: Iterable[Entry]) -> set[str]:
+    """Return the Python versions with two numbers, such as ``3.11``, that entries name."""
+    return {
+        python
+        for item in entries
+        if not has_invalid_pythons(item)
+        for python in item.get(_PYTHONS) or ()
+        if python.count(".") == 1
+    }
+
+
+def without_invalid_pythons(item: Entry) -> Entry:
+    """Return the entry without Python versions that restrict nothing: invalid ones, or an empty list."""
+    if item.get(_PYTHONS) and not has_invalid_pythons(item):
+        return item
+    return {key: value for key, value in item.items() if key != _PYTHONS}
+
+
+def drag_query(
+    repository: str, *, low: str, high: str, platforms: Sequence[str], pythons: Sequence[str]
+) -> str:
+    """Return the query of a link that is dragged into Blender, without values that are empty.
+
+    ``repository`` is the address of the listing; ``low`` and ``high`` are the two Blender versions of the entry.
+    """
+    parameters = {
+        "repository": repository,
+        "blender_version_min": low,
+        "blender_version_max": high,
+        "platforms": ",".join(platforms),
+        _PYTHONS: ",".join(pythons),
+    }
+    return "&".join(f"{key}={quote_plus(value)}" for key, value in parameters.items() if value)

@@ -1,0 +1,82 @@
+"""The audience of an entry, read from its fields and written into them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extery.core.compatibility import EVERY_PYTHON, BlenderRange, System
+from extery.listing.audience import (
+    audience_of,
+    drag_query,
+    full_pythons,
+    has_invalid_pythons,
+    with_audience,
+    without_invalid_pythons,
+)
+from extery.listing.entries import KEYS
+from tests.listing.test_entries import made
+
+
+@pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ({}, True),
+        ({"platforms": ["linux-x64"]}, True),
+        ({"platforms": ["windows-x64"]}, False),
+        ({"python_versions": ["3"]}, True),
+        ({"python_versions": ["3.11"]}, True),
+        ({"python_versions": ["3.13"]}, False),
+        ({"blender_version_max": "4.5.0"}, False),
+        ({"blender_version_max": "4.5.1"}, True),
+        ({"blender_version_min": "4.6.0"}, False),
+    ],
+)
+def test_an_entry_fits_by_platform_python_and_blender(more: dict[str, Any], fits: bool) -> None:
+    system = System.parse("4.5.0", "linux-x64", "3.11.7")
+
+    assert audience_of(made(**more)).fits(system) == fits
+
+
+@pytest.mark.parametrize("pythons", ["3.11", [3.11], {"3.11": 1}, 3])
+def test_python_versions_that_are_no_list_of_strings_restrict_nothing(pythons: object) -> None:
+    item = made(python_versions=pythons)
+
+    assert has_invalid_pythons(item)
+    assert audience_of(item).pythons == EVERY_PYTHON
+    assert "python_versions" not in without_invalid_pythons(item)
+    assert full_pythons([item]) == set()
+
+
+@pytest.mark.parametrize("pythons", [[], None])
+def test_an_empty_list_of_pythons_restricts_nothing_and_is_left_out(pythons: object) -> None:
+    item = made(python_versions=pythons)
+
+    assert not has_invalid_pythons(item)
+    assert audience_of(item).pythons == EVERY_PYTHON
+    assert "python_versions" not in without_invalid_pythons(item)
+
+
+def test_an_entry_for_another_audience_keeps_its_other_fields_in_blenders_order() -> None:
+    item = made(python_versions=["3.11"], blender_version_max="5.0.0", more=1)
+    narrowed = with_audience(
+        item, blender=BlenderRange((4, 3, 0)), platforms=["linux-x64"], pythons=["3.13"]
+    )
+
+    assert narrowed["blender_version_min"] == "4.3.0"
+    assert "blender_version_max" not in narrowed
+    assert narrowed["platforms"] == ["linux-x64"]
+    assert narrowed["python_versions"] == ["3.13"]
+    assert list(narrowed) == [*(key for key in KEYS if key in narrowed), "more"]
+    assert item["blender_version_max"] == "5.0.0"
+
+
+def test_a_link_to_drag_names_what_restricts_the_package() -> None:
+    query = drag_query(
+        "./index.json", low="4.2.0", high="", platforms=["linux-x64", "macos-x64"], pythons=()
+    )
+
+    assert query == (
+        "repository=.%2Findex.json&blender_version_min=4.2.0&platforms=linux-x64%2Cmacos-x64"
+    )
