@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 
 from extery.core import platforms
-from extery.core.versions import parse_blender_version
+from extery.core.compatibility import System
+from extery.core.types import TYPES
+from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
 
-#: Releases that people ask for; an address may name any other.
-BLENDER_VERSIONS = ("4.2", "4.3", "4.4", "4.5", "5.0")
+#: Suggested in the form; an address may name any other version.
+BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 
 
 class BrowseForm(forms.Form):
@@ -32,7 +34,7 @@ class BrowseForm(forms.Form):
     )
     type = forms.ChoiceField(
         label="Type",
-        choices=[("", "Any"), ("add-on", "Add-ons"), ("theme", "Themes")],
+        choices=[("", "Any"), *((type_.name, type_.plural) for type_ in TYPES)],
         required=False,
     )
     tag = forms.ChoiceField(label="Tag", required=False)
@@ -79,9 +81,9 @@ class BrowseForm(forms.Form):
             found = found.of_type(type_)
         if slug := asked.get("tag"):
             found = found.tagged(slug)
-        blender, platform = asked.get("blender", ""), asked.get("platform", "")
-        if blender or platform:
-            found = found.compatible_with(blender=blender, platform=platform)
+        system = System.parse(asked.get("blender"), asked.get("platform"))
+        if system != System():
+            found = found.compatible_with(system)
         return self._sorted(found, text=asked.get("q", ""), by=asked.get("sort", ""))
 
     def _sorted(self, found: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:

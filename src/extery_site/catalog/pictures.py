@@ -5,6 +5,8 @@ import math
 import random
 from collections.abc import Callable, Iterator
 
+from extery.core.types import THEME
+
 WIDTH, HEIGHT = 960, 540
 
 # Each palette is a ground and four pigments that stand well on it and beside each other.
@@ -26,7 +28,7 @@ def picture(extension_id: str, kind: str) -> str:
     """The picture of an extension as an SVG document, 16:9."""
     chance = random.Random(hashlib.sha256(extension_id.lower().encode()).digest())  # noqa: S311  a drawing, not a secret
     palette = chance.choice(PALETTES)
-    if kind == "theme":
+    if kind == THEME.name:
         draw: Callable[[random.Random, Palette], Iterator[str]] = editor
     else:
         draw = chance.choice((blocks, rings, arcs, facets, hills))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from extery.core.types import TYPES
 from extery_site.catalog import views
 
 app_name = "catalog"
 urlpatterns = [
     path("", views.home, name="home"),
     path("extensions/", views.browse, name="browse"),
-    path("add-ons/", views.browse, {"type_": "add-on"}, name="add_ons"),
-    path("themes/", views.browse, {"type_": "theme"}, name="themes"),
+    *(path(f"{one.path}/", views.browse, {"type_": one.name}, name=one.path) for one in TYPES),
     path("tags/<slug:slug>/", views.browse, name="tag"),
     path("extensions/<extension_id>/", views.extension, name="extension"),
     path("extensions/<extension_id>/versions/", views.versions, name="versions"),

@@ -9,20 +9,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from extery.core import types
 from extery_site.accounts.permissions import may_moderate
 from extery_site.catalog import pictures
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 
 PAGE_SIZE = 24
-TITLES = {"": "Extensions", "add-on": "Add-ons", "theme": "Themes"}
+TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, what is new, what is popular."""
     public = Extension.objects.public().with_everything()
-    add_ons, themes = public.of_type("add-on"), public.of_type("theme")
+    add_ons, themes = public.of_type(types.ADD_ON.name), public.of_type(types.THEME.name)
     context = {
         "newest": add_ons.newest_first()[:8],
         "popular": public.most_downloaded()[:4],

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from functools import cached_property
 from threading import Lock
 
-from extery_site.listings.snapshot import Snapshot, System, current_revision, take_snapshot
+from extery.core.compatibility import System
+from extery_site.listings.snapshot import Snapshot, current_revision, take_snapshot
 
 #: Bytes of answers to keep; beyond it the one unused for longest goes.
 MOST_BYTES = 128_000_000
@@ -55,7 +56,7 @@ class ListingCache:
     def get(self, system: System, base: str) -> Answer:
         """The listing for a system as it is now."""
         number, snapshot = self._snapshot()
-        key = (number, base, snapshot.canonical(system))
+        key = (number, base, snapshot.normalize(system))
         with self._lock:
             found = self._answers.get(key)
             if found is not None:

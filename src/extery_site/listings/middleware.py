@@ -15,10 +15,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error, connection
 
+from extery.core.compatibility import System
 from extery.core.errors import InvalidInput, Where
 from extery.core.http import accepts
 from extery_site.listings.cache import LISTINGS
-from extery_site.listings.snapshot import System
 from extery_site.ui.addresses import LISTING_PATH, base_url
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def read_system(query: Mapping[str, str]) -> System:
     """
     blender = query.get("blender_version", "")
     try:
-        return System.read(blender, query.get("platform"), query.get("python_version"))
+        return System.parse(blender, query.get("platform"), query.get("python_version"))
     except ValueError:
         raise InvalidInput.of(
             "request.bad-value",

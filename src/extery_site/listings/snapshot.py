@@ -8,72 +8,30 @@ from __future__ import annotations
 
 import json
 import logging
-from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
 
+from extery.core.compatibility import Audience, System
+from extery.core.system_classes import SystemNormalizer
 from extery.listing.entries import VERSION, entry
+from extery.listing.selection import newest_fitting
 from extery.manifest.document import Manifest
-from extery_site.catalog.models import Extension, Package, Version, sortable_blender
+from extery_site.catalog.models import Extension, Package, Version
 
 logger = logging.getLogger(__name__)
 
 _REVISION = "SELECT number FROM listings_revision WHERE id = 1"
 _URL_KEY = b'"archive_url":"'
-#: Stands for every platform or Python version that no package names.
-_ANY_OTHER = "\x00"
-
-
-class System(NamedTuple):
-    """Whom a listing is for; ``None`` leaves a property open."""
-
-    blender: int | None = None
-    platform: str | None = None
-    python: str | None = None
-
-    @classmethod
-    def read(cls, blender: str | None, platform: str | None, python: str | None) -> System:
-        """The system that a client describes; `ValueError` for a Blender version that is none.
-
-        An empty value leaves the property open, and so does Blender 0.0.0, as in Blender.
-        """
-        number = sortable_blender(blender) if blender else 0
-        major, _, rest = (python or "").partition(".")
-        return cls(
-            blender=number or None,
-            platform=platform or None,
-            python=f"{major}.{rest.partition('.')[0]}" if python else None,
-        )
 
 
 class Candidate(NamedTuple):
-    """A package that may be listed: whom it is for, and its entry around the site's address."""
+    """A package that may be listed: its audience, and its entry before and after the site's address."""
 
-    blender_min: int
-    blender_max: int | None
-    platforms: frozenset[str]
-    pythons: frozenset[str]
+    audience: Audience
     before_base: bytes
     after_base: bytes
-
-    def fits(self, system: System) -> bool:
-        """Whether this system may install it."""
-        blender, platform, python = system
-        if blender is not None and (
-            blender < self.blender_min
-            or (self.blender_max is not None and blender >= self.blender_max)
-        ):
-            return False
-        if platform is not None and self.platforms and platform not in self.platforms:
-            return False
-        return (
-            python is None
-            or not self.pythons
-            or python in self.pythons
-            or python.partition(".")[0] in self.pythons
-        )
 
 
 class Snapshot:
@@ -84,52 +42,34 @@ class Snapshot:
     ) -> None:
         self.extensions = list(extensions)
         self._blocklist = json.dumps(blocklist, separators=(",", ":")).encode()
-        everything = [c for versions in self.extensions for packages in versions for c in packages]
-        self._borders = sorted(
-            {c.blender_min for c in everything}
-            | {c.blender_max for c in everything if c.blender_max is not None}
+        self._normalizer = SystemNormalizer(
+            candidate.audience
+            for versions in self.extensions
+            for packages in versions
+            for candidate in packages
         )
-        self._platforms = frozenset().union(*(c.platforms for c in everything))
-        self._pythons = frozenset().union(*(c.pythons for c in everything))
 
-    def canonical(self, system: System) -> System:
-        """The same for all systems that get the same listing.
-
-        There are only so many, whatever clients send: Blender versions between two borders
-        are one, and so are all platforms and all Python versions that no package names.
-        """
-        blender, platform, python = system
-        if blender is not None:
-            place = bisect_right(self._borders, blender)
-            blender = self._borders[place - 1] if place else 0
-        if platform is not None and platform not in self._platforms:
-            platform = _ANY_OTHER
-        if python is not None and python not in self._pythons:
-            major = python.partition(".")[0]
-            python = major if major in self._pythons else _ANY_OTHER
-        return System(blender, platform, python)
+    def normalize(self, system: System) -> System:
+        """Return the system that stands for all with the same listing, however many kinds of clients ask."""
+        return self._normalizer.normalize(system)
 
     def render(self, system: System, base: str) -> bytes:
-        """The listing for a system, with download links that begin with ``base``."""
+        """Return the listing for a system, with download links that begin with ``base``."""
+
+        def fits(candidate: Candidate) -> bool:
+            return candidate.audience.fits(system)
+
         middle = json.dumps(base)[1:-1].encode()
         entries = b",".join(
             candidate.before_base + middle + candidate.after_base
             for versions in self.extensions
-            for candidate in _newest(versions, system)
+            for candidate in newest_fitting(versions, fits)
         )
         return b'{"version":"%s","blocklist":%s,"data":[%s]}' % (
             VERSION.encode(),
             self._blocklist,
             entries,
         )
-
-
-def _newest(versions: list[list[Candidate]], system: System) -> list[Candidate]:
-    """The fitting packages of the newest version that has any."""
-    for packages in versions:
-        if fitting := [candidate for candidate in packages if candidate.fits(system)]:
-            return fitting
-    return []
 
 
 def current_revision() -> int:
@@ -173,15 +113,7 @@ def _candidate(package: Package) -> Candidate | None:
         logger.exception("package %s cannot be listed", package.sha256)
         return None
     before, key, after = text.partition(_URL_KEY)
-    version = package.version
-    return Candidate(
-        version.blender_min,
-        version.blender_max,
-        frozenset(package.platforms),
-        frozenset(package.python_versions),
-        before + key,
-        after,
-    )
+    return Candidate(package.audience, before + key, after)
 
 
 def _entry(package: Package) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extery.core.types import THEME
+
 
 class Permission(NamedTuple):
     """What a permission means to somebody who never heard of it."""
@@ -20,6 +22,13 @@ PERMISSIONS = {
     "camera": Permission("camera", "Camera", "It may use your camera."),
     "microphone": Permission("microphone", "Microphone", "It may record with your microphone."),
 }
+
+#: What a page says of an extension without permissions, where its type makes a difference.
+NO_PERMISSIONS = {THEME.name: "Nothing: a theme holds colours and settings, no program."}
+NO_PERMISSIONS_DECLARED = (
+    "Nothing: its author says that it uses no network, no files outside its own folder, no clipboard, "
+    "camera or microphone."
+)
 
 LICENCES = {
     "0BSD": "BSD Zero Clause Licence",

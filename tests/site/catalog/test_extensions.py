@@ -9,6 +9,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
+from extery.core.compatibility import System
+from extery.core.versions import (
+    blender_version_of_number,
+    parse_blender_version,
+    short_blender_version,
+)
 from extery_site.accounts.models import User
 from extery_site.catalog.manifests import set_tags
 from extery_site.catalog.models import (
@@ -18,7 +24,6 @@ from extery_site.catalog.models import (
     normalize_id,
     sortable_blender,
 )
-from extery_site.catalog.models.version import short_blender
 from tests.site import factories
 
 Approve = Callable[..., Version]
@@ -103,19 +108,22 @@ def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:
     everything = Extension.objects.public().by_name()
     assert ids(everything.of_type("theme")) == ["night"]
     assert ids(everything.tagged("mesh")) == ["everywhere"]
-    assert ids(everything.compatible_with(blender="4.2")) == ["everywhere", "night", "old"]
-    fits = everything.compatible_with(blender="5.0.1", platform="linux-x64")
+    assert ids(everything.compatible_with(System.parse("4.2"))) == ["everywhere", "night", "old"]
+    fits = everything.compatible_with(System.parse("5.0.1", "linux-x64"))
     assert ids(fits) == ["everywhere", "on_linux", "night"]
-    assert ids(everything.compatible_with(platform="linux-x6")) == ["everywhere", "night", "old"]
-    with pytest.raises(ValueError, match="not a Blender version"):
-        everything.compatible_with(blender="new")
+    assert ids(everything.compatible_with(System(platform="linux-x6"))) == [
+        "everywhere",
+        "night",
+        "old",
+    ]
 
 
 def test_running_on_needs_one_version_that_fits_both(approve: Approve) -> None:
     approve(version="1.0.0", platforms=["linux-x64"], blender_version_max="4.4.0")
     approve(version="2.0.0", platforms=["windows-x64"], blender_version_min="4.4.0")
-    assert not Extension.objects.compatible_with(blender="4.5.0", platform="linux-x64").exists()
-    assert Extension.objects.compatible_with(blender="4.5.0", platform="windows-x64").exists()
+    on_linux, on_windows = (System((4, 5, 0), name) for name in ("linux-x64", "windows-x64"))
+    assert not Extension.objects.compatible_with(on_linux).exists()
+    assert Extension.objects.compatible_with(on_windows).exists()
 
 
 def test_orders(approve: Approve) -> None:
@@ -160,7 +168,8 @@ def test_tags_are_shared_and_made_once(owner: User) -> None:
 )
 def test_blender_versions_as_sortable_numbers(text: str, number: int, short: str) -> None:
     assert sortable_blender(text) == number
-    assert short_blender(number) == short
+    assert blender_version_of_number(number) == parse_blender_version(text)
+    assert short_blender_version(blender_version_of_number(number)) == short
 
 
 def test_the_blender_range_in_words() -> None:

@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
+from extery.core import types
+from extery.core.compatibility import System
+from extery.core.types import ExtensionType
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
-from extery_site.catalog.models.version import Package, Version, sortable_blender
+from extery_site.catalog.models.version import Package, Version
 
 
 def normalize_id(extension_id: str) -> str:
@@ -100,7 +102,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         ).order_by("match", "-download_count", "id_key")
 
     def of_type(self, type_: str) -> ExtensionQuerySet:
-        """``add-on`` or ``theme``."""
+        """By the name of the type."""
         return self.filter(type=type_)
 
     def tagged(self, slug: str) -> ExtensionQuerySet:
@@ -110,18 +112,12 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
             )
         )
 
-    def compatible_with(self, *, blender: str = "", platform: str = "") -> ExtensionQuerySet:
-        """With an approved version for this Blender and platform; `ValueError` for no version."""
-        versions = Version.objects.approved().filter(extension=OuterRef("pk"))
-        if blender:
-            versions = versions.for_blender(sortable_blender(blender))
-        if platform:
-            # The list is stored as JSON; as text it can be searched on every database.
-            fits = Package.objects.annotate(on=Cast("platforms", TextField())).filter(
-                Q(on="[]") | Q(on__contains=f'"{platform}"'), version=OuterRef("pk")
-            )
-            versions = versions.filter(Exists(fits))
-        return self.filter(Exists(versions))
+    def compatible_with(self, system: System) -> ExtensionQuerySet:
+        """With a package of an approved version that ``system`` can install."""
+        packages = Package.objects.fitting(system).filter(
+            version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
+        )
+        return self.filter(Exists(packages))
 
     def newest_first(self) -> ExtensionQuerySet:
         return self.order_by(models.F("published_at").desc(nulls_last=True), "-pk")
@@ -140,11 +136,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
 
 
 class Extension(models.Model):
-    """An add-on or theme, known to Blender by ``extension_id``."""
-
-    class Type(models.TextChoices):
-        ADD_ON = "add-on", "Add-on"
-        THEME = "theme", "Theme"
+    """An extension of one of `extery.core.types`, known to Blender by ``extension_id``."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -157,7 +149,7 @@ class Extension(models.Model):
 
     extension_id = models.CharField("id", max_length=100, unique=True)
     id_key = ByteOrderedCharField(max_length=200, unique=True, editable=False)
-    type = models.CharField(max_length=16, choices=Type.choices)
+    type = models.CharField(max_length=16, choices=[(t.name, t.label) for t in types.TYPES])
     name = models.CharField(max_length=200)
     tagline = models.CharField(max_length=200)
     description = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
@@ -208,6 +200,15 @@ class Extension(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:extension", args=[self.extension_id])
+
+    def get_type_url(self) -> str:
+        """The page of all extensions of its type."""
+        return reverse(f"catalog:{self.extension_type.path}")
+
+    @property
+    def extension_type(self) -> ExtensionType:
+        """What is special about its type."""
+        return types.BY_NAME[self.type]
 
     @property
     def is_public(self) -> bool:

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from extery.core.versions import parse_blender_version
+from extery.core.compatibility import Audience, BlenderRange, System
+from extery.core.versions import (
+    blender_version_of_number,
+    format_blender_version,
+    number_of_blender_version,
+    parse_blender_version,
+    short_blender_version,
+)
+from extery.listing.audience import drag_query
+from extery_site.catalog.models.compatibility import packages_fitting
 from extery_site.catalog.models.fields import OrderedJSONField
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
 
 def sortable_blender(text: str) -> int:
-    """``4.2.0`` as 4002000, for comparison in the database; `ValueError` for anything else."""
-    major, minor, patch = parse_blender_version(text)
-    return (min(major, 2000) * 1000 + min(minor, 999)) * 1000 + min(patch, 999)
+    """Return ``4.2.0`` as 4002000, as the database compares it.
 
-
-def full_blender(number: int) -> str:
-    """``4.2.0`` for 4002000."""
-    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
-
-
-def short_blender(number: int) -> str:
-    """``4.2`` for 4002000, ``4.2.3`` for 4002003."""
-    return full_blender(number).removesuffix(".0")
+    Raises `ValueError` for a text that is not a Blender version.
+    """
+    return number_of_blender_version(parse_blender_version(text))
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -41,10 +41,6 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def in_review(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.IN_REVIEW)
-
-    def for_blender(self, number: int) -> VersionQuerySet:
-        """Compatible with a Blender version given as `sortable_blender` does."""
-        return self.filter(Q(blender_max=None) | Q(blender_max__gt=number), blender_min__lte=number)
 
     def newest_first(self) -> VersionQuerySet:
         """By version number, not by date."""
@@ -105,20 +101,29 @@ class Version(models.Model):
     @property
     def blender_range_text(self) -> str:
         """``4.2 and newer``, or ``4.2 up to, not including 5.0``."""
-        low = short_blender(self.blender_min)
-        if self.blender_max is None:
-            return f"{low} and newer"
-        return f"{low} up to, not including {short_blender(self.blender_max)}"
+        low, high = self.blender_range
+        if high is None:
+            return f"{short_blender_version(low)} and newer"
+        return f"{short_blender_version(low)} up to, not including {short_blender_version(high)}"
+
+    @property
+    def blender_range(self) -> BlenderRange:
+        low, high = self.blender_min, self.blender_max
+        return BlenderRange(
+            blender_version_of_number(low),
+            None if high is None else blender_version_of_number(high),
+        )
 
     @property
     def blender_min_text(self) -> str:
-        """``4.2.0``."""
-        return full_blender(self.blender_min)
+        """The minimum as ``4.2.0``."""
+        return format_blender_version(self.blender_range.minimum)
 
     @property
     def blender_max_text(self) -> str | None:
-        """``5.0.0``, which is the first that does not fit; ``None`` without end."""
-        return None if self.blender_max is None else full_blender(self.blender_max)
+        """The maximum as ``5.0.0``, which is the first version that does not fit; ``None`` without one."""
+        high = self.blender_range.maximum
+        return None if high is None else format_blender_version(high)
 
     @property
     def is_editable(self) -> bool:
@@ -161,6 +166,14 @@ EDITABLE = frozenset(
 DISCARDABLE = EDITABLE | {Version.Status.DECLINED}
 
 
+class PackageQuerySet(models.QuerySet["Package"]):
+    """Packages by who can install them."""
+
+    def fitting(self, system: System) -> PackageQuerySet:
+        """The packages that ``system`` can install: those whose `Package.audience` fits it."""
+        return self.filter(packages_fitting(system))
+
+
 class Package(models.Model):
     """A zip of a version, for all platforms or for some; stored under its own hash."""
 
@@ -176,11 +189,20 @@ class Package(models.Model):
     download_count = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = PackageQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def audience(self) -> Audience:
+        """The systems that can install it; needs its version."""
+        return Audience.of(
+            self.version.blender_range, platforms=self.platforms, pythons=self.python_versions
+        )
 
     @property
     def file_name(self) -> str:
@@ -196,15 +218,14 @@ class Package(models.Model):
 
     @property
     def drag_query(self) -> str:
-        """What Blender reads from a dropped link: repository, Blender versions, platforms, Pythons."""
-        values = {
-            "repository": LISTING_PATH,
-            "blender_version_min": self.version.blender_min_text,
-            "blender_version_max": self.version.blender_max_text or "",
-            "platforms": ",".join(self.platforms),
-            "python_versions": ",".join(self.python_versions),
-        }
-        return urlencode({key: value for key, value in values.items() if value})
+        """The query that Blender reads when the link is dropped."""
+        return drag_query(
+            LISTING_PATH,
+            low=self.version.blender_min_text,
+            high=self.version.blender_max_text or "",
+            platforms=self.platforms,
+            pythons=self.python_versions,
+        )
 
     def drag_url(self, request: HttpRequest) -> str:
         """The link to drag into Blender; without its query it is the listing's ``archive_url``."""

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
 from extery.core.files import human_size
+from extery.core.types import TYPES
 from extery.manifest.maintainers import name_of
 from extery_site.ui import addresses, appearance, form_problems, labels, markup
 
@@ -94,6 +95,22 @@ def event_label(event: Any) -> str:
 def permission(name: str) -> labels.Permission:
     """Icon, title and meaning of a permission."""
     return labels.PERMISSIONS.get(name) or labels.Permission("shield", name, "")
+
+
+@register.filter
+def no_permissions(type_: str) -> str:
+    """The sentence for an extension of this type that declares no permissions."""
+    return labels.NO_PERMISSIONS.get(type_, labels.NO_PERMISSIONS_DECLARED)
+
+
+@register.simple_tag
+def type_pages() -> list[dict[str, str]]:
+    """The page of each type of extension: its ``title``, ``url`` and the name of its ``view``."""
+    return [
+        {"title": type_.plural, "url": reverse(view), "view": view}
+        for type_ in TYPES
+        for view in [f"catalog:{type_.path}"]
+    ]
 
 
 @register.filter

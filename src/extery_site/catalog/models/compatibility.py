@@ -1,0 +1,44 @@
+"""Which system fits a package, as a condition for the database: equal to `Audience.fits`."""
+
+from __future__ import annotations
+
+import json
+
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import GreaterThan
+
+from extery.core.compatibility import System
+from extery.core.versions import number_of_blender_version
+
+
+def packages_fitting(system: System) -> Q:
+    """Return the condition for packages that ``system`` can install; an unknown property is not compared."""
+    condition = Q()
+    if system.blender is not None:
+        number = number_of_blender_version(system.blender)
+        below = Q(version__blender_max=None) | Q(version__blender_max__gt=number)
+        condition &= below & Q(version__blender_min__lte=number)
+    if system.platform is not None:
+        condition &= _empty_or_with("platforms", system.platform)
+    if system.python is not None:
+        major = system.python.partition(".")[0]
+        condition &= _empty_or_with("python_versions", system.python, major)
+    return condition
+
+
+def _empty_or_with(field: str, *names: str) -> Q:
+    """Return the condition for a JSON list that is empty or contains one of ``names``.
+
+    SQLite has no containment of JSON, and its LIKE ignores case, so the position of the name in the text of the list is
+    looked for. A quote inside a string follows a backslash, so one after a bracket or a space begins a string. SQLite
+    keeps the text with non-ASCII letters escaped, PostgreSQL as they are.
+    """
+    condition = Q(**{field: []})
+    text = Cast(field, TextField())
+    for name in names:
+        for written in {json.dumps(name), json.dumps(name, ensure_ascii=False)}:
+            for start in ("[", ", "):
+                position = StrIndex(text, Value(f"{start}{written}"))
+                condition |= Q(GreaterThan(position, 0))
+    return condition
