@@ -61,9 +61,7 @@ def blender(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blender]
 def supported_by(built: list[Built], blender: Blender, *, themes: bool) -> list[Built]:
     """The versions that this Blender supports."""
     running = parse_blender_version(VERSIONS[blender.version])
-    return [
-        item for item in built if item.scenario.is_theme == themes and item.range.has(running)
-    ]
+    return [item for item in built if item.scenario.is_theme == themes and item.range.has(running)]
 
 
 def new_output(blender: Blender) -> str:
