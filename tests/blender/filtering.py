@@ -1,7 +1,7 @@
 """Runs in the interpreter of a ``bpy`` environment (without importing ``bpy``): which entries of many listings Blender takes.
 
 Reads one JSON object from stdin: ``tool`` (a path), ``systems`` (each a Blender version, a platform and a Python version) and ``listings``
-(each a list of entries). Answers with a JSON list, for each listing, for each system: the places of the compatible entries.
+(each a list of entries), and ``ignore_errors``, whether values that Blender reports as errors are no failure. Answers with a JSON list, for each listing, for each system: the places of the compatible entries.
 """
 
 import importlib.util
@@ -17,11 +17,12 @@ def load(path):
     return module
 
 
-def compatible(tool, entries, system):
+def compatible(tool, entries, system, ignore_errors):
     """The places of the entries that Blender's own filter lets through."""
 
     def fail(error):
-        raise error
+        if not ignore_errors:
+            raise error
 
     blender, platform, python = system
     return [
@@ -43,7 +44,10 @@ def main():
     request = json.load(sys.stdin)
     tool = load(request["tool"])
     answer = [
-        [compatible(tool, entries, system) for system in request["systems"]]
+        [
+            compatible(tool, entries, system, request["ignore_errors"])
+            for system in request["systems"]
+        ]
         for entries in request["listings"]
     ]
     json.dump(answer, sys.stdout)

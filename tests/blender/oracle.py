@@ -50,15 +50,23 @@ System = tuple[tuple[int, int, int], str, tuple[int, int, int]]
 
 
 def compatible(
-    version: str, listings: Iterable[list[dict[str, Any]]], systems: Iterable[System]
+    version: str,
+    listings: Iterable[list[dict[str, Any]]],
+    systems: Iterable[System],
+    *,
+    ignore_errors: bool = False,
 ) -> list[list[list[int]]]:
-    """For each listing and each system (Blender, platform, Python), the places of the entries that fit by Blender's own filter."""
+    """For each listing and each system (Blender, platform, Python), the places of the entries that fit by Blender's own filter.
+
+    With ``ignore_errors`` values that Blender reports as errors, and ignores, may occur.
+    """
     require_part(f"blender-{version}")
     blender = installed(version)
     request = {
         "tool": str(blender.command_line_tool),
         "listings": list(listings),
         "systems": list(systems),
+        "ignore_errors": ignore_errors,
     }
     answers: list[list[list[int]]] = _run(
         version, _WORKER.with_name("filtering.py"), json.dumps(request)

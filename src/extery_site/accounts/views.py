@@ -71,5 +71,5 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     ):
         back = "/"
     response = HttpResponseRedirect(back)
-    appearance.remember(response, request.POST.get("theme", ""))
+    appearance.remember(response, request.POST.get("appearance", ""))
     return response

@@ -196,7 +196,7 @@ def test_ones_account_is_ones_own(client: Client, db: None, address: str) -> Non
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_appearance_is_kept_without_a_script(client: Client, db: None, theme: str) -> None:
-    response = client.post("/account/appearance/", {"theme": theme, "next": "/themes/?q=sea"})
+    response = client.post("/account/appearance/", {"appearance": theme, "next": "/themes/?q=sea"})
     assert response["Location"] == "/themes/?q=sea"
     page = Page(client.get("/themes/").content.decode())
     assert page.all("html")[0]["data-theme"] == theme
@@ -205,8 +205,8 @@ def test_the_appearance_is_kept_without_a_script(client: Client, db: None, theme
 
 
 def test_the_appearance_follows_the_system_unless_chosen(client: Client, db: None) -> None:
-    client.post("/account/appearance/", {"theme": "dark"})
-    client.post("/account/appearance/", {"theme": "auto"})
+    client.post("/account/appearance/", {"appearance": "dark"})
+    client.post("/account/appearance/", {"appearance": "auto"})
     html = Page(client.get("/").content.decode()).all("html")[0]
     assert "data-theme" not in html.attributes
 
@@ -216,7 +216,7 @@ def test_a_forged_appearance_means_nothing(client: Client, db: None, cookie: str
     client.cookies["extery_theme"] = cookie
     assert "data-theme" not in Page(client.get("/").content.decode()).all("html")[0].attributes
     client.cookies.clear()
-    response = client.post("/account/appearance/", {"theme": cookie})
+    response = client.post("/account/appearance/", {"appearance": cookie})
     assert "extery_theme" not in response.cookies
 
 
@@ -224,5 +224,5 @@ def test_a_forged_appearance_means_nothing(client: Client, db: None, cookie: str
 def test_choosing_an_appearance_never_leads_off_the_site(
     client: Client, db: None, back: str
 ) -> None:
-    response = client.post("/account/appearance/", {"theme": "dark", "next": back})
+    response = client.post("/account/appearance/", {"appearance": "dark", "next": back})
     assert response["Location"] == "/"

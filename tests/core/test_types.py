@@ -1,0 +1,68 @@
+"""The registry of types: one place for what differs, and the same as Blender's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import extery
+from extery.core.types import ADD_ON, BY_NAME, NAMES, PERMISSIONS, THEME, TYPES
+from extery.manifest.document import Manifest, check_manifest
+from extery.manifest.tags import as_valid_tags
+from tests.samples.packages import ADD_ON as ADD_ON_MANIFEST
+
+SOURCE = Path(extery.__file__).parent.parent
+#: Where the name of a type may stand: the registry, and tables that are frozen or about something else.
+ALLOWED = {
+    "extery/core/types.py": "the registry",
+    "extery/core/codes/__init__.py": "the family of the problem codes theme.*",
+    "extery_site/catalog/migrations/0001_initial.py": "a migration",
+}
+
+
+def test_the_names_of_types_stand_in_the_registry_only() -> None:
+    quoted = re.compile(rf"""["']({"|".join(NAMES)})["']""")
+    files = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
+    assert len(files) > 200
+    found = {
+        file.relative_to(SOURCE).as_posix()
+        for file in files
+        if quoted.search(file.read_text("utf-8"))
+    }
+
+    assert found == set(ALLOWED)
+
+
+@pytest.mark.parametrize("type_", TYPES, ids=NAMES)
+def test_each_type_has_its_own_name_label_and_page(type_: extery.core.types.ExtensionType) -> None:
+    others = [other for other in TYPES if other is not type_]
+    assert BY_NAME[type_.name] is type_
+    for field in ("name", "label", "plural", "path", "icon", "tags_variable", "main_file"):
+        assert getattr(type_, field) not in {getattr(other, field) for other in others}
+    assert set(type_.permissions) <= set(PERMISSIONS)
+    assert list(type_.tags) == sorted(type_.tags) == list(as_valid_tags()[type_.name])
+
+
+def test_the_main_file_of_an_add_on_is_beside_the_manifest() -> None:
+    names = ["a.py", "sub/__init__.py", "__init__.py", "__INIT__.PY"]
+
+    assert ADD_ON.main_files(names) == ["__init__.py"]
+
+
+def test_the_main_files_of_a_theme_are_all_xml_beside_the_manifest() -> None:
+    names = ["b.XML", "a.xml", "sub/c.xml", "xml", "readme.txt"]
+
+    assert THEME.main_files(names) == ["a.xml", "b.XML"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_manifest_of_each_type_may_ask_for_its_permissions(name: str) -> None:
+    text = ADD_ON_MANIFEST.decode().replace('type = "add-on"', f'type = "{name}"')
+    for permission in (*BY_NAME[name].permissions, "telepathy"):
+        data = f'{text}\n[permissions]\n{permission} = "Needed for work"\n'.encode()
+        manifest, problems = check_manifest(data)
+        codes = {problem.code for problem in problems.errors}
+        assert ("manifest.permissions.unknown-key" in codes) == (permission == "telepathy")
+        assert isinstance(manifest, Manifest) == (permission != "telepathy")
