@@ -62,11 +62,11 @@ class SystemClasses:
 
 
 def _numbers_by_name(names: Iterable[Collection[str]]) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
+    by_name: dict[str, set[int]] = {}
     for number, own in enumerate(names):
         for name in own:
-            found.setdefault(name, set()).add(number)
-    return {name: frozenset(numbers) for name, numbers in found.items()}
+            by_name.setdefault(name, set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in by_name.items()}
 
 
 def _group(keys: Mapping[str, frozenset[int]]) -> dict[str, tuple[str, ...]]:

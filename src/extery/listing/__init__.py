@@ -1,1 +1,1 @@
-"""The listing of a repository, the JSON document that Blender subscribes to: entries, partition and delta."""
+"""The listing of a repository, the JSON document that Blender subscribes to: entries, selection, partition, delta."""

@@ -1,4 +1,4 @@
-"""An entry on its way into a listing: mostly text that is taken as it is, and only read where that is needed."""
+"""Entries that are serialized once and then copied into listings; parsed only where their fields are needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extery.listing.entries import Entry
 
 
 class SerializedEntry(NamedTuple):
-    """An entry as JSON, and what decides where it stands; the rest is read by few."""
+    """An entry as JSON text, with the fields that decide its position in a listing."""
 
     id: str
     version: str
@@ -21,19 +21,19 @@ class SerializedEntry(NamedTuple):
 
     @classmethod
     def of(cls, item: Entry) -> SerializedEntry:
-        """The entry, as it will stand in a listing."""
+        """Serialize an entry."""
         text = json.dumps(item, separators=(",", ":")).encode("ascii")
         platforms = tuple(item.get("platforms", ()))
         return cls(item["id"], item["version"], item.get("archive_url", ""), platforms, text)
 
     @property
     def entry(self) -> Entry:
-        """The whole entry, read from its text: to be changed at will."""
-        read: Entry = json.loads(self.text)
-        return read
+        """The whole entry, parsed anew each time, so that it may be modified."""
+        parsed: Entry = json.loads(self.text)
+        return parsed
 
 
 def entries_of(items: Iterable[SerializedEntry]) -> list[Entry]:
-    """All entries, read at once, which is quicker than one after the other."""
-    read: list[Entry] = json.loads(b"[" + b",".join(item.text for item in items) + b"]")
-    return read
+    """Parse all entries in one call, which is faster than one call for each."""
+    parsed: list[Entry] = json.loads(b"[" + b",".join(item.text for item in items) + b"]")
+    return parsed

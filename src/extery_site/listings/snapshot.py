@@ -92,9 +92,13 @@ def take_snapshot() -> Snapshot:
         .order_by("version__extension__id_key", "-version__sort_key", "pk")
     )
     by_extension: dict[int, dict[int, list[Candidate]]] = {}
+    # Most packages share their audience with many others.
+    audiences: dict[Audience, Audience] = {}
     for package in packages:
         candidate = _candidate(package)
         if candidate is not None:
+            audience = audiences.setdefault(candidate.audience, candidate.audience)
+            candidate = candidate._replace(audience=audience)
             versions = by_extension.setdefault(package.version.extension_id, {})
             versions.setdefault(package.version_id, []).append(candidate)
     blocked = Extension.objects.listed().filter(status=Extension.Status.BLOCKED).order_by("id_key")
