@@ -195,3 +195,28 @@ def test_hostile_names_take_no_noticeable_time() -> None:
 
     assert codes_of(*deep) == []
     assert codes_of(*tildes, *(f"other_name_{number}.txt" for number in range(2000))) == []
+
+
+PLAIN = ("a.py", "Data/b.py", "Data/more/c.py", "data.py", "folder/")
+#: Members that meet one of the above, or mean something else on some system.
+MEETING = (
+    *("A.py", "a.py", "data/x.py", "DATA/more/x.py", "Data", "a.py/x", "folder", "Folder/x"),
+    *("Data/More", "con.py", "x/aux", "a~1.py", "Folder/", "folder/", "data.py/"),
+)
+
+
+@pytest.mark.parametrize("name", MEETING)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_names_that_look_harmless_are_compared_with_all_others(name: str, first: bool) -> None:
+    names = [name, *PLAIN] if first else [*PLAIN, name]
+
+    assert codes_of(*names) == slowly(*names)
+
+
+def slowly(*names: str) -> list[str]:
+    """The codes where a first name with a ``#`` has every name looked at by itself."""
+    return codes_of("#", *names)
+
+
+def test_plain_names_that_meet_nowhere_have_no_problem() -> None:
+    assert codes_of(*PLAIN) == slowly(*PLAIN) == []

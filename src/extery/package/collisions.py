@@ -11,10 +11,20 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from extery.core.errors import ProblemList, Where
-from extery.package.names import MAX_PROBLEMS, NameFault, find_fault, fold, is_unsafe, shown
+from extery.package.names import (
+    MAX_PROBLEMS,
+    NameFault,
+    find_fault,
+    fold,
+    is_plain,
+    is_unsafe,
+    shown,
+)
 
 #: Files and folders, also those that are only steps of other names.
 MAX_NODES = 250_000
+#: Whole paths of folders take memory: an archive with more of them is looked at step by step.
+_MAX_FOLDERS_AT_ONCE = 10_000
 # A short alias of Windows: up to six characters, or two and a checksum, then ~ and a number.
 _SHORT_NAME = re.compile(r"([^.~]{1,6})~[0-9]{1,6}(?:\.([^.]{0,3}))?", re.DOTALL)
 _VMS_VERSION = re.compile(r";[0-9]*\Z")
@@ -32,6 +42,8 @@ def check_names(
     ``where`` gives the place of a name. Stops after `MAX_PROBLEMS`.
     """
     names = list(names)
+    if _are_harmless(names):
+        return
     tree, known = _Tree(problems, where), _Known(names)
     before = len(problems)
     backslashes: list[str] = []
@@ -55,6 +67,37 @@ def check_names(
     tree.check_duplicates()
     tree.check_short_names()
     _check_backslashes(backslashes, problems, where)
+
+
+def _are_harmless(names: list[str]) -> bool:
+    """Whether all names are plain ASCII, and no two of them can meet; if not, they are looked at one by one."""
+    files: set[str] = set()
+    folders: set[str] = set()
+    listed = 0
+    for name in names:
+        if not is_plain(name):
+            return False
+        folder, _, step = name.rpartition("/")
+        if step:
+            files.add(name.lower())
+            listed += 1
+        while folder and folder not in folders:
+            if len(folders) == _MAX_FOLDERS_AT_ONCE:
+                return False
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    # Folders that are members are few; of two with one name the tree knows.
+    explicit = len(names) - listed
+    return (
+        len(files) == listed
+        and (not explicit or len({n for n in names if n.endswith("/")}) == explicit)
+        and (not folders or _have_one_spelling(folders, files))
+    )
+
+
+def _have_one_spelling(folders: set[str], files: set[str]) -> bool:
+    folded = {folder.lower() for folder in folders}
+    return len(folded) == len(folders) and folded.isdisjoint(files)
 
 
 def _check_backslashes(

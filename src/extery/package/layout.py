@@ -64,7 +64,8 @@ def check_layout(
     ``names`` are the decoded names of the entries, for messages. Stops after `MAX_PROBLEMS`.
     """
     offsets = [-1] * len(directory.entries)
-    order = sorted(range(len(offsets)), key=lambda index: directory.entries[index].offset)
+    places = [entry.offset for entry in directory.entries]
+    order = sorted(range(len(offsets)), key=places.__getitem__)
     room = _Room()
     before, expected, previous = len(problems), 0, ""
     for index in order:
@@ -73,15 +74,19 @@ def check_layout(
         entry, name = directory.entries[index], names[index]
         room.compare(expected, entry.offset, previous, name)
         is_shared = entry.offset < expected
-        header = _read_local(file, entry.offset, directory.start)
         previous = name
+        if plain := _find_plain_data(file, entry, directory.start):
+            offsets[index] = plain
+            expected = max(expected, plain + entry.packed_size)
+            continue
+        header = _read_local(file, entry.offset, directory.start)
         if header is None:
             _add(problems, "package.header-mismatch", name, "has no header before its data", where)
             expected = max(expected, entry.offset)
             continue
         offsets[index] = header.data_offset
         # Of members that share data, that is all there is to say.
-        if not (is_shared or _is_equal(header, entry)):
+        if not is_shared:
             for reason in _differences(header, entry):
                 _add(problems, "package.header-mismatch", name, reason, where)
         expected = max(expected, header.data_offset + entry.packed_size)
@@ -161,17 +166,28 @@ def _read_local(file: BinaryIO, offset: int, limit: int) -> LocalHeader | None:
     )  # fmt: skip
 
 
-def _is_equal(header: LocalHeader, entry: Entry) -> bool:
-    """Whether both say the same in the plainest form; if not, `_differences` looks closer."""
-    return (
-        not header.extra
-        and header.raw_name == entry.raw_name
-        and header.flags == entry.flags
-        and header.method == entry.method
-        and header.crc == entry.crc
-        and header.packed_size == entry.packed_size
-        and header.size == entry.size
+def _find_plain_data(file: BinaryIO, entry: Entry, limit: int) -> int:
+    """The offset of the data of a member with a plain local header that says what the entry says.
+
+    0 for all others, of which `_read_local` and `_differences` find out more.
+    """
+    name_length = len(entry.raw_name)
+    end = entry.offset + _LOCAL.size + name_length
+    if end > limit or entry.flags & FLAG_DESCRIPTOR:
+        return 0
+    file.seek(entry.offset)
+    data = file.read(_LOCAL.size + name_length)
+    if len(data) < _LOCAL.size + name_length:
+        return 0
+    signature, _, _, flags, method, _, _, crc, packed, size, *lengths = _LOCAL.unpack_from(data)
+    is_plain = (
+        signature == LOCAL_SIGNATURE
+        and (flags, method, crc, packed, size)
+        == (entry.flags, entry.method, entry.crc, entry.packed_size, entry.size)
+        and lengths == [name_length, 0]
+        and data.endswith(entry.raw_name)
     )
+    return end if is_plain else 0
 
 
 def _differences(header: LocalHeader, entry: Entry) -> Iterator[str]:
@@ -265,7 +281,7 @@ def _is_plain_file(entry: Entry) -> bool:
     """Whether a member is the usual case, of which nothing more need be asked."""
     attributes = entry.external_attributes
     return (
-        stat.S_IFMT(attributes >> 16) == stat.S_IFREG
+        stat.S_IFMT(attributes >> 16) in (0, stat.S_IFREG)
         and not attributes & (_DOS_LABEL | _DOS_FOLDER)
         and entry.system in _SYSTEMS
         and (entry.method != STORED or entry.size == entry.packed_size)

@@ -30,6 +30,8 @@ _PLAIN_NAME = re.compile(
     r"(?:\.?[A-Za-z0-9_](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+-])?)/?"
 )
 _PLAIN_BYTES = 200
+# The beginning of a step that `_DEVICE` may match.
+_MAY_BE_DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|clock|com|lpt)", re.IGNORECASE)
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file; with any extension, and with
 # blanks before it. Superscript digits count as digits, and consoles have names of their own.
 _DEVICE = re.compile(
@@ -68,14 +70,20 @@ class NameFault(NamedTuple):
     reason: str
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name is short, of ASCII letters, digits and a few signs, and means the same file everywhere."""
+    if len(name) > _PLAIN_BYTES or not _PLAIN_NAME.fullmatch(name):
+        return False
+    return not _MAY_BE_DEVICE.search(name) or not _device_in(name)
+
+
 def find_fault(name: str) -> NameFault | None:
     """The first reason to refuse the name of a member, ``None`` for a good one.
 
     ``name`` is relative to the archive; that of a folder ends with ``/``.
     """
-    if len(name) <= _PLAIN_BYTES and _PLAIN_NAME.fullmatch(name):
-        device = _device_in(name)
-        return NameFault("path.not-portable", device) if device else None
+    if is_plain(name):
+        return None
     if is_unsafe(name):
         return NameFault("path.unsafe", "it leads out of the folder")
     if reason := _ambiguous(name):
