@@ -13,7 +13,7 @@ import pytest
 from extery.author.build.execute import build, plan_build
 from extery.core.errors import Unavailable
 from extery.core.files import sha256_of
-from extery.rules import check_package
+from extery.rules.engine import check_package
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML
 

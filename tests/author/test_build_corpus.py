@@ -13,11 +13,11 @@ import pytest
 
 from extery.author.build.config import member_name
 from extery.author.build.execute import plan_build
-from extery.core.errors import InvalidInput, Problem
-from extery.manifest.document import blender_tags, check_manifest
+from extery.core.errors import InvalidInput, Problem, ProblemList
+from extery.manifest.document import blender_tags, parse_table
 from tests.author.trees import make_source
 from tests.parts import require_part
-from tests.samples.packages import XML
+from tests.samples.packages import MANIFEST, XML
 
 pytestmark = pytest.mark.corpus
 
@@ -38,8 +38,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {}
     for number, row in enumerate(rows()):
         data = (corpus / row["file"]).read_bytes()
-        manifest, _ = check_manifest(data)
-        wheels = [member_name(wheel) for wheel in manifest.wheels] if manifest else []
+        table = parse_table(data, ProblemList(), MANIFEST) or {}
+        wheels = [member_name(wheel) for wheel in table.get("wheels", [])]
         source = make_source(folder / str(number), *wheels, manifest=data)
         (source / "theme.xml").write_bytes(XML)
         found[row["file"]] = source

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from extery.author.build.execute import plan_build
-from extery.rules import check_package
+from extery.rules.engine import check_package
 from extery_demo.colours import lightness, mix
 from extery_demo.pictures import draw_image
 from extery_demo.scenarios import Scenario, VersionScenario, read_scenario, scenarios

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from io import BytesIO
+
 from extery.core.errors import ProblemList
 from extery.repository.page.theme_colors import Theme, contrast_verdict
 from extery.repository.page.theme_preview import styles
@@ -35,8 +38,13 @@ TOKENS = (
 
 def target(data: bytes) -> None:
     problems = ProblemList()
-    contents = RuleContext("t.zip", ["dusk.xml"], lambda _: data, table={"type": "theme"})
-    theme_xml.check(contents, problems)
+    context = RuleContext(
+        "t.zip",
+        names=["dusk.xml"],
+        open_file=lambda _: nullcontext(BytesIO(data)),
+        table={"type": "theme"},
+    )
+    theme_xml.check(context, problems)
     check_problems(problems)
     theme = Theme.parse(data)
     is_readable = not {p.code for p in problems} - {"theme.style-missing"}

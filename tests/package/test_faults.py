@@ -11,7 +11,7 @@ from extery.package import Package
 from extery.package.faults import noting_faults
 from extery.repository.generate import generate
 from extery.repository.scan import read_archive
-from extery.rules import check_package
+from extery.rules.engine import check_package
 from tests.repository.packages import put
 from tests.samples.packages import add_on
 

@@ -11,7 +11,7 @@ from extery.package import open_package
 from extery.package.theme_xml import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, ThemeXml, read_theme
 from extery.repository.page.metadata import facts_of
 from extery.repository.page.theme_colors import Theme
-from extery.rules import check_package
+from extery.rules.engine import check_package
 from tests.fuzz.child import peak_of
 from tests.samples.packages import XML, nested_theme, theme
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed
+from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed, wheel
 
 
 def put(
@@ -19,7 +19,10 @@ def put(
     extra: str = "",
     **fields: str | list[str],
 ) -> Path:
-    """Put a package called ``name`` into ``folder``; ``extra`` is TOML, ``fields`` are texts and lists."""
+    """Put a package called ``name`` into ``folder``; ``extra`` is TOML, ``fields`` are texts and lists.
+
+    The wheels that ``fields`` list are in it.
+    """
     lines = dict(
         line.split(" = ", 1)
         for line in (ADD_ON if kind == "add-on" else THEME).decode().splitlines()
@@ -29,5 +32,12 @@ def put(
     manifest = "".join(f"{key} = {value}\n" for key, value in lines.items()) + extra
     beside = ("__init__.py", b"") if kind == "add-on" else ("dusk.xml", XML)
     path = folder / name
-    path.write_bytes(packed((MANIFEST, manifest.encode()), beside))
+    path.write_bytes(
+        packed((MANIFEST, manifest.encode()), beside, *_wheels(fields.get("wheels", [])))
+    )
     return path
+
+
+def _wheels(paths: str | list[str]) -> list[tuple[str, bytes]]:
+    names = [path.removeprefix("./") for path in paths]
+    return [(name, wheel("-".join(name.rpartition("/")[2].split("-")[:2]))) for name in names]

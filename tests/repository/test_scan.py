@@ -115,7 +115,9 @@ def test_a_bad_package_is_a_value_with_its_problem(code: str, tmp_path: Path) ->
 
 def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) -> None:
     manifest = ADD_ON.replace(b'"Gear Tool"', b'""').replace(b'"1.2.3"', b'"1.2"')
-    (tmp_path / "bad.zip").write_bytes(packed((f"gears/{MANIFEST}", manifest)))
+    (tmp_path / "bad.zip").write_bytes(
+        packed((f"gears/{MANIFEST}", manifest), ("gears/__init__.py", b""))
+    )
 
     problems = read_archive(tmp_path / "bad.zip").problems
 

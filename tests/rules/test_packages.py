@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from extery.author.validate import check_folder, check_path
 from extery.core.codes import everything, find
 from extery.core.errors import ProblemList
 from extery.package import Archive, Member, open_package
-from extery.rules import check_folder, check_package, check_path
 from extery.rules.context import RuleContext
-from extery.rules.package.members import Limits, check
+from extery.rules.engine import check_package
+from extery.rules.package.size import Limits, check
 from tests.samples.packages import (
     ADD_ON,
     MANIFEST,
@@ -103,7 +104,7 @@ def test_too_many_and_too_large_files_are_told_before_anything_is_unpacked() -> 
     problems = ProblemList()
 
     check(
-        RuleContext("x.zip", [], str.encode, members=members, size=1000),
+        RuleContext("x.zip", members=members, size=1000),
         problems,
         Limits(members=4, unpacked=49),
     )
@@ -139,7 +140,7 @@ def test_entities_are_found_in_every_encoding(encoding: str) -> None:
 
 def test_stricter_rules_can_be_switched_to_warnings() -> None:
     report = check_package(io.BytesIO(PACKAGES["path.unsafe"]()))
-    report.forgive_stricter()
+    report.downgrade_stricter()
 
     assert report.ok
     assert [problem.severity for problem in report.problems] == ["warning"]

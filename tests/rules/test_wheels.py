@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from extery.author.build.execute import build
+from extery.author.validate import check_folder
 from extery.repository.scan import read_archive
-from extery.rules import check_folder, check_package
+from extery.rules.engine import check_package
 from tests.samples.packages import (
     ADD_ON,
     MANIFEST,
@@ -166,7 +167,9 @@ def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_pa
     path = tmp_path / "gears.zip"
     path.write_bytes(file.getvalue())
 
-    assert [p.code for p in read_archive(path).problems] == ["package.bomb"]
+    scanned = read_archive(path)
+    assert scanned.listed is None
+    assert [p.code for p in scanned.problems] == ["package.bomb", "package.rare-compression"]
 
 
 def test_a_git_lfs_pointer_is_called_by_its_name() -> None:
@@ -190,16 +193,32 @@ def test_every_command_looks_into_wheels(tmp_path: Path) -> None:
     assert [p.code for p in read_archive(built.path).problems] == ["wheel.unreadable"]
 
 
-def test_a_wheel_for_another_platform_of_a_split_package_may_be_missing(tmp_path: Path) -> None:
+def test_a_package_without_its_wheel_is_listed_and_named(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on(manifest=WITH_WHEEL))
 
-    assert read_archive(path).listed is not None
+    archive = read_archive(path)
+
+    assert archive.listed is not None
+    assert [problem.code for problem in archive.problems] == ["package.wheel-missing"]
+
+
+def test_many_missing_wheels_are_one_problem() -> None:
+    wheels = [f"./w/gears{number}-1.0-py3-none-any.whl" for number in range(83)]
+    data = add_on(
+        (wheels[1][2:], wheel("gears1-1.0")), manifest=ADD_ON + f"wheels = {wheels}\n".encode()
+    )
+
+    [problem] = check_package(io.BytesIO(data)).problems
+
+    assert problem.message == f"82 of 83 wheels are not there, the first is {wheels[0]}"
+    assert (problem.where.line, problem.where.field) == (10, "wheels[0]")
 
 
 def test_a_wheel_that_only_windows_finds_is_looked_into_as_well(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on((WHEEL.upper().replace("WHL", "whl"), b"PK"), manifest=WITH_WHEEL))
 
-    assert [p.code for p in read_archive(path).problems] == ["wheel.unreadable"]
-    assert "package.wheel-missing" in [p.code for p in check_package(path).problems]
+    expected = ["package.wheel-missing", "wheel.unreadable"]
+    assert [p.code for p in read_archive(path).problems] == expected
+    assert [p.code for p in check_package(path).problems] == expected

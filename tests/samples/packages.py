@@ -223,6 +223,7 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.legacy": lambda: packed(("gears/__init__.py", b'bl_info = {"name": "Gears"}\n')),
     "package.build-not-table": lambda: add_on(manifest=ADD_ON + b"build = 1\n"),
     "package.init-missing": lambda: packed((MANIFEST, ADD_ON), ("src/__init__.py", b"")),
+    "package.init-compiled": lambda: packed((MANIFEST, ADD_ON), ("__init__.pyd", b"")),
     "package.bomb": _bomb,
     "package.overlapping": _overlapping,
     "package.unused-data": lambda: changed(_file(), _smuggled),

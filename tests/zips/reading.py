@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from extery.core.errors import InvalidInput
 from extery.package import Archive, open_archive, open_package
-from extery.rules import check_package
+from extery.rules.engine import check_package
 
 
 def read_package(path: Path) -> dict[str, Any]:

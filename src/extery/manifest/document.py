@@ -174,7 +174,7 @@ def check_manifest(
         return None, problems
     locate = Locator(data, file)
     if packaged:
-        _check_build(table, problems, locate)
+        check_build_table(table, problems, locate)
         table = with_generated(table)
     check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
     if strict:
@@ -187,7 +187,8 @@ def check_manifest(
     return Manifest.from_table(table), problems
 
 
-def _check_build(table: Mapping[str, Any], problems: ProblemList, locate: Locator) -> None:
+def check_build_table(table: Mapping[str, Any], problems: ProblemList, locate: Locator) -> None:
+    """Note a ``build`` that is not a table, or ``build.generated``: readers of packages crash on it."""
     build = table.get("build", {})
     if not isinstance(build, dict):
         problems.add(

@@ -78,8 +78,6 @@ class Archive:
         self.file = file
         self.name = name
         self.members = members
-        self._verified: set[Member] = set()
-        self._checkpoint: Callable[[], None] = lambda: None
 
     @cached_property
     def by_name(self) -> dict[str, Member]:
@@ -183,30 +181,32 @@ class Archive:
     def verify_all(
         self, *, stored: bool = True, checkpoint: Callable[[], None] = lambda: None
     ) -> None:
-        """Verify every member; without ``stored`` only those of which the data has to be unpacked.
-
-        Data that is stored has one meaning whatever it is, as long as tools can tell where it ends.
-        ``checkpoint`` is called before each member, and for each megabyte of a large one.
-        """
-        self._checkpoint = checkpoint
+        """Verify every member; the arguments are those of `verify`."""
         for member in self.members:
-            checkpoint()
-            if stored or member.method != STORED or member.has_descriptor:
-                self.verify(member)
-            else:
-                self._check_readable(member)
+            self.verify(member, stored=stored, checkpoint=checkpoint)
 
-    def verify(self, member: Member) -> None:
-        """Read a member to its end, once, to raise what `open` raises."""
-        if member in self._verified:
-            return
+    def verify(
+        self,
+        member: Member,
+        *,
+        stored: bool = True,
+        checkpoint: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read a member to its end, to raise what `open` raises.
+
+        Without ``stored`` only data that has to be unpacked is read: data that is stored has one
+        meaning whatever it is, as long as tools can tell where it ends. ``checkpoint`` is called at first, and
+        for each megabyte of a large member; it may raise to stop.
+        """
+        checkpoint()
         self._check_readable(member)
+        if not stored and member.method == STORED and not member.has_descriptor:
+            return
         if not member.is_folder or member.packed_size:
             if member.method == STORED and member.has_descriptor:
                 self._check_end_mark(member)
             if self._unpack_small(member) is None:
-                self._verify_large(member)
-        self._verified.add(member)
+                self._verify_large(member, checkpoint)
 
     def _check_end_mark(self, member: Member) -> None:
         """Refuse stored data in which tools that read from the start can find the end of the member.
@@ -225,7 +225,7 @@ class Archive:
                     )
                 tail = block[-3:]
 
-    def _verify_large(self, member: Member) -> None:
+    def _verify_large(self, member: Member, checkpoint: Callable[[], None]) -> None:
         if member.method == STORED and member.size == member.packed_size:
             with self._naming(member):
                 verify_stored(
@@ -233,12 +233,12 @@ class Archive:
                     member.data_offset,
                     size=member.size,
                     crc=member.crc,
-                    checkpoint=self._checkpoint,
+                    checkpoint=checkpoint,
                 )
             return
         with self.open(member) as stream:
             while stream.read(_COPY_BLOCK):
-                self._checkpoint()
+                checkpoint()
 
     def _unpack_small(self, member: Member) -> bytes | None:
         try:

@@ -17,10 +17,13 @@ def noting_faults(problems: ProblemList, name: str) -> Iterator[None]:
     """
     try:
         yield
-    except ExteryError as error:
-        problems.extend(error.problems)
     except Exception as error:
-        problems.extend([unexpected(error, name)])
+        note_fault(error, problems, name)
+
+
+def note_fault(error: Exception, problems: ProblemList, name: str) -> None:
+    """Add an exception that reading the package ``name`` has raised."""
+    problems.extend(error.problems if isinstance(error, ExteryError) else [unexpected(error, name)])
 
 
 def unexpected(error: Exception, name: str) -> Problem:

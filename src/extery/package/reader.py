@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.manifest.document import FILENAME, MAX_BYTES, Manifest, check_manifest
-from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.manifest.document import FILENAME, MAX_BYTES, Manifest
 from extery.package.archive import Archive
 from extery.package.opening import open_archive
 
@@ -98,18 +97,6 @@ class Package(Archive):
     def manifest_bytes(self) -> bytes:
         """The manifest as it stands in the archive."""
         return self.read_file(FILENAME)
-
-    def check_manifest(
-        self, *, strict: bool, valid_tags: ValidTags | None = None
-    ) -> tuple[Manifest | None, ProblemList]:
-        """The manifest with all its problems, `[build.generated]` applied."""
-        return check_manifest(
-            self.manifest_bytes,
-            strict=strict,
-            valid_tags=valid_tags,
-            file=self.root + FILENAME,
-            packaged=True,
-        )
 
     @cached_property
     def manifest(self) -> Manifest:

@@ -24,11 +24,12 @@ from extery.core.errors import Problem, Unavailable, Where
 from extery.core.files import open_regular, refuse_link, replacing
 from extery.listing.serialized import SerializedEntry
 from extery.repository.scan import Found, ScannedArchive
+from extery.rules import REVISION
 
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 11"
+_FORMAT = f"extery {__version__} state 11 rules {REVISION}"
 
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500

@@ -11,9 +11,7 @@ from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import sha256_of
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, entry
-from extery.package import open_package
-from extery.package.faults import noting_faults
-from extery.rules.installable import read_installable
+from extery.rules.engine import Scope, check_package
 
 #: What people decide by, and no program compares. A name or tags a repository may well change.
 _DESCRIBING = ("type", "permissions", "license")
@@ -50,9 +48,11 @@ def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
             hint="generate the listing again",
             where=Where(path=("archive_hash",)),
         )
-    with noting_faults(problems, path.name), open_package(path) as package:
+    report = check_package(path, name=path.name, scope=Scope.REPOSITORY)
+    problems.extend(report.problems)
+    if report.installable_manifest is not None:
         own = entry(
-            read_installable(package), archive_url="", archive_size=size, archive_hash=digest
+            report.installable_manifest, archive_url="", archive_size=size, archive_hash=digest
         )
         _check_identity(item, own, problems)
         _check_reach(item, own, problems)

@@ -34,11 +34,12 @@ class Found(NamedTuple):
 
 
 class ScannedArchive(NamedTuple):
-    """What a listing needs to know of an archive; not listed where ``problems`` has errors.
+    """The result of reading an archive: ``listed`` is its entry, ``None`` if Blender cannot install it.
 
-    Depends on nothing but the file, so it may be made in another process and remembered. The
-    places of problems begin with the file's name. ``facts`` are for the page, as JSON, with the
-    ``card`` that it has there by itself and its ``marks``; ``None`` means that nobody has looked for them.
+    ``problems`` are its errors; an archive with problems can be listed all the same. Depends on nothing but the
+    file, so it may be made in another process and cached. The places of problems begin with the file's name.
+    ``facts`` are for the page, as JSON, with the ``card`` that it has there by itself and its ``marks``;
+    ``None`` if they were not asked for.
     """
 
     name: str
@@ -116,16 +117,17 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
 
 
 def read_archive(path: Path, *, with_facts: bool = False, thorough: bool = False) -> ScannedArchive:
-    """Read one package, if asked with the facts for the page: a value, and never an error.
+    """Read and check one package, if asked with the facts for the page; never raises for a bad one.
 
-    ``thorough`` compares the checksums of all its files; see `read_installable`.
+    ``thorough`` also compares the checksums of members that are stored.
     """
     problems = ProblemList()
+    archive = ScannedArchive(path.name, facts=b"{}")
     with noting_faults(problems, _printable(path.name)):
         try:
             _check_name(path)
             with _opened(path) as file:
-                return _read(file, path.name, with_facts=with_facts, thorough=thorough)
+                archive = _read(file, path.name, problems, with_facts=with_facts, thorough=thorough)
         except OSError as error:  # gone or out of reach since it was opened
             problems.add(
                 "package.unreadable",
@@ -133,14 +135,19 @@ def read_archive(path: Path, *, with_facts: bool = False, thorough: bool = False
                 hint="check the file, then generate again",
                 where=Where(path.name),
             )
-    placed = tuple(_in_archive(problem, path) for problem in problems)
-    return ScannedArchive(path.name, problems=placed, facts=b"{}")
+    if not problems:
+        return archive
+    return archive._replace(problems=tuple(_in_archive(problem, path) for problem in problems))
 
 
-def _read(file: BytesIO | FileIO, name: str, *, with_facts: bool, thorough: bool) -> ScannedArchive:
+def _read(
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool, thorough: bool
+) -> ScannedArchive:
     from hashlib import file_digest
 
-    manifest, facts = _manifest(file, name, with_facts=with_facts, thorough=thorough)
+    manifest, facts = _check(file, name, problems, with_facts=with_facts, thorough=thorough)
+    if manifest is None:
+        return ScannedArchive(name, facts=b"{}")
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     sha256 = file_digest(file, "sha256").hexdigest()
@@ -161,19 +168,24 @@ def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
     return dumps(facts, separators=(",", ":")).encode("ascii")
 
 
-def _manifest(
-    file: BytesIO | FileIO, name: str, *, with_facts: bool, thorough: bool
-) -> tuple[Manifest, dict[str, Any] | None]:
-    """The manifest and, if they are wanted, the facts."""
+def _check(
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool, thorough: bool
+) -> tuple[Manifest | None, dict[str, Any] | None]:
+    """The manifest if Blender can install the package, and if asked the facts for the page."""
     # Imported here: a run that finds nothing changed opens no package.
     from extery.package import open_package
-    from extery.rules.installable import read_installable
+    from extery.rules.engine import Report, Scope, check_open_package
 
     source = file if isinstance(file, BytesIO) else BufferedReader(file)
+    faults, report = ProblemList(), Report("package", name)
     try:
-        with open_package(source, name=name) as package:
-            manifest = read_installable(package, thorough=thorough)
-            return manifest, _facts(package) if with_facts else None
+        with open_package(source, name=name, problems=faults) as package:
+            check_open_package(
+                package, report, scope=Scope.REPOSITORY, faults=faults, read_stored=thorough
+            )
+            problems.extend(report.problems)
+            manifest = report.installable_manifest
+            return manifest, _facts(package) if with_facts and manifest else None
     finally:
         if isinstance(source, BufferedReader):
             source.detach()

@@ -1,9 +1,9 @@
-"""What can be wrong with a package beyond its manifest: one rule a module.
+"""Rules about manifests, packages and source folders: what they are, and the engine that runs them.
 
-The same rules run on an author's machine, in continuous integration and on the server.
+`extery.rules.registry` lists every rule, `extery.rules.engine` runs those of a scope. The same rules run
+on an author's machine, in a repository and on the website.
 """
 
-from extery.rules.engine import check_folder, check_manifest_file, check_package, check_path
-from extery.rules.report import Report
-
-__all__ = ["Report", "check_folder", "check_manifest_file", "check_package", "check_path"]
+#: Raise it when a rule, a limit or the meaning of a code changes: verdicts that were stored are then
+#: dropped, and the packages are checked again.
+REVISION = 2

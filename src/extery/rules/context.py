@@ -1,56 +1,90 @@
-"""What the rules look at: a manifest and the files beside it, from a folder or a package."""
+"""What a rule is given: a manifest with the files beside it, from a package or from a source folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
 from extery.core.errors import ProblemList, Where
-from extery.package import Member
+from extery.manifest.document import FILENAME, Locator
+from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.package import Member, Package
 
-#: A rule adds what it finds to the list; it reads, and changes nothing.
-Rule = Callable[["RuleContext", ProblemList], None]
 #: Opens a file beside the manifest as a seekable binary file; raises `InvalidPackage`.
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
 
 
 class RuleContext:
-    """A manifest's table with the names of the files beside it, relative, with ``/``.
+    """Rules read it and change nothing.
 
-    ``table`` is as found, so that files can be judged where the manifest has errors too.
-    ``members`` are those of the package, empty for a folder; ``root`` is the folder of the manifest
-    in it, and ``size`` its own size in bytes. Without ``open_file`` files are not looked into.
+    ``names`` are those of the files beside the manifest, relative to it, with ``/``; ``table`` is the
+    manifest's, with errors or without, ``None`` if it cannot be read. ``members``, ``root`` (the folder of
+    the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``faults`` are what
+    opening the package has noted. Without ``open_file`` rules that read files find none.
     """
 
     def __init__(
         self,
         name: str,
-        names: Sequence[str],
-        read: Callable[[str], bytes],
         *,
-        table: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
         members: Sequence[Member] = (),
         size: int = 0,
         open_file: OpenFile | None = None,
+        table: Mapping[str, Any] | None = None,
+        locate: Locator | None = None,
+        valid_tags: ValidTags | None = None,
+        package: Package | None = None,
+        faults: ProblemList | None = None,
+        required_wheels: Collection[str] | None = None,
+        excludes: str = "",
+        read_stored: bool = True,
+        checkpoint: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
         self.names = names
-        self.read = read
-        self.table = table or {}
         self.members = members
         self.root = ""
         self.size = size
         self.open_file = open_file
+        self.table = table
+        self.locate = locate or Locator(b"", FILENAME)
+        self.valid_tags = valid_tags
+        self.package = package
+        self.faults = faults or ProblemList()
+        #: The listed wheels that have to be there, as the manifest writes them; ``None`` for all.
+        self.required_wheels = required_wheels
+        #: How a source folder says what stays out: ``patterns``, ``bare`` ([build] without any), or ``paths``.
+        self.excludes = excludes
+        #: Whether the data of members that are stored is compared with their checksums.
+        self.read_stored = read_stored
+        #: Called for each megabyte that is read; may raise to stop.
+        self.checkpoint = checkpoint
 
     @property
     def type(self) -> str:
         """``add-on``, ``theme`` or ``""`` where the manifest does not say."""
-        value = self.table.get("type")
+        value = (self.table or {}).get("type")
         return value if isinstance(value, str) else ""
+
+    def wheels(self) -> Iterator[tuple[int, str]]:
+        """The listed wheels with their places in the list."""
+        listed = (self.table or {}).get("wheels")
+        if isinstance(listed, list | tuple):
+            yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, str))
 
     def where(self, name: str) -> Where:
         """The place of a file: of the package and its member, or of the file itself."""
         if self.members:
             return Where(self.name, (self.root + name,))
         return Where(name)
+
+    def read(self, name: str, *, limit: int) -> bytes:
+        """The first ``limit`` bytes of a file; raises `InvalidPackage` if it cannot be read."""
+        if self.package is not None:
+            with self.package.open(self.package.by_name[self.root + name]) as stream:
+                return stream.read(limit)
+        assert self.open_file is not None
+        with self.open_file(name) as stream:
+            return stream.read(limit)

@@ -1,85 +1,100 @@
-"""Check a folder, a manifest or a package: one call, every rule, all problems."""
+"""Run the rules of a scope: on a manifest, or on a package. Never raises for what is wrong with it.
+
+Source folders are checked in `extery.author.validate`, which knows what a build packs.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList, Where
-from extery.core.files import open_regular
+from extery.core.errors import InvalidPackage, ProblemList
 from extery.manifest.document import (
     FILENAME,
+    Locator,
+    Manifest,
     blender_tags,
-    check_manifest,
     parse_table,
     read_manifest_bytes,
     with_generated,
 )
-from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
-from extery.package.faults import noting_faults
-from extery.rules.context import Rule, RuleContext
-from extery.rules.package import init_module, members, paths, theme_xml
+from extery.package.faults import note_fault, noting_faults
+from extery.rules.context import OpenFile, RuleContext
+from extery.rules.installability import blocks_install
+from extery.rules.registry import rules_for
 from extery.rules.report import Report
-from extery.rules.wheels import files
+from extery.rules.rule import Reads, Scope
 
-_FILE_RULES: tuple[Rule, ...] = (init_module.check, theme_xml.check, files.check)
-_ZIP_RULES: tuple[Rule, ...] = (members.check, paths.check)
-#: Problems after which reading the members would be dangerous or pointless.
-_UNREADABLE = {
-    "package.unexpected",
-    "package.bomb",
-    "package.too-large",
-    "package.too-many-members",
-    "package.overlapping",
-    "package.encrypted",
-}
-_THEME_BYTES = 16 << 20
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from extery.manifest.schemas.v1_0_0 import ValidTags
+
+__all__ = [
+    "Report",
+    "Scope",
+    "check_manifest_file",
+    "check_open_package",
+    "check_package",
+    "run_rules",
+]
+
+#: After these problems no member is unpacked: it would be dangerous or pointless.
+_NOT_UNPACKED = frozenset(
+    {
+        "package.unexpected",
+        "package.bomb",
+        "package.too-large",
+        "package.too-many-members",
+        "package.overlapping",
+        "package.encrypted",
+    }
+)
+_NAMES = frozenset({Reads.NAMES})
+_CONTENTS = frozenset(Reads) - _NAMES
 
 
-def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False) -> Report:
-    """Check whatever lies at ``path``: a folder, a ``.toml`` or a package.
-
-    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
-    ``hashed`` asks for the SHA-256 of a package.
-    """
-    if os.path.isdir(path):  # noqa: PTH112 (says no where `is_dir` raises, for a very long name)
-        return check_folder(path, valid_tags=valid_tags)
-    if path.suffix.lower() == ".toml":
-        return check_manifest_file(path, valid_tags=valid_tags)
-    return check_package(path, valid_tags=valid_tags, hashed=hashed)
+def run_rules(
+    scope: Scope,
+    context: RuleContext,
+    problems: ProblemList,
+    *,
+    reads: frozenset[Reads] = frozenset(Reads),
+) -> None:
+    """Run the rules of ``scope`` that read one of ``reads``, in the order of the registry."""
+    for rule, check in rules_for(scope, reads):
+        if rule.reads is not Reads.NAMES:
+            if context.table is None and rule.reads is not Reads.MEMBERS:
+                continue
+            if problems and context.package is not None and _is_dangerous(problems):
+                continue
+        try:
+            check(context, problems)
+        except Exception as error:
+            note_fault(error, problems, context.name)
 
 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
-    """Check a manifest alone, without the files beside it."""
+    """Check a manifest alone, without the files beside it.
+
+    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    """
     report = Report("manifest", str(path))
     with noting_faults(report.problems, path.name):
         data = read_manifest_bytes(path)
-        report.manifest, problems = check_manifest(
-            data, valid_tags=_tags_or_none(valid_tags), file=path.name
+        table = parse_table(data, report.problems, path.name)
+        context = RuleContext(
+            path.name,
+            table=table,
+            locate=Locator(data, path.name),
+            valid_tags=tags_to_check(valid_tags),
         )
-        report.problems.extend(problems)
-    return report
-
-
-def check_folder(folder: Path, *, valid_tags: ValidTags | None = None) -> Report:
-    """Check the manifest in ``folder`` and the files that it needs beside it."""
-    report = check_manifest_file(folder / FILENAME, valid_tags=valid_tags)
-    report.kind, report.name = "folder", str(folder)
-    table = _table_of(folder / FILENAME)
-    contents = RuleContext(
-        name=str(folder),
-        names=_names_beside(folder, table),
-        read=lambda name: _read(folder / name),
-        table=table,
-        open_file=lambda name: open_beside(folder / name),
-    )
-    for rule in _FILE_RULES:
-        with noting_faults(report.problems, str(folder)):
-            rule(contents, report.problems)
+        run_rules(Scope.MANIFEST, context, report.problems)
+        if table is not None and report.ok:
+            report.manifest = Manifest.from_table(table)
     return report
 
 
@@ -87,137 +102,130 @@ def check_package(
     source: Path | BinaryIO,
     *,
     name: str = "",
+    scope: Scope = Scope.PACKAGE,
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Check a package in every respect; never raises for what is wrong with it."""
+    """Check a package by every rule of ``scope``, and unpack each member once.
+
+    ``valid_tags`` is that of `check_manifest_file`. ``hashed`` asks for the SHA-256. ``checkpoint`` is
+    called for each megabyte, and may raise to stop.
+    """
     name = name or str(source if isinstance(source, Path) else "package.zip")
     report = Report("package", name)
+    faults = ProblemList()
     file = Path(name).name
     with (
         noting_faults(report.problems, file),
-        open_package(source, name=file, problems=report.problems) as package,
+        open_package(source, name=file, problems=faults) as package,
     ):
         if hashed:
             report.sha256 = package.sha256
-        _check_open(package, report, valid_tags)
+        check_open_package(
+            package,
+            report,
+            scope=scope,
+            faults=faults,
+            valid_tags=valid_tags,
+            checkpoint=checkpoint,
+        )
     return report
 
 
-def _check_open(package: Package, report: Report, valid_tags: ValidTags | None) -> None:
+def check_open_package(
+    package: Package,
+    report: Report,
+    *,
+    scope: Scope,
+    faults: ProblemList,
+    valid_tags: ValidTags | None = None,
+    read_stored: bool = True,
+    checkpoint: Callable[[], None] = lambda: None,
+) -> None:
+    """Check a package that `open_package` has opened with the list ``faults``; fills in ``report``.
+
+    Without ``read_stored`` the checksums of members that are stored, in the package and in its wheels, are not
+    compared. They can be damaged then, and Blender refuses them, but no tool unpacks anything else.
+    """
+    problems = report.problems
     report.size = package.size
     report.members, report.unpacked = len(package.members), package.unpacked_size
-    contents = RuleContext(
-        name=package.name, names=(), read=str.encode, members=package.members, size=package.size
+    context = RuleContext(
+        package.name,
+        members=package.members,
+        size=package.size,
+        package=package,
+        faults=faults,
+        valid_tags=tags_to_check(valid_tags),
+        open_file=_opener(package),
+        read_stored=read_stored,
+        checkpoint=checkpoint,
     )
     # Of names with backslashes none is that of a manifest, which is not a fault of its own.
-    has_root, is_windows = False, "path.backslash" in {p.code for p in report.problems}
-    with noting_faults(ProblemList() if is_windows else report.problems, package.name):
-        contents.root, contents.names = package.root, package.names
-        has_root = True
-    for rule in _ZIP_RULES:
-        rule(contents, report.problems)
-    if {problem.code for problem in report.problems} & _UNREADABLE:
-        return
-    if has_root:
-        with noting_faults(report.problems, package.name):
-            _check_manifest_and_files(package, contents, report, valid_tags)
-    _check_data(package, report.problems)
+    has_backslashes = any(problem.code == "path.backslash" for problem in faults)
+    without_root = ProblemList()
+    try:
+        context.root, context.names = package.root, package.names
+    except InvalidPackage as error:
+        without_root.extend(error.problems)
+    run_rules(scope, context, problems, reads=_NAMES)
+    if without_root and not has_backslashes:
+        problems.extend(without_root)
+    if not without_root and not (problems and _is_dangerous(problems)):
+        try:
+            _read_manifest(package, context, problems)
+        except Exception as error:
+            note_fault(error, problems, package.name)
+    run_rules(scope, context, problems, reads=_CONTENTS)
+    _take_manifest(report, context)
+    if scope is Scope.REPOSITORY:
+        report.problems = ProblemList(problems.errors)
 
 
-def _check_manifest_and_files(
-    package: Package, contents: RuleContext, report: Report, valid_tags: ValidTags | None
-) -> None:
-    report.manifest, problems = package.check_manifest(
-        strict=True, valid_tags=_tags_or_none(valid_tags)
-    )
-    report.problems.extend(problems)
-    table = parse_table(package.manifest_bytes, ProblemList(), FILENAME)
+def _is_dangerous(problems: ProblemList) -> bool:
+    return any(problem.code in _NOT_UNPACKED for problem in problems)
+
+
+def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:
+    data, file = package.manifest_bytes, package.root + FILENAME
+    table = parse_table(data, problems, file)
+    if table is not None:
+        context.table = with_generated(table)
+        context.locate = Locator(data, file)
+
+
+def _take_manifest(report: Report, context: RuleContext) -> None:
+    """Set the manifests of the report, as far as the problems allow it."""
+    table, errors = context.table, report.problems.errors
     if table is None:
         return
-    contents.table = with_generated(table)
-    contents.read = _reader(package)
-    contents.open_file = _opener(package)
-    for rule in _FILE_RULES:
-        with noting_faults(report.problems, package.name):
-            rule(contents, report.problems)
+    if not any(problem.code.startswith(_OF_MANIFEST) for problem in errors):
+        report.manifest = Manifest.from_table(table)
+    if any(blocks_install(problem.code) for problem in errors):
+        return
+    if report.manifest is None:
+        # The strict reading stops after a number of similar problems; clients read the rest too.
+        more = ProblemList()
+        check_fields(table, more, locate=context.locate, strict=False)
+        report.problems.extend(more)
+        if more.errors:
+            return
+    report.installable_manifest = report.manifest or Manifest.from_table(table)
 
 
-def _reader(package: Package) -> Callable[[str], bytes]:
-    return lambda name: package.read_file(name, limit=_THEME_BYTES)
+_OF_MANIFEST = ("manifest.", "package.build-not-table")
 
 
-def _opener(package: Package) -> Callable[[str], AbstractContextManager[BinaryIO]]:
-    return lambda name: package.open_seekable(package.by_name[package.root + name])
+def _opener(package: Package) -> OpenFile:
+    @contextmanager
+    def open_file(name: str) -> Iterator[BinaryIO]:
+        with package.open_seekable(package.by_name[package.root + name]) as file:
+            yield file
+
+    return open_file
 
 
-def _check_data(package: Package, problems: ProblemList) -> None:
-    """Read every member once: a wrong checksum shows nowhere else."""
-    known = {problem.where.path for problem in problems}
-    for member in package.members:
-        try:
-            package.verify(member)
-        except InvalidPackage as error:
-            problems.extend(p for p in error.problems if p.where.path not in known)
-
-
-def _tags_or_none(valid_tags: ValidTags | None) -> ValidTags | None:
-    if valid_tags is None:
-        return blender_tags()
-    return valid_tags or None
-
-
-@contextmanager
-def open_beside(file: Path) -> Iterator[BinaryIO]:
-    """A file of a source folder; `InvalidPackage` says why it cannot be opened."""
-    try:
-        stream = open_regular(file)
-    except OSError as error:
-        raise InvalidPackage.of(
-            "package.unreadable",
-            f"{file.name} cannot be read: {error.strerror}",
-            hint="check that you may read it",
-            where=Where(file.name),
-        ) from error
-    with stream:
-        yield stream
-
-
-def _read(file: Path) -> bytes:
-    """The bytes of a small file; `InvalidPackage` says why they cannot be had."""
-    with open_beside(file) as stream:
-        data = stream.read(_THEME_BYTES + 1)
-    if len(data) > _THEME_BYTES:
-        raise InvalidPackage.of(
-            "package.too-large",
-            f"{file.name} is larger than {_THEME_BYTES:,} bytes",
-            hint="a file of this kind is much smaller",
-            where=Where(file.name),
-        )
-    return data
-
-
-def _table_of(manifest: Path) -> dict[str, object]:
-    try:
-        return parse_table(read_manifest_bytes(manifest), ProblemList(), FILENAME) or {}
-    except InvalidManifest:
-        return {}
-
-
-def _names_beside(folder: Path, table: dict[str, object]) -> list[str]:
-    """The files beside the manifest, those one folder down, and the wheels that exist."""
-    found: list[str] = []
-    # A folder that cannot be read: its manifest cannot be read either, and that has been said.
-    with suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 (names are all that is wanted)
-            found += [name, f"{name}/__init__.py"]
-    wheels = table.get("wheels")
-    for wheel in wheels if isinstance(wheels, list) else []:
-        if isinstance(wheel, str):
-            found.append(wheel.lstrip("/"))
-    return [name for name in found if _is_file(folder / name)]
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is one that can be reached; `Path.is_file` raises for some that cannot."""
-    return os.path.isfile(path)  # noqa: PTH113
+def tags_to_check(valid_tags: ValidTags | None) -> ValidTags | None:
+    """The tags to compare with: Blender's own by default, none where an empty table is given."""
+    return blender_tags() if valid_tags is None else valid_tags or None

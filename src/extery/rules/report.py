@@ -1,4 +1,4 @@
-"""What was looked at and what was found: the answer of every check."""
+"""The result of a check: what was checked, and every problem of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Kind = Literal["folder", "manifest", "package"]
 class Report:
     """The result of checking one folder, manifest or package.
 
-    ``manifest`` is ``None`` where it could not be read or breaks a rule. Sizes, in bytes, are
+    ``manifest`` is ``None`` where it could not be read or breaks a rule. ``installable_manifest`` is that of a
+    package that Blender can install, as clients read it, ``None`` for all others. Sizes, in bytes, are
     known for packages only, and so is the SHA-256, if it was asked for.
     """
 
@@ -23,6 +24,7 @@ class Report:
         self.name = name
         self.problems = ProblemList()
         self.manifest: Manifest | None = None
+        self.installable_manifest: Manifest | None = None
         self.size: int | None = None
         self.sha256: str | None = None
         self.members: int | None = None
@@ -33,7 +35,7 @@ class Report:
         """Whether there is no error; warnings may be there."""
         return not self.problems.errors
 
-    def forgive_stricter(self) -> None:
+    def downgrade_stricter(self) -> None:
         """Turn errors of rules that Blender does not have into warnings."""
         self.problems = ProblemList(
             problem._replace(severity="warning")

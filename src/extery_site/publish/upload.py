@@ -17,7 +17,7 @@ from extery.core.errors import (
     Where,
 )
 from extery.manifest.document import Manifest
-from extery.rules import Report, check_package
+from extery.rules.engine import Report, Scope, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_person
 from extery_site.catalog.lifecycle import record, require_not_blocked
@@ -63,7 +63,7 @@ def receive_upload(
     file.seek(0)
     release_notes = checked_text(release_notes, field="release_notes", most=MOST_IN_A_PAGE)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
-    report = check_package(file, name=name)
+    report = check_package(file, name=name, scope=Scope.UPLOAD)
     manifest = _accepted(report)
     check_storable(manifest)
     _check_reserved(manifest)

@@ -12,16 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from extery.cli.app import extery
-from extery.core.errors import Corrupt, Unavailable
+from extery.core.errors import Corrupt, Problem, Unavailable
 from extery.fetch import Fetcher
 from extery.repository.check import check_repository
 from extery.repository.mirror import inspection
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.run import MirrorOptions, mirror, plan
+from extery.rules import REVISION
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import status
 from tests.repository.hosted import Repository, listed, visible
-from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, WHEEL, WITH_WHEEL, add_on, packed
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
 BAD = [
     *("package.not-zip", "package.truncated", "package.damaged-member", "package.encrypted"),
@@ -99,8 +100,8 @@ def test_all_are_looked_at_again_when_the_rules_change(
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     with monkeypatch.context() as patch:
-        patch.setattr("extery.repository.mirror.run.inspect_package", lambda *_, **__: None)
-        patch.setattr("extery.repository.mirror.run.RULES", inspection.RULES - 1)
+        patch.setattr("extery.repository.mirror.run.inspect_package", lambda *_, **__: [])
+        patch.setattr("extery.repository.mirror.run.REVISION", REVISION - 1)
         mirror(repository.url, folder, fetcher=fetcher)
     assert [item["id"] for item in listed(folder)] == ["gear_tool", "good"]
     repository.asked()
@@ -156,14 +157,57 @@ def test_the_command_says_what_is_left_out_and_fails(repository: Repository, fol
     assert (document["ok"], document["complete"], len(document["refused"])) == (False, True, 1)
 
 
-def test_a_wheel_that_a_platform_lacks_is_no_reason(
+INSTALLABLE = [
+    *("package.init-missing", "package.init-compiled", "package.wheel-missing"),
+    *("package.rare-compression", "theme.xml-missing", "theme.not-xml"),
+]
+
+
+@pytest.mark.parametrize("code", INSTALLABLE)
+def test_a_package_with_other_problems_is_mirrored_and_named_on_every_run(
+    repository: Repository, folder: Path, fetcher: Fetcher, code: str
+) -> None:
+    fields = {"id": "dusk", "type": "theme"} if code.startswith("theme.") else {}
+    repository.add_bytes("flawed.zip", PACKAGES[code](), **fields)
+
+    first = mirror(repository.url, folder, fetcher=fetcher)
+    repository.asked()
+    again = mirror(repository.url, folder, fetcher=fetcher)
+    dry = plan(repository.url, folder, fetcher=fetcher)
+
+    assert [problem.code for problem in first.problems] == [code]
+    assert (list(first.refused), len(first.flawed), len(listed(folder))) == ([], 1, 1)
+    assert "flawed.zip" not in repository.asked()
+    assert list(again.problems) == list(dry.problems) == list(first.problems)
+    assert again.flawed == dry.flawed == first.flawed
+
+
+def test_the_command_names_a_package_with_problems_and_fails(
+    repository: Repository, folder: Path
+) -> None:
+    repository.add_bytes("flawed.zip", PACKAGES["package.wheel-missing"]())
+
+    for _ in range(2):
+        done = CliRunner().invoke(extery, ["mirror", repository.url, str(folder)])
+        assert done.exit_code == 1
+        assert "package.wheel-missing" in done.stderr
+    assert [item["id"] for item in listed(folder)] == ["gear_tool"]
+    going_on = CliRunner().invoke(extery, ["mirror", repository.url, str(folder), "--keep-going"])
+    assert going_on.exit_code == 0
+
+
+def test_a_flaw_that_is_mended_is_named_no_more(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
-    assert WHEEL.encode() in WITH_WHEEL
-    repository.add_bytes("split.zip", packed((MANIFEST, WITH_WHEEL), ("__init__.py", b"")))
+    repository.add_bytes("flawed.zip", PACKAGES["package.init-missing"]())
+    assert mirror(repository.url, folder, fetcher=fetcher).flawed
+    repository.entries.clear()
+    repository.add("good.zip")
 
-    assert mirror(repository.url, folder, fetcher=fetcher).refused == []
-    assert ADD_ON in WITH_WHEEL
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert not done.problems
+    assert not done.flawed
 
 
 def test_the_place_of_a_problem_begins_with_the_package(
@@ -234,12 +278,13 @@ def test_packages_are_inspected_one_at_a_time(
         repository.add(f"{number}.zip", extension_id=f"tool_{number}")
     at_work, most = 0, 0
 
-    def slow(*_: object, **__: object) -> None:
+    def slow(*_: object, **__: object) -> list[Problem]:
         nonlocal at_work, most
         at_work += 1
         most = max(most, at_work)
         time.sleep(0.005)
         at_work -= 1
+        return []
 
     monkeypatch.setattr("extery.repository.mirror.run.inspect_package", slow)
     mirror(repository.url, folder, fetcher=fetcher)

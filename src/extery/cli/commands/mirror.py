@@ -101,7 +101,8 @@ def command(
     URL is the one that Blender subscribes to, or a folder. The first run fetches everything, later ones
     what has changed. Every package is verified, and the listing is replaced only when all
     of them are there; if one fails, the old listing stays and the exit status is 1. A package
-    that is damaged, or that tools unpack in different ways, is left out, and the exit status is 1.
+    that Blender cannot install, or that tools unpack in different ways, is left out; one with other
+    problems is listed. Both are named, and the exit status is 1.
 
     A filter may be given several times; an extension has to match one value of each.
     """  # fmt: skip
@@ -126,7 +127,7 @@ def command(
     problems, silenced = run.silence(located(done.problems))
     removed = () if keep_old else done.plan.remove
     return Outcome(
-        ok=dry_run or (done.is_complete and (keep_going or not done.refused)),
+        ok=dry_run or (done.is_complete and (keep_going or not (done.refused or done.flawed))),
         summary=_summary(done, folder, dry_run=dry_run),
         problems=problems,
         silenced=silenced,
@@ -216,7 +217,8 @@ def _summary(done: Mirrored, folder: Path, *, dry_run: bool) -> str:
         return f"{failed} failed; {place} still has its old listing."
     refused = pluralize(len(done.refused), "package")
     left_out = f", {refused} refused and left out" if done.refused else ""
-    return f"Mirrored {pluralize(len(done.plan.entries), 'entry')} into {place}{left_out}."
+    flawed = f", {pluralize(len(done.flawed), 'package')} with problems" if done.flawed else ""
+    return f"Mirrored {pluralize(len(done.plan.entries), 'entry')} into {place}{left_out}{flawed}."
 
 
 def _data(done: Mirrored | None) -> dict[str, Any]:
@@ -230,4 +232,5 @@ def _data(done: Mirrored | None) -> dict[str, Any]:
         "removed": list(plan.remove) if plan else [],
         "failed": list(done.failed) if done else [],
         "refused": list(done.refused) if done else [],
+        "flawed": list(done.flawed) if done else [],
     }

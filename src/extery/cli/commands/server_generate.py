@@ -95,8 +95,9 @@ def command(
     """Make a folder of packages a repository that Blender can subscribe to.
 
     Of several versions every Blender is offered the newest that fits it. Packages that have not
-    changed since the last run are not read again. A bad package is named and left out, the rest is
-    listed, and the exit status is 1. Readers see the old listing or the new one, never half of one.
+    changed since the last run are not read again. A package that Blender cannot install is left out, one
+    with other problems is listed; both are named, and the exit status is 1. Readers see the old listing
+    or the new one, never half of one.
     """
     if strict and keep_going:
         raise click.UsageError("--strict and --keep-going exclude each other.")

@@ -13,7 +13,7 @@ from extery.cli.options import output_options, read_valid_tags, valid_tags_optio
 
 if TYPE_CHECKING:
     from extery.cli.output import Located, Outcome, Silenced
-    from extery.rules import Report
+    from extery.rules.report import Report
 
 
 def _project_folder(params: Mapping[str, Any]) -> Path:
@@ -57,8 +57,8 @@ def command(
     PATH is a folder with a blender_manifest.toml, such a file itself, or a zip; without one it is the current folder.
     Every problem has its place, a code and a hint. The exit status is 1 if there is an error.
     """
+    from extery.author.validate import check_path
     from extery.cli.output import Outcome, pluralize
-    from extery.rules import check_path
 
     tags = read_valid_tags(valid_tags)
     hashed = run.output_format == "json"
@@ -69,7 +69,7 @@ def command(
     lines: list[str] = []
     for path, report in zip(checked, reports, strict=True):
         if like_blender:
-            report.forgive_stricter()
+            report.downgrade_stricter()
         config = run.config if len(checked) == 1 else config_in(_folder_of(path))
         kept, dropped = silence(_located(report), config.silenced)
         problems += kept

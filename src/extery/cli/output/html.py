@@ -8,7 +8,7 @@ from html import escape
 from extery.core import codes
 from extery.core.errors import Problem
 from extery.core.files import human_size
-from extery.rules import Report
+from extery.rules.report import Report
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e26; --dim: #5c6070; --paper: #f6f5f2; --card: #fff;

@@ -130,12 +130,6 @@ CODES = {
         variants={"folder": ("the folder {path} cannot be read: {reason}", "check that you may read it, or exclude it")},
         example={"path": "icons/gear.png", "reason": "Permission denied"},
     ),
-    "build.init-compiled": Code(
-        "warning", "an add-on has a compiled __init__ only", "Blender 5.0 builds and loads it, on the one platform it was compiled for; its own validate and most sites want an __init__.py.",
-        message="there is {file} but no __init__.py",
-        hint="add an __init__.py that imports the compiled module",
-        example={"file": "__init__.cp311-win_amd64.pyd"},
-    ),
     "build.caches-packed": Code(
         "warning", "caches of tools are packed", "They are of no use to others, and make every build different.",
         message="caches would be packed: {names}",

@@ -42,6 +42,12 @@ CODES = {
     "package.manifest-ambiguous": _error("the zip archive has several manifests", "With none at the root and several in folders, Blender cannot tell which extension is meant."),
     "package.build-not-table": _error("the manifest's build is not a table", "Every tool of Blender that opens the package crashes."),
     "package.init-missing": _error("an add-on has no __init__.py", "Blender imports the folder of the manifest as a Python package; without the file enabling fails."),
+    "package.init-compiled": Code(
+        "error", "an add-on has a compiled __init__ only", "Blender 5.0 builds and loads it, on the one platform it was compiled for; its own validate and most sites want an __init__.py.",
+        message="there is {file} but no __init__.py",
+        hint="add an __init__.py that imports the compiled module",
+        example={"file": "__init__.cp311-win_amd64.pyd"},
+    ),
     "package.too-large": _stricter("the package is too large", "It takes more room than any client should be asked for."),
     "package.too-many-members": _stricter("the package has too many files", "Unpacking would take minutes and fill the file system's tables."),
     "package.bomb": _stricter("the package unpacks to far more than its size", "This is how archives are made that fill a disk; real contents do not pack like that."),

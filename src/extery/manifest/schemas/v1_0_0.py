@@ -203,9 +203,11 @@ def _strings(value: list[Any], check: Check) -> None:
     """A list of strings with text in them; may be empty."""
     for index, item in until_enough(enumerate(value), check.problems):
         if _is_string(item, check, index) and not item.strip():
-            check.add(
-                "blank-item", f"{check.field} must not have blank items", "remove the item", index
-            )
+            _blank_item(check, index)
+
+
+def _blank_item(check: Check, index: int) -> None:
+    check.add("blank-item", f"{check.field} must not have blank items", "remove the item", index)
 
 
 def _is_string(item: object, check: Check, index: int) -> bool:
@@ -257,6 +259,9 @@ def _copyright(value: list[Any], check: Check) -> None:
     for index, item in until_enough(enumerate(value), check.problems):
         if not _is_string(item, check, index):
             continue
+        if not item.strip():
+            _blank_item(check, index)
+            continue
         years, _, name = item.partition(" ")
         first, dash, last = years.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()):
@@ -283,9 +288,11 @@ def _permissions_of(type_: object) -> Collection[str]:
 def _permissions(value: Any, check: Check) -> None:
     if check.strict:
         _strict_permissions(value, check)
-    elif isinstance(value, list):
+    if isinstance(value, list):
         for index, item in until_enough(enumerate(value), check.problems):
             _is_string(item, check, index)
+    elif check.strict:
+        return
     elif isinstance(value, dict):
         for key, reason in until_enough(value.items(), check.problems):
             if type(reason) is not str:
@@ -308,9 +315,9 @@ def _strict_permissions(value: Any, check: Check) -> None:
                 or "remove it, or use the permission it is part of",
                 key,
             )
-        elif type(reason) is not str:
+        if type(reason) is not str:
             _reason_type(key, reason, check)
-        else:
+        elif key in PERMISSIONS:
             _terse(reason, check, key, name=f"the reason for {quote_value(key)}")
 
 

@@ -34,15 +34,15 @@ from extery.listing.entries import Entry, Listing, parse
 from extery.repository.mirror.delta_fetch import fetch_newest
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.inspection import (
-    RULES,
     RefusedPackage,
-    for_memory,
-    from_memory,
+    dump_problems,
     inspect_package,
+    load_problems,
 )
 from extery.repository.mirror.plan import Plan, plan_mirror
 from extery.repository.mirror.state import File, MirrorState
 from extery.repository.write import put_listing
+from extery.rules import REVISION
 
 
 class Progress(NamedTuple):
@@ -59,7 +59,7 @@ class Mirrored:
     """What was, or in a dry run would be, done. ``is_complete`` is whether the listing is the new one.
 
     ``failed`` are packages that could not be fetched, ``refused`` those that are left out because
-    they may not be offered.
+    Blender cannot install them, and ``flawed`` those that are listed although they have problems.
     """
 
     plan: Plan
@@ -67,6 +67,7 @@ class Mirrored:
     problems: ProblemList = field(default_factory=ProblemList)
     failed: Sequence[str] = ()
     refused: Sequence[str] = ()
+    flawed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def mirror(
 
     Raises an `ExteryError` if the listing cannot be had. Packages that fail are problems of the
     result: then nothing that readers see has changed, unless `MirrorOptions.keep_going` leaves them out.
-    Packages that are damaged, or that tools unpack in different ways, are left out in any case.
+    Packages that Blender cannot install, or that tools unpack in different ways, are left out in any
+    case; those with other problems are listed.
     """
     with _writing(folder):
         _check_folder(folder, url, wishes)
@@ -123,7 +125,8 @@ def plan(
     memory = MirrorState.load(folder)
     found, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=True)
     found, refused = _without_refused(found, memory, problems)
-    return Mirrored(found, is_complete=False, problems=problems, refused=refused)
+    flawed = _add_flawed(found, memory, problems)
+    return Mirrored(found, is_complete=False, problems=problems, refused=refused, flawed=flawed)
 
 
 @contextmanager
@@ -269,12 +272,14 @@ def _act(
     for name, error in failed:
         if isinstance(error, RefusedPackage):
             refused.append(name)
-            memory.refused[name] = for_memory(error.problems)
+            memory.refused[name] = dump_problems(error.problems)
     missing = [name for name, _ in failed if name not in memory.refused]
     if missing and not wishes.keep_going:
+        flawed = _add_flawed(plan, memory, problems)
         memory.save()
-        return Mirrored(plan, False, problems, missing, refused)
+        return Mirrored(plan, False, problems, missing, refused, flawed)
     done = plan.without(name for name, _ in failed)
+    flawed = _add_flawed(done, memory, problems)
     if plan.fetch:  # the names of the packages are on disk before a listing that names them
         sync_folder(memory.folder)
     # The same listing keeps its time, so that readers need not fetch it again.
@@ -284,7 +289,7 @@ def _act(
         (memory.folder / name).unlink(missing_ok=True)
         del memory.files[name]
     memory.save()
-    return Mirrored(done, True, problems, missing, refused)
+    return Mirrored(done, True, problems, missing, refused, flawed)
 
 
 def _without_refused(
@@ -293,8 +298,18 @@ def _without_refused(
     """The plan without packages that earlier runs have refused, and their names."""
     memory.refused = {name: noted for name, noted in memory.refused.items() if name in plan.wanted}
     for name, noted in memory.refused.items():
-        problems.extend(from_memory(name, noted))
+        problems.extend(load_problems(name, noted))
     return plan.without(memory.refused), list(memory.refused)
+
+
+def _add_flawed(plan: Plan, memory: MirrorState, problems: ProblemList) -> list[str]:
+    """Report the problems of packages that the plan lists all the same; their names."""
+    memory.flawed = {
+        name: noted for name, noted in sorted(memory.flawed.items()) if name in plan.wanted
+    }
+    for name, noted in memory.flawed.items():
+        problems.extend(load_problems(name, noted))
+    return list(memory.flawed)
 
 
 def _claim(plan: Plan, memory: MirrorState) -> None:
@@ -339,11 +354,14 @@ def _fetch(
             download(wanted, to=to, part=part, fetcher=fetcher, on_progress=counter.add)
             memory.note_right(name)
             counter.finish()
+        memory.flawed.pop(name, None)
         with one_at_a_time:
-            inspect_package(to, entries[name], checkpoint=fetcher.raise_if_stopped)
-        memory.files[name].rules = RULES
+            found = inspect_package(to, entries[name], checkpoint=fetcher.raise_if_stopped)
+            if found:
+                memory.flawed[name] = dump_problems(found)
+        memory.files[name].rules = REVISION
 
-    jobs = [*plan.fetch, *(name for name in plan.keep if memory.files[name].rules != RULES)]
+    jobs = [*plan.fetch, *(name for name in plan.keep if memory.files[name].rules != REVISION)]
     return run_all(jobs, fetch, fetcher=fetcher, at_once=wishes.at_once)
 
 

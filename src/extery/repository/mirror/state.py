@@ -1,7 +1,7 @@
-"""What a mirror remembers, in a hidden folder: its source, the listings as received, its own files.
+"""The state of a mirror in ``.extery-mirror/``: its source, the listings as received, the files it owns.
 
-Everything in it could be found out again, so losing it costs time and never a package. A listing
-that a mirror wrote is known by its names of packages: each has the beginning of its own hash.
+All of it can be made again, so losing it costs time and never a package. A listing that a mirror wrote
+is known by its names of packages: each has the beginning of its own hash.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from extery.core.files import read_regular, replacing, sha256_of
 from extery.fetch import Document, Validators
 from extery.fetch.addresses import LISTING
 from extery.listing.entries import parse
-from extery.repository.mirror.inspection import RULES
+from extery.rules import REVISION
 
 FOLDER = ".extery-mirror"
 _STATE = "state.json"
@@ -35,7 +35,7 @@ class File:
     """A package that a mirror has put, or is about to put, into its folder.
 
     ``modified`` is the time (in ns) at which it was found right, 0 if it has not been yet, and
-    ``rules`` the `RULES` by which it was inspected.
+    ``rules`` the `extery.rules.REVISION` by which it was inspected.
     """
 
     sha256: str
@@ -61,11 +61,16 @@ def _text(value: object) -> str:
     return value
 
 
-def _noted(problem: list[object]) -> list[str]:
-    """A problem of a refused package: code, message, hint and perhaps a member."""
-    if len(problem) not in (3, 4):
-        raise ValueError("a problem has another form")
-    return [_text(part) for part in problem]
+def _problems(packages: dict[str, list[list[object]]]) -> dict[str, list[list[str]]]:
+    """Problems by package, each as code, message, hint and perhaps a member."""
+    for problems in packages.values():
+        if any(len(problem) not in (3, 4) for problem in problems):
+            raise ValueError("a problem has another form")
+    return {
+        name: [[_text(part) for part in problem] for problem in problems]
+        for name, problems in packages.items()
+        if problems
+    }
 
 
 def _files_of_listing(folder: Path) -> dict[str, File]:
@@ -94,8 +99,10 @@ class MirrorState:
     source_key: str = ""
     files: dict[str, File] = field(default_factory=dict)
     listings: dict[str, dict[str, str]] = field(default_factory=dict)
-    #: Packages that may not be offered, by name, with their problems; see `extery.repository.mirror.inspection`.
+    #: Packages that are left out, by name, with their problems; see `extery.repository.mirror.inspection`.
     refused: dict[str, list[list[str]]] = field(default_factory=dict)
+    #: Packages that are listed although they have problems, by name.
+    flawed: dict[str, list[list[str]]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -110,12 +117,9 @@ class MirrorState:
                     url: {key: _text(value) for key, value in facts.items()}
                     for url, facts in state["listings"].items()
                 }
-                if state.get("rules") == RULES:
-                    memory.refused = {
-                        name: [_noted(problem) for problem in problems]
-                        for name, problems in state["refused"].items()
-                        if problems
-                    }
+                if state.get("rules") == REVISION:
+                    memory.refused = _problems(state["refused"])
+                    memory.flawed = _problems(state["flawed"])
                 memory.files = {
                     name: _file(**facts)
                     for name, facts in state["files"].items()
@@ -142,8 +146,9 @@ class MirrorState:
             "source": self.source,
             "source_key": self.source_key,
             "listings": self.listings,
-            "rules": RULES,
-            "refused": {name: self.refused[name] for name in sorted(self.refused)},
+            "rules": REVISION,
+            "refused": dict(sorted(self.refused.items())),
+            "flawed": dict(sorted(self.flawed.items())),
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }
         with replacing(self.place / _STATE) as file:

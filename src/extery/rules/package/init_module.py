@@ -7,10 +7,14 @@ from extery.core.types import ADD_ON
 from extery.rules.context import RuleContext
 
 
-def check(contents: RuleContext, problems: ProblemList) -> None:
-    if contents.type != ADD_ON.name or ADD_ON.main_files(contents.names):
+def check(context: RuleContext, problems: ProblemList) -> None:
+    if context.type != ADD_ON.name or ADD_ON.main_files(context.names):
         return
-    below = sorted(name for name in contents.names if name.endswith("/__init__.py"))
+    compiled = [name for name in context.names if name.startswith("__init__.") and "/" not in name]
+    if compiled:
+        problems.add("package.init-compiled", where=context.where(compiled[0]), file=compiled[0])
+        return
+    below = sorted(name for name in context.names if name.endswith("/__init__.py"))
     if below and below[0].count("/") == 1:
         folder = below[0].rpartition("/")[0]
         hint = f"there is one in {folder}/: move the manifest there, or the files up beside it"
@@ -20,5 +24,5 @@ def check(contents: RuleContext, problems: ProblemList) -> None:
         "package.init-missing",
         "an add-on needs an __init__.py beside its manifest",
         hint=hint,
-        where=contents.where("__init__.py"),
+        where=context.where("__init__.py"),
     )

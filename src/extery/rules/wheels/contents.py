@@ -1,21 +1,21 @@
-"""Every wheel that the manifest lists is there, and is the wheel that its name says."""
+"""Every listed wheel that is there can be unpacked, and is the wheel that its name says."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.files import human_size
 from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
 from extery.package.collisions import check_names
 from extery.package.names import fold
 from extery.rules.context import RuleContext
-from extery.rules.package.members import Limits, check_sizes
+from extery.rules.package.size import Limits, check_sizes
 
 #: Files that a ``.dist-info`` folder has to have.
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
@@ -24,39 +24,24 @@ _RECORD = re.compile(r"[^/]*-info/record", re.IGNORECASE)
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/", re.IGNORECASE)
 
 
-def check(contents: RuleContext, problems: ProblemList) -> None:
-    listed = _listed(contents)
-    missing = [wheel for wheel, name in listed.items() if name is None]
-    where = contents.where(posixpath.normpath(missing[0].lstrip("/"))) if missing else Where()
-    add_missing(missing, problems, total=len(listed), names=contents.names, where=where)
-    check_present(contents, problems)
-
-
-def check_present(
-    contents: RuleContext,
-    problems: ProblemList,
-    *,
-    thorough: bool = True,
-    checkpoint: Callable[[], None] = lambda: None,
-) -> None:
+def check(context: RuleContext, problems: ProblemList) -> None:
     """Look into the listed wheels that are there, each once.
 
-    ``thorough`` compares the checksums of members that are stored as well. Together, package and
-    wheels may not unpack to more than a package may.
+    Together, package and wheels may not unpack to more than a package may.
     """
-    if contents.open_file is None:
+    if context.open_file is None:
         return
-    budget = Budget(sum(member.size for member in contents.members))
-    for name in _to_open(contents):
+    budget = Budget(sum(member.size for member in context.members))
+    for name in _to_open(context):
         try:
-            with contents.open_file(name) as file, _open_wheel(file, name) as wheel:
-                if not budget.spend(wheel, name, contents, problems):
+            with context.open_file(name) as file, _open_wheel(file, name) as wheel:
+                if not budget.spend(wheel, name, context, problems):
                     return
-                wheel.verify_all(stored=thorough, checkpoint=checkpoint)
+                wheel.verify_all(stored=context.read_stored, checkpoint=context.checkpoint)
                 if reason := _fault_of_names(wheel, name):
-                    _add_fault(wheel, name, reason, contents, problems)
+                    _add_fault(wheel, name, reason, context, problems)
         except InvalidPackage as error:
-            _add_unreadable(name, error, contents, problems)
+            _add_unreadable(name, error, context, problems)
 
 
 def _open_wheel(file: BinaryIO, name: str) -> AbstractContextManager[Archive]:
@@ -70,91 +55,36 @@ class Budget:
         self.unpacked = unpacked
         self.limits = limits
 
-    def spend(
-        self, wheel: Archive, name: str, contents: RuleContext, problems: ProblemList
-    ) -> bool:
+    def spend(self, wheel: Archive, name: str, context: RuleContext, problems: ProblemList) -> bool:
         """Whether a wheel may be unpacked; notes why not."""
         before = len(problems)
-        check_sizes(wheel.members, wheel.size, problems, contents, self.limits, name)
+        check_sizes(wheel.members, wheel.size, problems, context, self.limits, name)
         if len(problems) > before:
             return False
         self.unpacked += wheel.unpacked_size
         # A source folder has no size of its own to compare with.
-        most = self.limits.ratio * contents.size if contents.size else self.limits.unpacked
+        most = self.limits.ratio * context.size if context.size else self.limits.unpacked
         if self.unpacked <= max(min(most, self.limits.unpacked), self.limits.ratio_from):
             return True
         problems.add(
             "package.bomb",
             f"the package and its wheels unpack to more than {human_size(self.unpacked)}",
             hint="leave out files that are empty space",
-            where=contents.where(name),
+            where=context.where(name),
         )
         return False
 
 
-def _to_open(contents: RuleContext) -> list[str]:
+def _to_open(context: RuleContext) -> list[str]:
     """The files that some system takes for a listed wheel, also where it is written in another case."""
-    listed = _listed(contents)
-    folded = {fold(posixpath.normpath(wheel.lstrip("/"))) for wheel in listed}
+    folded = {fold(posixpath.normpath(wheel.lstrip("/"))) for _, wheel in context.wheels()}
     if not folded:
         return []
-    return [name for name in contents.names if fold(posixpath.normpath(name)) in folded]
-
-
-def _listed(contents: RuleContext) -> dict[str, str | None]:
-    """Each listed wheel with the name of its file, ``None`` where there is none."""
-    wheels = contents.table.get("wheels")
-    if not isinstance(wheels, (list, tuple)):
-        return {}
-    there = {posixpath.normpath(name): name for name in contents.names}
-    return {
-        wheel: there.get(posixpath.normpath(wheel.lstrip("/")))
-        for wheel in wheels
-        if isinstance(wheel, str)
-    }
-
-
-def add_missing(
-    missing: Sequence[str],
-    problems: ProblemList,
-    *,
-    total: int,
-    names: Sequence[str],
-    where: Where,
-) -> None:
-    """Add one problem for all ``missing`` wheels of ``total``, with the command that downloads them.
-
-    ``names`` are the files that are there: a wheel in another folder was moved, not forgotten.
-    """
-    if not missing:
-        return
-    from extery.rules.wheels.pip_command import pip_download  # only ever needed here
-
-    first = missing[0]
-    file = first.rpartition("/")[2]
-    elsewhere = sorted(name for name in names if name.rpartition("/")[2] == file)
-    download = None if elsewhere else pip_download(missing)
-    if elsewhere:
-        cure = "moved"
-    elif download is None:
-        cure = "unknown"
-    else:
-        cure = "download" if download.wheels == len(missing) else "download-some"
-    problems.add(
-        "package.wheel-missing",
-        where=where,
-        variant=f"{'several' if len(missing) > 1 else 'one'}-{cure}",
-        wheel=first,
-        missing=len(missing),
-        total=total,
-        elsewhere=elsewhere[0] if elsewhere else "",
-        command=download.command if download else "",
-        others=len(missing) - (download.wheels if download else 0),
-    )
+    return [name for name in context.names if fold(posixpath.normpath(name)) in folded]
 
 
 def _add_unreadable(
-    name: str, error: InvalidPackage, contents: RuleContext, problems: ProblemList
+    name: str, error: InvalidPackage, context: RuleContext, problems: ProblemList
 ) -> None:
     """One problem for the wheel, with the first fault of it."""
     fault = next(problem for problem in error.problems if problem.is_error)
@@ -164,7 +94,7 @@ def _add_unreadable(
         "wheel.unreadable",
         f"the wheel {file} cannot be used: {reason}",
         hint=fault.hint if "git lfs" in fault.hint else "download it again with pip download",
-        where=contents.where(name),
+        where=context.where(name),
     )
 
 
@@ -208,13 +138,13 @@ def _fault_of_data(names: Sequence[str], dist_info: str) -> str:
 
 
 def _add_fault(
-    wheel: Archive, name: str, reason: str, contents: RuleContext, problems: ProblemList
+    wheel: Archive, name: str, reason: str, context: RuleContext, problems: ProblemList
 ) -> None:
     problems.add(
         "wheel.dist-info",
         f"the wheel {wheel.name} {reason}",
         hint="download it again with pip download, and do not rename wheels",
-        where=contents.where(name),
+        where=context.where(name),
     )
 
 

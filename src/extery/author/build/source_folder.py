@@ -1,0 +1,204 @@
+"""A source folder: its manifest, the files that a build packs, and everything that is wrong with them.
+
+`extery build` and `extery validate` both read a folder here, so they find the same problems.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extery.author.build.config import BARE_PATTERNS, BuildConfig, member_name, read_build_config
+from extery.author.build.patterns import PathPatterns
+from extery.author.build.sources import listed, scan
+from extery.author.build.targets import Target
+from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.core.files import open_regular
+from extery.core.wheel_names import WheelName
+from extery.manifest.document import (
+    FILENAME,
+    Locator,
+    Manifest,
+    parse_table,
+    read_manifest_bytes,
+)
+from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.package.writer import SourceFile
+from extery.rules.context import OpenFile, RuleContext
+from extery.rules.engine import run_rules, tags_to_check
+from extery.rules.rule import Reads, Scope
+
+
+@dataclass(frozen=True)
+class SourceFolder:
+    """A folder with a manifest. ``table`` is ``None`` where that is not TOML, ``manifest`` where it has errors.
+
+    ``config`` is ``None`` where ``[build]`` is wrong. ``problems`` are those of the manifest and of ``[build]``.
+    """
+
+    path: Path
+    data: bytes
+    table: Mapping[str, Any] | None
+    manifest: Manifest | None
+    config: BuildConfig | None
+    problems: ProblemList
+    locate: Locator
+
+
+@dataclass
+class PlannedFiles:
+    """What a build packs beside the manifest: ``wheels`` as the manifest writes them, and the ``rest``."""
+
+    rest: list[SourceFile] = field(default_factory=list)
+    wheels: dict[str, SourceFile] = field(default_factory=dict)
+
+
+def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> SourceFolder:
+    """Read the manifest in ``path``; raises `InvalidManifest` if there is no readable file.
+
+    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    """
+    data = read_manifest_bytes(path / FILENAME)
+    problems, found = ProblemList(), ProblemList()
+    locate = Locator(data, FILENAME)
+    table = parse_table(data, problems, FILENAME)
+    if table is None:
+        return SourceFolder(path, data, None, None, None, problems, locate)
+    context = RuleContext(
+        str(path), table=table, locate=locate, valid_tags=tags_to_check(valid_tags)
+    )
+    run_rules(Scope.FOLDER, context, found, reads=frozenset({Reads.TABLE}))
+    # Reading [build] reports this as an error.
+    problems.extend(p for p in found if p.code != "manifest.build.not-a-table")
+    manifest = None if problems.errors else Manifest.from_table(table)
+    config = read_build_config(table, problems, locate)
+    return SourceFolder(path, data, table, manifest, config, problems, locate)
+
+
+def plan_files(
+    source: SourceFolder, targets: Sequence[Target], problems: ProblemList
+) -> PlannedFiles:
+    """Find the files to pack and check them by the rules for source folders.
+
+    ``targets`` are the packages to write: they are not packed themselves, and need only the wheels of their
+    platforms. A manifest with errors is used as far as it goes, so that all problems are found at once.
+    """
+    if source.table is None:
+        return PlannedFiles()
+    wheels, missing = _find_wheels(source, targets, problems)
+    outputs = [target.path for target in targets]
+    files = PlannedFiles(_find_rest(source, outputs, problems), wheels)
+    _run_rules(source, files, missing, problems)
+    return files
+
+
+def _find_rest(
+    source: SourceFolder, outputs: Collection[Path], problems: ProblemList
+) -> list[SourceFile]:
+    """Everything but manifest and wheels, sorted by name."""
+    config = source.config
+    if config is None:
+        # What it would pack is not known; problems of the usual files may not be those of the real ones.
+        config, problems = BuildConfig(), ProblemList()
+    if config.paths is None:
+        wheels = {member_name(wheel) for _, wheel in _listed_wheels(source)}
+        found = scan(source.path, PathPatterns(config.patterns), problems, skip=outputs)
+        return [member for member in found if member.name not in wheels]
+    members = []
+    for index, name in enumerate(config.paths):
+        where = source.locate(("build", "paths", index))
+        if source.path / name in outputs:
+            problems.add("build.path-is-output", where=where, path=name)
+        elif member := listed(source.path, name, problems, where):
+            members.append(member)
+    return sorted(members)
+
+
+def _listed_wheels(source: SourceFolder) -> Iterator[tuple[int, str]]:
+    return RuleContext("", table=source.table).wheels()
+
+
+def _find_wheels(
+    source: SourceFolder, targets: Sequence[Target], problems: ProblemList
+) -> tuple[dict[str, SourceFile], set[str]]:
+    """The files of the wheels that a target needs, and the wheels of which there is no file."""
+    platforms = [target.platform for target in targets] or [None]
+    members: dict[str, SourceFile] = {}
+    missing: set[str] = set()
+    for index, wheel in _listed_wheels(source):
+        if not wheel.strip() or not any(fits(wheel, platform) for platform in platforms):
+            continue
+        where = source.locate(("wheels", index))
+        name = member_name(wheel)
+        if name == ".." or name.startswith("../"):
+            problems.add("build.path-outside", where=where, variant="wheel", path=wheel)
+        elif not os.path.exists(source.path / name):  # noqa: PTH110 (`exists` raises for long names)
+            missing.add(wheel)
+        elif member := listed(source.path, name, problems, where):
+            members[wheel] = member
+    return members, missing
+
+
+def fits(wheel: str, platform: str | None) -> bool:
+    """Whether a package for ``platform`` needs the wheel; ``None`` is the package for all."""
+    return platform is None or WheelName.parse(wheel).platforms.has(platform)
+
+
+def _run_rules(
+    source: SourceFolder, files: PlannedFiles, missing: Collection[str], problems: ProblemList
+) -> None:
+    members = [*files.wheels.values(), *files.rest]
+    config = source.config or BuildConfig()
+    context = RuleContext(
+        str(source.path),
+        names=[member.name for member in members],
+        open_file=_opener(members),
+        table=source.table,
+        locate=source.locate,
+        required_wheels={*missing, *files.wheels},
+        excludes=_excludes(config),
+    )
+    found = ProblemList()
+    run_rules(
+        Scope.FOLDER, context, found, reads=frozenset({Reads.NAMES, Reads.MANIFEST, Reads.FILES})
+    )
+    problems.extend(
+        problem._replace(where=Where(problem.where.file)) if problem.where.line is None else problem
+        for problem in found
+    )
+
+
+def _excludes(config: BuildConfig) -> str:
+    if config.paths is not None:
+        return "paths"
+    return "bare" if config.patterns == BARE_PATTERNS else "patterns"
+
+
+def _opener(members: Sequence[SourceFile]) -> OpenFile:
+    """Opens planned files, which may come from anywhere."""
+    sources = {member.name: member.source for member in members}
+
+    @contextmanager
+    def open_file(name: str) -> Iterator[BinaryIO]:
+        source = sources[name]
+        if isinstance(source, bytes):
+            yield BytesIO(source)
+            return
+        try:
+            stream = open_regular(source)
+        except OSError as error:
+            raise InvalidPackage.of(
+                "package.unreadable",
+                f"{name} cannot be read: {error.strerror}",
+                hint="check that you may read it",
+                where=Where(name),
+            ) from error
+        with stream:
+            yield stream
+
+    return open_file

@@ -1,0 +1,1 @@
+"""Rules about the manifest: what the schema demands, and advice."""

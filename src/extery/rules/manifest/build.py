@@ -1,0 +1,15 @@
+"""``build`` in a packaged manifest is a table: all tools of Blender that open the package crash otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extery.manifest.document import check_build_table
+
+if TYPE_CHECKING:
+    from extery.core.errors import ProblemList
+    from extery.rules.context import RuleContext
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    check_build_table(context.table or {}, problems, context.locate)

@@ -1,0 +1,21 @@
+"""Every field of the manifest is as the schema says, in the strict reading of authors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extery.manifest.schemas.v1_0_0 import check_fields
+
+if TYPE_CHECKING:
+    from extery.core.errors import ProblemList
+    from extery.rules.context import RuleContext
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    check_fields(
+        context.table or {},
+        problems,
+        locate=context.locate,
+        strict=True,
+        valid_tags=context.valid_tags,
+    )

@@ -1,0 +1,18 @@
+"""No member is encrypted."""
+
+from __future__ import annotations
+
+from extery.core.errors import ProblemList
+from extery.rules.context import RuleContext
+from extery.rules.package.first_member import add_first
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    add_first(
+        [member for member in context.members if member.is_encrypted],
+        "package.encrypted",
+        "cannot be read without a password",
+        hint="pack it again without a password",
+        context=context,
+        problems=problems,
+    )

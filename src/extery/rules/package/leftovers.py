@@ -1,0 +1,45 @@
+"""A source folder packs no caches, no history and no earlier packages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from extery.core.errors import ProblemList, Where
+from extery.rules.context import RuleContext
+
+_CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    if context.excludes == "paths":  # whoever lists files wants them
+        return
+    for code, pattern, names in (
+        ("build.caches-packed", "{}/", _folders(context.names, _CACHES)),
+        ("build.version-control-packed", "{}", _folders(context.names, _VERSION_CONTROL)),
+        ("build.package-packed", "/*.zip", _packages(context)),
+    ):
+        if not names:
+            continue
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        patterns = dict.fromkeys(f"'{pattern.format(name)}'" for name in names)
+        problems.add(
+            code,
+            where=Where(names[0]),
+            names=f"{', '.join(names[:3])}{more}",
+            patterns=", ".join(patterns),
+            variant="bare" if context.excludes == "bare" else "",
+        )
+
+
+def _folders(names: Sequence[str], folders: Collection[str]) -> list[str]:
+    steps = {step for name in names for step in name.split("/")}
+    return sorted(steps.intersection(folders))
+
+
+def _packages(context: RuleContext) -> list[str]:
+    identifier = (context.table or {}).get("id")
+    if not isinstance(identifier, str):
+        return []
+    start = f"{identifier}-"
+    return [n for n in context.names if n.startswith(start) and n.endswith(".zip") and "/" not in n]

@@ -1,0 +1,51 @@
+"""Every wheel that the manifest lists is there."""
+
+from __future__ import annotations
+
+import posixpath
+
+from extery.core.errors import ProblemList
+from extery.rules.context import RuleContext
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    """Note one problem, however many wheels are missing: they were all forgotten, or all moved."""
+    listed = [
+        (index, wheel)
+        for index, wheel in context.wheels()
+        if context.required_wheels is None or wheel in context.required_wheels
+    ]
+    if not listed:
+        return
+    there = {posixpath.normpath(name) for name in context.names}
+    missing = [item for item in listed if posixpath.normpath(item[1].lstrip("/")) not in there]
+    if missing:
+        _add_missing(missing, context, problems, total=len(listed))
+
+
+def _add_missing(
+    missing: list[tuple[int, str]], context: RuleContext, problems: ProblemList, *, total: int
+) -> None:
+    from extery.rules.wheels.pip_command import pip_download  # only ever needed here
+
+    index, first = missing[0]
+    file = first.rpartition("/")[2]
+    elsewhere = sorted(name for name in context.names if name.rpartition("/")[2] == file)
+    download = None if elsewhere else pip_download(wheel for _, wheel in missing)
+    if elsewhere:
+        cure = "moved"
+    elif download is None:
+        cure = "unknown"
+    else:
+        cure = "download" if download.wheels == len(missing) else "download-some"
+    problems.add(
+        "package.wheel-missing",
+        where=context.locate(("wheels", index)),
+        variant=f"{'several' if len(missing) > 1 else 'one'}-{cure}",
+        wheel=first,
+        missing=len(missing),
+        total=total,
+        elsewhere=elsewhere[0] if elsewhere else "",
+        command=download.command if download else "",
+        others=len(missing) - (download.wheels if download else 0),
+    )

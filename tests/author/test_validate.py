@@ -1,0 +1,183 @@
+"""`extery validate DIR` and `extery build DIR` find the same problems: codes, order and places."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extery.author.build.plan import plan_build
+from extery.author.validate import check_folder, check_path
+from extery.core.errors import InvalidInput, Problem
+from extery.package.writer import SourceFile
+from tests.author.test_build_like_blender import TREES
+from tests.author.test_problems import _POSIX, SAMPLES
+from tests.author.trees import make_source, wheels_line
+from tests.parts import require_part
+from tests.samples import MANIFESTS
+from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, XML
+
+Found = list[tuple[str, str]]
+
+
+def found(problems: Any) -> Found:
+    return [(problem.code, str(problem.where)) for problem in problems]
+
+
+def built(source: Path) -> Found:
+    try:
+        return found(plan_build(source).problems)
+    except InvalidInput as error:
+        return found(error.problems)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an output folder, a build writes into the current one."""
+    (tmp_path / "current").mkdir()
+    monkeypatch.chdir(tmp_path / "current")
+
+
+@pytest.mark.parametrize("code", MANIFESTS)
+def test_on_each_manifest(code: str, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / MANIFEST).write_bytes(MANIFESTS[code].read_bytes())
+
+    assert found(check_folder(source).problems) == built(source) != []
+
+
+#: Problems of where the package is written, and not of the folder.
+OF_THE_OUTPUT = {
+    *("build.path-is-output", "build.no-platforms", "build.platform-name", "build.output-twice"),
+    *("build.output-folder", "build.output-is-folder"),
+}
+
+
+@pytest.mark.parametrize("code", sorted(SAMPLES.keys() - OF_THE_OUTPUT))
+def test_on_each_folder_with_one_problem(code: str, tmp_path: Path) -> None:
+    if code in _POSIX and sys.platform == "win32":
+        pytest.skip("Windows has no such files")
+    SAMPLES[code](tmp_path / "source")
+
+    problems = found(check_folder(tmp_path / "source").problems)
+
+    assert problems == built(tmp_path / "source")
+    assert code in [code for code, _ in problems]
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_on_folders_of_all_kinds(name: str, tmp_path: Path) -> None:
+    tree = TREES[name]
+    source = make_source(tmp_path / "source", *tree.files, extra=tree.extra, init=tree.init)
+    if tree.prepare:
+        tree.prepare(source)
+
+    assert found(check_folder(source).problems) == built(source)
+
+
+def unpacked(data: bytes, folder: Path) -> bool:
+    """Unpack a sample as files; whether it can be."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError):
+        return False
+    return (folder / MANIFEST).is_file()
+
+
+@pytest.mark.parametrize("code", PACKAGES)
+def test_on_each_sample_of_a_package_unpacked(code: str, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    if code == "package.bomb" or not unpacked(PACKAGES[code](), source):
+        pytest.skip("it is no folder")
+
+    assert found(check_folder(source).problems) == built(source)
+
+
+@pytest.mark.corpus
+def test_on_real_manifests_without_and_with_files(tmp_path: Path) -> None:
+    corpus = require_part("corpus")
+    rows = (corpus / "verdicts.jsonl").read_text("utf-8").splitlines()
+    for number, row in enumerate(map(json.loads, rows)):
+        source = tmp_path / str(number)
+        source.mkdir()
+        (source / MANIFEST).write_bytes((corpus / row["file"]).read_bytes())
+        assert found(check_folder(source).problems) == built(source), row["file"]
+        (source / "__init__.py").touch()
+        (source / "theme.xml").write_bytes(XML)
+        assert found(check_folder(source).problems) == built(source), row["file"]
+
+
+def test_a_manifest_with_errors_hides_no_problem_of_the_files(tmp_path: Path) -> None:
+    extra = 'website = ""\n' + wheels_line(["wheels/gears-1.0-py3-none-any.whl"])
+    source = make_source(tmp_path / "source", "Gear.py", "gear.py", extra=extra, init=False)
+
+    problems = found(check_folder(source).problems)
+
+    assert [code for code, _ in problems] == [
+        *("manifest.website.empty", "path.case-collision"),
+        *("package.init-missing", "package.wheel-missing"),
+    ]
+    assert problems == built(source)
+
+
+def test_a_file_that_cannot_be_read_is_the_same_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_source(tmp_path / "source", "locked/a.py")
+    scandir: Callable[..., Any] = __import__("os").scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).rstrip("/").endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("extery.author.build.sources.os.scandir", refuse)
+
+    assert found(check_folder(source).problems) == [("build.unreadable", "locked/")]
+    assert built(source) == [("build.unreadable", "locked/")]
+
+
+def test_a_package_that_is_too_large_is_the_same_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_source(tmp_path / "source")
+    huge = [SourceFile("__init__.py", 0, b""), SourceFile("data.bin", 1 << 33, b"")]
+    monkeypatch.setattr("extery.author.build.source_folder.scan", lambda *_, **__: huge)
+
+    problems = found(check_folder(source).problems)
+
+    assert [code for code, _ in problems] == ["build.too-large"]
+    assert problems == built(source)
+
+
+def test_a_folder_without_a_manifest_has_one_problem_and_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extery.author.build.source_folder.scan", None)
+    source = tmp_path / "source"
+    source.mkdir()
+
+    assert found(check_folder(source).problems) == [("manifest.file.missing", MANIFEST)]
+    assert built(source) == [("manifest.file.missing", MANIFEST)]
+
+
+def test_what_blender_packs_is_an_error_of_validate_and_a_warning_of_build(tmp_path: Path) -> None:
+    source = make_source(tmp_path / "source", "Gear.py", "gear.py")
+
+    [problem] = check_path(source).problems
+    [warning] = plan_build(source).problems
+
+    assert isinstance(problem, Problem)
+    assert (problem.severity, warning.severity) == ("error", "warning")
+    assert warning == problem._replace(severity="warning")
+    assert (source / MANIFEST).read_bytes() == ADD_ON

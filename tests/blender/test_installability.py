@@ -1,0 +1,64 @@
+"""What the table of `extery.rules.installability` says of a problem is what real Blenders do with a package that has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extery.core.codes import find
+from extery.rules.installability import Outcome, outcome_of
+from tests.blender.install import RELEASES
+from tests.samples import LENIENT, MANIFESTS
+from tests.samples.packages import ADD_ON, PACKAGES, add_on
+from tests.zips.oracles import Oracle, unpack_with
+
+pytestmark = pytest.mark.blender
+
+#: Samples that these Blenders refuse for a reason of their own.
+EXPLAINED = {
+    "manifest.blender_version_max.empty-range": "the range has no Blender",
+    "manifest.blender_version_max.empty": "installed all the same, with an error message",
+    "manifest.blender_version_max.not-three-numbers": "the maximum is 4.2",
+    "manifest.platforms.unknown": "the platform is not the one of this computer",
+    "manifest.build.not-a-table": "of a package this is package.build-not-table",
+}
+
+
+def samples() -> dict[str, bytes]:
+    """Name of a file -> a package with the problem of that name."""
+    found = {f"{code}.zip": make() for code, make in PACKAGES.items()}
+    for code, path in {**MANIFESTS, **LENIENT}.items():
+        found[f"{code}.zip"] = add_on(manifest=path.read_bytes())
+    found["good.zip"] = add_on(manifest=ADD_ON)
+    return found
+
+
+@pytest.mark.parametrize("series", RELEASES)
+def test_blender_installs_what_is_listed_with_problems_and_nothing_that_is_said_to_fail(
+    series: str, tmp_path: Path
+) -> None:
+    for name, data in samples().items():
+        (tmp_path / name).write_bytes(data)
+    oracle = Oracle(f"blender {series}", f"blender-{series}", {"unpack": "blender"})
+
+    answers = unpack_with(oracle, tmp_path)
+
+    differences = []
+    for name, answer in answers.items():
+        code = name.removesuffix(".zip")
+        installs = bool(answer.tree) and not answer.error
+        expected = _outcome(code)
+        if expected is Outcome.INSTALLS and not installs and code not in EXPLAINED:
+            differences.append(f"{code} does not install: {answer.error}")
+        if expected is Outcome.FAILS and installs:
+            differences.append(f"{code} installs")
+    assert not differences, "\n".join(differences)
+    assert len(answers) > 130
+
+
+def _outcome(code: str) -> Outcome:
+    """A warning keeps no package out."""
+    if code == "good" or find(code).severity == "warning":
+        return Outcome.INSTALLS
+    return outcome_of(code)[0]

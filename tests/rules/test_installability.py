@@ -1,0 +1,96 @@
+"""One table decides which problems keep a package out of a repository, and it is complete."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from extery.core.codes import find
+from extery.manifest.document import check_manifest
+from extery.rules import installability
+from extery.rules.engine import Scope, check_package
+from extery.rules.installability import blocks_install, outcome_of
+from extery.rules.registry import RULES
+from tests.manifest.mutations import one_field_wrong, several_fields_wrong
+from tests.samples import LENIENT, MANIFESTS
+from tests.samples.packages import ADD_ON, PACKAGES, add_on
+
+
+def test_every_error_of_a_package_is_in_the_table_and_nothing_else_is() -> None:
+    codes = {
+        code
+        for rule in RULES
+        if Scope.REPOSITORY in rule.scopes
+        for code in rule.all_codes()
+        if find(code).severity == "error"
+    }
+
+    tables = (installability._BLOCKING, installability._INSTALLABLE)
+    assert not tables[0].keys() & tables[1].keys()
+    assert {*tables[0], *tables[1]} <= codes
+    assert all(outcome_of(code)[1] for code in codes)
+    assert codes == {
+        code
+        for code in codes
+        if code.startswith("manifest.") or code in tables[0] or code in tables[1]
+    }
+
+
+@pytest.mark.parametrize("code", [c for c in PACKAGES if find(c).severity == "error"])
+def test_a_package_has_a_manifest_to_list_exactly_if_its_problem_does_not_block(code: str) -> None:
+    report = check_package(io.BytesIO(PACKAGES[code]()), scope=Scope.REPOSITORY)
+
+    assert [problem.code for problem in report.problems] == [code]
+    assert (report.installable_manifest is None) == blocks_install(code)
+
+
+def _problems(data: bytes) -> tuple[bool, bool]:
+    """Whether a package with this manifest is left out, and whether clients refuse the manifest."""
+    report = check_package(io.BytesIO(add_on(manifest=data)), scope=Scope.REPOSITORY)
+    _, lenient = check_manifest(data, strict=False, packaged=True)
+    return report.installable_manifest is None, bool(lenient.errors)
+
+
+@pytest.mark.parametrize("code", [*MANIFESTS, *LENIENT])
+def test_a_manifest_blocks_exactly_if_clients_refuse_it(code: str) -> None:
+    is_left_out, is_refused = _problems((MANIFESTS | LENIENT)[code].read_bytes())
+
+    assert is_left_out == is_refused
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'copyright = ["  "]',
+        'copyright = ["2024 Ada", ""]',
+        "permissions = [1]",
+        'permissions = ["files", 2]',
+        "permissions = { odd = 1 }",
+        'permissions = { odd = "x" }',
+        "permissions = 3",
+        f"copyright = {['x'] * 120 + [3]}",
+        "permissions = { " + "".join(f"p{n} = 'x', " for n in range(120)) + "files = 1 }",
+    ],
+)
+def test_the_strict_reading_hides_nothing_that_clients_refuse(line: str) -> None:
+    is_left_out, is_refused = _problems(ADD_ON + line.encode() + b"\n")
+
+    assert is_left_out == is_refused
+
+
+def test_of_many_doubtful_manifests_those_are_left_out_that_clients_refuse() -> None:
+    manifests = [*one_field_wrong(), *several_fields_wrong(500, seed=7)]
+
+    differences = [data for data in manifests if len(set(_problems(data))) == 2]
+
+    assert differences == []
+    assert len(manifests) > 1_000
+
+
+def test_warnings_are_for_authors() -> None:
+    data = PACKAGES["path.folder-case"]()
+
+    assert check_package(io.BytesIO(data)).problems
+    assert check_package(io.BytesIO(data), scope=Scope.UPLOAD).problems
+    assert not check_package(io.BytesIO(data), scope=Scope.REPOSITORY).problems
