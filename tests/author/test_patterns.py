@@ -90,7 +90,7 @@ def test_the_rules_and_random_patterns_mean_the_same_to_blender(version: str) ->
     different = []
     for (patterns, paths), theirs in zip(cases, json.loads(asked.stdout), strict=True):
         if "**" in [pattern.lstrip("!") for pattern in patterns]:
-            assert theirs == "AssertionError"  # ours: refused as build.pattern-names-nothing
+            assert theirs == "AssertionError"  # ours: refused as build.pattern-double-star
             continue
         matcher = PathPatterns(patterns)
         if [matcher.excludes(path) for path in paths] != theirs:

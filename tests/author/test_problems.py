@@ -88,7 +88,7 @@ SAMPLES: dict[str, Maker] = {
     "build.reserved": _tree(extra="[build.generated]\n"),
     "build.wrong-type": _tree(build='paths = "__init__.py"'),
     "build.paths-and-patterns": _tree(build='paths = ["a"]\npaths_exclude_pattern = ["b"]'),
-    "build.pattern-names-nothing": _tree(build='paths_exclude_pattern = ["**"]'),
+    "build.pattern-double-star": _tree(build='paths_exclude_pattern = ["**"]'),
     "build.pattern-empty": _tree(build='paths_exclude_pattern = ["docs/", ""]'),
     "build.pattern-without-effect": _tree(build='paths_exclude_pattern = ["./docs"]'),
     "build.path-empty": _paths(""),

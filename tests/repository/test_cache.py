@@ -146,7 +146,7 @@ def test_what_no_time_betrays_is_found_when_asked_for(tmp_path: Path) -> None:
     done = generate(tmp_path, verify=True)
 
     assert versions(tmp_path) == ["2.0.0"]
-    assert [problem.code for problem in done.problems] == ["generate.changed-unnoticed"]
+    assert [problem.code for problem in done.problems] == ["generate.content-changed"]
     assert not generate(tmp_path, verify=True).problems
 
 

@@ -195,7 +195,7 @@ def test_the_listing_follows_the_folder_and_is_left_alone_while_nothing_changes(
 def test_the_address_may_stand_in_the_configuration_but_must_be_known(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         generate(tmp_path, legacy=True)
-    assert caught.value.code == "generate.legacy-without-address"
+    assert caught.value.code == "generate.legacy-base-url-missing"
     assert not (tmp_path / "index.json").exists()
 
     (tmp_path / "blender_repo.toml").write_text(

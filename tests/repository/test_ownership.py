@@ -40,7 +40,7 @@ def test_somebody_elses_file_is_not_replaced_and_nothing_is_written(
     with pytest.raises(Conflict) as caught:
         generate(folder)
 
-    assert caught.value.code == "generate.foreign-file"
+    assert caught.value.code == "generate.file-not-owned"
     assert caught.value.problems[0].where.file == str(folder / "beta" / name)
     assert (folder / "beta" / name).read_text() == "mine"
     assert not (folder / "index.json").exists()

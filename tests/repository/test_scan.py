@@ -35,7 +35,7 @@ def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) ->
     assert find_archives(tmp_path, problems) == []
     assert [(p.code, p.where.file) for p in problems] == [
         ("generate.folder-named-zip", str(tmp_path / "folder.zip")),
-        ("generate.ending-in-capitals", str(tmp_path / "shout.ZIP")),
+        ("generate.suffix-uppercase", str(tmp_path / "shout.ZIP")),
     ]
     assert all(problem.severity == "warning" for problem in problems)
 

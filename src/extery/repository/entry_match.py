@@ -65,7 +65,7 @@ def _check_description(item: Entry, own: Entry, problems: ProblemList) -> None:
         said, real = item.get(key) or None, own.get(key) or None
         if said != real:
             problems.add(
-                "server.differs",
+                "server.metadata-differs",
                 f"{key} is {said!r}, in the package {real!r}",
                 hint="generate the listing again",
                 where=Where(path=(key,)),
@@ -88,21 +88,21 @@ def _check_reach(item: Entry, own: Entry, problems: ProblemList) -> None:
     promised, real = audience_of(item), audience_of(own)
     if not real.blender.contains(promised.blender):
         problems.add(
-            "server.wider-range",
+            "server.blender-range-too-wide",
             f"Blender versions are {promised.blender}, those of the package {real.blender}",
             hint="promise no more than the package's own versions",
             where=Where(path=("blender_version_min",)),
         )
     if not real.platforms.contains(promised.platforms):
         problems.add(
-            "server.more-platforms",
+            "server.platforms-too-wide",
             f"platforms are {_shown(item.get('platforms'))}, those of the package {_shown(own.get('platforms'))}",
             hint="promise no more than the package's own platforms",
             where=Where(path=("platforms",)),
         )
     if not real.pythons.contains(promised.pythons):
         problems.add(
-            "server.more-pythons",
+            "server.pythons-too-wide",
             f"Pythons are {_shown(item.get('python_versions'))}, those of the package {_shown(own.get('python_versions'))}",
             hint="promise no more than the Pythons of the package's wheels",
             where=Where(path=("python_versions",)),

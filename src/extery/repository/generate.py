@@ -207,7 +207,7 @@ def _archives(
             # One that is refused now has no hash, and a problem that says why.
             if before_hash and hash_now and before_hash != hash_now:
                 problems.add(
-                    "generate.changed-unnoticed",
+                    "generate.content-changed",
                     f"{item.name} has other bytes, but the same size and time as before",
                     hint="find out who changed it: a damaged disk or copy shows like this",
                     where=Where(str(folder / item.name)),
@@ -321,7 +321,7 @@ def _legacy(request: _Request, config: Config, problems: ProblemList) -> Legacy 
     base_url = request.base_url or config.base_url
     if not base_url:
         raise InvalidInput.of(
-            "generate.legacy-without-address",
+            "generate.legacy-base-url-missing",
             "repo.json needs the address of the folder on the web",
             hint="give --baseurl, or write base_url in blender_repo.toml",
         )

@@ -56,7 +56,7 @@ def new_names(
                 if os.path.lexists(path) and not _is_ours(path, folder, ids):
                     otherwise = f", or give {plan.audience} another name" if plan.folder else ""
                     problems.add(
-                        "generate.foreign-file",
+                        "generate.file-not-owned",
                         f"{path} is there already, and not from an earlier run",
                         hint=f"move it away{otherwise}",
                         where=Where(str(path)),

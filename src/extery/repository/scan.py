@@ -107,7 +107,7 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
         return False
     if not name.endswith(_ENDING):
         problems.add(
-            "generate.ending-in-capitals",
+            "generate.suffix-uppercase",
             f"{name} is not listed: its name has to end in {_ENDING}",
             hint=f"rename it to {name[: -len(_ENDING)]}{_ENDING}",
             where=Where(str(folder / name)),

@@ -72,7 +72,7 @@ def test_a_package_of_another_id_or_version_is_left_out(
 
     done = mirror(repository.url, folder, fetcher=fetcher)
 
-    assert [problem.code for problem in done.problems] == ["mirror.other-package"] * 2
+    assert [problem.code for problem in done.problems] == ["mirror.package-mismatch"] * 2
     assert listed(folder) == []
 
 

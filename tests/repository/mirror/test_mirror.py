@@ -363,7 +363,7 @@ def test_filters_that_leave_nothing_are_doubted(
 ) -> None:
     result = done(two, folder, fetcher, filters=Filters(ids=("gaer*",)))
 
-    assert [problem.code for problem in result.problems] == ["mirror.nothing-left"]
+    assert [problem.code for problem in result.problems] == ["mirror.no-match"]
 
 
 def test_a_plan_writes_nothing(two: Repository, folder: Path, fetcher: Fetcher) -> None:

@@ -86,7 +86,7 @@ def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator)
         if not pattern:
             problems.add("build.pattern-empty", where=where)
         elif pattern.lstrip("!") == "**":
-            problems.add("build.pattern-names-nothing", where=where, pattern=pattern)
+            problems.add("build.pattern-double-star", where=where, pattern=pattern)
         elif reason := _why_without_effect(pattern):
             problems.add(
                 "build.pattern-without-effect", where=where, variant=reason, pattern=pattern

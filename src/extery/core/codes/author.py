@@ -37,7 +37,7 @@ CODES = {
         message="an empty pattern matches nothing",
         hint="remove it",
     ),
-    "build.pattern-names-nothing": Code(
+    "build.pattern-double-star": Code(
         "error", "a pattern is nothing but **", "Blender's build crashes on it. Read as in a .gitignore it would leave out every file.",
         message="{pattern!r} matches nothing; Blender's build crashes on it",
         hint="write what to leave out, for example 'docs/' or '*.psd'",

@@ -42,7 +42,7 @@ def inspect_package(
     for entry in others:
         assert manifest is not None
         problems.add(
-            "mirror.other-package",
+            "mirror.package-mismatch",
             f"the package of {entry['id']} {entry['version']} is {manifest.id} {manifest.version}",
             hint="report it to the owner of the repository: Blender refuses to install it",
             where=Where(path.name),

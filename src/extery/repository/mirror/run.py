@@ -204,7 +204,7 @@ def _decide(
         )
     if not found.entries:
         problems.add(
-            "mirror.nothing-left",
+            "mirror.no-match",
             f"nothing of {redact_url(url)} is wanted",
             hint="check the filters",
         )
