@@ -1,1 +1,1 @@
-"""One module a command, each with its `click.Command` as ``command``."""
+"""One module per command, each with its `click.Command` as ``command``; registered in `extery.cli.app`."""

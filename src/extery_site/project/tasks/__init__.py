@@ -1,4 +1,4 @@
-"""Background tasks: define them here, run them with ``extery worker``.
+"""Background tasks: the API to define them in the ``tasks`` module of an app; ``extery worker`` runs them.
 
 The only way to background work on the site. No other module imports ``django_tasks``: Django 6 has
 the same API as ``django.tasks``, and the change will be made in `definitions` and `backend`.
