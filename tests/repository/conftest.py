@@ -1,4 +1,4 @@
-"""Fixtures: a repository on a web server that injects faults, a fetcher with short delays, no Brotli."""
+"""Fixtures: a repository on a fake server that injects faults, a fetcher for it, no Brotli."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from extery.fetch import Fetcher, decoding
+from tests.fakes import FakeRepository
 from tests.fetch.conftest import QUICK
-from tests.fetch.web import serving
-from tests.repository.hosted import Repository
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +19,14 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    with serving() as web:
-        yield Repository(tmp_path / "source", web)
+def repository(tmp_path: Path) -> FakeRepository:
+    return FakeRepository(tmp_path / "source")
 
 
 @pytest.fixture
-def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(patience=QUICK) as quick:
-        yield quick
+def fetcher(repository: FakeRepository) -> Iterator[Fetcher]:
+    with repository.fetcher(patience=QUICK) as fake:
+        yield fake
 
 
 @pytest.fixture(autouse=True)

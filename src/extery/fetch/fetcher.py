@@ -48,7 +48,8 @@ class _NoCookies(CookieJar):
 class Fetcher:
     """Opens URLs. ``token`` is sent to the origin of ``token_for`` only.
 
-    ``disk`` tracks the disk space of downloads, ``max_document_size`` is in bytes.
+    ``disk`` tracks the disk space of downloads, ``max_document_size`` is in bytes. ``transport``
+    replaces the network in tests.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Fetcher:
         connections: int = 16,
         patience: RetryPolicy = RetryPolicy(),
         max_document_size: int = MAX_DOCUMENT_SIZE,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.max_document_size = max_document_size
         self.patience = patience
@@ -73,6 +75,7 @@ class Fetcher:
             cookies=_NoCookies(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            transport=transport,
         )
 
     def __enter__(self) -> Self:

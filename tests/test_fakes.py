@@ -1,0 +1,244 @@
+"""One suite of behaviours for the fakes and for a real server: the real one proves the fakes."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from extery.core.errors import ExteryError
+from extery.fetch import (
+    DownloadRequest,
+    Fetcher,
+    RetryPolicy,
+    Validators,
+    download,
+    get_document,
+)
+from extery.fetch.deadline import Deadline
+from extery.repository.check import check_repository
+from extery.repository.mirror.run import mirror
+from tests.fakes import FakeClock, FakeFetcher, FakeRepository, FakeWeb
+from tests.fetch.web import (
+    Fault,
+    cut_off,
+    encoded,
+    endless,
+    raw,
+    redirect,
+    serving,
+    short_range,
+    status,
+    tamper,
+    wait,
+    without_ranges,
+)
+from tests.repository.hosted import Repository
+
+QUICK = RetryPolicy(attempts=3, first_delay=0.01, max_delay=2.0, read=60.0)
+BODY = b'{"version":"v1","blocklist":[],"data":[]}' * 50
+
+
+@pytest.fixture(params=["fake", "real"])
+def repository(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Repository]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    if request.param == "fake":
+        yield FakeRepository(tmp_path / "source")
+        return
+    with serving() as web:
+        yield Repository(tmp_path / "source", web)
+
+
+@pytest.fixture
+def new_fetcher(repository: Repository) -> Callable[..., Fetcher]:
+    if isinstance(repository, FakeRepository):
+        return repository.fetcher
+    return Fetcher
+
+
+@pytest.fixture
+def fetcher(new_fetcher: Callable[..., Fetcher]) -> Iterator[Fetcher]:
+    with new_fetcher(patience=QUICK) as opened:
+        yield opened
+
+
+def codes(error: pytest.ExceptionInfo[ExteryError]) -> list[str]:
+    return [problem.code for problem in error.value.problems]
+
+
+def test_a_document_arrives_compressed_and_is_not_sent_again(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    url = repository.web.put("/a", BODY) + "?x=1"
+
+    first = get_document(url, fetcher=fetcher)
+
+    assert first is not None
+    assert first.body == BODY
+    assert first.headers["content-encoding"] == "gzip"
+    assert get_document(url, fetcher=fetcher, known=first.validators) is None
+    assert get_document(url, fetcher=fetcher, known=Validators('"other"')) is not None
+    sent = repository.web.asked("/a")
+    assert [seen.path for seen in repository.web.seen] == ["/a?x=1"] * 3
+    assert sent[0]["user-agent"].startswith("extery/")
+    assert sent[1]["if-none-match"] == first.validators.etag
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (status(404), "fetch.not-found"),
+        (status(403), "fetch.refused"),
+        (status(418), "fetch.status"),
+        (status(503, Retry_After="999"), "fetch.busy"),
+        (redirect("file:///etc/passwd"), "fetch.redirect-unsafe"),
+        (redirect("http://127.0.0.1:1/"), "fetch.unreachable"),
+        (raw(b""), "fetch.unreachable"),
+        (raw(b"garbage\r\n\r\n"), "fetch.unreachable"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), "fetch.unreachable"),
+        (cut_off(5), "fetch.unreachable"),
+        (endless(), "fetch.too-long"),
+        (encoded(b"abc", "br", "zstd"), "fetch.compressed"),
+        (wait(90.0), "fetch.time-out"),
+    ],
+)
+def test_a_fault_that_lasts_is_an_error_with_its_code(
+    repository: Repository, new_fetcher: Callable[..., Fetcher], fault: Fault, code: str
+) -> None:
+    url = repository.web.put("/a", BODY)
+    repository.web.fail("/a", *[fault] * 9)
+    patience = RetryPolicy(attempts=2, first_delay=0.01, max_delay=2.0, read=0.5)
+
+    with new_fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
+        get_document(url, fetcher=fetcher)
+
+    assert codes(caught) == [code]
+
+
+@pytest.mark.parametrize("fault", [status(503), status(429, Retry_After="1"), cut_off(5), raw(b"")])
+def test_a_fault_that_passes_is_retried(
+    repository: Repository, fetcher: Fetcher, fault: Fault
+) -> None:
+    url = repository.web.put("/a", BODY)
+    repository.web.fail("/a", fault)
+
+    found = get_document(url, fetcher=fetcher)
+
+    assert found is not None
+    assert found.body == BODY
+    assert len(repository.web.seen) == 2
+
+
+def test_a_token_is_sent_to_its_origin_only(
+    repository: Repository, new_fetcher: Callable[..., Fetcher]
+) -> None:
+    url = repository.web.put("/a", BODY)
+    other = url.replace("127.0.0.1", "localhost")
+    repository.web.fail("/a", redirect(other))
+
+    with new_fetcher(patience=QUICK, token="secret", token_for=url) as fetcher:
+        get_document(url, fetcher=fetcher)
+
+    assert [headers.get("authorization") for headers in repository.web.asked("/a")] == [
+        "Bearer secret",
+        None,
+    ]
+
+
+@pytest.mark.parametrize("fault", [cut_off(700), without_ranges(), short_range(10), status(416)])
+def test_an_interrupted_download_is_resumed(
+    repository: Repository, fetcher: Fetcher, tmp_path: Path, fault: Fault
+) -> None:
+    url = repository.web.put("/a", BODY)
+    repository.web.fail("/a", cut_off(600), fault)
+    request = DownloadRequest(url, len(BODY), hashlib.sha256(BODY).hexdigest())
+
+    download(request, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
+
+    assert (tmp_path / "a").read_bytes() == BODY
+    assert "bytes=600-" in [headers.get("range") for headers in repository.web.asked("/a")]
+
+
+def test_tampered_bytes_are_refused(
+    repository: Repository, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    url = repository.web.put("/a", BODY)
+    repository.web.fail("/a", tamper())
+    request = DownloadRequest(url, len(BODY), hashlib.sha256(BODY).hexdigest())
+
+    with pytest.raises(ExteryError) as caught:
+        download(request, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
+
+    assert codes(caught) == ["fetch.hash"]
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_stopped_fetcher_opens_nothing(repository: Repository, fetcher: Fetcher) -> None:
+    url = repository.web.put("/a", BODY)
+    fetcher.stop()
+
+    for action in (
+        lambda: fetcher.open(url).__enter__(),
+        lambda: fetcher.with_retries(url, lambda: pytest.fail("was called")),
+        fetcher.raise_if_stopped,
+    ):
+        with pytest.raises(ExteryError) as caught:
+            action()
+        assert codes(caught) == ["fetch.stopped"]
+    assert repository.web.seen == []
+
+
+def test_a_deadline_ends_the_retries(repository: Repository, fetcher: Fetcher) -> None:
+    url = f"{repository.web.url}/a"
+    repository.web.fail("/a", *[status(503)] * 99)
+    deadline = Deadline(0.001)
+
+    with pytest.raises(ExteryError) as caught:
+        fetcher.with_retries(url, lambda: fetcher.open(url, {}, deadline).__enter__(), deadline)
+
+    assert codes(caught) == ["fetch.time-out"]
+
+
+def test_a_repository_publishes_withdraws_and_tampers(
+    repository: Repository, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    repository.add("gear.zip")
+    repository.add("dusk.zip", extension_id="dusk", kind="theme")
+    assert list(check_repository(repository.url, fetcher=fetcher).problems) == []
+    assert mirror(repository.url, tmp_path / "m", fetcher=fetcher).is_complete
+    assert set(repository.asked()) == {"index.json", "gear.zip", "dusk.zip"}
+    repository.withdraw("dusk")
+    repository.web.fail("/r/gear.zip", tamper())
+
+    found = check_repository(repository.url, fetcher=fetcher)
+
+    assert [problem.code for problem in found.problems] == ["server.archive-hash"]
+    assert (found.entries, found.packages) == (1, 1)
+
+
+def test_a_fake_clock_advances_only_when_it_sleeps() -> None:
+    clock = FakeClock()
+    start, epoch = clock.monotonic(), clock.time()
+
+    clock.sleep(3_600)
+    clock.sleep(-1)
+
+    assert clock.monotonic() - start == pytest.approx(3_600)
+    assert clock.time() - epoch == pytest.approx(3_600)
+    assert abs(epoch - time.time()) < 3_600
+
+
+def test_a_fake_fetcher_waits_on_its_clock() -> None:
+    web = FakeWeb()
+    url = web.put("/a", BODY)
+    web.fail("/a", status(503, Retry_After="50"), wait(20.0))
+
+    with FakeFetcher(web) as fetcher:
+        get_document(url, fetcher=fetcher)
+
+        assert fetcher.clock.monotonic() == pytest.approx(50 + 20)
