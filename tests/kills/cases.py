@@ -6,6 +6,7 @@ import hashlib
 import random
 import shutil
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ CONFIGS = (
     "",
     "[channels.beta]\nprereleases = true\n",
     "changes = true\n",
-    'prereleases = false\nchanges = true\n[channels.beta]\nprereleases = true\n[sets.small]\nextensions = ["anvil"]\n',
+    'prereleases = false\nchanges = true\n[channels.beta]\nprereleases = true\n[channels.small]\nextensions = ["anvil"]\n',
     'retention = 1\n[[blocklist]]\nid = "beacon"\nreason = "Deletes presets"\n',
 )
 IDS = ("anvil", "beacon", "gear_tool")
@@ -71,6 +72,7 @@ class _Case:
         """Of the last run of the reference."""
         self.changed: set[str] = set()
         """Packages that were replaced or removed since the last run that nobody killed."""
+        self.snapshots = root / "snapshots"
 
     def arguments(self, folder: Path) -> list[str]:
         raise NotImplementedError
@@ -99,10 +101,25 @@ class _Case:
         self.figures.longest_survival = max(survival, self.figures.longest_survival)
         return status == -9
 
+    def killed_at_each_write(self) -> Iterator[None]:
+        """Run, and yield with what a kill at each write would have left in the folder."""
+        self.snapshots.mkdir()
+        run = self.start(self.folder, snapshots=str(self.snapshots))
+        assert run.wait() == 0, run.output
+        states, changed = self.states, self.changed
+        for snapshot in sorted(self.snapshots.iterdir()):
+            shutil.rmtree(self.folder)
+            snapshot.rename(self.folder)
+            self.states, self.changed = states, changed
+            assert_whole(self.folder, *states, changed=changed)
+            yield
+        self.snapshots.rmdir()
+
     def finish(self, *, is_fresh: bool = False, ignored: tuple[str, ...] = ()) -> None:
         """The next run ends well at once, and leaves what the reference has."""
         start = time.monotonic()
-        run = self.start(self.folder, *self.at_once(), is_fresh=is_fresh)
+        shared = str(self.snapshots) if self.snapshots.exists() else ""
+        run = self.start(self.folder, *self.at_once(), is_fresh=is_fresh, shared=shared)
         assert run.wait() == 0, run.output
         self.figures.longest_next = max(time.monotonic() - start, self.figures.longest_next)
         assert_same_tree(self.folder, self.reference, private=self.private, ignored=ignored)

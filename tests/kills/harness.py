@@ -23,8 +23,8 @@ from extery.listing.delta import apply_changes
 from extery.listing.entries import parse
 
 RUNNER = Path(__file__).with_name("runner.py")
-#: How long processes of a killed run may live on.
-MAX_SURVIVAL = 2.0
+#: Seconds after which processes that outlive a killed run count as hanging.
+HANG = 300
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Run:
         start = time.monotonic()
         while alive := self.processes():
             waited = time.monotonic() - start
-            assert waited < MAX_SURVIVAL, f"{alive} outlive their parent {self.pid}"
+            assert waited < HANG, f"{alive} outlive their parent {self.pid}"
             time.sleep(0.01)
         return time.monotonic() - start
 
@@ -95,8 +95,15 @@ class Runner:
         self._server.communicate()
 
     def start(
-        self, folder: Path, *arguments: str, kill: Kill = NEVER, is_fresh: bool = False
+        self,
+        folder: Path,
+        *arguments: str,
+        kill: Kill = NEVER,
+        is_fresh: bool = False,
+        snapshots: str = "",
+        shared: str = "",
     ) -> Run:
+        """Start a run; it stores ``snapshots`` there, or shares files with those in ``shared``."""
         log = self._logs / "output.txt"
         job = {
             "arguments": arguments,
@@ -105,6 +112,8 @@ class Runner:
             "at": kill.at,
             "when": kill.when,
             "group": kill.group,
+            "snapshots": snapshots,
+            "shared": shared,
         }
         if is_fresh:
             process = subprocess.Popen(

@@ -6,37 +6,39 @@ forks for each: commands are imported once, so that thousands of runs take minut
 
 from __future__ import annotations
 
-import builtins
-import io
 import json
 import os
 import signal
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-#: Functions of `os` that change a name or an attribute; the path is their last argument that is one.
-CHANGES = ("replace", "rename", "link", "symlink", "unlink", "remove", "mkdir", "rmdir", "utime")
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from tests.kills.snapshots import Snapshots, unshare  # noqa: E402
+from tests.kills.writes import Writes  # noqa: E402
 
 
-class KillAt:
-    """Counts the writes below ``folder`` and kills this process, or its group, at one of them."""
+class KillAt(Writes):
+    """Counts the writes below ``folder`` and kills this process, or its group, at one of them.
 
-    def __init__(self, folder: str, at: int, when: str, *, group: bool) -> None:
-        self.folder, self.at, self.when, self.group = folder, at, when, group
-        self.count = 0
-        self.pid = os.getpid()
+    With ``snapshots``, a folder, it is not killed but stores what a kill would leave at each of them.
+    Files shared with the snapshots in ``shared`` are copied before they change.
+    """
+
+    def __init__(
+        self, folder: str, at: int, when: str, *, group: bool, snapshots: str, shared: str
+    ) -> None:
+        super().__init__(folder)
+        self.at, self.when, self.group = at, when, group
+        self.snapshots = Snapshots(Path(folder), Path(snapshots)) if snapshots else None
+        self.shared = shared
 
     def install(self) -> None:
-        for name in CHANGES:
-            setattr(os, name, self._wrapped(getattr(os, name), self._is_inside))
-        os.open = self._wrapped(os.open, self._opens)
-        opened = self._wrapped(io.open, self._opens_file)
-        io.open = builtins.open = opened
-        os.fsync = self._wrapped(os.fsync, self._is_file_inside)
+        for module, name, function in [*self.functions()]:
+            setattr(module, name, function)
 
     def report_to(self, path: Path) -> None:
         """Have the number of writes in a file when the run ends by itself."""
@@ -49,46 +51,33 @@ class KillAt:
 
         os._exit = end
 
-    def _wrapped(self, function: Callable[..., Any], counts: Callable[..., bool]) -> Any:
-        def call(*arguments: Any, **named: Any) -> Any:
-            if os.getpid() != self.pid or not counts(*arguments, **named):
-                return function(*arguments, **named)
-            self.count += 1
-            if self.count == self.at and self.when == "torn" and function.__name__ == "fsync":
+    def before(self, name: str, arguments: tuple[Any, ...]) -> None:
+        if self.count == self.at:
+            if self.when == "torn" and name == "fsync":
                 about = os.fstat(arguments[0])
                 if stat.S_ISREG(about.st_mode):
                     os.truncate(arguments[0], about.st_size // 2)
-            if self.count == self.at and self.when != "after":
+            if self.when != "after":
                 self._kill()
-            number = self.count
-            try:
-                return function(*arguments, **named)
-            finally:  # also if it failed, as to make a folder that is there
-                if number == self.at:
-                    self._kill()
+        if self.snapshots:
+            self.snapshots.take()
+            if name == "fsync":
+                self.snapshots.take(torn=arguments[0])
+        if self.shared and name in ("open", "utime"):
+            unshare(arguments[0], Path(self.shared))
 
-        return call
+    def done(self, number: int) -> None:
+        if number == self.at:
+            self._kill()
+
+    def after(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
+        if self.snapshots:
+            self.snapshots.note(name, arguments, result)
 
     def _kill(self) -> None:
         if self.group:
             os.killpg(0, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
-
-    def _is_inside(self, *paths: Any, **_: Any) -> bool:
-        return any(self._is_below(path) for path in paths[:2])
-
-    def _is_below(self, path: Any) -> bool:
-        return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(self.folder)
-
-    def _opens(self, path: Any, flags: int, *_: Any, **__: Any) -> bool:
-        return bool(flags & WRITES) and self._is_below(path)
-
-    def _opens_file(self, path: Any, mode: str = "r", *_: Any, **__: Any) -> bool:
-        return any(letter in mode for letter in "wax+") and self._is_below(path)
-
-    def _is_file_inside(self, handle: Any) -> bool:
-        number = handle if isinstance(handle, int) else handle.fileno()
-        return os.path.realpath(f"/proc/self/fd/{number}").startswith(self.folder)
 
 
 def run(job: dict[str, Any]) -> NoReturn:
@@ -100,7 +89,14 @@ def run(job: dict[str, Any]) -> NoReturn:
         os.dup2(log, number)
     os.close(log)
     sys.argv = ["extery", *job["arguments"]]
-    counter = KillAt(job["folder"], job["at"], job["when"], group=job["group"])
+    counter = KillAt(
+        job["folder"],
+        job["at"],
+        job["when"],
+        group=job["group"],
+        snapshots=job["snapshots"],
+        shared=job["shared"],
+    )
     counter.install()
     counter.report_to(Path(f"{job['log']}.writes"))
     from extery.__main__ import main
@@ -118,18 +114,16 @@ def run(job: dict[str, Any]) -> NoReturn:
 def serve() -> None:
     """Fork for each job, and answer with its process id; the answer to a wait is the exit status."""
     import importlib
+    import pkgutil
+    import ssl
 
-    for name in (
-        "brotli",
-        "filelock",
-        "extery.cli.commands.mirror",
-        "extery.cli.commands.server_generate",
-        "extery.repository.page.html",
-        "extery.repository.reading",
-        "extery.repository.mirror.run",
-        "multiprocessing.popen_fork",
-    ):
+    import extery
+
+    modules = [each.name for each in pkgutil.walk_packages(extery.__path__, "extery.")]
+    for name in (*modules, "brotli", "encodings.cp437", "multiprocessing.popen_fork", "tomllib"):
         importlib.import_module(name)
+    # No run uses TLS, and to read all certificates takes longer than most runs.
+    ssl.SSLContext.load_verify_locations = lambda *_, **__: None  # type: ignore[method-assign]
     # One line at a time: a reader that is ahead of itself would leave lines to the children.
     while line := sys.stdin.buffer.raw.readline():
         job = json.loads(line)
@@ -143,7 +137,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
     if len(sys.argv) > 1:
         run(json.loads(sys.argv[1]))
     serve()
