@@ -73,6 +73,7 @@ class KillAt(Writes):
     def after(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
         if self.snapshots:
             self.snapshots.note(name, arguments, result)
+            self.snapshots.take()
 
     def _kill(self) -> None:
         if self.group:

@@ -1,4 +1,4 @@
-"""Snapshots of a folder before every write of a run: what a kill at that moment would leave there.
+"""Snapshots of a folder at every write of a run: what a kill at that moment would leave there.
 
 One run with snapshots replaces one killed run for each write. Files keep their times and, as hard
 links, their inodes, by which Extery recognizes them; a file that is being written is copied.
