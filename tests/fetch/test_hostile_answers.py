@@ -241,7 +241,7 @@ def test_dates_that_are_none_are_none() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names")
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 def test_a_pipe_is_no_file_and_nobody_waits_for_it(tmp_path: Path, fetcher: Fetcher) -> None:
     os.mkfifo(tmp_path / "index.json")
 

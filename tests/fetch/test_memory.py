@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,28 +24,41 @@ GZIP = OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 FLOOD = b"[" * (1 << 18)
 
-CHILD = textwrap.dedent("""
-    import json, re, sys
+#: Reads jobs, one a line, and forks for each, so that all are imported once.
+FORK_SERVER = textwrap.dedent("""
+    import json, os, re, sys
     from pathlib import Path
     from extery.core.errors import ExteryError
     from extery.listing.entries import parse
     from extery.fetch import Fetcher, RetryPolicy, DownloadRequest, download, get_document
 
-    kind, url, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    code = "ok"
-    with Fetcher(patience=RetryPolicy(attempts=1, read=10, max_seconds=30)) as fetcher:
-        try:
-            if kind == "package":
-                wanted = DownloadRequest(url, 3_000_000, "0" * 64)
-                download(wanted, to=folder / "a", part=folder / "b", fetcher=fetcher)
-            else:
-                body = get_document(url, fetcher=fetcher).body
-                if kind == "parse":
-                    parse(body)
-        except ExteryError as error:
-            code = error.code
-    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
-    print(json.dumps({"code": code, "peak": peak * 1024}))
+    def run(kind, url, folder):
+        with Fetcher(patience=RetryPolicy(attempts=1, read=300, max_seconds=300)) as fetcher:
+            try:
+                if kind == "package":
+                    wanted = DownloadRequest(url, 3_000_000, "0" * 64)
+                    download(wanted, to=folder / "a", part=folder / "b", fetcher=fetcher)
+                else:
+                    body = get_document(url, fetcher=fetcher).body
+                    if kind == "parse":
+                        parse(body)
+            except ExteryError as error:
+                return error.code
+        return "ok"
+
+    while line := sys.stdin.readline():
+        kind, url, folder = json.loads(line)
+        if not os.fork():
+            try:
+                code = run(kind, url, Path(folder))
+                status = Path("/proc/self/status").read_text()
+                peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1])
+                print(json.dumps({"code": code, "peak": peak * 1024}), flush=True)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        if os.wait()[1]:
+            print(json.dumps({"code": "the process failed", "peak": 0}), flush=True)
 """)
 
 pytestmark = pytest.mark.skipif(
@@ -53,17 +66,28 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def fetched_by_child(kind: str, url: str, folder: Path) -> tuple[str, int]:
-    """The code of its error, and the most memory that it had."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, kind, url, str(folder)],
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()[-3000:]
-    found = json.loads(done.stdout)
-    return found["code"], found["peak"]
+Fetch = Callable[[str, str, Path], tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def fetched_by_child() -> Iterator[Fetch]:
+    """Fetch in a process; return the code of its error, and the most memory that it had."""
+    with subprocess.Popen(
+        [sys.executable, "-c", FORK_SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+
+        def fetch(kind: str, url: str, folder: Path) -> tuple[str, int]:
+            server.stdin.write(f"{json.dumps([kind, url, str(folder)])}\n")
+            server.stdin.flush()
+            found = json.loads(server.stdout.readline())
+            return found["code"], found["peak"]
+
+        yield fetch
 
 
 def gzip_of(piece: bytes, times: int) -> bytes:
@@ -103,7 +127,9 @@ ATTACKS = {name: (fault, code) for name, fault, code in bodies()}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_body_takes_much_memory(web: Web, tmp_path: Path, name: str) -> None:
+def test_no_body_takes_much_memory(
+    web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
+) -> None:
     fault, expected = ATTACKS[name]
     web.fail("/a", fault)
 
@@ -114,7 +140,9 @@ def test_no_body_takes_much_memory(web: Web, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_package_takes_much_memory_or_is_kept(web: Web, tmp_path: Path, name: str) -> None:
+def test_no_package_takes_much_memory_or_is_kept(
+    web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
+) -> None:
     web.fail("/a", ATTACKS[name][0])
 
     code, peak = fetched_by_child("package", f"{web.url}/a", tmp_path)
@@ -127,7 +155,9 @@ def test_no_package_takes_much_memory_or_is_kept(web: Web, tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("piece", [b"[", b"[],", b'{"a":1},', b"1,", b" "])
-def test_no_json_takes_much_memory(web: Web, tmp_path: Path, piece: bytes) -> None:
+def test_no_json_takes_much_memory(
+    web: Web, tmp_path: Path, fetched_by_child: Fetch, piece: bytes
+) -> None:
     times = (MAX_DOCUMENT_SIZE - 2) // len(piece)
     web.fail("/a", encoded(gzip.compress(b"[" + piece * times, 1), "gzip"))
 
@@ -141,7 +171,9 @@ def test_no_json_takes_much_memory(web: Web, tmp_path: Path, piece: bytes) -> No
     "piece",
     ['"😀😀",', '{"😀":"b"},', '"ab",', '{"ab":{}},', '["ab"],', "12345678,"],
 )
-def test_json_up_to_the_limits_takes_no_more(web: Web, tmp_path: Path, piece: str) -> None:
+def test_json_up_to_the_limits_takes_no_more(
+    web: Web, tmp_path: Path, fetched_by_child: Fetch, piece: str
+) -> None:
     containers = piece.count("{") + piece.count("[")
     times = MAX_DOCUMENT_SIZE // (80 * containers if containers else 16) - 10
     text = f'{{"data":[{piece * times}"{"x" * (MAX_DOCUMENT_SIZE - 100 - times * len(piece.encode()))}😀"]}}'
@@ -176,7 +208,7 @@ def entry(number: int) -> dict[str, object]:
     }
 
 
-def test_a_large_real_listing_is_fetched(web: Web, tmp_path: Path) -> None:
+def test_a_large_real_listing_is_fetched(web: Web, tmp_path: Path, fetched_by_child: Fetch) -> None:
     listing = {"version": "v1", "blocklist": [], "data": [entry(n) for n in range(10_000)]}
     body = json.dumps(listing).encode()
     assert 7_000_000 < len(body) < MAX_DOCUMENT_SIZE
@@ -193,7 +225,7 @@ def test_a_large_real_listing_is_fetched(web: Web, tmp_path: Path) -> None:
     assert peak < MAX_PEAK
 
 
-def test_a_file_is_bounded_too(tmp_path: Path) -> None:
+def test_a_file_is_bounded_too(tmp_path: Path, fetched_by_child: Fetch) -> None:
     sparse = tmp_path / "index.json"
     with sparse.open("wb") as file:
         file.truncate(10**12)
