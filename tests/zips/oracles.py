@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -82,6 +83,20 @@ def unpack_all(
     with ThreadPoolExecutor(at_once or os.cpu_count() or 1) as pool:
         answers = pool.map(lambda oracle: unpack_with(oracle, folder), chosen)
         return {oracle.name: answer for oracle, answer in zip(chosen, answers, strict=True)}
+
+
+def unpack_accepted(folder: Path) -> dict[str, dict[str, Outcome]]:
+    """What each oracle makes of each zip that we accept; of the others, only what we make of them."""
+    chosen = oracles()
+    ours = [oracle for oracle in chosen if oracle.name.startswith("ours")]
+    outcomes = unpack_all(folder, only=ours)
+    with tempfile.TemporaryDirectory() as accepted:
+        for name in outcomes[ours[0].name]:
+            if not all(answers[name].refused for answers in outcomes.values()):
+                Path(accepted, name).symlink_to(folder / name)
+        return outcomes | unpack_all(
+            Path(accepted), only=[oracle for oracle in chosen if oracle not in ours]
+        )
 
 
 def unpack_with(oracle: Oracle, folder: Path) -> dict[str, Outcome]:

@@ -33,11 +33,16 @@ def test_a_mutated_wheel_is_what_python_and_unzip_unpack_or_it_is_refused(tmp_pa
             request = {**oracle.request, "unpack": "ours_wheel", "packages": str(packages)}
             chosen[number] = replace(oracle, request=request)
 
-    outcomes = unpack_all(wheels, only=chosen)
-
-    ours = outcomes.pop("ours 3.11")
-    assert outcomes.pop("ours 3.13") == ours
+    ours, newer = unpack_all(
+        wheels, only=[oracle for oracle in chosen if oracle.name.startswith("ours")]
+    ).values()
+    assert newer == ours
     accepted = {name for name in tried if not ours[name].refused}
+    for name in tried.keys() - accepted:
+        (wheels / name).unlink()
+    outcomes = unpack_all(
+        wheels, only=[oracle for oracle in chosen if not oracle.name.startswith("ours")]
+    )
     differences = [
         f"{tried[name].label}: {oracle}: {outcome.error or text}"
         for name in sorted(accepted)
