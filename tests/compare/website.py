@@ -116,7 +116,7 @@ def serve(tree: Tree) -> Iterator[int]:
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(60)
+            process.wait(300)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # its workers, if any are left
         process.wait()

@@ -92,7 +92,7 @@ def test_waiting_says_for_whom_at_once_and_has_an_end(lock: Path) -> None:
 def test_a_lock_that_becomes_free_while_it_is_waited_for_is_taken(lock: Path) -> None:
     with (
         held_elsewhere(lock) as process,
-        locked(lock, area="generate", command="t", timeout=60, on_wait=lambda _: process.kill()),
+        locked(lock, area="generate", command="t", timeout=300, on_wait=lambda _: process.kill()),
     ):
         holder = Holder.read(lock)
         assert holder is not None
@@ -126,7 +126,7 @@ def test_threads_of_one_process_exclude_each_other(lock: Path) -> None:
 
     def work() -> None:
         for _ in range(5):
-            with locked(lock, area="generate", command="test", timeout=60):
+            with locked(lock, area="generate", command="test", timeout=300):
                 with inside:
                     at_once[0] += 1
                     most[0] = max(most[0], at_once[0])

@@ -39,7 +39,7 @@ class Site:
     def __init__(self, running: Preview) -> None:
         self.running = running
         host, _, port = running.url.removeprefix("http://").rpartition(":")
-        self.client = http.client.HTTPConnection(host, int(port), timeout=120)
+        self.client = http.client.HTTPConnection(host, int(port), timeout=300)
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -263,7 +263,7 @@ def test_nothing_outside_and_nothing_hidden_is_shown(folder: Path, site: Site, p
 
 
 def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -173,7 +173,7 @@ def test_beside_other_threads_packages_are_read_by_new_processes(tmp_path: Path)
     assert several == reading.read_archives(tmp_path, found, processes=1)
 
 
-def wait_until_gone(pids: list[int], *, seconds: float = 60) -> None:
+def wait_until_gone(pids: list[int], *, seconds: float = 300) -> None:
     """Wait for the end of processes that are not ours to wait for."""
     deadline = time.monotonic() + seconds
     while alive := [pid for pid in pids if is_alive(pid)]:
