@@ -11,6 +11,8 @@ import pytest
 from extery.fetch import Fetcher, decoding
 from tests.fakes import FakeRepository
 from tests.fetch.conftest import QUICK
+from tests.fetch.web import serving
+from tests.repository.hosted import Repository
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +21,13 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> FakeRepository:
-    return FakeRepository(tmp_path / "source")
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
+    """A fake repository, or with ``ON_A_REAL_SERVER`` one that other processes and commands can use."""
+    if getattr(request, "param", "") == "real":
+        with serving() as web:
+            yield Repository(tmp_path / "source", web)
+        return
+    yield FakeRepository(tmp_path / "source")
 
 
 @pytest.fixture

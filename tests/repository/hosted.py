@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from extery.listing.delta import HEAD, record_change
 from extery.listing.entries import Entry, dump, entry, listing
 from extery.manifest.document import Manifest
@@ -14,6 +16,9 @@ from extery.package import open_package
 from tests.fetch.web import Web
 from tests.repository.packages import put
 from tests.samples.packages import ADD_ON
+
+#: Marks a test whose ``repository`` is on a real server instead of a fake one.
+ON_A_REAL_SERVER = pytest.mark.parametrize("repository", ["real"], indirect=True)
 
 
 class Repository:

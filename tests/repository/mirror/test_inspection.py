@@ -21,7 +21,7 @@ from extery.repository.mirror.run import MirrorOptions, mirror, plan
 from extery.rules import REVISION
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import status
-from tests.repository.hosted import Repository, listed, visible
+from tests.repository.hosted import ON_A_REAL_SERVER, Repository, listed, visible
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
 BAD = [
@@ -142,6 +142,7 @@ def test_a_failed_transfer_still_keeps_the_old_listing(
     assert [item["id"] for item in listed(folder)] == ["good", "late"]
 
 
+@ON_A_REAL_SERVER
 def test_the_command_says_what_is_left_out_and_fails(repository: Repository, folder: Path) -> None:
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
@@ -182,6 +183,7 @@ def test_a_package_with_other_problems_is_mirrored_and_named_on_every_run(
     assert again.flawed == dry.flawed == first.flawed
 
 
+@ON_A_REAL_SERVER
 def test_the_command_names_a_package_with_problems_and_fails(
     repository: Repository, folder: Path
 ) -> None:
@@ -310,6 +312,7 @@ def test_an_inspection_ends_when_it_is_stopped(tmp_path: Path) -> None:
     assert calls < 8
 
 
+@ON_A_REAL_SERVER
 def test_listings_for_several_systems_may_together_be_as_large_as_one(
     repository: Repository, folder: Path
 ) -> None:
