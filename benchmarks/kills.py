@@ -5,7 +5,7 @@ at a random time, or before, after or in the middle of one of its writes; the pr
 group; now and then twice in succession. Then
 
 1. readers see the old listing or the new one, with all packages, compressed variants and pages;
-2. no process of the run is alive after two seconds;
+2. all processes of the run end;
 3. the next run takes the lock at once, ends with status 0, and leaves the files that the reference has;
 4. everything that people put there is still there.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 #: How long to wait for anything on a page, in milliseconds; a busy machine is slow, not broken.
-PATIENCE = 15_000
+PATIENCE = 300_000
 
 
 @pytest.fixture(scope="session")

@@ -133,7 +133,7 @@ class _Case:
 
 
 class GenerateCase(_Case):
-    """Packages come, go and are replaced, and so do channels and sets."""
+    """Packages come, go and are replaced, and so do channels."""
 
     private = ".extery"
 
