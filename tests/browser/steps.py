@@ -26,7 +26,7 @@ def sign_up(page: Page, name: str) -> None:
     page.get_by_label("Email").fill(f"{name}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
-    main_button(page, "Create the account").click()
+    main_button(page, "Create account").click()
     page.get_by_text(f"Account of {name}").wait_for(state="attached")
 
 
@@ -57,5 +57,5 @@ def image() -> FilePayload:
 
 def upload(page: Page, file: FilePayload) -> None:
     page.goto("/publish/")
-    page.get_by_label("The zip of your add-on or theme").set_input_files(file)
+    page.get_by_label("Package (.zip) of your add-on or theme").set_input_files(file)
     main_button(page, "Check and upload").click()

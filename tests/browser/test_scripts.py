@@ -38,7 +38,7 @@ def test_a_chosen_appearance_stays_and_comes_at_once(visitor: Visitor, scripts: 
     assert page.request.get("/").text().count('data-theme="dark"') == 1
     if scripts:
         assert page.evaluate(BACKGROUND) != light
-        choose(page, "Like my system")
+        choose(page, "System")
         assert page.evaluate(BACKGROUND) == light
 
 
@@ -51,7 +51,7 @@ def test_the_appearance_follows_the_system(visitor: Visitor) -> None:
     assert colours[0] != colours[1]
 
 
-def test_the_address_is_copied_with_one_press(visitor: Visitor, site: str) -> None:
+def test_the_repository_url_is_copied_with_one_click(visitor: Visitor, site: str) -> None:
     page = visitor(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/")
     button = page.get_by_role("button", name="Copy")
@@ -69,7 +69,7 @@ def test_without_scripts_there_is_no_button_that_does_nothing(visitor: Visitor) 
 
 
 def drop(page: Page, size: int) -> None:
-    """Let go of a file over the zone."""
+    """Drop a file onto the zone."""
     page.evaluate(
         """size => {
             const transfer = new DataTransfer();
@@ -128,7 +128,7 @@ def test_dragging_says_where_to_let_go(visitor: Visitor) -> None:
         }"""
     )
     assert address == page.get_by_role("link", name="Drag into Blender").get_attribute("href")
-    page.get_by_text("Now let go over a Blender window.").wait_for()
+    page.get_by_text("Drop it onto a Blender window.").wait_for()
     page.evaluate('document.querySelector("[data-drag]").dispatchEvent(new DragEvent("dragend"))')
     page.get_by_text("Drag this button onto a Blender window.").wait_for()
 
@@ -139,7 +139,7 @@ def test_a_notice_can_be_put_away(visitor: Visitor) -> None:
     notice = page.locator("[data-notice]").first
     notice.wait_for()
     number = page.locator("[data-notice]").count()
-    notice.get_by_role("button", name="Put this notice away").click()
+    notice.get_by_role("button", name="Dismiss").click()
     assert page.locator("[data-notice]").count() == number - 1
 
 

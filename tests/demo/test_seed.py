@@ -65,10 +65,10 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert set(Extension.objects.values_list("status", flat=True)) == set(Extension.Status.values)
     assert set(Version.objects.values_list("status", flat=True)) == set(Version.Status.values)
     assert set(Report.objects.values_list("status", flat=True)) == set(Report.Status.values)
-    waiting = queues.waiting()
+    waiting = queues.in_review()
     assert {version.extension.type for version in waiting} == {"add-on", "theme"}
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
-    (given_back,) = queues.given_back()
+    (given_back,) = queues.changes_requested()
     assert given_back.extension.owner.username == "demo"
     assert queues.thread(given_back.extension).filter(kind="comment").count() == 4
     blocked = Extension.objects.get(status="blocked")
@@ -108,7 +108,7 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
 def test_every_page_of_the_demo_opens(client: Client) -> None:
     addresses = ["/", "/extensions/", "/add-ons/", "/themes/", "/queue/", "/reports/"]
     addresses += [e.get_absolute_url() for e in Extension.objects.visible_to(factories.make_user())]
-    addresses += [f"/queue/{e.extension_id}/" for e in queues.in_queue()]
+    addresses += [f"/queue/{e.extension_id}/" for e in queues.ever_submitted()]
     addresses += [f"/people/{user.username}/" for user in User.objects.all()]
     client.force_login(User.objects.get(username="moderator"))
     for address in addresses:

@@ -1,1 +1,1 @@
-"""People who sign in, and the tokens their programs use."""
+"""User accounts, permissions and API tokens."""

@@ -1,4 +1,4 @@
-"""Our answers to django-allauth's questions."""
+"""The django-allauth adapter and the validators of user names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ username_validators = [username_validator]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-up can be closed by a setting."""
+    """Closes sign-up if ``EXTERY_SIGN_UP`` is off."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.EXTERY_SIGN_UP)

@@ -1,4 +1,4 @@
-"""How programs say who they are: a token, or the session of somebody signed in in the browser."""
+"""API authentication: bearer tokens, and the session cookie of a browser."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 from ninja.security import SessionAuth as NinjaSessionAuth
 
-from extery_site.accounts.actions import user_of_token
+from extery_site.accounts.actions import authenticate_token
 from extery_site.accounts.models import User
 
 
 class TokenAuth(HttpBearer):
-    """``Authorization: Bearer extery_…``; a token that does not work is an error, not a guest."""
+    """Authenticate ``Authorization: Bearer extery_…``; an invalid token is an error, not a guest."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
-        user = user_of_token(token)
+        user = authenticate_token(token)
         request.user = user
         return user
 
 
-class TokenOrAnyone(TokenAuth):
-    """For what everyone may read, but some see more of."""
+class OptionalTokenAuth(TokenAuth):
+    """Token authentication for endpoints that anonymous users may call too."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if "Authorization" not in request.headers:
@@ -32,7 +32,7 @@ class TokenOrAnyone(TokenAuth):
 
 
 class SessionAuth(NinjaSessionAuth):
-    """The session of a browser; its CSRF token is asked for only where there is one to abuse."""
+    """Session authentication; the CSRF check applies to authenticated sessions only."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if not request.user.is_authenticated:
@@ -40,5 +40,5 @@ class SessionAuth(NinjaSessionAuth):
         return super().__call__(request)
 
 
-SIGNED_IN = [TokenAuth(), SessionAuth()]
-ANYONE = TokenOrAnyone()
+REQUIRED_AUTH = [TokenAuth(), SessionAuth()]
+OPTIONAL_AUTH = OptionalTokenAuth()

@@ -1,4 +1,4 @@
-"""What people fill in about themselves and their programs."""
+"""Forms of the account settings: profile and API tokens."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from extery_site.accounts.models import User
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What others see on one's own page."""
+    """The public profile of a user."""
 
     class Meta:
         model = User
         fields = ("full_name", "about")
         help_texts: ClassVar[dict[str, str]] = {
             "full_name": "Shown instead of your user name.",
-            "about": "A few lines about you and what you make. Markdown works.",
+            "about": "A few lines about you and your work. You can use Markdown.",
         }
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
@@ -34,18 +34,18 @@ class TokenForm(forms.Form):
         ("30", "30 days"),
         ("90", "90 days"),
         ("365", "One year"),
-        ("0", "No end"),
+        ("0", "No expiry"),
     ]
 
     name = forms.CharField(
-        label="What is it for?",
+        label="Name",
         max_length=100,
-        help_text="A name to recognise it by, for example “release script of gear_tool”.",
+        help_text="What the token is for, for example “release script of gear_tool”.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    days = forms.ChoiceField(label="Valid for", choices=LIFETIMES, initial="90")
+    days = forms.ChoiceField(label="Expires after", choices=LIFETIMES, initial="90")
 
     def expires_at(self) -> datetime | None:
-        """When the token ends, if it ends."""
+        """Return the expiry date, or ``None`` for a token that does not expire."""
         days = int(self.cleaned_data["days"])
         return timezone.now() + timedelta(days=days) if days else None

@@ -1,4 +1,4 @@
-"""People and their API tokens. Of a token only its hash is stored."""
+"""User accounts and API tokens."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.utils import timezone
 
 username_validator = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
-    "Use letters, digits, dots, dashes and underscores, and begin with a letter or digit.",
+    "Use letters, digits, dots, hyphens and underscores; start with a letter or digit.",
 )
 
 
 class User(AbstractUser):
-    """Somebody with an account; the user name is also the address of the profile page."""
+    """A user account; the user name is part of the profile page's URL."""
 
-    # One field for the whole name: not everybody's has a first and a last part.
+    # One field for the whole name: not every name has a first and a last part.
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 
@@ -28,13 +28,15 @@ class User(AbstractUser):
         max_length=40,
         unique=True,
         validators=[username_validator],
-        help_text="Up to 40 letters, digits, dots, dashes and underscores. Others see it.",
-        error_messages={"unique": "Somebody has this user name already."},
+        help_text="Up to 40 letters, digits, dots, hyphens and underscores. Everyone can see it.",
+        error_messages={"unique": "This user name is already taken."},
     )
     full_name = models.CharField("name", max_length=120, blank=True)
     about = models.TextField(blank=True, max_length=4000, help_text="Markdown.")
     is_moderator = models.BooleanField(
-        "moderator", default=False, help_text="May approve, block and handle reports."
+        "moderator",
+        default=False,
+        help_text="Can review versions, block extensions and handle reports.",
     )
 
     class Meta(AbstractUser.Meta):
@@ -42,18 +44,18 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="accounts_user_username_any_case",
-                violation_error_message="Somebody has this user name already.",
+                violation_error_message="This user name is already taken.",
             )
         ]
 
     @property
     def display_name(self) -> str:
-        """The name to show: the full name where one was given."""
+        """The full name if it is set, otherwise the user name."""
         return self.full_name or self.username
 
     @property
     def can_moderate(self) -> bool:
-        """Whether this user decides what is public."""
+        """Whether this user is an active moderator or superuser."""
         return self.is_active and (self.is_moderator or self.is_superuser)
 
     def get_full_name(self) -> str:
@@ -65,7 +67,7 @@ class User(AbstractUser):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> ApiTokenQuerySet:
-        """Neither revoked nor expired, of somebody whose account is active."""
+        """Tokens that are neither revoked nor expired and whose owner is active."""
         now = timezone.now()
         return self.filter(
             models.Q(expires_at=None) | models.Q(expires_at__gt=now),
@@ -75,12 +77,12 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A password for a program that acts as its user."""
+    """An API token, with which a program acts as its user. Only the hash of the secret is stored."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100, help_text="What the token is for.")
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
-    beginning = models.CharField(max_length=16, editable=False)
+    prefix = models.CharField(max_length=16, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +94,7 @@ class ApiToken(models.Model):
         ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.beginning}…)"
+        return f"{self.name} ({self.prefix}…)"
 
     @property
     def is_usable(self) -> bool:

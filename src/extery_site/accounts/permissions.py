@@ -1,4 +1,4 @@
-"""Who may do what. Each function raises the error that says why not."""
+"""Permission checks. The ``require_…`` functions raise `Refused`."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from extery_site.accounts.models import User
 AnyUser = User | AnonymousUser
 
 
-def is_person(user: AnyUser | None) -> TypeGuard[User]:
-    """Whether somebody with an active account acts."""
+def is_active_user(user: AnyUser | None) -> TypeGuard[User]:
+    """Whether ``user`` is signed in with an active account."""
     return user is not None and user.is_authenticated and user.is_active
 
 
-def require_person(user: AnyUser | None) -> User:
-    """Whoever signed in; raises `Refused` for anybody else."""
-    if not is_person(user):
-        raise Refused.of("account.sign-in", "this needs an account", hint="sign in and repeat it")
+def require_user(user: AnyUser | None) -> User:
+    """Return the signed-in user; raises `Refused` for an anonymous or inactive user."""
+    if not is_active_user(user):
+        raise Refused.of(
+            "account.sign-in", "you must be signed in to do this", hint="sign in and try again"
+        )
     return user
 
 
 def may_moderate(user: AnyUser | None) -> bool:
-    """Whether somebody decides what is public."""
-    return is_person(user) and user.can_moderate
+    """Whether ``user`` is an active moderator."""
+    return is_active_user(user) and user.can_moderate
 
 
 def require_moderator(user: AnyUser | None) -> User:
-    """A moderator; raises `Refused` for anybody else."""
-    person = require_person(user)
-    if not may_moderate(person):
+    """Return the moderator; raises `Refused` for every other user."""
+    signed_in = require_user(user)
+    if not may_moderate(signed_in):
         raise Refused.of(
             "permission.moderator",
-            "only moderators may do this",
+            "only moderators can do this",
             hint="ask a moderator",
         )
-    return person
+    return signed_in

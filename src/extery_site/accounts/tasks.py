@@ -1,4 +1,4 @@
-"""Periodic clean-ups of sessions and API tokens."""
+"""Periodic clean-up of sessions and API tokens."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from django.utils import timezone
 from extery_site.accounts.models import ApiToken
 from extery_site.project.tasks import periodic, task
 
-#: Time for a user to see on the account page why a program is refused.
+#: Keeps tokens visible on the account page, so that users see why a program is refused.
 KEEP_TOKENS = timedelta(days=30)
 
 
 @periodic(every=timedelta(days=1))
 @task()
 def delete_expired_sessions() -> int:
-    """Delete sessions that have ended; gives back their number."""
+    """Delete expired sessions; return their number."""
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
 @periodic(every=timedelta(days=1))
 @task()
 def delete_expired_tokens() -> int:
-    """Delete API tokens 30 days after they expired or were revoked; gives back their number."""
+    """Delete API tokens 30 days after they expired or were revoked; return their number."""
     before = timezone.now() - KEEP_TOKENS
     unusable = Q(expires_at__lt=before) | Q(revoked_at__lt=before)
     return ApiToken.objects.filter(unusable).delete()[0]

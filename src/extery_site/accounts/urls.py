@@ -1,4 +1,4 @@
-"""Addresses of the pages of ``accounts``; signing in and passwords are django-allauth's."""
+"""URLs of the account settings; django-allauth serves sign-in and passwords."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
-    path("appearance/", views.choose_theme, name="appearance"),
+    path("appearance/", views.set_theme, name="appearance"),
 ]

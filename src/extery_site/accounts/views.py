@@ -1,4 +1,4 @@
-"""One's own account: profile, API tokens, and light or dark."""
+"""Account settings: profile, API tokens and colour theme."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extery_site.accounts import actions
 from extery_site.accounts.forms import ProfileForm, TokenForm
 from extery_site.accounts.models import ApiToken
-from extery_site.accounts.permissions import require_person
+from extery_site.accounts.permissions import require_user
 from extery_site.ui import appearance
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """What others see of me."""
+    """Edit the public profile."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, "Profile saved.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
 
@@ -33,7 +33,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """My API tokens; a new one is shown in the answer that makes it, and never again."""
+    """List API tokens and create one; its secret is shown in this response only."""
     form = TokenForm(request.POST or None)
     new = secret = None
     if request.method == "POST" and form.is_valid():
@@ -47,7 +47,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "form": form,
         "new": new,
         "secret": secret,
-        "tokens": ApiToken.objects.filter(user=require_person(request.user), revoked_at=None),
+        "tokens": ApiToken.objects.filter(user=require_user(request.user), revoked_at=None),
     }
     return render(request, "accounts/tokens.html", context)
 
@@ -55,21 +55,21 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of my tokens."""
+    """Revoke an API token of the signed-in user."""
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     actions.revoke_token(token=token, by=request.user)
-    messages.success(request, f"The token “{token.name}” no longer works.")
+    messages.success(request, f"The token “{token.name}” is revoked.")
     return redirect("accounts:tokens")
 
 
 @require_POST
-def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark in a cookie, and go back to where the visitor was."""
-    back = request.POST.get("next", "")
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Store the colour theme in a cookie and redirect to ``next``."""
+    next_url = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        next_url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        back = "/"
-    response = HttpResponseRedirect(back)
-    appearance.remember(response, request.POST.get("appearance", ""))
+        next_url = "/"
+    response = HttpResponseRedirect(next_url)
+    appearance.set_theme_cookie(response, request.POST.get("appearance", ""))
     return response

@@ -1,4 +1,4 @@
-"""The HTTP API: the routers of the apps in one place, described as OpenAPI, errors as RFC 9457."""
+"""The HTTP API: routers of all apps, the OpenAPI document, errors as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from ninja.openapi.schema import OpenAPISchema
 
 from extery import __version__
 from extery.core.errors import ExteryError, InvalidInput, ProblemList, Refused, Where
-from extery_site.accounts.auth import SIGNED_IN
+from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
-from extery_site.project.problems import MEDIA_TYPE, not_found, respond, respond_to_database_error
+from extery_site.project.problems import (
+    MEDIA_TYPE,
+    not_found,
+    problem_response,
+    respond_to_database_error,
+)
 from extery_site.publish.endpoints import router as publish
 
 
 class Problem(Schema):
-    """One thing that is wrong: a code that stays for ever, a sentence, a hint and the place."""
+    """An error or warning: a permanent code, a message, a hint and the location."""
 
     code: str
     severity: Literal["error", "warning"]
@@ -35,7 +40,7 @@ class Problem(Schema):
 
 
 class ProblemDetails(Schema):
-    """What every error is answered with (RFC 9457); ``type`` leads to an explanation."""
+    """The body of every error response (RFC 9457); ``type`` is the URL of an explanation."""
 
     type: str
     title: str
@@ -46,10 +51,10 @@ class ProblemDetails(Schema):
 
 
 class Api(NinjaAPI):
-    """Says of every operation how it answers when something is wrong."""
+    """Adds the error response to every operation of the OpenAPI document."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI document."""
+        """Return the OpenAPI document."""
         document = super().get_openapi_schema(**options)
         schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = document["components"]["schemas"]
@@ -58,7 +63,7 @@ class Api(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 operation["responses"]["default"] = {
-                    "description": "Something is wrong",
+                    "description": "Error",
                     "content": {MEDIA_TYPE: {"schema": reference}},
                 }
         return document
@@ -67,17 +72,17 @@ class Api(NinjaAPI):
 api = Api(
     title="Extery",
     version=__version__,
-    description="The listing that Blender reads, and what the pages of the site do, for programs.",
+    description="The listing that Blender reads, and an API for publishing and reviewing extensions.",
     urls_namespace="api",
-    auth=SIGNED_IN,
+    auth=REQUIRED_AUTH,
 )
 for _router in (listings, catalog, publish, moderation):
     api.add_router("/v1", _router)
 
 
 @api.exception_handler(ExteryError)
-def _answer(request: HttpRequest, error: ExteryError) -> HttpResponse:
-    return respond(request, error)
+def _extery_error(request: HttpRequest, error: ExteryError) -> HttpResponse:
+    return problem_response(request, error)
 
 
 @api.exception_handler(DatabaseError)
@@ -94,32 +99,32 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def _sign_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    return respond(
+def _authentication_error(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return problem_response(
         request,
         Refused.of(
             "account.sign-in",
-            "this needs somebody who is signed in",
-            hint="send the header Authorization: Bearer with one of your API tokens",
+            "this endpoint requires authentication",
+            hint="send an API token in the header 'Authorization: Bearer'",
         ),
     )
 
 
 @api.exception_handler(ValidationError)
-def _bad_value(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     problems = ProblemList()
     for item in error.errors:
         path = tuple(item["loc"][1:])
         problems.add("request.bad-value", str(item["msg"]), where=Where(path=path))
-    return respond(request, InvalidInput(*problems))
+    return problem_response(request, InvalidInput(*problems))
 
 
 @api.exception_handler(HttpError)
-def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    # Ninja raises this for a body that it cannot parse, and for a CSRF token that is missing.
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # django-ninja raises this for a body that it cannot parse and for a missing CSRF token.
     if error.status_code == 403:
-        return respond(request, Refused.of("request.forged", "the CSRF token is missing"))
-    return respond(
+        return problem_response(request, Refused.of("request.forged", "the CSRF token is missing"))
+    return problem_response(
         request,
         InvalidInput.of("request.not-json", str(error), hint="send a JSON object"),
     )

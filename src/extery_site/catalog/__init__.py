@@ -1,1 +1,1 @@
-"""What is public about an extension: its versions, packages, tags, image and history."""
+"""The catalogue: extensions with their versions, packages, tags, images and events."""

@@ -1,4 +1,4 @@
-"""Reading the catalogue through the API."""
+"""API endpoint for reading an extension."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from extery.core.errors import NotFound
-from extery_site.accounts.auth import ANYONE
+from extery_site.accounts.auth import OPTIONAL_AUTH
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.schemas import ExtensionOut
@@ -15,19 +15,19 @@ router = Router(tags=["extensions"])
 
 
 def visible_extension(extension_id: str, user: AnyUser) -> Extension:
-    """The extension with this id, if this person may see it; raises `NotFound` if not."""
-    found = Extension.objects.visible_to(user).with_everything().with_id(extension_id).first()
-    if found is None:
+    """Return an extension that ``user`` may see; raises `NotFound`."""
+    extension = Extension.objects.visible_to(user).with_everything().with_id(extension_id).first()
+    if extension is None:
         raise NotFound.of(
             "request.not-found",
             f"there is no extension {extension_id}",
-            hint="search for its name, the id may be another one",
+            hint="check the id, or search for the name",
         )
-    return found
+    return extension
 
 
 def visible_version(extension: Extension, number: str, user: AnyUser) -> Version:
-    """The version with this number, if this person may see it; raises `NotFound` if not."""
+    """Return a version that ``user`` may see; raises `NotFound`."""
     for version in visible_versions(extension, user):
         if version.number == number:
             return version
@@ -35,20 +35,20 @@ def visible_version(extension: Extension, number: str, user: AnyUser) -> Version
 
 
 def visible_versions(extension: Extension, user: AnyUser) -> list[Version]:
-    """The approved versions; for the owner and moderators all of them. The newest is first."""
+    """Return the approved versions; for the owner and moderators, all versions. Newest first."""
     versions = extension.versions.with_packages().newest_first()
     if not (extension.is_owned_by(user) or may_moderate(user)):
         versions = versions.approved()
-    found = list(versions)
-    for version in found:
+    visible = list(versions)
+    for version in visible:
         version.extension = extension
         for package in version.packages.all():
             package.version = version
-    return found
+    return visible
 
 
-@router.get("/extensions/{extension_id}/", response=ExtensionOut, auth=ANYONE)
+@router.get("/extensions/{extension_id}/", response=ExtensionOut, auth=OPTIONAL_AUTH)
 def extension(request: HttpRequest, extension_id: str) -> ExtensionOut:
-    """One extension with its versions; drafts are shown to their owner and to moderators."""
-    found = visible_extension(extension_id, request.user)
-    return ExtensionOut.of(found, visible_versions(found, request.user), request)
+    """Return an extension with its versions; drafts are visible to their owner and moderators."""
+    extension = visible_extension(extension_id, request.user)
+    return ExtensionOut.of(extension, visible_versions(extension, request.user), request)

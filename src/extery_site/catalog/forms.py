@@ -1,4 +1,4 @@
-"""The filters of the catalogue, as a form that is sent with GET."""
+"""Search and filters of the catalogue, as a GET form."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from extery.core.types import TYPES
 from extery.core.versions import BLENDER_SERIES, parse_blender_version
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag
 
-#: Suggested in the form; an address may name any other version.
+#: Suggested values; other versions are accepted too.
 BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 
 
 class BrowseForm(forms.Form):
-    """What to look for; every field may stay empty."""
+    """Search text, filters and sort order; every field is optional."""
 
     SORTS = (
         ("", "Best match"),
@@ -66,51 +66,49 @@ class BrowseForm(forms.Form):
             try:
                 parse_blender_version(text)
             except ValueError as error:
-                raise forms.ValidationError(
-                    "Write a Blender version as numbers with dots, for example 4.2."
-                ) from error
+                raise forms.ValidationError("Enter a Blender version such as 4.2.") from error
         return text
 
-    def apply(self, found: ExtensionQuerySet) -> ExtensionQuerySet:
-        """The extensions that were asked for; a field that makes no sense asks for nothing."""
+    def apply(self, extensions: ExtensionQuerySet) -> ExtensionQuerySet:
+        """Return the filtered and sorted extensions; invalid fields are ignored."""
         self.is_valid()
-        asked = self.cleaned_data
-        if text := asked.get("q"):
-            found = found.search(text)
-        if type_ := asked.get("type"):
-            found = found.of_type(type_)
-        if slug := asked.get("tag"):
-            found = found.tagged(slug)
-        system = System.parse(asked.get("blender"), asked.get("platform"))
+        filters = self.cleaned_data
+        if text := filters.get("q"):
+            extensions = extensions.search(text)
+        if type_ := filters.get("type"):
+            extensions = extensions.of_type(type_)
+        if slug := filters.get("tag"):
+            extensions = extensions.tagged(slug)
+        system = System.parse(filters.get("blender"), filters.get("platform"))
         if system != System():
-            found = found.compatible_with(system)
-        return self._sorted(found, text=asked.get("q", ""), by=asked.get("sort", ""))
+            extensions = extensions.compatible_with(system)
+        return self._sorted(extensions, text=filters.get("q", ""), by=filters.get("sort", ""))
 
-    def _sorted(self, found: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:
+    def _sorted(self, extensions: ExtensionQuerySet, *, text: str, by: str) -> ExtensionQuerySet:
         match by:
             case "newest":
-                return found.newest_first()
+                return extensions.newest_first()
             case "popular":
-                return found.most_downloaded()
+                return extensions.most_downloaded()
             case "name":
-                return found.by_name()
+                return extensions.by_name()
             case _:
-                return found.best_match_first(text) if text else found.newest_first()
+                return extensions.best_match_first(text) if text else extensions.newest_first()
 
-    def chosen(self) -> list[tuple[str, str]]:
-        """Field name and words for every filter in use, to show and to take away."""
-        chosen = []
+    def active_filters(self) -> list[tuple[str, str]]:
+        """Return field name and label of every filter in use."""
+        active = []
         for name, value in getattr(self, "cleaned_data", {}).items():
             if not value or name in {"sort"}:
                 continue
             choices = dict(getattr(self.fields[name], "choices", ()))
-            words = {"q": f"“{value}”", "blender": f"Blender {value}"}.get(name)
-            chosen.append((name, words or str(choices.get(value, value))))
-        return chosen
+            label = {"q": f"“{value}”", "blender": f"Blender {value}"}.get(name)
+            active.append((name, label or str(choices.get(value, value))))
+        return active
 
 
 def tags_in_use(type_: str = "") -> list[Tag]:
-    """The tags that public extensions have, each with its ``number`` of them."""
+    """Return the tags of public extensions, each with the ``number`` of them."""
     from django.db.models import Count, Q
 
     public = Q(extensions__status=Extension.Status.APPROVED)

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from extery.core.errors import Conflict, NotFound, Refused
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, require_moderator, require_person
-from extery_site.catalog.manifests import show_version
+from extery_site.accounts.permissions import AnyUser, require_moderator, require_user
+from extery_site.catalog.manifests import update_newest_version
 from extery_site.catalog.models import DISCARDABLE, EDITABLE, Event, Extension, Version
 
 _Status = Version.Status
@@ -95,7 +95,7 @@ def subscribe(subscriber: Subscriber) -> Subscriber:
 
 @dataclass
 class Step:
-    """A transition in progress: locked rows, and what its event will say."""
+    """A transition in progress: the locked rows, and the content of its event."""
 
     extension: Extension
     version: Version | None
@@ -181,7 +181,7 @@ def lock(
 
     Raises `Refused` for a user who may not make it and `Conflict` for another status.
     """
-    user = require_person(by) if change.role is Role.OWNER else require_moderator(by)
+    user = require_user(by) if change.role is Role.OWNER else require_moderator(by)
     return _lock(change, user, version, extension)
 
 
@@ -191,24 +191,24 @@ def lock_extension(extension: Extension) -> Extension:
     Every change of an extension, its versions, reports and thread takes this lock first. Raises
     `NotFound` if it was deleted meanwhile.
     """
-    found = Extension.objects.select_for_update().filter(pk=extension.pk).first()
-    if found is None:
+    locked = Extension.objects.select_for_update().filter(pk=extension.pk).first()
+    if locked is None:
         raise NotFound.of(
             "request.not-found",
-            f"{extension.name} was deleted meanwhile",
-            hint="load the page again",
+            f"{extension.name} was deleted in the meantime",
+            hint="reload the page",
         )
-    return found
+    return locked
 
 
 def lock_owned(extension: Extension, by: AnyUser) -> Extension:
     """Return the extension as it is now, locked; raises `Refused` unless ``by`` owns it."""
-    person = require_person(by)
+    user = require_user(by)
     extension = lock_extension(extension)
-    if extension.owner_id != person.pk:
+    if extension.owner_id != user.pk:
         raise Refused.of(
             "permission.owner",
-            f"only the owner of {extension.name} may do this",
+            f"only the owner of {extension.name} can do this",
             hint="ask the owner",
         )
     return extension
@@ -228,12 +228,12 @@ def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
         return
     if role is Role.MODERATOR:
         raise Conflict.of(
-            "review.wrong-state", f"{extension.name} is blocked", hint="lift the block first"
+            "review.wrong-state", f"{extension.name} is blocked", hint="unblock it first"
         )
     raise Refused.of(
         "upload.extension-blocked",
         f"{extension.name} is blocked: {extension.block_reason}",
-        hint="talk to the moderators in its thread",
+        hint="comment in its review thread to contact the moderators",
     )
 
 
@@ -245,8 +245,8 @@ def _lock(
         assert extension is not None
         extension = lock_extension(extension)
         if extension.status not in change.sources:
-            already = "blocked already" if extension.is_blocked else "not blocked"
-            raise Conflict.of("review.wrong-state", f"{extension.name} is {already}")
+            current = "already blocked" if extension.is_blocked else "not blocked"
+            raise Conflict.of("review.wrong-state", f"{extension.name} is {current}")
         return Step(extension, None, user)
     assert version is not None
     if change.role is Role.OWNER:
@@ -264,11 +264,11 @@ def _lock(
 
 
 def _lock_version(version: Version, extension: Extension, role: Role) -> Version:
-    found = extension.versions.select_for_update().filter(pk=version.pk).first()
-    if found is None:
+    locked = extension.versions.select_for_update().filter(pk=version.pk).first()
+    if locked is None:
         raise _gone(version, role)
-    found.extension = extension
-    return found
+    locked.extension = extension
+    return locked
 
 
 def _apply(change: Transition, step: Step) -> None:
@@ -279,7 +279,7 @@ def _apply(change: Transition, step: Step) -> None:
     elif change is UNBLOCK:
         extension.block_reason = ""
         _follow_versions(extension)
-        show_version(extension)
+        update_newest_version(extension)
     elif change is DISCARD:
         step.locked_version.delete()
         _follow_versions(extension)
@@ -295,7 +295,7 @@ def _apply(change: Transition, step: Step) -> None:
         if not extension.is_blocked:
             _follow_versions(extension)
         if change is APPROVE:
-            show_version(extension)
+            update_newest_version(extension)
     extension.save()
 
 
@@ -309,18 +309,18 @@ def _follow_versions(extension: Extension) -> None:
 def _gone(version: Version, role: Role) -> Conflict:
     return Conflict.of(
         "review.version-gone" if role is Role.MODERATOR else "submit.wrong-state",
-        f"version {version.number} was discarded meanwhile",
-        hint="load the page again to see what happened",
+        f"version {version.number} was discarded in the meantime",
+        hint="reload the page to see what happened",
     )
 
 
 def _wrong_status(version: Version, role: Role) -> Conflict:
     if role is Role.MODERATOR:
-        code, fault = "review.wrong-state", "does not wait for review"
+        code, fault = "review.wrong-state", "is not in review"
     else:
         code, fault = "submit.wrong-state", "cannot be changed now"
     return Conflict.of(
         code,
-        f"{version} {fault}, its status is: {version.get_status_display()}",
-        hint="load the page again to see what happened",
+        f"{version} {fault}: its status is '{version.get_status_display()}'",
+        hint="reload the page to see what happened",
     )

@@ -1,4 +1,4 @@
-"""What pages show of an extension comes from the manifest of its newest approved version."""
+"""Updates extensions from the manifest of their newest approved version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from extery_site.catalog.models import Extension, Tag, Version
 
 
 def set_tags(extension: Extension, names: Iterable[str]) -> None:
-    """Give the extension exactly these tags; creates those that do not exist yet."""
+    """Replace the tags of the extension; creates missing tags."""
     by_slug = {slugify(name)[:64] or "other": name[:64] for name in reversed(list(names))}
     # In one order: transactions that create the same tags wait for each other, never in a circle.
     tags = [
@@ -22,23 +22,23 @@ def set_tags(extension: Extension, names: Iterable[str]) -> None:
 
 
 def apply_manifest(extension: Extension, version: Version) -> None:
-    """Take name, tagline, website and tags from the manifest of a version; saves the extension."""
-    table = version.manifest
-    extension.name = table["name"]
-    extension.tagline = table["tagline"]
-    extension.website = extension.website or web_address(table.get("website", ""))
+    """Set name, tagline, website and tags from the manifest of a version; saves the extension."""
+    manifest = version.manifest
+    extension.name = manifest["name"]
+    extension.tagline = manifest["tagline"]
+    extension.website = extension.website or safe_url(manifest.get("website", ""))
     extension.save()
-    set_tags(extension, table.get("tags", ()))
+    set_tags(extension, manifest.get("tags", ()))
 
 
-def web_address(text: str) -> str:
-    """Return the address if a page may link to it, else an empty string: no ``javascript:``."""
-    is_link = text.lower().startswith(("https://", "http://"))
-    return text if is_link and len(text) <= 500 else ""
+def safe_url(text: str) -> str:
+    """Return ``text`` if it is an HTTP URL of at most 500 characters, else an empty string."""
+    is_http = text.lower().startswith(("https://", "http://"))
+    return text if is_http and len(text) <= 500 else ""
 
 
-def show_version(extension: Extension) -> Version | None:
-    """Point the extension at its newest approved version and apply the manifest of that one."""
+def update_newest_version(extension: Extension) -> Version | None:
+    """Set the newest approved version and apply its manifest; saves and returns it."""
     newest = extension.versions.approved().newest_first().first()
     extension.newest_version = newest
     if newest is None:

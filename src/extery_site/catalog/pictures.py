@@ -1,4 +1,4 @@
-"""A picture for an extension that has none: drawn from its id, so always the same. Draws text, reads nothing."""
+"""Placeholder images for extensions without an image: SVG, generated from the id."""
 
 import hashlib
 import math
@@ -9,7 +9,7 @@ from extery.core.types import THEME
 
 WIDTH, HEIGHT = 960, 540
 
-# Each palette is a ground and four pigments that stand well on it and beside each other.
+# Each palette: a background colour and four foreground colours.
 PALETTES = (
     ("#12332d", "#0f5c4f", "#2f9a83", "#9fd8c4", "#f2b134"),
     ("#1e2746", "#33478f", "#6f86d6", "#c3cdf3", "#f0c27a"),
@@ -25,21 +25,21 @@ Palette = tuple[str, str, str, str, str]
 
 
 def picture(extension_id: str, kind: str) -> str:
-    """The picture of an extension as an SVG document, 16:9."""
-    chance = random.Random(hashlib.sha256(extension_id.lower().encode()).digest())  # noqa: S311  a drawing, not a secret
-    palette = chance.choice(PALETTES)
+    """Return the placeholder image of an extension as an SVG document, 16:9."""
+    rng = random.Random(hashlib.sha256(extension_id.lower().encode()).digest())  # noqa: S311  not for security
+    palette = rng.choice(PALETTES)
     if kind == THEME.name:
         draw: Callable[[random.Random, Palette], Iterator[str]] = editor
     else:
-        draw = chance.choice((blocks, rings, arcs, facets, hills))
-    body = "".join(draw(chance, palette))
+        draw = rng.choice((blocks, rings, arcs, facets, hills))
+    body = "".join(draw(rng, palette))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette[0]}"/>{body}</svg>'
     )
 
 
-def blocks(chance: random.Random, palette: Palette) -> Iterator[str]:
+def blocks(rng: random.Random, palette: Palette) -> Iterator[str]:
     """Blocks of different height on an isometric floor."""
     half = 80.0
     rise = half * 0.56
@@ -47,8 +47,8 @@ def blocks(chance: random.Random, palette: Palette) -> Iterator[str]:
         for step in range(7):
             x = step * 2 * half + (half if depth % 2 else 0)
             y = depth * rise + 100
-            tall = chance.choice((0, 0, 34, 68, 120, 190))
-            top, left, right = shade(chance, palette)
+            tall = rng.choice((0, 0, 34, 68, 120, 190))
+            top, left, right = shade(rng, palette)
             yield polygon(
                 top,
                 (x, y - tall - rise),
@@ -72,35 +72,35 @@ def blocks(chance: random.Random, palette: Palette) -> Iterator[str]:
             )
 
 
-def shade(chance: random.Random, palette: Palette) -> tuple[str, str, str]:
-    """Colours for the top, left and right of a block; now and then one catches the light."""
-    if chance.random() < 0.07:
+def shade(rng: random.Random, palette: Palette) -> tuple[str, str, str]:
+    """Return colours for the top, left and right of a block; a few blocks are highlighted."""
+    if rng.random() < 0.07:
         return palette[4], mix(palette[4], palette[0], 0.35), mix(palette[4], palette[0], 0.6)
-    base = mix(palette[1], palette[2], chance.random())
+    base = mix(palette[1], palette[2], rng.random())
     return mix(base, palette[3], 0.25), mix(base, palette[0], 0.3), mix(base, palette[0], 0.6)
 
 
-def rings(chance: random.Random, palette: Palette) -> Iterator[str]:
+def rings(rng: random.Random, palette: Palette) -> Iterator[str]:
     """Growth rings around a few centres, the largest first."""
     for _ in range(3):
-        x, y = chance.uniform(60, WIDTH - 60), chance.uniform(40, HEIGHT - 40)
-        radius, number = chance.uniform(180, 380), chance.randint(6, 9)
+        x, y = rng.uniform(60, WIDTH - 60), rng.uniform(40, HEIGHT - 40)
+        radius, number = rng.uniform(180, 380), rng.randint(6, 9)
         for ring in range(number):
             share = 1 - ring / number
             colour = palette[1 + (ring + number) % 3] if ring < number - 1 else palette[4]
-            drift = ring * chance.uniform(0, 7)
+            drift = ring * rng.uniform(0, 7)
             yield f'<circle cx="{x + drift:.0f}" cy="{y + drift / 2:.0f}" r="{radius * share:.0f}" fill="{colour}"/>'
 
 
-def arcs(chance: random.Random, palette: Palette) -> Iterator[str]:
-    """Quarter discs on a grid, each turned by chance."""
+def arcs(rng: random.Random, palette: Palette) -> Iterator[str]:
+    """Quarter discs on a grid, rotated at random."""
     side = 120
     for row in range(math.ceil(HEIGHT / side)):
         for column in range(WIDTH // side):
             x, y = column * side, row * side
-            ground, disc = chance.sample(palette, 2)
+            ground, disc = rng.sample(palette, 2)
             yield f'<rect x="{x}" y="{y}" width="{side + 1}" height="{side + 1}" fill="{ground}"/>'
-            match chance.randrange(6):
+            match rng.randrange(6):
                 case 0:
                     yield f'<circle cx="{x + side / 2:.0f}" cy="{y + side / 2:.0f}" r="{side / 2 - 14:.0f}" fill="{disc}"/>'
                 case 1:
@@ -110,26 +110,26 @@ def arcs(chance: random.Random, palette: Palette) -> Iterator[str]:
 
 
 def quarter(colour: str, x: float, y: float, side: float, turn: int) -> str:
-    """A quarter of a disc that fills a square, its centre in one of the four corners."""
+    """Return a quarter disc that fills a square, centred on one of its corners."""
     corners = ((x, y), (x + side, y), (x + side, y + side), (x, y + side))
     (ax, ay), (cx, cy), (bx, by) = corners[turn % 4 - 1], corners[turn % 4], corners[(turn + 1) % 4]
     return f'<path d="M{cx:g} {cy:g}L{ax:g} {ay:g}A{side:g} {side:g} 0 0 0 {bx:g} {by:g}z" fill="{colour}"/>'
 
 
-def facets(chance: random.Random, palette: Palette) -> Iterator[str]:
-    """A surface of triangles, as a coarse mesh shows it."""
+def facets(rng: random.Random, palette: Palette) -> Iterator[str]:
+    """A triangle mesh."""
     columns, rows = 9, 5
     points = [
         [
             (
-                column * WIDTH / columns + chance.uniform(-34, 34) * (0 < column < columns),
-                row * HEIGHT / rows + chance.uniform(-34, 34) * (0 < row < rows),
+                column * WIDTH / columns + rng.uniform(-34, 34) * (0 < column < columns),
+                row * HEIGHT / rows + rng.uniform(-34, 34) * (0 < row < rows),
             )
             for column in range(columns + 1)
         ]
         for row in range(rows + 1)
     ]
-    spark = chance.randrange(columns * rows * 2)
+    spark = rng.randrange(columns * rows * 2)
     for number in range(columns * rows):
         row, column = divmod(number, columns)
         a, b = points[row][column], points[row][column + 1]
@@ -138,24 +138,24 @@ def facets(chance: random.Random, palette: Palette) -> Iterator[str]:
             light = (
                 0.5
                 + 0.5 * math.sin(number * 0.37 + row * 0.9 + part) * 0.6
-                + chance.uniform(-0.2, 0.2)
+                + rng.uniform(-0.2, 0.2)
             )
             colour = mix(palette[1], palette[3], min(max(light, 0), 1))
             yield polygon(palette[4] if number * 2 + part == spark else colour, *corners)
 
 
-def hills(chance: random.Random, palette: Palette) -> Iterator[str]:
-    """Waves behind waves with a sun above them."""
-    x, y, radius = chance.uniform(160, WIDTH - 160), chance.uniform(90, 200), chance.uniform(50, 90)
+def hills(rng: random.Random, palette: Palette) -> Iterator[str]:
+    """Layered hills and a sun."""
+    x, y, radius = rng.uniform(160, WIDTH - 160), rng.uniform(90, 200), rng.uniform(50, 90)
     yield f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{palette[4]}"/>'
     layers = 6
     for layer in range(layers):
         share = layer / (layers - 1)
         base = 190 + layer * 62
         swing, phase, length = (
-            chance.uniform(22, 60),
-            chance.uniform(0, 7),
-            chance.uniform(150, 320),
+            rng.uniform(22, 60),
+            rng.uniform(0, 7),
+            rng.uniform(150, 320),
         )
         line = " ".join(
             f"L{at} {base + swing * math.sin(at / length + phase):.0f}"
@@ -169,13 +169,13 @@ def hills(chance: random.Random, palette: Palette) -> Iterator[str]:
         yield f'<path d="M0 {HEIGHT}{line}L{WIDTH} {HEIGHT}z" fill="{colour}"/>'
 
 
-def editor(chance: random.Random, palette: Palette) -> Iterator[str]:
-    """A window with a view, a list and a row of frames, in the colours of a theme."""
+def editor(rng: random.Random, palette: Palette) -> Iterator[str]:
+    """A Blender-like window in the colours of a theme."""
     ground, *pigments = palette
     contrast = "#ffffff" if luminance(ground) < 0.4 else "#000000"
     area, line, text = (mix(ground, contrast, share) for share in (0.09, 0.22, 0.62))
-    accent = chance.choice(pigments[1:])
-    yield '<g transform="matrix(-1 0 0 1 960 0)">' if chance.random() < 0.5 else "<g>"
+    accent = rng.choice(pigments[1:])
+    yield '<g transform="matrix(-1 0 0 1 960 0)">' if rng.random() < 0.5 else "<g>"
     yield from (
         box(48, 44, 596, 324, area),
         box(660, 44, 252, 452, area),
@@ -186,30 +186,30 @@ def editor(chance: random.Random, palette: Palette) -> Iterator[str]:
         yield f'<path d="M{346 + (step - 5) * 22} 190L{346 + (step - 5) * 74} 368" stroke="{line}"/>'
     for step in range(4):
         yield f'<path d="M48 {210 + step * step * 14}H644" stroke="{line}"/>'
-    yield from chance.choice((cube, sphere, stairs))(accent)
-    chosen = chance.randrange(8)
+    yield from rng.choice((cube, sphere, stairs))(accent)
+    chosen = rng.randrange(8)
     for row in range(8):
         if row == chosen:
             yield box(668, 90 + row * 30, 236, 26, accent, 6)
         yield box(
             682 + 14 * (row % 3),
             98 + row * 30,
-            chance.randint(70, 150),
+            rng.randint(70, 150),
             10,
             ground if row == chosen else text,
             5,
         )
     for row in range(4):
         yield box(676, 352 + row * 36, 220, 24, line, 6)
-        yield box(676, 352 + row * 36, chance.randint(50, 200), 24, pigments[row], 6)
+        yield box(676, 352 + row * 36, rng.randint(50, 200), 24, pigments[row], 6)
     for track in range(3):
-        at = chance.randint(64, 140)
+        at = rng.randint(64, 140)
         while at < 590:
-            length = chance.randint(40, 130)
+            length = rng.randint(40, 130)
             yield box(
                 at, 400 + track * 30, min(length, 628 - at), 20, pigments[(track + at) % 4], 5
             )
-            at += length + chance.randint(10, 60)
+            at += length + rng.randint(10, 60)
     yield "</g>"
 
 
@@ -246,23 +246,23 @@ def stairs(colour: str) -> Iterator[str]:
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, radius: int = 10) -> str:
-    """A rectangle with round corners."""
+    """Return a rectangle with rounded corners."""
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius}" fill="{colour}"/>'
 
 
 def polygon(colour: str, *points: tuple[float, float]) -> str:
-    """A filled polygon with a hairline of its own colour, so that no gap shows between neighbours."""
+    """Return a filled polygon, outlined in its own colour to hide gaps between neighbours."""
     corners = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
     return f'<polygon points="{corners}" fill="{colour}" stroke="{colour}"/>'
 
 
 def mix(colour: str, other: str, share: float) -> str:
-    """A colour between two, by their parts of red, green and blue."""
+    """Return the linear blend of two hex colours; ``share`` is that of ``other``, from 0 to 1."""
     pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
 
 
 def luminance(colour: str) -> float:
-    """How light a colour looks, from 0 to 1."""
+    """Return the relative luminance of a hex colour, from 0 to 1."""
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""Extensions, versions and packages as the API shows them."""
+"""API schemas of extensions, versions and packages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from extery_site.ui.addresses import absolute
 
 
 class PackageOut(Schema):
-    """A zip of a version."""
+    """A package (zip) of a version."""
 
     sha256: str
     size: int
@@ -71,14 +71,14 @@ class VersionOut(Schema):
 
 
 class PersonOut(Schema):
-    """Whose extension it is."""
+    """The owner of an extension."""
 
     username: str
     name: str
 
 
 class ImageOut(Schema):
-    """The addresses of an image in two widths, and its description."""
+    """URLs of an image in two sizes, and its alt text."""
 
     small: str
     large: str
@@ -88,7 +88,7 @@ class ImageOut(Schema):
 
 
 class ExtensionOut(Schema):
-    """Everything that the extension's page shows."""
+    """An extension with its versions."""
 
     id: str
     type: str

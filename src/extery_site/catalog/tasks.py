@@ -1,4 +1,4 @@
-"""The background tasks of the catalog: image variants, and clean-ups of the media folder."""
+"""Background tasks of the catalogue: image variants, and clean-up of stored files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from extery_site.project.tasks import periodic, task
 
 __all__ = ["delete_orphan_files", "delete_unfinished_uploads", "make_variants"]
 
-#: An upload whose transaction is not committed yet has a file and no row.
+#: Files of uploads whose transaction is not committed yet have no row.
 MIN_ORPHAN_AGE = timedelta(days=1)
 _BATCH = 500
 
@@ -23,14 +23,14 @@ _BATCH = 500
 @periodic(every=timedelta(hours=1))
 @task(atomic=False)
 def delete_unfinished_uploads() -> int:
-    """Delete staged files that a killed process has left; gives back their number."""
+    """Delete staged files of killed processes; return their number."""
     return storage.remove_leftovers()
 
 
 @periodic(every=timedelta(days=1))
 @task(atomic=False)
 def delete_orphan_files() -> int:
-    """Delete packages and images that no row has named for a day; gives back their number."""
+    """Delete package and image files older than a day without a row; return their number."""
     before = time.time() - MIN_ORPHAN_AGE.total_seconds()
     return sum(
         _delete_orphans(names, before)
@@ -49,7 +49,7 @@ def _is_used(name: str) -> bool:
 
 
 def _used(names: Iterable[str]) -> set[str]:
-    """Those names that a package or an image has."""
+    """Return the names that a package or image refers to."""
     names = list(names)
     used = set(Package.objects.filter(file__in=names).values_list("file", flat=True))
     images = Image.objects.filter(Q(file__in=names) | Q(large__in=names) | Q(small__in=names))

@@ -1,31 +1,32 @@
-"""Texts that people write, checked where they are stored; and hashes as people read them.
+"""Length limits of texts from users, in characters.
 
-The forms of the pages have the same limits; programs come without a form.
+Forms have the same limits; API requests do not go through a form.
 """
 
 from __future__ import annotations
 
 from extery.core.errors import InvalidInput, Where
 
-#: Descriptions, release notes.
-MOST_IN_A_PAGE = 20_000
-#: Comments, and reasons of decisions.
-MOST_IN_A_REASON = 10_000
-#: Blender shows the reason of a block, and every listing carries it.
-MOST_IN_A_BLOCK = 2_000
+#: Descriptions and release notes.
+MAX_TEXT_LENGTH = 20_000
+#: Comments and reasons of decisions.
+MAX_REASON_LENGTH = 10_000
+#: Reasons of blocks: Blender shows them, and every listing contains them.
+MAX_BLOCK_REASON_LENGTH = 2_000
 
 
-def checked_text(text: str, *, field: str, most: int) -> str:
-    """The text without white space around it.
+def clean_text(text: str, *, field: str, max_length: int) -> str:
+    """Return the stripped text.
 
-    Raises `InvalidInput` for one that is too long, or that not every database can hold.
+    Raises `InvalidInput` if it is longer than ``max_length`` characters, or contains NUL or a
+    surrogate, which databases reject.
     """
     text = text.strip()
     where = Where(path=(field,))
-    if len(text) > most:
+    if len(text) > max_length:
         raise InvalidInput.of(
             "request.too-large",
-            f"{field} has {len(text):,} characters, and this site takes at most {most:,}",
+            f"{field} has {len(text):,} characters; the limit is {max_length:,}",
             hint="shorten it",
             where=where,
         )
@@ -33,7 +34,7 @@ def checked_text(text: str, *, field: str, most: int) -> str:
         raise InvalidInput.of(
             "request.bad-value",
             f"{field} contains NUL or an unpaired surrogate",
-            hint="enter it again as plain text",
+            hint="remove that character",
             where=where,
         )
     return text

@@ -1,4 +1,4 @@
-"""Addresses of the pages of ``catalog``."""
+"""URLs of the public pages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ urlpatterns = [
     path("extensions/<extension_id>/", views.extension, name="extension"),
     path("extensions/<extension_id>/versions/", views.versions, name="versions"),
     path("people/<username>/", views.author, name="author"),
-    path("about/use-in-blender/", views.use, name="use"),
+    path("about/use-in-blender/", views.use_in_blender, name="use"),
     path("pictures/<type_>/<extension_id>.svg", views.picture, name="picture"),
 ]

@@ -1,4 +1,4 @@
-"""Public pages: home, browse, extension, versions, author, and how to use all that in Blender."""
+"""Public pages: home, browse, extension, versions, author, use in Blender."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, what is new, what is popular."""
+    """Show the newest and most downloaded extensions."""
     public = Extension.objects.public().with_everything()
     add_ons, themes = public.of_type(types.ADD_ON.name), public.of_type(types.THEME.name)
     context = {
@@ -36,22 +36,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpResponse:
-    """Search and filters over everything public; a type or tag can be given by the address."""
+    """Search and filter public extensions; type and tag may come from the URL."""
     tag = None
     if slug and (tag := Tag.objects.filter(slug=slug).first()) is None:
-        raise Http404(f"There is no tag “{slug}”.")
-    given = {"type": type_, "tag": slug}
-    asked = request.GET.dict() | {name: value for name, value in given.items() if value}
-    form = BrowseForm(asked, tags=tags_in_use(type_))
-    for name, value in given.items():
+        raise Http404(f"Unknown tag “{slug}”.")
+    url_filters = {"type": type_, "tag": slug}
+    data = request.GET.dict() | {name: value for name, value in url_filters.items() if value}
+    form = BrowseForm(data, tags=tags_in_use(type_))
+    for name, value in url_filters.items():
         if value:
             del form.fields[name]
-    found = Extension.objects.public().with_everything()
+    extensions = Extension.objects.public().with_everything()
     if type_:
-        found = found.of_type(type_)
+        extensions = extensions.of_type(type_)
     if slug:
-        found = found.tagged(slug)
-    paginator = Paginator(form.apply(found), PAGE_SIZE)
+        extensions = extensions.tagged(slug)
+    paginator = Paginator(form.apply(extensions), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -69,39 +69,39 @@ def _visible(request: HttpRequest) -> ExtensionQuerySet:
     return Extension.objects.visible_to(request.user).with_everything()
 
 
-def _versions_for(request: HttpRequest, extension: Extension) -> list[Version]:
-    """The approved versions, and for owner and moderators all others as well."""
+def _visible_versions(request: HttpRequest, extension: Extension) -> list[Version]:
+    """Return the approved versions; for the owner and moderators, all versions. Newest first."""
     versions = Version.objects.filter(extension=extension).with_packages().newest_first()
     if not (extension.is_owned_by(request.user) or may_moderate(request.user)):
         versions = versions.approved()
-    found = list(versions)
-    for version in found:
+    visible = list(versions)
+    for version in visible:
         version.extension = extension
         for package in version.packages.all():
             package.version = version
-    return found
+    return visible
 
 
 @require_safe
 def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Everything about one extension, and how to get it."""
-    found = get_object_or_404(_visible(request).with_id(extension_id))
-    if found.extension_id != extension_id:
-        return redirect(found, permanent=True)
-    versions = _versions_for(request, found)
+    """Show the page of an extension."""
+    extension = get_object_or_404(_visible(request).with_id(extension_id))
+    if extension.extension_id != extension_id:
+        return redirect(extension, permanent=True)
+    versions = _visible_versions(request, extension)
     approved = [version for version in versions if version.status == Version.Status.APPROVED]
-    waiting = [version for version in versions if version.status != Version.Status.APPROVED]
-    newest = next((one for one in approved if one.pk == found.newest_version_id), None)
-    shown = newest or next(iter(waiting), None)
-    packages = shown.packages.all() if shown else []
+    unapproved = [version for version in versions if version.status != Version.Status.APPROVED]
+    newest = next((one for one in approved if one.pk == extension.newest_version_id), None)
+    version_to_show = newest or next(iter(unapproved), None)
+    packages = version_to_show.packages.all() if version_to_show else []
     context = {
-        "extension": found,
-        "version": shown,
+        "extension": extension,
+        "version": version_to_show,
         "versions": approved[:5],
         "number_of_versions": len(approved),
-        "waiting": waiting,
+        "unapproved": unapproved,
         "downloads": [(package, package.drag_url(request)) for package in packages],
-        "may_edit": found.is_owned_by(request.user),
+        "may_edit": extension.is_owned_by(request.user),
         "may_moderate": may_moderate(request.user),
     }
     return render(request, "catalog/extension.html", context)
@@ -109,18 +109,22 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
 
 @require_safe
 def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Every version with its notes and packages, the newest first."""
-    found = get_object_or_404(_visible(request).with_id(extension_id))
-    listed = [
+    """Show all versions of an extension, newest first."""
+    extension = get_object_or_404(_visible(request).with_id(extension_id))
+    versions_with_downloads = [
         (version, [(package, package.drag_url(request)) for package in version.packages.all()])
-        for version in _versions_for(request, found)
+        for version in _visible_versions(request, extension)
     ]
-    return render(request, "catalog/versions.html", {"extension": found, "versions": listed})
+    return render(
+        request,
+        "catalog/versions.html",
+        {"extension": extension, "versions": versions_with_downloads},
+    )
 
 
 @require_safe
 def author(request: HttpRequest, username: str) -> HttpResponse:
-    """Somebody and what they published."""
+    """Show a user's profile and published extensions."""
     person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
@@ -137,13 +141,13 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @require_safe
-def use(request: HttpRequest) -> HttpResponse:
-    """How to add this site to Blender."""
+def use_in_blender(request: HttpRequest) -> HttpResponse:
+    """Show how to add this site to Blender."""
     return render(request, "catalog/use.html")
 
 
 @require_safe
 @cache_control(public=True, max_age=60 * 60 * 24 * 30)
-def picture(request: HttpRequest, type_: str, extension_id: str) -> HttpResponse:  # noqa: ARG001  views get one
-    """A drawing for an extension without an image; the same for ever, whether it exists or not."""
+def picture(request: HttpRequest, type_: str, extension_id: str) -> HttpResponse:  # noqa: ARG001  Django passes it
+    """Return the placeholder image of an extension, whether or not it exists."""
     return HttpResponse(pictures.picture(extension_id, type_), content_type="image/svg+xml")

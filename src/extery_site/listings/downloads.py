@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from extery.core.errors import Corrupt, NotFound, Refused
-from extery_site.accounts.permissions import is_person, may_moderate
+from extery_site.accounts.permissions import is_active_user, may_moderate
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.files.storage import media_path
 from extery_site.listings.download_counts import DOWNLOADS
@@ -67,7 +67,7 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
         )
     if version.status == Version.Status.APPROVED:
         return True
-    if is_person(request.user) and request.user.pk == extension.owner_id:
+    if is_active_user(request.user) and request.user.pk == extension.owner_id:
         return False
     raise Refused.of(
         "download.not-public",

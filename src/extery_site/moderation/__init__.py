@@ -1,1 +1,1 @@
-"""Decisions about what is public: approve, ask for changes, block."""
+"""Moderation: the review queue, comments and the decisions of moderators."""

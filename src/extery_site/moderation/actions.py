@@ -1,7 +1,7 @@
 """Decisions of moderators, as transitions of the life cycle.
 
-A decision on a version names the packages that the moderator saw (``packages``: the SHA-256 of
-each) and raises `Conflict` if the version has any others.
+``packages`` are the SHA-256 hashes of the reviewed packages. A decision on a version raises
+`Conflict` if the version has other packages now.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from extery.core.errors import Corrupt, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.catalog import lifecycle
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.text_limits import MOST_IN_A_BLOCK, MOST_IN_A_REASON, checked_text
+from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.package_hashes import (
     check_stored_files,
     check_unchanged,
@@ -39,33 +39,33 @@ def approve_version(
     """
     require_moderator(by)
     reviewed = parse_hashes(packages)
-    # Before the transaction: large files are read without holding the lock on writing.
+    # Before the transaction, so that no write lock is held while large files are read.
     try:
         check_stored_files(version, reviewed)
     except Corrupt:
-        # A file that is missing because the version was discarded meanwhile is no damage.
+        # The file may be missing because the version was discarded in the meantime: raise `Conflict` then.
         with transaction.atomic():
-            found = lifecycle.lock(lifecycle.APPROVE, version=version, by=by)
-            check_unchanged(found.locked_version, reviewed)
+            locked = lifecycle.lock(lifecycle.APPROVE, version=version, by=by)
+            check_unchanged(locked.locked_version, reviewed)
         raise
-    return _decide(lifecycle.APPROVE, version, reviewed, by, _checked(reason))
+    return _decide(lifecycle.APPROVE, version, reviewed, by, _clean_reason(reason))
 
 
 def request_changes(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
 ) -> Event:
-    """Return a version to its owner, with what to change."""
+    """Return a version to its owner for changes; ``reason`` says which."""
     require_moderator(by)
-    reason = _checked(_required(reason))
+    reason = _clean_reason(_require_reason(reason))
     return _decide(lifecycle.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)
 
 
 def decline_version(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
 ) -> Event:
-    """Decline a version for good: its owner can only discard it."""
+    """Decline a version permanently: its owner can only discard it."""
     require_moderator(by)
-    reason = _checked(_required(reason))
+    reason = _clean_reason(_require_reason(reason))
     return _decide(lifecycle.DECLINE, version, parse_hashes(packages), by, reason)
 
 
@@ -82,34 +82,34 @@ def _decide(
 
 
 def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Event:
-    """Take an extension off the site; listings name it in their blocklist, with the reason."""
+    """Block an extension: it cannot be downloaded, and listings contain it in their blocklist."""
     require_moderator(by)
-    reason = checked_text(_required(reason), field="reason", most=MOST_IN_A_BLOCK)
+    reason = clean_text(_require_reason(reason), field="reason", max_length=MAX_BLOCK_REASON_LENGTH)
     with lifecycle.transition(lifecycle.BLOCK, extension=extension, by=by, text=reason) as step:
         step.extension.block_reason = reason
     return step.recorded
 
 
 def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Event:
-    """Lift a block: the status of the extension follows from its versions again."""
+    """Unblock an extension; its status follows from its versions again."""
     require_moderator(by)
-    reason = _checked(reason)
+    reason = _clean_reason(reason)
     with lifecycle.transition(lifecycle.UNBLOCK, extension=extension, by=by, text=reason) as step:
         pass
     return step.recorded
 
 
-def _checked(reason: str) -> str:
-    return checked_text(reason, field="reason", most=MOST_IN_A_REASON)
+def _clean_reason(reason: str) -> str:
+    return clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
 
 
-def _required(reason: str) -> str:
+def _require_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
         raise InvalidInput.of(
             "review.reason-missing",
-            "the decision has no reason",
-            hint="say what is wrong and what would help",
+            "the decision needs a reason",
+            hint="describe what is wrong and how to fix it",
             where=Where(path=("reason",)),
         )
     return reason

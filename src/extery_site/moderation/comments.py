@@ -1,32 +1,32 @@
-"""Comments in the thread of an extension that is, or was, in the queue."""
+"""Comments in review threads."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
-from extery_site.accounts.permissions import AnyUser, require_person
+from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import lock_extension, record
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.text_limits import MOST_IN_A_REASON, checked_text
-from extery_site.moderation.queues import may_follow
+from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
+from extery_site.moderation.queues import can_view_thread
 
 
 @transaction.atomic
 def comment(
     *, extension: Extension, by: AnyUser, text: str, version: Version | None = None
 ) -> Event:
-    """Comment on an extension; visible to everyone who may read its thread."""
-    person = require_person(by)
+    """Add a comment to the review thread of an extension; raises `NotFound` without a thread."""
+    author = require_user(by)
     extension = lock_extension(extension)
-    if not may_follow(extension, person):
-        raise NotFound.of("request.not-found", "there is no such extension in the queue")
-    text = checked_text(text, field="text", most=MOST_IN_A_REASON)
+    if not can_view_thread(extension, author):
+        raise NotFound.of("request.not-found", "this extension has no review thread")
+    text = clean_text(text, field="text", max_length=MAX_REASON_LENGTH)
     if not text:
         raise InvalidInput.of(
             "review.comment-empty",
             "the comment is empty",
-            hint="write something, or leave it",
+            hint="enter a comment",
             where=Where(path=("text",)),
         )
-    return record(extension, Event.Kind.COMMENT, by=person, version=version, text=text)
+    return record(extension, Event.Kind.COMMENT, by=author, version=version, text=text)

@@ -1,4 +1,4 @@
-"""The length of the review queue for the navigation of every page."""
+"""The length of the review queue, shown in the navigation."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from extery_site.catalog.models import Version
 
 
 def queue_length(request: HttpRequest) -> dict[str, Callable[[], int]]:  # noqa: ARG001
-    """Return a function that templates call for moderators only: others cost no query."""
+    """Return a function that templates call for moderators only, so that other pages need no query."""
     return {"queue_length": lambda: Version.objects.in_review().count()}

@@ -1,4 +1,4 @@
-"""Decisions through the API."""
+"""API endpoints for decisions of moderators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ router = Router(tags=["moderation"])
 
 
 class ReasonIn(Schema):
-    """Why; the lifting of a block needs no reason."""
+    """The reason of a decision; optional for unblocking."""
 
     reason: str = ""
 
@@ -30,10 +30,10 @@ def _require_packages(schema: dict[str, Any]) -> None:
 
 
 class DecisionIn(Schema):
-    """Which bytes the decision is about, and why; an approval needs no reason."""
+    """The reviewed packages and the reason; the reason is optional for an approval."""
 
-    # Required. `_packages` checks it instead of pydantic, so that its absence is a problem with
-    # a code and a hint of its own.
+    # `_packages` checks that it is present, instead of pydantic, to raise a problem with its own
+    # code and hint.
     model_config = ConfigDict(json_schema_extra=_require_packages)
 
     packages: list[str] = Field(
@@ -44,7 +44,7 @@ class DecisionIn(Schema):
 
 
 class DecisionOut(Schema):
-    """A decision as it was recorded."""
+    """A recorded decision."""
 
     kind: str
     extension: str
@@ -69,9 +69,9 @@ class DecisionOut(Schema):
 
 @router.post("/extensions/{extension_id}/versions/{number}/approve", response=DecisionOut)
 def approve(request: HttpRequest, extension_id: str, number: str, body: DecisionIn) -> DecisionOut:
-    """Publish a version that waits for review.
+    """Approve and publish a version that is in review.
 
-    Answers 409 if the version has other packages than the decision names.
+    Responds with 409 if the packages of the version are not those of the decision.
     """
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
@@ -86,9 +86,9 @@ def approve(request: HttpRequest, extension_id: str, number: str, body: Decision
 def request_changes(
     request: HttpRequest, extension_id: str, number: str, body: DecisionIn
 ) -> DecisionOut:
-    """Give a version back to its owner, with a reason.
+    """Request changes to a version, with a reason.
 
-    Answers 409 if the version has other packages than the decision names.
+    Responds with 409 if the packages of the version are not those of the decision.
     """
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
@@ -101,9 +101,9 @@ def request_changes(
 
 @router.post("/extensions/{extension_id}/versions/{number}/decline", response=DecisionOut)
 def decline(request: HttpRequest, extension_id: str, number: str, body: DecisionIn) -> DecisionOut:
-    """Refuse a version for good, with a reason; its owner can only discard it.
+    """Decline a version permanently, with a reason; its owner can only discard it.
 
-    Answers 409 if the version has other packages than the decision names.
+    Responds with 409 if the packages of the version are not those of the decision.
     """
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
@@ -116,7 +116,7 @@ def decline(request: HttpRequest, extension_id: str, number: str, body: Decision
 
 @router.post("/extensions/{extension_id}/block", response=DecisionOut)
 def block(request: HttpRequest, extension_id: str, body: ReasonIn) -> DecisionOut:
-    """Block an extension everywhere it is installed."""
+    """Block an extension: no downloads, and a warning in Blender where it is installed."""
     extension = visible_extension(extension_id, request.user)
     return DecisionOut.of(
         actions.block_extension(extension=extension, by=request.user, reason=body.reason)
@@ -125,7 +125,7 @@ def block(request: HttpRequest, extension_id: str, body: ReasonIn) -> DecisionOu
 
 @router.post("/extensions/{extension_id}/unblock", response=DecisionOut)
 def unblock(request: HttpRequest, extension_id: str, body: ReasonIn) -> DecisionOut:
-    """Lift a block."""
+    """Unblock an extension."""
     extension = visible_extension(extension_id, request.user)
     return DecisionOut.of(
         actions.unblock_extension(extension=extension, by=request.user, reason=body.reason)
@@ -138,13 +138,13 @@ def _version(request: HttpRequest, extension_id: str, number: str) -> Version:
 
 
 def _packages(request: HttpRequest, body: DecisionIn) -> list[str]:
-    """The hashes that a moderator sent; an empty list is one that never matches."""
+    """Return the hashes of the request; raises `InvalidInput` if the field is missing."""
     require_moderator(request.user)
     if "packages" not in body.model_fields_set:
         raise InvalidInput.of(
             "review.packages-missing",
-            "the decision does not say which packages it is about",
-            hint="send the sha256 of each package of the version that you reviewed as 'packages'",
+            "the decision does not name the reviewed packages",
+            hint="send the 'sha256' of each reviewed package in the field 'packages'",
             where=Where(path=("packages",)),
         )
     return body.packages

@@ -1,4 +1,4 @@
-"""What is said in a thread: a comment, or the words of a decision."""
+"""Forms of the review thread."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from django import forms
 
 
 class CommentForm(forms.Form):
-    """Something to say about an extension in the queue."""
+    """A comment in a review thread."""
 
     text = forms.CharField(
         label="Your comment",
         max_length=10_000,
-        help_text="Everyone can read it. You can use Markdown.",
-        error_messages={"required": "Write something first."},
+        help_text="Visible to everyone. You can use Markdown.",
+        error_messages={"required": "Enter a comment."},
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
 class ReasonForm(forms.Form):
-    """Why a moderator decides so; the decision says whether it may stay empty."""
+    """The reason of a decision; whether it is required depends on the decision."""
 
     reason = forms.CharField(
-        label="What has to change, and why",
+        label="Reason",
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),

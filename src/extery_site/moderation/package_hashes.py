@@ -1,4 +1,4 @@
-"""Compares the packages that a decision names with those that the version has. Changes nothing."""
+"""Compares the packages of a decision with those of the version. Changes nothing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ logger = logging.getLogger(__name__)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WHERE = Where(path=("packages",))
-#: An error names at most this many packages of each kind, and counts the others.
+#: Maximum number of added, and of removed, packages that an error names.
 MAX_NAMED = 20
 
 
 def parse_hashes(packages: Collection[str]) -> frozenset[str]:
-    """The hashes as 64 lower-case digits; ``sha256:`` before them is optional.
+    """Return the hashes as 64 lower-case digits; the prefix ``sha256:`` is optional.
 
-    Raises `InvalidInput` for a text that is no SHA-256.
+    Raises `InvalidInput` for anything that is not a SHA-256.
     """
     hashes = [text.strip().lower().removeprefix("sha256:") for text in packages]
     with ProblemList().raising(InvalidInput) as problems:
@@ -31,23 +31,23 @@ def parse_hashes(packages: Collection[str]) -> frozenset[str]:
             problems.add(
                 "review.bad-hash",
                 f"{text[:80]!r} is not a SHA-256",
-                hint="send the 64 hexadecimal digits that the API gives for the package",
+                hint="send the 64 hexadecimal digits of the field 'sha256' of the package",
                 where=_WHERE,
             )
     return frozenset(hashes)
 
 
 def check_unchanged(version: Version, reviewed: frozenset[str]) -> list[str]:
-    """The hashes of the version's packages, sorted; they must be exactly the reviewed ones.
+    """Check that the version, which must be locked, has exactly the reviewed packages.
 
-    Raises `Conflict` with every package that was added or removed. The version must be locked.
+    Returns their hashes, sorted. Raises `Conflict` with every added and removed package.
     """
     packages = {package.sha256: package for package in version.packages.all()}
     if not packages:
         raise Conflict.of(
             "review.no-package",
             f"{version} has no package",
-            hint="ask the owner to withdraw the version and upload it again",
+            hint="ask the owner to withdraw the version and upload its packages again",
             where=_WHERE,
         )
     if packages.keys() == reviewed:
@@ -57,9 +57,9 @@ def check_unchanged(version: Version, reviewed: frozenset[str]) -> list[str]:
     problems = ProblemList()
     problems.add(
         "review.packages-changed",
-        f"the packages of {version} are not those that this decision is about: "
+        f"the packages of {version} have changed since they were reviewed: "
         f"{len(added)} added, {len(removed)} removed",
-        hint="review the packages that it has now, then decide again",
+        hint="review the current packages, then decide again",
         where=_WHERE,
     )
     lines = [
@@ -73,23 +73,23 @@ def check_unchanged(version: Version, reviewed: frozenset[str]) -> list[str]:
 
 
 def _removed_lines(removed: list[str]) -> list[str]:
-    """One line for each hash that the version does not have, with its file name if it is known."""
-    found = Package.objects.select_related("version__extension").filter(sha256__in=removed)
-    elsewhere = {package.sha256: package for package in found}
+    """Return one line per removed package, with its file name if another version has it now."""
+    packages = Package.objects.select_related("version__extension").filter(sha256__in=removed)
+    elsewhere = {package.sha256: package for package in packages}
     lines = []
     for sha256 in removed:
-        what = "a package"
+        name = "a package"
         if package := elsewhere.get(sha256):
-            what = f"{package.file_name}, which belongs to {package.version}"
-        lines.append(f"removed: {what} (SHA-256 {short_hash(sha256)})")
+            name = f"{package.file_name}, which belongs to {package.version}"
+        lines.append(f"removed: {name} (SHA-256 {short_hash(sha256)})")
     return lines
 
 
 def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
-    """Read the files of the reviewed packages and compare their bytes with their hashes.
+    """Compare the stored files of the reviewed packages with their hashes.
 
-    Raises `Corrupt` for a file that is missing or damaged. Reads in blocks, and needs no lock:
-    a file that is stored meanwhile was hashed when it was uploaded.
+    Raises `Corrupt` for a missing or damaged file. Reads in blocks. Needs no lock: files stored
+    meanwhile were hashed when they were uploaded.
     """
     packages = Package.objects.select_related("version__extension").filter(version=version.pk)
     with ProblemList().raising(Corrupt) as problems:
@@ -106,7 +106,7 @@ def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
 
 
 def _fault_of(package: Package) -> str:
-    """What is wrong with the stored file, as a sentence; empty if nothing is."""
+    """Return what is wrong with the stored file, or an empty string."""
     try:
         digest, _ = sha256_of(media_path(str(package.file.name)))
     except FileNotFoundError:

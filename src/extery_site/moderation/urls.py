@@ -1,4 +1,4 @@
-"""Addresses of the pages of ``review``."""
+"""URLs of the review queue and review threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue and its threads: everyone may follow, whoever signed in may comment, moderators decide."""
+"""The review queue and review threads, which are public; users comment, moderators decide."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput
-from extery_site.accounts.permissions import is_person, require_moderator
+from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments, queues
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
-from extery_site.project.problems import status_of
+from extery_site.project.problems import http_status
 from extery_site.publish.actions import missing_for_submission
 from extery_site.ui.form_problems import add_problems
 
 PAGE_SIZE = 24
 TABS = {
-    "waiting": "Waiting",
+    "waiting": "In review",
     "changes": "Changes requested",
     "decided": "Recently decided",
 }
@@ -35,48 +35,50 @@ TABS = {
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for review, what was given back, what was decided lately."""
-    shown = request.GET.get("show", "waiting")
-    if shown not in TABS:
-        raise Http404("There is no such list.")
-    context: dict[str, Any] = {"tabs": TABS, "shown": shown}
-    if shown == "decided":
+    """Show versions in review, versions with requested changes, or recent decisions."""
+    tab = request.GET.get("show", "waiting")
+    if tab not in TABS:
+        raise Http404("Unknown list.")
+    context: dict[str, Any] = {"tabs": TABS, "tab": tab}
+    if tab == "decided":
         context["decisions"] = queues.recently_decided()
     else:
-        entries = queues.waiting() if shown == "waiting" else queues.given_back()
+        entries = queues.in_review() if tab == "waiting" else queues.changes_requested()
         paginator = Paginator(entries, PAGE_SIZE)
         page = paginator.get_page(request.GET.get("page"))
         context |= {
             "page": page,
             "pages": paginator.get_elided_page_range(page.number),
-            "entries": [(one, missing_for_submission(one.extension, one)) for one in page],
+            "entries": [
+                (version, missing_for_submission(version.extension, version)) for version in page
+            ],
         }
     return render(request, "moderation/queue.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """What happened to an extension, what was said about it, and the forms to go on."""
-    found = Extension.objects.select_related("owner", "image", "newest_version")
-    extension = get_object_or_404(found.with_id(extension_id))
-    if not queues.may_follow(extension, request.user):
-        raise Http404("This extension was never in the queue.")
-    if request.method == "POST" and not is_person(request.user):
+    """Show the review thread of an extension; comment and decide."""
+    extensions = Extension.objects.select_related("owner", "image", "newest_version")
+    extension = get_object_or_404(extensions.with_id(extension_id))
+    if not queues.can_view_thread(extension, request.user):
+        raise Http404("This extension was never submitted for review.")
+    if request.method == "POST" and not is_active_user(request.user):
         return redirect_to_login(request.get_full_path())
     step = request.POST.get("step", "")
     comment, reason = CommentForm(), ReasonForm()
     status = 200
     if request.method == "POST":
         form: Form = CommentForm(request.POST) if step == "comment" else ReasonForm(request.POST)
-        status, code = _act(request, step, form, extension)
+        status, code = _perform(request, step, form, extension)
         if status == 200:
             return redirect("moderation:thread", extension.extension_id)
         comment, reason = (form, reason) if step == "comment" else (comment, form)  # type: ignore[assignment]
-        # What went wrong may be that all of this has changed.
-        extension = get_object_or_404(found, pk=extension.pk)
-    version = _shown_version(extension, request.POST.get("version", ""))
-    if request.method == "POST" and step != "comment" and not code.startswith(_ABOUT_PACKAGES):
-        status = 409 if _add_changes(request, form, version) else status
+        # The action may have failed because the extension has changed.
+        extension = get_object_or_404(extensions, pk=extension.pk)
+    version = _version_to_show(extension, request.POST.get("version", ""))
+    if request.method == "POST" and step != "comment" and not code.startswith(_PACKAGE_CODES):
+        status = 409 if _report_changes(request, form, version) else status
     context = {
         "extension": extension,
         "version": version,
@@ -91,49 +93,49 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
     return render(request, "moderation/thread.html", context, status=status)
 
 
-DONE = {
-    "comment": "Your comment is in the thread.",
-    "approve": "Approved. It is public now.",
-    "request_changes": "The author is asked for changes.",
+SUCCESS_MESSAGES = {
+    "comment": "Comment added.",
+    "approve": "Approved. The version is public now.",
+    "request_changes": "Changes requested. The author can edit and resubmit the version.",
     "decline": "Declined. The author can only discard this version.",
-    "block": "Blocked. Blender warns everyone who has it.",
-    "unblock": "The block is lifted.",
+    "block": "Blocked. Blender warns everyone who has installed it.",
+    "unblock": "Unblocked.",
 }
 
 
-def _shown_version(extension: Extension, number: str = "") -> Version | None:
-    """The version that the page shows: the one with this number, if it was ever in the queue.
+def _version_to_show(extension: Extension, number: str = "") -> Version | None:
+    """Return the version that the page shows: the one with ``number``, if it was ever submitted.
 
-    Else the version that has waited longest, else the newest that was in the queue.
+    Otherwise the version that has waited longest, otherwise the newest submitted version.
     """
     versions = extension.versions.with_packages().exclude(status=Version.Status.DRAFT)
-    found = (
+    version = (
         versions.filter(number=number.replace("\0", "")).first()
         or versions.in_review().order_by("submitted_at").first()
         or versions.newest_first().first()
     )
-    if found is not None:
-        found.extension = extension
-    return found
+    if version is not None:
+        version.extension = extension
+    return version
 
 
 def _decided_version(extension: Extension, number: str) -> Version:
-    """The version that a form decides on: the one that its page showed, and never another."""
+    """Return the version that a submitted form is about; raises `Conflict` if it is gone."""
     if not number or "\0" in number:
         raise InvalidInput.of(
             "request.bad-value",
-            "the form does not say which version it is about",
-            hint="load the page again",
+            "the form does not name a version",
+            hint="reload the page",
         )
-    found = extension.versions.filter(number=number).first()
-    if found is None:
+    version = extension.versions.filter(number=number).first()
+    if version is None:
         raise Conflict.of(
             "review.version-gone",
-            f"{extension.name} has no version {number[:100]!r} any more",
-            hint="load the page again to see what happened",
+            f"version {number[:100]!r} of {extension.name} no longer exists",
+            hint="reload the page to see what happened",
         )
-    found.extension = extension
-    return found
+    version.extension = extension
+    return version
 
 
 _DECISIONS: dict[str, Callable[..., Event]] = {
@@ -143,25 +145,26 @@ _DECISIONS: dict[str, Callable[..., Event]] = {
 }
 
 
-#: Codes of errors that say already what the version has now.
-_ABOUT_PACKAGES = ("review.packages-changed", "review.no-package")
+#: Codes of errors that already describe the current packages of the version.
+_PACKAGE_CODES = ("review.packages-changed", "review.no-package")
 
 
-def _add_changes(request: HttpRequest, form: Form, version: Version | None) -> bool:
-    """Say what changed since the form was loaded, whatever else was wrong with it; whether anything did.
+def _report_changes(request: HttpRequest, form: Form, version: Version | None) -> bool:
+    """Add what changed since the form was loaded to its errors; return whether anything changed.
 
-    The page that is shown next carries the new version and hashes, so nobody may get it without a word.
+    The response contains the current version and hashes: without this message, a moderator could
+    approve packages that they have not reviewed.
     """
     number = request.POST.get("version", "")
     if not number:
-        return False  # nothing was decided about any version, which is said already
+        return False  # already reported by `_decided_version`
     try:
         if version is None or version.number != number:
-            now = f"this page now shows {version.number}" if version else "there is none now"
+            now = f"this page shows {version.number}" if version else "no version is left"
             raise Conflict.of(
                 "review.version-gone",
-                f"the form was about version {number[:100]!r}, and {now}",
-                hint="look at what is in review now, then decide again",
+                f"the form was about version {number[:100]!r}, but {now}",
+                hint="review the current version, then decide again",
             )
         if version.is_in_review:
             with suppress(InvalidInput):
@@ -172,37 +175,37 @@ def _add_changes(request: HttpRequest, form: Form, version: Version | None) -> b
     return False
 
 
-def _act(request: HttpRequest, step: str, form: Form, extension: Extension) -> tuple[int, str]:
-    """Do what was asked for; gives back the status and the code of the error, if there was one.
+def _perform(request: HttpRequest, step: str, form: Form, extension: Extension) -> tuple[int, str]:
+    """Perform an action and return the HTTP status and the code of the error, or an empty code.
 
-    Any status but 200 means that the form says why not.
+    If the status is not 200, the form has the errors.
     """
-    if step not in DONE:
-        raise Http404("There is nothing like that to do here.")
+    if step not in SUCCESS_MESSAGES:
+        raise Http404("Unknown action.")
     if step != "comment":
         require_moderator(request.user)
     if not form.is_valid():
         return 422, ""
-    text = form.cleaned_data
+    data = form.cleaned_data
     by = request.user
     try:
         match step:
             case "comment":
-                version = _shown_version(extension)
-                comments.comment(extension=extension, version=version, by=by, text=text["text"])
+                version = _version_to_show(extension)
+                comments.comment(extension=extension, version=version, by=by, text=data["text"])
             case "block":
-                moderation.block_extension(extension=extension, by=by, reason=text["reason"])
+                moderation.block_extension(extension=extension, by=by, reason=data["reason"])
             case "unblock":
-                moderation.unblock_extension(extension=extension, by=by, reason=text["reason"])
+                moderation.unblock_extension(extension=extension, by=by, reason=data["reason"])
             case _:
                 _DECISIONS[step](
                     version=_decided_version(extension, request.POST.get("version", "")),
                     packages=request.POST.getlist("package"),
                     by=by,
-                    reason=text["reason"],
+                    reason=data["reason"],
                 )
     except ExteryError as error:
         add_problems(form, error)
-        return status_of(error), error.code
-    messages.success(request, DONE[step])
+        return http_status(error), error.code
+    messages.success(request, SUCCESS_MESSAGES[step])
     return 200, ""

@@ -1,1 +1,1 @@
-"""The Django project: settings, URLs, WSGI application, server, and what every request passes through."""
+"""The Django project: settings, URLs, WSGI application, server and middleware."""

@@ -1,4 +1,4 @@
-"""What is done to every answer: policies for the browser, and compression of texts."""
+"""Response middleware: security headers, and compression of text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-#: Only this site's own files; an inline script or style is refused by the browser.
+#: Allows files of this site only; inline scripts and styles are blocked.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -22,8 +22,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=()"
 
 
-class SecurityHeaders:
-    """Adds the policies to every answer that has none of its own."""
+class SecurityHeadersMiddleware:
+    """Adds security headers to every response that does not set them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,14 +35,14 @@ class SecurityHeaders:
         return response
 
 
-class CompressTexts(GZipMiddleware):
-    """Django's compression for texts only: Blender checks packages byte by byte as they come."""
+class TextGZipMiddleware(GZipMiddleware):
+    """Compresses text only: Blender verifies the bytes of packages as they are sent."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Compress what is text."""
-        kind = response.headers.get("Content-Type", "").partition(";")[0]
-        if kind.startswith("text/") or kind.endswith(("json", "+xml")):
+        """Compress a response with a text content type."""
+        content_type = response.headers.get("Content-Type", "").partition(";")[0]
+        if content_type.startswith("text/") or content_type.endswith(("json", "+xml")):
             return super().process_response(request, response)
         return response

@@ -1,4 +1,4 @@
-"""Errors on their way out: HTTP status, problem details (RFC 9457) for programs, pages for people."""
+"""Errors as HTTP responses: status, problem details (RFC 9457) for programs, HTML pages for browsers."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-#: The family of an error gives its status, where the code does not say otherwise.
-STATUS_OF_FAMILY: tuple[tuple[type[ExteryError], int], ...] = (
+#: The status of an error by its type, unless `STATUS_BY_CODE` has its code.
+STATUS_BY_ERROR_TYPE: tuple[tuple[type[ExteryError], int], ...] = (
     (InvalidInput, 422),
     (Incompatible, 409),
     (Conflict, 409),
@@ -44,11 +44,11 @@ STATUS_OF_FAMILY: tuple[tuple[type[ExteryError], int], ...] = (
     (Corrupt, 500),
     (Unavailable, 503),
 )
-STATUS_OF_CODE = {
+STATUS_BY_CODE = {
     "upload.too-large": 413,
     "image.too-large": 413,
     "request.too-large": 413,
-    # The site's fault, and a state in which nothing can be decided.
+    # A stored file is damaged: the site's fault, but the version cannot be approved in this state.
     "review.package-damaged": 409,
     "request.bad-value": 400,
     "request.not-json": 400,
@@ -60,19 +60,19 @@ STATUS_OF_CODE = {
 }
 
 
-def status_of(error: ExteryError) -> int:
-    """The HTTP status that says what happened."""
-    if error.code in STATUS_OF_CODE:
-        return STATUS_OF_CODE[error.code]
-    return next((status for kind, status in STATUS_OF_FAMILY if isinstance(error, kind)), 500)
+def http_status(error: ExteryError) -> int:
+    """Return the HTTP status of an error."""
+    if error.code in STATUS_BY_CODE:
+        return STATUS_BY_CODE[error.code]
+    return next((status for kind, status in STATUS_BY_ERROR_TYPE if isinstance(error, kind)), 500)
 
 
-def details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
-    """The problem details object: the members of RFC 9457, and ``problems`` with all of them."""
+def problem_details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
+    """Return the problem details object: the members of RFC 9457, and all problems as ``problems``."""
     return {
         "type": f"/problems/{error.code}/",
         "title": codes.find(error.code).title,
-        "status": status_of(error),
+        "status": http_status(error),
         "detail": next((p.message for p in error.problems if p.is_error), str(error)),
         "instance": instance,
         "problems": [problem.as_dict() for problem in error.problems],
@@ -80,7 +80,7 @@ def details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a program asks: anything below /api/, or who prefers JSON to HTML."""
+    """Whether to respond with JSON: for paths below /api/ and clients that prefer it to HTML."""
     if request.path.startswith("/api/"):
         return True
     return request.get_preferred_type(["text/html", "application/json", MEDIA_TYPE]) not in {
@@ -89,11 +89,13 @@ def wants_json(request: HttpRequest) -> bool:
     }
 
 
-def respond(request: HttpRequest, error: ExteryError) -> HttpResponse:
-    """The answer for an error, in the form that whoever asked can read."""
-    status = status_of(error)
+def problem_response(request: HttpRequest, error: ExteryError) -> HttpResponse:
+    """Return the response for an error: problem details or an HTML page."""
+    status = http_status(error)
     response = (
-        JsonResponse(details(error, instance=request.path), status=status, content_type=MEDIA_TYPE)
+        JsonResponse(
+            problem_details(error, instance=request.path), status=status, content_type=MEDIA_TYPE
+        )
         if wants_json(request)
         else _page(request, error, status)
     )
@@ -117,54 +119,54 @@ def _page(request: HttpRequest, error: ExteryError, status: int) -> HttpResponse
     return HttpResponse(template.render(context, request), status=status)
 
 
-class AnswerErrors:
-    """Turns an `ExteryError` that a view let through into its answer."""
+class ProblemMiddleware:
+    """Turns an `ExteryError` that a view raised into a response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return respond(
+            return problem_response(
                 request,
                 InvalidInput.of(
                     "request.bad-value",
-                    "the address contains NUL (%00)",
-                    hint="remove %00 from the address",
+                    "the URL contains NUL (%00)",
+                    hint="remove %00 from the URL",
                 ),
             )
         response = self.get_response(request)
         if response.status_code == 405 and wants_json(request):
-            return _method_not_offered(request, response)
+            return _method_not_allowed(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Django calls this when a view raised."""
+        """Return the response for an `ExteryError`; log errors of the server."""
         if isinstance(error, DatabaseError):
             return respond_to_database_error(request, error)
         if not isinstance(error, ExteryError):
             return None
-        if status_of(error) >= 500:
+        if http_status(error) >= 500:
             logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
-        return respond(request, error)
+        return problem_response(request, error)
 
 
 def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> HttpResponse | None:
-    """The answer where the database refused a statement; ``None`` for a fault of the program.
+    """Return the response for a database error; ``None`` for a bug of the program.
 
-    The actions check what they store: this is for values that they let through, for two
-    requests that store the same at one moment, and for a database that is busy or stopped.
+    Actions validate what they store: this handles values that they let through, conflicting
+    simultaneous requests, and a busy or stopped database.
     """
     problem = _database_problem(error)
     if problem is None:
         return None
     logger.warning("%s %s: %s", request.method, request.path, error, exc_info=error)
     try:
-        response = respond(request, problem)
+        response = problem_response(request, problem)
     except DatabaseError:
-        # The page shows who is signed in, which needs the database.
+        # The HTML page needs the database, because it shows the signed-in user.
         text = f"{problem}\n{problem.problems[0].hint}\n"
-        response = HttpResponse(text, status=status_of(problem), content_type="text/plain")
+        response = HttpResponse(text, status=http_status(problem), content_type="text/plain")
     if response.status_code == 503:
         response["Retry-After"] = "5"
     return response
@@ -180,19 +182,19 @@ def _database_problem(error: DatabaseError) -> ExteryError | None:
     if isinstance(error, IntegrityError) and _is_conflict(error):
         return Conflict.of(
             "request.conflict",
-            "another request changed the same at this moment",
-            hint="load the page again to see what happened",
+            "another request made a conflicting change at the same time",
+            hint="reload the page to see what happened",
         )
     if isinstance(error, OperationalError):
         return Unavailable.of(
             "request.unavailable",
-            "the database is busy or does not run",
-            hint="try again in some seconds",
+            "the database is busy or unavailable",
+            hint="try again in a few seconds",
         )
     return None
 
 
-#: A second row with the same key, or a row that refers to one that was deleted.
+#: SQLSTATE of unique and foreign key violations.
 _CONFLICT_STATES = frozenset({"23503", "23505"})
 _CONFLICT_NAMES = frozenset(
     {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_FOREIGNKEY"}
@@ -207,21 +209,23 @@ def _is_conflict(error: IntegrityError) -> bool:
     )
 
 
-def _method_not_offered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _method_not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     allowed = response.headers.get("Allow", "")
-    answer = respond(
+    method_response = problem_response(
         request,
         InvalidInput.of(
-            "request.method", f"{request.method} is not offered here", hint=f"use {allowed}"
+            "request.method",
+            f"the method {request.method} is not allowed here",
+            hint=f"use {allowed}",
         ),
     )
-    answer["Allow"] = allowed
-    return answer
+    method_response["Allow"] = allowed
+    return method_response
 
 
 @require_safe
-def explain(request: HttpRequest, code: str) -> HttpResponse:
-    """The page behind the ``type`` of a problem: what the code means and why it matters."""
+def problem_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what a problem code means; the ``type`` of problem details is the URL of this page."""
     try:
         entry = codes.find(code)
     except (KeyError, ImportError):
@@ -231,64 +235,66 @@ def explain(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 400."""
+    """Handle Django's status 400."""
     if isinstance(exception, RequestDataTooBig):
         error = InvalidInput.of(
             "request.too-large",
-            f"the request is larger than the {human_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)} "
-            "that are taken without a file",
-            hint="shorten the texts",
+            "the form fields exceed the limit of "
+            f"{human_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}",
+            hint="shorten the text",
         )
     else:
-        error = InvalidInput.of("request.bad-value", "this request cannot be read")
-    return respond(request, error)
+        error = InvalidInput.of("request.bad-value", "the request is malformed")
+    return problem_response(request, error)
 
 
 @requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 403, raised by views that ask ``user_passes_test`` and the like."""
-    return respond(
+    """Handle Django's status 403, from `PermissionDenied`."""
+    return problem_response(
         request,
-        Refused.of("permission.moderator", str(exception or "") or "this page is for moderators"),
+        Refused.of(
+            "permission.moderator", str(exception or "") or "only moderators can open this page"
+        ),
     )
 
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
-    """Django's 404."""
-    return respond(
+    """Handle Django's status 404."""
+    return problem_response(
         request,
         NotFound.of(
             "request.not-found",
-            f"there is nothing at {request.path}",
-            hint="check the address, or search for it",
+            f"there is no page at {request.path}",
+            hint="check the address, or search for the extension",
         ),
     )
 
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's 500; must not fail itself, so it gives plain text where the page cannot be made."""
+    """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
     error = Unavailable.of(
         "request.failed",
-        "the site made a mistake and could not answer",
-        hint="try again; if it happens again, tell whoever runs this site",
+        "the site could not process the request because of an internal error",
+        hint="try again; if it happens again, contact the site's administrator",
     )
     try:
-        return respond(request, error)
+        return problem_response(request, error)
     except Exception:
-        logger.exception("the error page failed too")
+        logger.exception("the error page could not be rendered")
         return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
 
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
-    """Django's answer to a form without the token of this session."""
-    return respond(
+    """Respond to a form without a valid CSRF token."""
+    return problem_response(
         request,
         Refused.of(
             "request.forged",
-            "this form was not sent from a page of this site, or the page was too old",
-            hint="allow cookies, load the page again and repeat it",
+            "the CSRF check failed: the form comes from another site, or the page was too old",
+            hint="allow cookies, reload the page and send the form again",
         ),
     )

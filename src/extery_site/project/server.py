@@ -288,8 +288,8 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         application,
         listener,
         threads=settings.EXTERY_THREADS,
-        max_body=body_limit.limit(),
-        max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.limit(),
+        max_body=body_limit.max_body_size(),
+        max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.max_body_size(),
         keep_proxy_headers=bool(settings.EXTERY_PROXIES),
     )
     for number in (signal.SIGINT, signal.SIGTERM):

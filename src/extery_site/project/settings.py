@@ -44,15 +44,15 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "extery_site.project.static_files.CollectedStaticFilesConfig",
+    "extery_site.project.static_files.MinimalStaticFilesConfig",
     "django.contrib.humanize",
 ]
 MIDDLEWARE = [
-    "extery_site.project.headers.SecurityHeaders",
+    "extery_site.project.headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "extery_site.project.body_limit.LimitBody",
-    "extery_site.project.headers.CompressTexts",
+    "extery_site.project.body_limit.BodyLimitMiddleware",
+    "extery_site.project.headers.TextGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "extery_site.project.problems.AnswerErrors",
+    "extery_site.project.problems.ProblemMiddleware",
 ]
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
@@ -95,7 +95,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "extery_site.project.static_files.NamedByContent"
+        else "extery_site.project.static_files.HashedStaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = True

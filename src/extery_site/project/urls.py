@@ -1,4 +1,4 @@
-"""Every address of the site: pages, accounts, the API, downloads and images."""
+"""URLs of the site: pages, accounts, the API, downloads and images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from extery_site.api import api
 from extery_site.files.serving import image
 from extery_site.listings.downloads import download
-from extery_site.project.problems import explain
+from extery_site.project.problems import problem_page
 
 urlpatterns = [
     path("", include("extery_site.catalog.urls")),
@@ -20,7 +20,7 @@ urlpatterns = [
     re_path(
         r"^download/sha256:(?P<sha256>[0-9a-f]{64})/(?P<name>[^/]+)$", download, name="download"
     ),
-    path("problems/<code>/", explain, name="problem"),
+    path("problems/<code>/", problem_page, name="problem"),
     re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{64}\.webp)$", image),
 ]
 

@@ -1,4 +1,4 @@
-"""The WSGI application: the listing from memory, and Django for all else."""
+"""The WSGI application: the listing middleware in front of Django."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extery_site.project import env
 from extery_site.project.database import require_driver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "extery_site.project.settings")
-# Before the settings are read: they take the secret key from there.
+# Before the settings are imported: they read the secret key from this folder.
 _env = env.load()
 require_driver(_env.database)
 env.prepare_data_folder(_env.data)

@@ -1,1 +1,1 @@
-"""From an uploaded zip to a draft, and from a draft to the queue."""
+"""Publishing: uploads, drafts and submission for review."""

@@ -1,6 +1,6 @@
-"""A draft on its way to the queue: complete it, submit it, withdraw it, discard it.
+"""Actions on drafts: edit, submit, withdraw and discard.
 
-`receive_upload`, which makes the draft, has a module of its own.
+`receive_upload`, which creates drafts, is in `extery_site.publish.upload`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from extery.core.errors import InvalidInput, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle
 from extery_site.catalog.images import delete_image, store_image
-from extery_site.catalog.manifests import apply_manifest, web_address
+from extery_site.catalog.manifests import apply_manifest, safe_url
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.catalog.text_limits import MOST_IN_A_PAGE, checked_text
+from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.storage import remove_after_commit
-from extery_site.publish.upload import Draft, receive_upload
+from extery_site.publish.upload import UploadResult, receive_upload
 
 __all__ = [
-    "Draft",
+    "UploadResult",
     "discard_draft",
     "missing_for_submission",
     "receive_upload",
@@ -30,9 +30,9 @@ __all__ = [
     "withdraw",
 ]
 
-#: Characters of an image's description, and of an address.
+#: Maximum number of characters of the alt text of an image, and of a URL.
 MAX_ALT_TEXT = 300
-MAX_LINK = 500
+MAX_URL = 500
 
 
 @transaction.atomic
@@ -48,28 +48,29 @@ def update_draft(
     image: BinaryIO | None = None,
     alt_text: str | None = None,
 ) -> ProblemList:
-    """Change what is not in the manifest; ``None`` leaves a value as it is.
+    """Change the fields that are not in the manifest; ``None`` leaves a field unchanged.
 
-    Gives back what falls short of the image guideline. Raises `InvalidInput` for an image
-    that cannot be used.
+    Returns warnings about the image. Raises `InvalidInput` for an invalid image or URL.
     """
     extension = lifecycle.lock_owned(extension, by)
     problems = ProblemList()
     if release_notes is not None and version is not None:
         version = lifecycle.lock_editable(version, extension)
-        version.release_notes = checked_text(
-            release_notes, field="release_notes", most=MOST_IN_A_PAGE
+        version.release_notes = clean_text(
+            release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH
         )
         version.save()
     if description is not None:
-        extension.description = checked_text(description, field="description", most=MOST_IN_A_PAGE)
+        extension.description = clean_text(
+            description, field="description", max_length=MAX_TEXT_LENGTH
+        )
     if website is not None:
-        extension.website = _link("website", website)
+        extension.website = _check_url("website", website)
     if support_url is not None:
-        extension.support_url = _link("support_url", support_url)
+        extension.support_url = _check_url("support_url", support_url)
     if alt_text is not None:
-        alt_text = checked_text(alt_text, field="alt_text", most=MAX_ALT_TEXT)
-    # Comes last: nothing after it may fail, because its files would stay without a row.
+        alt_text = clean_text(alt_text, field="alt_text", max_length=MAX_ALT_TEXT)
+    # Last: if something failed after it, the stored files would have no row.
     if image is not None:
         problems = _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
@@ -79,16 +80,16 @@ def update_draft(
     return problems
 
 
-def _link(field: str, text: str) -> str:
+def _check_url(field: str, text: str) -> str:
     text = text.strip()
-    if text and not web_address(text):
+    if text and not safe_url(text):
         raise InvalidInput.of(
             "submit.bad-link",
-            f"{text[:80]!r} is not the address of a web page",
-            hint="begin it with https://",
+            f"{text[:80]!r} is not the URL of a web page",
+            hint="enter a URL that starts with https://",
             where=Where(path=(field,)),
         )
-    return checked_text(text, field=field, most=MAX_LINK)
+    return clean_text(text, field=field, max_length=MAX_URL)
 
 
 def _replace_image(extension: Extension, file: BinaryIO, alt_text: str) -> ProblemList:
@@ -101,18 +102,16 @@ def _replace_image(extension: Extension, file: BinaryIO, alt_text: str) -> Probl
 
 
 def missing_for_submission(extension: Extension, version: Version) -> list[tuple[str, str]]:
-    """What the draft still needs before it can be sent to review: codes and sentences."""
+    """Return code and message of everything that is missing before the draft can be submitted."""
     missing = []
     if not version.packages.exists():
         missing.append(("submit.package-missing", "Upload a package."))
     if not extension.description.strip():
-        missing.append(("submit.description-missing", "Describe what the extension does."))
+        missing.append(("submit.description-missing", "Add a description."))
     if extension.image is None:
-        missing.append(("submit.image-missing", "Add an image that shows it in use."))
+        missing.append(("submit.image-missing", "Add an image."))
     elif not extension.image.alt_text.strip():
-        missing.append(
-            ("submit.alt-text-missing", "Describe the image for people who cannot see it.")
-        )
+        missing.append(("submit.alt-text-missing", "Add an image description (alt text)."))
     return missing
 
 
@@ -129,8 +128,8 @@ def submit(*, version: Version, by: AnyUser) -> Version:
     with lifecycle.transition(lifecycle.SUBMIT, version=version, by=by) as step:
         extension, version = step.extension, step.locked_version
         with ProblemList().raising(InvalidInput) as problems:
-            for code, sentence in missing_for_submission(extension, version):
-                problems.add(code, sentence, where=Where(path=(_FIELDS[code],)))
+            for code, message in missing_for_submission(extension, version):
+                problems.add(code, message, where=Where(path=(_FIELDS[code],)))
         if extension.newest_version_id is None:
             apply_manifest(extension, version)
         step.text = version.release_notes
@@ -138,7 +137,7 @@ def submit(*, version: Version, by: AnyUser) -> Version:
 
 
 def withdraw(*, version: Version, by: AnyUser) -> Version:
-    """Take a version out of review; its owner may change it and submit it again."""
+    """Withdraw a version from review; its owner can edit and submit it again."""
     with lifecycle.transition(lifecycle.WITHDRAW, version=version, by=by) as step:
         pass
     return step.locked_version
@@ -146,25 +145,25 @@ def withdraw(*, version: Version, by: AnyUser) -> Version:
 
 @transaction.atomic
 def discard_draft(*, version: Version, by: AnyUser) -> None:
-    """Delete a version that is not in review and was not approved, with its packages.
+    """Delete a version that is neither in review nor approved, with its packages.
 
     The extension is deleted too if it has no other version and was never submitted.
     """
     with lifecycle.transition(lifecycle.DISCARD, version=version, by=by) as step:
         step.text = step.locked_version.number
         for package in step.locked_version.packages.all():
-            remove_after_commit(str(package.file.name), unless=_is_stored(package.sha256))
+            remove_after_commit(str(package.file.name), unless=_is_used(package.sha256))
     extension = step.extension
-    if extension.versions.exists() or _was_in_queue(extension):
+    if extension.versions.exists() or _was_submitted(extension):
         return
     if extension.image is not None:
         delete_image(extension.image)
     extension.delete()
 
 
-def _is_stored(sha256: str) -> Callable[[], bool]:
+def _is_used(sha256: str) -> Callable[[], bool]:
     return lambda: Package.objects.filter(sha256=sha256).exists()
 
 
-def _was_in_queue(extension: Extension) -> bool:
+def _was_submitted(extension: Extension) -> bool:
     return extension.events.filter(kind=Event.Kind.SUBMITTED).exists()

@@ -1,4 +1,4 @@
-"""Publishing through the API: upload a package, then send its version to review."""
+"""API endpoints for publishing: upload a package, submit and withdraw a version."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ router = Router(tags=["publishing"])
 
 
 class MissingOut(Schema):
-    """Something the draft still needs."""
+    """A missing part of a draft."""
 
     code: str
     message: str
 
 
 class DraftOut(Schema):
-    """What became of an upload, what was doubtful about it, and what it still needs."""
+    """The draft of an upload, warnings about the package, and what is missing."""
 
     id: str
     version: VersionOut
@@ -42,34 +42,34 @@ def upload(
     file: File[UploadedFile | None] = None,
     release_notes: Form[str] = "",
 ) -> DraftOut:
-    """Upload the zip of an extension.
+    """Upload a package.
 
-    It becomes a draft: of a new extension, of a new version, or one more platform of a version
-    that is a draft. If anything is wrong with it, all problems are listed and nothing is kept.
+    It becomes a draft of a new extension or version, or adds a platform to an existing draft.
+    If the package has errors, the response lists all of them and nothing is stored.
     """
     if file is None:
         raise InvalidInput.of(
             "upload.no-file",
             "the upload has no file",
-            hint="send the zip as multipart/form-data in the field 'file'",
+            hint="send the package as multipart/form-data in the field 'file'",
             where=Where(path=("file",)),
         )
-    draft = actions.receive_upload(
+    result = actions.receive_upload(
         file=cast("BinaryIO", file),
         name=file.name or "",
         user=request.user,
         release_notes=release_notes,
     )
-    extension, version = draft.extension, draft.version
+    extension, version = result.extension, result.version
     page = reverse("publish:draft", args=[extension.extension_id])
     return DraftOut(
         id=extension.extension_id,
         version=VersionOut.of(version, request),
-        sha256=draft.package.sha256,
-        problems=[problem.as_dict() for problem in draft.problems],
+        sha256=result.package.sha256,
+        problems=[problem.as_dict() for problem in result.problems],
         missing=[
-            MissingOut(code=code, message=sentence)
-            for code, sentence in actions.missing_for_submission(extension, version)
+            MissingOut(code=code, message=message)
+            for code, message in actions.missing_for_submission(extension, version)
         ],
         url=absolute(request, page),
     )
@@ -77,14 +77,14 @@ def upload(
 
 @router.post("/extensions/{extension_id}/versions/{number}/submit", response=VersionOut)
 def submit(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
-    """Send a complete draft to the queue."""
+    """Submit a complete draft for review."""
     version = _version(request, extension_id, number)
     return VersionOut.of(actions.submit(version=version, by=request.user), request)
 
 
 @router.post("/extensions/{extension_id}/versions/{number}/withdraw", response=VersionOut)
 def withdraw(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
-    """Take a version out of the queue."""
+    """Withdraw a version from review."""
     version = _version(request, extension_id, number)
     return VersionOut.of(actions.withdraw(version=version, by=request.user), request)
 

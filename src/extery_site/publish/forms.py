@@ -1,4 +1,4 @@
-"""What an author sends: a package, and what a manifest does not say."""
+"""Forms for uploads and drafts."""
 
 from __future__ import annotations
 
@@ -8,73 +8,73 @@ from django import forms
 
 from extery_site.catalog.models import Extension, Version
 
-MARKDOWN_HELP = "You can use Markdown: headings, lists, links, code."
+MARKDOWN_HELP = "You can use Markdown."
 
 
 class UploadForm(forms.Form):
-    """A package. What is in it is not the form's business."""
+    """A package and its release notes; the content of the package is checked by the upload action."""
 
     file = forms.FileField(
         label="Package",
-        allow_empty_file=True,  # an empty file is a problem that the check explains better
-        error_messages={"required": "Choose the zip of your extension."},
+        allow_empty_file=True,  # the package check has a better message
+        error_messages={"required": "Choose a package (.zip)."},
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )
     release_notes = forms.CharField(
-        label="What is new in this version?",
+        label="Release notes",
         required=False,
         max_length=20_000,
-        help_text=f"{MARKDOWN_HELP} You can still change it before you submit.",
+        help_text=f"What is new in this version. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
 class DraftForm(forms.Form):
-    """What belongs to an extension and is not in its manifest."""
+    """The fields of an extension that are not in its manifest."""
 
     description = forms.CharField(
         label="Description",
         required=False,
         max_length=20_000,
-        help_text=f"What it does, for whom, and how to begin. {MARKDOWN_HELP}",
+        help_text=f"What the extension does and how to use it. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 12}),
     )
     image = forms.FileField(
         label="Image",
         required=False,
-        help_text="Shows the extension in use. PNG, JPEG or WebP, 16:9, best 1920 × 1080, "
-        "at least 960 × 540 pixels.",
+        help_text="A screenshot or rendering. PNG, JPEG or WebP, 16:9, 1920 × 1080 pixels recommended, "
+        "at least 960 × 540.",
         widget=forms.FileInput(
             attrs={"accept": "image/png,image/jpeg,image/webp", "data-preview": "image-preview"}
         ),
     )
     alt_text = forms.CharField(
-        label="The image in words",
+        label="Image description (alt text)",
         required=False,
         max_length=300,
-        help_text="For people who cannot see it: one sentence.",
+        help_text="One sentence for people who cannot see the image.",
     )
     website = forms.URLField(
         label="Website",
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text="Its own page, documentation or source code.",
+        help_text="Home page, documentation or source code.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
     support_url = forms.URLField(
-        label="Support",
+        label="Support page",
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text="Where people ask questions and report mistakes.",
+        help_text="Where users ask questions and report bugs.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
     release_notes = forms.CharField(
-        label="What is new in this version?",
+        label="Release notes",
         required=False,
         max_length=20_000,
-        help_text=MARKDOWN_HELP,
+        help_text=f"What is new in this version. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

@@ -1,4 +1,4 @@
-"""What this site asks of a manifest beyond Blender's rules, so that it can store and show it."""
+"""Limits of this site for manifests, beyond Blender's rules."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
 from extery.manifest.document import FILENAME, Manifest
 from extery_site.catalog.models import normalize_id
 
-#: Characters of a text, or of each item of a list.
-_LONGEST = {
+#: Maximum number of characters of a text, or of each item of a list.
+MAX_LENGTHS = {
     "id": 100,
     "name": 200,
     "tagline": 200,
@@ -25,42 +25,49 @@ _LONGEST = {
     "copyright": 500,
     "platforms": 100,
 }
-#: Items of a list; every listing carries them.
-_MOST_ITEMS = 100
-_MOST_LEVELS = 20
-#: What is stored in columns of its own or goes into listings.
-_LISTED_FIELDS = frozenset({*_LONGEST, "permissions", "tags", "wheels", "blender_version_min"})
-_PLAIN = re.compile(r"[A-Za-z0-9.+_-]+")
+#: Maximum number of items of a list; every listing contains them.
+MAX_ITEMS = 100
+MAX_DEPTH = 20
+#: Fields that have their own columns or are part of listings.
+_LISTED_FIELDS = frozenset({*MAX_LENGTHS, "permissions", "tags", "wheels", "blender_version_min"})
+_ALLOWED_CHARACTERS = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
 def check_storable(manifest: Manifest) -> None:
-    """Raise `InvalidManifest` or `InvalidInput` for what no page, address or row can hold."""
+    """Check that the manifest fits into pages, URLs and the database.
+
+    Raises `InvalidManifest` or `InvalidInput`.
+    """
     _check_depth(manifest)
-    _check_characters(manifest)
+    _check_nul(manifest)
     _check_lengths(manifest)
-    _check_plain(manifest)
+    _check_characters(manifest)
 
 
 def _check_depth(manifest: Manifest) -> None:
-    """A key like ``a.a.a.…`` nests deeper than its reader had to go, or than JSON can."""
+    """Limit nesting: dotted keys such as ``a.a.a.…`` can be deeper than the JSON encoder allows."""
     level: list[Any] = [dict(manifest.table)]
-    for _ in range(_MOST_LEVELS):
-        inner = (item for one in level for item in (one.values() if isinstance(one, dict) else one))
-        level = [item for item in inner if isinstance(item, (dict, list))]
+    for _ in range(MAX_DEPTH):
+        items = (
+            item
+            for container in level
+            for item in (container.values() if isinstance(container, dict) else container)
+        )
+        level = [item for item in items if isinstance(item, (dict, list))]
     if level:
         raise InvalidManifest.of(
             "manifest.toml.syntax",
-            "the manifest is nested too deeply to be stored",
-            hint="a manifest needs no more than two levels",
+            f"the manifest has more than {MAX_DEPTH} levels of nesting",
+            hint="remove nested tables; a manifest needs two levels",
             where=Where(FILENAME),
         )
 
 
-def _check_characters(manifest: Manifest) -> None:
+def _check_nul(manifest: Manifest) -> None:
     """Refuse NUL, which TOML can write and PostgreSQL cannot store, in every field that is shown."""
     with ProblemList().raising(InvalidInput) as problems:
         for field in sorted(_LISTED_FIELDS & manifest.table.keys()):
-            if "\x00" in _texts(manifest.table[field]):
+            if "\x00" in _all_strings(manifest.table[field]):
                 problems.add(
                     "upload.not-plain",
                     f"{field} contains NUL",
@@ -69,71 +76,73 @@ def _check_characters(manifest: Manifest) -> None:
                 )
 
 
-def _texts(value: Any) -> str:
-    """All strings of a value, keys too, joined."""
+def _all_strings(value: Any) -> str:
+    """Return all strings in a value, including keys, joined."""
     if isinstance(value, dict):
-        return "".join(f"{key}{_texts(item)}" for key, item in value.items())
+        return "".join(f"{key}{_all_strings(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return "".join(map(_texts, value))
+        return "".join(map(_all_strings, value))
     return value if isinstance(value, str) else ""
 
 
 def _check_lengths(manifest: Manifest) -> None:
     with ProblemList().raising(InvalidInput) as problems:
-        # Folded to one case, an id can be three times as long.
+        # Case folding can triple the length of an id.
         _check_length(normalize_id(manifest.id), 200, ("id",), problems)
-        for field, longest in _LONGEST.items():
+        for field, max_length in MAX_LENGTHS.items():
             value = getattr(manifest, field) or ""
             if isinstance(value, str):
-                _check_length(value, longest, (field,), problems)
+                _check_length(value, max_length, (field,), problems)
                 continue
-            _check_number(len(value), field, problems)
-            for index, item in enumerate(value[:_MOST_ITEMS]):
-                _check_length(item, longest, (field, index), problems)
+            _check_item_count(len(value), field, problems)
+            for index, item in enumerate(value[:MAX_ITEMS]):
+                _check_length(item, max_length, (field, index), problems)
 
 
-def _check_length(text: str, most: int, path: tuple[str | int, ...], problems: ProblemList) -> None:
-    if len(text) > most:
+def _check_length(
+    text: str, max_length: int, path: tuple[str | int, ...], problems: ProblemList
+) -> None:
+    if len(text) > max_length:
         where = Where(FILENAME, path)
         problems.add(
             "upload.text-too-long",
-            f"{where.field} has {len(text)} characters, and this site takes at most {most}",
+            f"{where.field} has {len(text)} characters; the limit is {max_length}",
             hint="shorten it",
             where=where,
         )
 
 
-def _check_number(number: int, field: str, problems: ProblemList) -> None:
-    if number > _MOST_ITEMS:
+def _check_item_count(count: int, field: str, problems: ProblemList) -> None:
+    if count > MAX_ITEMS:
         problems.add(
             "upload.text-too-long",
-            f"{field} has {number} items, and this site takes at most {_MOST_ITEMS}",
+            f"{field} has {count} items; the limit is {MAX_ITEMS}",
             hint="shorten the list",
             where=Where(FILENAME, (field,)),
         )
 
 
-def _check_plain(manifest: Manifest) -> None:
-    """Versions and platforms become parts of addresses and file names."""
+def _check_characters(manifest: Manifest) -> None:
+    """Check versions and platforms, which become parts of URLs and file names."""
     values: list[tuple[str, tuple[str | int, ...]]] = [(manifest.version, ("version",))]
     values += [(name, ("platforms", index)) for index, name in enumerate(manifest.platforms)]
-    odd = [(value, path) for value, path in values if not _PLAIN.fullmatch(value)]
+    invalid = [(value, path) for value, path in values if not _ALLOWED_CHARACTERS.fullmatch(value)]
     with ProblemList().raising(InvalidInput) as problems:
-        for value, path in odd:
+        for value, path in invalid:
             problems.add(
                 "upload.not-plain",
-                f"{path[0]} has {value[:60]!r}, and this site takes plain letters and digits only",
-                hint="use a to z, 0 to 9, '.', '+', '-' and '_'",
+                f"{path[0]} contains {value[:60]!r}, which has unsupported characters",
+                hint="use letters (a to z), digits, '.', '+', '-' and '_'",
                 where=Where(FILENAME, path),
             )
 
 
 def as_json(manifest: Manifest) -> dict[str, Any]:
-    """The TOML table with only what every database's JSON can hold: no NaN, no NUL, no dates."""
-    plain: dict[str, Any] = json.loads(
+    """Return the manifest as JSON that every database accepts: without NaN, NUL and date objects."""
+    table: dict[str, Any] = json.loads(
         json.dumps(dict(manifest.table), cls=DjangoJSONEncoder), parse_constant=lambda _: None
     )
-    return {key: without_nul(value) for key, value in plain.items()}
+    return {key: without_nul(value) for key, value in table.items()}
 
 
 def without_nul(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Ids that nobody may take."""
+"""Reserved extension ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class ReservedId(models.Model):
-    """An id that cannot be published: an example's, or one that a deleted extension had."""
+    """An id that cannot be published: used in examples, or by a deleted extension."""
 
     id_key = models.CharField(max_length=200, unique=True)
     reason = models.CharField(max_length=200)

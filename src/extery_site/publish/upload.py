@@ -1,4 +1,4 @@
-"""A zip comes in: it is checked, compared with what is there, stored, and becomes a draft."""
+"""Uploads: a package is checked, compared with existing extensions, stored, and becomes a draft."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from extery.core.errors import (
 from extery.manifest.document import Manifest
 from extery.rules.engine import Report, Scope, check_package
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, require_person
+from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import record, require_not_blocked
 from extery_site.catalog.manifests import apply_manifest
 from extery_site.catalog.models import (
@@ -30,17 +30,17 @@ from extery_site.catalog.models import (
     normalize_id,
     sortable_blender,
 )
-from extery_site.catalog.text_limits import MOST_IN_A_PAGE, checked_text
+from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.storage import Staged, staged
-from extery_site.project.body_limit import too_large
+from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
 from extery_site.publish.manifests import as_json, check_storable, without_nul
 from extery_site.publish.models import ReservedId
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What became of an upload: the rows, and the warnings about the package."""
+class UploadResult:
+    """The rows that an upload created or extended, and the warnings about the package."""
 
     extension: Extension
     version: Version
@@ -50,30 +50,30 @@ class Draft:
 
 def receive_upload(
     *, file: BinaryIO, user: AnyUser, name: str = "", release_notes: str = ""
-) -> Draft:
-    """Take an uploaded zip: a new extension, a new version, or one more platform of a draft.
+) -> UploadResult:
+    """Store an uploaded package: of a new extension, a new version, or another platform of a draft.
 
-    Raises `InvalidPackage` or `InvalidManifest` with every problem of the zip, `Refused` for
-    somebody else's or a reserved id, `Conflict` for a version or file that is there already;
-    then nothing was stored.
+    Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
+    an id that is reserved or belongs to another user, and `Conflict` for an existing version or
+    file; nothing is stored then.
     """
-    person = require_person(user)
+    owner = require_user(user)
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
-        raise too_large()
+        raise upload_too_large()
     file.seek(0)
-    release_notes = checked_text(release_notes, field="release_notes", most=MOST_IN_A_PAGE)
+    release_notes = clean_text(release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
     report = check_package(file, name=name, scope=Scope.UPLOAD)
-    manifest = _accepted(report)
+    manifest = _valid_manifest(report)
     check_storable(manifest)
     _check_reserved(manifest)
     with staged(file, is_used=_is_used) as stage:
         try:
-            return _store(stage, name, report, manifest, person, release_notes)
+            return _store(stage, name, report, manifest, owner, release_notes)
         except IntegrityError as error:
-            # Somebody else's transaction stored the same a moment ago: say what is there now.
+            # A concurrent transaction stored the same rows: raise the error for what exists now.
             with transaction.atomic():
-                _check_against_site(manifest, person, stage.sha256)
+                _check_against_site(manifest, owner, stage.sha256)
             raise _version_exists(manifest) from error
 
 
@@ -84,8 +84,8 @@ def _is_used(name: str) -> bool:
 @transaction.atomic
 def _store(
     stage: Staged, name: str, report: Report, manifest: Manifest, user: User, notes: str
-) -> Draft:
-    # An extension that does not exist has no row to lock, and its packages may come all at once.
+) -> UploadResult:
+    # A new extension has no row to lock, and several of its packages may be uploaded at once.
     lock_transaction(f"extension {normalize_id(manifest.id)}")
     extension, version = _check_against_site(manifest, user, stage.sha256)
     if extension is None:
@@ -110,16 +110,16 @@ def _store(
     record(extension, Event.Kind.UPLOADED, by=user, version=version, text=package.file_name)
     package.file = stage.keep("packages", ".zip")
     package.save(update_fields=["file"])
-    return Draft(extension, version, package, tuple(report.problems))
+    return UploadResult(extension, version, package, tuple(report.problems))
 
 
-def _accepted(report: Report) -> Manifest:
-    """The manifest of a package without errors; raises them all otherwise."""
+def _valid_manifest(report: Report) -> Manifest:
+    """Return the manifest of a package without errors; raises all its errors otherwise."""
     errors = report.problems.errors
     if report.manifest is not None and not errors:
         return report.manifest
-    about_manifest = all(problem.code.startswith("manifest.") for problem in errors)
-    raise (InvalidManifest if about_manifest else InvalidPackage)(*report.problems)
+    only_manifest = all(problem.code.startswith("manifest.") for problem in errors)
+    raise (InvalidManifest if only_manifest else InvalidPackage)(*report.problems)
 
 
 def _check_reserved(manifest: Manifest) -> None:
@@ -128,7 +128,7 @@ def _check_reserved(manifest: Manifest) -> None:
     if key in configured or ReservedId.objects.filter(id_key=key).exists():
         raise Refused.of(
             "upload.id-reserved",
-            f"the id {manifest.id} cannot be used",
+            f"the id {manifest.id} is reserved",
             hint="choose another id in the manifest",
             where=Where("blender_manifest.toml", ("id",)),
         )
@@ -137,7 +137,7 @@ def _check_reserved(manifest: Manifest) -> None:
 def _check_against_site(
     manifest: Manifest, user: User, sha256: str
 ) -> tuple[Extension | None, Version | None]:
-    """The extension and the draft that the package belongs to, as far as they exist."""
+    """Return the extension and the draft that the package belongs to, if they exist."""
     extension = Extension.objects.select_for_update().with_id(manifest.id).first()
     if extension is None:
         _check_file_is_new(sha256)
@@ -164,14 +164,14 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
     if extension.type != manifest.type:
         raise Conflict.of(
             "upload.type-changed",
-            f"{manifest.id} is published as {extension.type}, this package is: {manifest.type}",
+            f"{manifest.id} has the type {extension.type}, but this package has the type {manifest.type}",
             hint="keep the type, or choose another id",
             where=Where("blender_manifest.toml", ("type",)),
         )
 
 
 def _check_draft(version: Version, manifest: Manifest) -> None:
-    """Whether the package is one more platform of this version, which must be a draft."""
+    """Check that the package adds a platform to this version, which must be a draft."""
     if not version.is_editable:
         raise _version_exists(manifest, declined=version.is_discardable)
     taken: set[str] = set()
@@ -186,7 +186,7 @@ def _check_draft(version: Version, manifest: Manifest) -> None:
         if getattr(other, field) != getattr(manifest, field):
             raise Conflict.of(
                 "upload.package-differs",
-                f"{field} differs from that of the package uploaded before",
+                f"{field} differs from the package that was uploaded before",
                 hint="build all packages of a version from the same manifest",
                 where=Where("blender_manifest.toml", (field,)),
             )
@@ -213,12 +213,12 @@ def _check_file_is_new(sha256: str) -> None:
             "upload.file-exists",
             f"this file was uploaded before, as {package.version.extension.extension_id} "
             f"{package.version.number}",
-            hint="build a new version",
+            hint="build a package with a new version",
         )
 
 
 def _version_exists(manifest: Manifest, *, draft: bool = False, declined: bool = False) -> Conflict:
-    hint = "raise the version in the manifest and build it again"
+    hint = "increase the version in the manifest and build the package again"
     if draft:
         hint += ", or discard the draft first"
     elif declined:
@@ -257,5 +257,5 @@ def _new_version(extension: Extension, manifest: Manifest, user: User) -> Versio
 
 
 def _base_name(name: str) -> str:
-    """The last part of a path, whichever system wrote it."""
+    """Return the last part of a path with either separator, without NUL, at most 255 characters."""
     return name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")[-255:]

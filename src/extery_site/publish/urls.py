@@ -1,4 +1,4 @@
-"""Addresses of the pages of ``publish``."""
+"""URLs of the pages for authors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ urlpatterns = [
     path("publish/", views.upload, name="upload"),
     path("publish/<extension_id>/", views.draft, name="draft"),
     re_path(
-        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<step>submit|withdraw|discard)/$",
-        views.change,
+        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<action>submit|withdraw|discard)/$",
+        views.change_status,
         name="change",
     ),
-    path("mine/", views.mine, name="mine"),
+    path("mine/", views.my_extensions, name="mine"),
 ]

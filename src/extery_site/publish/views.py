@@ -1,4 +1,4 @@
-"""From a zip to the queue: upload, draft, and the list of one's own extensions."""
+"""Pages for authors: upload, draft, and my extensions."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from extery.core.errors import ExteryError, Problem
-from extery_site.accounts.permissions import require_person
+from extery_site.accounts.permissions import require_user
 from extery_site.catalog.models import Extension, Version
-from extery_site.project.problems import status_of
+from extery_site.project.problems import http_status
 from extery_site.publish import actions
 from extery_site.publish.forms import DraftForm, UploadForm
-from extery_site.ui.form_problems import add_problems, flat, sentence
+from extery_site.ui.form_problems import add_problems, join_messages, sentence
 
-FORM = ["GET", "HEAD", "POST"]
+FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 24
 
 
 def draft_url(version: Version) -> str:
-    """Address of the page where a version is completed."""
+    """Return the URL of the page that edits a version."""
     page = reverse("publish:draft", args=[version.extension.extension_id])
     return f"{page}?{urlencode({'version': version.number})}"
 
 
 @login_required
-@require_http_methods(FORM)
+@require_http_methods(FORM_METHODS)
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a zip; every problem is shown, and a good one leads to its draft."""
+    """Upload a package: show its problems, or redirect to its draft."""
     form = UploadForm(request.POST or None, request.FILES or None)
     context = {"form": form, "name": "", "errors": [], "warnings": []}
     status = 200
@@ -42,17 +42,18 @@ def upload(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         file = form.cleaned_data["file"]
         try:
-            draft = actions.receive_upload(
+            result = actions.receive_upload(
                 file=file, user=request.user, release_notes=form.cleaned_data["release_notes"]
             )
         except ExteryError as error:
-            status = status_of(error)
+            status = http_status(error)
             context |= {"name": file.name, **_by_severity(error.problems)}
         else:
             messages.success(
-                request, f"{draft.package.original_name} is uploaded. Complete the rest here."
+                request,
+                f"{result.package.original_name} uploaded. Complete the draft, then submit it.",
             )
-            return redirect(draft_url(draft.version))
+            return redirect(draft_url(result.version))
     return render(request, "publish/upload.html", context, status=status)
 
 
@@ -64,21 +65,21 @@ def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
 
 
 @login_required
-@require_http_methods(FORM)
+@require_http_methods(FORM_METHODS)
 def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Everything about a version before it is public, and what is still missing."""
-    extension = _mine_or_404(request, extension_id)
+    """Edit a version before it is public, and show what is missing."""
+    extension = _own_extension_or_404(request, extension_id)
     if not extension.versions.exists():
-        messages.info(request, f"{extension.name} has no version left. Upload one here.")
+        messages.info(request, f"{extension.name} has no versions. Upload a package here.")
         return redirect("publish:upload")
-    version = _chosen_version(request, extension)
+    version = _selected_version(request, extension)
     form = DraftForm(
         request.POST or None, request.FILES or None, extension=extension, version=version
     )
     status = 200
     if request.method == "POST":
         if form.is_valid() and _save(request, form, extension, version):
-            messages.success(request, "Saved.")
+            messages.success(request, "Draft saved.")
             return redirect(draft_url(version))
         status = 422
     missing = actions.missing_for_submission(extension, version)
@@ -95,7 +96,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: DraftForm, extension: Extension, version: Version) -> bool:
-    """Store what was filled in; on refusal the form says why."""
+    """Save the form; return whether it was valid. On failure the form has the errors."""
     try:
         problems = actions.update_draft(
             extension=extension, version=version, by=request.user, **form.cleaned_data
@@ -108,24 +109,24 @@ def _save(request: HttpRequest, form: DraftForm, extension: Extension, version: 
     return True
 
 
-def _mine_or_404(request: HttpRequest, extension_id: str) -> Extension:
-    mine = Extension.objects.filter(owner=require_person(request.user)).select_related(
+def _own_extension_or_404(request: HttpRequest, extension_id: str) -> Extension:
+    owned = Extension.objects.filter(owner=require_user(request.user)).select_related(
         "image", "newest_version"
     )
-    return get_object_or_404(mine.with_id(extension_id))
+    return get_object_or_404(owned.with_id(extension_id))
 
 
-def _chosen_version(request: HttpRequest, extension: Extension) -> Version:
-    """The version that the address names, else the newest that can still be changed."""
+def _selected_version(request: HttpRequest, extension: Extension) -> Version:
+    """Return the version of the query string, otherwise the newest editable version."""
     versions = list(extension.versions.with_packages().newest_first())
     if number := request.GET.get("version"):
         versions = [version for version in versions if version.number == number]
     editable = [version for version in versions if version.is_editable]
-    chosen = next(iter([*editable, *versions]), None)
-    if chosen is None:
-        raise Http404("There is no such version.")
-    chosen.extension = extension
-    return chosen
+    selected = next(iter([*editable, *versions]), None)
+    if selected is None:
+        raise Http404("Unknown version.")
+    selected.extension = extension
+    return selected
 
 
 def _stored_problems(version: Version) -> list[Problem]:
@@ -138,8 +139,8 @@ def _stored_problems(version: Version) -> list[Problem]:
     return list(found.values())
 
 
-#: Shown in this order; the rest of a manifest is for Blender.
-_SHOWN = (
+#: Manifest fields in the order in which the page shows them.
+_MANIFEST_FIELDS = (
     *("id", "version", "type", "name", "tagline", "maintainer", "license", "copyright"),
     *("blender_version_min", "blender_version_max", "website", "tags", "permissions"),
     *("platforms", "wheels"),
@@ -147,9 +148,9 @@ _SHOWN = (
 
 
 def _manifest_fields(version: Version) -> list[tuple[str, list[str]]]:
-    """The manifest as field names and lines of text."""
+    """Return field names and lines of text of the manifest."""
     fields = []
-    for name in _SHOWN:
+    for name in _MANIFEST_FIELDS:
         value = version.manifest.get(name)
         if isinstance(value, dict):
             lines = [f"{key}: {text}" for key, text in value.items()]
@@ -164,34 +165,38 @@ def _manifest_fields(version: Version) -> list[tuple[str, list[str]]]:
 
 @login_required
 @require_POST
-def change(request: HttpRequest, extension_id: str, number: str, step: str) -> HttpResponse:
+def change_status(
+    request: HttpRequest, extension_id: str, number: str, action: str
+) -> HttpResponse:
     """Submit, withdraw or discard a version."""
-    extension = _mine_or_404(request, extension_id)
+    extension = _own_extension_or_404(request, extension_id)
     version = get_object_or_404(extension.versions, number=number)
     version.extension = extension
     try:
-        if step == "discard":
+        if action == "discard":
             actions.discard_draft(version=version, by=request.user)
-            messages.success(request, f"{extension.name} {number} is discarded.")
+            messages.success(request, f"{extension.name} {number} discarded.")
             return redirect("publish:mine")
-        if step == "submit":
+        if action == "submit":
             actions.submit(version=version, by=request.user)
-            messages.success(request, f"{extension.name} {number} waits for review now.")
+            messages.success(request, f"{extension.name} {number} submitted for review.")
             return redirect("moderation:thread", extension.extension_id)
         actions.withdraw(version=version, by=request.user)
-        messages.success(request, f"{extension.name} {number} is withdrawn. You can change it.")
+        messages.success(
+            request, f"{extension.name} {number} withdrawn. You can edit it and submit it again."
+        )
     except ExteryError as error:
-        messages.error(request, flat(error))
+        messages.error(request, join_messages(error))
     return redirect(draft_url(version))
 
 
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """All my extensions, with the versions that are not public yet."""
+def my_extensions(request: HttpRequest) -> HttpResponse:
+    """List the user's extensions with their unpublished versions."""
     pending = Version.objects.exclude(status=Version.Status.APPROVED).newest_first()
     extensions = (
-        Extension.objects.filter(owner=require_person(request.user))
+        Extension.objects.filter(owner=require_user(request.user))
         .select_related("image", "newest_version")
         .prefetch_related(Prefetch("versions", pending, to_attr="pending"))
         .order_by("-updated_at", "-pk")

@@ -1,1 +1,1 @@
-"""Reports of something that is wrong with an extension, and what came of them."""
+"""Reports: users report extensions, moderators resolve or dismiss the reports."""

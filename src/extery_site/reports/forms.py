@@ -1,4 +1,4 @@
-"""A report, and the note that closes it."""
+"""Forms for reporting an extension and handling a report."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from extery_site.reports.models import Report
 
 
 class ReportForm(forms.Form):
-    """What somebody found wrong with an extension."""
+    """A report of an extension."""
 
     reason = forms.ChoiceField(
-        label="What is wrong?",
+        label="Reason",
         choices=Report.Reason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what fits best."},
+        error_messages={"required": "Choose a reason."},
     )
     text = forms.CharField(
-        label="Tell us more",
+        label="Description",
         max_length=4000,
-        help_text="Where does it show? What did you expect? Moderators read this, "
-        "the author does not.",
+        help_text="What is wrong, and where does it occur? Visible to moderators only, "
+        "not to the author.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
 
 class NoteForm(forms.Form):
-    """How a moderator closed a report."""
+    """The moderator's note on a closed report."""
 
     note = forms.CharField(
-        label="What was done, or why nothing was",
+        label="Note",
         max_length=4000,
-        error_messages={"required": "Say what was done, or why nothing was."},
+        error_messages={"required": "Describe what was done, or why nothing was done."},
         widget=forms.Textarea(attrs={"rows": 4}),
     )

@@ -1,4 +1,4 @@
-"""Reports of extensions by people who use them."""
+"""Reports of extensions by users."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from extery_site.catalog.models import Extension
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> ReportQuerySet:
-        """What nobody has handled yet, the oldest first."""
+        """Return open reports, oldest first."""
         return self.filter(status=Report.Status.OPEN).order_by("created_at", "pk")
 
     def handled(self) -> ReportQuerySet:
-        """What was resolved or dismissed, the latest first."""
+        """Return resolved and dismissed reports, newest first."""
         return self.exclude(status=Report.Status.OPEN).order_by("-handled_at", "-pk")
 
     def with_everything(self) -> ReportQuerySet:
@@ -26,15 +26,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """Somebody says that something is wrong with an extension."""
+    """A user's report of an extension, and how a moderator handled it."""
 
     class Reason(models.TextChoices):
-        MALICIOUS = "malicious", "It does harm, or hides what it does"
-        BROKEN = "broken", "It does not work at all"
-        COPYRIGHT = "copyright", "It breaks a licence or somebody's copyright"
-        MISLEADING = "misleading", "It is not what it says it is"
-        OFFENSIVE = "offensive", "It is offensive or illegal"
-        OTHER = "other", "Something else"
+        MALICIOUS = "malicious", "Malicious, or hides what it does"
+        BROKEN = "broken", "Does not work"
+        COPYRIGHT = "copyright", "Violates a licence or copyright"
+        MISLEADING = "misleading", "Misleading description"
+        OFFENSIVE = "offensive", "Offensive or illegal"
+        OTHER = "other", "Other"
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"

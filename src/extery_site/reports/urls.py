@@ -1,4 +1,4 @@
-"""Addresses of the pages of ``reports``."""
+"""URLs of the pages for reports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from extery_site.reports import views
 app_name = "reports"
 urlpatterns = [
     path("extensions/<extension_id>/report/", views.report, name="report"),
-    path("reports/", views.listing, name="list"),
+    path("reports/", views.report_list, name="list"),
     path("reports/<int:pk>/", views.handle, name="handle"),
 ]

@@ -1,1 +1,1 @@
-"""What all pages share: base templates, template tags, labels, Markdown, static files."""
+"""Shared parts of all pages: base templates, template tags, labels, Markdown, static files."""

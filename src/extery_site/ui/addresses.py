@@ -1,16 +1,16 @@
-"""Absolute addresses: the one place that decides between the configured host and the request's."""
+"""Absolute URLs, from EXTERY_SITE_URL or from the host of the request."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
 
-#: The repository URL people paste into Blender, as a path.
+#: Path of the repository URL that users add to Blender.
 LISTING_PATH = "/api/v1/extensions/"
 
 
 def base_url(request: HttpRequest | None = None) -> str:
-    """``https://host`` without a slash: EXTERY_SITE_URL, or the host that was asked."""
+    """Return ``https://host`` without a trailing slash: EXTERY_SITE_URL, or the request's host."""
     configured: str = settings.EXTERY_SITE_URL
     if configured or request is None:
         return configured
@@ -18,10 +18,10 @@ def base_url(request: HttpRequest | None = None) -> str:
 
 
 def absolute(request: HttpRequest | None, path: str) -> str:
-    """The whole address of a path of this site."""
+    """Return the absolute URL of a path of this site."""
     return base_url(request) + path
 
 
 def listing_url(request: HttpRequest | None = None) -> str:
-    """The address to paste into Blender's preferences."""
+    """Return the repository URL that users add to Blender."""
     return absolute(request, LISTING_PATH)

@@ -1,4 +1,4 @@
-"""Light or dark: the visitor's choice, kept in a cookie so that pages come in the right colours at once."""
+"""The colour theme, stored in a cookie so that the server renders pages in it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "extery_theme"
-#: What can be chosen; ``auto`` is what the visitor's system says.
+#: ``auto`` follows the operating system.
 THEMES = ("auto", "light", "dark")
-_A_YEAR = 60 * 60 * 24 * 365
+_COOKIE_MAX_AGE = 60 * 60 * 24 * 365
 
 
-def chosen_by(request: HttpRequest | None) -> str:
-    """One of `THEMES`."""
-    chosen = request.COOKIES.get(COOKIE, "") if request else ""
-    return chosen if chosen in THEMES else "auto"
+def selected_theme(request: HttpRequest | None) -> str:
+    """Return the theme of the request's cookie, one of `THEMES`."""
+    theme = request.COOKIES.get(COOKIE, "") if request else ""
+    return theme if theme in THEMES else "auto"
 
 
-def remember(response: HttpResponse, theme: str) -> None:
-    """Keep the choice in the browser; anything that cannot be chosen is left out."""
+def set_theme_cookie(response: HttpResponse, theme: str) -> None:
+    """Store the theme in a cookie; an unknown theme is ignored."""
     if theme in THEMES:
         secure: bool = settings.SESSION_COOKIE_SECURE
-        response.set_cookie(COOKIE, theme, max_age=_A_YEAR, samesite="Lax", secure=secure)
+        response.set_cookie(COOKIE, theme, max_age=_COOKIE_MAX_AGE, samesite="Lax", secure=secure)

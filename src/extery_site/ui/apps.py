@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class UiConfig(AppConfig):
-    """Has no models."""
+    """Templates, template tags and static files; no models."""
 
     name = "extery_site.ui"

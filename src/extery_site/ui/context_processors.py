@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Context variables of every template."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from extery_site.ui.addresses import listing_url
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The name of the site, the address to paste into Blender, and the limits of uploads."""
+    """Return the site name, the repository URL, and the size limits of uploads."""
     return {
         "site_name": settings.EXTERY_SITE_NAME,
         "listing_url": listing_url(request),

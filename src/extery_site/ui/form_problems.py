@@ -1,4 +1,4 @@
-"""Problems that an action raised, beside the fields of the form that led to them."""
+"""Problems of an `ExteryError` as form errors and messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from extery.core.errors import ExteryError, Problem
 
 
 def sentence(problem: Problem) -> str:
-    """The message as a sentence; a field of a manifest keeps its small letter."""
+    """Return the message as a sentence; a field name at its start keeps its case."""
     text = problem.message
     field = str(problem.where.path[0]) if problem.where.path else ""
     if not field or not text.startswith(field):
@@ -17,7 +17,7 @@ def sentence(problem: Problem) -> str:
 
 
 def add_problems(form: forms.Form, error: ExteryError) -> None:
-    """Give the form every problem of an error, with what to do about it."""
+    """Add every problem of ``error``, with its hint, to its field of the form."""
     for problem in error.problems:
         if not problem.is_error:
             continue
@@ -26,6 +26,6 @@ def add_problems(form: forms.Form, error: ExteryError) -> None:
         form.add_error(field if field in form.fields else None, sentence(problem) + hint)
 
 
-def flat(error: ExteryError) -> str:
-    """All of it in one line, for a message."""
+def join_messages(error: ExteryError) -> str:
+    """Return all problems of ``error`` in one line, for a message."""
     return " ".join(sentence(problem) for problem in error.problems if problem.is_error)

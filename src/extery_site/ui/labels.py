@@ -1,4 +1,4 @@
-"""Plain names for what manifests and threads say in codes: permissions, licences, events."""
+"""Display names of permissions, licences and events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from extery.core.types import THEME
 
 
 class Permission(NamedTuple):
-    """What a permission means to somebody who never heard of it."""
+    """How a permission is displayed."""
 
     icon: str
     title: str
@@ -16,18 +16,18 @@ class Permission(NamedTuple):
 
 
 PERMISSIONS = {
-    "network": Permission("network", "Network", "It may send and receive data over the internet."),
-    "files": Permission("files", "Files", "It may read and write files outside its own folder."),
-    "clipboard": Permission("clipboard", "Clipboard", "It may read and change what you copied."),
-    "camera": Permission("camera", "Camera", "It may use your camera."),
-    "microphone": Permission("microphone", "Microphone", "It may record with your microphone."),
+    "network": Permission("network", "Network", "It can send and receive data over the internet."),
+    "files": Permission("files", "Files", "It can read and write files outside its own folder."),
+    "clipboard": Permission("clipboard", "Clipboard", "It can read and change the clipboard."),
+    "camera": Permission("camera", "Camera", "It can use your camera."),
+    "microphone": Permission("microphone", "Microphone", "It can record with your microphone."),
 }
 
-#: What a page says of an extension without permissions, where its type makes a difference.
-NO_PERMISSIONS = {THEME.name: "Nothing: a theme holds colours and settings, no program."}
+#: Text for extensions without permissions, for types that need their own.
+NO_PERMISSIONS = {THEME.name: "None: a theme contains colours and settings, no code."}
 NO_PERMISSIONS_DECLARED = (
-    "Nothing: its author says that it uses no network, no files outside its own folder, no clipboard, "
-    "camera or microphone."
+    "None: the author declares that it does not use the network, files outside its own folder, the "
+    "clipboard, the camera or the microphone."
 )
 
 LICENCES = {
@@ -59,22 +59,22 @@ LICENCES = {
 
 
 class EventLabel(NamedTuple):
-    """How a line of a thread looks, and how it goes on after a name."""
+    """How an event is displayed in a review thread; ``text`` follows the user's name."""
 
     icon: str
-    words: str
+    text: str
 
 
 EVENTS = {
     "comment": EventLabel("chat", "commented"),
     "uploaded": EventLabel("upload", "uploaded a package of {version}"),
-    "submitted": EventLabel("clock", "sent {version} to review"),
+    "submitted": EventLabel("clock", "submitted {version} for review"),
     "withdrawn": EventLabel("back", "withdrew {version} from review"),
     "approved": EventLabel("check", "approved {version}"),
-    "changes_requested": EventLabel("pencil", "asked for changes of {version}"),
+    "changes_requested": EventLabel("pencil", "requested changes to {version}"),
     "declined": EventLabel("cross", "declined {version}"),
     "blocked": EventLabel("shield", "blocked the extension"),
-    "unblocked": EventLabel("shield", "lifted the block"),
+    "unblocked": EventLabel("shield", "unblocked the extension"),
     "discarded": EventLabel("bin", "discarded a draft"),
 }
 

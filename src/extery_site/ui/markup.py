@@ -1,4 +1,4 @@
-"""Markdown that people wrote, as HTML that is safe to show: no HTML of theirs, no pictures from elsewhere."""
+"""Markdown from users as safe HTML: raw HTML is escaped, images become links."""
 
 from collections.abc import MutableMapping, Sequence
 from functools import cache
@@ -11,45 +11,45 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-# The page has its h1, and a section its h2: a writer's first level is the third.
-LEVELS_BELOW = 2
-TAGS = {
+# Pages use h1 and h2 themselves, so headings of users start at h3.
+HEADING_OFFSET = 2
+ALLOWED_TAGS = {
     *("p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote"),
     *("ul", "ol", "li", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
 def render(text: str) -> SafeString:
-    """Markdown as HTML."""
+    """Render Markdown as HTML with the tags of `ALLOWED_TAGS`."""
     html = nh3.clean(
-        _reader().render(text),
-        tags=TAGS,
-        attributes=ATTRIBUTES,
+        _parser().render(text),
+        tags=ALLOWED_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
-    return mark_safe(html)  # noqa: S308  cleaned in the line above
+    return mark_safe(html)  # noqa: S308  sanitised by nh3 above
 
 
 @cache
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    reader.add_render_rule("image", _image_as_link)
-    reader.core.ruler.push("levels", _lower_headings)
-    return reader
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.add_render_rule("image", _image_as_link)
+    parser.core.ruler.push("levels", _lower_headings)
+    return parser
 
 
 def _image_as_link(
     renderer: RendererHTML,
     tokens: Sequence[Token],
-    at: int,
+    index: int,
     options: Any,
     env: MutableMapping[str, Any],
 ) -> str:
-    """The alternative text, linked: a page shows no pictures of other servers."""
-    token = tokens[at]
+    """Render an image as a link with its alt text: pages load no images of other servers."""
+    token = tokens[index]
     label = renderer.renderInlineAsText(token.children, options, env) or token.attrs["src"]
     return f'<a href="{escape(token.attrs["src"])}">{escape(label)}</a>'
 
@@ -57,4 +57,4 @@ def _image_as_link(
 def _lower_headings(state: Any) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + LEVELS_BELOW, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + HEADING_OFFSET, 6)}"

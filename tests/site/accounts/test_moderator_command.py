@@ -1,4 +1,4 @@
-"""The command that makes moderators."""
+"""The command ``extery manage moderator``."""
 
 from io import StringIO
 
@@ -16,7 +16,7 @@ def run(*arguments: str) -> list[str]:
     return out.getvalue().split()
 
 
-def test_people_become_moderators_and_are_listed() -> None:
+def test_the_command_grants_revokes_and_lists_moderators() -> None:
     User.objects.create_user("ada")
     User.objects.create_user("ben")
 

@@ -16,21 +16,19 @@ from extery_site.accounts.models import ApiToken, User
 URL = "/api/v1/extensions/gear_tool/"
 
 
-def test_the_secret_is_nowhere_in_the_database(owner: User) -> None:
+def test_the_secret_is_not_stored(owner: User) -> None:
     token, secret = actions.create_token(user=owner, name=" CI ")
     assert re.fullmatch(r"extery_[A-Za-z0-9_-]{43}", secret)
     row = ApiToken.objects.values().get()
     assert secret not in map(str, row.values())
     assert token.name == "CI"
-    assert secret.startswith(token.beginning)
-    assert len(token.beginning) < 12
-    assert actions.user_of_token(secret) == owner
+    assert secret.startswith(token.prefix)
+    assert len(token.prefix) < 12
+    assert actions.authenticate_token(secret) == owner
 
 
 @pytest.mark.parametrize("state", ["revoked", "expired", "closed", "mistyped"])
-def test_a_token_that_may_not_be_used_is_refused_without_saying_why(
-    owner: User, state: str, client: Client
-) -> None:
+def test_every_unusable_token_gets_the_same_error(owner: User, state: str, client: Client) -> None:
     token, secret = actions.create_token(user=owner, name="CI")
     if state == "revoked":
         actions.revoke_token(token=token, by=owner)
@@ -41,19 +39,19 @@ def test_a_token_that_may_not_be_used_is_refused_without_saying_why(
     else:
         secret += "x"
     with pytest.raises(Refused) as caught:
-        actions.user_of_token(secret)
+        actions.authenticate_token(secret)
     assert caught.value.code == "account.token-unknown"
     response = client.get(URL, headers={"Authorization": f"Bearer {secret}"})
     assert response.status_code == 401
     assert response.json()["problems"][0]["code"] == "account.token-unknown"
 
 
-def test_the_listing_does_not_care_about_tokens(client: Client, db: None) -> None:
+def test_the_listing_ignores_tokens(client: Client, db: None) -> None:
     response = client.get("/api/v1/extensions/", headers={"Authorization": "Bearer whatever"})
     assert response.status_code == 200
 
 
-def test_a_token_needs_a_name_and_a_day_in_the_future(owner: User) -> None:
+def test_a_token_needs_a_name_and_a_future_expiry_date(owner: User) -> None:
     with pytest.raises(InvalidInput) as caught:
         actions.create_token(user=owner, name=" ")
     assert caught.value.code == "account.token-name-missing"
@@ -66,14 +64,14 @@ def test_a_token_needs_a_name_and_a_day_in_the_future(owner: User) -> None:
     assert token.is_usable
 
 
-def test_nobody_revokes_a_token_of_somebody_else(owner: User, stranger: User) -> None:
+def test_only_its_owner_can_revoke_a_token(owner: User, stranger: User) -> None:
     token, secret = actions.create_token(user=owner, name="CI")
     with pytest.raises(NotFound):
         actions.revoke_token(token=token, by=stranger)
-    assert actions.user_of_token(secret) == owner
+    assert actions.authenticate_token(secret) == owner
 
 
-def test_a_revoked_token_stays_revoked_at_its_first_time(owner: User) -> None:
+def test_revoking_a_token_again_keeps_the_first_date(owner: User) -> None:
     token, _ = actions.create_token(user=owner, name="CI")
     first = actions.revoke_token(token=token, by=owner).revoked_at
     assert first is not None
@@ -81,13 +79,13 @@ def test_a_revoked_token_stays_revoked_at_its_first_time(owner: User) -> None:
     assert not token.is_usable
 
 
-def test_its_last_use_is_noted_but_not_for_every_request(owner: User) -> None:
+def test_the_last_use_is_not_written_for_every_request(owner: User) -> None:
     _, secret = actions.create_token(user=owner, name="CI")
-    actions.user_of_token(secret)
+    actions.authenticate_token(secret)
     first = ApiToken.objects.get().last_used_at
     assert first is not None
-    actions.user_of_token(secret)
+    actions.authenticate_token(secret)
     assert ApiToken.objects.get().last_used_at == first
     ApiToken.objects.update(last_used_at=timezone.now() - timedelta(hours=1))
-    actions.user_of_token(secret)
+    actions.authenticate_token(secret)
     assert ApiToken.objects.get().last_used_at > first

@@ -55,7 +55,7 @@ def test_the_pages_of_the_api_use_files_of_this_site_only(client: Client, db: No
         ("get", "/api/v1/extensions/?blender_version=x", 400, "request.bad-value"),
     ],
 )
-def test_every_error_is_a_problem_document(
+def test_every_error_is_a_problem_details_object(
     client: Client, db: None, method: str, path: str, status: int, code: str
 ) -> None:
     response = getattr(client, method)(path)
@@ -68,7 +68,7 @@ def test_every_error_is_a_problem_document(
         assert response["Allow"]
 
 
-def test_a_body_that_is_not_json_or_has_a_wrong_type_is_named(moderator: Any, program: Any) -> None:
+def test_invalid_json_and_wrong_types_are_reported(moderator: Any, program: Any) -> None:
     api = program(moderator)
     broken = api.post("/api/v1/extensions/x/block", "{", "application/json")
     assert (broken.status_code, broken["Content-Type"]) == (400, PROBLEM)
@@ -78,14 +78,14 @@ def test_a_body_that_is_not_json_or_has_a_wrong_type_is_named(moderator: Any, pr
     assert wrong.json()["problems"][0]["field"] == "body.reason"
 
 
-def test_a_text_of_megabytes_is_too_large(moderator: Any, program: Any) -> None:
+def test_a_text_over_the_request_limit_is_too_large(moderator: Any, program: Any) -> None:
     body = {"reason": "x" * 1_100_000}
     response = program(moderator).post("/api/v1/extensions/x/block", body, "application/json")
     assert (response.status_code, response["Content-Type"]) == (413, PROBLEM)
     assert response.json()["problems"][0]["code"] == "request.too-large"
 
 
-def test_a_mistake_of_ours_is_a_problem_document_without_details(
+def test_an_exception_in_a_view_is_a_problem_without_details(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:

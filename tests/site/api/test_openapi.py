@@ -17,7 +17,7 @@ def test_the_document_in_the_docs_is_the_one_that_is_served(client: Client) -> N
     assert served == kept, "the API has changed: run 'make fix' and look at the difference"
 
 
-def test_every_endpoint_says_what_it_does() -> None:
+def test_every_endpoint_is_documented() -> None:
     kept = json.loads(DOCUMENT.read_text("utf-8"))
 
     for path, methods in kept["paths"].items():

@@ -30,7 +30,7 @@ def test_the_details_of_an_extension(client: Client, approve: Callable[..., Vers
     assert package["drag_url"].startswith(package["archive_url"] + "?repository=")
 
 
-def test_drafts_are_for_their_owner_and_moderators(
+def test_drafts_are_visible_to_their_owner_and_moderators(
     client: Client,
     owner: User,
     moderator: User,
@@ -49,7 +49,7 @@ def test_drafts_are_for_their_owner_and_moderators(
         assert versions(caller) == ["2.0.0", "1.0.0"]
 
 
-def test_what_is_not_there_or_not_public_is_not_found(
+def test_unknown_and_private_extensions_are_not_found(
     client: Client, owner: User, stranger: User, program: Any
 ) -> None:
     factories.make_draft(owner)
@@ -60,7 +60,7 @@ def test_what_is_not_there_or_not_public_is_not_found(
             assert response.json()["problems"][0]["code"] == "request.not-found"
 
 
-def test_the_details_take_the_same_queries_for_any_number_of_versions(
+def test_the_details_need_a_constant_number_of_queries(
     client: Client, approve: Callable[..., Version], django_assert_num_queries: Any
 ) -> None:
     for number in range(4):

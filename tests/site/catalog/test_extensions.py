@@ -44,7 +44,9 @@ def in_every_state(owner: User, moderator: User, stranger: User) -> None:
 
 
 @pytest.mark.usefixtures("in_every_state")
-def test_everyone_sees_what_is_theirs_to_see(owner: User, moderator: User, stranger: User) -> None:
+def test_visible_extensions_depend_on_the_user(
+    owner: User, moderator: User, stranger: User
+) -> None:
     def seen(user: Any) -> list[str]:
         return ids(Extension.objects.visible_to(user).order_by("name"))
 
@@ -59,9 +61,7 @@ def test_everyone_sees_what_is_theirs_to_see(owner: User, moderator: User, stran
 @pytest.mark.parametrize(
     ("one", "other"), [("gear_tool", "Gear_Tool"), ("ﬁx", "fix"), ("straße", "STRASSE")]
 )
-def test_ids_that_would_share_a_folder_or_module_are_the_same(
-    one: str, other: str, owner: User
-) -> None:
+def test_ids_are_compared_without_case_and_unicode_form(one: str, other: str, owner: User) -> None:
     assert normalize_id(one) == normalize_id(other)
     values = {"type": "add-on", "name": "X", "tagline": "X", "owner": owner}
     extension = Extension.objects.create(extension_id=one, **values)
@@ -118,7 +118,7 @@ def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:
     ]
 
 
-def test_running_on_needs_one_version_that_fits_both(approve: Approve) -> None:
+def test_blender_and_platform_must_match_the_same_version(approve: Approve) -> None:
     approve(version="1.0.0", platforms=["linux-x64"], blender_version_max="4.4.0")
     approve(version="2.0.0", platforms=["windows-x64"], blender_version_min="4.4.0")
     on_linux, on_windows = (System((4, 5, 0), name) for name in ("linux-x64", "windows-x64"))
@@ -126,7 +126,7 @@ def test_running_on_needs_one_version_that_fits_both(approve: Approve) -> None:
     assert Extension.objects.compatible_with(on_windows).exists()
 
 
-def test_orders(approve: Approve) -> None:
+def test_sort_orders(approve: Approve) -> None:
     for name in ("b", "C", "a"):
         approve(id=f"x_{name.lower()}", name=f"{name} tool")
     Extension.objects.filter(extension_id="x_c").update(download_count=5)
@@ -136,7 +136,7 @@ def test_orders(approve: Approve) -> None:
     assert ids(everything.most_downloaded()) == ["x_c", "x_a", "x_b"]
 
 
-def test_a_page_of_extensions_takes_the_same_queries_for_any_number(
+def test_a_page_of_extensions_needs_a_constant_number_of_queries(
     approve: Approve, django_assert_num_queries: Any, rf: Any
 ) -> None:
     for number in range(4):
@@ -152,7 +152,7 @@ def test_a_page_of_extensions_takes_the_same_queries_for_any_number(
             assert extension.newest_version.platforms == []
 
 
-def test_tags_are_shared_and_made_once(owner: User) -> None:
+def test_tags_are_shared_and_created_once(owner: User) -> None:
     first = factories.make_draft(owner, tags=["3D View", "Mesh"]).extension
     second = factories.make_draft(owner, id="other", tags=["Mesh"]).extension
     assert {tag.slug for tag in first.tags.all()} == {"3d-view", "mesh"}
@@ -172,7 +172,7 @@ def test_blender_versions_as_sortable_numbers(text: str, number: int, short: str
     assert short_blender_version(blender_version_of_number(number)) == short
 
 
-def test_the_blender_range_in_words() -> None:
+def test_the_blender_range_as_text() -> None:
     version = Version(blender_min=4_002_000)
     assert version.blender_range_text == "4.2 and newer"
     version.blender_max = 5_000_000
@@ -180,7 +180,7 @@ def test_the_blender_range_in_words() -> None:
     assert (version.blender_min_text, version.blender_max_text) == ("4.2.0", "5.0.0")
 
 
-def test_versions_sort_like_semantic_versions_in_the_database(owner: User) -> None:
+def test_versions_are_sorted_as_semantic_versions(owner: User) -> None:
     numbers = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.10.0"]
     for number in (numbers[3], numbers[0], numbers[5], numbers[2], numbers[4], numbers[1]):
         factories.make_draft(owner, version=number)

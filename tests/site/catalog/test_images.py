@@ -109,12 +109,12 @@ def test_variants_that_cannot_be_recorded_leave_no_files(
     assert not image.has_variants
 
 
-def test_a_small_image_is_not_blown_up(run_tasks: Callable[[], int]) -> None:
+def test_a_small_image_is_not_enlarged(run_tasks: Callable[[], int]) -> None:
     image = stored(run_tasks, 960, 540)
     assert opened(image.large.name).size == (960, 540)
 
 
-def test_the_place_where_a_photograph_was_taken_does_not_reach_the_site(db: None) -> None:
+def test_image_metadata_is_removed(db: None) -> None:
     exif = Pillow.Exif()
     exif[0x010E] = "secret"
     exif.get_ifd(0x8825)[1] = "N"
@@ -123,7 +123,7 @@ def test_the_place_where_a_photograph_was_taken_does_not_reach_the_site(db: None
     assert not opened(image.file.name).getexif()
 
 
-def test_a_turned_photograph_stands_upright(db: None) -> None:
+def test_exif_orientation_is_applied(db: None) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
     image, _ = images.store_image(picture(1000, 2000, "JPEG", exif=exif))
@@ -182,7 +182,7 @@ def _announcing(width: int, height: int) -> io.BytesIO:
         (lambda: picture(16_384, 960), "image.too-large"),
     ],
 )
-def test_what_is_no_good_image_is_named_and_leaves_nothing(
+def test_an_invalid_image_is_reported_and_not_stored(
     make: Callable[[], io.BytesIO], code: str, db: None, media: Callable[[], list[str]]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -193,7 +193,7 @@ def test_what_is_no_good_image_is_named_and_leaves_nothing(
     assert media() == []
 
 
-def test_an_svg_is_not_an_image_we_take(db: None) -> None:
+def test_svg_images_are_refused(db: None) -> None:
     svg = io.BytesIO(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
     with pytest.raises(InvalidInput) as caught:
         images.store_image(svg)
@@ -217,7 +217,7 @@ def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
         ((1000, 1000), ["image.below-guideline", "image.not-16-9"]),
     ],
 )
-def test_what_falls_short_of_the_guideline_is_taken_with_a_warning(
+def test_an_image_below_the_recommended_size_gets_a_warning(
     size: tuple[int, int], codes: list[str], db: None
 ) -> None:
     _, problems = images.store_image(picture(*size))
@@ -225,7 +225,7 @@ def test_what_falls_short_of_the_guideline_is_taken_with_a_warning(
     assert not problems.errors
 
 
-def test_a_picture_that_two_images_share_stays_until_both_are_gone(
+def test_a_file_shared_by_two_images_is_kept_until_both_are_deleted(
     run_tasks: Callable[[], int],
     media: Callable[[], list[str]],
     django_capture_on_commit_callbacks: Any,
@@ -240,7 +240,7 @@ def test_a_picture_that_two_images_share_stays_until_both_are_gone(
     assert media() == []
 
 
-def test_images_are_served_for_ever_and_packages_are_not_served_as_media(
+def test_images_are_cached_permanently_and_packages_are_not_served_as_media(
     client: Client, approve: Callable[..., Any], run_tasks: Callable[[], int]
 ) -> None:
     image = stored(run_tasks)

@@ -60,7 +60,7 @@ CASES = [(change, status) for change in TRANSITIONS for status in sorted(change.
 @pytest.mark.parametrize(
     ("change", "status"), CASES, ids=[f"{name_of(change)}-{status}" for change, status in CASES]
 )
-def test_a_transition_writes_one_event_and_tells_every_subscriber(
+def test_a_transition_writes_one_event_and_calls_every_subscriber(
     change: Transition, status: str, owner: User, moderator: User, heard: list[Event]
 ) -> None:
     rows = target_of(change, status, owner)
@@ -118,7 +118,7 @@ def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
 
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
-def test_nobody_else_makes_a_transition(
+def test_other_users_cannot_make_a_transition(
     change: Transition, owner: User, moderator: User, stranger: User, heard: list[Event]
 ) -> None:
     rows = target_of(change, sorted(change.sources)[0], owner)
@@ -133,7 +133,7 @@ def test_nobody_else_makes_a_transition(
 
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
-def test_an_error_of_the_caller_or_of_a_subscriber_leaves_everything_as_it_was(
+def test_an_error_of_the_caller_or_a_subscriber_rolls_everything_back(
     change: Transition, owner: User, moderator: User
 ) -> None:
     def fail(event: Event) -> None:

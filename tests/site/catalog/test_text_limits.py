@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from extery.core.errors import InvalidInput
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension
-from extery_site.catalog.text_limits import checked_text
+from extery_site.catalog.text_limits import clean_text
 from tests.site import factories
 from tests.site.packages import package
 
 
-def test_a_text_loses_the_white_space_around_it() -> None:
-    assert checked_text(" a\nb \n", field="text", most=3) == "a\nb"
+def test_texts_are_stripped() -> None:
+    assert clean_text(" a\nb \n", field="text", max_length=3) == "a\nb"
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ def test_a_text_loses_the_white_space_around_it() -> None:
         ("\ud83d", "request.bad-value"),
     ],
 )
-def test_a_text_that_cannot_be_stored_is_refused_by_its_field(text: str, code: str) -> None:
+def test_a_text_that_cannot_be_stored_is_refused_with_its_field(text: str, code: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        checked_text(text, field="text", most=3)
+        clean_text(text, field="text", max_length=3)
     assert caught.value.code == code
     assert caught.value.problems[0].where.field == "text"
 
@@ -37,7 +37,7 @@ def test_a_text_that_cannot_be_stored_is_refused_by_its_field(text: str, code: s
 @pytest.mark.parametrize(
     ("reason", "status"), [("x" * 2_001, 413), ("a\0b", 400), ("half of a pair: \ud83d", 400)]
 )
-def test_no_listing_carries_a_reason_that_cannot_be_shown(
+def test_an_invalid_block_reason_is_refused(
     reason: str, status: int, owner: User, moderator: User, program: Any
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -49,7 +49,7 @@ def test_no_listing_carries_a_reason_that_cannot_be_shown(
     assert not Extension.objects.get().is_blocked
 
 
-def test_a_decision_with_an_endless_reason_is_not_made(
+def test_a_decision_reason_over_the_limit_is_refused(
     owner: User, moderator: User, program: Any
 ) -> None:
     version = factories.make_waiting(owner)
@@ -62,7 +62,7 @@ def test_a_decision_with_an_endless_reason_is_not_made(
 
 
 @pytest.mark.parametrize(("notes", "status"), [("x" * 20_001, 413), ("a\0b", 400)])
-def test_an_upload_with_notes_that_cannot_be_shown_stores_nothing(
+def test_an_upload_with_release_notes_over_the_limit_stores_nothing(
     notes: str, status: int, owner: User, program: Any
 ) -> None:
     data = {"file": SimpleUploadedFile("a.zip", package()), "release_notes": notes}

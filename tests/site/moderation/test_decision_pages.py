@@ -69,7 +69,7 @@ def notice_of(page: Page) -> str:
 
 
 @every_decision
-def test_a_decision_is_made_on_the_packages_that_the_page_showed(
+def test_a_decision_applies_to_the_packages_listed_on_the_page(
     owner: User, browser: Client, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -87,7 +87,7 @@ def test_a_decision_is_made_on_the_packages_that_the_page_showed(
 
 
 @every_decision
-def test_a_package_that_was_replaced_since_the_page_was_loaded_is_shown_first(
+def test_a_package_replaced_after_the_page_was_loaded_rejects_the_decision(
     owner: User, browser: Client, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -100,7 +100,7 @@ def test_a_package_that_was_replaced_since_the_page_was_loaded_is_shown_first(
     notice = notice_of(page)
     assert f"Added: add-on-gear_tool-v1.0.0.zip (SHA-256 {now[:12]}…)." in notice
     assert f"Removed: a package (SHA-256 {seen[:12]}…)." in notice
-    assert "Review the packages that it has now, then decide again." in notice
+    assert "Review the current packages, then decide again." in notice
     assert page.by_id("id_reason").words == "Because of the gears."
     assert Version.objects.get().status == "in_review"
     assert not Event.objects.decisions().exists()
@@ -112,7 +112,7 @@ def test_a_package_that_was_replaced_since_the_page_was_loaded_is_shown_first(
 
 
 @every_decision
-def test_a_platform_that_was_added_since_the_page_was_loaded_is_shown_first(
+def test_a_platform_added_after_the_page_was_loaded_rejects_the_decision(
     owner: User, browser: Client, step: str
 ) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
@@ -129,7 +129,7 @@ def test_a_platform_that_was_added_since_the_page_was_loaded_is_shown_first(
 
 
 @every_decision
-def test_a_form_never_decides_on_another_version_than_its_page_showed(
+def test_a_form_decides_only_on_the_version_of_its_page(
     owner: User, browser: Client, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -141,7 +141,7 @@ def test_a_form_never_decides_on_another_version_than_its_page_showed(
     response = browser.post(THREAD, {**form, "step": step})
     assert response.status_code == 409
     page = page_of(response)
-    assert "Gear Tool has no version '1.0.0' any more." in notice_of(page)
+    assert "Version '1.0.0' of Gear Tool no longer exists." in notice_of(page)
     assert form_of(page)["version"] == ["2.0.0"]
     for wrong in ({"version": "2.0.0"}, {"package": other.package_hashes}):
         assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409
@@ -151,7 +151,7 @@ def test_a_form_never_decides_on_another_version_than_its_page_showed(
 
 
 @every_decision
-def test_a_number_that_was_used_again_for_a_draft_is_not_decided_on(
+def test_a_draft_that_reuses_a_version_number_is_not_decided_on(
     owner: User, browser: Client, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -163,14 +163,14 @@ def test_a_number_that_was_used_again_for_a_draft_is_not_decided_on(
     response = browser.post(THREAD, {**form, "step": step})
     assert response.status_code == 409
     page = page_of(response)
-    assert "does not wait for review, its status is: Draft" in notice_of(page)
+    assert "is not in review: its status is 'Draft'" in notice_of(page)
     # A draft is nobody's business but its owner's: the page goes on with what waits.
     assert form_of(page)["version"] == [waiting.number]
     assert set(Version.objects.values_list("status", flat=True)) == {"draft", "in_review"}
 
 
 @every_decision
-def test_a_form_without_hashes_or_with_others_decides_nothing(
+def test_a_form_without_hashes_or_with_other_hashes_is_rejected(
     owner: User, browser: Client, step: str
 ) -> None:
     [sha256] = factories.make_waiting(owner).package_hashes
@@ -186,16 +186,16 @@ def test_a_form_without_hashes_or_with_others_decides_nothing(
         response = browser.post(THREAD, form)
         assert response.status_code == status
         page = page_of(response)
-        assert "Nothing was decided." in notice_of(page)
+        assert "The decision was not saved." in notice_of(page)
         assert form_of(page)["package"] == [sha256]
     no_version = browser.post(THREAD, {"package": sha256, "step": step, "reason": "Hm"})
     assert no_version.status_code == 400
-    assert "does not say which version" in notice_of(page_of(no_version))
+    assert "does not name a version" in notice_of(page_of(no_version))
     assert not Event.objects.decisions().exists()
 
 
 @every_decision
-def test_a_version_without_packages_is_not_decided_on(
+def test_a_decision_on_a_version_without_packages_is_rejected(
     owner: User, browser: Client, step: str
 ) -> None:
     factories.make_waiting(owner)
@@ -210,7 +210,7 @@ def test_a_version_without_packages_is_not_decided_on(
 
 @pytest.mark.parametrize("step", ["request_changes", "decline", "block"])
 @pytest.mark.parametrize("reason", ["", "x" * 10_001], ids=["missing", "too long"])
-def test_a_page_that_is_shown_again_for_its_reason_says_what_changed_too(
+def test_a_form_without_a_reason_also_reports_changed_packages(
     owner: User, browser: Client, step: str, reason: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -224,7 +224,7 @@ def test_a_page_that_is_shown_again_for_its_reason_says_what_changed_too(
     assert not Event.objects.decisions().exists()
 
 
-def test_a_page_that_is_shown_again_for_a_damaged_file_says_what_changed_too(
+def test_a_form_with_a_damaged_file_also_reports_changed_packages(
     owner: User, browser: Client
 ) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
@@ -238,9 +238,7 @@ def test_a_page_that_is_shown_again_for_a_damaged_file_says_what_changed_too(
     assert "1 added, 0 removed" in notice_of(page_of(response))
 
 
-def test_a_page_that_is_shown_again_says_nothing_of_packages_that_did_not_change(
-    owner: User, browser: Client
-) -> None:
+def test_unchanged_packages_are_not_reported(owner: User, browser: Client) -> None:
     factories.make_waiting(owner)
     form = load(browser)
     response = browser.post(THREAD, {**form, "step": "decline", "reason": ""})
@@ -260,7 +258,7 @@ def test_a_damaged_file_is_named_on_the_page(owner: User, browser: Client) -> No
     assert not Extension.objects.public().exists()
 
 
-def test_only_who_decides_gets_the_form_with_the_hashes(
+def test_only_moderators_get_the_decision_form(
     client: Client, owner: User, stranger: User, signed_in: SignIn
 ) -> None:
     [sha256] = factories.make_waiting(owner).package_hashes
@@ -272,7 +270,7 @@ def test_only_who_decides_gets_the_form_with_the_hashes(
 
 @pytest.mark.parametrize("reason", ["", "x" * 10_001], ids=["short", "too long"])
 @pytest.mark.parametrize("step", [*STATUSES, "block", "unblock"])
-def test_who_may_not_decide_is_refused_before_anything_is_compared(
+def test_permission_is_checked_before_packages_are_compared(
     owner: User, stranger: User, signed_in: SignIn, step: str, reason: str
 ) -> None:
     [sha256] = factories.make_waiting(owner).package_hashes
@@ -282,20 +280,18 @@ def test_who_may_not_decide_is_refused_before_anything_is_compared(
     assert sha256[:12] not in response.content.decode()
 
 
-def test_a_form_about_another_version_is_never_shown_again_without_a_word(
-    owner: User, browser: Client
-) -> None:
+def test_a_form_about_another_version_reports_the_change(owner: User, browser: Client) -> None:
     """The reason is missing as well, but the version is what has to be said."""
     version = factories.make_waiting(owner)
     form = load(browser)
     response = browser.post(THREAD, {**form, "version": "0.9.0", "step": "decline", "reason": ""})
     assert response.status_code == 409
-    assert f"this page now shows {version.number}" in notice_of(page_of(response))
+    assert f"this page shows {version.number}" in notice_of(page_of(response))
     version.refresh_from_db()
     assert version.status == Version.Status.IN_REVIEW
 
 
-def test_a_version_that_is_discarded_while_its_files_are_read_is_no_damage(
+def test_a_version_discarded_while_its_files_are_read_is_a_conflict(
     owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = factories.make_waiting(owner)

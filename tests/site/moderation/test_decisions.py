@@ -39,7 +39,7 @@ def test_an_approved_version_is_public_and_everyone_can_see_who_decided(
     assert revision() == before + 1
 
 
-def test_an_older_number_approved_later_does_not_become_the_newest(
+def test_an_older_version_approved_later_does_not_become_the_newest(
     owner: User, moderator: User
 ) -> None:
     newest = factories.make_approved(owner, moderator, version="2.0.0", name="Gears 2")
@@ -49,7 +49,9 @@ def test_an_older_number_approved_later_does_not_become_the_newest(
     assert extension.name == "Gears 2"
 
 
-def test_a_version_given_back_can_be_sent_again(owner: User, moderator: User) -> None:
+def test_a_version_with_requested_changes_can_be_submitted_again(
+    owner: User, moderator: User
+) -> None:
     version = factories.make_waiting(owner)
     before = revision()
     actions.request_changes(
@@ -63,7 +65,7 @@ def test_a_version_given_back_can_be_sent_again(owner: User, moderator: User) ->
     assert revision() == before
 
 
-def test_asking_for_changes_to_an_update_leaves_the_published_version(
+def test_requesting_changes_to_an_update_keeps_the_published_version(
     owner: User, moderator: User
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -89,7 +91,7 @@ def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: 
     assert not Event.objects.decisions().exists()
 
 
-def test_only_moderators_decide(owner: User, stranger: User) -> None:
+def test_only_moderators_can_decide(owner: User, stranger: User) -> None:
     version = factories.make_waiting(owner)
     decisions: list[Callable[[User], Any]] = [
         lambda by: actions.approve_version(version=version, packages=version.package_hashes, by=by),
@@ -108,7 +110,7 @@ def test_only_moderators_decide(owner: User, stranger: User) -> None:
     assert version.status == Version.Status.IN_REVIEW
 
 
-def test_what_does_not_wait_is_not_decided(owner: User, moderator: User) -> None:
+def test_a_version_that_is_not_in_review_cannot_be_decided(owner: User, moderator: User) -> None:
     draft = factories.make_draft(owner)
     approved = factories.make_approved(owner, moderator, version="0.9.0")
     for version in (draft, approved):
@@ -134,7 +136,7 @@ def test_a_blocked_extension_is_hidden_and_its_versions_cannot_be_approved(
         actions.block_extension(extension=extension, by=moderator, reason="Again")
 
 
-def test_a_lifted_block_leaves_what_the_versions_say(owner: User, moderator: User) -> None:
+def test_unblocking_restores_the_status_from_the_versions(owner: User, moderator: User) -> None:
     published = factories.make_blocked(owner, moderator)
     actions.unblock_extension(extension=published, by=moderator, reason="It was a mistake")
     published.refresh_from_db()
@@ -148,7 +150,7 @@ def test_a_lifted_block_leaves_what_the_versions_say(owner: User, moderator: Use
         actions.unblock_extension(extension=waiting, by=moderator)
 
 
-def test_a_failure_while_deciding_undoes_everything(
+def test_a_failure_during_a_decision_rolls_everything_back(
     owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = factories.make_waiting(owner)
@@ -166,7 +168,7 @@ def test_a_failure_while_deciding_undoes_everything(
     assert revision() == before
 
 
-def test_the_api_decides_with_the_same_words(owner: User, moderator: User, program: Any) -> None:
+def test_the_api_makes_the_same_decisions(owner: User, moderator: User, program: Any) -> None:
     packages = factories.make_waiting(owner).package_hashes
     url = "/api/v1/extensions/gear_tool/"
     refused = program(owner).post(f"{url}versions/1.0.0/approve", {}, "application/json")
@@ -197,9 +199,7 @@ def test_the_api_decides_with_the_same_words(owner: User, moderator: User, progr
     assert missing.status_code == 404
 
 
-def test_an_extension_of_which_a_version_still_waits_is_in_review(
-    owner: User, moderator: User
-) -> None:
+def test_an_extension_with_a_version_in_review_is_in_review(owner: User, moderator: User) -> None:
     first = factories.make_waiting(owner)
     factories.make_waiting(owner, version="2.0.0")
     actions.request_changes(version=first, packages=first.package_hashes, by=moderator, reason="No")

@@ -29,15 +29,15 @@ def decline(version: Version, by: User, reason: str = "No") -> None:
     actions.decline_version(version=version, packages=version.package_hashes, by=by, reason=reason)
 
 
-def test_a_declined_version_leaves_the_queue_and_everyone_can_read_why(
+def test_a_declined_version_leaves_the_queue_and_the_reason_is_public(
     owner: User, moderator: User
 ) -> None:
     version = make_declined(owner, moderator)
     assert (version.status, version.extension.status) == ("declined", "declined")
     line = Event.objects.latest("pk")
     assert (line.kind, line.text) == ("declined", "It copies a paid add-on")
-    assert not queues.waiting().exists()
-    assert not queues.given_back().exists()
+    assert not queues.in_review().exists()
+    assert not queues.changes_requested().exists()
     assert [decision.kind for decision in queues.recently_decided()] == ["declined"]
     assert not Extension.objects.listed().exists()
     assert not Revision.objects.exists()
@@ -78,14 +78,14 @@ def test_a_declined_version_is_not_changed_submitted_withdrawn_or_decided_again(
     assert version.status == "declined"
 
 
-def test_an_upload_over_a_declined_version_says_what_helps(owner: User, moderator: User) -> None:
+def test_an_upload_over_a_declined_version_gets_a_hint(owner: User, moderator: User) -> None:
     make_declined(owner, moderator)
     with pytest.raises(Conflict) as caught:
         factories.make_draft(owner, tagline="Makes gears that turn well")
     assert "or discard the declined version first" in caught.value.problems[0].hint
 
 
-def test_the_owner_may_discard_a_declined_version_and_upload_another(
+def test_the_owner_can_discard_a_declined_version_and_upload_another(
     owner: User, moderator: User
 ) -> None:
     version = make_declined(owner, moderator)
@@ -97,14 +97,14 @@ def test_the_owner_may_discard_a_declined_version_and_upload_another(
     assert kinds == ["uploaded", "submitted", "declined", "discarded", "uploaded", "submitted"]
 
 
-def test_declining_an_update_leaves_the_published_version(owner: User, moderator: User) -> None:
+def test_declining_an_update_keeps_the_published_version(owner: User, moderator: User) -> None:
     published = factories.make_approved(owner, moderator)
     decline(factories.make_waiting(owner, version="1.1.0"), moderator)
     extension = Extension.objects.get()
     assert (extension.status, extension.newest_version) == ("approved", published)
 
 
-def test_an_extension_of_which_a_version_goes_on_is_not_declined(
+def test_an_extension_with_another_active_version_is_not_declined(
     owner: User, moderator: User
 ) -> None:
     make_declined(owner, moderator)
@@ -116,7 +116,7 @@ def test_an_extension_of_which_a_version_goes_on_is_not_declined(
     assert Extension.objects.get().status == "declined"
 
 
-def test_a_block_is_lifted_to_what_was_declined(owner: User, moderator: User) -> None:
+def test_unblocking_restores_the_status_declined(owner: User, moderator: User) -> None:
     extension = make_declined(owner, moderator).extension
     actions.block_extension(extension=extension, by=moderator, reason="Harm")
     actions.unblock_extension(extension=extension, by=moderator)
@@ -124,7 +124,7 @@ def test_a_block_is_lifted_to_what_was_declined(owner: User, moderator: User) ->
     assert extension.status == "declined"
 
 
-def test_a_program_declines(owner: User, moderator: User, program: Any) -> None:
+def test_the_api_can_decline(owner: User, moderator: User, program: Any) -> None:
     version = factories.make_waiting(owner)
     response = program(moderator).post(
         "/api/v1/extensions/gear_tool/versions/1.0.0/decline",
@@ -136,7 +136,7 @@ def test_a_program_declines(owner: User, moderator: User, program: Any) -> None:
     assert (shown["status"], shown["versions"][0]["status"]) == ("declined", "declined")
 
 
-def test_the_pages_of_the_owner_say_that_it_was_declined(
+def test_the_pages_of_the_owner_show_that_a_version_was_declined(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     make_declined(owner, moderator)

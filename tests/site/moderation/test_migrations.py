@@ -14,7 +14,7 @@ BEFORE = [("catalog", "0002_declined"), ("moderation", "0002_decision_packages")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_decision_becomes_the_event_that_was_written_with_it() -> None:
+def test_a_decision_is_merged_into_its_event() -> None:
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)

@@ -63,7 +63,7 @@ def assert_undecided() -> None:
 
 
 @every_decision
-def test_a_decision_keeps_the_hashes_that_it_is_about(
+def test_a_decision_records_the_hashes_of_its_packages(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     factories.make_waiting(owner, platforms=["linux-x64"])
@@ -78,7 +78,7 @@ def test_a_decision_keeps_the_hashes_that_it_is_about(
 
 
 @every_decision
-def test_a_replaced_package_is_not_decided_on(
+def test_a_decision_on_a_replaced_package_is_a_conflict(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -90,7 +90,7 @@ def test_a_replaced_package_is_not_decided_on(
     assert {problem["code"] for problem in problems} == {"review.packages-changed"}
     assert {problem["field"] for problem in problems} == {"packages"}
     assert [problem["message"] for problem in problems] == [
-        "the packages of Gear Tool 1.0.0 are not those that this decision is about: 1 added, 1 removed",
+        "the packages of Gear Tool 1.0.0 have changed since they were reviewed: 1 added, 1 removed",
         f"added: add-on-gear_tool-v1.0.0.zip (SHA-256 {now[:12]}…)",
         f"removed: a package (SHA-256 {seen[:12]}…)",
     ]
@@ -99,7 +99,7 @@ def test_a_replaced_package_is_not_decided_on(
 
 
 @every_decision
-def test_a_package_that_was_added_is_not_decided_on(
+def test_a_decision_without_an_added_package_is_a_conflict(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
@@ -116,7 +116,7 @@ def test_a_package_that_was_added_is_not_decided_on(
 
 
 @every_decision
-def test_a_package_that_is_gone_is_not_decided_on(
+def test_a_decision_with_a_removed_package_is_a_conflict(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
@@ -130,7 +130,7 @@ def test_a_package_that_is_gone_is_not_decided_on(
 
 
 @every_decision
-def test_the_hashes_of_another_version_are_named_as_such(
+def test_hashes_of_another_version_are_named(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     factories.make_waiting(owner)
@@ -159,7 +159,7 @@ def test_an_empty_list_of_packages_never_matches(
 
 
 @every_decision
-def test_a_decision_of_a_program_must_name_packages(
+def test_a_decision_through_the_api_must_name_packages(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     factories.make_waiting(owner)
@@ -177,7 +177,7 @@ def test_a_decision_of_a_program_must_name_packages(
 
 @every_decision
 @pytest.mark.parametrize("seen", [[], ["nonsense"], [OTHER_HASH]])
-def test_who_may_not_decide_learns_nothing_about_packages(
+def test_users_without_permission_learn_nothing_about_packages(
     owner: User, program: Program, step: str, seen: list[str]
 ) -> None:
     version = factories.make_waiting(owner)
@@ -197,7 +197,7 @@ def test_who_may_not_decide_learns_nothing_about_packages(
         pytest.param(lambda sha256: f" SHA256:{sha256.upper()}\n", id="blanks"),
     ],
 )
-def test_a_hash_may_be_written_in_other_ways_and_more_than_once(
+def test_hashes_are_normalized_and_may_repeat(
     owner: User, moderator: User, program: Program, step: str, spell: Callable[[str], str]
 ) -> None:
     [sha256] = factories.make_waiting(owner).package_hashes
@@ -210,7 +210,7 @@ def test_a_hash_may_be_written_in_other_ways_and_more_than_once(
 @pytest.mark.parametrize(
     "wrong", ["", "ab", "g" * 64, "sha256:", "sha1:" + "a" * 64, "\uff11" * 64, "a" * 65]
 )
-def test_what_is_no_sha_256_is_named(
+def test_invalid_hashes_are_named(
     owner: User, moderator: User, program: Program, step: str, wrong: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -222,7 +222,7 @@ def test_what_is_no_sha_256_is_named(
 
 
 @pytest.mark.parametrize("wrong", ["{:064x}", "no hash {}"])
-def test_thousands_of_wrong_hashes_get_a_short_answer(
+def test_thousands_of_invalid_hashes_get_a_short_response(
     owner: User, moderator: User, program: Program, wrong: str
 ) -> None:
     factories.make_waiting(owner)
@@ -247,7 +247,7 @@ def test_a_version_that_was_discarded_meanwhile_is_a_conflict(
 
 
 @every_decision
-def test_the_same_bytes_uploaded_again_are_what_was_reviewed(
+def test_a_decision_applies_to_the_same_bytes_uploaded_again(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -267,7 +267,7 @@ def test_the_same_bytes_uploaded_again_are_what_was_reviewed(
         pytest.param(lambda path: (path.unlink(), path.mkdir()), "cannot be read", id="folder"),
     ],
 )
-def test_a_file_that_does_not_have_the_approved_bytes_is_not_published(
+def test_a_damaged_file_is_not_published(
     owner: User, moderator: User, program: Program, damage: Callable[[Any], Any], words: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -284,9 +284,7 @@ def test_a_file_that_does_not_have_the_approved_bytes_is_not_published(
     assert decide_through_api(program(moderator), "decline", version.package_hashes).json()
 
 
-def test_the_bytes_of_one_damaged_platform_stop_the_whole_version(
-    owner: User, moderator: User
-) -> None:
+def test_one_damaged_package_stops_the_whole_version(owner: User, moderator: User) -> None:
     version = add_package(factories.make_waiting(owner, platforms=["linux-x64"]), owner)
     last = Package.objects.latest("pk")
     media_path(last.file.name).write_bytes(b"")
@@ -296,7 +294,7 @@ def test_the_bytes_of_one_damaged_platform_stop_the_whole_version(
     assert_undecided()
 
 
-def test_what_is_downloaded_for_a_review_has_the_hash_of_its_address(
+def test_a_package_downloaded_for_review_has_the_hash_of_its_url(
     owner: User, moderator: User, signed_in: Callable[[User], Client]
 ) -> None:
     from hashlib import sha256
@@ -308,7 +306,7 @@ def test_what_is_downloaded_for_a_review_has_the_hash_of_its_address(
 
 @pytest.mark.django_db(transaction=True)
 @every_decision
-def test_a_decision_while_the_owner_replaces_the_package_hits_one_or_the_other(
+def test_a_decision_and_a_replacement_at_the_same_time_are_serialized(
     owner: User, moderator: User, step: str
 ) -> None:
     version = factories.make_waiting(owner)
@@ -317,7 +315,7 @@ def test_a_decision_while_the_owner_replaces_the_package_hits_one_or_the_other(
         lambda: DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because"),
         lambda: replace_package(version, owner),
     )
-    # Whoever came second is told by a conflict, and nobody decided on the new bytes.
+    # The second of the two raises a conflict; no decision is made on the new bytes.
     assert [type(failure) for failure in failures] == [Conflict]
     now = Version.objects.get()
     if Event.objects.decisions().exists():
@@ -331,7 +329,7 @@ def test_a_decision_while_the_owner_replaces_the_package_hits_one_or_the_other(
     ("change", "code"),
     [(add_package, "review.packages-changed"), (replace_package, "review.version-gone")],
 )
-def test_packages_that_change_after_the_files_were_read_are_not_approved(
+def test_packages_changed_after_the_files_were_read_are_not_approved(
     owner: User,
     moderator: User,
     monkeypatch: pytest.MonkeyPatch,
@@ -354,23 +352,21 @@ def test_packages_that_change_after_the_files_were_read_are_not_approved(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_approval_while_a_platform_is_added_waits_and_is_about_the_old_bytes(
-    owner: User, moderator: User
-) -> None:
+def test_a_platform_added_during_an_approval_is_refused(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
     seen = version.package_hashes
     failures = run_at_once(
         lambda: actions.approve_version(version=version, packages=seen, by=moderator),
         lambda: upload(owner, platforms=["macos-arm64"]),
     )
-    # A version in review and a published one take no more packages: the upload always loses.
+    # A version in review and a published one accept no packages: the upload always fails.
     assert [failure.code for failure in failures] == ["upload.version-exists"]
     assert Version.objects.get().package_hashes == seen
     assert Version.objects.get().status == "approved"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_moderators_at_once_one_decides(owner: User, moderator: User) -> None:
+def test_of_two_simultaneous_decisions_one_succeeds(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     seen = version.package_hashes
     failures = run_at_once(
@@ -383,7 +379,7 @@ def test_of_two_moderators_at_once_one_decides(owner: User, moderator: User) -> 
 
 
 def run_at_once(*works: Callable[[], Any]) -> list[ExteryError]:
-    """Run all of them at the same time in threads of their own; the errors they raised."""
+    """Run all functions at the same time, each in its own thread; return the errors raised."""
     from django.db import connection
 
     barrier = threading.Barrier(len(works))
@@ -410,7 +406,7 @@ def run_at_once(*works: Callable[[], Any]) -> list[ExteryError]:
     return failures
 
 
-def test_a_bad_hash_is_told_before_the_state(owner: User, moderator: User) -> None:
+def test_an_invalid_hash_is_reported_before_the_status(owner: User, moderator: User) -> None:
     version = factories.make_approved(owner, moderator)
     with pytest.raises(InvalidInput):
         actions.approve_version(version=version, packages=["x"], by=moderator)

@@ -16,7 +16,7 @@ from extery_site.publish import actions as publish
 from tests.site import factories
 
 
-def test_the_queue_shows_each_state_in_its_place(owner: User, moderator: User) -> None:
+def test_the_queue_lists_versions_by_status(owner: User, moderator: User) -> None:
     first = factories.make_waiting(owner, id="first", name="First")
     second = factories.make_waiting(owner, id="second", name="Second")
     back = factories.make_waiting(owner, id="back", name="Back")
@@ -27,8 +27,8 @@ def test_the_queue_shows_each_state_in_its_place(owner: User, moderator: User) -
     factories.make_draft(owner, id="draft", name="Draft")
     blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
     moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
-    assert list(queues.waiting()) == [first, second]
-    assert list(queues.given_back()) == [back]
+    assert list(queues.in_review()) == [first, second]
+    assert list(queues.changes_requested()) == [back]
     assert [decision.kind for decision in queues.recently_decided()] == [
         "blocked",
         "approved",
@@ -36,21 +36,21 @@ def test_the_queue_shows_each_state_in_its_place(owner: User, moderator: User) -
     ]
 
 
-def test_a_line_of_the_queue_counts_its_comments(owner: User, moderator: User) -> None:
+def test_the_queue_counts_comments(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
     comment(extension=version.extension, by=moderator, text="Nice")
     comment(extension=version.extension, by=owner, text="Thanks")
-    assert queues.waiting().get().comment_count == 2
+    assert queues.in_review().get().comment_count == 2
 
 
-def test_the_queue_takes_the_same_queries_for_any_number(
+def test_the_queue_needs_a_constant_number_of_queries(
     owner: User, moderator: User, django_assert_num_queries: Any
 ) -> None:
     for number in range(4):
         factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
         factories.make_approved(owner, moderator, id=f"done_{number}", name=f"Done {number}")
     with django_assert_num_queries(2):
-        for version in queues.waiting():
+        for version in queues.in_review():
             assert version.extension.owner.username
             assert version.extension.image
             assert version.size
@@ -61,7 +61,7 @@ def test_the_queue_takes_the_same_queries_for_any_number(
             assert decision.extension.owner.username
 
 
-def test_a_thread_tells_everything_in_order(owner: User, moderator: User) -> None:
+def test_a_thread_lists_all_events_in_order(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     extension = version.extension
     comment(extension=extension, by=moderator, text=" Why gears? ", version=version)
@@ -80,20 +80,20 @@ def test_a_thread_tells_everything_in_order(owner: User, moderator: User) -> Non
     ]
 
 
-def test_everyone_follows_what_was_sent_to_review_and_nobody_a_draft(
+def test_threads_are_public_once_a_version_was_submitted(
     owner: User, moderator: User, stranger: User
 ) -> None:
     draft = factories.make_draft(owner, id="draft", name="Draft").extension
     sent = factories.make_waiting(owner).extension
     for person in (stranger, AnonymousUser()):
-        assert queues.may_follow(sent, person)
-        assert not queues.may_follow(draft, person)
+        assert queues.can_view_thread(sent, person)
+        assert not queues.can_view_thread(draft, person)
     for person in (owner, moderator):
-        assert queues.may_follow(draft, person)
-    assert list(queues.in_queue()) == [sent]
+        assert queues.can_view_thread(draft, person)
+    assert list(queues.ever_submitted()) == [sent]
 
 
-def test_comments_need_a_text_an_account_and_an_extension_in_the_queue(
+def test_comments_need_a_text_an_account_and_a_submitted_extension(
     owner: User, stranger: User
 ) -> None:
     draft = factories.make_draft(owner, id="draft", name="Draft").extension

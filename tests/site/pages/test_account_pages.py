@@ -1,4 +1,4 @@
-"""Signing up and in, profile, tokens, light and dark."""
+"""Pages of the account: sign-up, sign-in, profile, tokens, colour theme."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def sign_up(client: Client, **fields: str) -> Any:
     return client.post("/account/signup/", values | fields)
 
 
-def test_somebody_signs_up_and_lands_on_their_extensions(client: Client, db: None) -> None:
+def test_sign_up_redirects_to_my_extensions(client: Client, db: None) -> None:
     response = sign_up(client)
     assert response["Location"] == "/mine/"
     page = Page(client.get("/mine/").content.decode())
-    assert "Nothing here yet" in page.html
+    assert "No extensions yet" in page.html
     assert "grace" in page.html
 
 
-def test_mistakes_at_sign_up_are_said_at_their_fields(client: Client, owner: User) -> None:
+def test_sign_up_errors_are_shown_at_their_fields(client: Client, owner: User) -> None:
     response = sign_up(client, username="ADA", password2="something else")
     page = Page(response.content.decode())
     assert mistakes(page) == []
@@ -54,12 +54,12 @@ def test_sign_up_can_be_closed(client: Client, db: None, settings: Any) -> None:
     settings.EXTERY_SIGN_UP = False
     page = Page(client.get("/account/signup/").content.decode())
     assert mistakes(page) == []
-    assert page.h1 == "No new accounts"
+    assert page.h1 == "Sign-up is closed"
     assert "/account/signup/" not in Page(client.get("/account/login/").content.decode()).links
 
 
 @pytest.mark.parametrize("login", ["ada", "ada@example.org"])
-def test_one_signs_in_with_name_or_address_and_comes_back(
+def test_sign_in_with_name_or_email_redirects_to_the_page_before(
     client: Client, owner: User, login: str
 ) -> None:
     owner.set_password(PASSWORD)
@@ -67,9 +67,9 @@ def test_one_signs_in_with_name_or_address_and_comes_back(
     page = Page(client.get("/account/login/?next=/publish/").content.decode())
     assert "User name or e-mail" in page.html
     form = {
-        one.get("name"): one.get("value")
-        for one in page.all("input")
-        if one.get("type") == "hidden"
+        field.get("name"): field.get("value")
+        for field in page.all("input")
+        if field.get("type") == "hidden"
     }
     assert form["next"] == "/publish/"
     response = client.post(
@@ -78,7 +78,9 @@ def test_one_signs_in_with_name_or_address_and_comes_back(
     assert response["Location"] == "/publish/"
 
 
-def test_a_wrong_password_is_said_without_saying_more(client: Client, owner: User) -> None:
+def test_a_wrong_password_and_an_unknown_user_get_the_same_message(
+    client: Client, owner: User
+) -> None:
     response = client.post("/account/login/", {"login": "ada", "password": "wrong"})
     page = Page(response.content.decode())
     assert mistakes(page) == []
@@ -87,7 +89,7 @@ def test_a_wrong_password_is_said_without_saying_more(client: Client, owner: Use
     assert Page(response.content.decode()).classed("notice-error")[0].words == known
 
 
-def test_signing_out_asks_first(owner: User, signed_in: SignIn) -> None:
+def test_sign_out_needs_a_confirmation(owner: User, signed_in: SignIn) -> None:
     client = signed_in(owner)
     page = Page(client.get("/account/logout/").content.decode())
     assert page.h1 == "Sign out?"
@@ -96,11 +98,11 @@ def test_signing_out_asks_first(owner: User, signed_in: SignIn) -> None:
     assert client.get("/mine/").status_code == 302
 
 
-def test_a_forgotten_password_is_replaced_by_mail(client: Client, owner: User) -> None:
+def test_a_password_is_reset_by_email(client: Client, owner: User) -> None:
     owner.set_password("before")
     owner.save()
     response = client.post("/account/password/reset/", {"email": owner.email}, follow=True)
-    assert Page(response.content.decode()).h1 == "Look into your mail"
+    assert Page(response.content.decode()).h1 == "Check your e-mail"
     link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
     assert link
     response = client.get(link[1], follow=True)
@@ -114,14 +116,14 @@ def test_a_forgotten_password_is_replaced_by_mail(client: Client, owner: User) -
     assert owner.check_password(PASSWORD)
 
 
-def test_a_used_link_for_a_password_offers_a_new_one(client: Client, db: None) -> None:
+def test_an_invalid_password_reset_link_offers_a_new_one(client: Client, db: None) -> None:
     page = Page(client.get("/account/password/reset/key/1-nonsense/").content.decode())
     assert mistakes(page) == []
-    assert page.h1 == "This link does not work"
+    assert page.h1 == "Invalid link"
     assert "/account/password/reset/" in page.links
 
 
-def test_a_password_is_changed(client: Client, owner: User) -> None:
+def test_changing_the_password_needs_the_old_one(client: Client, owner: User) -> None:
     owner.set_password("before")
     owner.save()
     client.post("/account/login/", {"login": "ada", "password": "before"})
@@ -141,13 +143,13 @@ def test_the_profile_is_saved_and_shown(owner: User, signed_in: SignIn) -> None:
         "/account/profile/", {"full_name": "Ada L.", "about": "I *make* gears."}, follow=True
     )
     page = Page(response.content.decode())
-    assert "Your profile is saved." in page.html
-    shown = Page(client.get("/people/ada/").content.decode())
-    assert shown.h1 == "Ada L."
-    assert "<em>make</em>" in shown.html
+    assert "Profile saved." in page.html
+    profile = Page(client.get("/people/ada/").content.decode())
+    assert profile.h1 == "Ada L."
+    assert "<em>make</em>" in profile.html
 
 
-def test_a_profile_cannot_make_a_moderator(owner: User, signed_in: SignIn) -> None:
+def test_the_profile_form_cannot_change_role_or_user_name(owner: User, signed_in: SignIn) -> None:
     fields = {"full_name": "Ada", "about": "", "is_moderator": "on", "username": "root"}
     signed_in(owner).post("/account/profile/", fields)
     owner.refresh_from_db()
@@ -170,7 +172,7 @@ def test_the_secret_of_a_token_is_shown_once(owner: User, signed_in: SignIn) -> 
     assert secret not in again.html
 
 
-def test_a_token_may_have_no_end(owner: User, signed_in: SignIn) -> None:
+def test_a_token_without_expiry_can_be_created(owner: User, signed_in: SignIn) -> None:
     signed_in(owner).post("/account/tokens/", {"name": "for ever", "days": "0"})
     assert ApiToken.objects.get().expires_at is None
 
@@ -185,17 +187,17 @@ def test_a_token_is_revoked_by_its_owner_only(
     assert ApiToken.objects.get().is_usable
     response = signed_in(owner).post(address, follow=True)
     assert not ApiToken.objects.get().is_usable
-    assert "no longer works" in response.content.decode()
+    assert "is revoked" in response.content.decode()
     assert "You have no tokens." in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/account/profile/", "/account/tokens/", "/account/email/"])
-def test_ones_account_is_ones_own(client: Client, db: None, address: str) -> None:
+def test_account_settings_need_sign_in(client: Client, db: None, address: str) -> None:
     assert "/account/login/" in client.get(address)["Location"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_appearance_is_kept_without_a_script(client: Client, db: None, theme: str) -> None:
+def test_the_theme_is_stored_without_javascript(client: Client, db: None, theme: str) -> None:
     response = client.post("/account/appearance/", {"appearance": theme, "next": "/themes/?q=sea"})
     assert response["Location"] == "/themes/?q=sea"
     page = Page(client.get("/themes/").content.decode())
@@ -204,7 +206,7 @@ def test_the_appearance_is_kept_without_a_script(client: Client, db: None, theme
     assert pressed == [theme.title()]
 
 
-def test_the_appearance_follows_the_system_unless_chosen(client: Client, db: None) -> None:
+def test_the_theme_auto_follows_the_system(client: Client, db: None) -> None:
     client.post("/account/appearance/", {"appearance": "dark"})
     client.post("/account/appearance/", {"appearance": "auto"})
     html = Page(client.get("/").content.decode()).all("html")[0]
@@ -212,7 +214,7 @@ def test_the_appearance_follows_the_system_unless_chosen(client: Client, db: Non
 
 
 @pytest.mark.parametrize("cookie", ["neon", '"><script>'])
-def test_a_forged_appearance_means_nothing(client: Client, db: None, cookie: str) -> None:
+def test_an_unknown_theme_is_ignored(client: Client, db: None, cookie: str) -> None:
     client.cookies["extery_theme"] = cookie
     assert "data-theme" not in Page(client.get("/").content.decode()).all("html")[0].attributes
     client.cookies.clear()
@@ -220,9 +222,11 @@ def test_a_forged_appearance_means_nothing(client: Client, db: None, cookie: str
     assert "extery_theme" not in response.cookies
 
 
-@pytest.mark.parametrize("back", ["https://bad.example/", "//bad.example", "javascript:alert(1)"])
-def test_choosing_an_appearance_never_leads_off_the_site(
-    client: Client, db: None, back: str
+@pytest.mark.parametrize(
+    "next_url", ["https://bad.example/", "//bad.example", "javascript:alert(1)"]
+)
+def test_setting_the_theme_never_redirects_to_another_site(
+    client: Client, db: None, next_url: str
 ) -> None:
-    response = client.post("/account/appearance/", {"appearance": "dark", "next": back})
+    response = client.post("/account/appearance/", {"appearance": "dark", "next": next_url})
     assert response["Location"] == "/"

@@ -51,11 +51,11 @@ def fill(owner: User, number: int, **fields: Any) -> None:
         extension.save()
 
 
-def test_home_says_how_to_add_the_repository(client: Client, db: None) -> None:
+def test_home_shows_how_to_add_the_repository(client: Client, db: None) -> None:
     page = page_of(client, "/")
     assert page.by_id("listing-url").words == "http://testserver/api/v1/extensions/"
     assert "/about/use-in-blender/" in page.links
-    assert "Nothing is published yet" in page.html
+    assert "No extensions yet" in page.html
 
 
 def test_home_shows_both_types_and_the_tags(client: Client, approve: Approve) -> None:
@@ -64,10 +64,10 @@ def test_home_shows_both_types_and_the_tags(client: Client, approve: Approve) ->
     page = page_of(client, "/")
     assert names_on(page) == ["Gear Tool", "Harbour", "Gear Tool", "Harbour"]
     assert {"/tags/mesh/", "/tags/dark/"} <= set(page.links)
-    assert "2 free add-ons and themes" in page.html
+    assert "2 extensions" in page.html
 
 
-def test_the_address_to_paste_follows_the_configured_one(
+def test_the_repository_url_uses_the_configured_site_url(
     client: Client, db: None, settings: Any
 ) -> None:
     settings.EXTERY_SITE_URL = "https://extensions.example.org"
@@ -77,7 +77,7 @@ def test_the_address_to_paste_follows_the_configured_one(
     assert canonical["href"] == "https://extensions.example.org/about/use-in-blender/"
 
 
-def test_only_what_is_public_can_be_browsed(
+def test_only_public_extensions_are_listed(
     client: Client, owner: User, moderator: User, approve: Approve
 ) -> None:
     approve(name="Public")
@@ -116,30 +116,28 @@ def test_filters_and_order(client: Client, approve: Approve, query: str, found: 
     assert f"{len(found)} extension" in page.all("main")[0].words
 
 
-def test_a_filter_that_makes_no_sense_is_named_and_filters_nothing(
-    client: Client, approve: Approve
-) -> None:
+def test_an_invalid_filter_shows_an_error_and_is_ignored(client: Client, approve: Approve) -> None:
     approve()
     page = page_of(client, "/extensions/?blender=soon&type=keymap&sort=sideways")
     assert names_on(page) == ["Gear Tool"]
     field = page.by_id("id_blender")
     assert field["aria-invalid"] == "true"
-    assert "numbers with dots" in page.by_id("id_blender_error").words
+    assert "Enter a Blender version" in page.by_id("id_blender_error").words
 
 
-def test_filters_in_use_can_be_taken_away_one_by_one(client: Client, approve: Approve) -> None:
+def test_active_filters_can_be_removed_one_by_one(client: Client, approve: Approve) -> None:
     approve(tags=["Mesh"])
     page = page_of(client, "/extensions/?q=gear&tag=mesh&page=1")
     assert {"?q=gear", "?tag=mesh", "/extensions/"} <= set(page.links)
 
 
-def test_an_empty_result_says_what_to_do(client: Client, db: None) -> None:
+def test_an_empty_result_suggests_what_to_do(client: Client, db: None) -> None:
     page = page_of(client, "/themes/?q=unheard-of")
-    assert "Nothing fits" in page.html
+    assert "No results" in page.html
     assert "/themes/" in page.links
 
 
-def test_types_and_tags_have_addresses_of_their_own(client: Client, approve: Approve) -> None:
+def test_types_and_tags_have_their_own_urls(client: Client, approve: Approve) -> None:
     approve(tags=["Mesh"])
     approve(id="harbour", name="Harbour", type="theme", tags=["Dark"])
     add_ons, themes = page_of(client, "/add-ons/"), page_of(client, "/themes/")
@@ -150,7 +148,7 @@ def test_types_and_tags_have_addresses_of_their_own(client: Client, approve: App
     page_of(client, "/tags/unheard-of/", 404)
 
 
-def test_results_come_in_pages(client: Client, owner: User) -> None:
+def test_results_are_paginated(client: Client, owner: User) -> None:
     fill(owner, 30)
     first = page_of(client, "/extensions/?sort=name")
     assert len(names_on(first)) == 24
@@ -161,7 +159,7 @@ def test_results_come_in_pages(client: Client, owner: User) -> None:
     assert names_on(page_of(client, "/extensions/?sort=name&page=99")) == names_on(second)
 
 
-def test_a_full_page_of_results_takes_few_queries(
+def test_a_page_of_results_needs_few_queries(
     client: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     fill(owner, 24)
@@ -170,7 +168,7 @@ def test_a_full_page_of_results_takes_few_queries(
         assert len(names_on(page_of(client, "/extensions/"))) == 24
 
 
-def test_the_home_page_takes_few_queries(
+def test_the_home_page_needs_few_queries(
     client: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     fill(owner, 24)
@@ -178,7 +176,7 @@ def test_the_home_page_takes_few_queries(
         page_of(client, "/")
 
 
-def test_an_extension_shows_all_that_one_wants_to_know(client: Client, approve: Approve) -> None:
+def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -> None:
     version = approve(
         tags=["Mesh"],
         permissions={"network": "Fetch gear tables"},
@@ -195,7 +193,7 @@ def test_an_extension_shows_all_that_one_wants_to_know(client: Client, approve: 
         "4.2 up to, not including 5.0",
         "GNU General Public Licence, version 3 or later",
         "Fetch gear tables",
-        "It may send and receive data over the internet.",
+        "It can send and receive data over the internet.",
         "example.org/gears",
         "Makes gears.",
         "First release",
@@ -206,7 +204,7 @@ def test_an_extension_shows_all_that_one_wants_to_know(client: Client, approve: 
     assert "/tags/mesh/" in page.links
 
 
-def test_the_link_to_drag_carries_what_blender_reads(client: Client, approve: Approve) -> None:
+def test_the_drag_link_has_the_query_that_blender_reads(client: Client, approve: Approve) -> None:
     version = approve(platforms=["linux-x64"], blender_version_max="5.0.0")
     page = page_of(client, "/extensions/gear_tool/")
     link = page.classed("get-drag")[0]
@@ -224,7 +222,7 @@ def test_the_link_to_drag_carries_what_blender_reads(client: Client, approve: Ap
     assert link["draggable"] == "true"
 
 
-def test_each_platform_has_a_link_of_its_own(client: Client, owner: User, moderator: User) -> None:
+def test_each_platform_has_its_own_link(client: Client, owner: User, moderator: User) -> None:
     from extery_site.moderation.actions import approve_version
     from extery_site.publish.actions import submit
 
@@ -240,7 +238,7 @@ def test_each_platform_has_a_link_of_its_own(client: Client, owner: User, modera
     ]
 
 
-def test_an_id_in_other_letters_leads_to_the_right_address(
+def test_an_id_in_another_case_redirects_to_the_canonical_url(
     client: Client, approve: Approve
 ) -> None:
     approve()
@@ -249,7 +247,7 @@ def test_an_id_in_other_letters_leads_to_the_right_address(
     assert response["Location"] == "/extensions/gear_tool/"
 
 
-def test_a_blocked_extension_says_why_and_offers_no_download(
+def test_a_blocked_extension_shows_the_reason_and_no_download(
     client: Client, owner: User, moderator: User
 ) -> None:
     factories.make_blocked(owner, moderator, reason="Sends scene files away")
@@ -265,7 +263,7 @@ def test_a_blocked_extension_says_why_and_offers_no_download(
     ]
 
 
-def test_what_is_not_public_is_seen_by_its_owner_and_moderators_only(
+def test_private_extensions_are_visible_to_owner_and_moderators_only(
     client: Client,
     owner: User,
     moderator: User,
@@ -283,7 +281,7 @@ def test_what_is_not_public_is_seen_by_its_owner_and_moderators_only(
     assert "Waiting for review" in page.html
 
 
-def test_a_new_version_in_review_stays_hidden_from_others(
+def test_a_new_version_in_review_is_hidden_from_others(
     client: Client, owner: User, approve: Approve, signed_in: Callable[[User], Client]
 ) -> None:
     approve()
@@ -302,7 +300,7 @@ def test_versions_are_listed_newest_first(client: Client, approve: Approve) -> N
     assert "Get Gear Tool 1.10.0" in [one.words for one in page.all("h2")]
 
 
-def test_an_extension_page_takes_few_queries_however_many_versions(
+def test_an_extension_page_needs_a_constant_number_of_queries(
     client: Client, approve: Approve, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(6):
@@ -313,7 +311,9 @@ def test_an_extension_page_takes_few_queries_however_many_versions(
         page_of(client, "/extensions/gear_tool/versions/")
 
 
-def test_an_author_page_shows_who_and_what(client: Client, owner: User, approve: Approve) -> None:
+def test_an_author_page_shows_profile_and_extensions(
+    client: Client, owner: User, approve: Approve
+) -> None:
     owner.about = "I make **gears**."
     owner.save()
     approve()
@@ -326,16 +326,14 @@ def test_an_author_page_shows_who_and_what(client: Client, owner: User, approve:
     page_of(client, "/people/nobody/", 404)
 
 
-def test_somebody_who_left_has_no_page(client: Client, stranger: User) -> None:
+def test_an_inactive_user_has_no_page(client: Client, stranger: User) -> None:
     stranger.is_active = False
     stranger.save()
 
     assert "Eve" not in page_of(client, "/people/eve/", 404).html
 
 
-def test_what_people_write_cannot_become_markup(
-    client: Client, owner: User, approve: Approve
-) -> None:
+def test_texts_of_users_are_escaped(client: Client, owner: User, approve: Approve) -> None:
     approve(name="<b>Bold</b> & more", tagline="A <i>tag</i> line")
     Extension.objects.update(description='<script src="https://bad.example/x.js"></script>**ok**')
     page = page_of(client, "/extensions/gear_tool/")
@@ -345,7 +343,7 @@ def test_what_people_write_cannot_become_markup(
     assert not page.all("b", "i")
 
 
-def test_open_graph_is_given_for_public_extensions_only(
+def test_open_graph_tags_are_for_public_extensions_only(
     client: Client, owner: User, approve: Approve, signed_in: Callable[[User], Client]
 ) -> None:
     approve()
@@ -360,5 +358,5 @@ def test_open_graph_is_given_for_public_extensions_only(
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_public_pages_only_answer_questions(client: Client, db: None, method: str) -> None:
+def test_public_pages_accept_safe_methods_only(client: Client, db: None, method: str) -> None:
     assert getattr(client, method)("/extensions/").status_code == 405

@@ -60,17 +60,17 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "ground"), TEXTS)
-def test_text_can_be_read(text: str, ground: str, theme: int) -> None:
+def test_text_has_enough_contrast(text: str, ground: str, theme: int) -> None:
     assert contrast(colours(text)[theme], colours(ground)[theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_edges_can_be_seen(edge: str, ground: str, theme: int) -> None:
+def test_borders_have_enough_contrast(edge: str, ground: str, theme: int) -> None:
     assert contrast(colours(edge)[theme], colours(ground)[theme]) >= 3
 
 
-def test_every_token_in_use_exists() -> None:
+def test_every_design_token_in_use_exists() -> None:
     used = set(re.findall(r"var\((--[\w-]+)", "".join(CSS.values())))
     own = set(re.findall(r"(--[\w-]+):", "".join(CSS.values())))
     assert used <= own
@@ -86,7 +86,7 @@ def test_every_icon_in_use_exists() -> None:
     assert used <= drawn
 
 
-def test_every_event_of_a_thread_has_words() -> None:
+def test_every_event_kind_has_a_label() -> None:
     from extery_site.catalog.models import Event
     from extery_site.ui.labels import EVENTS
 
@@ -110,7 +110,7 @@ def test_every_static_file_that_a_template_names_exists() -> None:
     assert not missing
 
 
-def test_nothing_is_fetched_from_elsewhere() -> None:
+def test_pages_load_nothing_from_other_hosts() -> None:
     # An SVG file names its language by an address; nothing is fetched from it.
     foreign = re.compile(r"(?:url\(|@import|src=)\s*[\"']?(?:https?:)?//")
     for text in chain(CSS.values(), TEMPLATES.values()):
@@ -122,5 +122,5 @@ def test_all_scripts_are_small() -> None:
     assert sum(path.stat().st_size for path in scripts) < 12_000
 
 
-def test_motion_is_left_out_for_those_who_asked() -> None:
+def test_reduced_motion_is_respected() -> None:
     assert "prefers-reduced-motion: reduce" in CSS["base.css"]

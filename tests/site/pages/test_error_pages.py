@@ -1,4 +1,4 @@
-"""The pages that say what went wrong: in our look, with a way on, and without what may be broken."""
+"""Error pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 import extery_site
 from extery.core.errors import Refused, Unavailable
-from extery_site.project.problems import respond
+from extery_site.project.problems import problem_response
 from tests.site.pages.html import Page, mistakes
 
 TEMPLATES = Path(extery_site.__file__).parent / "ui" / "templates"
@@ -31,21 +31,21 @@ def test_each_status_has_a_page(client: Client, db: None, status: int) -> None:
     assert "/" in page.links or status in {401, 413}
 
 
-def test_an_unknown_address_is_said_kindly(client: Client, db: None) -> None:
+def test_an_unknown_url_gets_the_not_found_page(client: Client, db: None) -> None:
     response = client.get("/nowhere/at/all/")
     assert response.status_code == 404
     page = Page(response.content.decode())
-    assert page.h1 == "There is nothing here"
+    assert page.h1 == "Page not found"
     assert "/nowhere/at/all/" in page.html
 
 
-def test_the_address_in_an_error_page_is_only_text(client: Client, db: None) -> None:
+def test_the_path_in_an_error_page_is_escaped(client: Client, db: None) -> None:
     page = Page(client.get("/%3Cscript%3Ealert(1)%3C/script%3E/").content.decode())
     assert mistakes(page) == []
 
 
 @pytest.mark.parametrize("name", ["500.html", "503.html"])
-def test_the_last_resort_needs_neither_database_nor_request(name: str) -> None:
+def test_static_error_pages_need_neither_database_nor_request(name: str) -> None:
     # No ``db`` fixture: a query would fail this test.
     page = Page(render_to_string(name))
     assert mistakes(page) == []
@@ -54,7 +54,7 @@ def test_the_last_resort_needs_neither_database_nor_request(name: str) -> None:
     assert "{% url" not in text
 
 
-def test_a_mistake_of_ours_is_answered_with_the_last_resort(
+def test_an_exception_in_a_view_gets_the_server_error_page(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
@@ -65,37 +65,39 @@ def test_a_mistake_of_ours_is_answered_with_the_last_resort(
     response = client.get("/extensions/")
     assert response.status_code == 500
     page = Page(response.content.decode())
-    assert page.h1 == "This is our mistake"
+    assert page.h1 == "Server error"
     assert "wires" not in page.html
 
 
-def test_a_refusal_gives_its_reason_and_the_way_to_sign_in(db: None, client: Client) -> None:
+def test_a_permission_error_shows_its_reason_and_a_link_to_sign_in(
+    db: None, client: Client
+) -> None:
     request = client.get("/").wsgi_request
     error = Refused.of("permission.owner", "only the owner may do this", hint="ask the owner")
-    response = respond(request, error)
+    response = problem_response(request, error)
     page = Page(response.content.decode())
     assert response.status_code == 403
     assert "Only the owner may do this. Ask the owner." in page.all("main")[0].words
     assert any(link.startswith("/account/login/") for link in page.links)
 
 
-def test_a_site_that_is_busy_says_so(db: None, client: Client) -> None:
+def test_an_unavailable_database_gets_an_error_page(db: None, client: Client) -> None:
     error = Unavailable.of("request.failed", "the database is locked")
-    response = respond(client.get("/").wsgi_request, error)
+    response = problem_response(client.get("/").wsgi_request, error)
     assert response.status_code in {500, 503}
     assert mistakes(Page(response.content.decode())) == []
 
 
-def test_a_form_without_its_token_is_explained(db: None) -> None:
+def test_a_form_without_csrf_token_gets_an_explanation(db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     response = client.post("/account/login/", {"login": "ada", "password": "x"})
     assert response.status_code == 403
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert "load the page again" in page.html.lower()
+    assert "reload the page" in page.html.lower()
 
 
-def test_the_meaning_of_a_problem_has_a_page(client: Client, db: None) -> None:
+def test_each_problem_code_has_a_page(client: Client, db: None) -> None:
     response = client.get("/problems/manifest.id.not-identifier/")
     page = Page(response.content.decode())
     assert mistakes(page) == []

@@ -92,7 +92,7 @@ def walk(client: Client, start: str) -> dict[str, Page]:
 
 
 @pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
-def test_every_link_leads_to_a_sound_page(signed_in: Callable[[User], Client], name: str) -> None:
+def test_every_link_leads_to_a_valid_page(signed_in: Callable[[User], Client], name: str) -> None:
     client = signed_in(User.objects.get(username=name)) if name else Client()
     pages = walk(client, "/")
     assert len(pages) > 25
@@ -100,9 +100,7 @@ def test_every_link_leads_to_a_sound_page(signed_in: Callable[[User], Client], n
     assert not wrong
 
 
-def test_every_page_has_a_title_of_its_own(
-    owner: User, signed_in: Callable[[User], Client]
-) -> None:
+def test_every_page_has_a_unique_title(owner: User, signed_in: Callable[[User], Client]) -> None:
     titles: dict[str, set[str]] = {}
     for page in walk(signed_in(owner), "/").values():
         if page.classed("error-page"):
@@ -114,9 +112,7 @@ def test_every_page_has_a_title_of_its_own(
 
 
 @pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
-def test_pages_that_are_not_public_tell_search_engines_so(
-    signed_in: Callable[[User], Client], name: str
-) -> None:
+def test_private_pages_are_noindex(signed_in: Callable[[User], Client], name: str) -> None:
     client = signed_in(User.objects.get(username=name)) if name else Client()
     private = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
     for address, page in walk(client, "/").items():

@@ -1,4 +1,4 @@
-"""Markdown of strangers becomes HTML that can do no harm."""
+"""Markdown of users is rendered as safe HTML."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from extery.core.errors import Problem, Where
 from extery_site.ui.form_problems import sentence
 from extery_site.ui.markup import render
-from extery_site.ui.templatetags.extery_pages import licence_name, plain_url, short_number
+from extery_site.ui.templatetags.extery_pages import licence_name, short_number, short_url
 
 
-def test_the_usual_markdown_works() -> None:
+def test_common_markdown_is_rendered() -> None:
     html = render("**bold** ~~gone~~ `code`\n\n- one\n- two\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
     for part in (
         "<strong>bold</strong>",
@@ -22,7 +22,7 @@ def test_the_usual_markdown_works() -> None:
         assert part in html
 
 
-def test_headings_start_below_those_of_the_page() -> None:
+def test_headings_start_at_level_three() -> None:
     html = render("# One\n\n## Two\n\n###### Six")
     assert html.split("\n") == ["<h3>One</h3>", "<h4>Two</h4>", "<h6>Six</h6>", ""]
 
@@ -42,7 +42,7 @@ def test_headings_start_below_those_of_the_page() -> None:
         '[x](https://example.org "\\" onmouseover=alert(1)")',
     ],
 )
-def test_nothing_runs(text: str) -> None:
+def test_no_script_runs(text: str) -> None:
     html = render(text)
     for tag in ("<script", "<img", "<svg", "<iframe", "<style"):
         assert tag not in html
@@ -53,13 +53,13 @@ def test_nothing_runs(text: str) -> None:
     )
 
 
-def test_pictures_of_other_servers_become_links() -> None:
+def test_images_of_other_servers_become_links() -> None:
     html = render("![A gear](https://example.org/gear.png)")
     assert '<a href="https://example.org/gear.png"' in html
     assert ">A gear</a>" in html
 
 
-def test_links_pass_nothing_on() -> None:
+def test_links_are_nofollow_and_have_no_opener() -> None:
     assert 'rel="nofollow noopener ugc"' in render("[site](https://example.org)")
 
 
@@ -74,7 +74,7 @@ def test_a_problem_becomes_a_sentence() -> None:
     ("number", "text"),
     [(0, "0"), (999, "999"), (1000, "1k"), (12_345, "12.3k"), (2_000_000, "2M")],
 )
-def test_counts_are_short(number: int, text: str) -> None:
+def test_counts_are_abbreviated(number: int, text: str) -> None:
     assert short_number(number) == text
 
 
@@ -87,9 +87,9 @@ def test_counts_are_short(number: int, text: str) -> None:
         ("My own licence", "My own licence"),
     ],
 )
-def test_licences_have_names(licence: str, name: str) -> None:
+def test_licence_identifiers_are_shown_as_names(licence: str, name: str) -> None:
     assert licence_name(licence) == name
 
 
-def test_addresses_are_shown_as_people_write_them() -> None:
-    assert plain_url("https://www.example.org/gears/") == "example.org/gears"
+def test_urls_are_shown_without_scheme_and_trailing_slash() -> None:
+    assert short_url("https://www.example.org/gears/") == "example.org/gears"

@@ -13,7 +13,7 @@ IDS = [f"extension_{number}" for number in range(40)]
 
 
 @pytest.mark.parametrize("kind", ["add-on", "theme"])
-def test_a_drawing_is_small_and_sound(kind: str) -> None:
+def test_a_placeholder_is_small_valid_svg(kind: str) -> None:
     for extension_id in IDS:
         text = picture(extension_id, kind)
         root = ElementTree.fromstring(text)
@@ -23,23 +23,23 @@ def test_a_drawing_is_small_and_sound(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["add-on", "theme"])
-def test_the_same_id_always_gets_the_same_drawing(kind: str) -> None:
+def test_the_same_id_always_gets_the_same_placeholder(kind: str) -> None:
     assert picture("gear_tool", kind) == picture("Gear_Tool", kind)
     assert len({picture(extension_id, kind) for extension_id in IDS}) == len(IDS)
 
 
-def test_a_drawing_is_served_so_that_browsers_keep_it(client: Client) -> None:
+def test_placeholders_are_cacheable(client: Client) -> None:
     response = client.get("/pictures/theme/gear_tool.svg")
     assert response["Content-Type"] == "image/svg+xml"
     assert "max-age=2592000" in response["Cache-Control"]
     assert response.content.decode() == picture("gear_tool", "theme")
 
 
-def test_a_drawing_carries_nothing_of_the_id(client: Client) -> None:
+def test_a_placeholder_does_not_contain_the_id(client: Client) -> None:
     assert b"script" not in client.get("/pictures/add-on/%3Cscript%3E.svg").content
 
 
-def test_colours_mix_by_share() -> None:
+def test_colours_are_blended_by_share() -> None:
     assert mix("#000000", "#ffffff", 0) == "#000000"
     assert mix("#000000", "#ffffff", 0.5) == "#808080"
     assert mix("#000000", "#ffffff", 1) == "#ffffff"

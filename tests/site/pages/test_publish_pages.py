@@ -40,7 +40,7 @@ def test_publishing_needs_an_account(client: Client, db: None, address: str) -> 
     assert response["Location"].startswith("/account/login/?next=")
 
 
-def test_a_good_zip_becomes_a_draft(owner: User, signed_in: SignIn) -> None:
+def test_a_valid_package_becomes_a_draft(owner: User, signed_in: SignIn) -> None:
     client = signed_in(owner)
     response = upload(client, package(), release_notes="First **release**")
     assert response.status_code == 302
@@ -49,10 +49,10 @@ def test_a_good_zip_becomes_a_draft(owner: User, signed_in: SignIn) -> None:
     assert (version.status, version.release_notes) == ("draft", "First **release**")
     page = Page(client.get(response["Location"]).content.decode())
     assert page.h1 == "Gear Tool 1.0.0"
-    assert "gear_tool.zip is uploaded" in page.html
+    assert "gear_tool.zip uploaded" in page.html
 
 
-def test_every_problem_of_a_package_is_shown_with_its_place_and_cure(
+def test_every_problem_of_a_package_is_shown_with_location_and_hint(
     owner: User, signed_in: SignIn
 ) -> None:
     broken = 'id = "gear__tool"\nname = "Gear Tool"\nversion = "1"\n'
@@ -72,7 +72,7 @@ def test_every_problem_of_a_package_is_shown_with_its_place_and_cure(
     assert not Extension.objects.exists()
 
 
-def test_warnings_stand_apart_from_errors(owner: User, signed_in: SignIn) -> None:
+def test_warnings_are_listed_apart_from_errors(owner: User, signed_in: SignIn) -> None:
     response = upload(signed_in(owner), package(version="1", website="not an address"))
     page = Page(response.content.decode())
     warnings = page.classed("problem-warning")
@@ -97,7 +97,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("code", BAD)
-def test_a_file_that_is_no_package_is_explained(owner: User, signed_in: SignIn, code: str) -> None:
+def test_a_file_that_is_no_package_is_refused(owner: User, signed_in: SignIn, code: str) -> None:
     response = upload(signed_in(owner), BAD[code]())
     assert response.status_code == 422
     page = Page(response.content.decode())
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_package_is_explained(owner: User, signed_in: SignIn, 
     assert not Extension.objects.exists()
 
 
-def test_somebody_elses_id_is_refused(owner: User, stranger: User, signed_in: SignIn) -> None:
+def test_the_id_of_another_user_is_refused(owner: User, stranger: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     response = upload(signed_in(stranger), package(version="2.0.0"))
     assert response.status_code == 403
@@ -121,11 +121,11 @@ def test_a_version_that_exists_is_refused(owner: User, moderator: User, signed_i
     assert "upload.version-exists" in response.content.decode()
 
 
-def test_forgetting_the_file_is_said_at_the_field(owner: User, signed_in: SignIn) -> None:
+def test_a_missing_file_is_an_error_at_its_field(owner: User, signed_in: SignIn) -> None:
     response = signed_in(owner).post("/publish/", {"release_notes": "Hi"})
     assert response.status_code == 422
     page = Page(response.content.decode())
-    assert page.by_id("id_file_error").words == "Choose the zip of your extension."
+    assert page.by_id("id_file_error").words == "Choose a package (.zip)."
     assert page.by_id("id_file")["aria-invalid"] == "true"
     assert "id_file_error" in page.by_id("id_file")["aria-describedby"]
     assert page.by_id("id_release_notes").words == "Hi"
@@ -148,7 +148,7 @@ def test_a_draft_shows_the_manifest_and_what_is_missing(owner: User, signed_in: 
     assert "disabled" in submit.attributes
 
 
-def test_what_is_filled_in_is_kept_and_shown(owner: User, signed_in: SignIn) -> None:
+def test_the_draft_form_is_saved_and_shown(owner: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     client = signed_in(owner)
     response = client.post(
@@ -175,9 +175,7 @@ def test_what_is_filled_in_is_kept_and_shown(owner: User, signed_in: SignIn) -> 
     assert "disabled" not in submit.attributes
 
 
-def test_an_image_that_cannot_be_used_is_explained_at_its_field(
-    owner: User, signed_in: SignIn
-) -> None:
+def test_an_invalid_image_is_an_error_at_its_field(owner: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     response = signed_in(owner).post(
         "/publish/gear_tool/",
@@ -201,9 +199,7 @@ def test_a_bad_link_is_refused(owner: User, signed_in: SignIn) -> None:
     assert "id_website_error" in response.content.decode()
 
 
-def test_an_image_below_the_guideline_is_taken_with_a_warning(
-    owner: User, signed_in: SignIn
-) -> None:
+def test_a_small_image_is_stored_with_a_warning(owner: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     image = SimpleUploadedFile("shot.png", factories.picture(1200, 675).read())
     response = signed_in(owner).post("/publish/gear_tool/", {"image": image, "alt_text": "A gear"})
@@ -211,7 +207,7 @@ def test_an_image_below_the_guideline_is_taken_with_a_warning(
     assert "1200 × 675" in said(response)
 
 
-def test_submitting_puts_the_draft_into_the_queue(owner: User, signed_in: SignIn) -> None:
+def test_a_submitted_draft_is_in_the_queue(owner: User, signed_in: SignIn) -> None:
     factories.make_complete(owner)
     client = signed_in(owner)
     response = client.post("/publish/gear_tool/1.0.0/submit/")
@@ -222,7 +218,7 @@ def test_submitting_puts_the_draft_into_the_queue(owner: User, signed_in: SignIn
     assert not [one for one in page.all("textarea") if one.get("id") == "id_release_notes"]
 
 
-def test_an_incomplete_draft_is_not_submitted(owner: User, signed_in: SignIn) -> None:
+def test_an_incomplete_draft_cannot_be_submitted(owner: User, signed_in: SignIn) -> None:
     factories.make_draft(owner)
     response = signed_in(owner).post("/publish/gear_tool/1.0.0/submit/")
     assert Version.objects.get().status == "draft"
@@ -240,7 +236,7 @@ def test_a_version_can_be_withdrawn_and_discarded(owner: User, signed_in: SignIn
 
 
 @pytest.mark.parametrize("step", ["submit", "withdraw", "discard"])
-def test_only_the_owner_changes_a_version(
+def test_only_the_owner_can_change_a_version(
     owner: User, stranger: User, moderator: User, signed_in: SignIn, step: str
 ) -> None:
     factories.make_complete(owner)
@@ -250,7 +246,7 @@ def test_only_the_owner_changes_a_version(
     assert Version.objects.get().status == "draft"
 
 
-def test_an_address_is_not_enough_to_change_anything(owner: User, signed_in: SignIn) -> None:
+def test_get_requests_change_nothing(owner: User, signed_in: SignIn) -> None:
     factories.make_complete(owner)
     assert signed_in(owner).get("/publish/gear_tool/1.0.0/discard/").status_code == 405
     strict = Client(enforce_csrf_checks=True)
@@ -267,7 +263,7 @@ def test_warnings_of_a_package_stay_visible_in_the_draft(owner: User, signed_in:
     assert codes == list(dict.fromkeys(problem["code"] for problem in stored))
 
 
-def test_my_extensions_shows_each_state(owner: User, moderator: User, signed_in: SignIn) -> None:
+def test_my_extensions_shows_each_status(owner: User, moderator: User, signed_in: SignIn) -> None:
     factories.make_approved(owner, moderator)
     factories.make_waiting(owner, version="2.0.0")
     factories.make_draft(owner, id="dust", name="Dust")
@@ -278,7 +274,7 @@ def test_my_extensions_shows_each_state(owner: User, moderator: User, signed_in:
     assert "/publish/dust/" in page.links
 
 
-def test_my_extensions_takes_few_queries_however_many(
+def test_my_extensions_needs_a_constant_number_of_queries(
     owner: User, signed_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(5):
@@ -288,7 +284,7 @@ def test_my_extensions_takes_few_queries_however_many(
         client.get("/mine/")
 
 
-def test_the_limit_for_uploads_is_said_before_one_runs_into_it(
+def test_the_upload_page_shows_the_size_limit(
     owner: User, signed_in: SignIn, settings: Any
 ) -> None:
     settings.EXTERY_MAX_UPLOAD = 50_000_000

@@ -22,7 +22,7 @@ def test_reporting_needs_an_account(client: Client, owner: User, moderator: User
     assert "/account/login/" in client.get(FORM)["Location"]
 
 
-def test_a_report_reaches_the_moderators(
+def test_a_report_is_shown_to_moderators(
     owner: User, moderator: User, stranger: User, signed_in: SignIn
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -31,14 +31,14 @@ def test_a_report_reaches_the_moderators(
     )
     page = Page(response.content.decode())
     assert page.h1 == "Gear Tool"
-    assert "A moderator will look at it." in page.html
+    assert "Report sent." in page.html
     listed = Page(signed_in(moderator).get("/reports/").content.decode())
     assert mistakes(listed) == []
-    assert "Gear Tool: it does not work at all" in [one.words for one in listed.all("h2")]
+    assert "Gear Tool: does not work" in [one.words for one in listed.all("h2")]
     assert "Crashes at start." in listed.html
 
 
-def test_an_empty_report_is_refused_at_its_fields(
+def test_an_empty_report_has_errors_at_its_fields(
     owner: User, moderator: User, stranger: User, signed_in: SignIn
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -46,14 +46,14 @@ def test_an_empty_report_is_refused_at_its_fields(
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert page.by_id("id_reason_error").words == "Choose what fits best."
+    assert page.by_id("id_reason_error").words == "Choose a reason."
     assert page.by_id("id_text_error").words
     group = next(one for one in page.all("fieldset") if "radio" in str(one.children) or one.words)
     assert "id_reason_error" in group["aria-describedby"]
     assert not Report.objects.exists()
 
 
-def test_what_one_cannot_see_one_cannot_report(
+def test_a_private_extension_cannot_be_reported(
     owner: User, stranger: User, signed_in: SignIn
 ) -> None:
     factories.make_draft(owner)
@@ -66,7 +66,7 @@ def test_reports_are_for_moderators(client: Client, stranger: User, signed_in: S
     assert response.status_code == 403
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert "Only moderators may do this." in page.html
+    assert "Only moderators can do this." in page.html
 
 
 def make_report(owner: User, moderator: User, by: User) -> Report:
@@ -86,9 +86,9 @@ def test_a_report_is_closed_with_a_note(
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert page.by_id("id_note_error").words == "Say what was done, or why nothing was."
+    assert page.by_id("id_note_error").words == "Describe what was done, or why nothing was done."
     response = client.post(address, {"step": "resolve", "note": "Repaired."}, follow=True)
-    assert "Resolved." in response.content.decode()
+    assert "Report resolved." in response.content.decode()
     report.refresh_from_db()
     assert (report.status, report.note, report.handled_by) == ("resolved", "Repaired.", moderator)
     handled = Page(client.get("/reports/?show=handled").content.decode())
@@ -118,7 +118,7 @@ def test_a_report_cannot_be_closed_twice(
     assert (report.status, report.note) == ("dismissed", "Works here.")
 
 
-def test_a_step_that_nobody_offers_closes_nothing(
+def test_an_unknown_action_closes_nothing(
     owner: User, moderator: User, stranger: User, signed_in: SignIn
 ) -> None:
     report = make_report(owner, moderator, stranger)
@@ -128,7 +128,7 @@ def test_a_step_that_nobody_offers_closes_nothing(
     assert report.status == "open"
 
 
-def test_the_list_takes_few_queries_however_long(
+def test_the_list_of_reports_needs_a_constant_number_of_queries(
     owner: User,
     moderator: User,
     stranger: User,

@@ -31,7 +31,7 @@ def entries(page: Page) -> list[str]:
     return [element.words for element in page.classed("entry-title")]
 
 
-def test_the_queue_has_a_list_for_each_state(client: Client, owner: User, moderator: User) -> None:
+def test_the_queue_has_a_tab_for_each_status(client: Client, owner: User, moderator: User) -> None:
     factories.make_waiting(owner, id="first", name="First")
     factories.make_waiting(owner, id="second", name="Second")
     given_back = factories.make_waiting(owner, id="third", name="Third")
@@ -50,17 +50,17 @@ def test_the_queue_has_a_list_for_each_state(client: Client, owner: User, modera
     page_of(client, "/queue/?show=everything", 404)
 
 
-def test_an_empty_queue_says_so(client: Client, db: None) -> None:
+def test_an_empty_queue_shows_a_message(client: Client, db: None) -> None:
     assert "The queue is empty" in page_of(client, "/queue/").html
 
 
-def test_the_queue_says_what_is_missing(client: Client, owner: User) -> None:
+def test_the_queue_shows_what_is_missing(client: Client, owner: User) -> None:
     version = factories.make_waiting(owner)
     Extension.objects.filter(pk=version.extension_id).update(description="")
-    assert "Describe what the extension does." in page_of(client, "/queue/").html
+    assert "Add a description." in page_of(client, "/queue/").html
 
 
-def test_the_queue_takes_few_queries_however_long(
+def test_the_queue_page_needs_a_constant_number_of_queries(
     client: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(6):
@@ -69,7 +69,7 @@ def test_the_queue_takes_few_queries_however_long(
         assert len(entries(page_of(client, "/queue/"))) == 6
 
 
-def test_a_thread_tells_the_whole_story(
+def test_a_thread_shows_all_events(
     client: Client, owner: User, moderator: User, stranger: User
 ) -> None:
     version = factories.make_waiting(owner)
@@ -84,16 +84,16 @@ def test_a_thread_tells_the_whole_story(
     heads = [element.words for element in page.classed("thread-head")]
     assert [head.split(" version")[0].split(" commented")[0] for head in heads] == [
         "Ada Tester (author) uploaded a package of",
-        "Ada Tester (author) sent",
+        "Ada Tester (author) submitted",
         "eve",
-        "mod (moderator) asked for changes of",
+        "mod (moderator) requested changes to",
     ]
     assert "<em>well</em>" in page.html
     assert "Declare the network." in page.html
     assert "Sign in" in page.html
 
 
-def test_a_draft_that_was_never_sent_has_no_public_thread(
+def test_a_draft_that_was_never_submitted_has_no_public_thread(
     client: Client, owner: User, stranger: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_draft(owner)
@@ -103,7 +103,7 @@ def test_a_draft_that_was_never_sent_has_no_public_thread(
     page_of(client, "/queue/unheard_of/", 404)
 
 
-def test_anybody_with_an_account_may_comment(
+def test_every_user_can_comment(
     client: Client, owner: User, stranger: User, signed_in: SignIn
 ) -> None:
     factories.make_waiting(owner)
@@ -112,10 +112,10 @@ def test_anybody_with_an_account_may_comment(
     response = signed_in(stranger).post(THREAD, words, follow=True)
     page = Page(response.content.decode())
     assert "I tried it." in page.html
-    assert "Your comment is in the thread." in page.html
+    assert "Comment added." in page.html
 
 
-def test_an_empty_comment_is_refused_at_its_field(
+def test_an_empty_comment_is_an_error_at_its_field(
     owner: User, stranger: User, signed_in: SignIn
 ) -> None:
     factories.make_waiting(owner)
@@ -123,21 +123,21 @@ def test_an_empty_comment_is_refused_at_its_field(
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert page.by_id("id_text_error").words == "Write something first."
+    assert page.by_id("id_text_error").words == "Enter a comment."
 
 
-def test_a_moderator_approves(
+def test_a_moderator_can_approve(
     client: Client, owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     version = factories.make_waiting(owner)
     step = {"step": "approve", "version": "1.0.0", "package": version.package_hashes}
     response = signed_in(moderator).post(THREAD, {**step, "reason": ""}, follow=True)
-    assert "Approved. It is public now." in response.content.decode()
+    assert "Approved. The version is public now." in response.content.decode()
     assert Version.objects.get().status == "approved"
     assert client.get("/extensions/gear_tool/").status_code == 200
 
 
-def test_a_moderator_asks_for_changes_with_a_reason(
+def test_a_moderator_can_request_changes_with_a_reason(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     version = factories.make_waiting(owner)
@@ -147,29 +147,29 @@ def test_a_moderator_asks_for_changes_with_a_reason(
     assert response.status_code == 422
     page = Page(response.content.decode())
     assert mistakes(page) == []
-    assert "The decision has no reason." in page.by_id("id_reason_error").words
+    assert "The decision needs a reason." in page.by_id("id_reason_error").words
     assert "id_reason_error" in page.by_id("id_reason")["aria-describedby"]
     assert Version.objects.get().status == "in_review"
     client.post(THREAD, {**step, "reason": "Declare the network."})
     assert Version.objects.get().status == "changes_requested"
 
 
-def test_a_moderator_blocks_and_lifts_the_block(
-    owner: User, moderator: User, signed_in: SignIn
-) -> None:
+def test_a_moderator_can_block_and_unblock(owner: User, moderator: User, signed_in: SignIn) -> None:
     factories.make_approved(owner, moderator)
     client = signed_in(moderator)
     client.post(THREAD, {"step": "block", "reason": "It spies."})
     assert Extension.objects.get().block_reason == "It spies."
     page = page_of(client, THREAD)
-    assert "Lift the block" in page.html
+    assert "Unblock" in page.html
     assert "It spies." in page.html
     client.post(THREAD, {"step": "unblock", "reason": ""})
     assert Extension.objects.get().status == "approved"
 
 
 @pytest.mark.parametrize("step", ["approve", "request_changes", "decline", "block", "unblock"])
-def test_nobody_else_decides(owner: User, stranger: User, signed_in: SignIn, step: str) -> None:
+def test_other_users_cannot_decide(
+    owner: User, stranger: User, signed_in: SignIn, step: str
+) -> None:
     factories.make_waiting(owner)
     for person in (owner, stranger):
         client = signed_in(person)
@@ -182,7 +182,7 @@ def test_nobody_else_decides(owner: User, stranger: User, signed_in: SignIn, ste
     assert Extension.objects.get().status == "in_review"
 
 
-def test_a_decision_on_what_was_decided_meanwhile_is_explained(
+def test_a_decision_on_a_decided_version_shows_an_error(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -191,18 +191,18 @@ def test_a_decision_on_what_was_decided_meanwhile_is_explained(
     )
     assert response.status_code == 409
     page = Page(response.content.decode())
-    assert "does not wait for review" in page.classed("notice-error")[0].words
+    assert "is not in review" in page.classed("notice-error")[0].words
 
 
 @pytest.mark.parametrize("step", ["", "publish"])
-def test_an_unknown_step_is_not_found(
+def test_an_unknown_action_is_not_found(
     owner: User, moderator: User, signed_in: SignIn, step: str
 ) -> None:
     factories.make_waiting(owner)
     assert signed_in(moderator).post(THREAD, {"step": step}).status_code == 404
 
 
-def test_packages_in_review_are_offered_to_owner_and_moderators_only(
+def test_packages_in_review_are_for_owner_and_moderators_only(
     client: Client, owner: User, stranger: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_waiting(owner)
@@ -211,9 +211,11 @@ def test_packages_in_review_are_offered_to_owner_and_moderators_only(
         assert any("/download/" in link for link in links) is offered
 
 
-def test_moderators_see_in_the_head_of_every_page_how_much_waits(
+def test_moderators_see_the_queue_length_in_the_navigation(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_waiting(owner)
-    assert page_of(signed_in(moderator), "/").classed("nav-count")[0].words == "1 waiting"
+    assert (
+        page_of(signed_in(moderator), "/").classed("nav-count")[0].words == "1 waiting for review"
+    )
     assert not page_of(signed_in(owner), "/").classed("nav-count")

@@ -1,4 +1,4 @@
-"""Bodies over the limit are refused before they cost anything."""
+"""The middleware that limits request bodies."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def test_a_body_is_refused_by_its_declared_length_or_by_the_server(
         passed.append(request)
         return "passed"
 
-    answer: Any = body_limit.LimitBody(view)(request)  # type: ignore[arg-type]
+    response: Any = body_limit.BodyLimitMiddleware(view)(request)  # type: ignore[arg-type]
     if status == 200:
-        assert answer == "passed"
+        assert response == "passed"
     else:
-        assert answer.status_code == status
-        assert ("Retry-After" in answer.headers) == (status == 503)
+        assert response.status_code == status
+        assert ("Retry-After" in response.headers) == (status == 503)
         assert not passed

@@ -1,4 +1,4 @@
-"""Errors on their way out: the right status, for people as a page, for programs as JSON."""
+"""Errors as HTTP responses: status, HTML pages and problem details."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from tests.site import factories
         (Unavailable.of("setting.port", "x"), 503),
     ],
 )
-def test_the_family_and_the_code_give_the_status(error: ExteryError, status: int) -> None:
-    assert problems.status_of(error) == status
-    assert problems.details(error)["status"] == status
+def test_the_error_type_and_the_code_determine_the_status(error: ExteryError, status: int) -> None:
+    assert problems.http_status(error) == status
+    assert problems.problem_details(error)["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,13 @@ def test_the_family_and_the_code_give_the_status(error: ExteryError, status: int
         ("/x", "image/png", False),
     ],
 )
-def test_programs_get_json_and_people_a_page(
+def test_api_paths_and_json_clients_get_json(
     rf: Any, path: str, accept: str, is_json: bool
 ) -> None:
     assert problems.wants_json(rf.get(path, headers={"Accept": accept})) is is_json
 
 
-def test_a_page_for_people_shows_the_sentence_and_the_hint(
-    client: Client, owner: Any, moderator: Any
-) -> None:
+def test_an_error_page_shows_message_and_hint(client: Client, owner: Any, moderator: Any) -> None:
     extension = factories.make_blocked(owner, moderator, reason="Mines coins")
     path = extension.newest_version.packages.get().download_path
     response = client.get(path, headers={"Accept": "text/html"})
@@ -73,14 +71,14 @@ def test_a_page_for_people_shows_the_sentence_and_the_hint(
     assert "isable and remove it" in page
 
 
-def test_every_code_of_the_site_has_its_words() -> None:
+def test_every_code_of_the_site_has_a_title_and_an_explanation() -> None:
     for code, entry in CODES.items():
         assert entry.title
         assert entry.why.endswith(".")
         assert codes.find(code) == entry
 
 
-def test_the_type_of_a_problem_is_a_page_that_explains_it(client: Client, db: None) -> None:
+def test_the_type_of_a_problem_is_the_url_of_its_page(client: Client, db: None) -> None:
     response = client.get("/problems/upload.version-exists/")
     assert response.status_code == 200
     assert CODES["upload.version-exists"].why in response.content.decode()
@@ -88,7 +86,7 @@ def test_the_type_of_a_problem_is_a_page_that_explains_it(client: Client, db: No
         assert client.get(f"/problems/{unknown}/").status_code == 404
 
 
-def test_answers_carry_the_policies_for_browsers(client: Client, db: None) -> None:
+def test_responses_have_security_headers(client: Client, db: None) -> None:
     response = client.get("/problems/upload.version-exists/")
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -97,7 +95,7 @@ def test_answers_carry_the_policies_for_browsers(client: Client, db: None) -> No
     assert "camera=()" in response["Permissions-Policy"]
 
 
-def test_a_form_from_another_site_is_refused_in_words(db: None) -> None:
+def test_a_failed_csrf_check_is_a_problem_with_a_code(db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     response = client.post(
         "/account/login/", {"login": "a"}, headers={"Accept": "application/json"}
@@ -106,14 +104,14 @@ def test_a_form_from_another_site_is_refused_in_words(db: None) -> None:
     assert response.json()["problems"][0]["code"] == "request.forged"
 
 
-def test_when_even_the_error_page_fails_there_is_a_sentence(
+def test_if_the_error_page_fails_the_response_is_plain_text(
     rf: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("no templates")
 
-    monkeypatch.setattr(problems, "respond", fail)
+    monkeypatch.setattr(problems, "problem_response", fail)
     response = problems.server_error(rf.get("/"))
     assert response.status_code == 500
-    assert b"made a mistake" in response.content
+    assert b"internal error" in response.content
     assert "no templates" in caplog.text

@@ -16,7 +16,9 @@ Program = Callable[[User], Client]
 VERSION = "/api/v1/extensions/gear_tool/versions/1.0.0/"
 
 
-def test_from_the_upload_to_the_queue_and_back(owner: User, program: Program) -> None:
+def test_an_upload_is_submitted_and_withdrawn_through_the_api(
+    owner: User, program: Program
+) -> None:
     api = program(owner)
     created = api.post("/api/v1/packages/", {"file": SimpleUploadedFile("g.zip", package())})
     assert created.status_code == 201
@@ -36,7 +38,7 @@ def test_from_the_upload_to_the_queue_and_back(owner: User, program: Program) ->
     assert (back.status_code, back.json()["status"]) == (200, "withdrawn")
 
 
-def test_a_stranger_does_not_even_learn_of_a_draft(
+def test_a_draft_of_another_user_is_not_found(
     owner: User, stranger: User, program: Program
 ) -> None:
     factories.make_complete(owner)

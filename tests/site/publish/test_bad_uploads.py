@@ -71,7 +71,7 @@ def nothing_changes(db: None, owner: User, media: Callable[[], list[str]]) -> It
 
 @pytest.mark.parametrize("name", sorted(BAD))
 @pytest.mark.usefixtures("nothing_changes")
-def test_a_bad_package_names_its_problem_and_leaves_nothing(
+def test_an_invalid_package_names_its_problem_and_stores_nothing(
     name: str, owner: User, program: Browser
 ) -> None:
     make, status, code = BAD[name]
@@ -90,7 +90,7 @@ def test_a_bad_package_names_its_problem_and_leaves_nothing(
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_all_problems_of_a_manifest_come_at_once_with_their_places(
+def test_all_problems_of_a_manifest_are_reported_with_their_location(
     owner: User, program: Browser
 ) -> None:
     data = package(id="My Tool", version="one", tagline="Ends with a stop.", license=None)
@@ -104,7 +104,7 @@ def test_all_problems_of_a_manifest_come_at_once_with_their_places(
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_an_upload_without_a_file_says_which_field_it_needs(owner: User, program: Browser) -> None:
+def test_an_upload_without_a_file_names_the_field(owner: User, program: Browser) -> None:
     response = program(owner).post(URL, {"release_notes": "News"})
     assert response.status_code == 422
     assert response.json()["problems"][0]["code"] == "upload.no-file"
@@ -113,7 +113,7 @@ def test_an_upload_without_a_file_says_which_field_it_needs(owner: User, program
 
 @pytest.mark.usefixtures("nothing_changes")
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YWRhOnNlY3JldA=="}])
-def test_without_a_token_nobody_uploads(headers: dict[str, str]) -> None:
+def test_an_upload_needs_authentication(headers: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True, headers=headers)
     response = upload(client, package())
     assert response.status_code == 401
@@ -166,7 +166,7 @@ def test_the_same_file_under_another_draft_is_a_conflict(
 
 
 @pytest.mark.parametrize("taken", ["gear_tool", "Gear_Tool"])
-def test_somebody_elses_id_is_refused_in_any_case(
+def test_the_id_of_another_user_is_refused_in_any_case(
     owner: User, stranger: User, program: Browser, media: Callable[[], list[str]], taken: str
 ) -> None:
     factories.make_draft(owner)
@@ -186,7 +186,7 @@ def test_reserved_ids_are_refused(owner: User, program: Browser, reserved: str) 
     assert response.json()["problems"][0]["code"] == "upload.id-reserved"
 
 
-def test_an_add_on_does_not_become_a_theme(owner: User, program: Browser) -> None:
+def test_the_type_of_an_extension_cannot_change(owner: User, program: Browser) -> None:
     factories.make_draft(owner)
     response = upload(program(owner), package(version="2.0.0", type="theme"))
     assert response.status_code == 409
@@ -202,7 +202,7 @@ def test_a_blocked_extension_gets_no_new_version(
     assert response.json()["problems"][0]["code"] == "upload.extension-blocked"
 
 
-def test_packages_of_one_version_are_the_same_extension(
+def test_packages_of_one_version_must_agree(
     owner: User, program: Browser, media: Callable[[], list[str]]
 ) -> None:
     factories.make_draft(owner, platforms=["linux-x64"])
@@ -227,7 +227,7 @@ def test_packages_of_one_version_are_the_same_extension(
     ],
 )
 @pytest.mark.usefixtures("nothing_changes")
-def test_texts_that_no_page_can_show_are_refused(
+def test_texts_over_the_limit_are_refused(
     owner: User, program: Browser, field: str, value: str
 ) -> None:
     response = upload(program(owner), package(**{field: value}))
@@ -239,7 +239,7 @@ def test_texts_that_no_page_can_show_are_refused(
 
 @pytest.mark.parametrize("levels", [25, 700, 3000])
 @pytest.mark.usefixtures("nothing_changes")
-def test_a_manifest_of_endless_depth_is_refused(levels: int, owner: User, program: Browser) -> None:
+def test_a_deeply_nested_manifest_is_refused(levels: int, owner: User, program: Browser) -> None:
     deep = f"{manifest()}[{'.'.join(['a'] * levels)}]\nx = 1\n"
     response = upload(program(owner), package(files={"blender_manifest.toml": deep}))
     assert response.status_code == 422
@@ -256,7 +256,7 @@ def test_a_manifest_of_endless_depth_is_refused(levels: int, owner: User, progra
     ],
 )
 @pytest.mark.usefixtures("nothing_changes")
-def test_what_cannot_stand_in_an_address_is_refused(
+def test_characters_that_do_not_fit_into_a_url_are_refused(
     owner: User, program: Browser, line: str, field: str
 ) -> None:
     text = f"{manifest(version=None)}{line}\n"
@@ -296,7 +296,7 @@ def test_a_body_over_the_limit_is_not_even_read(owner: User, program: Browser) -
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_a_disk_that_fails_leaves_nothing(
+def test_a_failing_disk_leaves_no_rows_and_files(
     owner: User, program: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = program(owner)
@@ -310,7 +310,7 @@ def test_a_disk_that_fails_leaves_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_uploads_of_one_version_at_once_exactly_one_wins(
+def test_of_two_simultaneous_uploads_of_one_version_exactly_one_succeeds(
     owner: User, media: Callable[[], list[str]]
 ) -> None:
     from django.db import connection
@@ -345,7 +345,7 @@ def test_of_two_uploads_of_one_version_at_once_exactly_one_wins(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_database_itself_refuses_a_second_row_for_a_version(
+def test_the_database_rejects_a_duplicate_version(
     owner: User, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
 ) -> None:
     import io

@@ -15,7 +15,7 @@ from extery_site.publish import actions
 from tests.site import factories
 
 
-def test_a_draft_says_all_that_it_still_needs(owner: User) -> None:
+def test_everything_missing_in_a_draft_is_listed(owner: User) -> None:
     version = factories.make_draft(owner)
     assert [code for code, _ in actions.missing_for_submission(version.extension, version)] == [
         "submit.description-missing",
@@ -29,9 +29,7 @@ def test_a_draft_says_all_that_it_still_needs(owner: User) -> None:
     ]
 
 
-def test_completing_and_submitting_puts_it_in_the_queue(
-    owner: User, media: Callable[[], list[str]]
-) -> None:
+def test_a_complete_draft_can_be_submitted(owner: User, media: Callable[[], list[str]]) -> None:
     version = factories.make_draft(owner)
     problems = actions.update_draft(
         extension=version.extension,
@@ -55,7 +53,7 @@ def test_completing_and_submitting_puts_it_in_the_queue(
     assert (last.kind, last.text) == ("submitted", "Now with teeth.")
 
 
-def test_an_image_needs_a_description_too(owner: User) -> None:
+def test_an_image_needs_alt_text(owner: User) -> None:
     version = factories.make_complete(owner)
     Image.objects.update(alt_text="")
     version.extension.refresh_from_db()
@@ -65,7 +63,7 @@ def test_an_image_needs_a_description_too(owner: User) -> None:
     assert Image.objects.get().alt_text == "A gear"
 
 
-def test_a_new_image_takes_the_place_of_the_old_one(
+def test_a_new_image_replaces_the_old_one(
     owner: User,
     media: Callable[[], list[str]],
     django_capture_on_commit_callbacks: object,
@@ -85,7 +83,7 @@ def test_a_new_image_takes_the_place_of_the_old_one(
     assert not before & set(images)
 
 
-def test_values_that_are_not_given_stay(owner: User) -> None:
+def test_omitted_fields_are_unchanged(owner: User) -> None:
     version = factories.make_complete(owner)
     actions.update_draft(extension=version.extension, by=owner, website="https://example.org")
     extension = Extension.objects.get()
@@ -94,7 +92,7 @@ def test_values_that_are_not_given_stay(owner: User) -> None:
 
 
 @pytest.mark.parametrize("field", ["website", "support_url"])
-def test_links_lead_to_web_pages_only(owner: User, field: str) -> None:
+def test_links_must_be_http_urls(owner: User, field: str) -> None:
     extension = factories.make_draft(owner).extension
     for text in ("javascript:alert(1)", "file:///etc/passwd", "https://" + "x" * 500):
         with pytest.raises(InvalidInput) as caught:
@@ -107,7 +105,7 @@ def test_links_lead_to_web_pages_only(owner: User, field: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["update", "submit", "withdraw", "discard"])
-def test_only_the_owner_changes_a_draft(
+def test_only_the_owner_can_change_a_draft(
     owner: User, stranger: User, moderator: User, action: str
 ) -> None:
     version = factories.make_complete(owner)
@@ -128,7 +126,7 @@ def _do(action: str, version: Version, by: User) -> None:
         actions.discard_draft(version=version, by=by)
 
 
-def test_what_waits_or_is_published_is_not_changed(owner: User, moderator: User) -> None:
+def test_a_version_in_review_or_published_cannot_be_changed(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     attempts: list[Callable[[], object]] = [
         lambda: actions.submit(version=version, by=owner),
@@ -146,7 +144,7 @@ def test_what_waits_or_is_published_is_not_changed(owner: User, moderator: User)
         actions.withdraw(version=version, by=owner)
 
 
-def test_a_withdrawn_version_can_be_sent_again(owner: User) -> None:
+def test_a_withdrawn_version_can_be_submitted_again(owner: User) -> None:
     version = factories.make_waiting(owner)
     actions.withdraw(version=version, by=owner)
     assert Extension.objects.get().status == Extension.Status.WITHDRAWN
@@ -156,7 +154,7 @@ def test_a_withdrawn_version_can_be_sent_again(owner: User) -> None:
     assert kinds == ["uploaded", "submitted", "withdrawn", "submitted"]
 
 
-def test_withdrawing_an_update_leaves_the_published_version(owner: User, moderator: User) -> None:
+def test_withdrawing_an_update_keeps_the_published_version(owner: User, moderator: User) -> None:
     published = factories.make_approved(owner, moderator)
     update = factories.make_waiting(owner, version="1.1.0")
     actions.withdraw(version=update, by=owner)
@@ -183,7 +181,7 @@ def test_discarding_the_only_draft_frees_the_id_and_removes_the_files(
     assert factories.make_draft(stranger).extension.owner == stranger
 
 
-def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
+def test_a_submitted_extension_keeps_its_thread_when_the_draft_is_discarded(
     owner: User, moderator: User
 ) -> None:
     version = factories.make_waiting(owner)
@@ -197,7 +195,7 @@ def test_what_was_in_the_queue_keeps_its_thread_when_the_draft_is_discarded(
     assert kinds == ["uploaded", "submitted", "changes_requested", "discarded"]
 
 
-def test_an_extension_whose_only_version_was_discarded_waits_for_an_upload(
+def test_an_extension_without_versions_accepts_an_upload(
     owner: User, moderator: User, signed_in: Callable[[User], Client]
 ) -> None:
     version = factories.make_waiting(owner)
@@ -216,9 +214,7 @@ def test_discarding_an_update_keeps_the_extension(owner: User, moderator: User) 
     assert Version.objects.get() == published
 
 
-def test_a_block_is_not_undone_by_sending_or_discarding_a_draft(
-    owner: User, moderator: User
-) -> None:
+def test_submitting_or_discarding_a_draft_does_not_unblock(owner: User, moderator: User) -> None:
     version = factories.make_complete(owner)
     moderation.block_extension(extension=version.extension, by=moderator, reason="Mines coins")
     for attempt in (actions.submit, actions.discard_draft):
@@ -229,7 +225,7 @@ def test_a_block_is_not_undone_by_sending_or_discarding_a_draft(
     assert Extension.objects.get().status == Extension.Status.BLOCKED
 
 
-def test_an_image_for_a_version_that_left_for_review_leaves_no_files(
+def test_an_image_for_a_version_in_review_leaves_no_files(
     owner: User, media: Callable[[], list[str]]
 ) -> None:
     version = factories.make_waiting(owner)
@@ -245,7 +241,7 @@ def test_an_image_for_a_version_that_left_for_review_leaves_no_files(
     assert media() == before
 
 
-def test_an_error_in_the_middle_of_an_update_changes_nothing(owner: User) -> None:
+def test_an_error_during_an_update_changes_nothing(owner: User) -> None:
     version = factories.make_draft(owner)
     with pytest.raises(ExteryError):
         actions.update_draft(

@@ -22,7 +22,7 @@ from tests.site.packages import package
 Program = Callable[[User], Client]
 
 
-def test_a_first_upload_makes_an_extension_a_version_and_a_package(
+def test_a_first_upload_creates_an_extension_a_version_and_a_package(
     owner: User, program: Program, media: Callable[[], list[str]]
 ) -> None:
     data = package(tags=["Modeling", "Mesh"], website="https://example.org/gears")
@@ -85,7 +85,7 @@ def test_an_upload_to_a_published_extension_changes_nothing_that_is_public(
     assert extension.status == Extension.Status.APPROVED
 
 
-def test_packages_for_other_platforms_join_the_draft(owner: User) -> None:
+def test_packages_for_other_platforms_are_added_to_the_draft(owner: User) -> None:
     factories.make_draft(owner, platforms=["windows-x64"])
     version = factories.make_draft(owner, platforms=["linux-x64", "linux-arm64"])
     assert Version.objects.get() == version
@@ -93,7 +93,7 @@ def test_packages_for_other_platforms_join_the_draft(owner: User) -> None:
     assert version.packages.count() == 2
 
 
-def test_packages_without_platforms_stay_alone_in_their_version(owner: User) -> None:
+def test_a_package_without_platforms_is_the_only_one_of_its_version(owner: User) -> None:
     factories.make_draft(owner, platforms=["windows-x64"])
     from extery.core.errors import Conflict
 
@@ -103,7 +103,7 @@ def test_packages_without_platforms_stay_alone_in_their_version(owner: User) -> 
         factories.make_draft(owner, platforms=["linux-x64", "windows-x64"])
 
 
-def test_who_uploaded_what_is_in_the_thread(owner: User) -> None:
+def test_uploads_are_events_of_the_thread(owner: User) -> None:
     version = factories.make_draft(owner)
     activity = Event.objects.get()
     assert (activity.kind, activity.by, activity.version) == ("uploaded", owner, version)
@@ -127,12 +127,12 @@ def test_values_that_json_cannot_hold_do_not_stop_an_upload(owner: User) -> None
     assert (table["odd"], table["day"], table["nothing"]) == (None, "2026-01-01", "ab")
 
 
-def test_a_link_that_is_no_web_address_is_not_taken_over(owner: User) -> None:
+def test_a_website_that_is_no_http_url_is_not_used(owner: User) -> None:
     version = factories.make_draft(owner, website="javascript:alert(1)")
     assert version.extension.website == ""
 
 
-def test_a_guest_or_a_closed_account_does_not_upload(owner: User) -> None:
+def test_anonymous_and_inactive_users_cannot_upload(owner: User) -> None:
     from django.contrib.auth.models import AnonymousUser
 
     owner.is_active = False

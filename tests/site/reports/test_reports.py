@@ -22,7 +22,7 @@ def report(approve: Callable[..., Version], stranger: User) -> Report:
     )
 
 
-def test_a_report_is_open_until_somebody_handles_it(report: Report, moderator: User) -> None:
+def test_a_report_is_open_until_a_moderator_handles_it(report: Report, moderator: User) -> None:
     assert (report.status, report.text, report.handled_at) == ("open", "It mines coins.", None)
     assert Report.objects.open().get() == report
     closed = actions.resolve_report(report=report, by=moderator, note="Blocked it")
@@ -32,7 +32,7 @@ def test_a_report_is_open_until_somebody_handles_it(report: Report, moderator: U
     assert Report.objects.handled().with_everything().get() == report
 
 
-def test_a_report_that_leads_to_nothing_is_dismissed(report: Report, moderator: User) -> None:
+def test_a_report_can_be_dismissed(report: Report, moderator: User) -> None:
     assert actions.dismiss_report(report=report, by=moderator, note="It does not").status == (
         "dismissed"
     )
@@ -42,7 +42,7 @@ def test_a_report_that_leads_to_nothing_is_dismissed(report: Report, moderator: 
 
 
 @pytest.mark.parametrize("close", [actions.resolve_report, actions.dismiss_report])
-def test_only_moderators_close_a_report_and_only_with_a_note(
+def test_closing_a_report_needs_a_moderator_and_a_note(
     report: Report, close: Callable[..., Report], owner: User, stranger: User, moderator: User
 ) -> None:
     for person in (owner, stranger, AnonymousUser()):
@@ -69,7 +69,7 @@ def test_a_report_needs_an_account_a_reason_and_a_text(
     assert not Report.objects.exists()
 
 
-def test_nobody_reports_what_they_cannot_see(owner: User, stranger: User) -> None:
+def test_only_visible_extensions_can_be_reported(owner: User, stranger: User) -> None:
     draft = factories.make_draft(owner).extension
     with pytest.raises(NotFound):
         actions.report_extension(extension=draft, by=stranger, reason="other", text="Hm")

@@ -1,4 +1,4 @@
-"""Codes of the website: settings, requests, accounts, permissions, uploads, reviews, reports."""
+"""Problem codes of the website: settings, requests, accounts, uploads, reviews, reports."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from extery.core.codes import Code
 CODES: dict[str, Code] = {
     "setting.unknown": Code(
         "error",
-        "there is no such setting",
-        "A misspelt variable would be ignored without a word, and the site would run with "
-        "a default that nobody chose.",
+        "the setting is unknown",
+        "A misspelt variable would be ignored silently, and the site would run with the default.",
     ),
     "setting.bad-value": Code(
         "error",
-        "a setting has a value that cannot be read",
-        "The site does not guess what was meant.",
+        "the value of a setting is invalid",
+        "The site does not start with a setting that it cannot interpret.",
     ),
     "setting.port": Code(
-        "error", "the port cannot be used", "Only one program at a time listens on a port."
+        "error", "the port cannot be used", "Only one program can listen on a port at a time."
     ),
     "setting.database": Code(
         "error",
         "the database cannot be used",
-        "Everything but packages, images and keys is in the database: without it the site cannot "
-        "answer anything.",
+        "The site cannot run without it: everything except packages, images and keys is in the "
+        "database.",
     ),
     "setting.database-encoding": Code(
         "error",
-        "the database has another encoding than UTF8",
-        "Names and texts in every language must be stored and compared as they are.",
+        "the encoding of the database is not UTF8",
+        "Text in every language must be stored and compared unchanged.",
     ),
     "setting.database-outdated": Code(
         "error",
         "the database is not up to date",
-        "A worker does not change tables: several may start at once, beside a running web server.",
+        "A worker does not run migrations, because several workers may start at once, beside a "
+        "running web server.",
     ),
     "setting.demo-public": Code(
         "error",
@@ -42,242 +42,244 @@ CODES: dict[str, Code] = {
     ),
     "request.conflict": Code(
         "error",
-        "another request changed the same",
-        "Of two requests that store the same at one moment only one can succeed.",
+        "another request made a conflicting change",
+        "Of two simultaneous requests that change the same rows only one can succeed.",
     ),
     "request.unavailable": Code(
         "error",
-        "the database is busy or does not run",
-        "The site waits for the database for some seconds and changes nothing if that is in vain.",
+        "the database is busy or unavailable",
+        "The site waits a few seconds for the database; then the request fails and changes nothing.",
     ),
     "request.bad-value": Code(
         "error",
-        "a value cannot be read",
-        "An answer to a misread question would look right and be wrong.",
+        "a value is invalid",
+        "A misread parameter would give a plausible but wrong result.",
     ),
     "request.too-large": Code(
-        "error", "the request is too large", "Only files may be large; texts have their limits."
+        "error",
+        "the request is too large",
+        "Text fields have length limits; only files can be large.",
     ),
     "request.not-json": Code(
-        "error", "the body is not JSON", "The API reads JSON, and files as multipart/form-data."
+        "error", "the body is not JSON", "The API accepts JSON, and files as multipart/form-data."
     ),
     "request.not-found": Code(
         "error",
-        "there is nothing at this address",
+        "the page or object does not exist",
         "It never existed, was deleted, or is not public.",
     ),
     "request.method": Code(
         "error",
-        "the method is not offered here",
-        "The address exists, but not for this HTTP method.",
+        "the HTTP method is not allowed",
+        "The URL exists, but does not support this method.",
     ),
     "request.forged": Code(
         "error",
-        "the request does not come from a page of this site",
-        "A form that changes something must come from a page of this site, or another site "
-        "could act in your name.",
+        "the CSRF check failed",
+        "A form that changes something must come from a page of this site; otherwise another site "
+        "could act on your behalf.",
     ),
     "request.too-many": Code(
-        "error", "there were too many requests", "Limits keep the site usable for everyone."
+        "error", "there were too many requests", "Rate limits keep the site usable for everyone."
     ),
     "request.failed": Code(
-        "error", "the site made a mistake", "This is the site's fault; it has been logged."
+        "error", "an internal error occurred", "This is an error of the site; it has been logged."
     ),
     "account.sign-in": Code(
         "error",
-        "this needs somebody who is signed in",
-        "Whatever changes the site needs somebody who did it.",
+        "authentication is required",
+        "Every change is recorded with the user who made it.",
     ),
     "account.token-unknown": Code(
         "error",
-        "the API token cannot be used",
-        "The token was mistyped, revoked or has expired; which of them is not said, because "
-        "that would help people who guess.",
+        "the API token is invalid",
+        "The token is mistyped, revoked or expired. The error does not say which, because that "
+        "would help attackers.",
     ),
     "account.token-name-missing": Code(
         "error",
         "the API token has no name",
-        "Names tell tokens apart when one of them has to be revoked.",
+        "The name identifies a token when it has to be revoked.",
     ),
     "account.token-expires-in-past": Code(
-        "error", "the API token expires in the past", "It could never be used."
+        "error", "the API token expires in the past", "The token could never be used."
     ),
     "permission.owner": Code(
-        "error", "only the owner may do this", "Only the owner of an extension changes it."
+        "error", "only the owner can do this", "Only the owner of an extension can change it."
     ),
     "permission.moderator": Code(
         "error",
-        "only moderators may do this",
-        "Moderators decide what is public and handle reports.",
+        "only moderators can do this",
+        "Moderators review versions, block extensions and handle reports.",
     ),
-    "upload.no-file": Code("error", "the upload has no file", "There is nothing to look at."),
+    "upload.no-file": Code("error", "the upload has no file", "An upload consists of a package."),
     "upload.too-large": Code(
         "error",
-        "the upload is larger than the site takes",
-        "The limit keeps one upload from filling the disk; the site's owner can raise it.",
+        "the upload exceeds the size limit",
+        "The limit keeps an upload from filling the disk; the site's administrator can raise it.",
     ),
     "upload.no-space": Code(
         "error",
         "the server has no space for the upload",
-        "The space for uploads in progress is limited, and other uploads fill it.",
+        "The disk space for uploads in progress is limited, and other uploads use it.",
     ),
     "upload.not-plain": Code(
         "error",
-        "a version or platform has unusual characters",
-        "Blender takes any text there, but both become parts of addresses and file names.",
+        "a field has unsupported characters",
+        "Blender accepts any text, but versions and platforms become parts of URLs and file "
+        "names, and databases cannot store NUL.",
     ),
     "upload.text-too-long": Code(
         "error",
-        "a text in the manifest is longer than the site takes",
+        "a text in the manifest is too long",
         "Blender sets no limit, but pages, file names and databases need one.",
     ),
     "upload.version-exists": Code(
         "error",
         "the version was uploaded before",
-        "A version never changes once it is there: people who have it must have the same.",
+        "A version never changes, so that everyone who has installed it has the same files.",
     ),
     "upload.file-exists": Code(
-        "error", "the file was uploaded before", "The very same file is here already."
+        "error", "the file was uploaded before", "An identical file exists on the site."
     ),
     "upload.id-taken": Code(
         "error",
         "the id belongs to another extension",
-        "Blender finds extensions by id, so an update under a foreign id would replace the "
-        "other extension.",
+        "Blender identifies extensions by id, so an update with the id of another extension would "
+        "replace it.",
     ),
     "upload.id-reserved": Code(
         "error",
         "the id is reserved",
-        "The id is an example's, or belonged to an extension that was deleted and that "
-        "people may still have installed.",
+        "It is used in examples, or belonged to a deleted extension that may still be installed.",
     ),
     "upload.extension-blocked": Code(
-        "error", "the extension is blocked", "A moderator must lift the block first."
+        "error", "the extension is blocked", "A moderator must unblock it first."
     ),
     "upload.type-changed": Code(
         "error",
         "the type changed",
-        "Blender installs add-ons and themes in different ways; an extension cannot turn "
-        "from one into the other.",
+        "Blender installs each type of extension in a different way, so the type cannot change.",
     ),
     "upload.package-differs": Code(
         "error",
         "the packages of the version differ",
-        "The packages of one version are the same extension for different platforms.",
+        "The packages of a version must differ in their platforms only.",
     ),
     "submit.description-missing": Code(
         "error",
-        "there is no description",
-        "People decide by the description whether they install an extension.",
+        "the description is missing",
+        "The description helps users decide whether to install an extension.",
     ),
     "submit.image-missing": Code(
-        "error", "there is no image", "People want to see what they install."
+        "error", "the image is missing", "The image shows users what the extension does."
     ),
     "submit.alt-text-missing": Code(
         "error",
-        "the image has no description",
-        "People who cannot see the image hear its description instead.",
+        "the image description (alt text) is missing",
+        "Screen readers read the description to people who cannot see the image.",
     ),
-    "submit.package-missing": Code("error", "there is no package", "There is nothing to install."),
+    "submit.package-missing": Code(
+        "error", "the package is missing", "Without a package there is nothing to install."
+    ),
     "submit.bad-link": Code(
         "error",
-        "the address is not a web address",
-        "People click on it, so it may lead to a web page and nowhere else.",
+        "the URL is not an HTTP URL",
+        "Pages link to it, so it must be the URL of a web page.",
     ),
     "submit.wrong-state": Code(
-        "error", "the version cannot be changed now", "Somebody else may have acted meanwhile."
+        "error",
+        "the version cannot be changed in its current status",
+        "It may have changed in the meantime.",
     ),
     "image.not-image": Code(
-        "error", "the file is not an image", "The file is damaged or of another kind."
+        "error", "the file is not an image", "The file is damaged, or has another format."
     ),
     "image.format": Code(
         "error",
-        "the image has a format that is not taken",
-        "PNG, JPEG and WebP show in every browser; animated images distract from the text.",
+        "the image format is not supported",
+        "Every browser displays PNG, JPEG and WebP. Animated images distract from the text.",
     ),
     "image.too-large": Code("error", "the image is too large", "Large images make pages slow."),
     "image.too-small": Code(
-        "error", "the image has too few pixels", "It would be blurred on most screens."
+        "error", "the image has too few pixels", "It would look blurred on most screens."
     ),
     "image.below-guideline": Code(
         "warning",
         "the image has less than 1920 × 1080 pixels",
-        "Smaller images are blurred on large screens and social cards.",
+        "Smaller images look blurred on large screens and in link previews.",
     ),
-    "image.not-16-9": Code(
-        "warning", "the image is not 16:9", "Cards show images as 16:9 and cut off what is outside."
-    ),
+    "image.not-16-9": Code("warning", "the image is not 16:9", "Cards crop images to 16:9."),
     "review.reason-missing": Code(
         "error", "the decision has no reason", "The owner needs to know what to change."
     ),
-    "review.comment-empty": Code("error", "the comment is empty", "There is nothing to say."),
+    "review.comment-empty": Code("error", "the comment is empty", "A comment needs text."),
     "review.wrong-state": Code(
         "error",
-        "nothing waits for this decision",
-        "Somebody else may have decided, or the owner withdrew it meanwhile.",
+        "the decision is not possible in the current status",
+        "Another moderator may have decided, or the owner may have withdrawn the version.",
     ),
     "review.packages-missing": Code(
         "error",
-        "the decision does not say which packages it is about",
-        "A decision is about bytes: it names the SHA-256 of every package that the moderator saw.",
+        "the decision does not name the reviewed packages",
+        "A decision applies to exact files: it names the SHA-256 of every reviewed package.",
     ),
     "review.bad-hash": Code(
         "error",
         "a hash is not a SHA-256",
-        "Packages are told apart by their SHA-256, 64 hexadecimal digits.",
+        "Packages are identified by their SHA-256, 64 hexadecimal digits.",
     ),
     "review.packages-changed": Code(
         "error",
-        "the packages are not those that the decision is about",
-        "The owner replaced packages after the moderator looked at them. The new ones have "
+        "the packages have changed since they were reviewed",
+        "The owner replaced packages after the moderator opened the page. The new packages have "
         "not been reviewed.",
     ),
     "review.version-gone": Code(
         "error",
-        "the version was discarded meanwhile",
-        "Its owner withdrew and discarded it after the moderator looked at it.",
+        "the version was discarded",
+        "Its owner withdrew and discarded it after the moderator opened the page.",
     ),
     "review.no-package": Code(
         "error",
         "the version has no package",
-        "There are no bytes that a decision could be about.",
+        "There is no package to review.",
     ),
     "review.package-damaged": Code(
         "error",
         "the stored file of a package is damaged or missing",
-        "The bytes on the disk are not those that were uploaded and reviewed, so they must not "
-        "become public.",
+        "The stored file differs from the uploaded file, so it must not be published.",
     ),
     "report.text-missing": Code(
-        "error", "the report has no text", "Moderators need to know what to look for."
+        "error", "the report has no text", "Moderators need to know what is wrong."
     ),
     "report.note-missing": Code(
         "error",
         "the note is missing",
-        "The note tells the next moderator, and the reporter, why.",
+        "The note explains the outcome to other moderators.",
     ),
     "report.unknown-reason": Code(
-        "error", "there is no such reason", "Reports are sorted by their reason."
+        "error", "the reason is unknown", "Reports are sorted by their reason."
     ),
     "report.handled-already": Code(
-        "error", "the report was handled already", "Another moderator was faster."
+        "error", "the report was already handled", "Another moderator has closed it."
     ),
     "download.not-found": Code(
-        "error", "there is no such package", "No package with this hash is on this site."
+        "error", "the package does not exist", "The site has no package with this hash."
     ),
     "download.not-public": Code(
         "error",
         "the package is not public yet",
-        "Until a version is approved only its owner and moderators get its packages.",
+        "Until a version is approved, only its owner and moderators can download its packages.",
     ),
     "download.blocked": Code(
         "error",
         "the extension is blocked",
-        "A moderator blocked the extension, and its page says why.",
+        "A moderator blocked the extension; its page shows the reason.",
     ),
     "download.file-missing": Code(
         "error",
-        "the site has lost the package",
-        "The database knows the package but its file is not in the media folder.",
+        "the file of the package is missing",
+        "The database has the package, but its file is not in the media storage.",
     ),
 }

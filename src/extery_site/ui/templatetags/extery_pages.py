@@ -1,6 +1,6 @@
-"""Template tags and filters: icons, addresses, Markdown, sizes and labels.
+"""Template tags and filters: icons, URLs, Markdown, sizes and labels.
 
-Models arrive as plain objects: this module imports no app.
+Model instances are passed as plain objects: this module imports no app.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A drawing beside words that say the same; programs that read aloud skip it."""
+    """Render an icon beside a text label; screen readers skip it."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("icons/icons.svg"),
@@ -36,20 +36,20 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def chosen_theme(request: HttpRequest | None) -> str:
-    """``light`` or ``dark`` if the visitor chose one, else ``auto``."""
-    return appearance.chosen_by(request)
+def current_theme(request: HttpRequest | None) -> str:
+    """Return the visitor's colour theme: ``light``, ``dark`` or ``auto``."""
+    return appearance.selected_theme(request)
 
 
 @register.simple_tag(takes_context=True)
 def absolute_url(context: Context, path: str) -> str:
-    """The whole address of a path of this site."""
+    """Return the absolute URL of a path of this site."""
     return addresses.absolute(context.get("request"), path)
 
 
 @register.simple_tag(takes_context=True)
-def without(context: Context, name: str) -> str:
-    """The address of this page with one filter, and the page number, taken away."""
+def url_without(context: Context, name: str) -> str:
+    """Return the URL of this page without one filter and without the page number."""
     query = context["request"].GET.copy()
     query.pop(name, None)
     query.pop("page", None)
@@ -58,19 +58,19 @@ def without(context: Context, name: str) -> str:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Markdown as safe HTML."""
+    """Render Markdown as safe HTML."""
     return markup.render(text)
 
 
 @register.filter
 def sentence(problem: Problem) -> str:
-    """The message of a problem as a sentence."""
+    """Return the message of a problem as a sentence."""
     return form_problems.sentence(problem)
 
 
 @register.filter
-def picture_of(extension: Any) -> str:
-    """Address of the image for a card: the author's, else one drawn from the id."""
+def image_url(extension: Any) -> str:
+    """Return the URL of an extension's card image, or of the placeholder generated from its id."""
     if extension.image:
         return str(extension.image.small_url)
     return reverse("catalog:picture", args=[extension.type, extension.extension_id])
@@ -78,34 +78,34 @@ def picture_of(extension: Any) -> str:
 
 @register.filter
 def event_icon(event: Any) -> str:
-    """The icon of an event in a thread."""
+    """Return the icon name of an event in a review thread."""
     entry = labels.EVENTS.get(event.kind)
     return entry.icon if entry else "circle"
 
 
 @register.filter
 def event_label(event: Any) -> str:
-    """What a user did, to follow the name: ``approved version 1.2.0``."""
+    """Return the text that follows the user's name, such as ``approved version 1.2.0``."""
     entry = labels.EVENTS.get(event.kind)
     version = f"version {event.version.number}" if event.version else "a version"
-    return entry.words.format(version=version) if entry else str(event.get_kind_display())
+    return entry.text.format(version=version) if entry else str(event.get_kind_display())
 
 
 @register.filter
 def permission(name: str) -> labels.Permission:
-    """Icon, title and meaning of a permission."""
+    """Return icon, title and meaning of a permission."""
     return labels.PERMISSIONS.get(name) or labels.Permission("shield", name, "")
 
 
 @register.filter
 def no_permissions(type_: str) -> str:
-    """The sentence for an extension of this type that declares no permissions."""
+    """Return the text for an extension of this type that declares no permissions."""
     return labels.NO_PERMISSIONS.get(type_, labels.NO_PERMISSIONS_DECLARED)
 
 
 @register.simple_tag
 def type_pages() -> list[dict[str, str]]:
-    """The page of each type of extension: its ``title``, ``url`` and the name of its ``view``."""
+    """Return ``title``, ``url`` and view name (``view``) of the page of each extension type."""
     return [
         {"title": type_.plural, "url": reverse(view), "view": view}
         for type_ in TYPES
@@ -114,52 +114,52 @@ def type_pages() -> list[dict[str, str]]:
 
 
 @register.filter
-def name_only(maintainer: str) -> str:
-    """A maintainer without the mail address."""
+def maintainer_name(maintainer: str) -> str:
+    """Return a maintainer without the e-mail address."""
     return name_of(maintainer)
 
 
 @register.filter
 def licence_name(licence: str) -> str:
-    """The full name of a licence; its identifier where we know no better."""
+    """Return the full name of a licence, or its identifier if the name is unknown."""
     name = licenses.canonical(licence) or licence
     return labels.LICENCES.get(name, name)
 
 
 @register.filter
-def licence_page(licence: str) -> str:
-    """Address of a page that explains the licence, or nothing."""
+def licence_url(licence: str) -> str:
+    """Return the URL of a page about the licence, or an empty string."""
     return licenses.page(licence) or ""
 
 
 @register.filter
 def platform_title(platform: str) -> str:
-    """``Windows (x64)`` for ``windows-x64``."""
+    """Return the title of a platform: ``Windows (x64)`` for ``windows-x64``."""
     return platforms.title(platform)
 
 
 @register.filter
 def size(number: int) -> str:
-    """``1.5 MB``: as all of Extery writes sizes."""
+    """Format a size in bytes: ``1.5 MB``."""
     return human_size(number)
 
 
 @register.filter
 def short_hash(sha256: str) -> str:
-    """The first digits of a hash: enough to compare at a glance."""
+    """Return the first digits of a hash."""
     return labels.short_hash(sha256)
 
 
 @register.filter
 def short_number(number: int) -> str:
-    """``12.3k`` for 12345: a count at a glance."""
-    for limit, sign in ((1_000_000, "M"), (1000, "k")):
+    """Abbreviate a count: ``12.3k`` for 12345."""
+    for limit, suffix in ((1_000_000, "M"), (1000, "k")):
         if number >= limit:
-            return f"{number / limit:.1f}".removesuffix(".0") + sign
+            return f"{number / limit:.1f}".removesuffix(".0") + suffix
     return str(number)
 
 
 @register.filter
-def plain_url(url: str) -> str:
-    """An address as people write it: no scheme, no slash at the end."""
+def short_url(url: str) -> str:
+    """Return a URL for display: without scheme, ``www.`` and trailing slash."""
     return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

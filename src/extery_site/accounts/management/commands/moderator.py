@@ -1,4 +1,4 @@
-"""``extery manage moderator NAME``: give or take the right to moderate."""
+"""``extery manage moderator NAME``: grant or revoke the moderator role."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from extery_site.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Make people moderators, or take that right away again; without a name list them."
+    help = "Grant the moderator role, or revoke it; without a name, list the moderators."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("names", metavar="NAME", nargs="*", help="Name of an account.")
-        parser.add_argument("--remove", action="store_true", help="Take the right away.")
+        parser.add_argument("names", metavar="NAME", nargs="*", help="User name of an account.")
+        parser.add_argument("--remove", action="store_true", help="Revoke the role.")
 
     def handle(self, *_: Any, names: list[str], remove: bool, **__: Any) -> None:
-        people = {user.username: user for user in User.objects.filter(username__in=names)}
-        if unknown := sorted(set(names) - set(people)):
+        known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+        if unknown := sorted(set(names) - known):
             raise CommandError(f"there is no account named {', '.join(unknown)}; sign up first")
         if names:
             User.objects.filter(username__in=names).update(is_moderator=not remove)

@@ -1,16 +1,16 @@
-// A button beside a line to copy. It is hidden without this script: the line can be selected with one click.
+// Copy buttons. Without this script they are hidden, and a click selects the text.
 for (const box of document.querySelectorAll("[data-copy]")) {
   const button = box.querySelector("[data-copy-button]");
   const label = box.querySelector("[data-copy-label]");
-  const line = box.querySelector("code");
+  const code = box.querySelector("code");
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(line.textContent.trim());
+      await navigator.clipboard.writeText(code.textContent.trim());
       label.textContent = "Copied";
     } catch {
-      // Not every address is allowed to write to the clipboard: select the line, the reader presses the keys.
-      getSelection().selectAllChildren(line);
+      // The clipboard needs HTTPS: select the text, so that the keyboard shortcut copies it.
+      getSelection().selectAllChildren(code);
       label.textContent = "Press Ctrl+C";
     }
     setTimeout(() => { label.textContent = "Copy"; }, 2500);

@@ -1,18 +1,18 @@
-// While the link is being dragged, the panel says where to let go of it.
+// Drag links: set the dragged URL, and update the hint while dragging.
 for (const handle of document.querySelectorAll("[data-drag]")) {
   const hint = handle.closest("[data-get]")?.querySelector("[data-drag-hint]");
   if (!hint) continue;
-  const words = hint.textContent;
+  const text = hint.textContent;
 
   handle.addEventListener("dragstart", (event) => {
     event.dataTransfer.effectAllowed = "copyLink";
     event.dataTransfer.setData("text/uri-list", handle.href);
     event.dataTransfer.setData("text/plain", handle.href);
-    hint.textContent = "Now let go over a Blender window.";
+    hint.textContent = "Drop it onto a Blender window.";
     handle.dataset.state = "dragged";
   });
   handle.addEventListener("dragend", () => {
-    hint.textContent = words;
+    hint.textContent = text;
     delete handle.dataset.state;
   });
 }

@@ -1,38 +1,38 @@
-// A file can be dropped on the whole zone, and its name and size are shown before it is sent.
+// Drop zones for uploads: show name and size of the selected file, and check the size limit.
 const zones = document.querySelectorAll("[data-drop]");
 
-function size(bytes) {
-  const steps = ["bytes", "KB", "MB", "GB"];
-  let step = 0;
-  while (bytes >= 1000 && step < steps.length - 1) {
+function formatSize(bytes) {
+  const units = ["bytes", "KB", "MB", "GB"];
+  let unit = 0;
+  while (bytes >= 1000 && unit < units.length - 1) {
     bytes /= 1000;
-    step += 1;
+    unit += 1;
   }
-  return `${step ? bytes.toFixed(1) : bytes} ${steps[step]}`;
+  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
 }
 
 for (const zone of zones) {
   const input = zone.querySelector('input[type="file"]');
-  const chosen = zone.querySelector("[data-drop-chosen]");
+  const label = zone.querySelector("[data-drop-chosen]");
   const limit = Number(zone.dataset.dropLimit);
 
-  const tell = () => {
+  const update = () => {
     const file = input.files[0];
-    chosen.textContent = "";
+    label.textContent = "";
     delete zone.dataset.state;
     input.setCustomValidity("");
     if (!file) return;
-    chosen.textContent = `${file.name}, ${size(file.size)}`;
+    label.textContent = `${file.name}, ${formatSize(file.size)}`;
     zone.dataset.state = "chosen";
     if (limit && file.size > limit) {
-      const sentence = `This file has ${size(file.size)}; the limit is ${size(limit)}.`;
-      input.setCustomValidity(sentence);
-      chosen.textContent += `. ${sentence}`;
+      const message = `This file has ${formatSize(file.size)}; the limit is ${formatSize(limit)}.`;
+      input.setCustomValidity(message);
+      label.textContent += `. ${message}`;
       zone.dataset.state = "too-large";
     }
   };
 
-  input.addEventListener("change", tell);
+  input.addEventListener("change", update);
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.dataset.over = "";
@@ -43,11 +43,11 @@ for (const zone of zones) {
     delete zone.dataset.over;
     if (!event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
-    tell();
+    update();
   });
 }
 
-// A file that misses its zone must not replace the page.
+// A file dropped outside a zone must not navigate away from the page.
 for (const name of ["dragover", "drop"]) {
   addEventListener(name, (event) => {
     if (event.dataTransfer?.types.includes("Files") && !event.target.closest("[data-drop]")) event.preventDefault();

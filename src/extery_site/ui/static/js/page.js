@@ -1,4 +1,4 @@
-// Menus close on Escape and on a click elsewhere; notices can be put away; what went wrong has the focus.
+// Close menus on Escape and outside clicks, add close buttons to notices, focus the first form error.
 const menus = document.querySelectorAll("details[data-menu]");
 
 document.addEventListener("click", (event) => {
@@ -24,15 +24,15 @@ for (const notice of document.querySelectorAll("[data-notice]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-quiet";
-  button.setAttribute("aria-label", "Put this notice away");
+  button.setAttribute("aria-label", "Dismiss");
   button.textContent = "×";
   button.addEventListener("click", () => notice.remove());
   notice.append(button);
 }
 
-// A form that comes back leads to the first field to repair, or to what is said of all of it.
-const wrong = document.querySelector('main [aria-invalid="true"]') ?? document.querySelector('main [role="alert"]');
-if (wrong && !location.hash) {
-  if (wrong.matches('[role="alert"]')) wrong.tabIndex = -1;
-  wrong.focus();
+// Focus the first invalid field, or the message about the whole form.
+const invalid = document.querySelector('main [aria-invalid="true"]') ?? document.querySelector('main [role="alert"]');
+if (invalid && !location.hash) {
+  if (invalid.matches('[role="alert"]')) invalid.tabIndex = -1;
+  invalid.focus();
 }

@@ -1,13 +1,13 @@
-// Shows the chosen image before it is uploaded, and says if it is smaller than wished for.
+// Previews the selected image before the upload, and shows its size and aspect ratio.
 for (const input of document.querySelectorAll("input[data-preview]")) {
   const picture = document.getElementById(input.dataset.preview);
-  const words = document.getElementById(`${input.dataset.preview}-words`);
+  const note = document.getElementById(`${input.dataset.preview}-words`);
 
-  // A data: address, because the page's policy allows no other that a script could make.
-  const read = (file) => new Promise((done, failed) => {
+  // A data: URL, because the Content-Security-Policy forbids blob: URLs.
+  const readAsDataUrl = (file) => new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader.onerror = failed;
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = reject;
     reader.readAsDataURL(file);
   });
 
@@ -15,14 +15,14 @@ for (const input of document.querySelectorAll("input[data-preview]")) {
     const file = input.files[0];
     if (!file) return;
     try {
-      picture.src = await read(file);
+      picture.src = await readAsDataUrl(file);
       await picture.decode();
     } catch {
-      words.textContent = `${file.name} does not look like an image.`;
+      note.textContent = `${file.name} is not an image.`;
       return;
     }
     const { naturalWidth: width, naturalHeight: height } = picture;
-    const wide = Math.abs(width / height - 16 / 9) < 0.02;
-    words.textContent = `${file.name}, ${width} × ${height} pixels${wide ? "" : ", not 16:9: it will be cropped on cards"}. It is stored when you save.`;
+    const isWide = Math.abs(width / height - 16 / 9) < 0.02;
+    note.textContent = `${file.name}, ${width} × ${height} pixels${isWide ? "" : ", not 16:9: cards crop it"}. Save to upload it.`;
   });
 }

@@ -1,8 +1,8 @@
-// The choice of appearance takes effect at once; without this script the form does the same by a page load.
+// Switches the colour theme without a page load; without this script the form is submitted.
 const root = document.documentElement;
-const year = 60 * 60 * 24 * 365;
+const maxAge = 60 * 60 * 24 * 365;
 
-function show(theme) {
+function apply(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
   document.querySelector('meta[name="color-scheme"]')?.setAttribute("content", theme === "auto" ? "light dark" : theme);
@@ -14,8 +14,8 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
     if (!theme) return;
     event.preventDefault();
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `extery_theme=${theme}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`;
-    show(theme);
+    document.cookie = `extery_theme=${theme}; Path=/; Max-Age=${maxAge}; SameSite=Lax${secure}`;
+    apply(theme);
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
     const menu = form.closest("details");
     menu.open = false;

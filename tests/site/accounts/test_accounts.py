@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import may_moderate, require_person
+from extery_site.accounts.permissions import may_moderate, require_user
 from tests.site import factories
 
 SIGN_UP = {
@@ -21,16 +21,16 @@ SIGN_UP = {
 }
 
 
-def test_user_names_differ_in_more_than_case(owner: User) -> None:
+def test_user_names_are_unique_without_regard_to_case(owner: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.make_user("ADA")
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b", "_ada", "ädа", "a@b", "-"])
-def test_user_names_fit_into_an_address(name: str, db: None) -> None:
-    with pytest.raises(ValidationError) as caught:
+def test_a_user_name_that_does_not_fit_into_a_url_is_invalid(name: str, db: None) -> None:
+    with pytest.raises(ValidationError) as error:
         User(username=name, email="x@example.org", password="x").full_clean()
-    assert "username" in caught.value.message_dict
+    assert "username" in error.value.message_dict
 
 
 def test_the_display_name_is_the_full_name_or_the_user_name() -> None:
@@ -38,16 +38,16 @@ def test_the_display_name_is_the_full_name_or_the_user_name() -> None:
     assert User(username="ada", full_name="Ada Tester").display_name == "Ada Tester"
 
 
-def test_moderators_and_superusers_moderate(db: None) -> None:
+def test_active_moderators_and_superusers_can_moderate(db: None) -> None:
     assert may_moderate(factories.make_moderator())
     assert may_moderate(User(username="root", is_superuser=True))
     assert not may_moderate(User(username="ada"))
     assert not may_moderate(User(username="gone", is_moderator=True, is_active=False))
     assert not may_moderate(None)
-    assert require_person(User(username="ada")).username == "ada"
+    assert require_user(User(username="ada")).username == "ada"
 
 
-def test_signing_up_signing_out_and_signing_in_by_name_or_email(
+def test_a_new_user_can_sign_out_and_sign_in_by_name_or_email(
     client: Client, db: None, settings: Any
 ) -> None:
     response = client.post("/account/signup/", SIGN_UP)
@@ -70,7 +70,7 @@ def test_sign_up_can_be_closed(client: Client, db: None, settings: Any) -> None:
 @pytest.mark.parametrize(
     ("field", "value"), [("username", "moderator"), ("username", "a b"), ("password2", "other")]
 )
-def test_a_sign_up_with_a_mistake_makes_no_account(
+def test_an_invalid_sign_up_creates_no_account(
     client: Client, db: None, field: str, value: str
 ) -> None:
     response = client.post("/account/signup/", {**SIGN_UP, field: value})
