@@ -58,10 +58,10 @@ def content(site: str) -> None:
             ada, mara, name=LONG, version=number, tags=["Rigging", "Mesh"], permissions=permissions
         )
     factories.make_waiting(ada, id="snow_maker_with_a_rather_long_id_for_an_extension", name=LONG)
-    given_back = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
+    returned = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
     request_changes(
-        version=given_back,
-        packages=given_back.package_hashes,
+        version=returned,
+        packages=returned.package_hashes,
         by=mara,
         reason=f"{LONG} `{LONG}` https://{LONG}.example/",
     )

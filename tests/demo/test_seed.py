@@ -68,9 +68,9 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     waiting = queues.in_review()
     assert {version.extension.type for version in waiting} == {"add-on", "theme"}
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
-    (given_back,) = queues.changes_requested()
-    assert given_back.extension.owner.username == "demo"
-    assert queues.thread(given_back.extension).filter(kind="comment").count() == 4
+    (returned,) = queues.changes_requested()
+    assert returned.extension.owner.username == "demo"
+    assert queues.thread(returned.extension).filter(kind="comment").count() == 4
     blocked = Extension.objects.get(status="blocked")
     assert "fake user" in blocked.block_reason
     drafts = Version.objects.filter(status="draft", extension__owner__username="demo")

@@ -1,4 +1,4 @@
-"""What tests of the site share: a data folder of their own, people, and programs that call it."""
+"""Fixtures for tests of the site: data folder, users, clients."""
 
 from __future__ import annotations
 
@@ -67,31 +67,31 @@ def media(settings: Any) -> Callable[[], list[str]]:
 
 @pytest.fixture
 def owner(db: None) -> User:
-    """Ada, who publishes."""
+    """Ada, an author."""
     return factories.make_user("ada", full_name="Ada Tester")
 
 
 @pytest.fixture
 def moderator(db: None) -> User:
-    """Mod, who decides."""
+    """Mod, a moderator."""
     return factories.make_moderator("mod")
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    """Eve, who owns nothing."""
+    """Eve, a user without extensions."""
     return factories.make_user("eve")
 
 
 @pytest.fixture
 def approve(owner: User, moderator: User) -> Callable[..., Version]:
-    """Publish a version of Ada's with these manifest fields."""
+    """Return a function that publishes a version of Ada's with the given manifest fields."""
     return lambda **fields: factories.make_approved(owner, moderator, **fields)
 
 
 @pytest.fixture
 def signed_in() -> Callable[[User], Client]:
-    """A browser in which somebody is signed in."""
+    """Return a function that returns a client with a signed-in user."""
 
     def client_of(user: User) -> Client:
         client = Client()
@@ -103,7 +103,7 @@ def signed_in() -> Callable[[User], Client]:
 
 @pytest.fixture
 def program() -> Callable[[User], Client]:
-    """A program that uses an API token of somebody's."""
+    """Return a function that returns a client with an API token of a user."""
 
     def client_of(user: User) -> Client:
         _, secret = create_token(user=user, name="test")
@@ -130,13 +130,13 @@ def _run_ready_tasks() -> int:
 
 @pytest.fixture
 def run_tasks(db: None) -> Callable[[], int]:
-    """Run the queued tasks in this process, as a worker would; gives back their number."""
+    """Run the queued tasks in this process, as a worker would; return their number."""
     return _run_ready_tasks
 
 
 @pytest.fixture
 def immediate_tasks(db: None) -> Iterator[None]:
-    """Run every task where it is enqueued."""
+    """Run every task immediately when it is enqueued."""
 
     def run(**_: Any) -> None:
         _run_ready_tasks()

@@ -1,4 +1,4 @@
-"""People and extensions in every state, made by the site's own actions from real packages."""
+"""Users and extensions in every status, created by the site's actions from real packages."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from tests.site.packages import package
 
 
 def make_user(username: str = "ada", **values: Any) -> User:
-    """Somebody with an account and without a usable password."""
+    """Create a user without a usable password."""
     return User.objects.create_user(username, f"{username}@example.org", **values)
 
 
 def make_moderator(username: str = "mod") -> User:
-    """Somebody who may decide."""
+    """Create a moderator."""
     return make_user(username, is_moderator=True)
 
 
 def make_draft(owner: User, **fields: Any) -> Version:
-    """An uploaded version that nothing has been added to."""
+    """Upload a version without description and image."""
     return publish.receive_upload(
         file=io.BytesIO(package(**fields)), name="upload.zip", user=owner
     ).version
 
 
 def make_complete(owner: User, **fields: Any) -> Version:
-    """A draft that can be submitted."""
+    """Upload a version and complete its draft."""
     version = make_draft(owner, **fields)
     return complete(version)
 
 
 def complete(version: Version) -> Version:
-    """Add what a draft needs before it can be submitted."""
+    """Add everything that a draft needs before it can be submitted."""
     extension = version.extension
     if extension.image is None:
-        # The rows of an image without its files: making those takes long and has tests of its own.
+        # The row of an image without files: creating them is slow and is tested separately.
         extension.image = Image.objects.create(
             file="images/aa/full.webp",
             large="images/aa/large.webp",
@@ -56,12 +56,12 @@ def complete(version: Version) -> Version:
 
 
 def make_waiting(owner: User, **fields: Any) -> Version:
-    """A version in the queue."""
+    """Create a version in review."""
     return publish.submit(version=make_complete(owner, **fields), by=owner)
 
 
 def make_approved(owner: User, by: User, **fields: Any) -> Version:
-    """A version that everyone can install."""
+    """Create an approved version."""
     version = make_waiting(owner, **fields)
     moderation.approve_version(version=version, packages=version.package_hashes, by=by)
     return Version.objects.select_related("extension").get(pk=version.pk)
@@ -70,7 +70,7 @@ def make_approved(owner: User, by: User, **fields: Any) -> Version:
 def make_blocked(
     owner: User, by: User, reason: str = "Sends data away", **fields: Any
 ) -> Extension:
-    """An extension that was approved once and blocked later."""
+    """Create an extension that was approved, then blocked."""
     extension = make_approved(owner, by, **fields).extension
     moderation.block_extension(extension=extension, by=by, reason=reason)
     extension.refresh_from_db()
@@ -80,7 +80,7 @@ def make_blocked(
 def picture(
     width: int = 1920, height: int = 1080, format_: str = "PNG", **options: Any
 ) -> io.BytesIO:
-    """An image file of one colour."""
+    """Return an image file of a single colour."""
     buffer = io.BytesIO()
     Pillow.new("RGB", (width, height), "#336699").save(buffer, format_, **options)
     buffer.seek(0)

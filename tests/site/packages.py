@@ -1,4 +1,4 @@
-"""Small real packages, made in memory for tests of the site."""
+"""Small real packages, built in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _toml(value: Any) -> str:
 
 
 def manifest(**fields: Any) -> str:
-    """A manifest without problems; a field given as ``None`` is left out."""
+    """Return a valid manifest; fields that are ``None`` are left out."""
     values: dict[str, Any] = {
         "schema_version": "1.0.0",
         "id": "gear_tool",
@@ -41,7 +41,7 @@ def manifest(**fields: Any) -> str:
 
 
 def package(*, files: dict[str, str | bytes] | None = None, **fields: Any) -> bytes:
-    """The zip of an extension; ``files`` come in addition."""
+    """Return a package with a manifest, its main file and ``files``."""
     members: dict[str, str | bytes] = {"blender_manifest.toml": manifest(**fields)}
     if fields.get("type") == "theme":
         members["theme.xml"] = THEME
@@ -51,7 +51,7 @@ def package(*, files: dict[str, str | bytes] | None = None, **fields: Any) -> by
 
 
 def zip_of(members: dict[str, str | bytes]) -> bytes:
-    """A zip with these members, the same bytes each time."""
+    """Return a reproducible zip with these members."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -60,7 +60,7 @@ def zip_of(members: dict[str, str | bytes]) -> bytes:
 
 
 def encrypted(data: bytes) -> bytes:
-    """The same zip with every member marked as encrypted, as a password does."""
+    """Return the zip with every member marked as encrypted."""
     changed = bytearray(data)
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = changed.find(signature)
@@ -72,7 +72,7 @@ def encrypted(data: bytes) -> bytes:
 
 
 def bomb() -> bytes:
-    """A package of a few hundred kilobytes that unpacks to far more than it should."""
+    """Return a package of a few hundred kilobytes that unpacks to more than the limit."""
     with_zeros = {"zeros.bin": bytes(60_000_000)}
     buffer = io.BytesIO(package())
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -1,4 +1,4 @@
-"""Runs actions at the same moment, each in a thread with a database connection of its own."""
+"""Runs actions at the same time, each in a thread with its own database connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from extery.core.errors import ExteryError
 
 
 def run_at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """What each action returned, or the `ExteryError` that it raised, in their order.
+    """Return what each action returned, or the `ExteryError` that it raised, in order.
 
     Any other error fails the test: on a site it would be a 500.
     """
@@ -41,5 +41,5 @@ def run_at_once(*actions: Callable[[], Any]) -> list[Any]:
 
 
 def errors_of(results: list[Any]) -> list[str]:
-    """The codes of the errors among the results."""
+    """Return the codes of the errors among the results."""
     return [result.code for result in results if isinstance(result, ExteryError)]

@@ -1,4 +1,4 @@
-"""Values that a database refuses: NUL, half characters, numbers beyond its range, texts too long."""
+"""Values that databases reject: NUL, surrogates, numbers out of range, texts that are too long."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_a_manifest_with_nul_anywhere_else_is_never_a_fault_of_the_site(
 
 
 def test_an_id_that_grows_when_its_case_is_folded_is_refused(owner: User) -> None:
-    # One letter, three when folded.
+    # One letter that case folding turns into three.
     with pytest.raises(InvalidInput) as caught:
         publish.receive_upload(
             file=io.BytesIO(

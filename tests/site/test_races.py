@@ -1,4 +1,4 @@
-"""Two requests at one moment: one succeeds, the other gets the true state, and nothing is half done."""
+"""Two simultaneous requests: one succeeds, the other gets an error with the current status."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
 
     def check_and_wait(*arguments: Any, **named: Any) -> str:
         checked.set()
-        # Whoever discards either waits for this transaction or is done already.
+        # The discarding transaction waits for this one, or has ended.
         discarded.wait(1)
         return str(real_check(*arguments, **named))
 
@@ -260,7 +260,7 @@ def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
 def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
     owner: User, monkeypatch: pytest.MonkeyPatch, media: Callable[[], list[str]]
 ) -> None:
-    """The removal looks for a row that is not committed yet: it has to wait for it."""
+    """The removal must wait for a row that is not committed yet."""
     import threading
 
     version = factories.make_draft(owner)
@@ -272,7 +272,7 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
     def keep_and_wait(stage: storage.Staged, folder: str, suffix: str) -> str:
         result = real_keep(stage, folder, suffix)
         kept.set()
-        # The other transaction either waits for this one or has looked already; then it is too late.
+        # The other transaction waits for this one, or has already read the rows.
         looked.wait(1)
         return result
 
@@ -364,5 +364,5 @@ def test_an_upload_of_a_form_while_the_database_is_locked_is_answered_with_503(
 
 
 def test_every_connection_of_these_tests_is_a_real_one(tmp_path: Path) -> None:
-    """A database in memory would be one for all threads, and prove nothing."""
+    """All threads would share an in-memory database, so the test would prove nothing."""
     assert connection.vendor == "postgresql" or Path(connection.settings_dict["NAME"]).is_file()

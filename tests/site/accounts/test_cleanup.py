@@ -1,4 +1,4 @@
-"""Expired sessions and tokens are deleted, others stay."""
+"""Clean-up of expired sessions and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all of the API has in common: its description, its errors, its methods."""
+"""The API as a whole: documentation, errors, methods."""
 
 from __future__ import annotations
 

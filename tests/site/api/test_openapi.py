@@ -1,4 +1,4 @@
-"""The OpenAPI document in the docs is the one that the site serves."""
+"""The OpenAPI document of the documentation."""
 
 import json
 

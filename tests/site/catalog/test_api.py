@@ -1,4 +1,4 @@
-"""One extension through the API."""
+"""The API endpoint of an extension."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Periodic clean-ups of the media folder delete what nothing names, and nothing else."""
+"""Periodic clean-ups of the media folder delete unused files only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words with which pages and endpoints ask for extensions, versions and packages."""
+"""QuerySet methods of extensions, versions and packages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ids(found: Any) -> list[str]:
 
 @pytest.fixture
 def in_every_state(owner: User, moderator: User, stranger: User) -> None:
-    """One extension in each state."""
+    """One extension per status."""
     factories.make_draft(owner, id="a_draft", name="A")
     factories.make_waiting(owner, id="a_waiting", name="B")
     factories.make_approved(owner, moderator, id="an_approved", name="C")

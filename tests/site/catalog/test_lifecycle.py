@@ -32,7 +32,7 @@ def name_of(change: Transition) -> str:
 
 @pytest.fixture
 def heard() -> Iterator[list[Event]]:
-    """The events that subscribers get."""
+    """The events that subscribers receive."""
     events: list[Event] = []
     lifecycle.subscribe(events.append)
     yield events

@@ -1,4 +1,4 @@
-"""Texts of programs, which come without a form that limits them."""
+"""Limits of texts that do not come from a form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_text_that_cannot_be_stored_is_refused_with_its_field(text: str, code:
 
 
 @pytest.mark.parametrize(
-    ("reason", "status"), [("x" * 2_001, 413), ("a\0b", 400), ("half of a pair: \ud83d", 400)]
+    ("reason", "status"), [("x" * 2_001, 413), ("a\0b", 400), ("unpaired surrogate: \ud83d", 400)]
 )
 def test_an_invalid_block_reason_is_refused(
     reason: str, status: int, owner: User, moderator: User, program: Any

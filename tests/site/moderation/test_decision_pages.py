@@ -1,4 +1,4 @@
-"""The form of a decision: it is about the packages that its page showed, and nothing else."""
+"""The decision form applies to the packages listed on its page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page_of(response: Any) -> Page:
 
 
 def form_of(page: Page) -> dict[str, Any]:
-    """What the form of the page sends, with a reason."""
+    """Return the data that the form of the page sends, with a reason."""
     hidden = [field for field in page.all("input") if field.get("type") == "hidden"]
     values: dict[str, Any] = {"reason": "Because of the gears."}
     for field in hidden:
@@ -55,7 +55,7 @@ def load(browser: Client) -> dict[str, Any]:
 
 
 def replace_package(version: Version, owner: User, **fields: Any) -> Version:
-    """The same number with other bytes, in the queue: withdrawn, discarded, uploaded, submitted."""
+    """Replace the package: withdraw, discard, upload other bytes with the same version, submit."""
     publish.withdraw(version=version, by=owner)
     publish.discard_draft(version=version, by=owner)
     data = package(files={"other.py": "other = True\n"}, **fields)
@@ -104,7 +104,7 @@ def test_a_package_replaced_after_the_page_was_loaded_rejects_the_decision(
     assert page.by_id("id_reason").words == "Because of the gears."
     assert Version.objects.get().status == "in_review"
     assert not Event.objects.decisions().exists()
-    # The page that says so shows the new package, and its form is about that one.
+    # The response shows the new package, and its form applies to that one.
     assert form_of(page)["package"] == [now]
     assert any(now in link for link in page.links)
     assert browser.post(THREAD, {**form_of(page), "step": step}).status_code == 302
@@ -164,7 +164,7 @@ def test_a_draft_that_reuses_a_version_number_is_not_decided_on(
     assert response.status_code == 409
     page = page_of(response)
     assert "is not in review: its status is 'Draft'" in notice_of(page)
-    # A draft is nobody's business but its owner's: the page goes on with what waits.
+    # A draft is private: the page shows the version in review.
     assert form_of(page)["version"] == [waiting.number]
     assert set(Version.objects.values_list("status", flat=True)) == {"draft", "in_review"}
 
@@ -281,7 +281,7 @@ def test_permission_is_checked_before_packages_are_compared(
 
 
 def test_a_form_about_another_version_reports_the_change(owner: User, browser: Client) -> None:
-    """The reason is missing as well, but the version is what has to be said."""
+    """The reason is missing too, but the changed version must be reported."""
     version = factories.make_waiting(owner)
     form = load(browser)
     response = browser.post(THREAD, {**form, "version": "0.9.0", "step": "decline", "reason": ""})

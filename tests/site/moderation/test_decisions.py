@@ -1,4 +1,4 @@
-"""Approve, ask for changes, block, lift a block."""
+"""Approving, requesting changes, blocking and unblocking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A declined version: refused for good, and what its owner can still do with it."""
+"""Declining versions, and what owners can do with declined versions."""
 
 from __future__ import annotations
 

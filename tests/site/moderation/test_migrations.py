@@ -1,4 +1,4 @@
-"""Decisions of earlier databases survive as events."""
+"""The migration from decisions to events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_decision_is_merged_into_its_event() -> None:
 
 
 def fill(apps: Any) -> list[tuple[str, str, list[str]]]:
-    """Two decisions with their line of the thread, and one whose line is missing."""
+    """Two decisions with their event, and one without."""
     user = apps.get_model("accounts", "User").objects.create(username="mod")
     extension = apps.get_model("catalog", "Extension").objects.create(
         extension_id="gear_tool", id_key="gear_tool", owner=user

@@ -1,4 +1,4 @@
-"""A decision is about bytes: whatever names other packages than the version has is not made."""
+"""Decisions name packages by hash; a decision that names other packages is rejected."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ OTHER_HASH = "ab" * 32
 
 
 def upload(owner: User, **fields: Any) -> Version:
-    """A package of version 1.0.0 with other bytes than those of `factories.make_waiting`."""
+    """Return a package of version 1.0.0 that differs from that of `factories.make_waiting`."""
     data = package(files={"other.py": "other = True\n"}, **fields)
     return publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner).version
 
 
 def replace_package(version: Version, owner: User) -> Version:
-    """The same number with other bytes, in the queue: withdrawn, discarded, uploaded, submitted."""
+    """Replace the package: withdraw, discard, upload other bytes with the same version, submit."""
     publish.withdraw(version=version, by=owner)
     publish.discard_draft(version=version, by=owner)
     return publish.submit(version=upload(owner), by=owner)
 
 
 def add_package(version: Version, owner: User) -> Version:
-    """The same version with one platform more, in the queue."""
+    """Add a platform to the version in review: withdraw, upload, submit."""
     publish.withdraw(version=version, by=owner)
     upload(owner, platforms=["macos-arm64"])
     return publish.submit(version=version, by=owner)
@@ -280,7 +280,7 @@ def test_a_damaged_file_is_not_published(
     assert response.status_code == 409
     assert response.json()["problems"][0]["code"] == "review.package-damaged"
     assert_undecided()
-    # It can still be given back, so that its owner uploads it again.
+    # Changes can still be requested, so that its owner uploads it again.
     assert decide_through_api(program(moderator), "decline", version.package_hashes).json()
 
 

@@ -1,4 +1,4 @@
-"""The queue and the thread of each extension in it."""
+"""The review queue and review threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page as tests see it: its elements, and what is wrong with them for a browser or a screen reader."""
+"""Parses pages and checks them for HTML and accessibility errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NAMED = {"a", "button", "summary"}
 
 @dataclass
 class Element:
-    """One element, with its attributes and all text inside it."""
+    """An element with its attributes and its text content."""
 
     tag: str
     attributes: dict[str, str]
@@ -54,7 +54,7 @@ class Element:
 
 
 class Page(HTMLParser):
-    """The elements of a page in order; ``problems`` has what the parser stumbled over."""
+    """The elements of a page in order; ``problems`` lists parse errors."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -96,11 +96,11 @@ class Page(HTMLParser):
             element.text += data
 
     def all(self, *tags: str) -> list[Element]:
-        """The elements of these kinds."""
+        """Return the elements with these tag names."""
         return [element for element in self.elements if element.tag in tags]
 
     def classed(self, name: str) -> list[Element]:
-        """The elements that have a class."""
+        """Return the elements with a class."""
         return [element for element in self.elements if name in element.get("class").split()]
 
     def by_id(self, name: str) -> Element:
@@ -120,7 +120,7 @@ class Page(HTMLParser):
 
 
 def mistakes(page: Page) -> list[str]:
-    """Everything wrong with a page that does not depend on what it is about."""
+    """Return all HTML and accessibility errors of a page."""
     return [
         *page.problems,
         *_frame(page),
@@ -132,7 +132,7 @@ def mistakes(page: Page) -> list[str]:
 
 
 def _frame(page: Page) -> list[str]:
-    """One h1, a language, landmarks, headings that skip no level."""
+    """Check for one h1, a language, landmarks, and headings that skip no level."""
     found = []
     if len(page.all("h1")) != 1:
         found.append(f"{len(page.all('h1'))} h1 elements")
@@ -150,7 +150,7 @@ def _frame(page: Page) -> list[str]:
 
 
 def _policy(page: Page) -> list[str]:
-    """What the Content-Security-Policy would refuse."""
+    """Return what the Content-Security-Policy would block."""
     found = []
     for element in page.elements:
         if element.tag == "style" or "style" in element.attributes:
@@ -166,7 +166,7 @@ def _policy(page: Page) -> list[str]:
 
 
 def _references(page: Page) -> list[str]:
-    """Ids that occur twice, and references that lead nowhere."""
+    """Return duplicate ids and references to unknown ids."""
     ids = Counter(element["id"] for element in page.elements if "id" in element.attributes)
     found = [f"id {name} {count} times" for name, count in ids.items() if count > 1]
     for element in page.elements:
@@ -180,7 +180,7 @@ def _references(page: Page) -> list[str]:
 
 
 def _names(page: Page) -> list[str]:
-    """Fields without a label, images without alternative text, links and buttons without words."""
+    """Return fields without label, images without alt text, links and buttons without text."""
     labelled = {element["for"] for element in page.all("label") if "for" in element.attributes}
     found = []
     for element in page.all("input", "select", "textarea"):

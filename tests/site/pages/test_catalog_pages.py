@@ -1,4 +1,4 @@
-"""Home, browse, extension, versions, author: what they show, to whom, and in how many queries."""
+"""Pages home, browse, extension, versions and author: content, visibility, number of queries."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def page_of(client: Client, address: str, status: int = 200) -> Page:
 
 
 def names_on(page: Page) -> list[str]:
-    """The names on the cards, in order."""
+    """Return the names on the cards, in order."""
     return [element.words for element in page.classed("card-title")]
 
 
 def fill(owner: User, number: int, **fields: Any) -> None:
-    """Approved extensions without packages: what a grid needs, quickly."""
+    """Create approved extensions without packages, which is enough for a grid and fast."""
     for at in range(number):
         extension = Extension.objects.create(
             extension_id=f"tool_{at:03}",
@@ -163,7 +163,7 @@ def test_a_page_of_results_needs_few_queries(
     client: Client, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     fill(owner, 24)
-    client.get("/extensions/")  # once, so that nothing is made for the first time below
+    client.get("/extensions/")  # fill caches before queries are counted
     with django_assert_max_num_queries(6):
         assert len(names_on(page_of(client, "/extensions/"))) == 24
 

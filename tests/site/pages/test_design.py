@@ -1,4 +1,4 @@
-"""The design holds together: colours can be read, names exist, scripts and styles are files."""
+"""Design checks: contrast, names in use exist, no inline scripts and styles."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ EDGES = (("line-strong", "raised"), ("line-strong", "surface"), ("viridian", "pa
 
 
 def colours(name: str) -> tuple[str, str]:
-    """The light and the dark form of a token."""
+    """Return the light and the dark value of a design token."""
     match = re.fullmatch(r"light-dark\((#\w{6}), (#\w{6})\)", TOKENS[f"--{name}"])
     assert match, name
     return match[1], match[2]
 
 
 def luminance(colour: str) -> float:
-    """As WCAG 2 defines it."""
+    """Return the contrast ratio as defined by WCAG 2."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
@@ -111,7 +111,7 @@ def test_every_static_file_that_a_template_names_exists() -> None:
 
 
 def test_pages_load_nothing_from_other_hosts() -> None:
-    # An SVG file names its language by an address; nothing is fetched from it.
+    # The XML namespace of SVG is a URL that is never fetched.
     foreign = re.compile(r"(?:url\(|@import|src=)\s*[\"']?(?:https?:)?//")
     for text in chain(CSS.values(), TEMPLATES.values()):
         assert not foreign.search(text)

@@ -1,4 +1,4 @@
-"""Every page that a link leads to: it answers, and browsers and screen readers can work with it."""
+"""Crawls all linked pages and checks status, HTML and accessibility."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("_content")
 
 @pytest.fixture
 def _content(owner: User, moderator: User, stranger: User) -> None:
-    """An extension in every state, with reports and comments."""
+    """Create an extension in every status, with reports and comments."""
     factories.make_approved(owner, moderator, tags=["Mesh"], permissions={"files": "Keep gears"})
     factories.make_approved(owner, moderator, version="1.1.0", tags=["Mesh"])
     factories.make_waiting(owner, version="2.0.0", tags=["Mesh"])
@@ -54,10 +54,10 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
         owner, id="snow_maker", name="Snow Maker", platforms=["linux-x64"]
     )
     review.comment(extension=waiting.extension, by=stranger, text="It *works* here.")
-    given_back = factories.make_waiting(owner, id="rock_garden", name="Rock Garden")
+    returned = factories.make_waiting(owner, id="rock_garden", name="Rock Garden")
     request_changes(
-        version=given_back,
-        packages=given_back.package_hashes,
+        version=returned,
+        packages=returned.package_hashes,
         by=moderator,
         reason="Please declare the network.",
     )
@@ -71,7 +71,7 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
 
 
 def walk(client: Client, start: str) -> dict[str, Page]:
-    """All pages of this site that can be reached by links."""
+    """Return all pages of the site that are reachable by links."""
     seen: dict[str, Page] = {}
     ahead = [start, *BESIDES]
     while ahead:

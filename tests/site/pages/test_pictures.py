@@ -1,4 +1,4 @@
-"""Drawings for extensions without an image."""
+"""Placeholder images of extensions without an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Upload, draft, my extensions: the way of an author, with every mistake shown where it was made."""
+"""Pages for authors: upload, draft, my extensions."""
 
 from __future__ import annotations
 

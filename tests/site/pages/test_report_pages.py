@@ -1,4 +1,4 @@
-"""Reporting an extension, and what moderators do with reports."""
+"""Pages for reports: reporting an extension, handling reports."""
 
 from __future__ import annotations
 

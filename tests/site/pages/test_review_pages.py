@@ -1,4 +1,4 @@
-"""The queue and its threads: who may read, comment and decide, and what the pages say."""
+"""Pages of the review queue and review threads."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def entries(page: Page) -> list[str]:
 def test_the_queue_has_a_tab_for_each_status(client: Client, owner: User, moderator: User) -> None:
     factories.make_waiting(owner, id="first", name="First")
     factories.make_waiting(owner, id="second", name="Second")
-    given_back = factories.make_waiting(owner, id="third", name="Third")
+    returned = factories.make_waiting(owner, id="third", name="Third")
     request_changes(
-        version=given_back,
-        packages=given_back.package_hashes,
+        version=returned,
+        packages=returned.package_hashes,
         by=moderator,
         reason="Please say **why**.",
     )

@@ -1,4 +1,4 @@
-"""Publishing through the API, from the upload to the queue and back."""
+"""Publishing through the API."""
 
 from __future__ import annotations
 

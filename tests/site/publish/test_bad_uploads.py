@@ -1,4 +1,4 @@
-"""Every way in which an upload can be wrong: its own problem, and nothing half stored."""
+"""Invalid uploads: each has its own problem code and stores nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def stored() -> dict[str, int]:
 
 @pytest.fixture
 def nothing_changes(db: None, owner: User, media: Callable[[], list[str]]) -> Iterator[None]:
-    """Rows and files are at the end of the test what they were at its beginning."""
+    """Check that the test changes neither rows nor files."""
     factories.make_draft(owner, id="present_before", name="Present")
     before = stored(), media()
     yield

@@ -1,4 +1,4 @@
-"""A draft on its way: completed, submitted, withdrawn, discarded."""
+"""Drafts: editing, submitting, withdrawing, discarding."""
 
 from __future__ import annotations
 

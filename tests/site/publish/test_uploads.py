@@ -1,4 +1,4 @@
-"""A good upload becomes a draft: of a new extension, a new version, or one more platform."""
+"""Valid uploads create a new extension or version, or add a platform to a draft."""
 
 from __future__ import annotations
 

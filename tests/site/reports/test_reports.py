@@ -1,4 +1,4 @@
-"""Reports: anyone with an account makes one, a moderator closes it with a note."""
+"""Actions on reports."""
 
 from __future__ import annotations
 
