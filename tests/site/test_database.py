@@ -144,7 +144,7 @@ def test_pages_say_that_the_database_does_not_run(
         answer = client.get("/api/v1/extensions/gear_tool/")
 
     assert page.status_code == answer.status_code == 503
-    assert b"Try again in a minute" in page.content
+    assert b"try again in a minute" in page.content
     assert answer.json()["problems"][0]["code"] == "request.unavailable"
 
 

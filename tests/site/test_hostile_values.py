@@ -232,7 +232,7 @@ def test_actions_check_texts_themselves(owner: User, moderator: User, text: str)
     ):
         with pytest.raises(ExteryError) as caught:
             action()
-        assert caught.value.code in {"request.bad-value", "request.too-large", "submit.bad-link"}
+        assert caught.value.code in {"request.bad-value", "request.too-large", "submit.bad-url"}
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "theme"])

@@ -43,7 +43,7 @@ def test_of_two_approvals_at_once_one_is_recorded(owner: User, moderator: User) 
         moderation.approve_version, version=version, packages=version.package_hashes, by=moderator
     )
 
-    assert errors_of(run_at_once(*[approve] * 4)) == ["review.wrong-state"] * 3
+    assert errors_of(run_at_once(*[approve] * 4)) == ["review.wrong-status"] * 3
 
     assert Event.objects.filter(kind="approved").count() == 1
     assert Revision.objects.get().number == before + 1
@@ -94,7 +94,7 @@ def test_a_version_is_approved_or_withdrawn_and_never_both(owner: User, moderato
         lambda: publish.withdraw(version=version, by=owner),
     )
 
-    assert errors_of(results) in (["review.wrong-state"], ["submit.wrong-state"])
+    assert errors_of(results) in (["review.wrong-status"], ["submit.wrong-status"])
     extension = Extension.objects.get()
     assert Version.objects.get().status == extension.status
     assert (extension.newest_version is None) == (extension.status == "withdrawn")
@@ -170,7 +170,7 @@ def test_of_two_moderators_who_handle_a_report_one_does(owner: User, moderator: 
         lambda: reports.dismiss_report(report=report, by=moderator, note="Nothing"),
     )
 
-    assert errors_of(results) == ["report.handled-already"]
+    assert errors_of(results) == ["report.already-handled"]
     assert Report.objects.get().note in {"Done", "Nothing"}
 
 
@@ -208,7 +208,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
     extension = version.extension
     checked, discarded = threading.Event(), threading.Event()
     module: Any = review if kind == "comment" else reports
-    real_check = module.checked_text
+    real_check = module.clean_text
 
     def check_and_wait(*arguments: Any, **named: Any) -> str:
         checked.set()
@@ -227,7 +227,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
         else:
             reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
 
-    monkeypatch.setattr(module, "checked_text", check_and_wait)
+    monkeypatch.setattr(module, "clean_text", check_and_wait)
 
     assert errors_of(run_at_once(refer, discard)) == []
     assert not Extension.objects.exists()

@@ -77,7 +77,7 @@ def authenticate_token(secret: str) -> User:
     )
     if token is None:
         raise Refused.of(
-            "account.token-unknown",
+            "account.token-invalid",
             "this API token is unknown, expired or revoked",
             hint="create a new token on the page 'API tokens' of your account",
         )

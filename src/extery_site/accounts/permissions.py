@@ -21,7 +21,9 @@ def require_user(user: AnyUser | None) -> User:
     """Return the signed-in user; raises `Refused` for an anonymous or inactive user."""
     if not is_active_user(user):
         raise Refused.of(
-            "account.sign-in", "you must be signed in to do this", hint="sign in and try again"
+            "account.sign-in-required",
+            "you must be signed in to do this",
+            hint="sign in and try again",
         )
     return user
 
@@ -36,7 +38,7 @@ def require_moderator(user: AnyUser | None) -> User:
     signed_in = require_user(user)
     if not may_moderate(signed_in):
         raise Refused.of(
-            "permission.moderator",
+            "permission.moderator-only",
             "only moderators can do this",
             hint="ask a moderator",
         )

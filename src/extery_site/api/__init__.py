@@ -103,7 +103,7 @@ def _authentication_error(request: HttpRequest, _error: AuthenticationError) -> 
     return problem_response(
         request,
         Refused.of(
-            "account.sign-in",
+            "account.sign-in-required",
             "this endpoint requires authentication",
             hint="send an API token in the header 'Authorization: Bearer'",
         ),
@@ -123,7 +123,9 @@ def _validation_error(request: HttpRequest, error: ValidationError) -> HttpRespo
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     # django-ninja raises this for a body that it cannot parse and for a missing CSRF token.
     if error.status_code == 403:
-        return problem_response(request, Refused.of("request.forged", "the CSRF token is missing"))
+        return problem_response(
+            request, Refused.of("request.csrf-failed", "the CSRF token is missing")
+        )
     return problem_response(
         request,
         InvalidInput.of("request.not-json", str(error), hint="send a JSON object"),

@@ -95,7 +95,7 @@ def _check_format(picture: Pillow.Image, problems: ProblemList) -> None:
         return
     what = f"an animated {picture.format}" if animated else f"a {picture.format} file"
     problems.add(
-        "image.format",
+        "image.unsupported-format",
         f"the image is {what}",
         hint="save it as a still PNG, JPEG or WebP",
         where=_WHERE,
@@ -112,7 +112,7 @@ def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
         problems.add("image.too-small", found, hint=hint, where=_WHERE)
     elif width < GUIDELINE[0] or height < GUIDELINE[1]:
         hint = "{} × {} looks sharp on every screen".format(*GUIDELINE)
-        problems.add("image.below-guideline", found, hint=hint, where=_WHERE)
+        problems.add("image.below-recommended-size", found, hint=hint, where=_WHERE)
     if abs(width / height - 16 / 9) > 0.02:
         hint = "pages show the middle of it as 16:9"
         problems.add("image.not-16-9", found, hint=hint, where=_WHERE)

@@ -189,7 +189,7 @@ def lock_extension(extension: Extension) -> Extension:
     """Return the extension as it is now, locked until the transaction ends.
 
     Every change of an extension, its versions, reports and thread takes this lock first. Raises
-    `NotFound` if it was deleted meanwhile.
+    `NotFound` if it was deleted in the meantime.
     """
     locked = Extension.objects.select_for_update().filter(pk=extension.pk).first()
     if locked is None:
@@ -207,7 +207,7 @@ def lock_owned(extension: Extension, by: AnyUser) -> Extension:
     extension = lock_extension(extension)
     if extension.owner_id != user.pk:
         raise Refused.of(
-            "permission.owner",
+            "permission.owner-only",
             f"only the owner of {extension.name} can do this",
             hint="ask the owner",
         )
@@ -228,7 +228,7 @@ def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
         return
     if role is Role.MODERATOR:
         raise Conflict.of(
-            "review.wrong-state", f"{extension.name} is blocked", hint="unblock it first"
+            "review.wrong-status", f"{extension.name} is blocked", hint="unblock it first"
         )
     raise Refused.of(
         "upload.extension-blocked",
@@ -246,7 +246,7 @@ def _lock(
         extension = lock_extension(extension)
         if extension.status not in change.sources:
             current = "already blocked" if extension.is_blocked else "not blocked"
-            raise Conflict.of("review.wrong-state", f"{extension.name} is {current}")
+            raise Conflict.of("review.wrong-status", f"{extension.name} is {current}")
         return Step(extension, None, user)
     assert version is not None
     if change.role is Role.OWNER:
@@ -308,7 +308,7 @@ def _follow_versions(extension: Extension) -> None:
 
 def _gone(version: Version, role: Role) -> Conflict:
     return Conflict.of(
-        "review.version-gone" if role is Role.MODERATOR else "submit.wrong-state",
+        "review.version-discarded" if role is Role.MODERATOR else "submit.wrong-status",
         f"version {version.number} was discarded in the meantime",
         hint="reload the page to see what happened",
     )
@@ -316,9 +316,9 @@ def _gone(version: Version, role: Role) -> Conflict:
 
 def _wrong_status(version: Version, role: Role) -> Conflict:
     if role is Role.MODERATOR:
-        code, fault = "review.wrong-state", "is not in review"
+        code, fault = "review.wrong-status", "is not in review"
     else:
-        code, fault = "submit.wrong-state", "cannot be changed now"
+        code, fault = "submit.wrong-status", "cannot be changed now"
     return Conflict.of(
         code,
         f"{version} {fault}: its status is '{version.get_status_display()}'",

@@ -130,7 +130,7 @@ def _decided_version(extension: Extension, number: str) -> Version:
     version = extension.versions.filter(number=number).first()
     if version is None:
         raise Conflict.of(
-            "review.version-gone",
+            "review.version-discarded",
             f"version {number[:100]!r} of {extension.name} no longer exists",
             hint="reload the page to see what happened",
         )
@@ -162,7 +162,7 @@ def _report_changes(request: HttpRequest, form: Form, version: Version | None) -
         if version is None or version.number != number:
             now = f"this page shows {version.number}" if version else "no version is left"
             raise Conflict.of(
-                "review.version-gone",
+                "review.version-discarded",
                 f"the form was about version {number[:100]!r}, but {now}",
                 hint="review the current version, then decide again",
             )

@@ -52,11 +52,11 @@ STATUS_BY_CODE = {
     "review.package-damaged": 409,
     "request.bad-value": 400,
     "request.not-json": 400,
-    "request.method": 405,
-    "request.too-many": 429,
-    "request.failed": 500,
-    "account.sign-in": 401,
-    "account.token-unknown": 401,
+    "request.method-not-allowed": 405,
+    "request.rate-limited": 429,
+    "request.server-error": 500,
+    "account.sign-in-required": 401,
+    "account.token-invalid": 401,
 }
 
 
@@ -214,7 +214,7 @@ def _method_not_allowed(request: HttpRequest, response: HttpResponse) -> HttpRes
     method_response = problem_response(
         request,
         InvalidInput.of(
-            "request.method",
+            "request.method-not-allowed",
             f"the method {request.method} is not allowed here",
             hint=f"use {allowed}",
         ),
@@ -254,7 +254,8 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return problem_response(
         request,
         Refused.of(
-            "permission.moderator", str(exception or "") or "only moderators can open this page"
+            "permission.moderator-only",
+            str(exception or "") or "only moderators can open this page",
         ),
     )
 
@@ -276,7 +277,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
     error = Unavailable.of(
-        "request.failed",
+        "request.server-error",
         "the site could not process the request because of an internal error",
         hint="try again; if it happens again, contact the site's administrator",
     )
@@ -293,7 +294,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return problem_response(
         request,
         Refused.of(
-            "request.forged",
+            "request.csrf-failed",
             "the CSRF check failed: the form comes from another site, or the page was too old",
             hint="allow cookies, reload the page and send the form again",
         ),

@@ -84,7 +84,7 @@ def _check_url(field: str, text: str) -> str:
     text = text.strip()
     if text and not safe_url(text):
         raise InvalidInput.of(
-            "submit.bad-link",
+            "submit.bad-url",
             f"{text[:80]!r} is not the URL of a web page",
             hint="enter a URL that starts with https://",
             where=Where(path=(field,)),

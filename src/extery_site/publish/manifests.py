@@ -69,7 +69,7 @@ def _check_nul(manifest: Manifest) -> None:
         for field in sorted(_LISTED_FIELDS & manifest.table.keys()):
             if "\x00" in _all_strings(manifest.table[field]):
                 problems.add(
-                    "upload.not-plain",
+                    "upload.unsupported-characters",
                     f"{field} contains NUL",
                     hint="remove \\u0000 from the manifest",
                     where=Where(FILENAME, (field,)),
@@ -130,7 +130,7 @@ def _check_characters(manifest: Manifest) -> None:
     with ProblemList().raising(InvalidInput) as problems:
         for value, path in invalid:
             problems.add(
-                "upload.not-plain",
+                "upload.unsupported-characters",
                 f"{path[0]} contains {value[:60]!r}, which has unsupported characters",
                 hint="use letters (a to z), digits, '.', '+', '-' and '_'",
                 where=Where(FILENAME, path),

@@ -62,7 +62,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
     report = locked
     if report.status != Report.Status.OPEN:
         raise Conflict.of(
-            "report.handled-already",
+            "report.already-handled",
             f"this report is already {report.get_status_display().lower()}",
             hint="reload the page to see who handled it",
         )

@@ -40,10 +40,10 @@ def test_every_unusable_token_gets_the_same_error(owner: User, state: str, clien
         secret += "x"
     with pytest.raises(Refused) as caught:
         actions.authenticate_token(secret)
-    assert caught.value.code == "account.token-unknown"
+    assert caught.value.code == "account.token-invalid"
     response = client.get(URL, headers={"Authorization": f"Bearer {secret}"})
     assert response.status_code == 401
-    assert response.json()["problems"][0]["code"] == "account.token-unknown"
+    assert response.json()["problems"][0]["code"] == "account.token-invalid"
 
 
 def test_the_listing_ignores_tokens(client: Client, db: None) -> None:

@@ -48,10 +48,10 @@ def test_the_pages_of_the_api_use_files_of_this_site_only(client: Client, db: No
     [
         ("get", "/api/nothing", 404, "request.not-found"),
         ("get", "/api/v1/extensions/nothing/", 404, "request.not-found"),
-        ("delete", "/api/v1/extensions/", 405, "request.method"),
-        ("get", "/api/v1/packages/", 405, "request.method"),
-        ("post", "/api/v1/packages/", 401, "account.sign-in"),
-        ("post", "/api/v1/extensions/x/block", 401, "account.sign-in"),
+        ("delete", "/api/v1/extensions/", 405, "request.method-not-allowed"),
+        ("get", "/api/v1/packages/", 405, "request.method-not-allowed"),
+        ("post", "/api/v1/packages/", 401, "account.sign-in-required"),
+        ("post", "/api/v1/extensions/x/block", 401, "account.sign-in-required"),
         ("get", "/api/v1/extensions/?blender_version=x", 400, "request.bad-value"),
     ],
 )
@@ -95,5 +95,5 @@ def test_an_exception_in_a_view_is_a_problem_without_details(
     client.raise_request_exception = False
     response = client.get("/api/v1/extensions/x/")
     assert (response.status_code, response["Content-Type"]) == (500, PROBLEM)
-    assert response.json()["problems"][0]["code"] == "request.failed"
+    assert response.json()["problems"][0]["code"] == "request.server-error"
     assert b"secret" not in response.content

@@ -169,9 +169,9 @@ def _announcing(width: int, height: int) -> io.BytesIO:
         (lambda: io.BytesIO(b"not an image"), "image.not-image"),
         (lambda: io.BytesIO(), "image.not-image"),
         (lambda: io.BytesIO(picture().getvalue()[:2000]), "image.not-image"),
-        (lambda: picture(format_="GIF"), "image.format"),
-        (lambda: picture(format_="BMP"), "image.format"),
-        (_animated, "image.format"),
+        (lambda: picture(format_="GIF"), "image.unsupported-format"),
+        (lambda: picture(format_="BMP"), "image.unsupported-format"),
+        (_animated, "image.unsupported-format"),
         (lambda: picture(format_="JPEG", exif=_odd_exif()), "image.not-image"),
         (lambda: picture(959, 540), "image.too-small"),
         (lambda: picture(1920, 500), "image.too-small"),
@@ -212,9 +212,9 @@ def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
     ("size", "codes"),
     [
         ((1920, 1080), []),
-        ((1280, 720), ["image.below-guideline"]),
+        ((1280, 720), ["image.below-recommended-size"]),
         ((1920, 1200), ["image.not-16-9"]),
-        ((1000, 1000), ["image.below-guideline", "image.not-16-9"]),
+        ((1000, 1000), ["image.below-recommended-size", "image.not-16-9"]),
     ],
 )
 def test_an_image_below_the_recommended_size_gets_a_warning(

@@ -307,4 +307,4 @@ def test_a_version_discarded_while_its_files_are_read_is_a_conflict(
 
     with pytest.raises(Conflict) as caught:
         moderation.approve_version(version=version, packages=hashes, by=moderator)
-    assert caught.value.code == "review.wrong-state"
+    assert caught.value.code == "review.wrong-status"

@@ -105,7 +105,7 @@ def test_only_moderators_can_decide(owner: User, stranger: User) -> None:
         for person in (owner, stranger):
             with pytest.raises(Refused) as caught:
                 decide(person)
-            assert caught.value.code == "permission.moderator"
+            assert caught.value.code == "permission.moderator-only"
     version.refresh_from_db()
     assert version.status == Version.Status.IN_REVIEW
 
@@ -116,7 +116,7 @@ def test_a_version_that_is_not_in_review_cannot_be_decided(owner: User, moderato
     for version in (draft, approved):
         with pytest.raises(Conflict) as caught:
             actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
-        assert caught.value.code == "review.wrong-state"
+        assert caught.value.code == "review.wrong-status"
 
 
 def test_a_blocked_extension_is_hidden_and_its_versions_cannot_be_approved(
@@ -173,7 +173,7 @@ def test_the_api_makes_the_same_decisions(owner: User, moderator: User, program:
     url = "/api/v1/extensions/gear_tool/"
     refused = program(owner).post(f"{url}versions/1.0.0/approve", {}, "application/json")
     assert refused.status_code == 403
-    assert refused.json()["problems"][0]["code"] == "permission.moderator"
+    assert refused.json()["problems"][0]["code"] == "permission.moderator-only"
     api = program(moderator)
     body = {"packages": packages}
     for step in ("request-changes", "decline"):

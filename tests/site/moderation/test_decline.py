@@ -73,7 +73,7 @@ def test_a_declined_version_is_not_changed_submitted_withdrawn_or_decided_again(
         with pytest.raises(Conflict) as caught:
             attempt()
         codes.add(caught.value.code)
-    assert codes == {"submit.wrong-state", "upload.version-exists", "review.wrong-state"}
+    assert codes == {"submit.wrong-status", "upload.version-exists", "review.wrong-status"}
     version.refresh_from_db()
     assert version.status == "declined"
 

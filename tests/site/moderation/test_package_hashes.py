@@ -182,7 +182,7 @@ def test_users_without_permission_learn_nothing_about_packages(
 ) -> None:
     version = factories.make_waiting(owner)
     response = decide_through_api(program(owner), step, seen)
-    assert response.json()["problems"][0]["code"] == "permission.moderator"
+    assert response.json()["problems"][0]["code"] == "permission.moderator-only"
     with pytest.raises(Refused):
         DECISIONS[step](version=version, packages=seen, by=owner, reason="Because")
     assert_undecided()
@@ -242,7 +242,7 @@ def test_a_version_that_was_discarded_meanwhile_is_a_conflict(
     replace_package(version, owner)
     with pytest.raises(Conflict) as caught:
         DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because")
-    assert caught.value.code == "review.version-gone"
+    assert caught.value.code == "review.version-discarded"
     assert_undecided()
 
 
@@ -327,7 +327,7 @@ def test_a_decision_and_a_replacement_at_the_same_time_are_serialized(
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [(add_package, "review.packages-changed"), (replace_package, "review.version-gone")],
+    [(add_package, "review.packages-changed"), (replace_package, "review.version-discarded")],
 )
 def test_packages_changed_after_the_files_were_read_are_not_approved(
     owner: User,
@@ -373,7 +373,7 @@ def test_of_two_simultaneous_decisions_one_succeeds(owner: User, moderator: User
         lambda: actions.approve_version(version=version, packages=seen, by=moderator),
         lambda: actions.decline_version(version=version, packages=seen, by=moderator, reason="No"),
     )
-    assert [failure.code for failure in failures] == ["review.wrong-state"]
+    assert [failure.code for failure in failures] == ["review.wrong-status"]
     assert Event.objects.decisions().count() == 1
     assert Extension.objects.get().status == Event.objects.decisions().get().kind
 
@@ -412,7 +412,7 @@ def test_an_invalid_hash_is_reported_before_the_status(owner: User, moderator: U
         actions.approve_version(version=version, packages=["x"], by=moderator)
     with pytest.raises(Conflict) as caught:
         actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
-    assert caught.value.code == "review.wrong-state"
+    assert caught.value.code == "review.wrong-status"
 
 
 @pytest.mark.parametrize("decide", ["approve_version", "request_changes", "decline_version"])
@@ -427,6 +427,6 @@ def test_no_decision_is_made_on_a_version_of_a_blocked_extension(
             version=version, packages=version.package_hashes, by=moderator, reason="Hm"
         )
 
-    assert caught.value.code == "review.wrong-state"
+    assert caught.value.code == "review.wrong-status"
     version.refresh_from_db()
     assert version.status == Version.Status.IN_REVIEW

@@ -24,7 +24,12 @@ def test_each_status_has_a_page(client: Client, db: None, status: int) -> None:
     from django.contrib.auth.models import AnonymousUser
 
     request.user = AnonymousUser()
-    context = {"status": status, "title": "something", "problems": [], "code": "request.failed"}
+    context = {
+        "status": status,
+        "title": "something",
+        "problems": [],
+        "code": "request.server-error",
+    }
     page = Page(render_to_string(f"{status}.html", context, request=request))
     assert mistakes(page) == []
     assert page.classed("error-number")[0].words == str(status)
@@ -73,7 +78,7 @@ def test_a_permission_error_shows_its_reason_and_a_link_to_sign_in(
     db: None, client: Client
 ) -> None:
     request = client.get("/").wsgi_request
-    error = Refused.of("permission.owner", "only the owner may do this", hint="ask the owner")
+    error = Refused.of("permission.owner-only", "only the owner may do this", hint="ask the owner")
     response = problem_response(request, error)
     page = Page(response.content.decode())
     assert response.status_code == 403
@@ -82,7 +87,7 @@ def test_a_permission_error_shows_its_reason_and_a_link_to_sign_in(
 
 
 def test_an_unavailable_database_gets_an_error_page(db: None, client: Client) -> None:
-    error = Unavailable.of("request.failed", "the database is locked")
+    error = Unavailable.of("request.server-error", "the database is locked")
     response = problem_response(client.get("/").wsgi_request, error)
     assert response.status_code in {500, 503}
     assert mistakes(Page(response.content.decode())) == []

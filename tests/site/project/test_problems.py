@@ -31,8 +31,8 @@ from tests.site import factories
         (Incompatible.of("download.not-found", "x"), 409),
         (Conflict.of("upload.version-exists", "x"), 409),
         (NotFound.of("request.not-found", "x"), 404),
-        (Refused.of("permission.owner", "x"), 403),
-        (Refused.of("account.sign-in", "x"), 401),
+        (Refused.of("permission.owner-only", "x"), 403),
+        (Refused.of("account.sign-in-required", "x"), 401),
         (Corrupt.of("download.file-missing", "x"), 500),
         (Unavailable.of("setting.port", "x"), 503),
     ],
@@ -101,7 +101,7 @@ def test_a_failed_csrf_check_is_a_problem_with_a_code(db: None) -> None:
         "/account/login/", {"login": "a"}, headers={"Accept": "application/json"}
     )
     assert response.status_code == 403
-    assert response.json()["problems"][0]["code"] == "request.forged"
+    assert response.json()["problems"][0]["code"] == "request.csrf-failed"
 
 
 def test_if_the_error_page_fails_the_response_is_plain_text(

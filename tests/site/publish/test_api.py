@@ -33,7 +33,7 @@ def test_an_upload_is_submitted_and_withdrawn_through_the_api(
     assert (sent.status_code, sent.json()["status"]) == (200, "in_review")
     again = api.post(f"{VERSION}submit")
     assert again.status_code == 409
-    assert again.json()["problems"][0]["code"] == "submit.wrong-state"
+    assert again.json()["problems"][0]["code"] == "submit.wrong-status"
     back = api.post(f"{VERSION}withdraw")
     assert (back.status_code, back.json()["status"]) == (200, "withdrawn")
 

@@ -117,7 +117,7 @@ def test_an_upload_needs_authentication(headers: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True, headers=headers)
     response = upload(client, package())
     assert response.status_code == 401
-    assert response.json()["problems"][0]["code"] == "account.sign-in"
+    assert response.json()["problems"][0]["code"] == "account.sign-in-required"
     assert response["WWW-Authenticate"].startswith("Bearer")
 
 
@@ -127,7 +127,7 @@ def test_a_session_without_the_csrf_token_does_not_upload(owner: User) -> None:
     client.force_login(owner)
     response = upload(client, package())
     assert response.status_code == 403
-    assert response.json()["problems"][0]["code"] == "request.forged"
+    assert response.json()["problems"][0]["code"] == "request.csrf-failed"
 
 
 def test_the_same_version_again_is_a_conflict(
@@ -263,7 +263,7 @@ def test_characters_that_do_not_fit_into_a_url_are_refused(
     response = upload(program(owner), package(files={"blender_manifest.toml": text}))
     assert response.status_code == 422
     [problem] = response.json()["problems"]
-    assert (problem["code"], problem["field"]) == ("upload.not-plain", field)
+    assert (problem["code"], problem["field"]) == ("upload.unsupported-characters", field)
 
 
 @pytest.mark.usefixtures("nothing_changes")

@@ -41,7 +41,7 @@ def test_a_complete_draft_can_be_submitted(owner: User, media: Callable[[], list
         image=factories.picture(1280, 720),
         alt_text="A gear",
     )
-    assert [problem.code for problem in problems] == ["image.below-guideline"]
+    assert [problem.code for problem in problems] == ["image.below-recommended-size"]
     assert len([name for name in media() if name.startswith("images/")]) == 1
     version = actions.submit(version=version, by=owner)
     extension = Extension.objects.get()
@@ -98,7 +98,7 @@ def test_links_must_be_http_urls(owner: User, field: str) -> None:
         with pytest.raises(InvalidInput) as caught:
             actions.update_draft(extension=extension, by=owner, **{field: text})
         assert (caught.value.code, caught.value.problems[0].where.field) == (
-            "submit.bad-link",
+            "submit.bad-url",
             field,
         )
     actions.update_draft(extension=extension, by=owner, **{field: ""})
@@ -112,7 +112,7 @@ def test_only_the_owner_can_change_a_draft(
     for person in (stranger, moderator):
         with pytest.raises(Refused) as caught:
             _do(action, version, person)
-        assert caught.value.code == "permission.owner"
+        assert caught.value.code == "permission.owner-only"
 
 
 def _do(action: str, version: Version, by: User) -> None:
@@ -138,7 +138,7 @@ def test_a_version_in_review_or_published_cannot_be_changed(owner: User, moderat
     for attempt in attempts:
         with pytest.raises(Conflict) as caught:
             attempt()
-        assert caught.value.code == "submit.wrong-state"
+        assert caught.value.code == "submit.wrong-status"
     moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
     with pytest.raises(Conflict):
         actions.withdraw(version=version, by=owner)

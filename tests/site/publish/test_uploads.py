@@ -139,7 +139,7 @@ def test_anonymous_and_inactive_users_cannot_upload(owner: User) -> None:
     for user in (AnonymousUser(), owner):
         with pytest.raises(Refused) as caught:
             actions.receive_upload(file=io.BytesIO(package()), user=user)
-        assert caught.value.code == "account.sign-in"
+        assert caught.value.code == "account.sign-in-required"
 
 
 def test_a_large_upload_goes_through_a_temporary_file_that_is_removed(

@@ -38,7 +38,7 @@ def test_a_report_can_be_dismissed(report: Report, moderator: User) -> None:
     )
     with pytest.raises(Conflict) as caught:
         actions.resolve_report(report=report, by=moderator, note="It does")
-    assert caught.value.code == "report.handled-already"
+    assert caught.value.code == "report.already-handled"
 
 
 @pytest.mark.parametrize("close", [actions.resolve_report, actions.dismiss_report])

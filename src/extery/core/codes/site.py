@@ -68,29 +68,29 @@ CODES: dict[str, Code] = {
         "the page or object does not exist",
         "It never existed, was deleted, or is not public.",
     ),
-    "request.method": Code(
+    "request.method-not-allowed": Code(
         "error",
         "the HTTP method is not allowed",
         "The URL exists, but does not support this method.",
     ),
-    "request.forged": Code(
+    "request.csrf-failed": Code(
         "error",
         "the CSRF check failed",
         "A form that changes something must come from a page of this site; otherwise another site "
         "could act on your behalf.",
     ),
-    "request.too-many": Code(
+    "request.rate-limited": Code(
         "error", "there were too many requests", "Rate limits keep the site usable for everyone."
     ),
-    "request.failed": Code(
+    "request.server-error": Code(
         "error", "an internal error occurred", "This is an error of the site; it has been logged."
     ),
-    "account.sign-in": Code(
+    "account.sign-in-required": Code(
         "error",
         "authentication is required",
         "Every change is recorded with the user who made it.",
     ),
-    "account.token-unknown": Code(
+    "account.token-invalid": Code(
         "error",
         "the API token is invalid",
         "The token is mistyped, revoked or expired. The error does not say which, because that "
@@ -104,10 +104,10 @@ CODES: dict[str, Code] = {
     "account.token-expires-in-past": Code(
         "error", "the API token expires in the past", "The token could never be used."
     ),
-    "permission.owner": Code(
+    "permission.owner-only": Code(
         "error", "only the owner can do this", "Only the owner of an extension can change it."
     ),
-    "permission.moderator": Code(
+    "permission.moderator-only": Code(
         "error",
         "only moderators can do this",
         "Moderators review versions, block extensions and handle reports.",
@@ -123,7 +123,7 @@ CODES: dict[str, Code] = {
         "the server has no space for the upload",
         "The disk space for uploads in progress is limited, and other uploads use it.",
     ),
-    "upload.not-plain": Code(
+    "upload.unsupported-characters": Code(
         "error",
         "a field has unsupported characters",
         "Blender accepts any text, but versions and platforms become parts of URLs and file "
@@ -182,12 +182,12 @@ CODES: dict[str, Code] = {
     "submit.package-missing": Code(
         "error", "the package is missing", "Without a package there is nothing to install."
     ),
-    "submit.bad-link": Code(
+    "submit.bad-url": Code(
         "error",
         "the URL is not an HTTP URL",
         "Pages link to it, so it must be the URL of a web page.",
     ),
-    "submit.wrong-state": Code(
+    "submit.wrong-status": Code(
         "error",
         "the version cannot be changed in its current status",
         "It may have changed in the meantime.",
@@ -195,7 +195,7 @@ CODES: dict[str, Code] = {
     "image.not-image": Code(
         "error", "the file is not an image", "The file is damaged, or has another format."
     ),
-    "image.format": Code(
+    "image.unsupported-format": Code(
         "error",
         "the image format is not supported",
         "Every browser displays PNG, JPEG and WebP. Animated images distract from the text.",
@@ -204,7 +204,7 @@ CODES: dict[str, Code] = {
     "image.too-small": Code(
         "error", "the image has too few pixels", "It would look blurred on most screens."
     ),
-    "image.below-guideline": Code(
+    "image.below-recommended-size": Code(
         "warning",
         "the image has less than 1920 × 1080 pixels",
         "Smaller images look blurred on large screens and in link previews.",
@@ -214,7 +214,7 @@ CODES: dict[str, Code] = {
         "error", "the decision has no reason", "The owner needs to know what to change."
     ),
     "review.comment-empty": Code("error", "the comment is empty", "A comment needs text."),
-    "review.wrong-state": Code(
+    "review.wrong-status": Code(
         "error",
         "the decision is not possible in the current status",
         "Another moderator may have decided, or the owner may have withdrawn the version.",
@@ -235,7 +235,7 @@ CODES: dict[str, Code] = {
         "The owner replaced packages after the moderator opened the page. The new packages have "
         "not been reviewed.",
     ),
-    "review.version-gone": Code(
+    "review.version-discarded": Code(
         "error",
         "the version was discarded",
         "Its owner withdrew and discarded it after the moderator opened the page.",
@@ -261,7 +261,7 @@ CODES: dict[str, Code] = {
     "report.unknown-reason": Code(
         "error", "the reason is unknown", "Reports are sorted by their reason."
     ),
-    "report.handled-already": Code(
+    "report.already-handled": Code(
         "error", "the report was already handled", "Another moderator has closed it."
     ),
     "download.not-found": Code(
