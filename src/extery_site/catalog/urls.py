@@ -11,7 +11,10 @@ app_name = "catalog"
 urlpatterns = [
     path("", views.home, name="home"),
     path("extensions/", views.browse, name="browse"),
-    *(path(f"{one.path}/", views.browse, {"type_": one.name}, name=one.path) for one in TYPES),
+    *(
+        path(f"{type_.path}/", views.browse, {"type_": type_.name}, name=type_.path)
+        for type_ in TYPES
+    ),
     path("tags/<slug:slug>/", views.browse, name="tag"),
     path("extensions/<extension_id>/", views.extension, name="extension"),
     path("extensions/<extension_id>/versions/", views.versions, name="versions"),

@@ -91,7 +91,9 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
     versions = _visible_versions(request, extension)
     approved = [version for version in versions if version.status == Version.Status.APPROVED]
     unapproved = [version for version in versions if version.status != Version.Status.APPROVED]
-    newest = next((one for one in approved if one.pk == extension.newest_version_id), None)
+    newest = next(
+        (version for version in approved if version.pk == extension.newest_version_id), None
+    )
     version_to_show = newest or next(iter(unapproved), None)
     packages = version_to_show.packages.all() if version_to_show else []
     context = {
