@@ -31,6 +31,7 @@ from extery_site.project.http_parser import (
     RequestParser,
     SpoolQuota,
 )
+from extery_site.project.pieces import PiecesFile
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -179,7 +180,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         dispatcher.set_thread_count(threads)
         host = listener.getsockname()[0]
         super().__init__(
-            _without_body_for_head(application),
+            _without_body_for_head(_with_pieces_as_file(application)),
             _sock=listener,
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
@@ -249,6 +250,19 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         longest = min(waiting, key=lambda channel: channel.last_activity, default=None)
         if longest is not None:
             longest.handle_close()
+
+
+def _with_pieces_as_file(application: WsgiApp) -> WsgiApp:
+    """Wrap an application so that a list of pieces is sent with as few system calls as one piece."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if isinstance(body, list) and len(body) > 1:
+            file: Iterable[bytes] = ReadOnlyFileBasedBuffer(PiecesFile(body))
+            return file
+        return body
+
+    return wrapped
 
 
 def _without_body_for_head(application: WsgiApp) -> WsgiApp:

@@ -212,6 +212,25 @@ def test_head_gets_headers_only_and_the_connection_goes_on(path: str) -> None:
         assert answer(client) == (200, b"GET")
 
 
+@pytest.mark.parametrize("sizes", [(0, 0), (1, 2), (70_000, 1, 300_000), (700_000,) * 4])
+def test_a_list_of_pieces_is_sent_whole(sizes: tuple[int, ...]) -> None:
+    pieces = [bytes([65 + number]) * size for number, size in enumerate(sizes)]
+    length = str(sum(sizes))
+
+    def application(_: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", length)])
+        return list(pieces)
+
+    with running(application) as server:
+        connection = http.client.HTTPConnection(
+            server.effective_host, int(server.effective_port), timeout=HANG
+        )
+        for _ in range(2):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"".join(pieces)
+        connection.close()
+
+
 def test_a_connection_is_kept_for_further_requests() -> None:
     with running() as server, connect(server) as client:
         for _ in range(100):
