@@ -152,7 +152,7 @@ def _sqlite(path: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": _LOCK_TIMEOUT,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
+            " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;",
         },
     }
 
