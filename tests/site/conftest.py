@@ -46,12 +46,12 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings.STATIC_ROOT.mkdir()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    LISTINGS.forget()
+    LISTINGS.clear()
     # No thread that writes to the database while another test runs.
     DOWNLOADS.interval = None
     DOWNLOADS.reset()
     yield
-    LISTINGS.forget()
+    LISTINGS.clear()
 
 
 @pytest.fixture

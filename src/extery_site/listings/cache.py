@@ -1,102 +1,131 @@
-"""Listings as bytes, kept in memory for as long as nothing changes.
+"""The listings in the memory of a web process, and how they follow the database.
 
-The revision is read from the database for every request (one row by its key), so that a change
-made by any process shows in the next answer. All else is remembered: the snapshot of that
-revision, and the rendered answer of each kind of system.
+Requests are answered from a snapshot. Whether there is a newer revision is looked up at most once
+in `CHECK_INTERVAL`; then one request reads what changed and replaces the snapshot, while all
+others are answered from the old one. A process that commits a change replaces its own snapshot
+before the response of that change is sent. So the next request to that process shows the change, and
+other processes show it after `CHECK_INTERVAL` and the milliseconds that reading the change takes.
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cached_property
 from threading import Lock
 
 from extery.core.compatibility import System
-from extery_site.listings.snapshot import Snapshot, current_revision, take_snapshot
+from extery_site.listings.answer import Answer
+from extery_site.listings.changes import Changes, current_revision, read_changes
+from extery_site.listings.snapshot import Snapshot
 
-#: Bytes of answers to keep; beyond it the one unused for longest goes.
-MOST_BYTES = 128_000_000
-
-
-class Answer:
-    """A rendered listing and its entity tags."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        digest = hashlib.sha256(body).hexdigest()[:32]
-        self.etag = f'"{digest}"'
-        self.gzip_etag = f'"{digest}-gzip"'
-
-    @cached_property
-    def gzipped(self) -> bytes:
-        """The body for clients that accept gzip; Blender does not."""
-        return gzip.compress(self.body, 6, mtime=0)
+#: Seconds for which the revision is taken to be the one read last.
+CHECK_INTERVAL = 0.01
+#: Bytes of rendered answers to keep; those of systems that have not asked for longest are dropped.
+MAX_BYTES = 40_000_000
+MAX_ANSWERS = 128
 
 
 class ListingCache:
-    """The answers of the current revision, shared by all threads of a process."""
+    """The snapshot of the newest known revision, and answers rendered from it; thread-safe."""
 
     def __init__(
         self,
-        revision: Callable[[], int] = current_revision,
-        snapshot: Callable[[], Snapshot] = take_snapshot,
-        most_bytes: int = MOST_BYTES,
+        read_revision: Callable[[], int] = current_revision,
+        read_changes: Callable[[int | None], Changes] = read_changes,
+        max_bytes: int = MAX_BYTES,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._read_revision = revision
-        self._take_snapshot = snapshot
-        self._most_bytes = most_bytes
-        self._lock = Lock()
-        self._current: tuple[int, Snapshot] | None = None
-        self._answers: OrderedDict[tuple[int, str, System], Answer] = OrderedDict()
-        self._bytes = 0
+        self._read_revision = read_revision
+        self._read_changes = read_changes
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._refreshing = Lock()
+        self._snapshot: Snapshot | None = None
+        self._check_at = 0.0
+        self._answers_lock = Lock()
+        self._answers: OrderedDict[tuple[str, System], Answer] = OrderedDict()
 
     def get(self, system: System, base: str) -> Answer:
-        """The listing for a system as it is now."""
-        number, snapshot = self._snapshot()
-        key = (number, base, snapshot.normalize(system))
-        with self._lock:
-            found = self._answers.get(key)
-            if found is not None:
+        """Return the listing for a system, with download links that begin with ``base``."""
+        snapshot = self._current()
+        key = (base, snapshot.normalize(system))
+        with self._answers_lock:
+            answer = self._answers.get(key)
+            if answer is not None and answer.revision == snapshot.revision:
                 self._answers.move_to_end(key)
-                return found
-        made = Answer(snapshot.render(key[2], base))
-        with self._lock:
-            self._remember(key, made)
-        return made
+                return answer
+        # The old answer stays until the new one has taken over the chunks that did not change.
+        answer = snapshot.render(key[1], base)
+        with self._answers_lock:
+            self._answers[key] = answer
+            self._answers.move_to_end(key)
+            self._drop_unused()
+        return answer
 
-    def _snapshot(self) -> tuple[int, Snapshot]:
-        # Read before the rows: if a change comes in between, the next request sees a newer
-        # number and reads again. The other way round it could be missed.
-        number = self._read_revision()
-        current = self._current
-        if current is not None and current[0] == number:
-            return current
-        with self._lock:
-            current = self._current
-            if current is None or current[0] != number:
-                current = self._current = (number, self._take_snapshot())
-                self._answers.clear()
-                self._bytes = 0
-            return current
+    def expire(self) -> None:
+        """Look the revision up for the next request."""
+        self._check_at = 0.0
 
-    def _remember(self, key: tuple[int, str, System], answer: Answer) -> None:
-        if key in self._answers or self._current is None or self._current[0] != key[0]:
-            return
-        self._answers[key] = answer
-        self._bytes += len(answer.body)
-        while self._bytes > self._most_bytes and len(self._answers) > 1:
-            _, oldest = self._answers.popitem(last=False)
-            self._bytes -= len(oldest.body)
+    def refresh_after_commit(self) -> None:
+        """Show a change that this process has committed; waits for a refresh in progress."""
+        self.expire()
+        if self._snapshot is not None:
+            self._refresh()
 
-    def forget(self) -> None:
-        """Begin anew, as after the database was replaced."""
-        with self._lock:
-            self._current = None
+    def clear(self) -> None:
+        """Drop everything, as after the database was replaced."""
+        with self._refreshing, self._answers_lock:
+            self._snapshot = None
+            self._check_at = 0.0
             self._answers.clear()
-            self._bytes = 0
+
+    def _current(self) -> Snapshot:
+        snapshot = self._snapshot
+        now = self._clock()
+        if snapshot is None:
+            return self._refresh()
+        if now < self._check_at:
+            return snapshot
+        # Others need not look as well. Set before the lookup: `expire` may come in between.
+        self._check_at = now + CHECK_INTERVAL
+        if self._read_revision() == snapshot.revision:
+            return snapshot
+        if not self._refreshing.acquire(blocking=False):
+            return snapshot
+        try:
+            return self._read()
+        finally:
+            self._refreshing.release()
+
+    def _refresh(self) -> Snapshot:
+        with self._refreshing:
+            return self._read()
+
+    def _read(self) -> Snapshot:
+        """Replace the snapshot by that of the present revision."""
+        snapshot = self._snapshot
+        revision = self._read_revision()
+        if snapshot is not None and revision == snapshot.revision:
+            return snapshot
+        # A lower revision is that of another database, or of a backup.
+        if snapshot is None or revision < snapshot.revision:
+            snapshot = Snapshot.of(self._read_changes(None))
+        else:
+            snapshot = snapshot.apply(self._read_changes(snapshot.revision))
+        self._snapshot = snapshot
+        return snapshot
+
+    def _drop_unused(self) -> None:
+        while len(self._answers) > MAX_ANSWERS or (
+            len(self._answers) > 1 and self._size() > self._max_bytes
+        ):
+            self._answers.popitem(last=False)
+
+    def _size(self) -> int:
+        answers = self._answers.values()
+        chunks = {id(chunk): chunk.size for answer in answers for chunk in answer.chunks}
+        return sum(chunks.values()) + sum(answer.own_size for answer in answers)
 
 
 LISTINGS = ListingCache()

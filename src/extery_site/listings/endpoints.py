@@ -1,4 +1,4 @@
-"""The listing as an endpoint of the API; the server usually answers before it is reached."""
+"""The listing as an endpoint of the API; `ListingMiddleware` answers most requests before it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ router = Router(tags=["listing"])
 
 
 class Entry(Schema):
-    """One package, in the keys that Blender reads; those that are not set are left out."""
+    """One package, with the keys that Blender reads; keys without a value are left out."""
 
     schema_version: str
     id: str
@@ -74,7 +74,7 @@ def listing(
         if_none_match=request.headers.get("If-None-Match", ""),
         accept_encoding=request.headers.get("Accept-Encoding", ""),
     )
-    response = HttpResponse(reply.body, status=reply.status)
+    response = HttpResponse(b"".join(reply.body), status=reply.status)
     del response["Content-Type"]
     for name, value in reply.headers:
         response[name] = value

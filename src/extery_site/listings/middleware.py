@@ -1,13 +1,14 @@
-"""The listing over HTTP: which system asks, which headers it gets, and the short way there.
+"""The listing over HTTP: parses the request and builds the response.
 
-`ListingMiddleware` answers the listing's address before Django sees the request; whatever is unusual
-goes on to Django's endpoint, which answers the same from `respond`.
+`ListingMiddleware` answers requests for the listing before Django sees them. It passes what it cannot
+answer on to Django's endpoint, which calls `respond` as well.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -26,22 +27,24 @@ logger = logging.getLogger(__name__)
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
-#: Caches may keep a listing, and ask each time whether it is still the one.
+#: Caches may keep a listing, and must ask each time whether it is still current.
 CACHE_CONTROL = "public, no-cache"
+#: Longer query strings are parsed each time, so that the cache of parsed ones stays small.
+MAX_CACHED_QUERY = 300
 
 
 class Reply(NamedTuple):
-    """What to send: the same for Django and for plain WSGI."""
+    """A response, the same for Django and for plain WSGI."""
 
     status: int
     headers: list[tuple[str, str]]
-    body: bytes
+    body: list[bytes]
 
 
 def read_system(query: Mapping[str, str]) -> System:
-    """The system that the query describes; keys that nobody knows are ignored.
+    """Parse the system that the query describes; ignores unknown keys.
 
-    Raises `InvalidInput` for a Blender version that cannot be read.
+    Raises `InvalidInput` for a bad Blender version.
     """
     blender = query.get("blender_version", "")
     try:
@@ -55,10 +58,22 @@ def read_system(query: Mapping[str, str]) -> System:
         ) from None
 
 
+def parse_query(query: str) -> System:
+    """Parse a query string; remembers short ones, since most clients send one of a few."""
+    return _parse_short(query) if len(query) <= MAX_CACHED_QUERY else _parse(query)
+
+
+def _parse(query: str) -> System:
+    return read_system(dict(parse_qsl(query, max_num_fields=100)))
+
+
+_parse_short = lru_cache(maxsize=1024)(_parse)
+
+
 def respond(
     system: System, base: str, *, if_none_match: str = "", accept_encoding: str = ""
 ) -> Reply:
-    """The listing, or that the client has it already."""
+    """Return the listing, or 304 if the client has it."""
     answer = LISTINGS.get(system, base)
     zipped = bool(accept_encoding) and accepts(accept_encoding, "gzip")
     etag = answer.gzip_etag if zipped else answer.etag
@@ -69,12 +84,12 @@ def respond(
         ("X-Content-Type-Options", "nosniff"),
     ]
     if if_none_match and _matches(if_none_match, etag):
-        return Reply(304, headers, b"")
-    body = answer.gzipped if zipped else answer.body
-    headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        return Reply(304, headers, [])
+    length = answer.gzipped_length if zipped else answer.length
+    headers += [("Content-Type", "application/json"), ("Content-Length", str(length))]
     if zipped:
         headers.append(("Content-Encoding", "gzip"))
-    return Reply(200, headers, body)
+    return Reply(200, headers, answer.gzipped if zipped else answer.body)
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
@@ -83,7 +98,7 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 class ListingMiddleware:
-    """A WSGI application that answers for the listing and passes on all else."""
+    """WSGI middleware that answers requests for the listing and passes on all others."""
 
     def __init__(self, app: WsgiApp) -> None:
         self.app = app
@@ -99,32 +114,32 @@ class ListingMiddleware:
         except (InvalidInput, SuspiciousOperation, ValueError):
             return self.app(environ, start_response)
         except Error:
-            # A connection that broke while nobody used it; Django's way opens a new one.
+            # The connection broke while it was idle. Django's endpoint opens a new one.
             logger.warning("the listing could not be read, trying again", exc_info=True)
             connection.close()
             return self.app(environ, start_response)
         start_response(_STATUS[reply.status], reply.headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+        # A copy: the pieces belong to the cache.
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else list(reply.body)
 
     def _reply(self, environ: dict[str, Any]) -> Reply:
-        query = dict(parse_qsl(environ.get("QUERY_STRING", ""), max_num_fields=100))
         return respond(
-            read_system(query),
+            parse_query(environ.get("QUERY_STRING", "")),
             self._base(environ),
             if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
             accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
         )
 
     def _base(self, environ: dict[str, Any]) -> str:
-        """The site's address for this request; Django checks each host once."""
+        """Return the site's address for this request; Django checks each host once."""
         key = (
             environ.get("HTTP_HOST"),
             environ.get("wsgi.url_scheme"),
             environ.get("HTTP_X_FORWARDED_PROTO"),
         )
-        found = self._bases.get(key)
-        if found is None:
-            found = base_url(WSGIRequest(environ))
+        base = self._bases.get(key)
+        if base is None:
+            base = base_url(WSGIRequest(environ))
             if len(self._bases) < 1000:
-                self._bases[key] = found
-        return found
+                self._bases[key] = base
+        return base

@@ -1,14 +1,56 @@
-"""The revision of everything that a listing shows."""
+"""The rows that listings consist of, and the revision that counts their changes."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 
 
 class Revision(models.Model):
-    """One row, counted up in the transaction of every change that a listing shows."""
+    """One row, incremented in the transaction of every change that a listing shows."""
 
     number = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class ListedExtension(models.Model):
+    """An extension that listings show or once showed, and the revision of its last change.
+
+    The row stays when the extension is deleted, so that processes which read the changes since
+    an earlier revision see that its entries are gone.
+    """
+
+    extension = models.OneToOneField(
+        "catalog.Extension", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    id_key = models.CharField(max_length=200, unique=True)
+    revision = models.PositiveBigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.id_key} at {self.revision}"
+
+
+class ListingEntry(models.Model):
+    """The entry of an approved package: JSON around the site's address, and who can install it."""
+
+    listed = models.ForeignKey(ListedExtension, on_delete=models.CASCADE, related_name="entries")
+    version = models.ForeignKey("catalog.Version", on_delete=models.CASCADE, related_name="+")
+    package = models.OneToOneField(
+        "catalog.Package", on_delete=models.CASCADE, related_name="listing_entry"
+    )
+    sort_key = models.CharField(max_length=300)
+    blender_min = models.PositiveIntegerField()
+    blender_max = models.PositiveIntegerField(null=True)
+    platforms = models.JSONField(default=list)
+    python_versions = models.JSONField(default=list)
+    before_address = models.TextField()
+    after_address = models.TextField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"entry of package {self.package_id}"

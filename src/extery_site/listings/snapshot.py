@@ -1,132 +1,70 @@
-"""Everything that listings show, read from the database once for each revision.
-
-A snapshot answers for any system without the database: it keeps the entry of each approved
-package as JSON, and picks the newest compatible version of each extension.
-"""
+"""What listings show at one revision, in memory; the next snapshot shares what did not change."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from django.db import connection
-
-from extery.core.compatibility import Audience, System
+from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
-from extery.listing.entries import VERSION, entry
-from extery.listing.selection import newest_fitting
-from extery.manifest.document import Manifest
-from extery_site.catalog.models import Extension, Package, Version
-
-logger = logging.getLogger(__name__)
-
-_REVISION = "SELECT number FROM listings_revision WHERE id = 1"
-_URL_KEY = b'"archive_url":"'
-
-
-class Candidate(NamedTuple):
-    """A package that may be listed: its audience, and its entry before and after the site's address."""
-
-    audience: Audience
-    before_base: bytes
-    after_base: bytes
+from extery.listing.entries import VERSION
+from extery_site.listings.answer import Answer
+from extery_site.listings.changes import Changes, Versions
+from extery_site.listings.chunks import Chunk, split
 
 
 class Snapshot:
-    """The approved packages of one revision: extensions by id, their versions newest first."""
+    """The listed and the blocked extensions at a revision, by id. Does not change."""
 
     def __init__(
-        self, extensions: Iterable[list[list[Candidate]]], blocklist: list[dict[str, str]]
+        self,
+        revision: int,
+        extensions: Mapping[str, Versions],
+        blocked: Mapping[str, tuple[str, str]],
+        previous: Mapping[str, Chunk] | None = None,
     ) -> None:
-        self.extensions = list(extensions)
-        self._blocklist = json.dumps(blocklist, separators=(",", ":")).encode()
-        self._normalizer = SystemNormalizer(
-            candidate.audience
-            for versions in self.extensions
-            for packages in versions
-            for candidate in packages
+        self.revision = revision
+        self._extensions = extensions
+        self._blocked = blocked
+        self._chunks: dict[str, Chunk] = {}
+        for first, content in split(sorted(extensions.items())):
+            chunk = previous.get(first) if previous else None
+            if chunk is None or chunk.extensions != content:
+                chunk = Chunk(content)
+            self._chunks[first] = chunk
+        chunks = self._chunks.values()
+        self._normalizer = SystemNormalizer(frozenset().union(*(c.audiences for c in chunks)))
+        blocklist = [
+            {"id": extension_id, "reason": reason}
+            for _, (extension_id, reason) in sorted(blocked.items())
+        ]
+        self._head = b'{"version":"%b","blocklist":%b,"data":[' % (
+            VERSION.encode(),
+            json.dumps(blocklist, separators=(",", ":")).encode(),
         )
+
+    @classmethod
+    def of(cls, changes: Changes) -> Snapshot:
+        """Return the snapshot of all extensions."""
+        return cls(-1, {}, {}).apply(changes)
+
+    def apply(self, changes: Changes) -> Snapshot:
+        """Return the snapshot after the changes."""
+        extensions, blocked = dict(self._extensions), dict(self._blocked)
+        for id_key, versions, block in changes.extensions:
+            extensions.pop(id_key, None)
+            blocked.pop(id_key, None)
+            if versions:
+                extensions[id_key] = versions
+            if block:
+                blocked[id_key] = block
+        return Snapshot(changes.revision, extensions, blocked, self._chunks)
 
     def normalize(self, system: System) -> System:
-        """Return the system that stands for all with the same listing, however many kinds of clients ask."""
+        """Return the same system for all that get the same listing."""
         return self._normalizer.normalize(system)
 
-    def render(self, system: System, base: str) -> bytes:
+    def render(self, system: System, base: str) -> Answer:
         """Return the listing for a system, with download links that begin with ``base``."""
-
-        def fits(candidate: Candidate) -> bool:
-            return candidate.audience.fits(system)
-
-        middle = json.dumps(base)[1:-1].encode()
-        entries = b",".join(
-            candidate.before_base + middle + candidate.after_base
-            for versions in self.extensions
-            for candidate in newest_fitting(versions, fits)
-        )
-        return b'{"version":"%s","blocklist":%s,"data":[%s]}' % (
-            VERSION.encode(),
-            self._blocklist,
-            entries,
-        )
-
-
-def current_revision() -> int:
-    """The number to which the listings were last counted up."""
-    # Asked for every listing: composing this query anew would take most of the time.
-    with connection.cursor() as cursor:
-        cursor.execute(_REVISION)
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
-
-
-def take_snapshot() -> Snapshot:
-    """Read all approved packages, in a fixed number of queries."""
-    packages = (
-        Package.objects.filter(
-            version__status=Version.Status.APPROVED,
-            version__extension__in=Extension.objects.listed(),
-        )
-        .select_related("version__extension")
-        .order_by("version__extension__id_key", "-version__sort_key", "pk")
-    )
-    by_extension: dict[int, dict[int, list[Candidate]]] = {}
-    # Most packages share their audience with many others.
-    audiences: dict[Audience, Audience] = {}
-    for package in packages:
-        candidate = _candidate(package)
-        if candidate is not None:
-            audience = audiences.setdefault(candidate.audience, candidate.audience)
-            candidate = candidate._replace(audience=audience)
-            versions = by_extension.setdefault(package.version.extension_id, {})
-            versions.setdefault(package.version_id, []).append(candidate)
-    blocked = Extension.objects.listed().filter(status=Extension.Status.BLOCKED).order_by("id_key")
-    blocklist = [
-        {"id": extension_id, "reason": reason}
-        for extension_id, reason in blocked.values_list("extension_id", "block_reason")
-    ]
-    return Snapshot((list(versions.values()) for versions in by_extension.values()), blocklist)
-
-
-def _candidate(package: Package) -> Candidate | None:
-    try:
-        text = json.dumps(_entry(package), separators=(",", ":")).encode()
-    except (KeyError, TypeError, ValueError):
-        # Blender refuses a whole listing for one bad entry: leave it out, and say so.
-        logger.exception("package %s cannot be listed", package.sha256)
-        return None
-    before, key, after = text.partition(_URL_KEY)
-    return Candidate(package.audience, before + key, after)
-
-
-def _entry(package: Package) -> dict[str, object]:
-    manifest = Manifest.from_table(
-        {**package.version.manifest, "platforms": package.platforms, "wheels": package.wheels}
-    )
-    return entry(
-        manifest,
-        archive_url=package.download_path,
-        archive_size=package.size,
-        archive_hash=package.sha256,
-    )
+        chunks = [chunk.render(system, base) for chunk in self._chunks.values()]
+        return Answer(self.revision, self._head, chunks)

@@ -50,6 +50,7 @@ STATUS_BY_CODE = {
     "request.too-large": 413,
     # A stored file is damaged: the site's fault, but the version cannot be approved in this state.
     "review.package-damaged": 409,
+    "review.not-listable": 409,
     "request.bad-value": 400,
     "request.not-json": 400,
     "request.method-not-allowed": 405,

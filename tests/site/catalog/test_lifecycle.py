@@ -17,7 +17,7 @@ from extery_site.catalog import lifecycle
 from extery_site.catalog.lifecycle import TRANSITIONS, Role, Transition
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.listings.actions import LISTED_KINDS
-from extery_site.listings.snapshot import current_revision
+from extery_site.listings.changes import current_revision
 from tests.site import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,201 +1,263 @@
-"""How listings are remembered: as few as there are different ones, and never too long."""
+"""How the listings of a process follow the database, and how many answers it keeps."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import threading
-from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from extery.core.compatibility import Audience, BlenderRange, System
 from extery.core.versions import blender_version_of_number
-from extery_site.accounts.models import User
-from extery_site.catalog.models import Version
-from extery_site.listings.actions import increment_revision
-from extery_site.listings.cache import ListingCache
-from extery_site.listings.middleware import ListingMiddleware
-from extery_site.listings.snapshot import Candidate, Snapshot, current_revision
-from tests.site import factories
+from extery_site.listings import cache as module
+from extery_site.listings.cache import CHECK_INTERVAL, ListingCache
+from extery_site.listings.changes import Changes, ExtensionState, Versions
+from tests.site.listings.test_snapshot import entry_of
 
-ENTRY = b'{"id":"x","archive_url":"'
+BASE = "http://a"
 
 
-def candidate(
-    low: int, high: int | None = None, platforms: str = "", pythons: str = "", name: str = "x"
-) -> Candidate:
-    audience = Audience.of(
-        BlenderRange(
-            blender_version_of_number(low), blender_version_of_number(high) if high else None
-        ),
-        platforms=platforms.split(),
-        pythons=pythons.split(),
+def versions_of(
+    text: str, low: int = 0, high: int | None = None, platforms: str = "", pythons: str = ""
+) -> Versions:
+    blender = BlenderRange(
+        blender_version_of_number(low), None if high is None else blender_version_of_number(high)
     )
-    return Candidate(
-        audience,
-        ENTRY.replace(b"x", name.encode()),
-        b'/x.zip"}',
-    )
+    audience = Audience.of(blender, platforms=platforms.split(), pythons=pythons.split())
+    return ((entry_of(audience, text),),)
 
 
-SNAPSHOT = Snapshot(
-    [
-        [
-            [candidate(5_000_000, None, "linux-x64", "3.11", "new")],
-            [candidate(4_002_000, 5_000_000, "", "", "old")],
-        ],
-        [[candidate(4_003_000, 4_005_000, "", "3", "middle")]],
-    ],
-    [],
-)
-systems = st.builds(
-    System,
-    st.none() | st.integers(0, 9_000_000).map(blender_version_of_number),
-    st.none() | st.sampled_from(["linux-x64", "windows-x64", "\x00", ""]),
-    st.none() | st.sampled_from(["3.11", "3.13", "3.", "2.7"]),
-)
+class Database:
+    """Extensions with the revision of their last change, and a clock; counts what is read."""
+
+    def __init__(self, **extensions: Versions) -> None:
+        self.revision = 1
+        self.now = 1000.0
+        self.lookups = 0
+        self.reads: list[int | None] = []
+        self._rows = {id_key: (1, versions) for id_key, versions in extensions.items()}
+        self.while_reading = lambda: None
+
+    def change(self, id_key: str, versions: Versions = ()) -> None:
+        self.revision += 1
+        self._rows[id_key] = (self.revision, versions)
+
+    def read_revision(self) -> int:
+        self.lookups += 1
+        return self.revision
+
+    def read_changes(self, since: int | None) -> Changes:
+        self.reads.append(since)
+        changes = Changes(
+            self.revision,
+            [
+                ExtensionState(id_key, versions, None)
+                for id_key, (revision, versions) in self._rows.items()
+                if since is None or revision > since
+            ],
+        )
+        self.while_reading()
+        return changes
+
+    def cache(self, **options: Any) -> ListingCache:
+        return ListingCache(
+            self.read_revision, self.read_changes, clock=lambda: self.now, **options
+        )
+
+    def wait(self) -> None:
+        self.now += CHECK_INTERVAL
 
 
-@given(systems)
-def test_the_normalized_system_gets_the_same_listing(system: System) -> None:
-    normal = SNAPSHOT.normalize(system)
-    assert SNAPSHOT.render(normal, "http://a") == SNAPSHOT.render(system, "http://a")
-    assert SNAPSHOT.normalize(normal) == normal
+def ids(cache: ListingCache, system: System = System()) -> list[str]:
+    return [item["id"] for item in json.loads(b"".join(cache.get(system, BASE).body))["data"]]
 
 
-def test_whatever_clients_send_there_are_few_answers() -> None:
-    answers = ListingCache(lambda: 1, lambda: SNAPSHOT)
-    for major, minor, patch in itertools.product(range(3, 7), range(10), range(10)):
-        system = System((major, minor, patch), f"system-{patch}", f"3.{minor}")
-        answers.get(system, "http://a")
-    assert len(answers._answers) <= 5 * 2 * 3
+def test_the_revision_is_looked_up_once_in_an_interval() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    database.wait()
+    cache.get(System(), BASE)
+    lookups = database.lookups
+    for _ in range(5):
+        cache.get(System(), BASE)
+    assert database.lookups == lookups
+    database.wait()
+    cache.get(System(), BASE)
+    assert database.lookups == lookups + 1
 
 
-def test_what_was_not_used_for_longest_goes_first() -> None:
-    size = len(SNAPSHOT.render(System(), "http://a"))
-    answers = ListingCache(lambda: 1, lambda: SNAPSHOT, most_bytes=2 * size)
-    first = answers.get(System(), "http://a")
-    second = answers.get(System(), "http://b")
-    assert answers.get(System(), "http://a") is first
-    answers.get(System(), "http://c")
-    assert answers.get(System(), "http://a") is first
-    assert answers.get(System(), "http://b") is not second
+def test_a_change_by_another_process_shows_after_the_interval() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    database.wait()
+    assert ids(cache) == ["one"]
+    database.change("two", versions_of("two"))
+    assert ids(cache) == ["one"]
+    database.wait()
+    assert ids(cache) == ["one", "two"]
 
 
-def test_a_new_revision_is_read_once_by_many_threads() -> None:
-    taken: list[int] = []
-    revision = [1]
+def test_a_change_by_this_process_shows_at_once() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    database.change("two", versions_of("two"))
+    cache.refresh_after_commit()
+    assert ids(cache) == ["one", "two"]
 
-    def take() -> Snapshot:
-        taken.append(revision[0])
-        return SNAPSHOT
 
-    answers = ListingCache(lambda: revision[0], take)
-    answers.get(System(), "http://a")
-    revision[0] = 2
-    threads = [threading.Thread(target=answers.get, args=(System(), "http://a")) for _ in range(8)]
+def test_a_process_without_listings_does_not_read_them_for_a_change() -> None:
+    database = Database(one=versions_of("one"))
+    database.cache().refresh_after_commit()
+    assert database.reads == []
+
+
+def test_a_process_that_lags_reads_the_changes_of_all_revisions_at_once() -> None:
+    database = Database(one=versions_of("one"), two=versions_of("two"), three=versions_of("three"))
+    cache = database.cache()
+    assert ids(cache) == ["one", "three", "two"]
+    for number in range(20):
+        database.change("four", versions_of(f"four-{number}"))
+    database.change("two")
+    database.change("one", versions_of("other"))
+    database.wait()
+    assert ids(cache) == ["four-19", "other", "three"]
+    assert database.reads == [None, 1]
+
+
+def test_a_lower_revision_is_another_database_and_everything_is_read() -> None:
+    database = Database(one=versions_of("one"))
+    database.revision = 7
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    backup = Database(two=versions_of("two"))
+    cache._read_revision, cache._read_changes = backup.read_revision, backup.read_changes
+    database.wait()
+    assert ids(cache) == ["two"]
+
+
+def test_while_one_request_reads_a_change_others_get_the_old_listing() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    begun, may_end = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        begun.set()
+        assert may_end.wait(300)
+
+    database.while_reading = pause
+    database.change("two", versions_of("two"))
+    database.wait()
+    found: list[list[str]] = []
+    reader = threading.Thread(target=lambda: found.append(ids(cache)))
+    reader.start()
+    assert begun.wait(300)
+    for _ in range(3):
+        database.wait()
+        assert ids(cache) == ["one"]
+    may_end.set()
+    reader.join()
+    assert found == [["one", "two"]]
+    assert ids(cache) == ["one", "two"]
+    assert database.reads == [None, 1]
+
+
+def test_a_commit_during_a_refresh_is_not_missed() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+    begun, may_end = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        begun.set()
+        assert may_end.wait(300)
+
+    database.while_reading = pause
+    database.change("two", versions_of("two"))
+    database.wait()
+    reader = threading.Thread(target=cache.get, args=(System(), BASE))
+    reader.start()
+    assert begun.wait(300)
+    database.change("three", versions_of("three"))
+    approver = threading.Thread(target=cache.refresh_after_commit)
+    approver.start()
+    may_end.set()
+    reader.join()
+    approver.join()
+    assert ids(cache) == ["one", "three", "two"]
+
+
+def test_many_threads_read_the_first_snapshot_once() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    threads = [threading.Thread(target=cache.get, args=(System(), BASE)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert taken == [1, 2]
+    assert database.reads == [None]
 
 
-def test_the_revision_counts_up_with_each_change_also_from_nothing(db: None) -> None:
-    assert current_revision() == 0
-    increment_revision()
-    increment_revision()
-    assert current_revision() == 2
+def test_a_read_that_fails_leaves_the_old_listing_and_is_tried_again() -> None:
+    database = Database(one=versions_of("one"))
+    cache = database.cache()
+    assert ids(cache) == ["one"]
+
+    def fail() -> None:
+        raise OSError("the database is gone")
+
+    database.while_reading = fail
+    database.change("two", versions_of("two"))
+    database.wait()
+    with pytest.raises(OSError, match="gone"):
+        cache.get(System(), BASE)
+    assert ids(cache) == ["one"]
+    database.while_reading = lambda: None
+    database.wait()
+    assert ids(cache) == ["one", "two"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_undone_change_does_not_count() -> None:
-    from django.db import transaction
-
-    with transaction.atomic():
-        increment_revision()
-        transaction.set_rollback(True)
-    assert current_revision() == 0
-
-
-def call(app: Any, query: str = "", method: str = "GET", **headers: str) -> tuple[str, bytes, Any]:
-    seen: list[Any] = []
-    environ = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": "/api/v1/extensions/",
-        "QUERY_STRING": query,
-        "SCRIPT_NAME": "",
-        "SERVER_NAME": "testserver",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "testserver",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(),
-        **headers,
-    }
-    result = app(environ, lambda status, headers: seen.append((status, dict(headers))))
-    return seen[0][0] if seen else "", b"".join(result), seen[0][1] if seen else None
+def test_few_answers_are_kept_whatever_clients_send() -> None:
+    cache = Database(
+        one=versions_of("one", 5_000_000, None, "linux-x64", "3.11"),
+        two=versions_of("two", 4_002_000, 5_000_000),
+        three=versions_of("three", 4_003_000, 4_005_000, "", "3"),
+    ).cache()
+    for major, minor, patch in itertools.product(range(3, 7), range(10), range(10)):
+        cache.get(System((major, minor, patch), f"system-{patch}", f"3.{minor}"), BASE)
+    assert len(cache._answers) <= 5 * 2 * 3
 
 
-@pytest.fixture
-def short_way() -> ListingMiddleware:
-    def behind(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        start_response("299 Passed on", [])
-        return [environ["PATH_INFO"].encode()]
-
-    return ListingMiddleware(behind)
-
-
-def test_the_short_way_answers_as_the_endpoint_does(
-    short_way: ListingMiddleware, client: Any, approve: Callable[..., Version]
-) -> None:
-    approve()
-    query = "blender_version=4.2.3&platform=linux-x64&python_version=3.11.7&x=%20"
-    expected = client.get(f"/api/v1/extensions/?{query}")
-    status, body, headers = call(short_way, query)
-    assert (status, body) == ("200 OK", expected.content)
-    for name in ("ETag", "Cache-Control", "Content-Type", "Content-Length"):
-        assert headers[name] == expected[name]
-    status, body, headers = call(short_way, query, method="HEAD")
-    assert (status, body, headers["Content-Length"]) == ("200 OK", b"", str(len(expected.content)))
-    status, body, headers = call(short_way, query, HTTP_IF_NONE_MATCH=expected["ETag"])
-    assert (status, body) == ("304 Not Modified", b"")
-    assert "Content-Length" not in headers
+def test_the_answer_that_was_not_used_for_longest_is_dropped_first() -> None:
+    cache = Database(one=versions_of("one")).cache()
+    first = cache.get(System(), "http://a")
+    cache._max_bytes = 2 * cache._size()
+    second = cache.get(System(), "http://b")
+    assert cache.get(System(), "http://a") is first
+    cache.get(System(), "http://c")
+    assert cache.get(System(), "http://a") is first
+    assert cache.get(System(), "http://b") is not second
 
 
-def test_the_short_way_sees_a_change_at_once(
-    short_way: ListingMiddleware, approve: Callable[..., Version], owner: User, moderator: User
-) -> None:
-    approve()
-    assert call(short_way)[1].count(b'"archive_url"') == 1
-    factories.make_approved(owner, moderator, id="other_tool", name="Other")
-    assert call(short_way)[1].count(b'"archive_url"') == 2
+def test_answers_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ANSWERS", 3)
+    cache = Database(one=versions_of("one")).cache()
+    for number in range(10):
+        cache.get(System(), f"http://{number}")
+    assert [base for base, _ in cache._answers] == ["http://7", "http://8", "http://9"]
 
 
-def test_what_the_short_way_cannot_answer_goes_on_to_django(
-    short_way: ListingMiddleware, db: None
-) -> None:
-    assert call(short_way, "blender_version=x")[0] == "299 Passed on"
-    assert call(short_way, method="POST")[0] == "299 Passed on"
-    assert call(short_way, HTTP_HOST="evil.example")[0] == "299 Passed on"
-    assert call(short_way, "&".join(f"k{n}=1" for n in range(200)))[0] == "299 Passed on"
-
-
-def test_a_broken_connection_is_replaced_by_djangos_way(
-    short_way: ListingMiddleware, db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from django.db import OperationalError
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise OperationalError("server closed the connection")
-
-    closed: list[bool] = []
-    monkeypatch.setattr("extery_site.listings.middleware.LISTINGS.get", broken)
-    monkeypatch.setattr(
-        "extery_site.listings.middleware.connection.close", lambda: closed.append(True)
-    )
-    assert call(short_way)[0] == "299 Passed on"
-    assert closed == [True]
+def test_a_part_that_answers_share_counts_once() -> None:
+    cache = Database(
+        one=versions_of("one" * 100, 5_000_000), two=versions_of("two" * 100, 4_002_000)
+    ).cache()
+    cache.get(System((4, 2, 0)), BASE)
+    before = cache._size()
+    same = cache.get(System((4, 2, 1)), BASE)
+    assert cache._size() == before
+    assert same.chunks

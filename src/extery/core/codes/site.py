@@ -250,6 +250,14 @@ CODES: dict[str, Code] = {
         "the stored file of a package is damaged or missing",
         "The stored file differs from the uploaded file, so it must not be published.",
     ),
+    "review.not-listable": Code(
+        "error",
+        "the listing entry of a package cannot be made",
+        "Blender refuses a whole listing for one bad entry, so the version must not become public.",
+        message="{package} cannot be listed, its manifest is damaged: {reason}",
+        hint="request changes, so that its owner uploads the package again",
+        example={"package": "add-on-gear_tool-v1.0.0.zip", "reason": "KeyError: 'license'"},
+    ),
     "report.text-missing": Code(
         "error", "the report has no text", "Moderators need to know what is wrong."
     ),

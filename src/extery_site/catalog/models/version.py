@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -31,6 +32,16 @@ def sortable_blender(text: str) -> int:
     Raises `ValueError` for a text that is not a Blender version.
     """
     return number_of_blender_version(parse_blender_version(text))
+
+
+def package_file_name(type_: str, extension_id: str, number: str, platforms: Iterable[str]) -> str:
+    """``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
+    return "-".join([type_, extension_id, f"v{number}", *platforms]) + ".zip"
+
+
+def download_path(sha256: str, file_name: str) -> str:
+    """Path of the download of a package."""
+    return f"/download/sha256:{sha256}/{quote(file_name)}"
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -208,13 +219,14 @@ class Package(models.Model):
     def file_name(self) -> str:
         """The name under which it is downloaded: ``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
         extension = self.version.extension
-        parts = [extension.type, extension.extension_id, f"v{self.version.number}"]
-        return "-".join([*parts, *self.platforms]) + ".zip"
+        return package_file_name(
+            extension.type, extension.extension_id, self.version.number, self.platforms
+        )
 
     @property
     def download_path(self) -> str:
         """Path of the download; the listing gives the same text, and Blender compares it."""
-        return f"/download/sha256:{self.sha256}/{quote(self.file_name)}"
+        return download_path(self.sha256, self.file_name)
 
     @property
     def drag_query(self) -> str:

@@ -1,0 +1,137 @@
+"""Reads the rows of the listings: all, or those of extensions changed since a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from extery.core.compatibility import Audience, BlenderRange
+from extery.core.versions import blender_version_of_number
+from extery_site.catalog.models import Extension
+from extery_site.listings.models import ListedExtension
+
+_REVISION = "SELECT number FROM listings_revision WHERE id = 1"
+_FIELDS = (
+    "id_key",
+    "revision",
+    "extension__status",
+    "extension__extension_id",
+    "extension__block_reason",
+    "entries__version_id",
+    "entries__sort_key",
+    "entries__package_id",
+    "entries__blender_min",
+    "entries__blender_max",
+    "entries__platforms",
+    "entries__python_versions",
+    "entries__before_address",
+    "entries__after_address",
+)
+
+
+class Entry(NamedTuple):
+    """A package that may be listed: who can install it, and its JSON around the site's address."""
+
+    audience: Audience
+    before_address: bytes
+    after_address: bytes
+
+
+#: The packages of each version of an extension, newest version first.
+Versions = tuple[tuple[Entry, ...], ...]
+
+
+class ExtensionState(NamedTuple):
+    """What listings show of an extension; no versions means nothing."""
+
+    id_key: str
+    versions: Versions
+    block: tuple[str, str] | None
+    """Id and reason if the extension is blocked."""
+
+
+class Changes(NamedTuple):
+    """The extensions that changed, as they are at ``revision``."""
+
+    revision: int
+    extensions: list[ExtensionState]
+
+
+def current_revision() -> int:
+    """Return the revision of the listings."""
+    # Read often: composing this query anew would take most of the time.
+    with connection.cursor() as cursor:
+        cursor.execute(_REVISION)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def read_changes(since: int | None = None) -> Changes:
+    """Read the extensions changed after revision ``since``; all of them for ``None``.
+
+    One statement reads the rows, so they are the state of one moment, which is that of the
+    revision read before or of a later one that some row names.
+    """
+    revision = current_revision()
+    listed = ListedExtension.objects.order_by("pk")
+    if since is not None:
+        listed = listed.filter(revision__gt=since)
+    rows = listed.values_list(*_FIELDS).iterator(chunk_size=500)
+    extensions = []
+    audiences: dict[Audience, Audience] = {}
+    for (id_key, changed_at), group in groupby(rows, key=itemgetter(0, 1)):
+        revision = max(revision, changed_at)
+        extensions.append(_extension_state(id_key, group, audiences))
+    return Changes(revision, extensions)
+
+
+def _extension_state(
+    id_key: str, rows: Iterator[tuple[Any, ...]], audiences: dict[Audience, Audience]
+) -> ExtensionState:
+    first = next(rows)
+    _, _, status, extension_id, reason, *_ = first
+    block = (extension_id, reason) if status == Extension.Status.BLOCKED else None
+    packages = [row[5:] for row in (first, *rows) if row[5] is not None]
+    packages.sort(key=itemgetter(2))
+    packages.sort(key=itemgetter(1), reverse=True)
+    by_version: dict[int, list[Entry]] = {}
+    for version, _, _, low, high, platforms, pythons, before, after in packages:
+        blender = BlenderRange(
+            blender_version_of_number(low),
+            None if high is None else blender_version_of_number(high),
+        )
+        audience = Audience.of(blender, platforms=platforms, pythons=pythons)
+        by_version.setdefault(version, []).append(
+            Entry(audiences.setdefault(audience, audience), before.encode(), after.encode())
+        )
+    return ExtensionState(id_key, without_superseded(by_version.values()), block)
+
+
+def without_superseded(versions: Iterable[Iterable[Entry]]) -> Versions:
+    """Leave out packages that no system gets, because a newer one fits all systems that they fit."""
+    newer: list[Audience] = []
+    kept = []
+    for entries in versions:
+        wanted = tuple(
+            entry
+            for entry in entries
+            if not any(_contains(audience, entry.audience) for audience in newer)
+        )
+        newer += [entry.audience for entry in wanted]
+        if wanted:
+            kept.append(wanted)
+    return tuple(kept)
+
+
+@lru_cache(maxsize=10_000)
+def _contains(audience: Audience, other: Audience) -> bool:
+    """Return whether every system that fits ``other`` fits ``audience``; cached, for there are few audiences.
+
+    An empty audience fits systems with unknown properties.
+    """
+    return not other.is_empty and audience.contains(other)

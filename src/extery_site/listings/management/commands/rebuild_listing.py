@@ -1,0 +1,23 @@
+"""``extery manage rebuild_listing``: render the entries of all approved packages again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from extery_site.listings.actions import rebuild
+
+
+class Command(BaseCommand):
+    help = (
+        "Render the listing entries of all approved packages again. Running servers follow; "
+        "nothing else has to be done."
+    )
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        count, errors = rebuild()
+        self.stdout.write(f"listing entries: {count}")
+        if errors:
+            lines = [f"  {error}" for error in errors]
+            raise CommandError("\n".join([f"packages left out: {len(errors)}", *lines]))

@@ -1,0 +1,52 @@
+"""Renders the entry of a package: its JSON, cut where the address of the site belongs.
+
+Reads plain fields only, so that migrations can call it with the models of their time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from extery.core.errors import Corrupt
+from extery.listing.entries import entry
+from extery.manifest.document import Manifest
+from extery_site.catalog.models.version import download_path, package_file_name
+
+if TYPE_CHECKING:
+    from extery_site.catalog.models import Package
+
+_URL_KEY = '"archive_url":"'
+
+
+class RenderedEntry(NamedTuple):
+    """The JSON of an entry before and after the address of the site."""
+
+    before_address: str
+    after_address: str
+
+
+def render_entry(package: Package) -> RenderedEntry:
+    """Render the entry of a package; raises `Corrupt` if its manifest lacks what an entry needs."""
+    version = package.version
+    extension = version.extension
+    name = package_file_name(
+        extension.type, extension.extension_id, version.number, package.platforms
+    )
+    try:
+        manifest = Manifest.from_table(
+            {**version.manifest, "platforms": package.platforms, "wheels": package.wheels}
+        )
+        values = entry(
+            manifest,
+            archive_url=download_path(package.sha256, name),
+            archive_size=package.size,
+            archive_hash=package.sha256,
+        )
+        text = json.dumps(values, separators=(",", ":"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise Corrupt.of("review.not-listable", package=name, reason=reason) from error
+    # The key that counts is the last one: after it come only a size and a hash.
+    before, key, after = text.rpartition(_URL_KEY)
+    return RenderedEntry(before + key, after)

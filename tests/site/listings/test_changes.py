@@ -1,0 +1,48 @@
+"""Packages that no system gets are left out of the memory."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extery.core.compatibility import Audience, BlenderRange, System
+from extery_site.listings.changes import Entry, without_superseded
+from extery_site.listings.chunks import newest
+
+BLENDERS = [(4, 2, 0), (4, 3, 0), (4, 5, 0), (5, 0, 0)]
+PLATFORMS = ["linux-x64", "windows-x64", "macos-arm64"]
+PYTHONS = ["3.11", "3.13", "3"]
+
+audiences = st.builds(
+    lambda low, high, platforms, pythons: Audience.of(
+        BlenderRange(low, high), platforms=platforms, pythons=pythons
+    ),
+    st.sampled_from(BLENDERS),
+    st.none() | st.sampled_from(BLENDERS),
+    st.frozensets(st.sampled_from(PLATFORMS)),
+    st.frozensets(st.sampled_from(PYTHONS)),
+)
+systems = st.builds(
+    System,
+    st.none() | st.sampled_from([(0, 0, 1), (4, 1, 9), *BLENDERS, (4, 4, 2), (6, 0, 0)]),
+    st.none() | st.sampled_from([*PLATFORMS, "amiga-m68k", "\x00"]),
+    st.none() | st.sampled_from(["3.11", "3.12", "3.13", "3.", "2.7"]),
+)
+entries = st.builds(Entry, audiences, st.binary(min_size=1, max_size=3), st.just(b""))
+versions = st.lists(st.lists(entries, min_size=1, max_size=3), max_size=5)
+
+
+@given(versions, systems)
+def test_leaving_out_superseded_packages_changes_no_listing(
+    versions: list[list[Entry]], system: System
+) -> None:
+    everything = tuple(tuple(entries) for entries in versions)
+    assert newest(without_superseded(versions), system) == newest(everything, system)
+
+
+def test_an_older_version_for_the_same_systems_is_superseded() -> None:
+    everybody = Audience.of()
+    new, old = Entry(everybody, b"new", b""), Entry(everybody, b"old", b"")
+    linux = Entry(Audience.of(platforms=["linux-x64"]), b"linux", b"")
+    assert without_superseded([[new], [old], [linux]]) == ((new,),)
+    assert without_superseded([[linux], [old]]) == ((linux,), (old,))

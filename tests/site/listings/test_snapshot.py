@@ -1,0 +1,145 @@
+"""Listings from memory: their bytes, and what a new snapshot shares with the one before."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extery.core.compatibility import Audience, System
+from extery_site.listings import chunks
+from extery_site.listings.answer import Answer
+from extery_site.listings.changes import Changes, Entry, ExtensionState, Versions
+from extery_site.listings.snapshot import Snapshot
+from tests.site.listings.test_changes import audiences, systems
+
+IDS = [f"tool_{number}" for number in range(12)]
+BASE = "https://a.example"
+
+
+def entry_of(audience: Audience, text: str) -> Entry:
+    before = f'{{"id":"{text}","archive_url":"'
+    return Entry(audience, before.encode(), f'/{text}.zip"}}'.encode())
+
+
+versions = st.lists(
+    st.lists(st.builds(entry_of, audiences, st.sampled_from("abcde")), min_size=1, max_size=2),
+    max_size=3,
+).map(lambda versions: tuple(tuple(entries) for entries in versions))
+states = st.builds(
+    ExtensionState,
+    st.sampled_from(IDS),
+    versions,
+    st.none() | st.tuples(st.sampled_from(IDS), st.sampled_from(["Mines coins", 'Says "no" ü'])),
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_chunks() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chunks, "EXTENSIONS_PER_CHUNK", 3)
+        yield
+
+
+def document_of(states: dict[str, ExtensionState], system: System, base: str) -> Any:
+    """The listing as a plain computation makes it."""
+    ordered = [states[id_key] for id_key in sorted(states)]
+    return {
+        "version": "v1",
+        "blocklist": [
+            {"id": s.block[0], "reason": s.block[1]} for s in ordered if s.block is not None
+        ],
+        "data": [
+            json.loads(entry.before_address + base.encode() + entry.after_address)
+            for state in ordered
+            for entry in chunks.newest(state.versions, system)
+        ],
+    }
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(states, max_size=4), max_size=6), systems)
+def test_a_snapshot_that_followed_changes_equals_one_made_at_once(
+    steps: list[list[ExtensionState]], system: System
+) -> None:
+    snapshot = Snapshot.of(Changes(0, []))
+    present: dict[str, ExtensionState] = {}
+    kept: list[Answer] = []
+    for revision, step in enumerate(steps, start=1):
+        kept.append(snapshot.render(system, BASE))
+        snapshot = snapshot.apply(Changes(revision, step))
+        present |= {state.id_key: state for state in step}
+    answer = snapshot.render(system, BASE)
+    at_once = Snapshot.of(Changes(len(steps), list(present.values()))).render(system, BASE)
+
+    assert answer.body == at_once.body
+    assert answer.gzipped == at_once.gzipped
+    assert (answer.etag, answer.gzip_etag) == (at_once.etag, at_once.gzip_etag)
+    body = b"".join(answer.body)
+    document = json.loads(body)
+    assert document == document_of(present, system, BASE)
+    assert body == json.dumps(document, separators=(",", ":")).encode()
+    assert gzip.decompress(b"".join(answer.gzipped)) == body
+    assert answer.length == len(body)
+    assert answer.gzipped_length == len(b"".join(answer.gzipped))
+
+
+@settings(deadline=None)
+@given(st.lists(states, max_size=8), systems)
+def test_the_normalized_system_gets_the_same_listing(
+    states: list[ExtensionState], system: System
+) -> None:
+    snapshot = Snapshot.of(Changes(1, states))
+    normal = snapshot.normalize(system)
+    assert snapshot.render(normal, BASE).body == snapshot.render(system, BASE).body
+
+
+EVERYBODY = Audience.of()
+
+
+def of_everybody(text: str) -> Versions:
+    return ((entry_of(EVERYBODY, text),),)
+
+
+def many() -> dict[str, Versions]:
+    return {f"tool_{number:03}": of_everybody(f"tool_{number:03}") for number in range(200)}
+
+
+def test_a_change_renders_and_compresses_one_chunk_again() -> None:
+    before = Snapshot(1, many(), {})
+    old = before.render(System(), BASE)
+    _ = old.gzipped
+    change = ExtensionState("tool_100", of_everybody("changed"), None)
+    new = before.apply(Changes(2, [change])).render(System(), BASE)
+
+    assert len(old.chunks) > 20
+    shared = {id(chunk) for chunk in old.chunks} & {id(chunk) for chunk in new.chunks}
+    assert len(shared) == len(old.chunks) - 1
+    assert sum("compressed" not in chunk.__dict__ for chunk in new.chunks) == 1
+
+
+def test_an_entity_tag_tells_apart_content_blocks_and_addresses() -> None:
+    snapshot = Snapshot(1, many(), {})
+    blocked = ExtensionState("tool_100", of_everybody("tool_100"), ("tool_100", "Mines coins"))
+    changed = ExtensionState("tool_100", of_everybody("changed"), None)
+    answers = [
+        snapshot.render(System(), BASE),
+        snapshot.render(System(), "https://b.example"),
+        snapshot.apply(Changes(2, [blocked])).render(System(), BASE),
+        snapshot.apply(Changes(2, [changed])).render(System(), BASE),
+    ]
+    assert len({answer.etag for answer in answers}) == len(answers)
+    again = snapshot.apply(Changes(2, [changed])).apply(
+        Changes(3, [ExtensionState("tool_100", of_everybody("tool_100"), None)])
+    )
+    assert again.render(System(), BASE).etag == answers[0].etag
+
+
+def test_an_address_is_escaped_as_json() -> None:
+    snapshot = Snapshot(1, {"tool": of_everybody("tool")}, {})
+    [entry] = json.loads(b"".join(snapshot.render(System(), 'http://a"b\\ü').body))["data"]
+    assert entry["archive_url"] == 'http://a"b\\ü/tool.zip'
