@@ -1,11 +1,12 @@
-"""Listing of 1,000 extensions from the running site, warm, from one process.
+"""Warm listing of 1,000 extensions from the running site, from one process.
 
 Peer in the same run: the same embedded server with a WSGI application that returns the same bytes
 from memory, which is the most this server can give. Beside it the same site behind gunicorn
 (gthread) and granian (WSGI), one process each, and the peak memory of every server process.
 Needs ``wrk``; servers that are not installed are left out.
 
-    python benchmarks/listing_server.py [--extensions 1000] [--seconds 3] [--rounds 3] [--connections 16]
+    python benchmarks/listing_server.py [--extensions 1000] [--versions 1] [--seconds 3] [--rounds 3]
+        [--connections 16]
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PATH = "/api/v1/extensions/"
 QUERY = f"{PATH}?blender_version=4.2.3&platform=linux-x64&python_version=3.11.7"
 MIN_RATE = 500
 MIN_RATIO = 0.9
+#: The lowest Blender of each version of an extension, oldest first: none replaces another.
+BLENDERS = ("4.2.0", "4.3.0", "4.4.0", "4.5.0", "5.0.0")
 
 #: The peer: the bytes in the file from the embedded server, and nothing else.
 PEER = """
@@ -69,6 +72,7 @@ def main() -> None:
     """Measure, print, and fail below what must be reached."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--extensions", type=int, default=1000)
+    parser.add_argument("--versions", type=int, default=1, choices=range(1, len(BLENDERS) + 1))
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=16)
@@ -83,7 +87,7 @@ def main() -> None:
 def run(folder: Path, options: argparse.Namespace) -> bool:
     """Measure all servers in turn, so that a busy moment meets each; True if one is too slow."""
     data = folder / "data"
-    fill(data, options.extensions)
+    fill(data, options.extensions, options.versions)
     site = [sys.executable, "-m", "extery", "serve", "--port", "0", "--data", str(data)]
     with ExitStack() as servers:
         ours = servers.enter_context(serving(site, folder / "site.log"))
@@ -134,78 +138,98 @@ def threads() -> int:
     return int(settings.EXTERY_THREADS)
 
 
-def fill(data: Path, count: int) -> None:
+def fill(data: Path, count: int, versions: int = 1) -> None:
     """A database with ``count`` approved extensions, by bulk rows: no files are needed here."""
     os.environ["EXTERY_DATA"] = str(data)
     from extery_site.project.server import prepare
 
     prepare(data)
     from django.db import connections, transaction
-    from django.utils import timezone
 
     from extery_site.accounts.models import User
-    from extery_site.catalog.models import Extension, Package, Version, normalize_id
-    from extery_site.listings.actions import increment_revision
+    from extery_site.catalog.models import Extension
+    from extery_site.listings.actions import rebuild
 
-    now = timezone.now()
     with transaction.atomic():
         owner = User.objects.create_user("ada", "ada@example.org")
-        extensions = Extension.objects.bulk_create(
-            Extension(
-                extension_id=f"tool_number_{number}",
-                id_key=normalize_id(f"tool_number_{number}"),
-                type="add-on",
-                name=f"Tool number {number}",
-                tagline="Does one of the things that people want",
-                owner=owner,
-                status=Extension.Status.APPROVED,
-                published_at=now,
-            )
-            for number in range(count)
-        )
-        versions = Version.objects.bulk_create(
-            Version(
-                extension=extension,
-                number="1.4.2",
-                sort_key="0011001400122",
-                status=Version.Status.APPROVED,
-                manifest=manifest_of(extension.extension_id, extension.name, extension.tagline),
-                blender_min=4_002_000,
-                created_by=owner,
-                approved_at=now,
-            )
-            for extension in extensions
-        )
-        for extension, version in zip(extensions, versions, strict=True):
-            extension.newest_version = version
-        Extension.objects.bulk_update(extensions, ["newest_version"])
-        Package.objects.bulk_create(
-            Package(
-                version=version,
-                file=f"packages/00/{version.pk}.zip",
-                sha256=hashlib.sha256(str(version.pk).encode()).hexdigest(),
-                size=64_000 + version.pk,
-                original_name="tool.zip",
-            )
-            for version in versions
-        )
-        increment_revision()
+        extensions = [new_extension(number, owner) for number in range(count)]
+        for start in range(0, count, 500):
+            add_versions(Extension.objects.bulk_create(extensions[start : start + 500]), versions)
+    rebuild()
     connections.close_all()
 
 
-def manifest_of(extension_id: str, name: str, tagline: str) -> dict[str, object]:
+def new_extension(number: int, owner: Any, **fields: Any) -> Any:
+    """An approved extension that is not saved yet."""
+    from django.utils import timezone
+
+    from extery_site.catalog.models import Extension
+
+    values = {"status": Extension.Status.APPROVED, "published_at": timezone.now(), **fields}
+    return Extension(
+        extension_id=f"tool_number_{number}",
+        id_key=f"tool_number_{number}",
+        type="add-on",
+        name=f"Tool number {number}",
+        tagline="Does one of the things that people want",
+        owner=owner,
+        **values,
+    )
+
+
+def new_version(extension: Any, place: int, **fields: Any) -> Any:
+    """An approved version that is not saved yet; ``place`` counts from the oldest."""
+    from django.utils import timezone
+
+    from extery_site.catalog.models import Version, sortable_blender
+
+    values = {"status": Version.Status.APPROVED, "approved_at": timezone.now(), **fields}
+    return Version(
+        extension=extension,
+        number=f"1.{place}.2",
+        sort_key=f"001100{place}00122",
+        manifest=manifest_of(extension, place),
+        blender_min=sortable_blender(BLENDERS[place]),
+        created_by=extension.owner,
+        **values,
+    )
+
+
+def add_versions(extensions: list[Any], count: int) -> None:
+    """Give each extension ``count`` versions with one package each."""
+    from extery_site.catalog.models import Extension, Package, Version
+
+    versions = Version.objects.bulk_create(
+        new_version(extension, place) for extension in extensions for place in range(count)
+    )
+    for version in versions:
+        version.extension.newest_version = version
+    Extension.objects.bulk_update(extensions, ["newest_version"])
+    Package.objects.bulk_create(
+        Package(
+            version=version,
+            file=f"packages/00/{version.pk}.zip",
+            sha256=hashlib.sha256(str(version.pk).encode()).hexdigest(),
+            size=64_000 + version.pk,
+            original_name="tool.zip",
+        )
+        for version in versions
+    )
+
+
+def manifest_of(extension: Any, place: int) -> dict[str, object]:
     """A manifest of ordinary length."""
     return {
         "schema_version": "1.0.0",
-        "id": extension_id,
-        "version": "1.4.2",
-        "name": name,
-        "tagline": tagline,
+        "id": extension.extension_id,
+        "version": f"1.{place}.2",
+        "name": extension.name,
+        "tagline": extension.tagline,
         "maintainer": "Ada Tester <ada.tester@example.org>",
         "type": "add-on",
         "website": "https://example.org/tool",
         "tags": ["Modeling", "Mesh"],
-        "blender_version_min": "4.2.0",
+        "blender_version_min": BLENDERS[place],
         "license": ["SPDX:GPL-3.0-or-later"],
         "permissions": {"files": "Reads and writes presets"},
     }
