@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extery.cli.output import Located, Outcome
+from extery.cli.output.outcome import Located, Outcome
 from extery.cli.output.text import in_order
 from extery.cli.terminal import printable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from extery.cli.output import JSON_VERSION, Located, Outcome
+from extery.cli.output.outcome import JSON_VERSION, Located, Outcome
 from extery.cli.output.summary import counts
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from extery import __version__
-from extery.cli.output import Located, Outcome
+from extery.cli.output.outcome import Located, Outcome
 from extery.cli.output.text import in_order
 from extery.core import codes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from extery.cli.output import Outcome, pluralize
+from extery.cli.output.outcome import Outcome, pluralize
 
 
 def counts(outcome: Outcome) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from extery.cli.output import Located, pluralize
+from extery.cli.output.outcome import Located, pluralize
 from extery.cli.output.source import SourceLines, excerpt
 from extery.cli.terminal import printable
 
