@@ -129,7 +129,7 @@ def test_the_keyboard_reaches_everything_in_reading_order(
     page = visitor(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page.goto(address)
     stops = tab_through(page)
-    assert stops[0]["name"] == "Skip to the content"
+    assert stops[0]["name"] == "Skip to content"
     assert [stop["at"] for stop in stops] == sorted(stop["at"] for stop in stops)
     assert [stop["name"] for stop in stops if not stop["ringed"]] == []
     names = {stop["name"] for stop in stops}

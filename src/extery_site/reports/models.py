@@ -32,7 +32,7 @@ class Report(models.Model):
         MALICIOUS = "malicious", "Malicious, or hides what it does"
         BROKEN = "broken", "Does not work"
         COPYRIGHT = "copyright", "Violates a licence or copyright"
-        MISLEADING = "misleading", "Misleading description"
+        MISLEADING = "misleading", "Misleading"
         OFFENSIVE = "offensive", "Offensive or illegal"
         OTHER = "other", "Other"
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                     ("malicious", "Malicious, or hides what it does"),
                     ("broken", "Does not work"),
                     ("copyright", "Violates a licence or copyright"),
-                    ("misleading", "Misleading description"),
+                    ("misleading", "Misleading"),
                     ("offensive", "Offensive or illegal"),
                     ("other", "Other"),
                 ],
