@@ -174,9 +174,9 @@ def _complete_draft(
         return
     first = images[colour]
     extension.image = Image.objects.create(
-        file=first.file.name,
-        small=first.small.name,
-        large=first.large.name,
+        file=first.file,
+        small=first.small,
+        large=first.large,
         width=first.width,
         height=first.height,
         alt_text=first.alt_text,

@@ -17,19 +17,12 @@ from tests.site.conftest import django_db_modify_db_settings as django_db_modify
 from tests.site.conftest import moderator as moderator
 from tests.site.conftest import owner as owner
 from tests.site.conftest import run_tasks as run_tasks
+from tests.site.factories import make_image
 
 
 def row_only(_file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
     """Replace `store_image`, which takes most of the time of seeding."""
-    image = Image.objects.create(
-        file="images/aa/full.webp",
-        large="images/aa/large.webp",
-        small="images/aa/small.webp",
-        width=1920,
-        height=1080,
-        alt_text=alt_text,
-    )
-    return image, ProblemList()
+    return make_image(alt_text=alt_text), ProblemList()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +20,12 @@ from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.catalog.images import store_image
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
-from extery_site.files.storage import media_path
 from extery_site.listings.models import Revision
 from extery_site.moderation import queues
 from extery_site.reports.models import Report
 from tests.demo.conftest import row_only
 from tests.site import factories
+from tests.site.stored import path_of
 
 LISTING = "/api/v1/extensions/"
 #: Add-ons and a theme whose images are the largest as WebP, of which the first is the largest as PNG.
@@ -295,5 +294,5 @@ def test_the_images_are_stored_in_all_sizes(
         assert image is not None, extension
         assert (image.width, image.height) == (1920, 1080)
         assert image.alt_text
-        sizes = [Path(media_path(str(file))).stat().st_size for file in (image.small, image.large)]
+        sizes = [path_of(file).stat().st_size for file in (image.small, image.large)]
         assert sizes[0] < sizes[1] < 400_000

@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
+from extery_site.files.models import StoredFile
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site.packages import package
@@ -41,18 +42,22 @@ def complete(version: Version) -> Version:
     """Add everything that a draft needs before it can be submitted."""
     extension = version.extension
     if extension.image is None:
-        # The row of an image without files: creating them is slow and is tested separately.
-        extension.image = Image.objects.create(
-            file="images/aa/full.webp",
-            large="images/aa/large.webp",
-            small="images/aa/small.webp",
-            width=1920,
-            height=1080,
-            alt_text="A gear in the viewport",
-        )
+        # The rows of an image without its files: making those takes long and has tests of its own.
+        extension.image = make_image(alt_text="A gear in the viewport")
     extension.description = "Makes **gears**."
     extension.save()
     return version
+
+
+def make_image(**values: Any) -> Image:
+    """The rows of an image without its files."""
+    files = {
+        name: StoredFile.objects.get_or_create(
+            sha256=digit * 64, defaults={"size": 5, "kind": StoredFile.Kind.IMAGE}
+        )[0]
+        for name, digit in (("file", "a"), ("large", "b"), ("small", "c"))
+    }
+    return Image.objects.create(**files, width=1920, height=1080, **values)
 
 
 def make_waiting(owner: User, **fields: Any) -> Version:

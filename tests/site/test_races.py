@@ -16,7 +16,8 @@ from django.test import Client
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Tag, Version
-from extery_site.files import storage
+from extery_site.files import actions as files
+from extery_site.files.models import StoredFile
 from extery_site.listings.actions import increment_revision
 from extery_site.listings.models import Revision
 from extery_site.moderation import actions as moderation
@@ -100,6 +101,12 @@ def test_a_version_is_approved_or_withdrawn_and_never_both(owner: User, moderato
     assert (extension.newest_version is None) == (extension.status == "withdrawn")
 
 
+def stored_names() -> list[str]:
+    """The names of all files that have a row; rows of `factories.make_image` have no files."""
+    made = [digit * 64 for digit in "abc"]
+    return sorted(file.name for file in StoredFile.objects.exclude(pk__in=made))
+
+
 @pytest.mark.parametrize("existing", [False, True])
 def test_of_two_uploads_of_the_same_version_one_is_stored(
     owner: User, moderator: User, media: Callable[[], list[str]], existing: bool
@@ -113,7 +120,7 @@ def test_of_two_uploads_of_the_same_version_one_is_stored(
 
     assert errors_of(results) == ["upload.version-exists"] * 2
     assert Version.objects.filter(number="1.0.0").count() == 1
-    assert sorted(media()) == sorted(Package.objects.values_list("file", flat=True))
+    assert media() == stored_names()
 
 
 def test_of_two_uploads_of_the_same_file_one_is_stored(
@@ -254,7 +261,7 @@ def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
 
     run_at_once(lambda: publish.discard_draft(version=version, by=owner), upload(owner))
 
-    assert media() == list(Package.objects.values_list("file", flat=True))
+    assert media() == stored_names()
 
 
 def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
@@ -264,32 +271,28 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
     import threading
 
     version = factories.make_draft(owner)
-    name = Package.objects.get().file.name
+    file = Package.objects.get().file
     publish.discard_draft(version=version, by=owner)
     kept, looked = threading.Event(), threading.Event()
-    real_keep = storage.Staged.keep
+    real_store = files.Staged.store
 
-    def keep_and_wait(stage: storage.Staged, folder: str, suffix: str) -> str:
-        result = real_keep(stage, folder, suffix)
+    def store_and_wait(stage: files.Staged) -> StoredFile:
+        result = real_store(stage)
         kept.set()
         # The other transaction waits for this one, or has already read the rows.
         looked.wait(1)
         return result
 
     def remove() -> None:
-        from django.db import transaction
-
         kept.wait(300)
-        with transaction.atomic():
-            storage.remove_after_commit(
-                name, unless=lambda: Package.objects.filter(file=name).exists()
-            )
+        files.remove_unreferenced(file.sha256)
+        files.remove_without_row(file.name, file.sha256)
         looked.set()
 
-    monkeypatch.setattr(storage.Staged, "keep", keep_and_wait)
+    monkeypatch.setattr(files.Staged, "store", store_and_wait)
     run_at_once(upload(owner), remove)
 
-    assert media() == [Package.objects.get().file.name] == [name]
+    assert media() == [Package.objects.get().file.name] == [file.name]
 
 
 def test_the_revision_counts_every_change_that_is_made_at_once() -> None:
@@ -342,8 +345,9 @@ def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
     assert run_tasks() == len(pictures)
     image = Extension.objects.get().image
     assert image is not None
-    expected = {image.file.name, image.large.name, image.small.name}
-    assert {name for name in media() if name.startswith("images/")} == expected
+    images = StoredFile.objects.filter(kind=StoredFile.Kind.IMAGE)
+    assert {file.pk for file in images} == {image.file_id, image.large_id, image.small_id}
+    assert media() == stored_names()
 
 
 def test_an_upload_of_a_form_while_the_database_is_locked_is_answered_with_503(

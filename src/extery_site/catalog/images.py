@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from PIL import Image as Pillow
 from PIL import ImageOps
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import human_size
 from extery_site.catalog.models import Image
-from extery_site.files.storage import media_path, remove_after_commit, staged
+from extery_site.files import actions as files
+from extery_site.files.models import StoredFile
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext, task
 
 TAKEN = ("PNG", "JPEG", "WEBP")
@@ -125,33 +124,42 @@ def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemLi
     does not reach the site. The problems are warnings about the guideline.
     """
     picture, problems = open_image(file)
-    with staged(_webp(picture, FULL, 90), is_used=_is_used) as full, transaction.atomic():
-        image = Image.objects.create(
-            file=full.keep("images", ".webp"),
-            width=picture.width,
-            height=picture.height,
-            alt_text=alt_text.strip(),
-        )
-        make_variants.enqueue(image.pk)
+    with files.staged(_webp(picture, FULL, 90), StoredFile.Kind.IMAGE) as full:
+        full.upload()
+        with transaction.atomic():
+            image = Image.objects.create(
+                file=full.store(),
+                width=picture.width,
+                height=picture.height,
+                alt_text=alt_text.strip(),
+            )
+            make_variants.enqueue(image.pk)
     return image, problems
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)
 def make_variants(context: TaskContext, image_id: int) -> None:
     """Make the smaller variants of an image, for all rows that have the same file."""
-    image = Image.objects.filter(pk=image_id).first()
+    image = Image.objects.select_related("file").filter(pk=image_id).first()
     if image is None or image.has_variants:
         return
-    with Pillow.open(media_path(str(image.file.name)), formats=("WEBP",)) as picture:
+    with (
+        files.open_file(image.file) as stream,
+        Pillow.open(stream, formats=("WEBP",)) as picture,
+    ):
         large_data, small_data = _webp(picture, LARGE, 84), _webp(picture, SMALL, 80)
     with (
-        staged(large_data, is_used=_is_used) as large,
-        staged(small_data, is_used=_is_used) as small,
-        context.complete(),
+        files.staged(large_data, StoredFile.Kind.IMAGE) as large,
+        files.staged(small_data, StoredFile.Kind.IMAGE) as small,
     ):
-        same = Image.objects.filter(file=image.file.name)
-        if list(same.select_for_update().values_list("pk")):  # it may have been deleted meanwhile
-            same.update(large=large.keep("images", ".webp"), small=small.keep("images", ".webp"))
+        large.upload()
+        small.upload()
+        with context.complete():
+            same = Image.objects.filter(file=image.file_id).select_for_update()
+            if list(same.values_list("pk")):  # it may have been deleted meanwhile
+                Image.objects.filter(file=image.file_id).update(
+                    large=large.store(), small=small.store()
+                )
 
 
 def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
@@ -170,11 +178,5 @@ def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
 
 def delete_image(image: Image) -> None:
     """Remove an image and those of its files that no other image has."""
-    names = {str(file.name) for file in (image.file, image.large, image.small) if file}
     image.delete()
-    for name in names:
-        remove_after_commit(name, unless=partial(_is_used, name))
-
-
-def _is_used(name: str) -> bool:
-    return Image.objects.filter(Q(file=name) | Q(large=name) | Q(small=name)).exists()
+    files.release(image.file, image.large, image.small)

@@ -1,25 +1,76 @@
-"""Images from the media folder. Packages lie there too, and are only given out as downloads."""
+"""Stored files in responses: whole or a range, from the disk by the server or streamed from S3."""
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from extery_site.files.storage import media_path
+from extery_site.files.models import LAYOUTS, StoredFile
+from extery_site.files.storage import get_storage, translated_errors
+
+_BLOCK = 1 << 18
+
+
+class DamagedFile(Exception):
+    """A stored file has another size than was stored."""
+
+
+def send(
+    request: HttpRequest, name: str, *, size: int | None = None, part: range | None = None
+) -> HttpResponseBase:
+    """A response with a stored file, or with a part of it and status 206.
+
+    Raises `FileNotFoundError`, `DamagedFile` for another size than ``size``, and `Unavailable`.
+    """
+    storage = get_storage()
+    stream: BinaryIO = io.BytesIO()
+    found: int | None
+    if request.method == "HEAD":
+        found = storage.find_size(name)
+    else:
+        start, stop = (0, None) if part is None else (part.start, part.stop)
+        with translated_errors():
+            stream, found = storage.open_range(name, start, stop)
+    if found is None:
+        raise FileNotFoundError(name)
+    if size is not None and found != size:
+        stream.close()
+        raise DamagedFile(name)
+    headers = {"Content-Length": str(found if part is None else len(part))}
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{found}"
+    status = 200 if part is None else 206
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers)
+    if storage.is_local:
+        return FileResponse(stream, status=status, headers=headers)
+    # A server reads a file in its main thread, where a slow storage would hold up all others.
+    return StreamingHttpResponse(_stream(stream), status=status, headers=headers)
+
+
+def _stream(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while block := file.read(_BLOCK):
+            yield block
 
 
 @require_safe
-def image(_request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
+def image(request: HttpRequest, folder: str, sha256: str) -> HttpResponseBase:
     """An image by its hash; under this address there will never be another one."""
+    name = LAYOUTS[StoredFile.Kind.IMAGE].name(sha256)
+    if not name.startswith(f"images/{folder}/"):
+        raise Http404(name)
     try:
-        file = media_path(f"images/{folder}/{name}").open("rb")
+        response = send(request, name)
     except FileNotFoundError:
         raise Http404(name) from None
-    return FileResponse(
-        file,
-        headers={
-            "Content-Type": "image/webp",
-            "Cache-Control": "public, max-age=31536000, immutable",
-        },
-    )
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    # A browser shows it in the page: it is no download with a name.
+    response.headers.pop("Content-Disposition", None)
+    return response

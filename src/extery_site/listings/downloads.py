@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
-from typing import BinaryIO
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_safe
 from extery.core.errors import Corrupt, NotFound, Refused
 from extery_site.accounts.permissions import is_active_user, may_moderate
 from extery_site.catalog.models import Extension, Package, Version
-from extery_site.files.storage import media_path
+from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
 
 #: No file has more bytes than 18 digits can say, and Python reads only so many digits.
@@ -29,7 +27,9 @@ NOT_SHARED = "private, no-store"
 def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     """The package with this hash, under the one name that belongs to it."""
     package = (
-        Package.objects.select_related("version__extension__owner").filter(sha256=sha256).first()
+        Package.objects.select_related("file", "version__extension__owner")
+        .filter(sha256=sha256)
+        .first()
     )
     if package is None:
         raise NotFound.of(
@@ -77,32 +77,27 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
 
 
 def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:
+    size = package.size
+    part = _requested_part(request, headers["ETag"], size)
+    if part is not None and part.start >= size:
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     try:
-        file = media_path(str(package.file.name)).open("rb")
+        response = serving.send(request, package.file.name, size=size, part=part)
     except FileNotFoundError as error:
         raise Corrupt.of(
             "download.file-missing",
             f"the file of {package.file_name} is missing on the server",
             hint="tell whoever runs this site",
         ) from error
-    size = package.size
-    part = _requested_part(request, headers["ETag"], size)
-    if part is not None and part.start >= size:
-        file.close()
-        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    except serving.DamagedFile as error:
+        raise Corrupt.of(
+            "download.file-damaged",
+            f"the file of {package.file_name} is damaged on the server",
+            hint="tell whoever runs this site",
+        ) from error
     if request.method == "GET" and (part is None or part.start == 0):
         DOWNLOADS.add(package.pk)
-    if part is None:
-        response = FileResponse(file, as_attachment=True, filename=package.file_name)
-        for name, value in {**headers, "Content-Length": str(size)}.items():
-            response.headers[name] = value
-        return response
-    response = FileResponse(FilePart(file, part), status=206)
-    for name, value in {
-        **headers,
-        "Content-Length": str(len(part)),
-        "Content-Range": f"bytes {part.start}-{part.stop - 1}/{size}",
-    }.items():
+    for name, value in headers.items():
         response.headers[name] = value
     return response
 
@@ -118,41 +113,3 @@ def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
     if first:
         return range(int(first), min(int(last) + 1 if last else size, size))
     return range(max(0, size - int(last)), size) if last else None
-
-
-class FilePart(io.RawIOBase):
-    """A range of a file as a file of its own, which a server can send without a thread."""
-
-    def __init__(self, file: BinaryIO, part: range) -> None:
-        self._file = file
-        self._part = part
-        file.seek(part.start)
-
-    def readable(self) -> bool:
-        """Whether it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Whether `seek` works."""
-        return True
-
-    def tell(self) -> int:
-        """The position in the part."""
-        return self._file.tell() - self._part.start
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position in the part."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: len(self._part)}[whence]
-        position = min(max(0, start + offset), len(self._part))
-        self._file.seek(self._part.start + position)
-        return position
-
-    def read(self, size: int | None = -1) -> bytes:
-        """At most ``size`` bytes, none at the end of the part."""
-        left = len(self._part) - self.tell()
-        return self._file.read(left if size is None or size < 0 else min(size, left))
-
-    def close(self) -> None:
-        """Close the file behind it."""
-        super().close()
-        self._file.close()

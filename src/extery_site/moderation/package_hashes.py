@@ -7,9 +7,8 @@ import re
 from collections.abc import Collection
 
 from extery.core.errors import Conflict, Corrupt, InvalidInput, ProblemList, Where
-from extery.core.files import sha256_of
 from extery_site.catalog.models import Package, Version
-from extery_site.files.storage import media_path
+from extery_site.files import actions as files
 from extery_site.ui.labels import short_hash
 
 logger = logging.getLogger(__name__)
@@ -88,34 +87,18 @@ def _removed_lines(removed: list[str]) -> list[str]:
 def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
     """Compare the stored files of the reviewed packages with their hashes.
 
-    Raises `Corrupt` for a missing or damaged file. Reads in blocks. Needs no lock: files stored
-    meanwhile were hashed when they were uploaded.
+    Raises `Corrupt` for a file that is missing or damaged, `Unavailable` if the storage does not
+    answer. Needs no lock: a file that is stored meanwhile was hashed when it was uploaded.
     """
-    packages = Package.objects.select_related("version__extension").filter(version=version.pk)
+    packages = Package.objects.select_related("version__extension", "file")
     with ProblemList().raising(Corrupt) as problems:
-        for package in packages:
-            if package.sha256 in reviewed and (fault := _fault_of(package)):
+        for package in packages.filter(version=version.pk):
+            if package.sha256 in reviewed and (fault := files.find_fault(package.file)):
                 logger.error("package %s: %s", package.sha256, fault)
                 problems.add(
                     "review.package-damaged",
-                    fault,
+                    f"the stored file of {package.file_name} {fault}",
                     hint="restore the file from a backup, or ask the owner to discard this "
                     "version and upload it again",
                     where=_WHERE,
                 )
-
-
-def _fault_of(package: Package) -> str:
-    """Return what is wrong with the stored file, or an empty string."""
-    try:
-        digest, _ = sha256_of(media_path(str(package.file.name)))
-    except FileNotFoundError:
-        return f"the stored file of {package.file_name} is missing"
-    except OSError as error:
-        return f"the stored file of {package.file_name} cannot be read: {error.strerror}"
-    if digest == package.sha256:
-        return ""
-    return (
-        f"the stored file of {package.file_name} is damaged: its SHA-256 is "
-        f"{short_hash(digest)}, not {short_hash(package.sha256)}"
-    )

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery_site.project.database import DatabaseAddress, redact
+from extery_site.project.storage_address import StorageAddress
 
 PREFIX = "EXTERY_"
 #: Variables of the test suite and of the toolkit's own commands.
@@ -138,6 +139,16 @@ Database = Annotated[
     ),
 ]
 
+Storage = Annotated[
+    StorageAddress,
+    NoDecode,
+    _from_text(StorageAddress.parse),
+    Expected(
+        "s3://bucket/prefix?endpoint=https://host:port&region=name&addressing=path&timeout=seconds",
+        "s3://extery/site?endpoint=https://s3.example.org&region=eu-central-1",
+    ),
+]
+
 
 def _setting(*, default: str, description: str, secret: bool = False) -> Any:
     """A field whose default is text, as in the environment; a secret is left out of ``repr``."""
@@ -163,6 +174,13 @@ class SiteSettings(BaseSettings):
         description="Address of the database; without it an SQLite file in the data folder. "
         "PostgreSQL needs the extra extery[postgres]; parameters of libpq such as sslmode may "
         "follow as a query, special characters in the password are percent-encoded.",
+    )
+    storage: Storage = _setting(
+        default="",
+        description="Where packages and images are stored; without it in the folder media of the "
+        "data folder. An S3 server needs the extra extery[s3]; the prefix and all parameters may "
+        "be left out; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from "
+        "where else boto3 finds them.",
     )
     site_url: SiteUrl = _setting(
         default="",

@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+#: Seconds after which a request that was answered with 503 may be tried again.
+RETRY_AFTER = "5"
+
 #: The status of an error by its type, unless `STATUS_BY_CODE` has its code.
 STATUS_BY_ERROR_TYPE: tuple[tuple[type[ExteryError], int], ...] = (
     (InvalidInput, 422),
@@ -102,6 +105,8 @@ def problem_response(request: HttpRequest, error: ExteryError) -> HttpResponse:
     )
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="extery"'
+    if status == 503:
+        response["Retry-After"] = RETRY_AFTER
     if not request.path.startswith("/api/"):
         patch_vary_headers(response, ["Accept"])
     return response
@@ -168,8 +173,8 @@ def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> Htt
         # The HTML page needs the database, because it shows the signed-in user.
         text = f"{problem}\n{problem.problems[0].hint}\n"
         response = HttpResponse(text, status=http_status(problem), content_type="text/plain")
-    if response.status_code == 503:
-        response["Retry-After"] = "5"
+        if response.status_code == 503:
+            response["Retry-After"] = RETRY_AFTER
     return response
 
 

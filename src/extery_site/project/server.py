@@ -114,10 +114,12 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     import django
     from django.conf import settings
 
+    from extery_site.files.storage import get_storage
     from extery_site.project.database import check_connection
 
     django.setup()
     check_connection(settings.EXTERY_DATABASE)
+    get_storage().check()
     if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         settings.ALLOWED_HOSTS.append(host)
     _migrate()
@@ -126,11 +128,12 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
 
 def use_data_folder() -> None:
     """Make the data folder before the settings look for the secret key in it."""
-    from extery_site.project import database, env
+    from extery_site.project import database, env, storage_address
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
     settings = env.load()
     database.require_driver(settings.database)
+    storage_address.require_libraries(settings.storage)
     env.prepare_data_folder(settings.data)
 
 

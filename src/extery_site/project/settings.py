@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "extery_site.listings",
     "extery_site.catalog",
     "extery_site.accounts",
+    "extery_site.files",
     "extery_site.ui",
     "extery_site.project.tasks",
     "allauth",
@@ -90,8 +91,9 @@ MEDIA_ROOT = EXTERY_DATA / "media"
 MEDIA_URL = "/media/"
 STATIC_ROOT = EXTERY_DATA / "static"
 STATIC_URL = "/static/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+EXTERY_STORAGE = _env.storage
+STORAGES: dict[str, Any] = {
+    "default": EXTERY_STORAGE.django_settings(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

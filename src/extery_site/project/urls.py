@@ -21,7 +21,7 @@ urlpatterns = [
         r"^download/sha256:(?P<sha256>[0-9a-f]{64})/(?P<name>[^/]+)$", download, name="download"
     ),
     path("problems/<code>/", problem_page, name="problem"),
-    re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{64}\.webp)$", image),
+    re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<sha256>[0-9a-f]{64})\.webp$", image),
 ]
 
 handler400 = "extery_site.project.problems.bad_request"

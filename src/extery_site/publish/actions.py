@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import BinaryIO
 
 from django.db import transaction
@@ -15,9 +14,9 @@ from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle
 from extery_site.catalog.images import delete_image, store_image
 from extery_site.catalog.manifests import apply_manifest, safe_url
-from extery_site.catalog.models import Event, Extension, Package, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
-from extery_site.files.storage import remove_after_commit
+from extery_site.files.actions import release
 from extery_site.publish.upload import UploadResult, receive_upload
 
 __all__ = [
@@ -151,18 +150,13 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
     """
     with lifecycle.transition(lifecycle.DISCARD, version=version, by=by) as step:
         step.text = step.locked_version.number
-        for package in step.locked_version.packages.all():
-            remove_after_commit(str(package.file.name), unless=_is_used(package.sha256))
+        release(*(package.file for package in step.locked_version.packages.select_related("file")))
     extension = step.extension
     if extension.versions.exists() or _was_submitted(extension):
         return
     if extension.image is not None:
         delete_image(extension.image)
     extension.delete()
-
-
-def _is_used(sha256: str) -> Callable[[], bool]:
-    return lambda: Package.objects.filter(sha256=sha256).exists()
 
 
 def _was_submitted(extension: Extension) -> bool:

@@ -31,7 +31,8 @@ from extery_site.catalog.models import (
     sortable_blender,
 )
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
-from extery_site.files.storage import Staged, staged
+from extery_site.files.actions import Staged, staged
+from extery_site.files.models import StoredFile
 from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
 from extery_site.publish.manifests import as_json, check_storable, without_nul
@@ -67,7 +68,10 @@ def receive_upload(
     manifest = _valid_manifest(report)
     check_storable(manifest)
     _check_reserved(manifest)
-    with staged(file, is_used=_is_used) as stage:
+    with staged(file, StoredFile.Kind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
+        with transaction.atomic():
+            _check_against_site(manifest, owner, stage.sha256)
+        stage.upload()
         try:
             return _store(stage, name, report, manifest, owner, release_notes)
         except IntegrityError as error:
@@ -75,10 +79,6 @@ def receive_upload(
             with transaction.atomic():
                 _check_against_site(manifest, owner, stage.sha256)
             raise _version_exists(manifest) from error
-
-
-def _is_used(name: str) -> bool:
-    return Package.objects.filter(file=name).exists()
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def _store(
     if notes:
         version.release_notes = notes
         version.save()
-    package = Package.objects.create(
+    package = Package(
         version=version,
         sha256=stage.sha256,
         size=stage.size,
@@ -108,8 +108,8 @@ def _store(
     if extension.newest_version_id is None:
         apply_manifest(extension, version)
     record(extension, Event.Kind.UPLOADED, by=user, version=version, text=package.file_name)
-    package.file = stage.keep("packages", ".zip")
-    package.save(update_fields=["file"])
+    package.file = stage.store()
+    package.save()
     return UploadResult(extension, version, package, tuple(report.problems))
 
 

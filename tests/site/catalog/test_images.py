@@ -15,12 +15,14 @@ from PIL import Image as Pillow
 from extery.core.errors import InvalidInput
 from extery_site.catalog import images
 from extery_site.catalog.models import Image
-from extery_site.files.storage import Staged, media_path
+from extery_site.files.actions import Staged
+from extery_site.files.models import StoredFile, image_url
 from tests.site.factories import picture
+from tests.site.stored import path_of
 
 
-def opened(name: str) -> Pillow.Image:
-    with Pillow.open(media_path(name)) as image:
+def opened(file: StoredFile | None) -> Pillow.Image:
+    with Pillow.open(path_of(file)) as image:
         image.load()
     return image
 
@@ -42,17 +44,18 @@ def test_an_image_becomes_webp_and_a_task_makes_its_variants(
     assert run_tasks() == 1
     image.refresh_from_db()
     assert (image.width, image.height, image.alt_text) == (2560, 1440, "A gear")
-    sizes = [opened(file.name).size for file in (image.file, image.large, image.small)]
+    sizes = [opened(file).size for file in (image.file, image.large, image.small)]
     assert sizes == [(2560, 1440), (1920, 1080), (640, 360)]
-    assert {opened(name).format for name in media()} == {"WEBP"}
+    assert media() == sorted(file.name for file in StoredFile.objects.all())
+    assert {opened(file).format for file in StoredFile.objects.all()} == {"WEBP"}
 
 
 def test_until_there_are_variants_pages_show_the_full_image(run_tasks: Callable[[], int]) -> None:
     image, _ = images.store_image(picture())
-    assert image.small_url == image.large_url == image.file.url
+    assert image.small_url == image.large_url == image_url(image.file_id)
     run_tasks()
     image.refresh_from_db()
-    assert len({image.small_url, image.large_url, image.file.url}) == 3
+    assert len({image.small_url, image.large_url, image_url(image.file_id)}) == 3
 
 
 def test_the_variants_are_made_once(
@@ -86,22 +89,22 @@ def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
 
     monkeypatch.setattr(images, "_webp", delete_meanwhile)
     assert run_tasks() == 1
-    assert media() == [image.file.name]  # the row was deleted without it here
+    assert media() == [image.file.name]  # only the row of the image was deleted here
 
 
 def test_variants_that_cannot_be_recorded_leave_no_files(
     run_tasks: Callable[[], int], media: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image, _ = images.store_image(picture())
-    keep = Staged.keep
+    store = Staged.store
 
-    def fail_for_the_second(stage: Staged, *arguments: str) -> str:
+    def fail_for_the_second(stage: Staged) -> StoredFile:
         if len([name for name in media() if name.startswith("images/")]) == 2:
             raise OSError("disk full")
-        return keep(stage, *arguments)
+        return store(stage)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Staged, "keep", fail_for_the_second)
+        patched.setattr(Staged, "store", fail_for_the_second)
         with pytest.raises(AssertionError, match="disk full"):
             run_tasks()
     assert media() == [image.file.name]
@@ -111,7 +114,7 @@ def test_variants_that_cannot_be_recorded_leave_no_files(
 
 def test_a_small_image_is_not_enlarged(run_tasks: Callable[[], int]) -> None:
     image = stored(run_tasks, 960, 540)
-    assert opened(image.large.name).size == (960, 540)
+    assert opened(image.large).size == (960, 540)
 
 
 def test_image_metadata_is_removed(db: None) -> None:
@@ -119,8 +122,8 @@ def test_image_metadata_is_removed(db: None) -> None:
     exif[0x010E] = "secret"
     exif.get_ifd(0x8825)[1] = "N"
     image, _ = images.store_image(picture(1920, 1080, "JPEG", exif=exif))
-    assert b"secret" not in media_path(image.file.name).read_bytes()
-    assert not opened(image.file.name).getexif()
+    assert b"secret" not in path_of(image.file).read_bytes()
+    assert not opened(image.file).getexif()
 
 
 def test_exif_orientation_is_applied(db: None) -> None:
@@ -136,7 +139,7 @@ def test_transparency_is_kept(run_tasks: Callable[[], int]) -> None:
     image, _ = images.store_image(buffer)
     run_tasks()
     image.refresh_from_db()
-    assert opened(image.small.name).mode == "RGBA"
+    assert opened(image.small).mode == "RGBA"
 
 
 def _animated() -> io.BytesIO:
@@ -231,7 +234,7 @@ def test_a_file_shared_by_two_images_is_kept_until_both_are_deleted(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     first, second = stored(run_tasks), stored(run_tasks)
-    assert first.small.name == second.small.name
+    assert first.small == second.small
     with django_capture_on_commit_callbacks(execute=True):
         images.delete_image(first)
     assert len(media()) == 3
@@ -244,7 +247,7 @@ def test_images_are_cached_permanently_and_packages_are_not_served_as_media(
     client: Client, approve: Callable[..., Any], run_tasks: Callable[[], int]
 ) -> None:
     image = stored(run_tasks)
-    response = client.get(image.small.url)
+    response = client.get(image.small_url)
     assert b"".join(response.streaming_content).startswith(b"RIFF")
     assert response["Content-Type"] == "image/webp"
     assert "immutable" in response["Cache-Control"]

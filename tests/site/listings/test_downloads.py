@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
-from extery_site.files.storage import media_path
 from extery_site.listings.download_counts import DOWNLOADS
 from tests.site import factories
 from tests.site.packages import package
+from tests.site.stored import path_of
 
 Approve = Callable[..., Version]
 Browser = Callable[[User], Client]
@@ -46,7 +46,7 @@ def test_a_download_is_counted_once_for_package_and_extension(
     path = approve().packages.get().download_path
     body(client.get(path))
     body(client.get(path + "?repository=%2Fapi%2Fv1%2Fextensions%2F"))
-    assert body(client.head(path)) == b""
+    assert client.head(path).content == b""
     etag = f'"{Package.objects.get().sha256}"'
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
     assert body(client.get(path, headers={"Range": "bytes=10-"}))
@@ -151,7 +151,7 @@ def test_an_unknown_hash_is_not_found(client: Client, db: None) -> None:
 
 def test_a_lost_file_is_a_mistake_of_the_server(client: Client, approve: Approve) -> None:
     found = approve().packages.get()
-    media_path(found.file.name).unlink()
+    path_of(found.file).unlink()
     response = client.get(found.download_path, headers={"Accept": "application/json"})
     assert response.status_code == 500
     assert response.json()["problems"][0]["code"] == "download.file-missing"

@@ -12,12 +12,12 @@ from django.test import Client
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.files.storage import media_path
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
 from tests.site.pages.html import Page, mistakes
+from tests.site.stored import path_of
 
 SignIn = Callable[[User], Client]
 THREAD = "/queue/gear_tool/"
@@ -232,7 +232,7 @@ def test_a_form_with_a_damaged_file_also_reports_changed_packages(
     publish.withdraw(version=version, by=owner)
     factories.make_draft(owner, platforms=["windows-x64"])
     publish.submit(version=version, by=owner)
-    media_path(Package.objects.earliest("pk").file.name).unlink()
+    path_of(Package.objects.earliest("pk").file).unlink()
     response = browser.post(THREAD, {**form, "step": "approve"})
     assert response.status_code == 409
     assert "1 added, 0 removed" in notice_of(page_of(response))
@@ -251,7 +251,7 @@ def test_unchanged_packages_are_not_reported(owner: User, browser: Client) -> No
 def test_a_damaged_file_is_named_on_the_page(owner: User, browser: Client) -> None:
     factories.make_waiting(owner)
     form = load(browser)
-    media_path(Package.objects.get().file.name).write_bytes(b"PK")
+    path_of(Package.objects.get().file).write_bytes(b"PK")
     response = browser.post(THREAD, {**form, "step": "approve"})
     assert response.status_code == 409
     assert "is damaged" in notice_of(page_of(response))
@@ -300,7 +300,7 @@ def test_a_version_discarded_while_its_files_are_read_is_a_conflict(
 
     def read_late(*arguments: Any) -> None:
         publish.withdraw(version=version, by=owner)
-        media_path(Package.objects.get().file.name).unlink()
+        path_of(Package.objects.get().file).unlink()
         real(*arguments)
 
     monkeypatch.setattr(moderation, "check_stored_files", read_late)

@@ -13,11 +13,11 @@ from django.test import Client
 from extery.core.errors import Conflict, Corrupt, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.files.storage import media_path
 from extery_site.moderation import actions
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
+from tests.site.stored import path_of
 
 Program = Callable[[User], Client]
 
@@ -271,7 +271,7 @@ def test_a_damaged_file_is_not_published(
     owner: User, moderator: User, program: Program, damage: Callable[[Any], Any], words: str
 ) -> None:
     version = factories.make_waiting(owner)
-    damage(media_path(version.packages.get().file.name))
+    damage(path_of(version.packages.get().file))
     with pytest.raises(Corrupt) as caught:
         actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     assert caught.value.code == "review.package-damaged"
@@ -287,7 +287,7 @@ def test_a_damaged_file_is_not_published(
 def test_one_damaged_package_stops_the_whole_version(owner: User, moderator: User) -> None:
     version = add_package(factories.make_waiting(owner, platforms=["linux-x64"]), owner)
     last = Package.objects.latest("pk")
-    media_path(last.file.name).write_bytes(b"")
+    path_of(last.file).write_bytes(b"")
     with pytest.raises(Corrupt) as caught:
         actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     assert last.file_name in str(caught.value)

@@ -304,9 +304,13 @@ def test_a_failing_disk_leaves_no_rows_and_files(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("extery_site.files.storage.os.replace", full)
-    client.raise_request_exception = False
-    assert upload(client, package()).status_code == 500
+    monkeypatch.setattr("extery_site.files.folder.os.replace", full)
+    response = upload(client, package())
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    [problem] = response.json()["problems"]
+    assert problem["code"] == "storage.unavailable"
+    assert "No space left on device" in problem["message"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -356,7 +360,8 @@ def test_the_database_rejects_a_duplicate_version(
     factories.make_draft(owner)
     before = stored(), media()
     real = upload._check_against_site
-    answers = iter([lambda *_: (Extension.objects.get(), None), real])
+    stale = lambda *_: (Extension.objects.get(), None)  # noqa: E731
+    answers = iter([stale, stale, real])
     monkeypatch.setattr(upload, "_check_against_site", lambda *a: next(answers)(*a))
     with pytest.raises(Conflict) as caught:
         actions.receive_upload(file=io.BytesIO(package(files={"a.py": ""})), user=owner)

@@ -14,10 +14,10 @@ from django.test import Client
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.files.storage import media_path
 from extery_site.publish import actions
 from tests.site import factories
 from tests.site.packages import package
+from tests.site.stored import path_of
 
 Program = Callable[[User], Client]
 
@@ -46,7 +46,7 @@ def test_a_first_upload_creates_an_extension_a_version_and_a_package(
     assert stored.size == len(data)
     assert stored.original_name == "gears.zip"
     assert media() == [f"packages/{stored.sha256[:2]}/{stored.sha256}.zip"]
-    assert media_path(stored.file.name).read_bytes() == data
+    assert path_of(stored.file).read_bytes() == data
     body = response.json()
     assert body["id"] == "gear_tool"
     assert body["version"]["packages"][0]["sha256"] == stored.sha256

@@ -72,6 +72,7 @@ AREAS = {
     "request": "site",
     "download": "site",
     "setting": "site",
+    "storage": "site",
 }
 
 

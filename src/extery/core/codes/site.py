@@ -35,6 +35,11 @@ CODES: dict[str, Code] = {
         "A worker does not run migrations, because several workers may start at once, beside a "
         "running web server.",
     ),
+    "setting.storage": Code(
+        "error",
+        "the file storage cannot be used",
+        "Packages and images are in the storage: without it nothing can be uploaded or downloaded.",
+    ),
     "setting.demo-public": Code(
         "error",
         "the demo is refused on a public site",
@@ -288,6 +293,21 @@ CODES: dict[str, Code] = {
     "download.file-missing": Code(
         "error",
         "the file of the package is missing",
-        "The database has the package, but its file is not in the media storage.",
+        "The database has the package, but its file is not in the storage.",
+    ),
+    "download.file-damaged": Code(
+        "error",
+        "the stored file of the package is damaged",
+        "A file of another size than was uploaded is not what was reviewed, and is not sent.",
+    ),
+    "storage.unavailable": Code(
+        "error",
+        "the file storage does not answer or is full",
+        "A file is stored whole or not at all, and without its file nothing else is changed.",
+    ),
+    "storage.too-large": Code(
+        "error",
+        "the file is larger than may be stored",
+        "A file is read in blocks, and only up to its limit.",
     ),
 }

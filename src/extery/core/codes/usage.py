@@ -22,6 +22,11 @@ CODES = {
         "the PostgreSQL driver is not installed",
         "Only sites on PostgreSQL need psycopg; SQLite comes with Python.",
     ),
+    "usage.s3-missing": Code(
+        "error",
+        "the libraries for S3 are not installed",
+        "Only sites that store their files on an S3 server need boto3 and django-storages.",
+    ),
     "usage.tag-file": Code(
         "error", "the file of valid tags cannot be used", "It has to list the valid tags of each type, or no tag could be checked.",
         message="{file} cannot be used as a list of tags: {reason}",

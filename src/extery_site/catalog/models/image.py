@@ -7,13 +7,19 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from extery_site.files.models import StoredFile, image_url
+
 
 class Image(models.Model):
     """An image of an extension. A task makes ``small`` and ``large`` after the upload."""
 
-    file = models.FileField(max_length=200)
-    small = models.FileField(max_length=200, blank=True)
-    large = models.FileField(max_length=200, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    small = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    large = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt_text = models.CharField(max_length=300, blank=True)
@@ -23,7 +29,7 @@ class Image(models.Model):
         ordering: ClassVar[list[str]] = ["pk"]
 
     def __str__(self) -> str:
-        return self.alt_text or str(self.file.name)
+        return self.alt_text or self.file_id
 
     @property
     def ratio(self) -> float:
@@ -31,14 +37,14 @@ class Image(models.Model):
 
     @property
     def has_variants(self) -> bool:
-        return bool(self.small and self.large)
+        return self.small_id is not None and self.large_id is not None
 
     @property
     def small_url(self) -> str:
         """Address of the small variant; of the full image until there is one."""
-        return str((self.small or self.file).url)
+        return image_url(self.small_id or self.file_id)
 
     @property
     def large_url(self) -> str:
         """Address of the large variant; of the full image until there is one."""
-        return str((self.large or self.file).url)
+        return image_url(self.large_id or self.file_id)

@@ -23,6 +23,7 @@ from extery.core.versions import (
 from extery.listing.audience import drag_query
 from extery_site.catalog.models.compatibility import packages_fitting
 from extery_site.catalog.models.fields import OrderedJSONField
+from extery_site.files.models import StoredFile
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
 
@@ -189,7 +190,7 @@ class Package(models.Model):
     """A zip of a version, for all platforms or for some; stored under its own hash."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="packages")
-    file = models.FileField(max_length=200)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField()
     original_name = models.CharField(max_length=255)

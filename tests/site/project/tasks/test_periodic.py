@@ -61,7 +61,7 @@ def test_the_clean_ups_of_the_site_are_registered() -> None:
     assert names >= {
         "accounts.tasks.delete_expired_sessions",
         "accounts.tasks.delete_expired_tokens",
-        "catalog.tasks.delete_orphan_files",
-        "catalog.tasks.delete_unfinished_uploads",
+        "files.tasks.delete_orphan_files",
+        "files.tasks.delete_unfinished_uploads",
         "project.tasks.maintenance.purge_finished_tasks",
     }

@@ -1,0 +1,23 @@
+"""Periodic clean-ups of the file storage."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+from extery_site.files import cleanup
+from extery_site.project.tasks import periodic, task
+
+
+@periodic(every=timedelta(hours=1))
+@task(atomic=False)
+def delete_unfinished_uploads() -> int:
+    """Delete temporary files of uploads that were never finished; gives back their number."""
+    return cleanup.remove_incoming()
+
+
+@periodic(every=timedelta(days=1))
+@task(atomic=False)
+def delete_orphan_files() -> dict[str, int]:
+    """Delete stored files to which nothing has referred for a day; gives back their numbers."""
+    return dataclasses.asdict(cleanup.remove_orphans())

@@ -1,0 +1,91 @@
+"""What was left behind by a killed process is removed, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from extery_site.accounts.models import User
+from extery_site.files import actions as files
+from extery_site.files.cleanup import Removed, remove_incoming, remove_orphans
+from extery_site.files.models import StoredFile
+from extery_site.files.storage import get_storage
+from extery_site.files.tasks import delete_orphan_files, delete_unfinished_uploads
+from tests.site import factories
+
+Media = Callable[[], list[str]]
+
+
+def put(data: bytes, kind: StoredFile.Kind = StoredFile.Kind.PACKAGE) -> str:
+    """Put a file into the storage without a row, as a process does that is killed then."""
+    from extery_site.files.models import LAYOUTS
+
+    with files.staged(io.BytesIO(data), kind) as stage:
+        name = LAYOUTS[kind].name(stage.sha256)
+        get_storage().put(stage.path, name, media_type="application/zip")
+    return name
+
+
+def later(**age: int) -> Any:
+    return timezone.now() + timedelta(**age)
+
+
+def test_temporary_files_are_removed_an_hour_after_the_last_byte(media: Media) -> None:
+    assert remove_incoming() == 0
+    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.PACKAGE):
+        assert remove_incoming(now=later(minutes=50)) == 0
+        assert len(media()) == 1
+        assert remove_incoming(now=later(minutes=70)) == 1
+        assert media() == []
+
+
+def test_files_without_a_row_are_removed_after_a_day(owner: User, media: Media) -> None:
+    package = factories.make_draft(owner).packages.get()
+    orphans = {put(b"one"), put(b"two", StoredFile.Kind.IMAGE)}
+    assert set(media()) == {package.file.name} | orphans
+    assert remove_orphans(now=later(hours=23)) == Removed(0, 0, 0)
+    assert set(media()) == {package.file.name} | orphans
+    assert remove_orphans(now=later(hours=25)) == Removed(0, 2, 0)
+    assert media() == [package.file.name]
+
+
+def test_rows_without_a_reference_are_removed_after_a_day(owner: User, media: Media) -> None:
+    package = factories.make_draft(owner).packages.get()
+    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage:
+        stage.store()
+    assert remove_orphans(now=later(hours=23)) == Removed(0, 0, 0)
+    assert remove_orphans(now=later(hours=25)) == Removed(1, 0, 0)
+    assert media() == [package.file.name]
+    assert list(StoredFile.objects.all()) == [package.file]
+
+
+def test_files_of_others_are_left_alone(settings: Any, db: None) -> None:
+    folder = settings.MEDIA_ROOT / "packages" / "aa"
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("mine")
+    (settings.MEDIA_ROOT / "elsewhere.zip").write_bytes(b"mine")
+    assert remove_orphans(now=later(days=2)) == Removed(0, 0, 0)
+    assert (folder / "notes.txt").exists()
+    assert (settings.MEDIA_ROOT / "elsewhere.zip").exists()
+
+
+def test_the_clean_ups_run_as_tasks(
+    owner: User, media: Media, run_tasks: Callable[[], int], settings: Any
+) -> None:
+    package = factories.make_draft(owner).packages.get()
+    run_tasks()
+    orphan, old = put(b"one"), (timezone.now() - timedelta(days=2)).timestamp()
+    (settings.MEDIA_ROOT / "incoming" / "killed.part").touch()
+    for name in (orphan, "incoming/killed.part", package.file.name):
+        os.utime(settings.MEDIA_ROOT / name, (old, old))
+    result = delete_orphan_files.enqueue()
+    delete_unfinished_uploads.enqueue()
+    run_tasks()
+    result.refresh()
+    assert result.return_value == {"unreferenced": 0, "without_row": 1, "unfinished": 0}
+    assert media() == [package.file.name]

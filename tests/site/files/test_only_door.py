@@ -1,0 +1,42 @@
+"""Nothing but the app of the files knows where stored files are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import extery_site
+
+SITE = Path(extery_site.__file__).parent
+DOOR = re.compile(
+    r"MEDIA_ROOT|default_storage|storages\[|get_storage|FileField|ImageField|boto3|storages\.backends"
+)
+#: They configure the storage, check it at the start, or ask it for sizes in a migration.
+ALLOWED = {
+    "project/settings.py",
+    "project/server.py",
+    "project/storage_address.py",
+    "project/env.py",
+    "publish/forms.py",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(SITE.rglob("*.py")) if "migrations" not in path.parts],
+    ids=lambda path: path.relative_to(SITE).as_posix(),
+)
+def test_stored_files_are_reached_through_the_app_of_the_files(path: Path) -> None:
+    name = path.relative_to(SITE).as_posix()
+    uses = DOOR.findall(path.read_text(encoding="utf-8"))
+    if not name.startswith("files/") and name not in ALLOWED:
+        assert uses == []
+
+
+def test_the_door_is_in_use() -> None:
+    users = {
+        path.name for path in (SITE / "files").glob("*.py") if DOOR.search(path.read_text("utf-8"))
+    }
+    assert {"storage.py", "actions.py", "s3.py"} <= users
