@@ -94,6 +94,9 @@ def test_values_are_read_as_people_write_them(load: Load, name: str, text: str, 
         ("EXTERY_PROXIES", "\N{SUPERSCRIPT TWO}"),
         ("EXTERY_DATABASE", "mysql://localhost/extery"),
         ("EXTERY_DATABASE", "extery"),
+        ("EXTERY_STORAGE", "extery"),
+        ("EXTERY_STORAGE", "https://s3.example.org/extery"),
+        ("EXTERY_STORAGE", "s3://bucket?region=here&zone=x"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_expected_and_an_example_that_works(
