@@ -57,6 +57,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/first_start.py
 	$(BIN)/python benchmarks/slow_clients.py
 	$(BIN)/python benchmarks/listing_server.py
+	$(BIN)/python benchmarks/storage.py
 	$(BIN)/python benchmarks/generate.py --count 1000
 
 blender: $(VENV)/.dev

@@ -42,6 +42,7 @@ _AREA_TITLES = {
     "request": "Requests",
     "download": "Downloads",
     "setting": "Settings",
+    "storage": "Stored files",
 }
 
 
