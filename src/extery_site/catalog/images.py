@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from django.conf import settings
@@ -117,24 +119,42 @@ def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
         problems.add("image.not-16-9", found, hint=hint, where=_WHERE)
 
 
-def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
-    """Store an uploaded image and enqueue its variants. Raises `InvalidInput`.
+class UploadedImage:
+    """An uploaded image that was checked and rewritten, and has no row yet."""
 
-    The image is rewritten as WebP, so that metadata such as the place where a photograph was taken
-    does not reach the site. The problems are warnings about the guideline.
+    def __init__(self, stage: files.Staged, size: tuple[int, int], problems: ProblemList) -> None:
+        self._stage = stage
+        self._size = size
+        self.problems = problems
+        """Warnings about the guideline."""
+
+    def store(self, *, alt_text: str = "") -> Image:
+        """Create the row and enqueue the variants; needs a transaction."""
+        width, height = self._size
+        image = Image.objects.create(
+            file=self._stage.store(), width=width, height=height, alt_text=alt_text.strip()
+        )
+        make_variants.enqueue(image.pk)
+        return image
+
+
+@contextmanager
+def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
+    """Check, rewrite and transfer an image before the transaction that stores it.
+
+    It is rewritten as WebP, so that metadata such as the place where a photograph was taken does
+    not reach the site. Raises `InvalidInput`. An image that is not stored is removed.
     """
     picture, problems = open_image(file)
     with files.staged(_webp(picture, FULL, 90), StoredFile.Kind.IMAGE) as full:
         full.upload()
-        with transaction.atomic():
-            image = Image.objects.create(
-                file=full.store(),
-                width=picture.width,
-                height=picture.height,
-                alt_text=alt_text.strip(),
-            )
-            make_variants.enqueue(image.pk)
-    return image, problems
+        yield UploadedImage(full, picture.size, problems)
+
+
+def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
+    """Store an uploaded image in a transaction of its own. Raises `InvalidInput`."""
+    with uploaded_image(file) as uploaded, transaction.atomic():
+        return uploaded.store(alt_text=alt_text), uploaded.problems
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)

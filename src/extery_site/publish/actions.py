@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle
-from extery_site.catalog.images import delete_image, store_image
+from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.manifests import apply_manifest, safe_url
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
@@ -34,7 +34,6 @@ MAX_ALT_TEXT = 300
 MAX_URL = 500
 
 
-@transaction.atomic
 def update_draft(
     *,
     extension: Extension,
@@ -51,8 +50,39 @@ def update_draft(
 
     Returns warnings about the image. Raises `InvalidInput` for an invalid image or URL.
     """
+    fields: dict[str, Any] = {
+        "version": version,
+        "description": description,
+        "website": website,
+        "support_url": support_url,
+        "release_notes": release_notes,
+        "alt_text": alt_text,
+    }
+    if image is None:
+        _update_draft(extension, by, **fields)
+        return ProblemList()
+    with transaction.atomic():
+        lifecycle.lock_owned(extension, by)
+    # Before the transaction: decoding and transferring it take long, and lock nothing.
+    with uploaded_image(image) as uploaded:
+        _update_draft(extension, by, image=uploaded, **fields)
+        return uploaded.problems
+
+
+@transaction.atomic
+def _update_draft(
+    extension: Extension,
+    by: AnyUser,
+    *,
+    version: Version | None,
+    description: str | None,
+    website: str | None,
+    support_url: str | None,
+    release_notes: str | None,
+    alt_text: str | None,
+    image: UploadedImage | None = None,
+) -> None:
     extension = lifecycle.lock_owned(extension, by)
-    problems = ProblemList()
     if release_notes is not None and version is not None:
         version = lifecycle.lock_editable(version, extension)
         version.release_notes = clean_text(
@@ -69,14 +99,12 @@ def update_draft(
         extension.support_url = _check_url("support_url", support_url)
     if alt_text is not None:
         alt_text = clean_text(alt_text, field="alt_text", max_length=MAX_ALT_TEXT)
-    # Last: if something failed after it, the stored files would have no row.
     if image is not None:
-        problems = _replace_image(extension, image, alt_text or "")
+        _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
         extension.image.alt_text = alt_text
         extension.image.save()
     extension.save()
-    return problems
 
 
 def _check_url(field: str, text: str) -> str:
@@ -91,13 +119,12 @@ def _check_url(field: str, text: str) -> str:
     return clean_text(text, field=field, max_length=MAX_URL)
 
 
-def _replace_image(extension: Extension, file: BinaryIO, alt_text: str) -> ProblemList:
+def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) -> None:
     old = extension.image
-    extension.image, problems = store_image(file, alt_text=alt_text)
+    extension.image = image.store(alt_text=alt_text)
     extension.save()
     if old is not None:
         delete_image(old)
-    return problems
 
 
 def missing_for_submission(extension: Extension, version: Version) -> list[tuple[str, str]]:

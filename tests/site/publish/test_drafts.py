@@ -251,3 +251,44 @@ def test_an_error_during_an_update_changes_nothing(owner: User) -> None:
             image=factories.picture(100, 100),
         )
     assert Extension.objects.get().description == ""
+
+
+def test_an_image_is_decoded_and_transferred_while_nothing_is_locked(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import connection
+
+    from extery_site.catalog import images
+    from extery_site.files.actions import Staged
+
+    depths = []
+    level = len(connection.savepoint_ids)
+
+    def note(*_: object) -> None:
+        depths.append(len(connection.savepoint_ids) - level)
+
+    real = images.open_image
+    monkeypatch.setattr(images, "open_image", lambda file: (note(), real(file))[1])
+    monkeypatch.setattr(Staged, "upload", note)
+    version = factories.make_complete(owner)
+    depths.clear()
+    actions.update_draft(
+        extension=version.extension, by=owner, image=factories.picture(), alt_text="A gear"
+    )
+    assert depths == [0, 0]
+
+
+def test_a_text_that_is_refused_leaves_no_image_behind(
+    owner: User, media: Callable[[], list[str]]
+) -> None:
+    version = factories.make_draft(owner)
+    before = media()
+    with pytest.raises(InvalidInput):
+        actions.update_draft(
+            extension=version.extension,
+            by=owner,
+            image=factories.picture(),
+            website="javascript:alert(1)",
+        )
+    assert media() == before
+    assert not Image.objects.exists()
