@@ -65,10 +65,7 @@ def add_several(case: MirrorCase) -> None:
         case.repository.web.fail(f"/r/echo-1.{case.number - 1}.0.zip", cut_off(100))
 
 
-CHANGES = pytest.mark.parametrize("change", [first_run, replace, lose, add_several])
-
-
-@CHANGES
+@pytest.mark.parametrize("change", [first_run, replace, lose, add_several])
 def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_else(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
@@ -84,7 +81,7 @@ def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_
     assert states > 5
 
 
-@CHANGES
+@pytest.mark.parametrize("change", [first_run, replace, lose])
 def test_a_mirror_that_is_really_killed_leaves_the_same(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
