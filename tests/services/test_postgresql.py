@@ -181,7 +181,7 @@ def test_without_psycopg_the_start_names_the_command_that_installs_it(tmp_path: 
         "import importlib.util as util\n"
         "real = util.find_spec\n"
         "util.find_spec = lambda name, *a: None if name == 'psycopg' else real(name, *a)\n"
-        "from extery.cli import run\n"
+        "from extery.cli.app import run\n"
         "run(['serve', '--port', '0'])"
     )
     result = subprocess.run(
