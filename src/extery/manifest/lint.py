@@ -17,7 +17,8 @@ from extery.core.text import quote_value
 from extery.core.types import FIRST_BLENDER
 from extery.core.versions import format_blender_version, parse_blender_version
 from extery.core.wheel_names import WheelName
-from extery.manifest.schemas.v1_0_0 import FIELDS, until_enough
+from extery.manifest.schemas.checking import limit_problems
+from extery.manifest.schemas.v1_0_0 import FIELDS
 
 SCHEMA_VERSIONS = ("1.0.0",)
 
@@ -46,7 +47,7 @@ class Advice(NamedTuple):
     def texts(self, field: str) -> Iterator[tuple[int, str]]:
         value = self.table.get(field)
         items = value if isinstance(value, list) else []
-        for index, item in until_enough(enumerate(items), self.problems):
+        for index, item in limit_problems(enumerate(items), self.problems):
             if isinstance(item, str):
                 yield index, item
 
@@ -241,7 +242,7 @@ def _platforms_without(
         for library, fits in served.items()
         for platform in sorted(listed.subtract(union(fits)).names)
     )
-    for library, platform in until_enough(lacking, advice.problems):
+    for library, platform in limit_problems(lacking, advice.problems):
         advice.add(
             "wheels.platform-without",
             f"platforms lists {quote_value(platform)}, but there is no wheel of {library} for it",
@@ -253,7 +254,7 @@ def _platforms_without(
 def _keys(advice: Advice) -> None:
     if not isinstance(advice.table.get("build", {}), dict):
         advice.add("build.not-a-table", "build must be a table", "write a section [build]", "build")
-    for key in until_enough(advice.table, advice.problems):
+    for key in limit_problems(advice.table, advice.problems):
         if key not in FIELDS and key != "build":
             message = f"{quote_value(key)} is not a field of the manifest"
             advice.add("key.unknown", message, _similar(key) or "remove it", key)

@@ -8,52 +8,22 @@ readings: strict is what an author must satisfy, lenient what every client must 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import ProblemList
 from extery.core.text import quote_value
 from extery.core.types import ADD_ON, BY_NAME, NAMES, PERMISSIONS
 from extery.core.versions import Version
+from extery.manifest.schemas.checking import FieldContext, Locate, limit_problems
 
-#: After so many problems in one list or table its other items are not looked at: thousands of
-#: lines help nobody, and take as many seconds.
-MOST_ALIKE = 100
 TERSE_LENGTH = 64
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CLOSING_BRACKETS = ")]}"
 _TYPE_NAMES = {str: "a string", list: "a list", dict: "a table", bool: "a boolean", int: "a number", float: "a number"}  # fmt: skip
 
-T = TypeVar("T")
 ValidTags = Mapping[str, Collection[str]]
-Locate = Callable[[tuple[str | int, ...]], Where]
-
-
-class Check(NamedTuple):
-    """What a rule needs to speak of one field."""
-
-    field: str
-    problems: ProblemList
-    locate: Locate
-    strict: bool
-    #: The permissions that the type of the extension may ask for.
-    permissions: Collection[str] = PERMISSIONS
-
-    def add(self, kind: str, message: str, hint: str = "", *steps: str | int) -> None:
-        path = (self.field, *steps)
-        self.problems.add(
-            f"manifest.{self.field}.{kind}", message, hint=hint, where=self.locate(path)
-        )
-
-
-def until_enough(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
-    """The items, until there are problems enough with them."""
-    found = len(problems)
-    for item in items:
-        if len(problems) - found >= MOST_ALIKE:
-            return
-        yield item
 
 
 def check_fields(
@@ -67,7 +37,7 @@ def check_fields(
     """Note everything that is wrong with ``table``; ``valid_tags`` as type -> tags, or no check."""
     permissions = _permissions_of(table.get("type"))
     for field, (kind, required, rule) in FIELDS.items():
-        check = Check(field, problems, locate, strict, permissions)
+        check = FieldContext(field, problems, locate, strict, permissions)
         if field not in table:
             if required:
                 check.add(
@@ -84,7 +54,7 @@ def check_fields(
             continue
         rule(value, check)
     if valid_tags is not None:
-        _check_known_tags(table, valid_tags, Check("tags", problems, locate, strict))
+        _check_known_tags(table, valid_tags, FieldContext("tags", problems, locate, strict))
 
 
 def _type_name(value: object) -> str:
@@ -93,7 +63,7 @@ def _type_name(value: object) -> str:
     return _TYPE_NAMES.get(type(value), "a date or time")
 
 
-def _id(value: str, check: Check) -> None:
+def _id(value: str, check: FieldContext) -> None:
     example = re.sub(r"\W+", "_", value).strip("_").lower() or "gear_tool"
     example = re.sub(r"__+", "_", f"_{example}" if example[0].isdigit() else example)
     hint = (
@@ -117,7 +87,7 @@ def _id(value: str, check: Check) -> None:
         )
 
 
-def _semantic_version(value: str, check: Check) -> None:
+def _semantic_version(value: str, check: FieldContext) -> None:
     try:
         Version.parse(value)
     except ValueError:
@@ -133,7 +103,7 @@ def _as_semantic(value: str) -> str:
     return ".".join([*numbers, "0", "0"][:3]) if numbers else "1.0.0"
 
 
-def _line(value: str, check: Check, *steps: str | int, name: str = "") -> bool:
+def _line(value: str, check: FieldContext, *steps: str | int, name: str = "") -> bool:
     """One line of text that is not empty; says whether it is."""
     name = name or check.field
     if not value.strip():
@@ -158,11 +128,11 @@ def _line(value: str, check: Check, *steps: str | int, name: str = "") -> bool:
     return len(check.problems) == found
 
 
-def _text(value: str, check: Check) -> None:
+def _text(value: str, check: FieldContext) -> None:
     _line(value, check)
 
 
-def _terse(value: str, check: Check, *steps: str | int, name: str = "") -> None:
+def _terse(value: str, check: FieldContext, *steps: str | int, name: str = "") -> None:
     name = name or check.field
     if len(value) > TERSE_LENGTH:
         check.add(
@@ -182,14 +152,14 @@ def _terse(value: str, check: Check, *steps: str | int, name: str = "") -> None:
         )
 
 
-def _tagline(value: str, check: Check) -> None:
+def _tagline(value: str, check: FieldContext) -> None:
     if check.strict:
         _terse(value, check)
     elif not value.strip():
         check.add("empty", "tagline must not be empty", "fill it in")
 
 
-def _type(value: str, check: Check) -> None:
+def _type(value: str, check: FieldContext) -> None:
     if value not in BY_NAME:
         meant = next((name for name in NAMES if name in value.lower()), ADD_ON.name)
         check.add(
@@ -199,18 +169,18 @@ def _type(value: str, check: Check) -> None:
         )
 
 
-def _strings(value: list[Any], check: Check) -> None:
+def _strings(value: list[Any], check: FieldContext) -> None:
     """A list of strings with text in them; may be empty."""
-    for index, item in until_enough(enumerate(value), check.problems):
+    for index, item in limit_problems(enumerate(value), check.problems):
         if _is_string(item, check, index) and not item.strip():
             _blank_item(check, index)
 
 
-def _blank_item(check: Check, index: int) -> None:
+def _blank_item(check: FieldContext, index: int) -> None:
     check.add("blank-item", f"{check.field} must not have blank items", "remove the item", index)
 
 
-def _is_string(item: object, check: Check, index: int) -> bool:
+def _is_string(item: object, check: FieldContext, index: int) -> bool:
     if type(item) is str:
         return True
     message = (
@@ -220,7 +190,7 @@ def _is_string(item: object, check: Check, index: int) -> bool:
     return False
 
 
-def _some_strings(value: list[Any], check: Check) -> None:
+def _some_strings(value: list[Any], check: FieldContext) -> None:
     if value:
         _strings(value, check)
         return
@@ -232,7 +202,7 @@ def _some_strings(value: list[Any], check: Check) -> None:
     check.add("empty", f"{check.field} must not be an empty list", hint)
 
 
-def _blender_version(value: str, check: Check) -> None:
+def _blender_version(value: str, check: FieldContext) -> None:
     parts = value.split(".")
     if not all(part.isdigit() for part in parts):
         kind = "not-numbers"
@@ -247,16 +217,16 @@ def _blender_version(value: str, check: Check) -> None:
     )
 
 
-def _blender_version_or_empty(value: str, check: Check) -> None:
+def _blender_version_or_empty(value: str, check: FieldContext) -> None:
     if value:
         _blender_version(value, check)
 
 
-def _copyright(value: list[Any], check: Check) -> None:
+def _copyright(value: list[Any], check: FieldContext) -> None:
     if not check.strict:
         _strings(value, check)
         return
-    for index, item in until_enough(enumerate(value), check.problems):
+    for index, item in limit_problems(enumerate(value), check.problems):
         if not _is_string(item, check, index):
             continue
         if not item.strip():
@@ -285,27 +255,27 @@ def _permissions_of(type_: object) -> Collection[str]:
     return known.permissions if known else PERMISSIONS
 
 
-def _permissions(value: Any, check: Check) -> None:
+def _permissions(value: Any, check: FieldContext) -> None:
     if check.strict:
         _strict_permissions(value, check)
     if isinstance(value, list):
-        for index, item in until_enough(enumerate(value), check.problems):
+        for index, item in limit_problems(enumerate(value), check.problems):
             _is_string(item, check, index)
     elif check.strict:
         return
     elif isinstance(value, dict):
-        for key, reason in until_enough(value.items(), check.problems):
+        for key, reason in limit_problems(value.items(), check.problems):
             if type(reason) is not str:
                 _reason_type(key, reason, check)
     else:
         _not_a_table(value, check)
 
 
-def _strict_permissions(value: Any, check: Check) -> None:
+def _strict_permissions(value: Any, check: FieldContext) -> None:
     if not isinstance(value, dict):
         _not_a_table(value, check)
         return
-    for key, reason in until_enough(value.items(), check.problems):
+    for key, reason in limit_problems(value.items(), check.problems):
         if key not in check.permissions:
             known = ", ".join(check.permissions)
             check.add(
@@ -321,7 +291,7 @@ def _strict_permissions(value: Any, check: Check) -> None:
             _terse(reason, check, key, name=f"the reason for {quote_value(key)}")
 
 
-def _not_a_table(value: Any, check: Check) -> None:
+def _not_a_table(value: Any, check: FieldContext) -> None:
     items = value if isinstance(value, list) else [value]
     names = [item for item in items if item in check.permissions] or ["files"]
     lines = "; ".join(f'{name} = "Why it is needed"' for name in names)
@@ -332,7 +302,7 @@ def _not_a_table(value: Any, check: Check) -> None:
     )
 
 
-def _reason_type(key: str, reason: object, check: Check) -> None:
+def _reason_type(key: str, reason: object, check: FieldContext) -> None:
     check.add(
         "wrong-type-item",
         f"the reason for {quote_value(key)} must be a string, found {_type_name(reason)}: {quote_value(reason)}",
@@ -341,14 +311,14 @@ def _reason_type(key: str, reason: object, check: Check) -> None:
     )
 
 
-def _wheels(value: list[Any], check: Check) -> None:
+def _wheels(value: list[Any], check: FieldContext) -> None:
     _strings(value, check)
-    for index, item in until_enough(enumerate(value), check.problems):
+    for index, item in limit_problems(enumerate(value), check.problems):
         if isinstance(item, str) and item.strip():
             _wheel(item, check, index)
 
 
-def _wheel(path: str, check: Check, index: int) -> None:
+def _wheel(path: str, check: FieldContext, index: int) -> None:
     name = path.rpartition("/")[2]
     if '"' in path or "\\" in path:
         check.add(
@@ -382,12 +352,12 @@ def _wheel(path: str, check: Check, index: int) -> None:
         check.add("bad-wheel-name", f"a wheel must be named name-version-python-abi-platform.whl, found {quote_value(name)}", "keep the name under which the wheel was downloaded", index)  # fmt: skip
 
 
-def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: Check) -> None:
+def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: FieldContext) -> None:
     type_, tags = table.get("type"), table.get("tags")
     if not isinstance(type_, str) or type_ not in BY_NAME or not isinstance(tags, list):
         return
     known = valid_tags.get(type_, ())
-    for index, tag in until_enough(enumerate(tags), check.problems):
+    for index, tag in limit_problems(enumerate(tags), check.problems):
         if isinstance(tag, str) and tag.strip() and tag not in known:
             check.add(
                 "unknown-tag",
@@ -411,7 +381,7 @@ class Field(NamedTuple):
 
     type: type | None
     required: bool
-    rule: Callable[[Any, Check], None]
+    rule: Callable[[Any, FieldContext], None]
 
 
 #: All fields, in Blender's order.
