@@ -105,6 +105,7 @@ def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
     from extery_site.accounts.actions import create_token
     from extery_site.accounts.models import User
     from extery_site.catalog.models import Extension, Package, Version
+    from extery_site.files.models import StoredFile
 
     moderator = User.objects.create_user("mod", "mod@example.org", is_moderator=True)
     owner = User.objects.get(username="ada")
@@ -117,13 +118,14 @@ def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
         version = new_version(extension, 0, status=Version.Status.IN_REVIEW, approved_at=None)
         version.save()
         content = f"package {number}".encode()
-        path = data / "media" / "packages" / f"{number}.zip"
+        sha256 = hashlib.sha256(content).hexdigest()
+        file = StoredFile.objects.create(sha256=sha256, size=len(content), kind="package")
+        path = data / "media" / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        sha256 = hashlib.sha256(content).hexdigest()
         Package.objects.create(
             version=version,
-            file=f"packages/{number}.zip",
+            file=file,
             sha256=sha256,
             size=len(content),
             original_name="tool.zip",

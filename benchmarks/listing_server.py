@@ -198,6 +198,7 @@ def new_version(extension: Any, place: int, **fields: Any) -> Any:
 def add_versions(extensions: list[Any], count: int) -> None:
     """Give each extension ``count`` versions with one package each."""
     from extery_site.catalog.models import Extension, Package, Version
+    from extery_site.files.models import StoredFile
 
     versions = Version.objects.bulk_create(
         new_version(extension, place) for extension in extensions for place in range(count)
@@ -205,11 +206,18 @@ def add_versions(extensions: list[Any], count: int) -> None:
     for version in versions:
         version.extension.newest_version = version
     Extension.objects.bulk_update(extensions, ["newest_version"])
+    hashes = {
+        version.pk: hashlib.sha256(str(version.pk).encode()).hexdigest() for version in versions
+    }
+    StoredFile.objects.bulk_create(
+        StoredFile(sha256=sha256, size=64_000 + pk, kind=StoredFile.Kind.PACKAGE)
+        for pk, sha256 in hashes.items()
+    )
     Package.objects.bulk_create(
         Package(
             version=version,
-            file=f"packages/00/{version.pk}.zip",
-            sha256=hashlib.sha256(str(version.pk).encode()).hexdigest(),
+            file_id=hashes[version.pk],
+            sha256=hashes[version.pk],
             size=64_000 + version.pk,
             original_name="tool.zip",
         )

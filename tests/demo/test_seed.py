@@ -18,12 +18,12 @@ from extery_demo.player import ScenarioPlayer
 from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
-from extery_site.catalog.images import store_image
+from extery_site.catalog.images import uploaded_image
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import queues
 from extery_site.reports.models import Report
-from tests.demo.conftest import row_only
+from tests.demo.conftest import RowOnly
 from tests.site import factories
 from tests.site.stored import path_of
 
@@ -279,10 +279,8 @@ def test_the_images_are_stored_in_all_sizes(
         ),
     )
     monkeypatch.setattr(
-        "extery_site.publish.actions.store_image",
-        lambda file, *, alt_text: (row_only if file.read(4) == b"none" else store_image)(
-            file, alt_text=alt_text
-        ),
+        "extery_site.publish.actions.uploaded_image",
+        lambda file: RowOnly(file) if file.read(4) == b"none" else uploaded_image(file),
     )
     seed_site()
     run_tasks()

@@ -49,6 +49,13 @@ def complete(version: Version) -> Version:
     return version
 
 
+def make_package_file(sha256: str) -> StoredFile:
+    """Create the row of a package file without the file."""
+    return StoredFile.objects.get_or_create(
+        sha256=sha256, defaults={"size": 1, "kind": StoredFile.Kind.PACKAGE}
+    )[0]
+
+
 def make_image(**values: Any) -> Image:
     """The rows of an image without its files."""
     files = {

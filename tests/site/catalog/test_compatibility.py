@@ -13,6 +13,7 @@ from extery.core.compatibility import System
 from extery.core.versions import blender_version_of_number
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
+from tests.site.factories import make_package_file
 
 #: Names that a search in the text of a JSON list could take for each other.
 PLATFORMS = [
@@ -57,7 +58,7 @@ def store(owner: User, rows: list[Any]) -> list[Package]:
     return Package.objects.bulk_create(
         Package(
             version=version,
-            file="x",
+            file=make_package_file(f"{place}"),
             sha256=f"{place}",
             size=1,
             original_name="x",

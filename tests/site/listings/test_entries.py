@@ -355,7 +355,7 @@ def add_version(
         created_by=owner,
     )
     version.packages.create(
-        file="packages/x.zip",
+        file=factories.make_package_file(f"{Package.objects.count():064x}"),
         sha256=f"{Package.objects.count():064x}",
         size=1,
         original_name="x.zip",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from extery_site.listings.models import Revision
 from extery_site.project.tasks.models import PeriodicJob, Status, StoredTask
@@ -58,11 +63,32 @@ def test_a_killed_workers_task_is_taken_up_by_another_with_one_effect(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be suspended there")
+def suspend_outside_transactions(process: subprocess.Popen[bytes]) -> None:
+    """Suspend a worker while no other thread of it holds SQLite's only write lock."""
+    for _ in range(1000):
+        process.send_signal(signal.SIGSTOP)
+        if connection.vendor != "sqlite" or is_writable(connection.settings_dict["NAME"]):
+            return
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+    pytest.fail("the worker always holds the write lock")
+
+
+def is_writable(database: str) -> bool:
+    with closing(sqlite3.connect(database, timeout=0.2, isolation_level=None)) as writer:
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        writer.execute("ROLLBACK")
+        return True
+
+
 def test_a_worker_that_wakes_up_after_its_lease_has_no_effect(tmp_path: Path, log: Path) -> None:
     result = sample_tasks.add_row_when_allowed.enqueue(5, str(tmp_path))
     with worker_process("--lease", "2", log=log) as first:
         wait_until((tmp_path / "started-1").exists, log=log)
-        first.send_signal(signal.SIGSTOP)
+        suspend_outside_transactions(first)
         with worker_process("--lease", "2", log=log) as second:
             wait_until((tmp_path / "started-2").exists, log=log)
             first.send_signal(signal.SIGCONT)
