@@ -200,5 +200,5 @@ def remove_without_row(name: str, sha256: str) -> bool:
 
 
 def _lock(sha256: str) -> None:
-    """Let nobody else store or remove this file until the transaction ends."""
+    """Lock this file against storing and removing until the transaction ends."""
     lock_transaction(f"file {sha256}")

@@ -76,7 +76,7 @@ def unavailable(reason: str) -> Unavailable:
     return Unavailable.of(
         "storage.unavailable",
         f"the file storage failed: {reason}",
-        hint="try again in some seconds; if it happens again, tell whoever runs this site",
+        hint="try again in some seconds; if it happens again, contact the administrator of this site",
     )
 
 

@@ -46,7 +46,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         "Accept-Ranges": "bytes",
         "Cache-Control": FOR_EVER if is_public else NOT_SHARED,
         "Content-Type": "application/zip",
-        # Whoever saves it sees the name of the extension, not the hash under which it lies here.
+        # The saved file is named after the extension, not after its hash.
         "Content-Disposition": str(content_disposition_header(True, package.file_name)),
     }
     if etag in request.headers.get("If-None-Match", ""):

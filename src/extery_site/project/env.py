@@ -216,9 +216,11 @@ class SiteSettings(BaseSettings):
     max_image: Size = _setting(default="10 MB", description="Largest image that may be uploaded.")
     reserved_ids: Names = _setting(
         default="test_extension",
-        description="Extension ids that nobody may publish, besides those of deleted extensions.",
+        description="Extension ids that cannot be published, besides those of deleted extensions.",
     )
-    sign_up: Boolean = _setting(default="yes", description="Whether anybody may create an account.")
+    sign_up: Boolean = _setting(
+        default="yes", description="Whether visitors may create an account."
+    )
     email_verification: Annotated[
         Literal["none", "optional", "mandatory"], Expected("none or optional or mandatory")
     ] = _setting(

@@ -99,8 +99,9 @@ def test_a_draft_that_was_never_submitted_has_no_public_thread(
     factories.make_draft(owner)
     page_of(client, THREAD, 404)
     page_of(signed_in(stranger), THREAD, 404)
-    page_of(signed_in(moderator), THREAD)
     page_of(client, "/queue/unheard_of/", 404)
+
+    assert "Gear" in page_of(signed_in(moderator), THREAD).html
 
 
 def test_every_user_can_comment(

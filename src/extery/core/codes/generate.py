@@ -24,7 +24,7 @@ CODES = {
     "generate.locked": _error("another run works in the folder", "Two runs in one folder would overwrite each other's listings. The message names the process; a lock ends with its process, so there is no file to remove."),
     "generate.lock-unusable": _error("the lock file cannot be used", "Without a lock, two runs in one folder could overwrite each other's listings."),
     "generate.not-a-file": _warning("something called .zip is no file", "It is left out: a package is read from its end, which a pipe or a device does not have."),
-    "generate.file-not-owned": _error("somebody else's file has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
+    "generate.file-not-owned": _error("a file that extery did not write has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
     "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),
     "generate.config-not-toml": _error("the repository's configuration is not TOML", f"{_STOPS}: without the blocklist a blocked extension would be offered again."),
     "generate.config-schema": _error("the configuration's schema_version is not 1.0.0", f"{_STOPS}: another version may mean something else."),

@@ -64,7 +64,7 @@ CODES = {
     "package.folder-with-data": _stricter("a folder has contents of its own", "Only its name says that it is a folder; some tools write a file."),
     "package.rare-compression": _stricter("a file is compressed in a way that few tools read", "Blender unpacks bzip2 and LZMA members, other tools leave the file out."),
     "package.unexpected": _error("the package could not be read", "Reading it raised an unexpected error. Please report it together with the package."),
-    "package.duplicate-member": _stricter("a file is in the zip archive twice", "Tools differ in which of the two they unpack, so nobody can tell what was reviewed."),
+    "package.duplicate-member": _stricter("a file is in the zip archive twice", "Tools differ in which of the two they unpack, so it is unknown what was reviewed."),
     "package.symlink": _stricter("the package has a symbolic link", "Blender unpacks a small text file in its place, other tools a link that may lead anywhere."),
     "package.outside-root": _warning("files lie outside the extension's folder", "Blender drops them when it installs the package."),
     "package.wheel-missing": Code(

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from extery.core.errors import ProblemList, Where
 from extery.core.types import PERMISSIONS
 
-#: Problems of one list or table after which its other items are skipped: thousands of lines help
-#: nobody, and take as many seconds.
+#: Problems of one list or table after which its other items are skipped: thousands of lines are
+#: of no use, and take as many seconds.
 MAX_SIMILAR_PROBLEMS = 100
 
 T = TypeVar("T")

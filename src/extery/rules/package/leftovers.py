@@ -12,7 +12,7 @@ _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    if context.excludes == "paths":  # whoever lists files wants them
+    if context.excludes == "paths":  # listed files are packed on purpose
         return
     for code, pattern, names in (
         ("build.caches-packed", "{}/", _folders(context.names, _CACHES)),

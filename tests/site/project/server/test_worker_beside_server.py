@@ -116,6 +116,8 @@ def test_the_worker_ends_when_the_server_is_killed(tmp_path: Path) -> None:
         site.process.wait(HANG)
         wait_until(lambda: not site.workers())
 
+        assert site.workers() == []
+
 
 def test_without_a_worker_tasks_wait_and_that_is_visible(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--no-worker") as site:

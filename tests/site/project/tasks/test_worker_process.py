@@ -92,3 +92,5 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         parent.kill()
         parent.wait(HANG)
     wait_until((tmp_path / "pids.end").exists)
+
+    assert len(pids(tmp_path)) == 1
