@@ -63,7 +63,7 @@ def new_fetcher(repository: Repository) -> Callable[..., Fetcher]:
 
 @pytest.fixture
 def fetcher(new_fetcher: Callable[..., Fetcher]) -> Iterator[Fetcher]:
-    with new_fetcher(patience=QUICK) as opened:
+    with new_fetcher(retry_policy=QUICK) as opened:
         yield opened
 
 
@@ -112,9 +112,9 @@ def test_a_fault_that_lasts_is_an_error_with_its_code(
 ) -> None:
     url = repository.web.put("/a", BODY)
     repository.web.fail("/a", *[fault] * 9)
-    patience = RetryPolicy(attempts=2, first_delay=0.01, max_delay=2.0, read=0.5)
+    retry_policy = RetryPolicy(attempts=2, first_delay=0.01, max_delay=2.0, read=0.5)
 
-    with new_fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
+    with new_fetcher(retry_policy=retry_policy) as fetcher, pytest.raises(ExteryError) as caught:
         get_document(url, fetcher=fetcher)
 
     assert codes(caught) == [code]
@@ -141,7 +141,7 @@ def test_a_token_is_sent_to_its_origin_only(
     other = url.replace("127.0.0.1", "localhost")
     repository.web.fail("/a", redirect(other))
 
-    with new_fetcher(patience=QUICK, token="secret", token_for=url) as fetcher:
+    with new_fetcher(retry_policy=QUICK, token="secret", token_for=url) as fetcher:
         get_document(url, fetcher=fetcher)
 
     assert [headers.get("authorization") for headers in repository.web.asked("/a")] == [

@@ -14,7 +14,7 @@ from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli.app import COMMANDS, extery
 from extery.cli.plugins import plugin_commands
-from extery.core.codes import everything, explain
+from extery.core.codes import all_codes, explain
 from extery.core.errors import Problem
 from extery.manifest.document import blender_tags, check_manifest
 
@@ -64,7 +64,7 @@ def _help(arguments: list[str]) -> str:
 def problems() -> str:
     """Every code, with the problem of its sample or an example."""
     parts = []
-    for area, entries in groupby(everything().items(), key=lambda item: item[0].split(".")[0]):
+    for area, entries in groupby(all_codes().items(), key=lambda item: item[0].split(".")[0]):
         parts.append(f"## {_AREA_TITLES[area]}\n")
         for code, _ in entries:
             page = explain(code)

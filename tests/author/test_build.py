@@ -12,7 +12,7 @@ import pytest
 
 from extery.author.build.execute import build, plan_build
 from extery.core.errors import Unavailable
-from extery.core.files import sha256_of
+from extery.core.files import hash_file
 from extery.rules.engine import check_package
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML
@@ -44,7 +44,7 @@ def test_what_was_built_is_without_fault(tmp_path: Path) -> None:
     for package in built:
         report = check_package(package.path)
         assert not report.problems
-        assert (package.sha256, package.size) == sha256_of(package.path)
+        assert (package.sha256, package.size) == hash_file(package.path)
         assert report.manifest == package.manifest
 
 
@@ -260,6 +260,6 @@ def test_of_a_split_build_that_fails_no_package_is_new(
         build(source, output_dir=tmp_path, split_platforms=True)
 
     assert caught.value.problems[0].where.file == str(built[1].path)
-    assert {path: sha256_of(path)[0] for path in before} == before
+    assert {path: hash_file(path)[0] for path in before} == before
     assert sorted(tmp_path.glob("*.zip*")) == sorted(before)
     assert not list(tmp_path.glob(".*"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from extery.author.build.execute import build, plan_build
-from extery.core.codes import everything, find
+from extery.core.codes import all_codes, find
 from extery.core.errors import ExteryError, InvalidInput, Problem
 from extery.package.writer import SourceFile
 from tests.author.trees import make_source, wheel, wheels_line
@@ -149,7 +149,7 @@ def test_a_folder_has_exactly_the_problem_it_is_named_after(code: str, tmp_path:
 def test_every_code_of_a_build_has_a_sample_or_a_test() -> None:
     own = {code for code in {*SAMPLES, *ELSEWHERE} if code.startswith("build.")}
 
-    assert {code for code in everything() if code.startswith("build.")} == own
+    assert {code for code in all_codes() if code.startswith("build.")} == own
 
 
 def test_a_problem_in_the_build_table_has_its_line_and_column(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from extery.core.codes import AREAS, everything, explain, find, similar
+from extery.core.codes import AREAS, all_codes, explain, find, similar
 from extery.core.errors import Conflict, ExteryError, InvalidManifest, Problem, ProblemList, Where
 
 
@@ -80,7 +80,7 @@ def test_a_problem_as_data_always_has_every_key() -> None:
 
 
 def test_every_code_explains_itself_and_belongs_to_an_area() -> None:
-    for code, entry in everything().items():
+    for code, entry in all_codes().items():
         assert code.split(".")[0] in AREAS
         assert entry.why.endswith("."), code
         assert find(code) == entry
@@ -173,7 +173,7 @@ def test_fingerprints_never_change() -> None:
 
 
 def test_every_template_can_be_rendered_with_its_example() -> None:
-    for code, entry in everything().items():
+    for code, entry in all_codes().items():
         explained = explain(code)
         assert bool(explained.message) == bool(entry.message)
         for variant in entry.variants:

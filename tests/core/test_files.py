@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from extery.core.files import (
-    human_size,
+    atomic_write,
+    format_size,
+    hash_file,
     open_regular,
     read_regular,
-    refuse_link,
-    replacing,
-    sha256_of,
+    refuse_symlink,
 )
 
 
@@ -21,7 +21,7 @@ def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
     target = tmp_path / "index.json"
     target.write_bytes(b"old")
 
-    with replacing(target) as file:
+    with atomic_write(target) as file:
         file.write(b"new")
         assert target.read_bytes() == b"old"
 
@@ -34,7 +34,7 @@ def test_an_error_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> Non
     target.write_bytes(b"old")
 
     def fail_half_way() -> None:
-        with replacing(target) as file:
+        with atomic_write(target) as file:
             file.write(b"half")
             raise RuntimeError("power cut")
 
@@ -53,8 +53,8 @@ def test_the_hash_of_a_path_and_of_an_open_file_are_the_same(tmp_path: Path) -> 
     stream.seek(7)
 
     expected = (hashlib.sha256(data).hexdigest(), len(data))
-    assert sha256_of(path) == expected
-    assert sha256_of(stream) == expected
+    assert hash_file(path) == expected
+    assert hash_file(stream) == expected
     assert stream.tell() == 7
 
 
@@ -73,7 +73,7 @@ def test_the_hash_of_a_path_and_of_an_open_file_are_the_same(tmp_path: Path) -> 
     ],
 )
 def test_sizes_are_short(size: int, text: str) -> None:
-    assert human_size(size) == text
+    assert format_size(size) == text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
@@ -98,7 +98,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None
 def test_a_folder_of_ours_may_be_no_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
 
-    refuse_link(tmp_path)
-    refuse_link(tmp_path / "not there")
+    refuse_symlink(tmp_path)
+    refuse_symlink(tmp_path / "not there")
     with pytest.raises(OSError, match="symbolic link"):
-        refuse_link(tmp_path / "link")
+        refuse_symlink(tmp_path / "link")

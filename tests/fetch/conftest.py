@@ -32,5 +32,5 @@ def other_web() -> Iterator[Web]:
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(patience=QUICK) as quick:
+    with Fetcher(retry_policy=QUICK) as quick:
         yield quick

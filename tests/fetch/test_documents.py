@@ -167,7 +167,7 @@ def test_a_silent_server_is_given_up(web: Web) -> None:
     web.fail("/index.json", *[wait(0.8)] * 2)
 
     with (
-        Fetcher(patience=RetryPolicy(attempts=2, first_delay=0.01, read=0.3)) as fetcher,
+        Fetcher(retry_policy=RetryPolicy(attempts=2, first_delay=0.01, read=0.3)) as fetcher,
         pytest.raises(Unavailable) as caught,
     ):
         get_document(url, fetcher=fetcher)
@@ -180,7 +180,7 @@ def test_a_server_that_drips_is_given_up(web: Web) -> None:
     web.fail("/index.json", drip(0.02))
 
     with (
-        Fetcher(patience=RetryPolicy(attempts=1, grace=0.2)) as fetcher,
+        Fetcher(retry_policy=RetryPolicy(attempts=1, grace=0.2)) as fetcher,
         pytest.raises(Unavailable) as caught,
     ):
         get_document(url, fetcher=fetcher, compressed=False)
@@ -209,7 +209,7 @@ def test_an_address_without_a_host_is_named(fetcher: Fetcher) -> None:
 @pytest.fixture
 def known(web: Web) -> Iterator[Fetcher]:
     """A fetcher with a token for ``web``."""
-    with Fetcher(token="secret", token_for=f"{web.url}/r/", patience=QUICK) as fetcher:
+    with Fetcher(token="secret", token_for=f"{web.url}/r/", retry_policy=QUICK) as fetcher:
         yield fetcher
 
 
@@ -249,7 +249,7 @@ def test_a_token_that_cannot_be_sent_is_refused_and_not_shown(token: str) -> Non
 def test_the_end_of_a_line_is_no_part_of_a_token(web: Web) -> None:
     url = web.put("/r/index.json", BODY)
 
-    with Fetcher(token="secret\n", token_for=url, patience=QUICK) as fetcher:
+    with Fetcher(token="secret\n", token_for=url, retry_policy=QUICK) as fetcher:
         get_document(url, fetcher=fetcher)
 
     assert web.seen[0].headers["authorization"] == "Bearer secret"

@@ -286,7 +286,7 @@ def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
 @pytest.mark.timeout(300)
 def test_a_stopped_fetcher_waits_for_nothing(web: Web) -> None:
     web.fail("/a", status(503, Retry_After="4000"))
-    with Fetcher(patience=RetryPolicy(max_delay=5_000, max_seconds=5_000)) as fetcher:
+    with Fetcher(retry_policy=RetryPolicy(max_delay=5_000, max_seconds=5_000)) as fetcher:
         timer = threading.Timer(0.1, fetcher.stop)
         timer.start()
 
@@ -308,7 +308,7 @@ def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) ->
         return False
 
     web.fail("/a.zip", answer_late)
-    with Fetcher(patience=RetryPolicy(read=5_000)) as patient:
+    with Fetcher(retry_policy=RetryPolicy(read=5_000)) as patient:
         timer = threading.Timer(0.1, patient.stop)
 
         with pytest.raises(Unavailable) as caught:

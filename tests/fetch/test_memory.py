@@ -33,7 +33,7 @@ FORK_SERVER = textwrap.dedent("""
     from extery.fetch import Fetcher, RetryPolicy, DownloadRequest, download, get_document
 
     def run(kind, url, folder):
-        with Fetcher(patience=RetryPolicy(attempts=1, read=300, max_seconds=300)) as fetcher:
+        with Fetcher(retry_policy=RetryPolicy(attempts=1, read=300, max_seconds=300)) as fetcher:
             try:
                 if kind == "package":
                     wanted = DownloadRequest(url, 3_000_000, "0" * 64)

@@ -36,7 +36,7 @@ DATA = os.urandom(200_000)
 
 @pytest.fixture
 def hurried() -> Iterator[Fetcher]:
-    with Fetcher(patience=HURRIED) as fetcher:
+    with Fetcher(retry_policy=HURRIED) as fetcher:
         yield fetcher
 
 
@@ -94,7 +94,7 @@ def test_what_is_given_up_leaves_no_thread_and_no_connection(web: Web) -> None:
 
     before = requests()
     url = web.put("/good", b"{}")
-    with Fetcher(patience=HURRIED, connections=1) as fetcher:
+    with Fetcher(retry_policy=HURRIED, connections=1) as fetcher:
         get_document(
             url, fetcher=fetcher
         )  # the next request has a connection that is known already
@@ -148,9 +148,9 @@ def test_a_server_that_asks_to_wait_beyond_the_time_limit_is_not_waited_for(
     web: Web,
 ) -> None:
     web.fail("/a", status(503, Retry_After="5"))
-    patience = RetryPolicy(max_seconds=4)
+    retry_policy = RetryPolicy(max_seconds=4)
 
-    with Fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
+    with Fetcher(retry_policy=retry_policy) as fetcher, pytest.raises(ExteryError) as caught:
         get_document(f"{web.url}/a", fetcher=fetcher)
 
     assert caught.value.problems[0].hint == "try again in 5 seconds"
@@ -175,7 +175,7 @@ def test_attempts_have_a_time_limit_together(web: Web, fault: Fault) -> None:
     web.fail("/a", *[fault] * 5_000)
     stubborn = RetryPolicy(attempts=10_000, first_delay=0.01, max_delay=0.02, max_seconds=0.5)
 
-    with Fetcher(patience=stubborn) as fetcher:
+    with Fetcher(retry_policy=stubborn) as fetcher:
         assert code_of(f"{web.url}/a", fetcher) == "fetch.time-out"
 
 
@@ -198,9 +198,9 @@ def test_a_package_that_is_cut_off_after_some_progress_for_ever_has_a_time_limit
 
     web.fail("/a", *[some] * 1_000)
     part = tmp_path / "part"
-    patience = RetryPolicy(first_delay=0.001, max_delay=0.01, max_package_seconds=1.0)
+    retry_policy = RetryPolicy(first_delay=0.001, max_delay=0.01, max_package_seconds=1.0)
 
-    with Fetcher(patience=patience) as fetcher, pytest.raises(ExteryError) as caught:
+    with Fetcher(retry_policy=retry_policy) as fetcher, pytest.raises(ExteryError) as caught:
         download(
             DownloadRequest(f"{web.url}/a", size, "0" * 64),
             to=tmp_path / "a",
@@ -213,11 +213,11 @@ def test_a_package_that_is_cut_off_after_some_progress_for_ever_has_a_time_limit
 
 
 def test_a_large_package_gets_time_for_its_size() -> None:
-    patience = RetryPolicy()
+    retry_policy = RetryPolicy()
 
-    assert patience.time_limit(0) == patience.max_seconds == 600
-    assert patience.time_limit(18_000_000) == 600 + 1_800
-    assert patience.time_limit(4_000_000_000) == patience.max_package_seconds == 6 * 3600
+    assert retry_policy.time_limit(0) == retry_policy.max_seconds == 600
+    assert retry_policy.time_limit(18_000_000) == 600 + 1_800
+    assert retry_policy.time_limit(4_000_000_000) == retry_policy.max_package_seconds == 6 * 3600
 
 
 def test_a_file_that_takes_too_long_to_read_is_given_up(tmp_path: Path, fetcher: Fetcher) -> None:
@@ -234,9 +234,9 @@ def test_a_slow_body_is_not_ended_by_the_limit_of_another(web: Web) -> None:
     web.fail("/slow", drip(0.05))
     web.fail("/a", dripping(OK, b"X-Header: "))
     found = []
-    patience = RetryPolicy(attempts=1, max_seconds=30)
+    retry_policy = RetryPolicy(attempts=1, max_seconds=30)
 
-    with Fetcher(patience=patience) as fetcher:
+    with Fetcher(retry_policy=retry_policy) as fetcher:
 
         def fetch() -> None:
             found.append(get_document(f"{web.url}/slow", fetcher=fetcher, compressed=False))

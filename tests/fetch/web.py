@@ -1,4 +1,4 @@
-"""A web server for tests that can misbehave: cut off, wait, redirect, refuse, tamper, ask for patience.
+"""A web server for tests that can misbehave: cut off, wait, redirect, refuse, tamper, ask for retry_policy.
 
 Otherwise it does what a good server does: entity tags, conditional requests, ranges, compression.
 """

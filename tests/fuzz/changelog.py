@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extery.manifest.maintainers import name_of
+from extery.manifest.maintainers import display_name
 from extery.repository.page.metadata import newest_section
 
 SEEDS = (
@@ -19,4 +19,4 @@ TOKENS = (
 def target(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     assert len(newest_section(text)) < 700
-    name_of(text)
+    display_name(text)

@@ -73,7 +73,7 @@ def target(data: bytes) -> None:
 def _use(manifest: Manifest) -> None:
     assert isinstance(manifest.parsed_version.sort_key, str)
     assert isinstance(str(manifest.blender_range), str)
-    maintainers.name_of(manifest.maintainer)
+    maintainers.display_name(manifest.maintainer)
     for text in manifest.license:
         licenses.page(text)
     item = entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash="0" * 64)

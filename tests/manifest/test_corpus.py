@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extery.core.codes import everything
+from extery.core.codes import all_codes
 from extery.core.errors import InvalidListing, ProblemList
 from extery.listing.entries import parse
 from extery.manifest.document import blender_tags, check_manifest
@@ -43,8 +43,8 @@ def recorded(verdict: dict[str, Any]) -> Verdict:
 
 #: The words of our codes. The corpus has words of its own: one that is not here names a kind in
 #: another way, and then the field alone is compared.
-OUR_KINDS = {code.split(".", 2)[-1].replace(".", "-") for code in everything()} | {
-    code.split(".", 1)[-1].replace(".", "-") for code in everything()
+OUR_KINDS = {code.split(".", 2)[-1].replace(".", "-") for code in all_codes()} | {
+    code.split(".", 1)[-1].replace(".", "-") for code in all_codes()
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.core.codes import everything, find
+from extery.core.codes import all_codes, find
 from extery.core.errors import InvalidManifest
 from extery.manifest.document import (
     FILENAME,
@@ -46,7 +46,7 @@ def test_a_lenient_sample_has_its_problem_in_the_lenient_reading(code: str) -> N
 
 
 def test_every_code_of_the_manifest_has_a_sample_or_a_test() -> None:
-    codes = {code for code in everything() if code.startswith("manifest.")}
+    codes = {code for code in all_codes() if code.startswith("manifest.")}
 
     assert codes == set(MANIFESTS) | set(LENIENT) | UNREADABLE
 

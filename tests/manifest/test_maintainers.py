@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extery.manifest.maintainers import name_of
+from extery.manifest.maintainers import display_name
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from extery.manifest.maintainers import name_of
     ],
 )
 def test_a_name_comes_without_its_address(maintainer: str, name: str) -> None:
-    assert name_of(maintainer) == name
+    assert display_name(maintainer) == name

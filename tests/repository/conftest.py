@@ -32,7 +32,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 
 @pytest.fixture
 def fetcher(repository: FakeRepository) -> Iterator[Fetcher]:
-    with repository.fetcher(patience=QUICK) as fake:
+    with repository.fetcher(retry_policy=QUICK) as fake:
         yield fake
 
 

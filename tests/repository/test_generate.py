@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.core.codes import everything
+from extery.core.codes import all_codes
 from extery.core.errors import InvalidInput, Unavailable
 from extery.listing.entries import parse
 from extery.repository.config.document import FILENAME
@@ -182,7 +182,7 @@ def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
 def test_every_code_of_a_repository_is_tested() -> None:
     tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
 
-    codes = [code for code in everything() if code.startswith("generate.")]
+    codes = [code for code in all_codes() if code.startswith("generate.")]
     assert [code for code in codes if f'"{code}"' not in tests] == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extery.author.validate import check_folder, check_path
-from extery.core.codes import everything, find
+from extery.core.codes import all_codes, find
 from extery.core.errors import ProblemList
 from extery.package import Archive, Member, open_package
 from extery.rules.context import RuleContext
@@ -45,7 +45,7 @@ def test_a_package_has_exactly_the_problem_it_is_named_after(code: str) -> None:
 
 
 def test_every_code_of_packages_has_a_sample_or_a_test() -> None:
-    codes = {c for c in everything() if c.split(".")[0] in ("package", "path", "theme", "wheel")}
+    codes = {c for c in all_codes() if c.split(".")[0] in ("package", "path", "theme", "wheel")}
 
     assert codes == set(PACKAGES) | ELSEWHERE
 

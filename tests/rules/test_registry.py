@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import extery.rules
-from extery.core.codes import everything, find
+from extery.core.codes import all_codes, find
 from extery.rules.registry import RULES
 from extery.rules.rule import Rule, Scope
 
@@ -49,6 +49,6 @@ def test_packages_meet_the_same_rules_everywhere() -> None:
 
 def test_every_code_of_manifests_and_packages_belongs_to_a_rule() -> None:
     areas = ("manifest", "package", "path", "wheel", "theme")
-    codes = {code for code in everything() if code.partition(".")[0] in areas}
+    codes = {code for code in all_codes() if code.partition(".")[0] in areas}
 
     assert codes <= {code for rule in RULES for code in rule.all_codes()}

@@ -16,7 +16,7 @@ MAX_READ = 200_000_000
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``path`` when the block ends well.
 
     The new content is on disk before the name changes, so a reader, a crash or a power cut
@@ -36,10 +36,10 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    sync_folder(path.parent)
+    fsync_directory(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
+def fsync_directory(folder: Path) -> None:
     """Make sure that the names in ``folder`` are on disk: a rename is only once its folder is."""
     # Windows has no such call.
     if os.name == "nt":
@@ -76,13 +76,13 @@ def read_regular(path: Path, *, limit: int = MAX_READ) -> bytes:
     return data
 
 
-def refuse_link(folder: Path) -> None:
+def refuse_symlink(folder: Path) -> None:
     """Raise `OSError` if a folder of ours is a link: what we write and remove there would be elsewhere."""
     if folder.is_symlink():
         raise OSError(errno.ELOOP, f"{folder.name} is a symbolic link, and may lead anywhere")
 
 
-def sha256_of(source: Path | BinaryIO) -> tuple[str, int]:
+def hash_file(source: Path | BinaryIO) -> tuple[str, int]:
     """The SHA-256 (64 lower-case hex digits) and size in bytes, read from the start in blocks."""
     import hashlib
 
@@ -108,7 +108,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         source.seek(place)
 
 
-def human_size(size: int) -> str:
+def format_size(size: int) -> str:
     """``0 bytes``, ``812 bytes``, ``4.2 KB``, ``18 MB``: powers of 1000, as file managers show."""
     if size < 1000:
         return f"{size} byte{'' if size == 1 else 's'}"

@@ -7,7 +7,7 @@ PREFIX = "SPDX:"
 MAX_LENGTH = 1_000
 
 
-def canonical(text: str) -> str | None:
+def canonical_expression(text: str) -> str | None:
     """The SPDX expression of a manifest's licence in its official spelling; ``None`` if unknown.
 
     >>> canonical("SPDX:gpl-3.0-or-later")
@@ -26,7 +26,7 @@ def canonical(text: str) -> str | None:
 
 def page(text: str) -> str | None:
     """The page that explains a licence, for a single known identifier; else ``None``."""
-    name = canonical(text)
+    name = canonical_expression(text)
     if name is None or " " in name or name.startswith("LicenseRef"):
         return None
     return f"https://spdx.org/licenses/{name}.html"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from extery.core.errors import Conflict, ExteryError, Unavailable, Where
-from extery.core.files import refuse_link
+from extery.core.files import refuse_symlink
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -105,7 +105,7 @@ def locked(
     raised; with 0 at once. `Unavailable` if the lock file cannot be used. ``area`` begins the codes of both.
     """
     try:
-        refuse_link(path.parent)
+        refuse_symlink(path.parent)
         path.parent.mkdir(exist_ok=True)
         lock = _acquire(path, area, timeout, on_wait)
     except OSError as error:

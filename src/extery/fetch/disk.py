@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from extery.core.errors import Unavailable
-from extery.core.files import human_size
+from extery.core.files import format_size
 
 #: Bytes that downloads leave free.
 MIN_FREE = 50_000_000
@@ -51,11 +51,11 @@ class DiskSpace:
         # Some network file systems report a total of 0 bytes: their free space is unknown.
         if not usage.total or usage.free >= mine.outstanding + others + MIN_FREE:
             return
-        shared = f", of which other downloads need {human_size(others)}" if others else ""
+        shared = f", of which other downloads need {format_size(others)}" if others else ""
         raise Unavailable.of(
             "fetch.no-space",
-            f"{folder} has {human_size(usage.free)} free{shared};"
-            f" {human_size(mine.outstanding)} and a reserve of {human_size(MIN_FREE)} are needed",
+            f"{folder} has {format_size(usage.free)} free{shared};"
+            f" {format_size(mine.outstanding)} and a reserve of {format_size(MIN_FREE)} are needed",
             hint=_HINT,
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extery.core.errors import Corrupt, Unavailable
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.fetch.addresses import redact_url, split_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, decode_body, supported_encodings
@@ -65,7 +65,7 @@ def get_document(
         "Accept": "application/json",
         "Accept-Encoding": ", ".join(encodings_asked) or IDENTITY,
     } | known.headers()
-    deadline = Deadline(fetcher.patience.max_seconds)
+    deadline = Deadline(fetcher.retry_policy.max_seconds)
 
     def attempt() -> Document | None:
         with fetcher.open(url, sent, deadline) as response:
@@ -109,7 +109,7 @@ def _limited(response: Response, blocks: Iterator[bytes], limit: int) -> Iterato
 def _too_long(response: Response, limit: int) -> Corrupt:
     return Corrupt.of(
         "fetch.too-long",
-        f"{redact_url(response.url)} sends more than {human_size(limit)}",
+        f"{redact_url(response.url)} sends more than {format_size(limit)}",
         hint="check the address; if its listing is that large, allow it with --max-listing",
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import Corrupt, InvalidListing, Unavailable
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, content_encoding, unexpected_encoding_error
@@ -77,7 +77,7 @@ def _check_size(request: DownloadRequest) -> None:
         return
     raise InvalidListing.of(
         "fetch.package-size",
-        f"the listing states that {redact_url(request.url)} is larger than {human_size(MAX_PACKAGE_SIZE)}",
+        f"the listing states that {redact_url(request.url)} is larger than {format_size(MAX_PACKAGE_SIZE)}",
         hint="packages may not be that large; report it to the owner of the repository",
     )
 
@@ -95,7 +95,7 @@ class _Transfer:
         self.validator_file = part.with_name(f"{part.name}.etag")
         self.fetcher = fetcher
         self.on_progress = on_progress
-        self.deadline = Deadline(fetcher.patience.time_limit(request.size))
+        self.deadline = Deadline(fetcher.retry_policy.time_limit(request.size))
         self.reservation = Reservation()
         self.counted = 0
         self.furthest = 0
@@ -222,7 +222,7 @@ class _Transfer:
     def _cut_off(self) -> TransientError:
         return TransientError.of(
             "fetch.cut-off",
-            f"{redact_url(self.request.url)} ended before all {human_size(self.request.size)} were received",
+            f"{redact_url(self.request.url)} ended before all {format_size(self.request.size)} were received",
             hint="try again; the received part is kept",
         )
 

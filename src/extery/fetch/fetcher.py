@@ -58,12 +58,12 @@ class Fetcher:
         token: str = "",
         token_for: str = "",
         connections: int = 16,
-        patience: RetryPolicy = RetryPolicy(),
+        retry_policy: RetryPolicy = RetryPolicy(),
         max_document_size: int = MAX_DOCUMENT_SIZE,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.max_document_size = max_document_size
-        self.patience = patience
+        self.retry_policy = retry_policy
         self.disk = DiskSpace()
         self._token = _checked_token(token)
         self._token_origin = origin_of(token_for) if token else None
@@ -107,7 +107,7 @@ class Fetcher:
         deadline: Deadline | None = None,
     ) -> AbstractContextManager[Response]:
         """Send one GET request. Statuses 200 to 299, 304 and 416 are returned, all others are raised."""
-        deadline = deadline or Deadline(self.patience.max_seconds)
+        deadline = deadline or Deadline(self.retry_policy.max_seconds)
         if split_url(url).scheme == "file":
             return self._open_file(url, headers or {}, deadline)
         return self._open_remote(url, headers or {}, deadline)
@@ -119,7 +119,7 @@ class Fetcher:
 
         ``deadline`` limits all attempts together; pass it to `open` in ``action`` as well.
         """
-        deadline = deadline or Deadline(self.patience.max_seconds)
+        deadline = deadline or Deadline(self.retry_policy.max_seconds)
         failures = 0
         while True:
             self._wait_for_turn(url, deadline)
@@ -127,8 +127,10 @@ class Fetcher:
                 return action()
             except TransientError as error:
                 failures = 0 if error.progressed else failures + 1
-                delay = self.patience.delay(max(1, failures)) if error.wait is None else error.wait
-                if failures >= self.patience.attempts or delay > self.patience.max_delay:
+                delay = (
+                    self.retry_policy.delay(max(1, failures)) if error.wait is None else error.wait
+                )
+                if failures >= self.retry_policy.attempts or delay > self.retry_policy.max_delay:
                     raise
                 if error.wait is not None:
                     if error.wait > deadline.remaining:
@@ -189,8 +191,10 @@ class Fetcher:
         if self._has(url):
             # Checked for each URL: redirects to other origins get no token.
             sent["Authorization"] = f"Bearer {self._token}"
-        origin, patience = origin_of(url), self.patience
-        timeout = httpx.Timeout(patience.read, connect=patience.connect, pool=deadline.remaining)
+        origin, retry_policy = origin_of(url), self.retry_policy
+        timeout = httpx.Timeout(
+            retry_policy.read, connect=retry_policy.connect, pool=deadline.remaining
+        )
 
         def note_socket(event: str, about: Mapping[str, Any]) -> None:
             """Trace callback of the HTTP library; only new connections matter."""
@@ -244,10 +248,10 @@ class Fetcher:
                         f"{redact_url(url)} sends more than the {length:,} bytes of its Content-Length",
                         hint="report it to the owner of the server",
                     )
-                if self.patience.is_too_slow(time.monotonic() - started, received):
+                if self.retry_policy.is_too_slow(time.monotonic() - started, received):
                     raise TransientError.of(
                         "fetch.time-out",
-                        f"{redact_url(url)} sends less than {self.patience.min_speed:,} bytes a second",
+                        f"{redact_url(url)} sends less than {self.retry_policy.min_speed:,} bytes a second",
                         hint="try again later",
                     )
                 yield block

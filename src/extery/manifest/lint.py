@@ -153,7 +153,7 @@ def _website(advice: Advice) -> None:
 
 def _licenses(advice: Advice) -> None:
     for index, text in advice.texts("license"):
-        known = licenses.canonical(text.strip())
+        known = licenses.canonical_expression(text.strip())
         if known is None:
             advice.add(
                 "license.unknown",

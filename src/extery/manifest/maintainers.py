@@ -8,7 +8,7 @@ import re
 _ADDRESS = re.compile(r"(?<!\s)\s*+<[^<>]*>")
 
 
-def name_of(maintainer: str) -> str:
+def display_name(maintainer: str) -> str:
     """The name without an address, which is for Blender's preferences and not for whoever collects them.
 
     What is nothing but an address stays as it is.

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
-from extery.core.files import sha256_of
+from extery.core.files import hash_file
 from extery.package.layout import FLAG_DESCRIPTOR, FLAG_ENCRYPTED
 from extery.package.names import shown
 from extery.package.streams import (
@@ -97,7 +97,7 @@ class Archive:
     @cached_property
     def sha256(self) -> str:
         """64 lower-case hex digits of the archive's own bytes."""
-        return sha256_of(self.file)[0]
+        return hash_file(self.file)[0]
 
     def where(self, name: str) -> Where:
         """The place of a member, for problems."""

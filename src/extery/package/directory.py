@@ -12,7 +12,7 @@ from struct import Struct
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.package.extra_fields import ExtraFault, find_extra_fault, parse_extra, take_zip64
 
 #: No extension has nearly as many files, and each takes memory before anything can be said of it.
@@ -76,8 +76,8 @@ def read_directory(file: BinaryIO, size: int, name: str) -> Directory:
     if end.entries > MAX_MEMBERS or end.length > MAX_DIRECTORY_BYTES:
         raise InvalidPackage.of(
             "package.too-many-members",
-            f"{name} has {end.entries:,} files in a directory of {human_size(end.length)}, at most"
-            f" {MAX_MEMBERS:,} in {human_size(MAX_DIRECTORY_BYTES)} are allowed",
+            f"{name} has {end.entries:,} files in a directory of {format_size(end.length)}, at most"
+            f" {MAX_MEMBERS:,} in {format_size(MAX_DIRECTORY_BYTES)} are allowed",
             hint="leave caches and generated files out",
             where=Where(name),
         )
@@ -114,7 +114,7 @@ def _find_end(file: BinaryIO, size: int, name: str) -> _End:
     if comment < rest:
         raise InvalidPackage.of(
             "package.trailing-data",
-            f"{name} goes on for {human_size(rest - comment)} behind its end",
+            f"{name} goes on for {format_size(rest - comment)} behind its end",
             hint="build or download it again; nothing may follow the zip",
             where=Where(name),
         )
@@ -125,7 +125,7 @@ def _find_end(file: BinaryIO, size: int, name: str) -> _End:
     if uncounted > 0:
         raise InvalidPackage.of(
             "package.prefix-data",
-            f"{name} has {human_size(uncounted)} that its directory does not count",
+            f"{name} has {format_size(uncounted)} that its directory does not count",
             hint="build or download it again; nothing may stand before the zip or around its directory",
             where=Where(name),
         )

@@ -13,7 +13,7 @@ from struct import Struct
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import ProblemList, Where
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.package.directory import LOCAL_SIGNATURE, Directory, Entry
 from extery.package.extra_fields import ZIP64, find_extra_fault, parse_extra, take_zip64
 from extery.package.names import MAX_PROBLEMS, shown
@@ -137,7 +137,7 @@ class _Room:
                 continue
             length, previous, name = places[0]
             other = shown(name) if name else "the directory"
-            message = text.format(shown(previous), other, human_size(length))
+            message = text.format(shown(previous), other, format_size(length))
             more = f", and {len(places) - 1} more such places" if len(places) > 1 else ""
             problems.add(code, message + more, hint=_HINT, where=where(name or previous))
 
@@ -273,7 +273,7 @@ def check_kinds(
             reason = f"has {entry.packed_size:,} bytes of data and {entry.size:,} are stated"
             _add(problems, "package.stream-size", name, reason, where)
         elif name.endswith("/") and (entry.size or entry.packed_size > _EMPTY_DEFLATED):
-            size = human_size(max(entry.size, entry.packed_size))
+            size = format_size(max(entry.size, entry.packed_size))
             _add(problems, "package.folder-with-data", name, f"is a folder and has {size}", where)
 
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from extery import __version__
 from extery.core.errors import Problem, Unavailable, Where
-from extery.core.files import open_regular, refuse_link, replacing
+from extery.core.files import atomic_write, open_regular, refuse_symlink
 from extery.listing.serialized import SerializedEntry
 from extery.repository.scan import Found, ScannedArchive
 from extery.rules import REVISION
@@ -173,8 +173,8 @@ def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) ->
         "options": summary.options,
     }
     try:
-        refuse_link(folder / FOLDER)
-        with replacing(folder / FOLDER / NAME) as file:
+        refuse_symlink(folder / FOLDER)
+        with atomic_write(folder / FOLDER / NAME) as file:
             file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
             file.write(b"\n")
             file.writelines(prepared.blocks())

@@ -73,11 +73,11 @@ def check_repository(
     *,
     fetcher: Fetcher,
     listing_only: bool = False,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Checked:
     """Check the repository ``url`` (of http, https or file); a missing listing is an error.
 
-    ``told`` gets the number of packages that have been read, and of all.
+    ``on_progress`` gets the number of packages that have been read, and of all.
     """
     address = listing_url(url)
     problems = ProblemList()
@@ -89,7 +89,7 @@ def check_repository(
     if not listing_only:
         # Blender never asks for those, so a repository need not have them.
         met = [one for one in wanted if one.entry["id"] not in blocked]
-        read = _check_packages(met, fetcher, problems, told)
+        read = _check_packages(met, fetcher, problems, on_progress)
     if urlsplit(address).scheme == "file":
         _check_unlisted(path_from_url(address).parent, wanted, problems)
     return Checked(url, len(entries), read, problems)
@@ -205,7 +205,7 @@ def _check_packages(
     located: Sequence[_Located],
     fetcher: Fetcher,
     problems: ProblemList,
-    told: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
 ) -> int:
     """Read every package once, whatever the number of its entries; answers with how many there were."""
     by_package: dict[DownloadRequest, list[_Located]] = {}
@@ -233,7 +233,7 @@ def _check_packages(
             except ExteryError as error:
                 for one in group:
                     found[one.number] = [_about(one, p) for p in _as_met(error)]
-            told(len(found), len(located))
+            on_progress(len(found), len(located))
 
         failed = run_all(by_package, read, fetcher=fetcher)
         assert not failed  # each error was made a finding

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from extery.core.errors import NotFound, Problem, ProblemList, Where
-from extery.core.files import sha256_of
+from extery.core.files import hash_file
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, entry
 from extery.rules.engine import Scope, check_package
@@ -27,7 +27,7 @@ def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
         if path.exists() and not path.is_file():
             # A device or a pipe: reading it may have no end.
             raise OSError(errno.EINVAL, "it is no file")
-        digest, size = sha256_of(path)
+        digest, size = hash_file(path)
     except OSError as error:
         raise NotFound.of(
             "server.archive-missing",

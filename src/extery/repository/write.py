@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from extery.core.errors import Unavailable, Where
-from extery.core.files import read_regular, refuse_link, replacing, sync_folder
+from extery.core.files import atomic_write, fsync_directory, read_regular, refuse_symlink
 from extery.listing import delta
 
 _LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new")
@@ -33,7 +33,7 @@ def put(path: Path, data: bytes) -> bool:
     with _writing(path):
         if _holds(path, data):
             return False
-        with replacing(path) as file:
+        with atomic_write(path) as file:
             file.write(data)
     return True
 
@@ -149,7 +149,7 @@ def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Pa
             written.append(path)
     if written:  # on disk before a listing that names them
         with _writing(folder):
-            sync_folder(folder)
+            fsync_directory(folder)
     return written
 
 
@@ -196,10 +196,10 @@ def make_folder(folder: Path, *, root: Path) -> None:
         for own in (folder, *folder.parents):
             if own == root:
                 break
-            refuse_link(own)
+            refuse_symlink(own)
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(folder.parent)
+            fsync_directory(folder.parent)
 
 
 def remove_leftovers(folder: Path, *, has_links: bool) -> None:

@@ -65,7 +65,7 @@ class Rule(NamedTuple):
         """The codes, each in full; for reference pages and tests."""
         return frozenset(
             code
-            for code, entry in codes.everything().items()
+            for code, entry in codes.all_codes().items()
             if code in self.codes
             or (f"{code.partition('.')[0]}.*" in self.codes and entry.severity == self.severity)
         )

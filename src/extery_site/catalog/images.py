@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery_site.catalog.models import Image
 from extery_site.files import actions as files
 from extery_site.files.models import StoredFile
@@ -66,10 +66,10 @@ def _check_size(file: BinaryIO) -> None:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > settings.EXTERY_MAX_IMAGE:
-        most = human_size(settings.EXTERY_MAX_IMAGE)
+        most = format_size(settings.EXTERY_MAX_IMAGE)
         raise InvalidInput.of(
             "image.too-large",
-            f"the image has {human_size(size)}, and this site takes at most {most}",
+            f"the image has {format_size(size)}, and this site takes at most {most}",
             hint="save it as JPEG or WebP, or smaller",
             where=_WHERE,
         )

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from extery.core.errors import InvalidInput, Unavailable
-from extery.core.files import human_size, sha256_of
+from extery.core.files import format_size, hash_file
 from extery_site.files.models import LAYOUTS, StoredFile
 from extery_site.files.storage import get_storage, translated_errors
 from extery_site.project.database import lock_transaction
@@ -118,7 +118,7 @@ def _receive(source: BinaryIO, handle: int, max_size: int | None) -> tuple[str, 
             if max_size is not None and size > max_size:
                 raise InvalidInput.of(
                     "storage.too-large",
-                    f"the file has more than the {human_size(max_size)} that may be stored",
+                    f"the file has more than the {format_size(max_size)} that may be stored",
                     hint="make it smaller",
                 )
             digest.update(block)
@@ -152,7 +152,7 @@ def find_fault(file: StoredFile) -> str:
     """
     try:
         with open_file(file) as stream:
-            digest, _ = sha256_of(stream)
+            digest, _ = hash_file(stream)
     except FileNotFoundError:
         return "is missing"
     except OSError as error:

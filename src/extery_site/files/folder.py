@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from django.core.files.storage import FileSystemStorage
 
 from extery.core.errors import Unavailable
-from extery.core.files import sync_folder
+from extery.core.files import fsync_directory
 from extery_site.files.ranges import FilePart
 from extery_site.files.storage import ListedFile, OpenedFile, translated_errors
 
@@ -39,7 +39,7 @@ class FolderStorage(FileSystemStorage):
         with translated_errors():
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, place)
-            sync_folder(place.parent)
+            fsync_directory(place.parent)
 
     def open_range(self, name: str, start: int = 0, stop: int | None = None) -> OpenedFile:
         """Open a file, or a part of it that is a file of its own; raises `OSError`."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from extery.core.errors import ExteryError, InvalidInput, Unavailable
-from extery.core.files import human_size
+from extery.core.files import format_size
 
 #: Bytes of a multipart body besides the file: boundaries, headers and other fields.
 MULTIPART_OVERHEAD = 200_000
@@ -30,7 +30,7 @@ def max_body_size() -> int:
 
 def upload_too_large() -> InvalidInput:
     """Return the error for an upload over the size limit."""
-    max_size = human_size(settings.EXTERY_MAX_UPLOAD)
+    max_size = format_size(settings.EXTERY_MAX_UPLOAD)
     return InvalidInput.of(
         "upload.too-large",
         f"the upload exceeds the limit of {max_size}",

@@ -28,7 +28,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
-from extery.core.files import human_size
+from extery.core.files import format_size
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +246,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         error = InvalidInput.of(
             "request.too-large",
             "the form fields exceed the limit of "
-            f"{human_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}",
+            f"{format_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}",
             hint="shorten the text",
         )
     else:

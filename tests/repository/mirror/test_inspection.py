@@ -321,10 +321,10 @@ def test_listings_for_several_systems_may_together_be_as_large_as_one(
     size = len((repository.folder / "index.json").read_bytes())
     filters = Filters(platforms=("linux-x64", "windows-x64"))
 
-    with Fetcher(patience=QUICK, max_document_size=2 * size) as fetcher:
+    with Fetcher(retry_policy=QUICK, max_document_size=2 * size) as fetcher:
         assert mirror(repository.url, folder, fetcher=fetcher, filters=filters).is_complete
     with (
-        Fetcher(patience=QUICK, max_document_size=2 * size - 1) as fetcher,
+        Fetcher(retry_policy=QUICK, max_document_size=2 * size - 1) as fetcher,
         pytest.raises(Corrupt) as caught,
     ):
         mirror(repository.url, folder.with_name("other"), fetcher=fetcher, filters=filters)

@@ -516,7 +516,7 @@ def test_the_record_tells_where_each_package_came_from(
 def test_progress_ends_with_everything(two: Repository, folder: Path, fetcher: Fetcher) -> None:
     told: list[Progress] = []
 
-    result = done(two, folder, fetcher, told=told.append)
+    result = done(two, folder, fetcher, on_progress=told.append)
 
     size = result.plan.bytes_to_fetch
     assert told[-1] == Progress(2, 2, size, size)

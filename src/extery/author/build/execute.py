@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from extery.author.build.plan import BuildPlan, PackagePlan, plan_build
 from extery.core.errors import Unavailable, Where
-from extery.core.files import replacing, sha256_of
+from extery.core.files import atomic_write, hash_file
 from extery.manifest.document import Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import WrittenMember, source_date, write_zip
@@ -101,7 +101,7 @@ def execute(
 
 @contextmanager
 def _writing(path: Path) -> Iterator[BinaryIO]:
-    with _naming(path), replacing(path) as file:
+    with _naming(path), atomic_write(path) as file:
         yield file
 
 
@@ -120,7 +120,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _built(package: PackagePlan, members: Iterable[WrittenMember]) -> BuiltPackage:
-    digest, size = sha256_of(package.path)
+    digest, size = hash_file(package.path)
     return BuiltPackage(
         package.path, size, digest, package.manifest, package.platform, tuple(members)
     )

@@ -20,7 +20,7 @@ from extery.author.build.split_manifest import with_generated_table
 from extery.author.build.targets import Target, plan_targets
 from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.manifest.document import FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
@@ -147,5 +147,5 @@ def _check_limits(package: PackagePlan, problems: ProblemList) -> None:
             where=Where(str(package.path)),
             file=package.path.name,
             members=len(package.members),
-            size=human_size(package.unpacked),
+            size=format_size(package.unpacked),
         )

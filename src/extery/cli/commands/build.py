@@ -121,22 +121,22 @@ def _print_added(member: WrittenMember) -> None:
 def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
-    from extery.core.files import human_size
+    from extery.core.files import format_size
 
-    facts = f"{pluralize(len(package.members), 'file')}, {human_size(package.unpacked)}"
+    facts = f"{pluralize(len(package.members), 'file')}, {format_size(package.unpacked)}"
     path = printable(_relative(package.path))
-    yield f"created {path}: {facts}, packed {human_size(package.size)}"
+    yield f"created {path}: {facts}, packed {format_size(package.size)}"
     if not verbose:
         return
     yield f"  sha256 {package.sha256}"
     largest = sorted(package.members, key=lambda member: (-member.packed, member.name))
     for member in largest[:_MAX_LISTED]:
         share = member.packed / package.size
-        yield f"  {human_size(member.packed):>9} {share:>4.0%}  {printable(member.name)}"
+        yield f"  {format_size(member.packed):>9} {share:>4.0%}  {printable(member.name)}"
     if len(largest) > _MAX_LISTED:
         rest = sum(member.packed for member in largest[_MAX_LISTED:])
         others = pluralize(len(largest) - _MAX_LISTED, "other file")
-        yield f"  {human_size(rest):>9} {rest / package.size:>4.0%}  {others}"
+        yield f"  {format_size(rest):>9} {rest / package.size:>4.0%}  {others}"
 
 
 def _relative(path: Path) -> str:

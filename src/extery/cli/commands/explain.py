@@ -43,7 +43,7 @@ def command(_run: Run, code: str | None, *, list_all: bool) -> Outcome:
     from extery.core.errors import InvalidInput
 
     if code is None:
-        pages = [codes.explain(name) for name in codes.everything()]
+        pages = [codes.explain(name) for name in codes.all_codes()]
         width = max(len(page.code) for page in pages)
         lines = [f"{page.code:<{width}}  {page.title}" for page in pages]
     else:

@@ -146,7 +146,7 @@ def _mirror(
     dry_run: bool,
 ) -> Mirrored:
     from extery.cli.output.progress import ProgressBar
-    from extery.core.files import human_size
+    from extery.core.files import format_size
     from extery.repository.mirror.run import mirror, plan
 
     if dry_run:
@@ -155,12 +155,17 @@ def _mirror(
 
         def on_progress(progress: Progress) -> None:
             if bar.is_shown:
-                sizes = f"{human_size(progress.received)} of {human_size(progress.of_bytes)}"
+                sizes = f"{format_size(progress.received)} of {format_size(progress.of_bytes)}"
                 detail = f"{progress.packages} of {progress.of_packages} packages, {sizes}"
                 bar.update(progress.received, progress.of_bytes, detail)
 
         return mirror(
-            address, folder, fetcher=fetcher, filters=filters, wishes=options, told=on_progress
+            address,
+            folder,
+            fetcher=fetcher,
+            filters=filters,
+            wishes=options,
+            on_progress=on_progress,
         )
 
 
@@ -178,29 +183,31 @@ def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
     """The lines of a dry run."""
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
-    from extery.core.files import human_size
+    from extery.core.files import format_size
     from extery.fetch.addresses import redact_url
 
     plan = done.plan
     for name in plan.fetch:
         request = plan.wanted[name]
         source = redact_url(request.url)
-        yield printable(f"fetch {name} ({human_size(request.size)}) from {source}")
+        yield printable(f"fetch {name} ({format_size(request.size)}) from {source}")
     for name in removed:
         yield printable(f"remove {name}")
-    facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({human_size(plan.bytes_to_fetch)})"
+    facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
     yield f"{facts}, {len(plan.keep)} there already, {len(removed)} to remove"
 
 
 def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[str]:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
-    from extery.core.files import human_size
+    from extery.core.files import format_size
 
     if not done.is_complete:
         return
     plan = done.plan
-    fetched = f"{pluralize(len(plan.fetch), 'package')} fetched ({human_size(plan.bytes_to_fetch)})"
+    fetched = (
+        f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
+    )
     entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
     yield f"{entries}: {fetched}, {len(plan.keep)} there already, {len(removed)} removed"
 

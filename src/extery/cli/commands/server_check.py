@@ -62,7 +62,7 @@ def command(
                 bar.update(done, total, f"{done} of {total} packages")
 
             checked = check_repository(
-                url, fetcher=fetcher, listing_only=listing_only, told=on_progress
+                url, fetcher=fetcher, listing_only=listing_only, on_progress=on_progress
             )
         facts = (
             f"{pluralize(checked.entries, 'entry')}, {pluralize(checked.packages, 'package')} read"

@@ -123,8 +123,8 @@ def _ok_line(report: Report) -> str:
         return f"{printable(report.name)}: {mark}: not read any further; Blender may install it"
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
-        from extery.core.files import human_size
+        from extery.core.files import format_size
 
-        facts += f", {pluralize(report.members or 0, 'file')}, {human_size(report.size)}"
+        facts += f", {pluralize(report.members or 0, 'file')}, {format_size(report.size)}"
     mark = click.style("ok", fg="green", bold=True)
     return f"{printable(report.name)}: {mark}: {facts}"

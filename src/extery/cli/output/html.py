@@ -7,7 +7,7 @@ from html import escape
 
 from extery.core import codes
 from extery.core.errors import Problem
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.rules.report import Report
 
 _STYLE = """
@@ -58,7 +58,7 @@ def _section(report: Report) -> str:
     if report.manifest:
         facts += [f"{report.manifest.id} {report.manifest.version}", report.manifest.type]
     if report.size is not None:
-        facts.append(human_size(report.size))
+        facts.append(format_size(report.size))
     state = (
         '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
     )

@@ -55,12 +55,12 @@ AREAS = {
     "path": "package",
     "wheel": "package",
     "listing": "listing",
-    "build": "author",
+    "build": "build",
     "generate": "generate",
     "fetch": "fetch",
-    "mirror": "host",
-    "server": "host",
-    "preview": "host",
+    "mirror": "repository",
+    "server": "repository",
+    "preview": "repository",
     "usage": "usage",
     "upload": "site",
     "submit": "site",
@@ -109,14 +109,14 @@ def similar(code: str) -> list[str]:
     """Return the known codes that resemble ``code``, best first."""
     from difflib import get_close_matches
 
-    known = list(everything())
+    known = list(all_codes())
     close = get_close_matches(code, known, n=3, cutoff=0.75)
     inside = [name for name in known if len(code) > 3 and code in name]
     ending = [name for name in known if name.rpartition(".")[2] == code.rpartition(".")[2]]
     return list(dict.fromkeys([*close, *inside, *ending]))[:5]
 
 
-def everything() -> dict[str, Code]:
+def all_codes() -> dict[str, Code]:
     """Return the whole table, sorted by code."""
     merged: dict[str, Code] = {}
     for module in sorted(set(AREAS.values())):

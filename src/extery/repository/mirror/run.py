@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unavailable, Where
-from extery.core.files import refuse_link, sync_folder
+from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
 from extery.fetch import (
     MAX_CONCURRENT,
@@ -88,7 +88,7 @@ def mirror(
     fetcher: Fetcher,
     filters: Filters = Filters(),
     wishes: MirrorOptions = MirrorOptions(),
-    told: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
     lock_timeout: float = 0,
 ) -> Mirrored:
     """Make ``folder`` a mirror of the repository ``url``, or bring it up to date.
@@ -102,14 +102,14 @@ def mirror(
         _check_folder(folder, url, wishes)
         memory = MirrorState.load(folder)
         for own in (memory.place, memory.parts):
-            refuse_link(own)
+            refuse_symlink(own)
         memory.place.mkdir(parents=True, exist_ok=True)
         lock = memory.place / "lock"
         with locked(lock, area="mirror", command="extery mirror", timeout=lock_timeout):
             memory = MirrorState.load(folder)
             memory.source, memory.source_key = redact_url(url), _key(url)
             plan, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=False)
-            return _act(plan, memory, fetcher, wishes, problems, told)
+            return _act(plan, memory, fetcher, wishes, problems, on_progress)
 
 
 def plan(
@@ -262,12 +262,12 @@ def _act(
     fetcher: Fetcher,
     wishes: MirrorOptions,
     problems: ProblemList,
-    told: Callable[[Progress], None],
+    on_progress: Callable[[Progress], None],
 ) -> Mirrored:
     plan, refused = _without_refused(plan, memory, problems)
     memory.sweep(plan.wanted[name].sha256 for name in plan.fetch)
     _claim(plan, memory)
-    failed = _fetch(plan, memory, fetcher, wishes, told)
+    failed = _fetch(plan, memory, fetcher, wishes, on_progress)
     problems.extend(_failure(name, problem) for name, error in failed for problem in error.problems)
     for name, error in failed:
         if isinstance(error, RefusedPackage):
@@ -281,7 +281,7 @@ def _act(
     done = plan.without(name for name, _ in failed)
     flawed = _add_flawed(done, memory, problems)
     if plan.fetch:  # the names of the packages are on disk before a listing that names them
-        sync_folder(memory.folder)
+        fsync_directory(memory.folder)
     # The same listing keeps its time, so that readers need not fetch it again.
     put_listing(memory.folder / LISTING, done.listing())
     old = set(refused) if wishes.keep_old else set(memory.files) - set(done.wanted)
@@ -337,9 +337,9 @@ def _fetch(
     memory: MirrorState,
     fetcher: Fetcher,
     wishes: MirrorOptions,
-    told: Callable[[Progress], None],
+    on_progress: Callable[[Progress], None],
 ) -> list[tuple[str, ExteryError]]:
-    counter = _Counter(plan, told)
+    counter = _Counter(plan, on_progress)
     entries: dict[str, list[Entry]] = {}
     for entry in plan.entries:
         entries.setdefault(entry["archive_url"][2:], []).append(entry)
@@ -368,9 +368,9 @@ def _fetch(
 class _Counter:
     """Adds up what many threads have received."""
 
-    def __init__(self, plan: Plan, told: Callable[[Progress], None]) -> None:
+    def __init__(self, plan: Plan, on_progress: Callable[[Progress], None]) -> None:
         self.progress = Progress(0, len(plan.fetch), 0, plan.bytes_to_fetch)
-        self.told = told
+        self.on_progress = on_progress
         self.lock = threading.Lock()
 
     def add(self, received: int) -> None:
@@ -385,4 +385,4 @@ class _Counter:
             self.progress = old._replace(
                 packages=old.packages + packages, received=old.received + received
             )
-            self.told(self.progress)
+            self.on_progress(self.progress)

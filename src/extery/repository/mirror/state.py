@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from extery.core.errors import ExteryError
-from extery.core.files import read_regular, replacing, sha256_of
+from extery.core.files import atomic_write, hash_file, read_regular
 from extery.fetch import Document, Validators
 from extery.fetch.addresses import LISTING
 from extery.listing.entries import parse
@@ -151,7 +151,7 @@ class MirrorState:
             "flawed": dict(sorted(self.flawed.items())),
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }
-        with replacing(self.place / _STATE) as file:
+        with atomic_write(self.place / _STATE) as file:
             file.write(json.dumps(state, indent=1).encode())
 
     def known(self, url: str) -> Validators:
@@ -172,7 +172,7 @@ class MirrorState:
 
     def keep(self, url: str, document: Document) -> None:
         """Keep a listing; `save` afterwards."""
-        with replacing(self._listing(url)) as file:
+        with atomic_write(self._listing(url)) as file:
             file.write(document.body)
         self.listings[url] = {
             "sha256": hashlib.sha256(document.body).hexdigest(),
@@ -207,7 +207,7 @@ class MirrorState:
             return False
         file = self.files.get(name)
         is_known = file is not None and (file.sha256, file.modified) == (sha256, facts.st_mtime_ns)
-        return (is_known and not verify) or sha256_of(path) == (sha256, size)
+        return (is_known and not verify) or hash_file(path) == (sha256, size)
 
     def note_right(self, name: str) -> None:
         """The file has its content, and is not read again while it stays as it is now."""

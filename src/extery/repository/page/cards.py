@@ -13,12 +13,12 @@ from html import escape as escape_all
 from typing import Any
 
 from extery.core import platforms
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.core.licenses import PREFIX
 from extery.core.versions import number_of_blender_version, parse_blender_version
 from extery.listing.audience import drag_query
 from extery.listing.entries import Entry
-from extery.manifest.maintainers import name_of
+from extery.manifest.maintainers import display_name
 from extery.repository.page.theme_preview import SPRITE, picture
 
 #: Behind the initial of an extension that has no icon. Lighter than the ground, so they keep to the edges.
@@ -69,7 +69,7 @@ def _marks(item: Entry, facts: Mapping[str, Any]) -> str:
 
 
 def _origin(item: Entry, facts: Mapping[str, Any]) -> str:
-    text = escape(name_of(item["maintainer"]))
+    text = escape(display_name(item["maintainer"]))
     if "date" in facts:
         text += f" · {facts['date']}"
     website = item.get("website", "")
@@ -130,7 +130,7 @@ def link(item: Entry, *, is_one_of_many: bool = False) -> str:
     shown = "Drag" if is_one_of_many else "Drag into Blender"
     what = f"{version} · " if is_one_of_many else ""
     mark, text = _audience(*_conditions(item))
-    size = human_size(item["archive_size"]).replace(" ", "\N{NO-BREAK SPACE}")
+    size = format_size(item["archive_size"]).replace(" ", "\N{NO-BREAK SPACE}")
     return (
         f'<li{mark}><a class="get" href="{escape(drag_link(item))}" aria-label="{label}">{shown}</a>'
         f"<span>{what}{text} · {size}</span>"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extery.core.errors import ProblemList
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.package import Member
 from extery.package.directory import MAX_MEMBERS
 from extery.rules.context import RuleContext
@@ -51,14 +51,14 @@ def check_sizes(
     if unpacked > limits.unpacked:
         problems.add(
             "package.too-large",
-            f"{what} unpacks to {human_size(unpacked)}, at most {human_size(limits.unpacked)} are allowed",
+            f"{what} unpacks to {format_size(unpacked)}, at most {format_size(limits.unpacked)} are allowed",
             hint="let the add-on fetch large data when it is needed",
             where=where,
         )
     elif unpacked > limits.ratio_from and unpacked > limits.ratio * size:
         problems.add(
             "package.bomb",
-            f"{what} of {human_size(size)} unpacks to {human_size(unpacked)}",
+            f"{what} of {format_size(size)} unpacks to {format_size(unpacked)}",
             hint="leave out files that are empty space",
             where=where,
         )

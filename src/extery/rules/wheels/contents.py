@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
 from extery.package.collisions import check_names
@@ -68,7 +68,7 @@ class Budget:
             return True
         problems.add(
             "package.bomb",
-            f"the package and its wheels unpack to more than {human_size(self.unpacked)}",
+            f"the package and its wheels unpack to more than {format_size(self.unpacked)}",
             hint="leave out files that are empty space",
             where=context.where(name),
         )

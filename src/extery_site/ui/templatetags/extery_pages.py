@@ -17,9 +17,9 @@ from django.utils.safestring import SafeString
 
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
-from extery.core.files import human_size
+from extery.core.files import format_size
 from extery.core.types import TYPES
-from extery.manifest.maintainers import name_of
+from extery.manifest.maintainers import display_name
 from extery_site.ui import addresses, appearance, form_problems, labels, markup
 
 register = template.Library()
@@ -116,13 +116,13 @@ def type_pages() -> list[dict[str, str]]:
 @register.filter
 def maintainer_name(maintainer: str) -> str:
     """Return a maintainer without the e-mail address."""
-    return name_of(maintainer)
+    return display_name(maintainer)
 
 
 @register.filter
 def licence_name(licence: str) -> str:
     """Return the full name of a licence, or its identifier if the name is unknown."""
-    name = licenses.canonical(licence) or licence
+    name = licenses.canonical_expression(licence) or licence
     return labels.LICENCES.get(name, name)
 
 
@@ -141,7 +141,7 @@ def platform_title(platform: str) -> str:
 @register.filter
 def size(number: int) -> str:
     """Format a size in bytes: ``1.5 MB``."""
-    return human_size(number)
+    return format_size(number)
 
 
 @register.filter
