@@ -12,8 +12,18 @@ import pytest
 
 from extery.core.errors import NotFound, ProblemList
 from extery.repository.scan import find_archives, read_archive
+from extery.rules.engine import check_package
 from tests.repository.packages import put
-from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
+from tests.samples.packages import (
+    ADD_ON,
+    MANIFEST,
+    PACKAGES,
+    WHEEL,
+    WITH_WHEEL,
+    add_on,
+    packed,
+    wheel,
+)
 
 
 def test_packages_are_found_in_the_folder_itself_by_name(tmp_path: Path) -> None:
@@ -157,22 +167,30 @@ def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
         assert pickle.loads(pickle.dumps(archive)) == archive
 
 
-def test_damage_is_found_where_data_is_packed_and_with_verify_everywhere(tmp_path: Path) -> None:
-    for name, method in (("packed.zip", zipfile.ZIP_DEFLATED), ("stored.zip", zipfile.ZIP_STORED)):
-        file = io.BytesIO(add_on())
-        with zipfile.ZipFile(file, "a", method) as archive:
-            archive.writestr("data.bin", b"data" * 100)
-            place = archive.getinfo("data.bin").header_offset + 30 + len("data.bin")
-        data = bytearray(file.getvalue())
-        data[place + 3] ^= 0xFF
-        (tmp_path / name).write_bytes(data)
+@pytest.mark.parametrize("size", [400, 2_000_000], ids=["small", "large"])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("place", ["package", "wheel", "stored wheel"])
+def test_damage_is_found_as_validate_finds_it(
+    tmp_path: Path, place: str, method: int, size: int
+) -> None:
+    inner = io.BytesIO(add_on() if place == "package" else wheel())
+    content = hashlib.shake_128(b"data").digest(size)
+    with zipfile.ZipFile(inner, "a", method) as archive:
+        archive.writestr("data.bin", content)
+        start = archive.getinfo("data.bin").header_offset + 30 + len("data.bin")
+    data = bytearray(inner.getvalue())
+    data[start + size // 2] ^= 0xFF
+    if place != "package":
+        member = zipfile.ZipInfo(WHEEL) if place == "stored wheel" else WHEEL
+        data = bytearray(add_on((member, bytes(data)), manifest=WITH_WHEEL))
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
 
-    plain = {path.name: read_archive(path).problems for path in tmp_path.iterdir()}
-    thorough = {
-        path.name: read_archive(path, thorough=True).problems for path in tmp_path.iterdir()
-    }
+    scanned = read_archive(path)
 
-    assert plain["packed.zip"] == thorough["packed.zip"]
-    assert [problem.code for problem in plain["packed.zip"]] == ["package.damaged-member"]
-    assert plain["stored.zip"] == ()
-    assert [problem.code for problem in thorough["stored.zip"]] == ["package.damaged-member"]
+    code = "package.damaged-member" if place == "package" else "wheel.unreadable"
+    assert [problem.code for problem in scanned.problems] == [code]
+    assert scanned.listed is None
+    assert [problem.message for problem in check_package(path).problems.errors] == [
+        problem.message for problem in scanned.problems
+    ]

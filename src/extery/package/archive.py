@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
-from extery.core.files import hash_file
+from extery.package.checksums import NO_CHECKSUMS, Checksums, Region, fast_crc32
 from extery.package.layout import FLAG_DESCRIPTOR, FLAG_ENCRYPTED
 from extery.package.names import shown
 from extery.package.streams import (
@@ -67,6 +67,11 @@ class Member(NamedTuple):
         return bool(self.flags & FLAG_DESCRIPTOR)
 
     @property
+    def is_stored(self) -> bool:
+        """Whether its data are the bytes of the file themselves."""
+        return self.method == STORED and self.size == self.packed_size
+
+    @property
     def is_encrypted(self) -> bool:
         return bool(self.flags & FLAG_ENCRYPTED)
 
@@ -74,10 +79,20 @@ class Member(NamedTuple):
 class Archive:
     """An open archive; `open_archive` makes one."""
 
-    def __init__(self, file: BinaryIO, name: str, members: list[Member]) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        name: str,
+        members: list[Member],
+        checksums: Checksums = NO_CHECKSUMS,
+    ) -> None:
         self.file = file
         self.name = name
         self.members = members
+        #: Of stored members, as far as they have been computed already.
+        self.checksums = checksums
+        #: All bytes, if they are in memory. No copy, unless ``file`` has been written to.
+        self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
 
     @cached_property
     def by_name(self) -> dict[str, Member]:
@@ -94,10 +109,13 @@ class Archive:
         """The archive's size in bytes."""
         return self.file.seek(0, io.SEEK_END)
 
-    @cached_property
-    def sha256(self) -> str:
-        """64 lower-case hex digits of the archive's own bytes."""
-        return hash_file(self.file)[0]
+    def stored_regions(self) -> dict[Region, Member]:
+        """Return the members that are stored, by the part of the file that is their data."""
+        return {
+            Region(member.data_offset, member.size): member
+            for member in self.members
+            if member.is_stored and member.data_offset >= 0
+        }
 
     def where(self, name: str) -> Where:
         """The place of a member, for problems."""
@@ -178,35 +196,38 @@ class Archive:
                 data = stream.read()
         return data
 
-    def verify_all(
-        self, *, stored: bool = True, checkpoint: Callable[[], None] = lambda: None
-    ) -> None:
-        """Verify every member; the arguments are those of `verify`."""
+    def verify_all(self, *, checkpoint: Callable[[], None] = lambda: None) -> None:
+        """Verify every member; ``checkpoint`` is that of `verify`."""
         for member in self.members:
-            self.verify(member, stored=stored, checkpoint=checkpoint)
+            self.verify(member, checkpoint=checkpoint)
 
-    def verify(
-        self,
-        member: Member,
-        *,
-        stored: bool = True,
-        checkpoint: Callable[[], None] = lambda: None,
-    ) -> None:
+    def verify(self, member: Member, *, checkpoint: Callable[[], None] = lambda: None) -> None:
         """Read a member to its end, to raise what `open` raises.
 
-        Without ``stored`` only data that has to be unpacked is read: data that is stored has one
-        meaning whatever it is, as long as tools can tell where it ends. ``checkpoint`` is called at first, and
-        for each megabyte of a large member; it may raise to stop.
+        Members whose checksum is known already are not read again. ``checkpoint`` is called at first, and for
+        each megabyte of a large member; it may raise to stop.
         """
         checkpoint()
         self._check_readable(member)
-        if not stored and member.method == STORED and not member.has_descriptor:
+        if member.is_folder and not member.packed_size:
             return
-        if not member.is_folder or member.packed_size:
-            if member.method == STORED and member.has_descriptor:
-                self._check_end_mark(member)
+        if member.method == STORED and member.has_descriptor:
+            self._check_end_mark(member)
+        crc = self._known_crc(member) if member.is_stored else None
+        if crc is None:
             if self._unpack_small(member) is None:
                 self._verify_large(member, checkpoint)
+        elif crc != member.crc:
+            raise self._fault(member, DataError("its checksum is wrong"))
+
+    def _known_crc(self, member: Member) -> int | None:
+        """Return the CRC-32 of a stored member, if that takes no reading."""
+        if self.data is None:
+            return self.checksums.get(member.data_offset, member.size)
+        end = member.data_offset + member.size
+        if end > len(self.data):
+            return None
+        return fast_crc32()(memoryview(self.data)[member.data_offset : end], 0)
 
     def _check_end_mark(self, member: Member) -> None:
         """Refuse stored data in which tools that read from the start can find the end of the member.
@@ -226,7 +247,7 @@ class Archive:
                 tail = block[-3:]
 
     def _verify_large(self, member: Member, checkpoint: Callable[[], None]) -> None:
-        if member.method == STORED and member.size == member.packed_size:
+        if member.is_stored:
             with self._naming(member):
                 verify_stored(
                     self.file,
@@ -257,8 +278,8 @@ class Archive:
     def open_seekable(self, member: Member) -> Iterator[BinaryIO]:
         """A member as a file to move in: where it is stored, a part of this one, else a temporary copy."""
         self._check_readable(member)
-        if member.method == STORED and member.size == member.packed_size:
-            yield open_window(self.file, member.data_offset, member.size)
+        if member.is_stored:
+            yield self._open_stored(member)
             return
         from tempfile import SpooledTemporaryFile
 
@@ -268,3 +289,11 @@ class Archive:
                     copy.write(block)
             copy.seek(0)
             yield copy  # type: ignore[misc]  # it has all methods of a file
+
+    def _open_stored(self, member: Member) -> BinaryIO:
+        end = member.data_offset + member.size
+        if self.data is not None and end <= len(self.data):
+            return io.BytesIO(self.data[member.data_offset : end])
+        window = open_window(self.file, member.data_offset, member.size)
+        window.checksums = self.checksums.within(member.data_offset)
+        return window

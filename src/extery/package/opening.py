@@ -11,6 +11,7 @@ from typing import BinaryIO
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
 from extery.package.archive import Archive, Member
+from extery.package.checksums import NO_CHECKSUMS, MemberFile
 from extery.package.collisions import check_names
 from extery.package.directory import Directory, Entry, read_directory
 from extery.package.formats import check_polyglot, not_a_zip
@@ -97,7 +98,8 @@ def _build_archive(
         _member(entry, name, offset)
         for entry, name, offset in zip(directory.entries, names, offsets, strict=True)
     ]
-    return Archive(file, name, members)
+    checksums = file.checksums if isinstance(file, MemberFile) else NO_CHECKSUMS
+    return Archive(file, name, members, checksums)
 
 
 def _member(entry: Entry, name: str, data_offset: int) -> Member:

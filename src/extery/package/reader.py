@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.manifest.document import FILENAME, MAX_BYTES, Manifest
 from extery.package.archive import Archive
+from extery.package.checksums import Region, hash_with_checksums, without_overlaps
 from extery.package.opening import open_archive
 
 #: Scripts of which the first bytes are searched for ``bl_info``.
 _MAX_SCRIPTS = 50
+#: Members of wheels whose checksums are computed together with the hash; the others are read once more.
+_MAX_REGIONS = 100_000
 
 
 class Package(Archive):
@@ -94,6 +98,35 @@ class Package(Archive):
         return self.read(self.by_name[self.root + name], limit=limit)
 
     @cached_property
+    def sha256(self) -> str:
+        """64 lower-case hex digits of the archive's own bytes.
+
+        The same pass computes the checksums of members that are stored, in the package and in its stored
+        wheels, so that `verify` need not read them again.
+        """
+        if self.data is not None:
+            import hashlib
+
+            return hashlib.sha256(self.data).hexdigest()
+        layers = (self.stored_regions(), islice(self._wheel_regions(), _MAX_REGIONS))
+        digest, self.checksums = hash_with_checksums(self.file, layers)
+        return digest
+
+    def _wheel_regions(self) -> Iterator[Region]:
+        """Yield the stored members of stored wheels; wheels that cannot be read are skipped."""
+        stored = self.stored_regions()
+        for region in without_overlaps(stored):
+            if not stored[region].name.endswith(".whl"):
+                continue
+            try:
+                with self.open_seekable(stored[region]) as file, open_archive(file) as wheel:
+                    inner = list(wheel.stored_regions())
+            except InvalidPackage:
+                continue
+            for offset, size in inner:
+                yield Region(region.offset + offset, size)
+
+    @cached_property
     def manifest_bytes(self) -> bytes:
         """The manifest as it stands in the archive."""
         return self.read_file(FILENAME)
@@ -112,4 +145,4 @@ def open_package(
 ) -> Iterator[Package]:
     """Open a package from a path or a seekable binary file; the arguments are those of `open_archive`."""
     with open_archive(source, name=name, problems=problems) as archive:
-        yield Package(archive.file, archive.name, archive.members)
+        yield Package(archive.file, archive.name, archive.members, archive.checksums)

@@ -12,6 +12,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from extery.package.checksums import MemberFile
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -118,9 +120,9 @@ class _Window(io.RawIOBase):
         return data
 
 
-def open_window(file: BinaryIO, offset: int, size: int) -> BinaryIO:
+def open_window(file: BinaryIO, offset: int, size: int) -> MemberFile:
     """``size`` bytes of a seekable ``file`` from ``offset`` on, as a buffered seekable file."""
-    return io.BufferedReader(_Window(file, offset, size))
+    return MemberFile(_Window(file, offset, size))
 
 
 class _MemberStream(io.RawIOBase):

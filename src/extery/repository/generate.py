@@ -196,7 +196,7 @@ def _archives(
 
         read = {
             archive.name: archive
-            for archive in read_archives(folder, unknown, with_facts=request.html, thorough=verify)
+            for archive in read_archives(folder, unknown, with_facts=request.html)
         }
     if verify:
         for item in found:

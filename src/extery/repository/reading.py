@@ -33,11 +33,10 @@ def read_archives(
     found: Sequence[Found],
     *,
     with_facts: bool = False,
-    thorough: bool = False,
     processes: int | None = None,
 ) -> list[ScannedArchive]:
     """Read those packages of ``folder``; the result is in the order given."""
-    options = {"with_facts": with_facts, "thorough": thorough}
+    options = {"with_facts": with_facts}
     if processes is None:
         processes = cpu_count() if sum(map(_cost, found)) > _MIN_COST else 1
     read: dict[str, ScannedArchive] = {}

@@ -116,18 +116,15 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
     return True
 
 
-def read_archive(path: Path, *, with_facts: bool = False, thorough: bool = False) -> ScannedArchive:
-    """Read and check one package, if asked with the facts for the page; never raises for a bad one.
-
-    ``thorough`` also compares the checksums of members that are stored.
-    """
+def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
+    """Read and check one package, if asked with the facts for the page; never raises for a bad one."""
     problems = ProblemList()
     archive = ScannedArchive(path.name, facts=b"{}")
     with noting_faults(problems, _printable(path.name)):
         try:
             _check_name(path)
             with _opened(path) as file:
-                archive = _read(file, path.name, problems, with_facts=with_facts, thorough=thorough)
+                archive = _read(file, path.name, problems, with_facts=with_facts)
         except OSError as error:  # gone or out of reach since it was opened
             problems.add(
                 "package.unreadable",
@@ -141,16 +138,11 @@ def read_archive(path: Path, *, with_facts: bool = False, thorough: bool = False
 
 
 def _read(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool, thorough: bool
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool
 ) -> ScannedArchive:
-    from hashlib import file_digest
-
-    manifest, facts = _check(file, name, problems, with_facts=with_facts, thorough=thorough)
+    manifest, facts, size, sha256 = _check(file, name, problems, with_facts=with_facts)
     if manifest is None:
         return ScannedArchive(name, facts=b"{}")
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    sha256 = file_digest(file, "sha256").hexdigest()
     item = entry(manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256)
     text = None if facts is None else _with_card(item, facts)
     return ScannedArchive(name, size, sha256, SerializedEntry.of(item), facts=text)
@@ -169,9 +161,9 @@ def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
 
 
 def _check(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool, thorough: bool
-) -> tuple[Manifest | None, dict[str, Any] | None]:
-    """The manifest if Blender can install the package, and if asked the facts for the page."""
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool
+) -> tuple[Manifest | None, dict[str, Any] | None, int, str]:
+    """The manifest if Blender can install the package, if asked the facts for the page, size and SHA-256."""
     # Imported here: a run that finds nothing changed opens no package.
     from extery.package import open_package
     from extery.rules.engine import Report, Scope, check_open_package
@@ -180,12 +172,12 @@ def _check(
     faults, report = ProblemList(), Report("package", name)
     try:
         with open_package(source, name=name, problems=faults) as package:
-            check_open_package(
-                package, report, scope=Scope.REPOSITORY, faults=faults, read_stored=thorough
-            )
+            sha256 = package.sha256  # first: then the members that are stored are read only once
+            check_open_package(package, report, scope=Scope.REPOSITORY, faults=faults)
             problems.extend(report.problems)
             manifest = report.installable_manifest
-            return manifest, _facts(package) if with_facts and manifest else None
+            facts = _facts(package) if with_facts and manifest else None
+            return manifest, facts, package.size, sha256
     finally:
         if isinstance(source, BufferedReader):
             source.detach()

@@ -6,4 +6,4 @@ on an author's machine, in a repository and on the website.
 
 #: Raise it when a rule, a limit or the meaning of a code changes: verdicts that were stored are then
 #: dropped, and the packages are checked again.
-REVISION = 2
+REVISION = 3

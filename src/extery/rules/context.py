@@ -39,7 +39,6 @@ class RuleContext:
         faults: ProblemList | None = None,
         required_wheels: Collection[str] | None = None,
         excludes: str = "",
-        read_stored: bool = True,
         checkpoint: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
@@ -57,8 +56,6 @@ class RuleContext:
         self.required_wheels = required_wheels
         #: How a source folder says what stays out: ``patterns``, ``bare`` ([build] without any), or ``paths``.
         self.excludes = excludes
-        #: Whether the data of members that are stored is compared with their checksums.
-        self.read_stored = read_stored
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
 

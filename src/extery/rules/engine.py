@@ -140,14 +140,9 @@ def check_open_package(
     scope: Scope,
     faults: ProblemList,
     valid_tags: ValidTags | None = None,
-    read_stored: bool = True,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
-    """Check a package that `open_package` has opened with the list ``faults``; fills in ``report``.
-
-    Without ``read_stored`` the checksums of members that are stored, in the package and in its wheels, are not
-    compared. They can be damaged then, and Blender refuses them, but no tool unpacks anything else.
-    """
+    """Check a package that `open_package` has opened with the list ``faults``; fills in ``report``."""
     problems = report.problems
     report.size = package.size
     report.members, report.unpacked = len(package.members), package.unpacked_size
@@ -159,7 +154,6 @@ def check_open_package(
         faults=faults,
         valid_tags=tags_to_check(valid_tags),
         open_file=_opener(package),
-        read_stored=read_stored,
         checkpoint=checkpoint,
     )
     # Of names with backslashes none is that of a manifest, which is not a fault of its own.

@@ -15,8 +15,6 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         if len(problems) - before >= MAX_PROBLEMS:
             return
         try:
-            context.package.verify(
-                member, stored=context.read_stored, checkpoint=context.checkpoint
-            )
+            context.package.verify(member, checkpoint=context.checkpoint)
         except InvalidPackage as error:
             problems.extend(p for p in error.problems if p.where.path not in known)

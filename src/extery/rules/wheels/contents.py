@@ -37,7 +37,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             with context.open_file(name) as file, _open_wheel(file, name) as wheel:
                 if not budget.spend(wheel, name, context, problems):
                     return
-                wheel.verify_all(stored=context.read_stored, checkpoint=context.checkpoint)
+                wheel.verify_all(checkpoint=context.checkpoint)
                 if reason := _fault_of_names(wheel, name):
                     _add_fault(wheel, name, reason, context, problems)
         except InvalidPackage as error:
