@@ -160,6 +160,13 @@ class Archive:
     def _check_readable(self, member: Member) -> None:
         """Raise `InvalidPackage` for a member of which no data can be read."""
         is_newer = member.version_needed > _MAX_VERSION or member.flags & _UNREADABLE_FLAGS
+        if (
+            member.method in METHODS
+            and not is_newer
+            and not member.is_encrypted
+            and member.data_offset >= 0
+        ):
+            return
         if member.is_encrypted:
             code, reason = "package.encrypted", "is encrypted"
             hint = "pack it again without a password"
@@ -211,9 +218,12 @@ class Archive:
         self._check_readable(member)
         if member.is_folder and not member.packed_size:
             return
-        if member.method == STORED and member.has_descriptor:
-            self._check_end_mark(member)
-        crc = self._known_crc(member) if member.is_stored else None
+        crc = None
+        if member.method == STORED:
+            if member.has_descriptor:
+                self._check_end_mark(member)
+            if member.size == member.packed_size:
+                crc = self._known_crc(member)
         if crc is None:
             if self._unpack_small(member) is None:
                 self._verify_large(member, checkpoint)
@@ -222,12 +232,11 @@ class Archive:
 
     def _known_crc(self, member: Member) -> int | None:
         """Return the CRC-32 of a stored member, if that takes no reading."""
+        offset, size = member.data_offset, member.size
         if self.data is None:
-            return self.checksums.get(member.data_offset, member.size)
-        end = member.data_offset + member.size
-        if end > len(self.data):
-            return None
-        return fast_crc32()(memoryview(self.data)[member.data_offset : end], 0)
+            return self.checksums.get(offset, size)
+        data = memoryview(self.data)[offset : offset + size]
+        return fast_crc32()(data, 0) if len(data) == size else None
 
     def _check_end_mark(self, member: Member) -> None:
         """Refuse stored data in which tools that read from the start can find the end of the member.

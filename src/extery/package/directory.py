@@ -25,6 +25,7 @@ LOCAL_SIGNATURE = b"PK\x03\x04"
 _ENTRY_SIGNATURE = b"PK\x01\x02"
 _END = Struct("<4s4H2LH")
 _ENTRY = Struct("<4s4B4HL2L5H2L")
+_FIELDS = slice(8, 30)
 _LOCATOR_64 = Struct("<4sLQL")
 _END_64 = Struct("<4sQ2H2L4Q")
 # What `_END_64.size` is without its signature and its own size field.
@@ -51,6 +52,8 @@ class Entry(NamedTuple):
     external_attributes: int
     offset: int
     extra_fault: ExtraFault | None
+    #: The bytes of flags to name length, which the local header repeats; empty if zip64 replaces one of them.
+    header_fields: bytes
 
 
 class Directory(NamedTuple):
@@ -194,20 +197,26 @@ def _parse_entries(data: bytes, count: int, name: str) -> list[Entry]:
         name_end = place + _ENTRY.size + fields[12]
         extra_end = name_end + fields[13]
         raw_name = data[place + _ENTRY.size : name_end]
+        header_fields = data[place + _FIELDS.start : place + _FIELDS.stop]
         place = extra_end + fields[14]
         if place > total:
             raise damaged(name, "the last entry of its directory is cut off")
         if fields[15]:
             raise damaged(name, "it is one part of an archive in several parts")
-        entries.append(_entry(fields, raw_name, data[name_end:extra_end], name))
+        extra = data[name_end:extra_end]
+        entries.append(_entry(fields, raw_name, extra, header_fields, name))
     if len(entries) != count:
         raise damaged(name, f"its directory has {len(entries):,} entries and says {count:,}")
     return entries
 
 
-def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) -> Entry:
-    _, system_version, system, needed, _, flags, method, time, date, crc, packed, size, *_ = fields
-    external, offset = fields[17], fields[18]
+def _entry(
+    fields: tuple[int, ...], raw_name: bytes, extra: bytes, header_fields: bytes, name: str
+) -> Entry:
+    (
+        _, system_version, system, needed, _, flags, method, time, date, crc, packed, size,
+        _, _, _, _, _, external, offset,
+    ) = fields  # fmt: skip
     extra_fault = None
     if extra or _LARGE in (packed, size, offset):
         parts = parse_extra(extra)
@@ -217,8 +226,10 @@ def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) ->
         wide = take_zip64(parts, (size, packed, offset))
         if wide is None:
             raise _zip64_mismatch(name, "an entry lacks its zip64 sizes, or has them twice")
+        if (size, packed, offset) != wide:
+            header_fields = b""
         size, packed, offset = wide
     return Entry(
         raw_name, system, system_version, needed, flags, method, time, date, crc, packed, size,
-        external, offset, extra_fault,
+        external, offset, extra_fault, header_fields,
     )  # fmt: skip

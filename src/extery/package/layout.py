@@ -20,6 +20,9 @@ from extery.package.names import MAX_PROBLEMS, shown
 from extery.package.streams import STORED
 
 _LOCAL = Struct("<4s2B4HL2L2H")
+# Where the fields begin that an entry of the directory has too, and the length of no extra field.
+_AFTER_VERSION = 6
+_NO_EXTRA = b"\0\0"
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 #: Flags that change how data or names are read: encrypted, sizes follow, patch, strong encryption,
 #: UTF-8 names, masked headers.
@@ -177,15 +180,9 @@ def _find_plain_data(file: BinaryIO, entry: Entry, limit: int) -> int:
         return 0
     file.seek(entry.offset)
     data = file.read(_LOCAL.size + name_length)
-    if len(data) < _LOCAL.size + name_length:
-        return 0
-    signature, _, _, flags, method, _, _, crc, packed, size, *lengths = _LOCAL.unpack_from(data)
     is_plain = (
-        signature == LOCAL_SIGNATURE
-        and (flags, method, crc, packed, size)
-        == (entry.flags, entry.method, entry.crc, entry.packed_size, entry.size)
-        and lengths == [name_length, 0]
-        and data.endswith(entry.raw_name)
+        data.startswith(LOCAL_SIGNATURE)
+        and data[_AFTER_VERSION:] == entry.header_fields + _NO_EXTRA + entry.raw_name
     )
     return end if is_plain else 0
 

@@ -94,10 +94,7 @@ def _build_archive(
             hint="rename them with letters and digits of ASCII",
             where=where(clash[1]),
         )
-    members = [
-        _member(entry, name, offset)
-        for entry, name, offset in zip(directory.entries, names, offsets, strict=True)
-    ]
+    members = list(map(_member, directory.entries, names, offsets))
     checksums = file.checksums if isinstance(file, MemberFile) else NO_CHECKSUMS
     return Archive(file, name, members, checksums)
 
@@ -121,6 +118,8 @@ def _decode_names(
     entries: list[Entry], archive: str, problems: ProblemList, where: Callable[[str], Where]
 ) -> list[str]:
     """The names as text. Those of which tools differ about the encoding are noted, once for each reason."""
+    if plain := _decode_plain(entries):
+        return plain
     names: list[str] = []
     undeclared: list[bytes] = []
     for entry in entries:
@@ -155,6 +154,15 @@ def _decode_names(
             where=where(read),
         )
     return names
+
+
+def _decode_plain(entries: list[Entry]) -> list[str] | None:
+    """The names if all are ASCII, which every tool reads alike, and no entry has a fault."""
+    try:
+        names = [entry.raw_name.decode("ascii") for entry in entries]
+    except UnicodeDecodeError:
+        return None
+    return None if any(entry.extra_fault for entry in entries) else names
 
 
 def _utf8(raw_name: bytes, archive: str) -> str:
