@@ -15,6 +15,8 @@ from tests.compare.trees import Completed, Tree
 
 #: Paths in one call of ``validate``.
 BATCH = 40
+#: Keys that the JSON of all commands has around their results; `tests/cli` describes them.
+ENVELOPE = ("version", "command", "counts")
 #: A line of a problem as text, ``place: severity: message [code]``, and the hint below it.
 _PROBLEM = re.compile(rb"^(?:.*: )?(?:error|warning): .*\[[\w.-]+\]$|^  hint: .*$")
 
@@ -163,7 +165,9 @@ def _load(done: Completed) -> dict[str, Any]:
         table = json.loads(done.stdout)
     except ValueError:
         return {"not_json": done.stdout.decode("utf-8", "replace")}
-    return table if isinstance(table, dict) else {"value": table}
+    if not isinstance(table, dict):
+        return {"value": table}
+    return {key: value for key, value in table.items() if key not in ENVELOPE}
 
 
 def _dump(value: object) -> str:
