@@ -16,7 +16,7 @@ from tests.compare.trees import Completed, Tree
 #: Paths in one call of ``validate``.
 BATCH = 40
 #: Keys that the JSON of all commands has around their results; `tests/cli` describes them.
-ENVELOPE = ("version", "command", "counts")
+ENVELOPE = ("version", "command", "counts", "silenced")
 #: A line of a problem as text, ``place: severity: message [code]``, and the hint below it.
 _PROBLEM = re.compile(rb"^(?:.*: )?(?:error|warning): .*\[[\w.-]+\]$|^  hint: .*$")
 
@@ -61,6 +61,7 @@ def record_validate(
         result.add(f"{name}/batch-{number}/status", Kind.STATUS, done.status)
         result.add(f"{name}/batch-{number}/stderr", Kind.TEXT, done.stderr)
         table = _load(done)
+        table.pop("problems", None)  # those of the reports once more
         for report in table.pop("reports", []):
             place = f"{name}/{report['name']}"
             _record_problems(result, place, report.pop("problems"), ok=report["ok"])
