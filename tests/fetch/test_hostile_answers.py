@@ -275,7 +275,7 @@ def test_json_of_too_many_values_is_refused(
         assert caught.value.code == "fetch.too-long"
 
 
-def test_a_port_of_nought_is_another_origin(web: Web) -> None:
+def test_port_zero_is_another_origin(web: Web) -> None:
     with Fetcher(token="secret", token_for="http://127.0.0.1/", retry_policy=QUICK) as fetcher:
-        assert fetcher._has("http://127.0.0.1:80/a")
-        assert not fetcher._has("http://127.0.0.1:0/a")
+        assert fetcher._has_token("http://127.0.0.1:80/a")
+        assert not fetcher._has_token("http://127.0.0.1:0/a")

@@ -30,11 +30,7 @@ def repository_url(text: str) -> str:
     if separator and scheme.lower() in (*REMOTE, "file"):
         return f"{scheme.lower()}://{rest}"
     if separator:
-        raise InvalidInput.of(
-            "fetch.url",
-            f"{text!r} is not the address of a repository",
-            hint="give a URL that begins with https://, http:// or file://, or the path of a folder",
-        )
+        raise InvalidInput.of("fetch.url", variant="scheme", url=text)
     return Path(text).resolve().as_uri()
 
 
@@ -62,52 +58,37 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
         return f"{parts.scheme}://{parts.netloc}{folder}{archive_url[2:]}"
     # Blender compares the prefix as text: it accepts neither HTTP:// nor file:/a.zip.
     if archive_url.partition("://")[0] not in (*REMOTE, "file") or "://" not in archive_url:
-        raise InvalidListing.of(
-            "fetch.archive-url",
-            f"archive_url {archive_url!r} cannot be resolved by Blender",
-            hint="use ./NAME.zip for a package beside the listing, or an absolute URL",
-        )
+        raise InvalidListing.of("fetch.archive-url", url=archive_url)
     if own.scheme == "file" and split_url(listing).scheme in REMOTE:
-        raise InvalidListing.of(
-            "fetch.archive-url-local",
-            f"a listing from the web refers to a local file: {archive_url!r}",
-            hint="ask the owner of the repository to list a URL on the web",
-        )
+        raise InvalidListing.of("fetch.archive-url-local", url=archive_url)
     return archive_url
 
 
 def split_url(url: str) -> SplitResult:
-    """Split an untrusted URL; raises `InvalidInput` if it is not one."""
-    reason = _why_unusable(url)
-    if not reason:
-        try:
-            parts = urlsplit(url)
-            _ = parts.port
-            unquote(url).encode()
-        except ValueError as error:
-            reason = str(error)
-        else:
-            return parts
-    raise InvalidInput.of(
-        "fetch.url",
-        f"{redact_url(url)!r} is not a valid URL: {printable(reason)}",
-        hint="check the address",
-    )
-
-
-def _why_unusable(url: str) -> str:
+    """Split an untrusted URL; raises `InvalidInput` if it is not valid."""
+    shown = redact_url(url)
     if len(url) > MAX_URL_LENGTH:
-        return f"it has {len(url):,} characters, at most {MAX_URL_LENGTH:,} are allowed"
+        raise InvalidInput.of(
+            "fetch.url", variant="too-long", url=shown, length=len(url), limit=MAX_URL_LENGTH
+        )
     if _CONTROL.search(url):
-        return "it has a control character, such as a line break"
-    return "it has a NUL byte" if "%00" in url else ""
+        raise InvalidInput.of("fetch.url", variant="control-character", url=shown)
+    if "%00" in url:
+        raise InvalidInput.of("fetch.url", variant="nul", url=shown)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+        unquote(url).encode()
+    except ValueError as error:
+        raise InvalidInput.of("fetch.url", url=shown, reason=printable(str(error))) from error
+    return parts
 
 
 def path_from_url(url: str) -> Path:
     """Return the local path of a ``file://`` URL."""
     parts = split_url(url)
     if parts.netloc not in ("", "localhost"):
-        # A network share: only Windows can open it.
+        # A network share, which only Windows can open.
         return Path(url2pathname(f"//{parts.netloc}{parts.path}"))
     return Path(url2pathname(parts.path))
 

@@ -17,20 +17,20 @@ MAX_CONCURRENT = 16
 
 def run_all(
     jobs: Iterable[Job],
-    work: Callable[[Job], None],
+    run: Callable[[Job], None],
     *,
     fetcher: Fetcher,
     at_once: int = MAX_CONCURRENT,
 ) -> list[tuple[Job, ExteryError]]:
-    """Run ``work`` for every job; return the failed jobs with their errors, in order.
+    """Call ``run`` for every job; return the failed jobs with their errors, in order.
 
     An `ExteryError` of one job does not stop the others. Any other exception, an interrupt
     included, stops the fetcher and is raised.
     """
-    waiting = list(jobs)
+    queue = list(jobs)
     failed: dict[int, ExteryError] = {}
-    with ThreadPoolExecutor(max_workers=max(1, min(at_once, len(waiting)))) as pool:
-        running = {pool.submit(work, job): number for number, job in enumerate(waiting)}
+    with ThreadPoolExecutor(max_workers=max(1, min(at_once, len(queue)))) as pool:
+        running = {pool.submit(run, job): number for number, job in enumerate(queue)}
         try:
             for future in as_completed(running):
                 error = future.exception()
@@ -42,7 +42,7 @@ def run_all(
             fetcher.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [(waiting[number], failed[number]) for number in sorted(failed)]
+    return [(queue[number], failed[number]) for number in sorted(failed)]
 
 
 def _without_frames(error: ExteryError) -> ExteryError:

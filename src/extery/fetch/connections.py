@@ -23,7 +23,7 @@ class Connections:
         self._lock = threading.Lock()
         self._origins: WeakKeyDictionary[socket.socket, Origin] = WeakKeyDictionary()
         self._receiving: WeakSet[socket.socket] = WeakSet()
-        self._sending: WeakSet[PendingRequest] = WeakSet()
+        self._pending: WeakSet[PendingRequest] = WeakSet()
 
     def add(self, connection: socket.socket, origin: Origin, request: PendingRequest) -> None:
         """Register a connection; closes it at once if its request was abandoned."""
@@ -32,15 +32,15 @@ class Connections:
         if request.is_abandoned:
             _shut_down(connection)
 
-    def add_request(self, sending: PendingRequest) -> None:
+    def add_request(self, request: PendingRequest) -> None:
         """Register a request that waits for its response."""
         with self._lock:
-            self._sending.add(sending)
+            self._pending.add(request)
 
     def close_all(self) -> None:
         """Abandon all requests and close all connections."""
         with self._lock:
-            connections, requests = list(self._origins), list(self._sending)
+            connections, requests = list(self._origins), list(self._pending)
         for request in requests:
             request.abandon()
         for connection in connections:
@@ -53,12 +53,12 @@ class Connections:
         lose their connection are retried.
         """
         with self._lock:
-            found = [
-                each
-                for each, its_origin in self._origins.items()
-                if its_origin == origin and each not in self._receiving
+            waiting = [
+                connection
+                for connection, its_origin in self._origins.items()
+                if its_origin == origin and connection not in self._receiving
             ]
-        for connection in found:
+        for connection in waiting:
             _shut_down(connection)
 
     @contextmanager

@@ -35,10 +35,9 @@ class Deadline:
             raise self.error(url)
 
     def error(self, url: str) -> Unavailable:
+        """Return the error of an exceeded time limit."""
         return Unavailable.of(
-            "fetch.time-out",
-            f"{redact_url(url)} took longer than {self.seconds:,.0f} seconds",
-            hint="try again later; the part of a package that was received is kept",
+            "fetch.time-out", variant="total", url=redact_url(url), seconds=round(self.seconds)
         )
 
 
@@ -71,7 +70,7 @@ class PendingRequest:
                 is_wanted = not self._is_abandoned
                 self._response = response if is_wanted else None
             if not is_wanted:
-                with suppress(Exception):  # the caller is gone
+                with suppress(Exception):  # no caller would handle it
                     response.close()
         self._done.set()
 

@@ -25,8 +25,12 @@ _GZIP_MAGIC = b"\x1f"  # and a second byte, which may be in the next block
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-class _Damaged(Exception):
-    """The body is not valid for its encoding."""
+class _InvalidData(Exception):
+    """The body is not valid for its encoding: a reason, or else a variant of ``fetch.encoding``."""
+
+    def __init__(self, reason: str = "", *, variant: str = "", limit: int = 0) -> None:
+        super().__init__(reason or variant)
+        self.reason, self.variant, self.limit = reason, variant, limit
 
 
 def supported_encodings() -> tuple[str, ...]:
@@ -40,41 +44,40 @@ def content_encoding(headers: Mapping[str, str]) -> str:
     return {"": IDENTITY, "x-gzip": "gzip"}.get(name, name)
 
 
-def decode_body(response: Response, asked: Sequence[str]) -> Iterator[bytes]:
-    """Yield the decoded body; raises `Corrupt` for an encoding that is not in ``asked``."""
+def decode_body(response: Response, accepted: Sequence[str]) -> Iterator[bytes]:
+    """Yield the decoded body; raises `Corrupt` for an encoding that is not in ``accepted``."""
     encoding = content_encoding(response.headers)
-    if encoding != IDENTITY and encoding not in asked:
+    if encoding != IDENTITY and encoding not in accepted:
         raise unexpected_encoding_error(response)
     if encoding == IDENTITY:
         return response.blocks
-    unpack = _decode_gzip if encoding == "gzip" else _decode_brotli
-    return _checked(response, unpack(response.blocks))
+    decode = _decode_gzip if encoding == "gzip" else _decode_brotli
+    return _with_error_translation(response, decode(response.blocks))
 
 
 def unexpected_encoding_error(response: Response) -> Corrupt:
     """Return the error of an encoding that was not requested."""
     return Corrupt.of(
         "fetch.compressed",
-        f"{redact_url(response.url)} comes with Content-Encoding"
-        f" {printable(response.headers['content-encoding'])!r}, which was not requested",
-        hint="the server must use one encoding from Accept-Encoding; report it to its owner",
+        url=redact_url(response.url),
+        encoding=printable(response.headers["content-encoding"]),
     )
 
 
-def _checked(response: Response, blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _with_error_translation(response: Response, blocks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from blocks
-    except _Damaged as error:
+    except _InvalidData as error:
         raise Corrupt.of(
             "fetch.encoding",
-            f"the response of {redact_url(response.url)} cannot be decoded: {error}",
-            hint="the server sends invalid compressed data; report it to its owner",
+            variant=error.variant,
+            url=redact_url(response.url),
+            reason=error.reason,
+            limit=error.limit,
         ) from error
     except EOFError as error:
         raise TransientError.of(
-            "fetch.cut-off",
-            f"{redact_url(response.url)} ended within its compressed data",
-            hint="try again later",
+            "fetch.cut-off", variant="compressed", url=redact_url(response.url)
         ) from error
 
 
@@ -89,15 +92,15 @@ def _decode_gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
         while block:
             if member is None:
                 if members and not block.startswith(_GZIP_MAGIC):
-                    raise _Damaged("trailing data after the compressed data")
+                    raise _InvalidData(variant="trailing-data")
                 members += 1
                 if members > MAX_GZIP_MEMBERS:
-                    raise _Damaged(f"more than {MAX_GZIP_MEMBERS:,} gzip members")
+                    raise _InvalidData(variant="too-many-members", limit=MAX_GZIP_MEMBERS)
                 member = zlib.decompressobj(_GZIP_WINDOW)
             try:
                 piece = member.decompress(block, _BLOCK)
             except zlib.error as error:
-                raise _Damaged(str(error)) from error
+                raise _InvalidData(str(error)) from error
             if piece:
                 yield piece
             block = member.unused_data if member.eof else member.unconsumed_tail
@@ -121,7 +124,7 @@ def _decode_brotli(blocks: Iterator[bytes]) -> Iterator[bytes]:
                     break
                 yield piece
     except brotli.error as error:
-        raise _Damaged(str(error)) from error
+        raise _InvalidData(str(error)) from error
     if not decoder.is_finished():
         raise EOFError
 

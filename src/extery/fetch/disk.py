@@ -14,7 +14,6 @@ from extery.core.files import format_size
 
 #: Bytes that downloads leave free.
 MIN_FREE = 50_000_000
-_HINT = "free some space, or choose a folder on another disk"
 
 
 class Reservation:
@@ -35,28 +34,30 @@ class DiskSpace:
     @contextmanager
     def reserve(self, folder: Path, size: int) -> Iterator[Reservation]:
         """Reserve ``size`` bytes in ``folder`` for the duration of the block; raises `Unavailable`."""
-        mine = Reservation(folder.stat().st_dev, max(0, size))
+        reservation = Reservation(folder.stat().st_dev, max(0, size))
         with self._lock:
-            self._check(folder, mine)
-            self._reservations.add(mine)
+            self._check(folder, reservation)
+            self._reservations.add(reservation)
         try:
-            yield mine
+            yield reservation
         finally:
             with self._lock:
-                self._reservations.discard(mine)
+                self._reservations.discard(reservation)
 
-    def _check(self, folder: Path, mine: Reservation) -> None:
+    def _check(self, folder: Path, new: Reservation) -> None:
         usage = shutil.disk_usage(folder)
-        others = sum(one.outstanding for one in self._reservations if one.device == mine.device)
+        others = sum(each.outstanding for each in self._reservations if each.device == new.device)
         # Some network file systems report a total of 0 bytes: their free space is unknown.
-        if not usage.total or usage.free >= mine.outstanding + others + MIN_FREE:
+        if not usage.total or usage.free >= new.outstanding + others + MIN_FREE:
             return
-        shared = f", of which other downloads need {format_size(others)}" if others else ""
         raise Unavailable.of(
             "fetch.no-space",
-            f"{folder} has {format_size(usage.free)} free{shared};"
-            f" {format_size(mine.outstanding)} and a reserve of {format_size(MIN_FREE)} are needed",
-            hint=_HINT,
+            variant="shared" if others else "",
+            folder=str(folder),
+            free=format_size(usage.free),
+            others=format_size(others),
+            needed=format_size(new.outstanding),
+            reserve=format_size(MIN_FREE),
         )
 
 
@@ -67,6 +68,4 @@ def is_disk_full(error: OSError) -> bool:
 
 def disk_full_error(folder: Path) -> Unavailable:
     """Return the error of a disk that became full during a download."""
-    return Unavailable.of(
-        "fetch.no-space", f"the disk of {folder} became full during the download", hint=_HINT
-    )
+    return Unavailable.of("fetch.no-space", variant="full", folder=str(folder))

@@ -16,8 +16,8 @@ from extery.fetch.response import Response
 
 #: Maximum bytes of a document that is a local file.
 MAX_LOCAL_DOCUMENT_SIZE = 200_000_000
-#: Reading JSON makes up to 350 bytes of memory of 3 bytes of text, so a document may not have more objects and
-#: lists, or keys and values, than one for so many bytes. Real listings have one for 170, and for 20.
+#: Minimum bytes of a document per object or list, and per key or value: parsing 3 bytes of JSON takes up
+#: to 350 bytes of memory. Real listings have 170 and 20.
 BYTES_PER_CONTAINER, BYTES_PER_VALUE = 80, 13
 
 
@@ -60,37 +60,38 @@ def get_document(
     if not limit:
         is_local = split_url(url).scheme == "file"
         limit = MAX_LOCAL_DOCUMENT_SIZE if is_local else fetcher.max_document_size
-    encodings_asked = supported_encodings() if compressed else ()
-    sent = {
+    encodings = supported_encodings() if compressed else ()
+    headers = {
         "Accept": "application/json",
-        "Accept-Encoding": ", ".join(encodings_asked) or IDENTITY,
+        "Accept-Encoding": ", ".join(encodings) or IDENTITY,
     } | known.headers()
     deadline = Deadline(fetcher.retry_policy.max_seconds)
 
     def attempt() -> Document | None:
-        with fetcher.open(url, sent, deadline) as response:
+        with fetcher.open(url, headers, deadline) as response:
             if response.status == 304 and known.headers():
                 return None
-            return _read(response, encodings_asked, limit)
+            return _read(response, encodings, limit)
 
     return fetcher.with_retries(url, attempt, deadline)
 
 
-def _read(response: Response, asked: Sequence[str], limit: int) -> Document:
+def _read(response: Response, encodings: Sequence[str], limit: int) -> Document:
     if response.status not in (200, 203):
         raise Unavailable.of(
             "fetch.status",
-            f"{redact_url(response.url)} answered {response.status}, which is not a document",
-            hint="check the address",
+            variant="document",
+            url=redact_url(response.url),
+            status=response.status,
         )
     if (response.length or 0) > limit:
-        raise _too_long(response, limit)
+        raise _too_long_error(response, limit)
     on_wire = Response(
         response.url, response.status, response.headers, _limited(response, response.blocks, limit)
     )
     # getvalue() shares the buffer; bytes(bytearray) would copy it.
     body = io.BytesIO()
-    for block in _limited(response, decode_body(on_wire, asked), limit):
+    for block in _limited(response, decode_body(on_wire, encodings), limit):
         body.write(block)
     data = body.getvalue()
     _check_values(response, data, limit)
@@ -102,16 +103,12 @@ def _limited(response: Response, blocks: Iterator[bytes], limit: int) -> Iterato
     for block in blocks:
         received += len(block)
         if received > limit:
-            raise _too_long(response, limit)
+            raise _too_long_error(response, limit)
         yield block
 
 
-def _too_long(response: Response, limit: int) -> Corrupt:
-    return Corrupt.of(
-        "fetch.too-long",
-        f"{redact_url(response.url)} sends more than {format_size(limit)}",
-        hint="check the address; if its listing is that large, allow it with --max-listing",
-    )
+def _too_long_error(response: Response, limit: int) -> Corrupt:
+    return Corrupt.of("fetch.too-long", url=redact_url(response.url), limit=format_size(limit))
 
 
 def _check_values(response: Response, data: bytes, limit: int) -> None:
@@ -122,11 +119,13 @@ def _check_values(response: Response, data: bytes, limit: int) -> None:
     """
     containers = data.count(b"[") + data.count(b"{")
     size = max(limit, MAX_DOCUMENT_SIZE)
-    most, most_values = size // BYTES_PER_CONTAINER, size // BYTES_PER_VALUE
-    if containers <= most and containers + data.count(b",") + data.count(b":") <= most_values:
-        return
-    raise Corrupt.of(
-        "fetch.too-long",
-        f"{redact_url(response.url)} has more than {most_values:,} values, or {most:,} objects and lists",
-        hint="check the address; if its listing is that large, allow it with --max-listing",
-    )
+    max_containers, max_values = size // BYTES_PER_CONTAINER, size // BYTES_PER_VALUE
+    values = containers + data.count(b",") + data.count(b":")
+    if containers > max_containers or values > max_values:
+        raise Corrupt.of(
+            "fetch.too-long",
+            variant="values",
+            url=redact_url(response.url),
+            values=max_values,
+            containers=max_containers,
+        )

@@ -1,8 +1,7 @@
 """Download one package: resumable, verified by size and SHA-256, replaced atomically.
 
-Received data is kept in a part file, with its validator in a second file. Both survive a transient
-error, so that a later attempt, in this process or the next, resumes the download. They are removed
-if the data is wrong or the disk is full.
+The part file keeps received data over transient errors. It is removed if the data is wrong or the disk
+is full.
 """
 
 from __future__ import annotations
@@ -14,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from extery.core.errors import Corrupt, InvalidListing, Unavailable
+from extery.core.errors import Corrupt, InvalidListing, Problem, Unavailable
 from extery.core.files import format_size
 from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, content_encoding, unexpected_encoding_error
 from extery.fetch.disk import Reservation, disk_full_error, is_disk_full
 from extery.fetch.fetcher import Fetcher
-from extery.fetch.response import MAX_VALIDATOR_LENGTH, Response
+from extery.fetch.part_file import PartFile
+from extery.fetch.response import Response
 from extery.fetch.retry import TransientError
 
 #: Maximum bytes of a package, whatever its listing says; the same limit holds for what it unpacks to.
@@ -55,44 +55,44 @@ def download(
     refused, as Blender refuses it.
     """
     _check_size(request)
-    transfer = _Transfer(request, part, fetcher, on_progress)
+    transfer = _Transfer(request, PartFile(part), fetcher, on_progress)
     try:
         fetcher.with_retries(request.url, transfer.attempt, transfer.deadline)
-        os.chmod(part, 0o644)
-        os.replace(part, to)
-        transfer.validator_file.unlink(missing_ok=True)
+        transfer.part.move_to(to)
     except OSError as error:
         if is_disk_full(error):
             transfer.discard()
             raise disk_full_error(part.parent) from error
         raise Unavailable.of(
-            "fetch.unwritable",
-            f"{to} cannot be written: {error.strerror or error}",
-            hint="check the permissions of the folder",
+            "fetch.unwritable", path=str(to), reason=error.strerror or str(error)
         ) from error
 
 
 def _check_size(request: DownloadRequest) -> None:
-    if request.size <= MAX_PACKAGE_SIZE:
-        return
-    raise InvalidListing.of(
-        "fetch.package-size",
-        f"the listing states that {redact_url(request.url)} is larger than {format_size(MAX_PACKAGE_SIZE)}",
-        hint="packages may not be that large; report it to the owner of the repository",
-    )
+    if request.size > MAX_PACKAGE_SIZE:
+        raise InvalidListing.of(
+            "fetch.package-size",
+            url=redact_url(request.url),
+            limit=format_size(MAX_PACKAGE_SIZE),
+        )
 
 
 class _Transfer:
+    """State of one download over all of its attempts.
+
+    ``counted`` is the number of bytes reported to ``on_progress``, ``furthest`` the largest number of bytes
+    that an attempt has reached.
+    """
+
     def __init__(
         self,
         request: DownloadRequest,
-        part: Path,
+        part: PartFile,
         fetcher: Fetcher,
         on_progress: Callable[[int], None],
     ) -> None:
         self.request = request
         self.part = part
-        self.validator_file = part.with_name(f"{part.name}.etag")
         self.fetcher = fetcher
         self.on_progress = on_progress
         self.deadline = Deadline(fetcher.retry_policy.time_limit(request.size))
@@ -102,16 +102,11 @@ class _Transfer:
 
     def attempt(self) -> None:
         """Fetch what is missing; return once the part file is the complete, verified package."""
-        for own in (self.part, self.validator_file):
-            # Not created by us: a link would be followed, a pipe would block.
-            if os.path.lexists(own) and (own.is_symlink() or not own.is_file()):
-                own.unlink()
-        folder = self.part.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        missing = self.request.size - _size_of(self.part)
-        with self.fetcher.disk.reserve(folder, missing) as self.reservation:
+        self.part.prepare()
+        path, missing = self.part.path, self.request.size - self.part.size
+        with self.fetcher.disk.reserve(path.parent, missing) as self.reservation:
             try:
-                with self.part.open("a+b") as file:
+                with path.open("a+b") as file:
                     digest, start = self._begin(file)
                     self.furthest = max(self.furthest, start)
                     self._count(start)
@@ -144,7 +139,7 @@ class _Transfer:
         headers = {"Accept-Encoding": IDENTITY}
         if start:
             headers["Range"] = f"bytes={start}-"
-            if validator := self._validator():
+            if validator := self.part.validator:
                 headers["If-Range"] = validator
         with self.fetcher.open(self.request.url, headers, self.deadline) as response:
             if content_encoding(response.headers) != IDENTITY:
@@ -154,10 +149,10 @@ class _Transfer:
                 file.truncate(0)
                 self._count(0)
                 if response.status != 200:
-                    raise self._cut_off()
+                    raise self._cut_off_error()
                 digest, start = hashlib.sha256(), 0
             self._check_response(response, start)
-            self._keep_validator(response)
+            self.part.save_validator(response)
             self._write(file, digest, response, start)
         return digest, start
 
@@ -167,12 +162,12 @@ class _Transfer:
             for block in response.blocks:
                 received += len(block)
                 if received > self.request.size:
-                    raise self._wrong_size("more than")
+                    raise self._wrong_size_error()
                 digest.update(block)
                 file.write(block)
                 self._count(received)
             if received < self.request.size:
-                raise self._cut_off()
+                raise self._cut_off_error()
         except TransientError as error:
             if received - self.furthest >= _PROGRESS:
                 error.with_progress()
@@ -185,70 +180,47 @@ class _Transfer:
         if response.status not in (200, 203, 206):
             raise Unavailable.of(
                 "fetch.status",
-                f"{redact_url(self.request.url)} answered {response.status}, which is not a package",
-                hint="check the address",
+                variant="package",
+                url=redact_url(self.request.url),
+                status=response.status,
             )
         if response.length is None:
             return
         # A server may send less than the requested range; the next request fetches the rest.
         missing = self.request.size - start - response.length
         if missing < 0 or (missing > 0 and response.status != 206):
-            raise self._wrong_size(f"{start + response.length:,} bytes instead of")
+            raise self._wrong_size_error(start + response.length)
 
-    def _verify(self, found: str, *, resumed: bool) -> None:
-        if found == self.request.sha256:
+    def _verify(self, sha256: str, *, resumed: bool) -> None:
+        if sha256 == self.request.sha256:
             return
-        text = f"{redact_url(self.request.url)} does not match the listing: its SHA-256 is {found}"
-        hint = "it was damaged or replaced; report it to the owner of the repository"
+        problem = Problem.of("fetch.hash", url=redact_url(self.request.url), sha256=sha256)
         if resumed:
             # The two parts may be from different files: start over.
             self.discard()
-            raise TransientError.of("fetch.hash", text, hint=hint)
-        raise Corrupt.of("fetch.hash", text, hint=hint)
+            raise TransientError(problem)
+        raise Corrupt(problem)
 
     def discard(self) -> None:
         """Remove the part file and its validator."""
-        self.part.unlink(missing_ok=True)
-        self.validator_file.unlink(missing_ok=True)
+        self.part.remove()
         self._count(0)
 
-    def _wrong_size(self, what: str) -> Corrupt:
-        return Corrupt.of(
-            "fetch.size",
-            f"{redact_url(self.request.url)} sends {what} the {self.request.size:,} bytes of the listing",
-            hint="the listing does not match the package; report it to the owner of the repository",
-        )
+    def _wrong_size_error(self, length: int | None = None) -> Corrupt:
+        """Return the error of a package of ``length`` bytes, or of one that exceeds its size."""
+        url, size = redact_url(self.request.url), self.request.size
+        if length is None:
+            return Corrupt.of("fetch.size", url=url, size=size)
+        return Corrupt.of("fetch.size", variant="length", url=url, size=size, received=length)
 
-    def _cut_off(self) -> TransientError:
+    def _cut_off_error(self) -> TransientError:
         return TransientError.of(
             "fetch.cut-off",
-            f"{redact_url(self.request.url)} ended before all {format_size(self.request.size)} were received",
-            hint="try again; the received part is kept",
+            url=redact_url(self.request.url),
+            size=format_size(self.request.size),
         )
-
-    def _validator(self) -> str:
-        try:
-            with self.validator_file.open(encoding="latin-1") as file:
-                text = file.read(MAX_VALIDATOR_LENGTH + 1)
-        except FileNotFoundError:
-            return ""
-        is_usable = len(text) <= MAX_VALIDATOR_LENGTH and text.isascii() and text.isprintable()
-        return text if is_usable else ""
-
-    def _keep_validator(self, response: Response) -> None:
-        # A weak entity tag does not guarantee equal bytes.
-        validator = response.etag if response.etag.startswith('"') else response.last_modified
-        if validator != self._validator():
-            self.validator_file.write_text(validator, "latin-1")
 
     def _count(self, received: int) -> None:
         self.on_progress(received - self.counted)
         self.counted = received
         self.reservation.outstanding = self.request.size - received
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

@@ -13,7 +13,8 @@ from extery.fetch.retry import TransientError
 
 
 def stopped_error() -> Unavailable:
-    return Unavailable.of("fetch.stopped", "the transfer was stopped", hint="start it again")
+    """Return the error of a transfer that `Fetcher.stop` ended."""
+    return Unavailable.of("fetch.stopped")
 
 
 @contextmanager
@@ -22,11 +23,7 @@ def translate_errors(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:
-        raise TransientError.of(
-            "fetch.time-out",
-            f"{redact_url(url)} did not respond in time",
-            hint="check the address and your connection, or try again later",
-        ) from error
+        raise TransientError.of("fetch.time-out", url=redact_url(url)) from error
     # ValueError comes from urljoin, and from host names that cannot be encoded.
     except (
         httpx.UnsupportedProtocol,
@@ -35,20 +32,10 @@ def translate_errors(url: str) -> Iterator[None]:
         ValueError,
     ) as error:
         raise InvalidInput.of(
-            "fetch.url",
-            f"{redact_url(url)} cannot be requested: {printable(str(error))}",
-            hint="check the address",
+            "fetch.url", variant="request", url=redact_url(url), reason=printable(str(error))
         ) from error
     except httpx.TransportError as error:
-        text = printable(str(error))
-        if "CERTIFICATE" in text:
-            raise Refused.of(
-                "fetch.certificate",
-                f"{redact_url(url)} has no valid certificate: {text}",
-                hint="check the address; to trust a certificate of your own, set SSL_CERT_FILE",
-            ) from error
-        raise TransientError.of(
-            "fetch.unreachable",
-            f"the connection to {redact_url(url)} failed: {text or type(error).__name__}",
-            hint="check the address and your connection, or try again later",
-        ) from error
+        reason = printable(str(error)) or type(error).__name__
+        if "CERTIFICATE" in reason:
+            raise Refused.of("fetch.certificate", url=redact_url(url), reason=reason) from error
+        raise TransientError.of("fetch.unreachable", url=redact_url(url), reason=reason) from error

@@ -1,6 +1,6 @@
 """The HTTP client: connection pool, redirects, time limits, retries, and a token for one origin.
 
-`Fetcher.open` is one request and its response; `Fetcher.persist` tries again what may pass.
+`Fetcher.open` sends one request, `Fetcher.with_retries` repeats an action after transient errors.
 A fetcher is thread-safe.
 """
 
@@ -18,12 +18,13 @@ from urllib.parse import urljoin
 import httpx
 
 from extery import __version__
-from extery.core.errors import Corrupt, InvalidInput, Refused, Unavailable
+from extery.core.errors import InvalidInput, Refused, Unavailable
 from extery.fetch.addresses import REMOTE, origin_of, redact_url, split_url
 from extery.fetch.connections import Connections, Origin
 from extery.fetch.deadline import Deadline, PendingRequest
 from extery.fetch.disk import DiskSpace
 from extery.fetch.errors import stopped_error, translate_errors
+from extery.fetch.limits import limit_body
 from extery.fetch.local import open_file
 from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy, TransientError
@@ -31,8 +32,8 @@ from extery.fetch.status import check_status
 
 Result = TypeVar("Result")
 
-#: Maximum bytes of a document, on the wire and decoded: ten times the largest public listing. With
-#: such a document in memory, as text and as objects, a process stays below 150 MB.
+#: Maximum bytes of a document, on the wire and decoded: ten times the largest public listing. A process
+#: with such a document in memory, as text and as objects, stays below 150 MB.
 MAX_DOCUMENT_SIZE = 8_000_000
 MAX_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -151,8 +152,8 @@ class Fetcher:
     def _open_file(
         self, url: str, headers: Mapping[str, str], deadline: Deadline
     ) -> Iterator[Response]:
-        with open_file(url, headers) as (status, found, blocks):
-            yield self._respond(url, status, found, blocks, deadline)
+        with open_file(url, headers) as response:
+            yield self._limited(Response(url, *response), deadline)
 
     @contextmanager
     def _open_remote(
@@ -161,15 +162,15 @@ class Fetcher:
         response = self._follow(url, headers, deadline)
         last = str(response.url)
         try:
-            found = {name.lower(): value for name, value in response.headers.items()}
-            check_status(response.status_code, last, found, has_token=self._has(url))
+            received = {name.lower(): value for name, value in response.headers.items()}
+            check_status(response.status_code, last, received, has_token=self._has_token(url))
             with self._connections.receiving(response, deadline):
-                blocks = response.iter_raw()
-                yield self._respond(last, response.status_code, found, blocks, deadline)
+                status, blocks = response.status_code, response.iter_raw()
+                yield self._limited(Response(last, status, received, blocks), deadline)
         finally:
             response.close()
 
-    def _has(self, url: str) -> bool:
+    def _has_token(self, url: str) -> bool:
         return self._token_origin == origin_of(url)
 
     def _follow(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
@@ -179,106 +180,57 @@ class Fetcher:
             if response.status_code not in _REDIRECTS or not target:
                 return response
             response.close()
-            url = _redirected(url, target)
-        raise Unavailable.of(
-            "fetch.redirects",
-            f"{redact_url(url)} redirects more than {MAX_REDIRECTS} times",
-            hint="check the address; the server may redirect in a loop",
-        )
+            url = _redirect_target(url, target)
+        raise Unavailable.of("fetch.redirects", url=redact_url(url), limit=MAX_REDIRECTS)
 
     def _send(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> httpx.Response:
-        sent = dict(headers)
-        if self._has(url):
+        all_headers = dict(headers)
+        if self._has_token(url):
             # Checked for each URL: redirects to other origins get no token.
-            sent["Authorization"] = f"Bearer {self._token}"
+            all_headers["Authorization"] = f"Bearer {self._token}"
         origin, retry_policy = origin_of(url), self.retry_policy
         timeout = httpx.Timeout(
             retry_policy.read, connect=retry_policy.connect, pool=deadline.remaining
         )
 
-        def note_socket(event: str, about: Mapping[str, Any]) -> None:
-            """Trace callback of the HTTP library; only new connections matter."""
+        def trace(event: str, info: Mapping[str, Any]) -> None:
+            """Register new connections; a callback of the HTTP library."""
             if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-                connection = about["return_value"].get_extra_info("socket")
-                self._connections.add(connection, origin, sending)
+                connection = info["return_value"].get_extra_info("socket")
+                self._connections.add(connection, origin, pending)
 
         with translate_errors(url):
             request = self._client.build_request(
-                "GET", url, headers=sent, timeout=timeout, extensions={"trace": note_socket}
+                "GET", url, headers=all_headers, timeout=timeout, extensions={"trace": trace}
             )
-        sending = PendingRequest(lambda: self._client.send(request, stream=True))
-        self._connections.add_request(sending)
-        if self._stopped.is_set():
-            raise stopped_error()
-        sending.start()
+        pending = PendingRequest(lambda: self._client.send(request, stream=True))
+        self._connections.add_request(pending)
+        self.raise_if_stopped()
+        pending.start()
         with translate_errors(url):
-            response = sending.result(deadline.remaining)
+            response = pending.result(deadline.remaining)
         if response is not None:
             return response
-        if self._stopped.is_set():
-            raise stopped_error()
+        self.raise_if_stopped()
         self._connections.close_waiting(origin)
         raise deadline.error(url)
 
-    def _respond(
-        self,
-        url: str,
-        status: int,
-        headers: Mapping[str, str],
-        blocks: Iterator[bytes],
-        deadline: Deadline,
-    ) -> Response:
-        """Return the response with a body that enforces length, speed and deadline."""
-        length = Response(url, status, headers, iter(())).length
-        return Response(url, status, headers, self._watched(url, blocks, length, deadline))
-
-    def _watched(
-        self, url: str, blocks: Iterator[bytes], length: int | None, deadline: Deadline
-    ) -> Iterator[bytes]:
-        started, received = time.monotonic(), 0
-        with _in_time(url, deadline):
-            for block in blocks:
-                received += len(block)
-                if self._stopped.is_set():
-                    raise stopped_error()
-                deadline.check(url)
-                if length is not None and received > length:
-                    raise Corrupt.of(
-                        "fetch.too-long",
-                        f"{redact_url(url)} sends more than the {length:,} bytes of its Content-Length",
-                        hint="report it to the owner of the server",
-                    )
-                if self.retry_policy.is_too_slow(time.monotonic() - started, received):
-                    raise TransientError.of(
-                        "fetch.time-out",
-                        f"{redact_url(url)} sends less than {self.retry_policy.min_speed:,} bytes a second",
-                        hint="try again later",
-                    )
-                yield block
+    def _limited(self, response: Response, deadline: Deadline) -> Response:
+        return limit_body(
+            response,
+            policy=self.retry_policy,
+            deadline=deadline,
+            checkpoint=self.raise_if_stopped,
+        )
 
 
-@contextmanager
-def _in_time(url: str, deadline: Deadline) -> Iterator[None]:
-    """Translate errors of the HTTP library; after the deadline, which closes the connection, raise its error."""
-    try:
-        with translate_errors(url):
-            yield
-    except TransientError as error:
-        if deadline.is_over:
-            raise deadline.error(url) from error
-        raise
-
-
-def _redirected(url: str, target: str) -> str:
+def _redirect_target(url: str, target: str) -> str:
+    """Return the absolute URL of a redirect from ``url``; raises `Refused` if it is less secure."""
     with translate_errors(url):
         target = urljoin(url, target)
     old, new = split_url(url).scheme, split_url(target).scheme
     if new not in REMOTE or (old == "https" and new != "https"):
-        raise Refused.of(
-            "fetch.redirect-unsafe",
-            f"{redact_url(url)} redirects to {redact_url(target)}, which is less secure",
-            hint="use that address directly if you trust it",
-        )
+        raise Refused.of("fetch.redirect-unsafe", url=redact_url(url), target=redact_url(target))
     return target
 
 
@@ -287,8 +239,4 @@ def _checked_token(token: str) -> str:
     token = token.strip()
     if token.isascii() and token.isprintable():
         return token
-    raise InvalidInput.of(
-        "fetch.token",
-        "the access token has characters that are not allowed in a header",
-        hint="copy the whole token again, without quotes or spaces",
-    )
+    raise InvalidInput.of("fetch.token")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch.addresses import path_from_url, printable, redact_url
+from extery.fetch.addresses import path_from_url, printable
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
@@ -22,57 +22,48 @@ LocalResponse = tuple[int, dict[str, str], Iterator[bytes]]
 def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
     """Return status, headers and body blocks for a ``file://`` URL."""
     path = path_from_url(url)
+    shown = printable(str(path))
     try:
-        file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  closed below
+        file = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise NotFound.of(
-            "fetch.not-found", f"there is no file {printable(str(path))}", hint="check the address"
-        ) from error
+        raise NotFound.of("fetch.not-found", variant="file", path=shown) from error
     except OSError as error:
-        raise Unavailable.of(
-            "fetch.unreadable",
-            f"{printable(str(path))} cannot be read: {error.strerror}",
-            hint="check that you may read it",
-        ) from error
+        raise _unreadable_error(shown, error) from error
     with file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):  # reading a device or a pipe might never end
-            raise NotFound.of(
-                "fetch.not-found",
-                f"{printable(str(path))} is not a regular file",
-                hint="check the address",
-            )
+            raise NotFound.of("fetch.not-found", variant="not-regular", path=shown)
         etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
         if headers.get("If-None-Match") == etag:
             yield 304, {"etag": etag}, iter(())
             return
-        found = {"etag": etag, "content-length": str(facts.st_size)}
-        wanted = _RANGE.fullmatch(headers.get("Range", ""))
-        start = int(wanted[1]) if wanted and headers.get("If-Range", etag) == etag else 0
+        response = {"etag": etag, "content-length": str(facts.st_size)}
+        match = _RANGE.fullmatch(headers.get("Range", ""))
+        start = int(match[1]) if match and headers.get("If-Range", etag) == etag else 0
         if start and start >= facts.st_size:
             yield 416, {"content-range": f"bytes */{facts.st_size}"}, iter(())
             return
         file.seek(start)
         if start:
-            found["content-range"] = f"bytes {start}-{facts.st_size - 1}/{facts.st_size}"
-            found["content-length"] = str(facts.st_size - start)
-        yield 206 if start else 200, found, _blocks(file, url, facts.st_size - start)
+            response["content-range"] = f"bytes {start}-{facts.st_size - 1}/{facts.st_size}"
+            response["content-length"] = str(facts.st_size - start)
+        yield 206 if start else 200, response, _blocks(file, shown, facts.st_size - start)
 
 
-def _without_waiting(name: str, flags: int) -> int:
+def _open_nonblocking(name: str, flags: int) -> int:
     """Open without blocking: a pipe would block until it has a writer."""
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _blocks(file: BinaryIO, url: str, size: int) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, shown: str, size: int) -> Iterator[bytes]:
     """Yield as many bytes as Content-Length says, even if the file grows meanwhile."""
     try:
         while size > 0 and (block := file.read(min(_BLOCK, size))):
             size -= len(block)
             yield block
     except OSError as error:
-        raise Unavailable.of(
-            "fetch.unreadable",
-            f"{redact_url(url)} cannot be read: {error.strerror}",
-            hint="check the disk or the network share",
-        ) from error
+        raise _unreadable_error(shown, error) from error
+
+
+def _unreadable_error(shown: str, error: OSError) -> Unavailable:
+    return Unavailable.of("fetch.unreadable", path=shown, reason=error.strerror or str(error))

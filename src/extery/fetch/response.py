@@ -59,9 +59,9 @@ class Response:
 
     def continues(self, start: int, size: int) -> bool:
         """Whether this is a 206 response with the bytes from ``start`` of a file of ``size`` bytes."""
-        found = _CONTENT_RANGE.fullmatch(self.headers.get("content-range", "").strip())
-        if self.status != 206 or found is None:
+        match = _CONTENT_RANGE.fullmatch(self.headers.get("content-range", "").strip())
+        if self.status != 206 or match is None:
             return False
-        first, last, total = found.groups()
+        first, last, total = match.groups()
         is_of_file = total == "*" or int(total) == size
         return int(first) == start <= int(last) < size and is_of_file

@@ -39,8 +39,8 @@ class RetryPolicy:
 
     def delay(self, failures: int) -> float:
         """Return the delay before the next attempt: exponential, with jitter."""
-        longest: float = min(self.max_delay, self.first_delay * 2.0 ** (failures - 1))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  nothing secret
+        max_delay: float = min(self.max_delay, self.first_delay * 2.0 ** (failures - 1))
+        return max_delay * random.uniform(0.5, 1.0)  # noqa: S311  nothing secret
 
     def is_too_slow(self, seconds: float, received: int) -> bool:
         """Whether a transfer of ``received`` bytes in ``seconds`` is below the minimum speed."""
@@ -60,10 +60,12 @@ class TransientError(Unavailable):
     """Whether the attempt transferred data that the next one continues from."""
 
     def after(self, wait: float | None) -> Self:
+        """Set ``wait`` and return the error."""
         self.wait = wait
         return self
 
     def with_progress(self) -> Self:
+        """Set ``progressed`` and return the error."""
         self.progressed = True
         return self
 

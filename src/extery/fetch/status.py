@@ -16,24 +16,28 @@ def check_status(status: int, url: str, headers: Mapping[str, str], *, has_token
     """Raise the error for ``status`` unless it is a success, 304 or 416."""
     if 200 <= status < 300 or status in (304, 416):
         return
-    what = f"{redact_url(url)} answered {status} {_phrase(status)}".rstrip()
+    shown, text = redact_url(url), _status_text(status)
     if status in (401, 403):
-        raise Refused.of(
-            "fetch.refused",
-            what,
-            hint="the token may be wrong or have expired" if has_token else "it may need a token",
-        )
+        variant = "token" if has_token else ""
+        raise Refused.of("fetch.refused", variant=variant, url=shown, status=text)
     if status in (404, 410):
-        raise NotFound.of("fetch.not-found", what, hint="check the address")
+        raise NotFound.of("fetch.not-found", url=shown, status=text)
     if status in _TRANSIENT:
-        wait = retry_after(headers)
-        hint = f"try again in {wait:.0f} seconds" if wait else "try again later"
-        raise TransientError.of("fetch.busy", what, hint=hint).after(wait)
-    raise Unavailable.of("fetch.status", what, hint="check the address")
+        raise _busy_error(shown, text, retry_after(headers))
+    raise Unavailable.of("fetch.status", url=shown, status=text)
 
 
-def _phrase(status: int) -> str:
+def _busy_error(shown: str, status: str, seconds: float | None) -> TransientError:
+    if not seconds:
+        return TransientError.of("fetch.busy", url=shown, status=status).after(seconds)
+    return TransientError.of(
+        "fetch.busy", variant="retry-after", url=shown, status=status, seconds=round(seconds)
+    ).after(seconds)
+
+
+def _status_text(status: int) -> str:
+    """Return ``404 Not Found``, or the number of an unknown status."""
     try:
-        return HTTPStatus(status).phrase
+        return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
-        return ""
+        return str(status)
