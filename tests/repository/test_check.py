@@ -14,7 +14,7 @@ import pytest
 
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch import Fetcher
-from extery.repository.check import Checked, check_repository
+from extery.repository.check import CheckResult, check_repository
 from extery.repository.generate import generate
 from extery.repository.mirror.run import mirror
 from tests.fetch.web import Handler, status, tamper
@@ -22,15 +22,15 @@ from tests.repository.hosted import Repository
 from tests.repository.packages import put
 
 
-def check(repository: Repository, fetcher: Fetcher, *, listing_only: bool = False) -> Checked:
+def check(repository: Repository, fetcher: Fetcher, *, listing_only: bool = False) -> CheckResult:
     return check_repository(repository.url, fetcher=fetcher, listing_only=listing_only)
 
 
-def check_folder(repository: Repository, fetcher: Fetcher) -> Checked:
+def check_folder(repository: Repository, fetcher: Fetcher) -> CheckResult:
     return check_repository(repository.folder.as_uri(), fetcher=fetcher)
 
 
-def codes(found: Checked) -> list[str]:
+def codes(found: CheckResult) -> list[str]:
     return [problem.code for problem in found.problems]
 
 

@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(folder: Path) -> Iterator[Site]:
-    with running(folder, generating=False) as served:
+    with running(folder, regenerate=False) as served:
         yield served
 
 
@@ -345,7 +345,7 @@ def test_a_package_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> N
     (tmp_path / "gear.zip").unlink()
     errors: list[ExteryError] = []
 
-    with running(tmp_path, failed=errors.append) as site:
+    with running(tmp_path, on_error=errors.append) as site:
         with (tmp_path / "gear.zip").open("wb") as file:
             for start in range(0, len(whole), 40):
                 file.write(whole[start : start + 40])
@@ -360,7 +360,7 @@ def test_what_is_wrong_is_said_and_serving_goes_on(tmp_path: Path) -> None:
     put(tmp_path, "gear.zip")
     errors: list[ExteryError] = []
 
-    with running(tmp_path, failed=errors.append) as site:
+    with running(tmp_path, on_error=errors.append) as site:
         (tmp_path / "bad.zip").write_bytes(b"no zip")
         until(lambda: errors)
         assert errors[0].code == "package.not-zip"
@@ -397,9 +397,9 @@ def test_a_repository_of_others_is_served_as_it_is(folder: Path) -> None:
 
 
 def test_a_port_in_use_is_named(folder: Path) -> None:
-    with running(folder, generating=False) as site:
+    with running(folder, regenerate=False) as site:
         port = site.client.port
-        with pytest.raises(Conflict) as caught, preview(folder, port=port, generating=False):
+        with pytest.raises(Conflict) as caught, preview(folder, port=port, regenerate=False):
             pass
 
     assert caught.value.code == "preview.port-in-use"
@@ -407,7 +407,7 @@ def test_a_port_in_use_is_named(folder: Path) -> None:
 
 
 def test_a_preview_for_the_whole_network_tells_the_name_of_this_computer(folder: Path) -> None:
-    with preview(folder, host="0.0.0.0", generating=False) as served:
+    with preview(folder, host="0.0.0.0", regenerate=False) as served:
         assert socket.gethostname() in served.listing_url
 
 

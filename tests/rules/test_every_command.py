@@ -108,7 +108,7 @@ def test_a_preview_names_the_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "sample.zip").write_bytes(SAMPLES[code])
     failures: list[ExteryError] = []
 
-    with preview(tmp_path, failed=failures.append):
+    with preview(tmp_path, on_error=failures.append):
         pass
 
     assert code in [problem.code for error in failures for problem in error.problems]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from extery.core.errors import Conflict, ExteryError, Unavailable, Where
 from extery.core.files import refuse_symlink
@@ -156,38 +156,35 @@ def _read_soon(path: Path) -> Holder | None:
 
 def _held(path: Path, area: Area, timeout: float) -> ExteryError:
     holder = _read_soon(path)
-    waited = f" (waited {timeout:g} seconds)" if timeout > 0 else ""
+    values: dict[str, Any] = {"folder": str(path.parent.parent), "path": str(path)}
     if holder is None:
-        hint = f"find the process that has {path} open, wait for it or end it, then try again"
-    elif not holder.is_here:
-        hint = f"wait until it has ended, or end process {holder.pid} on {holder.host}"
-    elif holder.pid == os.getpid():
-        hint = "wait until the other thread of this program has finished"
+        variant = ""
     else:
-        kill = f"taskkill /PID {holder.pid}" if os.name == "nt" else f"kill {holder.pid}"
-        hint = f"wait until it has ended, or end it: {kill}"
-    return Conflict.of(
-        f"{area}.locked",
-        f"{path.parent.parent} is in use by {holder or 'another process'}{waited}",
-        hint=hint,
-        where=Where(str(path)),
-    )
+        values |= {"holder": str(holder), "pid": holder.pid, "host": str(holder.host)}
+        if not holder.is_here:
+            variant = "other-computer"
+        elif holder.pid == os.getpid():
+            variant = "thread"
+        else:
+            variant = "process"
+            kill = "taskkill /PID" if os.name == "nt" else "kill"
+            values["kill"] = f"{kill} {holder.pid}"
+    if timeout > 0:
+        variant = f"{variant}-waited".removeprefix("-")
+        values["seconds"] = timeout
+    return Conflict.of(f"{area}.locked", variant=variant, where=Where(str(path)), **values)
 
 
 def _unusable(path: Path, area: Area, error: OSError) -> ExteryError:
-    code = f"{area}.lock-unusable"
+    code, where = f"{area}.lock-unusable", Where(str(path))
     if path.is_symlink():
-        text, hint = f"the lock file {path} is a symbolic link", "remove the link"
-    elif path.is_dir():
-        text, hint = f"the lock file {path} is a folder", "remove or rename the folder"
-    elif error.errno in _NO_LOCKS:
-        text = f"the file system of {path} does not support locks: {error.strerror}"
-        hint = "use a folder on another file system, for example on a local disk"
-    else:
+        return Unavailable.of(code, variant="link", where=where, path=str(path))
+    if path.is_dir():
+        return Unavailable.of(code, variant="folder", where=where, path=str(path))
+    if error.errno not in _NO_LOCKS:
         code = f"{area}.unwritable"
-        text = f"{path} cannot be written: {error.strerror or error}"
-        hint = "check that you may write there, and that the disk has room"
-    return Unavailable.of(code, text, hint=hint, where=Where(str(path)))
+    reason = error.strerror or str(error)
+    return Unavailable.of(code, where=where, path=str(path), reason=reason)
 
 
 def _host_name() -> str:

@@ -1,11 +1,9 @@
-"""Whether an entry and its package agree, in what Blender compares and in what people decide by."""
+"""Check that an entry matches its package: what Blender compares, and what people decide by."""
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import hash_file
@@ -13,101 +11,101 @@ from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, entry
 from extery.rules.engine import Scope, check_package
 
-#: What people decide by, and no program compares. A name or tags a repository may well change.
-_DESCRIBING = ("type", "permissions", "license")
+#: Fields that people decide by and no program compares. A repository may change name and tags.
+_COMPARED_FIELDS = ("type", "permissions", "license")
 
 
-def check_agreement(item: Entry, path: Path) -> Iterator[Problem]:
-    """What is wrong with the package at ``path`` as the package of the entry.
+def check_match(item: Entry, path: Path) -> ProblemList:
+    """Check the package at ``path`` by the rules for repositories, and compare it with its entry.
 
-    Places without a file are fields of the entry. Raises `NotFound` if there is no file.
+    A place without a file is a field of the entry. Raises `NotFound` if the package cannot be read.
     """
     problems = ProblemList()
-    try:
-        if path.exists() and not path.is_file():
-            # A device or a pipe: reading it may have no end.
-            raise OSError(errno.EINVAL, "it is no file")
-        digest, size = hash_file(path)
-    except OSError as error:
-        raise NotFound.of(
-            "server.archive-missing",
-            f"there is no package {path.name}: {error.strerror}",
-            hint="put it back, or generate the listing again",
-        ) from error
+    sha256, size = _hash_package(path)
     if size != item["archive_size"]:
         problems.add(
             "server.archive-size",
-            f"the package has {size:,} bytes, its entry says {item['archive_size']:,}",
-            hint="generate the listing again",
             where=Where(path=("archive_size",)),
+            size=size,
+            stated=item["archive_size"],
         )
-    elif f"sha256:{digest}" != item["archive_hash"].lower():
-        problems.add(
-            "server.archive-hash",
-            f"the package's SHA-256 is {digest}",
-            hint="generate the listing again",
-            where=Where(path=("archive_hash",)),
-        )
+    elif f"sha256:{sha256}" != item["archive_hash"].lower():
+        problems.add("server.archive-hash", where=Where(path=("archive_hash",)), sha256=sha256)
     report = check_package(path, name=path.name, scope=Scope.REPOSITORY)
     problems.extend(report.problems)
-    if report.installable_manifest is not None:
-        own = entry(
-            report.installable_manifest, archive_url="", archive_size=size, archive_hash=digest
-        )
-        _check_identity(item, own, problems)
-        _check_reach(item, own, problems)
-        _check_description(item, own, problems)
-    yield from problems
+    manifest = report.installable_manifest
+    if manifest is not None:
+        actual = entry(manifest, archive_url="", archive_size=size, archive_hash=sha256)
+        _check_identity(item, actual, problems)
+        _check_audience(item, actual, problems)
+        _check_metadata(item, actual, problems)
+    return problems
 
 
-def _check_description(item: Entry, own: Entry, problems: ProblemList) -> None:
-    for key in _DESCRIBING:
-        said, real = item.get(key) or None, own.get(key) or None
-        if said != real:
-            problems.add(
-                "server.metadata-differs",
-                f"{key} is {said!r}, in the package {real!r}",
-                hint="generate the listing again",
-                where=Where(path=(key,)),
-            )
+def about_entry(problem: Problem, item: Entry) -> Problem:
+    """Return the problem with the id and version of its entry, in its message and as value ``entry``."""
+    name = f"{item['id']} {item['version']}"
+    values = sorted({**dict(problem.values), "entry": name}.items())
+    return problem._replace(message=f"{name}: {problem.message}", values=tuple(values))
 
 
-def _check_identity(item: Entry, own: Entry, problems: ProblemList) -> None:
+def _hash_package(path: Path) -> tuple[str, int]:
+    """Return SHA-256 and size of a package; raises `NotFound` if it cannot be read."""
+    try:
+        # Reading a device or a pipe might never end.
+        if path.exists() and not path.is_file():
+            raise NotFound.of("server.archive-missing", variant="not-regular", file=path.name)
+        return hash_file(path)
+    except OSError as error:
+        raise NotFound.of(
+            "server.archive-missing", file=path.name, reason=error.strerror or str(error)
+        ) from error
+
+
+def _check_identity(item: Entry, actual: Entry, problems: ProblemList) -> None:
     for key, code in (("id", "server.other-id"), ("version", "server.other-version")):
-        if item[key] != own[key]:
-            problems.add(
-                code,
-                f"{key} is {item[key]!r}, in the package {own[key]!r}",
-                hint="generate the listing again",
-                where=Where(path=(key,)),
-            )
+        if item[key] != actual[key]:
+            problems.add(code, where=Where(path=(key,)), stated=item[key], actual=actual[key])
 
 
-def _check_reach(item: Entry, own: Entry, problems: ProblemList) -> None:
-    """An entry may promise less than its package can do, and never more."""
-    promised, real = audience_of(item), audience_of(own)
-    if not real.blender.contains(promised.blender):
+def _check_audience(item: Entry, actual: Entry, problems: ProblemList) -> None:
+    """Check that the package supports all systems that the entry states; it may support more."""
+    stated, supported = audience_of(item), audience_of(actual)
+    if not supported.blender.contains(stated.blender):
         problems.add(
             "server.blender-range-too-wide",
-            f"Blender versions are {promised.blender}, those of the package {real.blender}",
-            hint="promise no more than the package's own versions",
             where=Where(path=("blender_version_min",)),
+            stated=str(stated.blender),
+            actual=str(supported.blender),
         )
-    if not real.platforms.contains(promised.platforms):
+    if not supported.platforms.contains(stated.platforms):
         problems.add(
             "server.platforms-too-wide",
-            f"platforms are {_shown(item.get('platforms'))}, those of the package {_shown(own.get('platforms'))}",
-            hint="promise no more than the package's own platforms",
             where=Where(path=("platforms",)),
+            stated=_join(item.get("platforms")),
+            actual=_join(actual.get("platforms")),
         )
-    if not real.pythons.contains(promised.pythons):
+    if not supported.pythons.contains(stated.pythons):
         problems.add(
             "server.pythons-too-wide",
-            f"Pythons are {_shown(item.get('python_versions'))}, those of the package {_shown(own.get('python_versions'))}",
-            hint="promise no more than the Pythons of the package's wheels",
             where=Where(path=("python_versions",)),
+            stated=_join(item.get("python_versions")),
+            actual=_join(actual.get("python_versions")),
         )
 
 
-def _shown(values: Any) -> str:
-    return ", ".join(sorted(values)) if values else "all"
+def _check_metadata(item: Entry, actual: Entry, problems: ProblemList) -> None:
+    for field in _COMPARED_FIELDS:
+        stated, real = item.get(field) or None, actual.get(field) or None
+        if stated != real:
+            problems.add(
+                "server.metadata-differs",
+                where=Where(path=(field,)),
+                field=field,
+                stated=repr(stated),
+                actual=repr(real),
+            )
+
+
+def _join(names: Iterable[str] | None) -> str:
+    return ", ".join(sorted(names)) if names else "all"

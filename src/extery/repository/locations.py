@@ -20,67 +20,41 @@ def check_package_url(
 ) -> None:
     """Check ``url``, to which ``archive_url`` in the listing at ``listing`` resolves."""
     parts, home = urlsplit(url), urlsplit(listing)
-    if parts.scheme in REMOTE and (reason := _unrequestable_reason(parts)):
-        problems.add(
-            "server.address",
-            f"Blender cannot request {redact_url(url)}: {reason}",
-            hint="remove credentials, and percent-encode spaces and non-ASCII characters",
-            where=where,
-        )
+    if parts.scheme in REMOTE:
+        _check_requestable(parts, redact_url(url), problems, where)
     if not parts.path.endswith(".zip") or parts.query:
-        problems.add(
-            "server.not-droppable",
-            f"{archive_url!r} cannot be dragged into Blender",
-            hint="use a path that ends in .zip, without a query",
-            where=where,
-        )
+        problems.add("server.not-droppable", where=where, url=archive_url)
     if archive_url.startswith("file:"):
-        problems.add(
-            "server.local-file",
-            f"{archive_url!r} is a local file",
-            hint="use ./NAME.zip for a package beside the listing",
-            where=where,
-        )
+        problems.add("server.local-file", where=where, url=archive_url)
     if (home.scheme, parts.scheme) == ("https", "http"):
-        problems.add(
-            "server.not-encrypted",
-            f"{redact_url(url)} is not encrypted, though the listing is",
-            hint="serve packages over https too",
-            where=where,
-        )
+        problems.add("server.not-encrypted", where=where, url=redact_url(url))
     relative = archive_url.partition("?")[0]
-    if relative.startswith("./") and (reason := _unsafe_path_reason(relative[2:])):
-        problems.add(
-            "server.name-unsafe",
-            f"{archive_url!r} {reason}",
-            hint="use letters, digits, '-', '_' and '.' in names of packages",
-            where=where,
-        )
+    if relative.startswith("./"):
+        variant = _unsafe_variant(relative[2:])
+        if variant is not None:
+            problems.add("server.name-unsafe", variant=variant, where=where, url=archive_url)
 
 
-def _unrequestable_reason(parts: SplitResult) -> str:
-    """Return why Blender cannot request a URL; empty if it can."""
+def _check_requestable(parts: SplitResult, shown: str, problems: ProblemList, where: Where) -> None:
+    """Check that Blender's HTTP library can request a URL."""
     if "@" in parts.netloc:
-        return "it contains credentials"
-    if found := _NOT_SENDABLE.search(f"{parts.path}?{parts.query}"):
-        return f"{found[0]!r} is not percent-encoded"
-    return ""
+        problems.add("server.address", variant="credentials", where=where, url=shown)
+    elif match := _NOT_SENDABLE.search(f"{parts.path}?{parts.query}"):
+        problems.add("server.address", where=where, url=shown, character=match[0])
 
 
-def _unsafe_path_reason(path: str) -> str:
-    """Return what is unsafe about a relative path; empty if it is safe."""
+def _unsafe_variant(path: str) -> str | None:
+    """Return the variant of ``server.name-unsafe`` for a relative path; ``None`` if it is safe."""
     decoded = unquote(path)
     steps = decoded.split("/")
     if ".." in steps:
-        return "leads out of its folder"
+        return "outside"
     if "" in steps or "." in steps:
-        return "has an empty step"
+        return "empty-step"
     if path.count("/") != decoded.count("/") or _UNSAFE.search(decoded):
-        return "has characters that some systems do not allow in names"
+        return ""
     if any(_RESERVED.fullmatch(step) or step.endswith((".", " ")) for step in steps):
-        return "is a name that Windows does not allow"
+        return "reserved"
     if any(step.startswith(".") for step in steps):
-        return "is hidden, and many web servers do not serve hidden files"
-    if not decoded.isascii():
-        return "has non-ASCII characters, which some systems normalize differently"
-    return ""
+        return "hidden"
+    return None if decoded.isascii() else "non-ascii"

@@ -35,14 +35,14 @@ Log = Callable[[str], None]
 
 
 class Preview:
-    """A folder that is being served at ``url``, which has no trailing slash."""
+    """The running preview of a folder; ``url`` has no trailing slash."""
 
     def __init__(self, server: ThreadingHTTPServer, host: str) -> None:
         self._server = server
         if host in ("0.0.0.0", "::"):  # noqa: S104  requested by the user
             host = socket.gethostname()
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{server.server_port}"
+        url_host = f"[{host}]" if ":" in host else host
+        self.url = f"http://{url_host}:{server.server_port}"
         self.listings: Sequence[tuple[str, str]] = [("index.json", "everyone")]
 
     @property
@@ -53,7 +53,7 @@ class Preview:
     @property
     def other_listing_urls(self) -> list[tuple[str, str]]:
         """Further listings of the folder, each with its audience."""
-        return [(f"{self.url}/{place}", audience) for place, audience in self.listings[1:]]
+        return [(f"{self.url}/{path}", audience) for path, audience in self.listings[1:]]
 
     def wait(self) -> None:
         """Serve until interrupted, or until another thread calls `stop`."""
@@ -70,84 +70,73 @@ def preview(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    generating: bool = True,
+    regenerate: bool = True,
     log: Log = lambda _: None,
-    failed: Callable[[ExteryError], None] = lambda _: None,
+    on_error: Callable[[ExteryError], None] = lambda _: None,
     interval: float = 0.5,
 ) -> Iterator[Preview]:
-    """Serve ``folder``; with ``generating``, keep its listing and page up to date.
+    """Serve ``folder``; with ``regenerate``, update its listing and page on changes.
 
     Mirrors, and repositories with content that cannot be regenerated, are served unchanged. ``log``
-    is called with a line for each request and each change, ``failed`` with the problems of the
+    is called with a line for each request and each change, ``on_error`` with the problems of the
     folder; serving continues.
     """
     if not folder.is_dir():
-        raise NotFound.of(
-            "preview.folder-missing",
-            f"there is no folder {folder}",
-            hint="give a folder with packages or a repository",
-            where=Where(str(folder)),
-        )
-    generating = generating and not (folder / MIRROR).exists()
-    if generating and (reason := reason_to_keep(folder)):
+        raise NotFound.of("preview.folder-missing", where=Where(str(folder)), folder=str(folder))
+    regenerate = regenerate and not (folder / MIRROR).exists()
+    if regenerate and (reason := reason_to_keep(folder)):
         log(f"{reason}, so the folder is served unchanged")
-        generating = False
+        regenerate = False
 
-    def make() -> None:
+    def update() -> None:
         try:
-            done = generate(folder, lock_timeout=LOCK_TIMEOUT, **regenerate_options(folder))
-            served.listings = done.listings
+            result = generate(folder, lock_timeout=LOCK_TIMEOUT, **regenerate_options(folder))
+            running.listings = result.listings
         except ExteryError as error:
-            failed(error)
+            on_error(error)
             return
-        if done.problems:
-            failed(ExteryError(*done.problems))
-        if done.written:
-            entries = len(done.entries)
+        if result.problems:
+            on_error(ExteryError(*result.problems))
+        if result.written:
+            entries = len(result.entries)
             log(f"{entries} {'entry' if entries == 1 else 'entries'} listed")
 
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
-        served = Preview(server, host)
+        running = Preview(server, host)
         seen = snapshot(folder)
-        if generating:
-            make()
+        if regenerate:
+            update()
         watcher = threading.Thread(
             target=watch,
-            args=(folder, make),
+            args=(folder, update),
             kwargs={"seen": seen, "stopped": stopped, "interval": interval},
         )
-        if generating:
+        if regenerate:
             watcher.start()
         try:
-            yield served
+            yield running
         finally:
             stopped.set()
-            if generating:
+            if regenerate:
                 watcher.join()
 
 
 def _listening(folder: Path, host: str, port: int, log: Log) -> ThreadingHTTPServer:
-    kind = _Server6 if ":" in host else _Server
+    server_class = _Server6 if ":" in host else _Server
     try:
-        return kind((host, port), partial(_Handler, folder=folder, log=log))
+        return server_class((host, port), partial(_Handler, folder=folder, log=log))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise Conflict.of(
-                "preview.port-in-use",
-                f"port {port} is already in use",
-                hint="choose another port with --port, or any free one with --port 0",
-            ) from error
+            raise Conflict.of("preview.port-in-use", port=port) from error
         raise Unavailable.of(
-            "preview.no-address",
-            f"cannot listen on {host} port {port}: {error.strerror or error}",
-            hint="check --host and --port",
+            "preview.no-address", host=host, port=port, reason=error.strerror or str(error)
         ) from error
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # On Windows it would let two programs share a port.
+    # On Windows, it would allow two programs to share a port.
     allow_reuse_address = os.name != "nt"
     request_queue_size = 64
 
@@ -175,24 +164,24 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        self._reply()
+        self._respond()
 
     def do_HEAD(self) -> None:
-        self._reply(with_body=False)
+        self._respond(with_body=False)
 
-    def _reply(self, *, with_body: bool = True) -> None:
+    def _respond(self, *, with_body: bool = True) -> None:
         headers = {name.title(): value for name, value in self.headers.items()}
-        reply = respond(self.folder, self.path, headers)
+        response = respond(self.folder, self.path, headers)
         try:
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
+            self.send_response(response.status)
+            for name, value in response.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            if reply.file is not None and with_body:
-                self._send(reply.file, reply.start, reply.length)
+            if response.file is not None and with_body:
+                self._send(response.file, response.start, response.length)
         finally:
-            if reply.file is not None:
-                reply.file.close()
+            if response.file is not None:
+                response.file.close()
 
     def _send(self, file: Any, start: int, length: int) -> None:
         file.seek(start)

@@ -1,7 +1,7 @@
 """Responses for the files of a folder, computed from the request without a socket.
 
-Supports entity tags, dates, ranges, and precompressed variants beside a file. A variant is used only
-if it has the modification time of its file, as `extery server-generate` sets it.
+Supports entity tags, dates, ranges, and precompressed variants (``.gz``, ``.br``) of a file. A variant is
+used only if it has the modification time of its file, as `extery server-generate` sets it.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ class StaticResponse:
 def respond(folder: Path, path: str, headers: Mapping[str, str]) -> StaticResponse:
     """Return the response to a GET for ``path``; header names are capitalized: ``If-None-Match``."""
     path = path.partition("?")[0]
-    place = _resolve(folder, path)
-    if place is None:
+    target = _resolve(folder, path)
+    if target is None:
         return _empty_response(HTTPStatus.NOT_FOUND)
     try:
-        if path.endswith("/") != place.is_dir():
-            if place.is_dir():
+        if path.endswith("/") != target.is_dir():
+            if target.is_dir():
                 headers = {"Location": f"{path}/", "Content-Length": "0"}
                 return StaticResponse(HTTPStatus.MOVED_PERMANENTLY, headers)
             return _empty_response(HTTPStatus.NOT_FOUND)
         if path.endswith("/"):
-            place /= _INDEX
-        if not place.is_file():  # opening a pipe would block until it has a writer
+            target /= _INDEX
+        if not target.is_file():  # opening a pipe would block until it has a writer
             return _empty_response(HTTPStatus.NOT_FOUND)
-        file = place.open("rb")
+        file = target.open("rb")
     except OSError:  # unreadable, or a name that is too long for the file system
         return _empty_response(HTTPStatus.NOT_FOUND)
     try:
         facts = os.fstat(file.fileno())
-        return _file_response(place, file, facts, headers)
+        return _file_response(target, file, facts, headers)
     except BaseException:
         file.close()
         raise
@@ -99,11 +99,11 @@ def _resolve(folder: Path, path: str) -> Path | None:
 
 
 def _file_response(
-    place: Path, file: BinaryIO, facts: os.stat_result, headers: Mapping[str, str]
+    path: Path, file: BinaryIO, facts: os.stat_result, headers: Mapping[str, str]
 ) -> StaticResponse:
-    # Files may change at any time, so clients must revalidate; a 304 is cheap.
-    found = {
-        "Content-Type": _TYPES.get(place.suffix.lower(), "application/octet-stream"),
+    # Files may change at any time, so clients must revalidate; a 304 costs little.
+    response_headers = {
+        "Content-Type": _TYPES.get(path.suffix.lower(), "application/octet-stream"),
         "Cache-Control": "no-cache",
         "Last-Modified": formatdate(facts.st_mtime, usegmt=True),
         "ETag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"',
@@ -113,43 +113,44 @@ def _file_response(
     }
     size, encoding = facts.st_size, ""
     if not headers.get("Range"):
-        file, size, encoding = _open_variant(place, file, facts, headers.get("Accept-Encoding", ""))
+        file, size, encoding = _open_variant(path, file, facts, headers.get("Accept-Encoding", ""))
     if encoding:
-        found["Content-Encoding"] = encoding
-        found["ETag"] = found["ETag"][:-1] + f'-{encoding}"'
-    if _is_not_modified(headers, found["ETag"], facts.st_mtime):
+        response_headers["Content-Encoding"] = encoding
+        response_headers["ETag"] = response_headers["ETag"][:-1] + f'-{encoding}"'
+    if _is_not_modified(headers, response_headers["ETag"], facts.st_mtime):
         file.close()
-        del found["Content-Type"]
-        found.pop("Content-Encoding", None)
-        return StaticResponse(HTTPStatus.NOT_MODIFIED, found)
-    part = _requested_range(headers, found, size)
+        del response_headers["Content-Type"]
+        response_headers.pop("Content-Encoding", None)
+        return StaticResponse(HTTPStatus.NOT_MODIFIED, response_headers)
+    part = _requested_range(headers, response_headers, size)
     if part is None:
-        found["Content-Length"] = str(size)
-        return StaticResponse(HTTPStatus.OK, found, file, 0, size)
+        response_headers["Content-Length"] = str(size)
+        return StaticResponse(HTTPStatus.OK, response_headers, file, 0, size)
     if not part:
         file.close()
-        found |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return StaticResponse(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, found)
-    found["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    found["Content-Length"] = str(len(part))
-    return StaticResponse(HTTPStatus.PARTIAL_CONTENT, found, file, part.start, len(part))
+        response_headers |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        return StaticResponse(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, response_headers)
+    response_headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    response_headers["Content-Length"] = str(len(part))
+    return StaticResponse(HTTPStatus.PARTIAL_CONTENT, response_headers, file, part.start, len(part))
 
 
 def _open_variant(
-    place: Path, file: BinaryIO, facts: os.stat_result, accepted: str
+    path: Path, file: BinaryIO, facts: os.stat_result, accepted: str
 ) -> tuple[BinaryIO, int, str]:
-    """Return a compressed variant that the client accepts, if there is a current one."""
-    for ending, name in _VARIANTS.items():
-        if not accepts(accepted, name):
+    """Return file, size and encoding of a current variant that the client accepts, else of the file."""
+    for suffix, encoding in _VARIANTS.items():
+        if not accepts(accepted, encoding):
             continue
         try:
-            variant = place.with_name(place.name + ending).open("rb")
+            variant = path.with_name(path.name + suffix).open("rb")
         except OSError:
             continue
-        about = os.fstat(variant.fileno())
-        if about.st_mtime_ns == facts.st_mtime_ns and stat.S_ISREG(about.st_mode):
+        variant_facts = os.fstat(variant.fileno())
+        is_current = variant_facts.st_mtime_ns == facts.st_mtime_ns
+        if is_current and stat.S_ISREG(variant_facts.st_mode):
             file.close()
-            return variant, about.st_size, name
+            return variant, variant_facts.st_size, encoding
         variant.close()
     return file, facts.st_size, ""
 
@@ -164,14 +165,15 @@ def _is_not_modified(headers: Mapping[str, str], etag: str, modified: float) -> 
 
 
 def _requested_range(
-    headers: Mapping[str, str], found: Mapping[str, str], size: int
+    headers: Mapping[str, str], response_headers: Mapping[str, str], size: int
 ) -> range | None:
     """Return the requested range: ``None`` for the whole file, empty if it cannot be satisfied."""
     match = _RANGE.fullmatch(headers.get("Range", "").strip())
     if match is None or match.group() == "bytes=-":
         return None
     condition = headers.get("If-Range", "")
-    if condition and condition not in (found["ETag"], found["Last-Modified"]):
+    validators = (response_headers["ETag"], response_headers["Last-Modified"])
+    if condition and condition not in validators:
         return None
     first, last = match.groups()
     if not first:

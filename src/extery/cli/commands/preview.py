@@ -56,14 +56,14 @@ def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: boo
         if not quiet:
             print_note(printable(line))
 
-    def failed(error: ExteryError) -> None:
+    def on_error(error: ExteryError) -> None:
         print_problems(located(error.problems))
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
     with preview(
-        folder, host=host, port=port, generating=not no_generate, log=log, failed=failed
+        folder, host=host, port=port, regenerate=not no_generate, log=log, on_error=on_error
     ) as running:
         signal.signal(signal.SIGTERM, end)
         click.echo(f"Paste into Blender: {running.listing_url}")

@@ -49,7 +49,7 @@ def command(
     from extery.cli.terminal import printable
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
-    from extery.repository.check import Checked, check_repository
+    from extery.repository.check import CheckResult, check_repository
 
     try:
         url = repository_url(target)
@@ -69,7 +69,7 @@ def command(
         )
         summary = f"Checked {target}: {facts}."
     except ExteryError as error:
-        checked = Checked(target)
+        checked = CheckResult(target)
         checked.problems.extend(error.problems)
         summary = f"Could not check {target}."
     problems, silenced = run.silence(located(checked.problems))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extery.core.codes import Code
+from extery.core.codes import Code, locks
 
 
 def _error(title: str, why: str) -> Code:
@@ -20,9 +20,9 @@ CODES = {
     "generate.folder-named-zip": _warning("a folder is called like a package", "Packages are looked for directly in the folder, not below it."),
     "generate.suffix-uppercase": _warning("a package's name does not end in small letters", "Blender takes names in .zip only, and leaves this one out without a word."),
     "generate.name-not-unicode": _error("a package has a name that is not Unicode", "Its address could not be written in a listing."),
-    "generate.unwritable": _error("a file of the repository cannot be written", "The system refused it; what was there before is still there."),
-    "generate.locked": _error("another run works in the folder", "Two runs in one folder would overwrite each other's listings. The message names the process; a lock ends with its process, so there is no file to remove."),
-    "generate.lock-unusable": _error("the lock file cannot be used", "Without a lock, two runs in one folder could overwrite each other's listings."),
+    "generate.unwritable": locks.unwritable("a file of the repository cannot be written"),
+    "generate.locked": locks.locked("Two runs in one folder would overwrite each other's listings. A lock ends with its process, so there is no file to remove."),
+    "generate.lock-unusable": locks.lock_unusable("Without a lock, two runs in one folder could overwrite each other's listings."),
     "generate.not-a-file": _warning("something called .zip is no file", "It is left out: a package is read from its end, which a pipe or a device does not have."),
     "generate.file-not-owned": _error("a file that extery did not write has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
     "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),

@@ -1,51 +1,191 @@
-"""What can go wrong with a repository as a whole: mirroring, checking and previewing it."""
+"""Codes of whole repositories: mirroring, checking and previewing them."""
 
 from __future__ import annotations
 
-from extery.core.codes import Code
+from extery.core.codes import Code, fetch, locks
 
-
-def _error(title: str, why: str) -> Code:
-    return Code("error", title, why)
-
-
-def _warning(title: str, why: str) -> Code:
-    return Code("warning", title, why)
-
-
-_INSTALL = (
-    "Blender compares it while installing and refuses the package, after it has been offered."
+_REFUSED = (
+    "Blender compares it during the installation and refuses the package, after it was offered."
 )
-_BREAKS = "Blender shows the extension and fails when it is to be installed."
+_FAILS = "Blender shows the extension, and its installation fails."
+_REGENERATE = "generate the listing again"
+
+
+def _fetched(code: str) -> dict[str, tuple[str, str]]:
+    """Return the texts of a fetch problem as variants ``fetched`` and ``fetched-VARIANT``."""
+    row = fetch.CODES[code]
+    variants = {
+        f"fetched-{name}": (message or row.message, hint or row.hint)
+        for name, (message, hint) in row.variants.items()
+    }
+    return {"fetched": (row.message, row.hint), **variants}
+
 
 CODES = {
-    "mirror.locked": _error("another program works in the folder", "Two mirrors in one folder would take away each other's files."),
-    "mirror.lock-unusable": _error("the lock file cannot be used", "Without a lock, two mirrors in one folder could take away each other's files."),
-    "mirror.package-mismatch": _error("a package is not the one that its entry names", "Blender compares id and version, and refuses to install it."),
-    "mirror.not-a-mirror": _error("the folder is a repository, not a mirror", "A mirror replaces the listing, which would overwrite the repository."),
-    "mirror.other-source": _error("the folder mirrors another repository", "All of its packages would be removed, which is rarely meant."),
-    "mirror.unwritable": _error("the mirror cannot be written", "The system refused it; what was there before is still there."),
-    "mirror.package-failed": _error("a package could not be mirrored", "The old listing and its packages stay until every package is there."),
-    "mirror.system-left-out": _warning("an older version is not offered to every platform", "A listing cannot say 'every platform but these', so platforms that nobody has named get nothing here."),
-    "mirror.no-match": _warning("no extension passes the filters", "The mirror is empty, which often hides a misspelling."),
-    "server.compressed": _error("a listing or a package arrives compressed although that was not requested", "Blender does not unpack it, and refuses what it has received."),
-    "server.pythons": _warning("the Python versions of an entry cannot be read", "Blender complains of them each time it looks, and offers the extension to every Python."),
-    "server.address": _error("Blender cannot ask for the address of a package", "Its HTTP library refuses spaces and letters beyond ASCII, and takes what is before an @ for a part of the host."),
-    "server.not-droppable": _warning("a package cannot be dropped onto Blender", "Blender takes a link as a package only if its path ends in .zip, and finds its entry only without a query."),
-    "server.name-unsafe": _warning("a package has a name that does not work everywhere", "On other systems, or on a web server, the file may not be found under it, or not be storable at all."),
-    "server.local-file": _warning("an entry names a file of one computer", "Whoever reads the listing on another computer finds no package."),
-    "server.not-encrypted": _warning("a package comes over an unencrypted connection", "The listing came encrypted; the download of this package can be observed."),
-    "server.archive-missing": _error("the package of an entry is missing", _BREAKS),
-    "server.archive-size": _error("the size of a package differs from its entry", "Blender downloads it and then refuses it."),
-    "server.archive-hash": _error("the hash of a package differs from its entry", "Blender downloads it and then refuses it."),
-    "server.other-id": _error("a package has another id than its entry", _INSTALL),
-    "server.other-version": _error("a package has another version than its entry", _INSTALL),
-    "server.blender-range-too-wide": _error("an entry promises Blender versions that its package refuses", _INSTALL),
-    "server.platforms-too-wide": _error("an entry promises platforms that its package refuses", _INSTALL),
-    "server.pythons-too-wide": _error("an entry promises Python versions that its package has no wheels for", "The extension installs and then cannot be loaded."),
-    "server.metadata-differs": _warning("an entry describes its package differently", "People decide by what the listing says, above all by the permissions."),
-    "server.unlisted": _warning("no entry names a package of the folder", "Nobody can install it, but it takes its room."),
-    "preview.folder-missing": _error("the folder to preview is not there", "A preview shows one folder of this computer."),
-    "preview.port-in-use": _error("the port of the preview is in use", "Only one program can listen on a port."),
-    "preview.no-address": _error("the preview cannot listen there", "The system refused the address."),
+    "mirror.locked": locks.locked("Two mirrors in one folder would remove each other's files."),
+    "mirror.lock-unusable": locks.lock_unusable("Without a lock, two mirrors in one folder could remove each other's files."),
+    "mirror.package-mismatch": Code(
+        "error", "a package has another id or version than its entry", "Blender compares id and version, and refuses to install the package.",
+        message="the package of {id} {version} is {actual_id} {actual_version}",
+        hint="report it to the owner of the repository: Blender refuses to install it",
+        example={"id": "gear_tool", "version": "1.2.3", "actual_id": "gear_tool", "actual_version": "1.2.4"},
+    ),
+    "mirror.not-a-mirror": Code(
+        "error", "the folder has a repository that is not a mirror", "A mirror replaces the listing, which would overwrite the repository.",
+        message="{folder} has a listing that was not written by extery mirror",
+        hint="give an empty folder, or one that does not exist yet",
+        example={"folder": "extensions"},
+    ),
+    "mirror.other-source": Code(
+        "error", "the folder mirrors another repository", "All of its packages would be removed, which is rarely intended.",
+        message="{folder} is a mirror of {source}",
+        hint="give another folder, or --new-source if the repository has moved",
+        example={"folder": "mirror", "source": "https://example.org/index.json"},
+    ),
+    "mirror.unwritable": locks.unwritable("the mirror cannot be written"),
+    "mirror.system-left-out": Code(
+        "warning", "an older version is not offered to every platform", "A listing cannot exclude platforms, so platforms that no package lists get no version of the extension.",
+        message="{id} {version} is left out for platforms that no package lists",
+        hint="mirror with --platform for each platform that you use",
+        example={"id": "gear_tool", "version": "1.2.3"},
+    ),
+    "mirror.no-match": Code(
+        "warning", "no extension passes the filters", "The mirror is empty, often because of a misspelt filter.",
+        message="no extension of {url} passes the filters",
+        hint="check the filters",
+        example={"url": "https://example.org/index.json"},
+    ),
+    "server.compressed": Code(
+        "error", "a listing or a package is compressed although that was not requested", "Blender does not decode it, and refuses what it received.",
+        message="the server sends the listing compressed although the request did not accept it",
+        hint="compress only for clients whose Accept-Encoding has it",
+        variants=_fetched("fetch.compressed"),
+        example=fetch.CODES["fetch.compressed"].example,
+    ),
+    "server.pythons": Code(
+        "warning", "the Python versions of an entry cannot be read", "Blender prints an error at each sync, and offers the extension to every Python.",
+        message="python_versions of {id} is not a list of strings",
+        hint='write ["3.11"], or leave it out',
+        example={"id": "gear_tool"},
+    ),
+    "server.address": Code(
+        "error", "Blender cannot request the URL of a package", "Its HTTP library refuses spaces and non-ASCII characters, and treats everything before an @ as part of the host.",
+        message="Blender cannot request {url}: {character!r} is not percent-encoded",
+        hint="percent-encode spaces and non-ASCII characters",
+        variants={"credentials": ("Blender cannot request {url}: it contains credentials", "remove the credentials")},
+        example={"url": "https://example.org/gear tool-1.2.3.zip", "character": " "},
+    ),
+    "server.not-droppable": Code(
+        "warning", "a package cannot be dropped onto Blender", "Blender accepts a dropped link only if its path ends in .zip, and finds its entry only without a query.",
+        message="{url!r} cannot be dragged into Blender",
+        hint="use a path that ends in .zip, without a query",
+        example={"url": "./download?id=gear_tool"},
+    ),
+    "server.name-unsafe": Code(
+        "warning", "a package has a name that does not work everywhere", "On other systems, or on a web server, the file may not be found under this name, or cannot be stored.",
+        message="{url!r} has characters that some systems do not allow in names",
+        hint="use letters, digits, '-', '_' and '.' in names of packages",
+        variants={
+            "outside": ("{url!r} leads out of its folder", ""),
+            "empty-step": ("{url!r} has an empty step", ""),
+            "reserved": ("{url!r} is a name that Windows does not allow", ""),
+            "hidden": ("{url!r} is hidden, and many web servers do not serve hidden files", ""),
+            "non-ascii": ("{url!r} has non-ASCII characters, which some systems normalize differently", ""),
+        },
+        example={"url": "./gear*tool-1.2.3.zip"},
+    ),
+    "server.local-file": Code(
+        "warning", "an entry refers to a local file", "Users on other computers cannot download the package.",
+        message="{url!r} is a local file",
+        hint="use ./NAME.zip for a package next to the listing",
+        example={"url": "file:///srv/extensions/gear_tool-1.2.3.zip"},
+    ),
+    "server.not-encrypted": Code(
+        "warning", "a package is downloaded over an unencrypted connection", "The listing is encrypted, but the download of this package can be observed.",
+        message="{url} is not encrypted, though the listing is",
+        hint="serve packages over https too",
+        example={"url": "http://example.org/gear_tool-1.2.3.zip"},
+    ),
+    "server.archive-missing": Code(
+        "error", "the package of an entry is missing", _FAILS,
+        message="there is no package {file}: {reason}",
+        hint="put it back, or generate the listing again",
+        variants={"not-regular": ("{file} is not a regular file", ""), **_fetched("fetch.not-found")},
+        example={**fetch.CODES["fetch.not-found"].example, "file": "gear_tool-1.2.3.zip", "reason": "No such file or directory"},
+    ),
+    "server.archive-size": Code(
+        "error", "the size of a package differs from its entry", "Blender downloads the package and then refuses it.",
+        message="the package has {size:,} bytes, its entry states {stated:,}",
+        hint=_REGENERATE,
+        variants=_fetched("fetch.size"),
+        example={**fetch.CODES["fetch.size"].example, "stated": 18_195},
+    ),
+    "server.archive-hash": Code(
+        "error", "the hash of a package differs from its entry", "Blender downloads the package and then refuses it.",
+        message="the SHA-256 of the package is {sha256}",
+        hint=_REGENERATE,
+        variants=_fetched("fetch.hash"),
+        example=fetch.CODES["fetch.hash"].example,
+    ),
+    "server.other-id": Code(
+        "error", "a package has another id than its entry", _REFUSED,
+        message="id is {stated!r}, in the package {actual!r}",
+        hint=_REGENERATE,
+        example={"stated": "gear_tool", "actual": "geartool"},
+    ),
+    "server.other-version": Code(
+        "error", "a package has another version than its entry", _REFUSED,
+        message="version is {stated!r}, in the package {actual!r}",
+        hint=_REGENERATE,
+        example={"stated": "1.2.4", "actual": "1.2.3"},
+    ),
+    "server.blender-range-too-wide": Code(
+        "error", "an entry states Blender versions that its package does not support", _REFUSED,
+        message="Blender versions are {stated}, those of the package {actual}",
+        hint="state no more than the Blender versions of the package",
+        example={"stated": "4.2.0 and newer", "actual": "4.2.0 up to, not including, 5.0.0"},
+    ),
+    "server.platforms-too-wide": Code(
+        "error", "an entry states platforms that its package does not support", _REFUSED,
+        message="platforms are {stated}, those of the package {actual}",
+        hint="state no more than the platforms of the package",
+        example={"stated": "all", "actual": "linux-x64, windows-x64"},
+    ),
+    "server.pythons-too-wide": Code(
+        "error", "an entry states Python versions that its package has no wheels for", "The extension can be installed and then not be loaded.",
+        message="Python versions are {stated}, those of the package {actual}",
+        hint="state no more than the Python versions of the package's wheels",
+        example={"stated": "3.11, 3.13", "actual": "3.11"},
+    ),
+    "server.metadata-differs": Code(
+        "warning", "an entry describes its package differently", "People decide by what the listing states, above all by the permissions.",
+        message="{field} is {stated}, in the package {actual}",
+        hint=_REGENERATE,
+        example={"field": "license", "stated": "['SPDX:MIT']", "actual": "['SPDX:GPL-3.0-or-later']"},
+    ),
+    "server.unlisted": Code(
+        "warning", "a package of the folder has no entry", "It cannot be installed from this repository, and takes disk space.",
+        message="no entry refers to {names}",
+        hint="keep older versions if you like, and remove what is not needed",
+        variants={"several": ("no entry refers to {names} and {more} more", "")},
+        example={"names": "gear_tool-1.2.2.zip", "more": 2},
+    ),
+    "preview.folder-missing": Code(
+        "error", "the folder to preview does not exist", "A preview serves one folder of this computer.",
+        message="there is no folder {folder}",
+        hint="give a folder with packages or a repository",
+        example={"folder": "extensions"},
+    ),
+    "preview.port-in-use": Code(
+        "error", "the port of the preview is in use", "Only one program can listen on a port.",
+        message="port {port} is already in use",
+        hint="choose another port with --port, or any free one with --port 0",
+        example={"port": 8000},
+    ),
+    "preview.no-address": Code(
+        "error", "the preview cannot listen on the address", "The operating system refused it.",
+        message="cannot listen on {host} port {port}: {reason}",
+        hint="check --host and --port",
+        example={"host": "192.0.2.1", "port": 8000, "reason": "Cannot assign requested address"},
+    ),
 }  # fmt: skip

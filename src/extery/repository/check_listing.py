@@ -1,0 +1,96 @@
+"""Check the listing of a repository: fetched as Blender fetches it, and read as far as it is valid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from extery.core.errors import Corrupt, InvalidListing, ProblemList, Where
+from extery.fetch import Fetcher, get_document
+from extery.fetch.addresses import LISTING
+from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
+from extery.listing.entries import Entry, check_entry, parse
+from extery.repository.ambiguity import find_clashes
+
+#: An entry and its position in the listing.
+NumberedEntry = tuple[int, Entry]
+
+
+def fetch_listing(address: str, fetcher: Fetcher, problems: ProblemList) -> bytes:
+    """Return the listing at ``address``, requested as Blender requests it."""
+    try:
+        document = get_document(address, fetcher=fetcher, compressed=False)
+    except Corrupt as error:
+        if error.code != "fetch.compressed":
+            raise
+        problems.add("server.compressed", where=Where(LISTING))
+        document = get_document(address, fetcher=fetcher)  # to check the rest too
+    assert document is not None  # the request was not conditional
+    return document.body
+
+
+def check_listing(data: bytes, problems: ProblemList) -> tuple[list[NumberedEntry], set[str]]:
+    """Check a listing; return its valid entries with their positions, and the blocked ids."""
+    entries, blocked = _parse_valid_entries(data, problems)
+    entries = _without_invalid_pythons(entries, problems)
+    _check_clashes(entries, problems)
+    return entries, blocked
+
+
+def _parse_valid_entries(
+    data: bytes, problems: ProblemList
+) -> tuple[list[NumberedEntry], set[str]]:
+    try:
+        listing = parse(data, file=LISTING)
+    except InvalidListing as error:
+        problems.extend(error.problems)
+    else:
+        return list(enumerate(listing.data)), set(listing.blocked)
+    document = _json_object(data)
+    valid = []
+    for number, item in enumerate(_list(document, "data")):
+        own = ProblemList()
+        check_entry(item, own, file=LISTING, index=number)
+        if not own.errors:
+            valid.append((number, item))
+    blocks = _list(document, "blocklist")
+    return valid, {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}
+
+
+def _json_object(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in ``data``; empty if it is not one."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _list(document: dict[str, Any], key: str) -> list[Any]:
+    value = document.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _without_invalid_pythons(
+    entries: Iterable[NumberedEntry], problems: ProblemList
+) -> list[NumberedEntry]:
+    """Drop ``python_versions`` that pass Blender's check although Blender cannot read them."""
+    readable = []
+    for number, item in entries:
+        if has_invalid_pythons(item):
+            where = Where(LISTING, ("data", number, "python_versions"))
+            problems.add("server.pythons", where=where, id=item["id"])
+        readable.append((number, without_invalid_pythons(item)))
+    return readable
+
+
+def _check_clashes(entries: Sequence[NumberedEntry], problems: ProblemList) -> None:
+    for clash in find_clashes([item for _, item in entries]):
+        (_, first), (number, second) = entries[clash.first], entries[clash.second]
+        problems.add(
+            "listing.several",
+            f"{first['id']} {first['version']} and {second['version']} both fit {clash.system}",
+            hint="list the newest, or end the Blender versions of the other with blender_version_max",
+            where=Where(LISTING, ("data", number)),
+        )

@@ -1,0 +1,132 @@
+"""Check the packages of a repository against their entries; those on the web are downloaded first."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from extery.core.errors import ExteryError, InvalidListing, Problem, ProblemList, Where
+from extery.fetch import (
+    DownloadRequest,
+    Fetcher,
+    download,
+    path_from_url,
+    resolve_archive_url,
+    run_all,
+)
+from extery.fetch.addresses import LISTING, REMOTE
+from extery.repository.check_listing import NumberedEntry
+from extery.repository.entry_match import about_entry, check_match
+from extery.repository.locations import check_package_url
+
+#: Code of a failed transfer -> code of the fault of the repository.
+_SERVER_CODES: Final = {
+    "fetch.compressed": "server.compressed",
+    "fetch.hash": "server.archive-hash",
+    "fetch.not-found": "server.archive-missing",
+    "fetch.size": "server.archive-size",
+}
+
+
+@dataclass(frozen=True)
+class PackageEntry:
+    """An entry, its position in the listing, and the download of its package."""
+
+    number: int
+    entry: dict[str, Any]
+    request: DownloadRequest
+
+
+def resolve_packages(
+    address: str, entries: Iterable[NumberedEntry], problems: ProblemList
+) -> list[PackageEntry]:
+    """Return the entries whose package URL can be resolved, and check these URLs."""
+    resolved = []
+    for number, item in entries:
+        where = Where(LISTING, ("data", number, "archive_url"))
+        try:
+            url = resolve_archive_url(address, item["archive_url"])
+        except InvalidListing as error:
+            problems.extend(problem._replace(where=where) for problem in error.problems)
+            continue
+        check_package_url(address, item["archive_url"], url, problems, where=where)
+        sha256 = item["archive_hash"].removeprefix("sha256:").lower()
+        request = DownloadRequest(url, item["archive_size"], sha256)
+        resolved.append(PackageEntry(number, item, request))
+    return resolved
+
+
+def check_packages(
+    entries: Sequence[PackageEntry],
+    fetcher: Fetcher,
+    problems: ProblemList,
+    on_progress: Callable[[int, int], None],
+) -> int:
+    """Read each package once, and compare it with all of its entries; return the number of packages.
+
+    ``on_progress`` is called with the number of checked entries and of all.
+    """
+    by_package: dict[DownloadRequest, list[PackageEntry]] = {}
+    for each in entries:
+        by_package.setdefault(each.request, []).append(each)
+    checked: dict[int, list[Problem]] = {}
+    memory_lock = threading.Lock()  # each check may use as much memory as a package is allowed
+    with tempfile.TemporaryDirectory(prefix="extery-") as name:
+        folder = Path(name)
+
+        def check(request: DownloadRequest) -> None:
+            group = by_package[request]
+            try:
+                path = _local_package(request, folder, group[0].number, fetcher)
+                with memory_lock:
+                    for each in group:
+                        found = check_match(each.entry, path)
+                        checked[each.number] = [_at_entry(each, problem) for problem in found]
+                if path.parent == folder:
+                    path.unlink()
+            except ExteryError as error:
+                own = [_as_server_problem(problem) for problem in error.problems]
+                for each in group:
+                    checked[each.number] = [_at_entry(each, problem) for problem in own]
+            on_progress(len(checked), len(entries))
+
+        failed = run_all(by_package, check, fetcher=fetcher)
+        assert not failed  # check() reports every ExteryError
+    for number in sorted(checked):
+        problems.extend(checked[number])
+    return len(by_package)
+
+
+def _local_package(request: DownloadRequest, folder: Path, number: int, fetcher: Fetcher) -> Path:
+    """Return the path of a local package, or download it into ``folder``."""
+    if urlsplit(request.url).scheme not in REMOTE:
+        return path_from_url(request.url)
+    path = folder / f"{number}.zip"
+    download(request, to=path, part=path.with_suffix(".part"), fetcher=fetcher)
+    return path
+
+
+def _as_server_problem(problem: Problem) -> Problem:
+    """Return the fault of the repository that a failed transfer shows, or the problem itself."""
+    code = _SERVER_CODES.get(problem.code)
+    if code is None:
+        return problem
+    values: dict[str, Any] = dict(problem.values)
+    variant = values.pop("variant", "")
+    variant = f"fetched-{variant}" if variant else "fetched"
+    return Problem.of(code, where=problem.where, variant=variant, **values)
+
+
+def _at_entry(each: PackageEntry, problem: Problem) -> Problem:
+    """Return the problem with the place of its entry; a place in the package goes into the message."""
+    place = str(problem.where)
+    is_field = problem.where.path and not problem.where.file
+    if place and not is_field:
+        problem = problem._replace(message=f"{place}: {problem.message}")
+    path = ("data", each.number, *(problem.where.path if is_field else ("archive_url",)))
+    return about_entry(problem, each.entry)._replace(where=Where(LISTING, path))
