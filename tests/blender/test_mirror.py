@@ -16,7 +16,7 @@ from extery.fetch import Fetcher
 from extery.repository.check import check_repository
 from extery.repository.generate import generate
 from extery.repository.mirror.filters import Filters
-from extery.repository.mirror.run import Mirrored, mirror
+from extery.repository.mirror.run import MirrorResult, mirror
 from extery.repository.preview import preview
 from tests.blender.client import Blender
 from tests.blender.running_site import run_site
@@ -36,7 +36,7 @@ def publish(folder: Path, extension_id: str, version: str, **fields: str | list[
     return built.path
 
 
-def mirrored(url: str, folder: Path, filters: Filters = Filters()) -> Mirrored:
+def mirrored(url: str, folder: Path, filters: Filters = Filters()) -> MirrorResult:
     """A mirror that passes our own check."""
     with Fetcher() as fetcher:
         done = mirror(url, folder, fetcher=fetcher, filters=filters)

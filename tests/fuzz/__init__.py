@@ -19,7 +19,7 @@ TARGETS = (
     "config",
     "listing",
     "manifest",
-    "memory",
+    "mirror_state",
     "state",
     "theme",
     "wheels",

@@ -14,8 +14,9 @@ from extery.listing.audience import range_of
 from extery.listing.entries import Entry, Listing, parse
 from extery.listing.partition import partition
 from extery.listing.selection import select
-from extery.repository import check
 from extery.repository.ambiguity import find_clashes
+from extery.repository.check_listing import check_listing
+from extery.repository.check_packages import resolve_packages
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.plan import plan_mirror
 from tests.fuzz.judge import check_problems
@@ -100,10 +101,8 @@ def target(data: bytes) -> None:
 def _check(data: bytes, address: str) -> None:
     """As `check_repository` does it, without the packages."""
     problems = ProblemList()
-    found, _blocked = check._parse(data, problems)
-    entries = check._readable(found, problems)
-    check._check_clashes(entries, problems)
-    check._locate(address, entries, problems)
+    entries, _blocked = check_listing(data, problems)
+    resolve_packages(address, entries, problems)
     check_problems(problems)
 
 
@@ -125,15 +124,15 @@ def _mirror(listing: Listing) -> None:
                 source,
                 [listing, listing],
                 filters=filters,
-                is_there=lambda _name, _file: False,
-                faults=faults if keep_going else None,
+                is_present=lambda _name, _file: False,
+                problems=faults if keep_going else None,
             )
         except ExteryError as error:
             check_problems(error.problems)
             assert not keep_going
             continue
         check_problems(faults)
-        for name in plan.wanted:
+        for name in plan.packages:
             assert Path(name).name == name
             assert name.isascii()
             assert len(name) < 250

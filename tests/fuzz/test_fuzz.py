@@ -19,7 +19,7 @@ INPUTS = {
     "config": 120,
     "listing": 150,
     "manifest": 100,
-    "memory": 30,
+    "mirror_state": 30,
     "state": 12,
     "theme": 500,
     "wheels": 400,

@@ -350,3 +350,17 @@ def test_a_name_that_is_not_unicode_is_unlisted(repository: Repository, fetcher:
     shutil.copy(path, repository.folder / "gear\udcff.zip")
 
     assert codes(check_folder(repository, fetcher)) == ["server.unlisted"]
+
+
+def test_the_same_fault_of_two_entries_has_two_fingerprints(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    for extension_id in ("gear_tool", "other_tool"):
+        repository.add(f"{extension_id}.zip", extension_id=extension_id)["license"] = ["SPDX:MIT"]
+    repository.publish()
+
+    first, second = check(repository, fetcher).problems
+
+    assert first.code == second.code == "server.metadata-differs"
+    assert dict(first.values)["entry"] == "gear_tool 1.2.3"
+    assert first.fingerprint != second.fingerprint

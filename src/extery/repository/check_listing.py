@@ -90,7 +90,10 @@ def _check_clashes(entries: Sequence[NumberedEntry], problems: ProblemList) -> N
         (_, first), (number, second) = entries[clash.first], entries[clash.second]
         problems.add(
             "listing.several",
-            f"{first['id']} {first['version']} and {second['version']} both fit {clash.system}",
-            hint="list the newest, or end the Blender versions of the other with blender_version_max",
+            variant="versions",
             where=Where(LISTING, ("data", number)),
+            id=first["id"],
+            version=first["version"],
+            other=second["version"],
+            system=str(clash.system),
         )

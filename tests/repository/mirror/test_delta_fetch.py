@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extery.fetch import Fetcher
-from extery.repository.mirror.run import Mirrored, mirror
+from extery.repository.mirror.run import MirrorResult, mirror
 from tests.fetch.web import status
 from tests.repository.hosted import Repository, listed
 
@@ -22,7 +22,7 @@ def telling(repository: Repository) -> Repository:
     return repository
 
 
-def mirrored(repository: Repository, folder: Path, fetcher: Fetcher) -> Mirrored:
+def mirrored(repository: Repository, folder: Path, fetcher: Fetcher) -> MirrorResult:
     done = mirror(repository.url, folder, fetcher=fetcher)
     assert done.is_complete
     return done

@@ -100,8 +100,8 @@ def test_all_are_looked_at_again_when_the_rules_change(
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     with monkeypatch.context() as patch:
-        patch.setattr("extery.repository.mirror.run.inspect_package", lambda *_, **__: [])
-        patch.setattr("extery.repository.mirror.run.REVISION", REVISION - 1)
+        patch.setattr("extery.repository.mirror.packages.inspect_package", lambda *_, **__: [])
+        patch.setattr("extery.repository.mirror.packages.REVISION", REVISION - 1)
         mirror(repository.url, folder, fetcher=fetcher)
     assert [item["id"] for item in listed(folder)] == ["gear_tool", "good"]
     repository.asked()
@@ -119,7 +119,7 @@ def test_one_that_is_refused_goes_though_old_ones_are_kept(
 ) -> None:
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
 
-    mirror(repository.url, folder, fetcher=fetcher, wishes=MirrorOptions(keep_old=True))
+    mirror(repository.url, folder, fetcher=fetcher, options=MirrorOptions(keep_old=True))
 
     assert visible(folder) == ["index.json"]
 
@@ -288,7 +288,7 @@ def test_packages_are_inspected_one_at_a_time(
         at_work -= 1
         return []
 
-    monkeypatch.setattr("extery.repository.mirror.run.inspect_package", slow)
+    monkeypatch.setattr("extery.repository.mirror.packages.inspect_package", slow)
     mirror(repository.url, folder, fetcher=fetcher)
 
     assert most == 1

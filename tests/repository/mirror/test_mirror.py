@@ -18,7 +18,7 @@ from extery.fetch import Fetcher
 from extery.listing.entries import parse
 from extery.repository.check import check_repository
 from extery.repository.mirror.filters import Filters
-from extery.repository.mirror.run import Mirrored, MirrorOptions, Progress, mirror, plan
+from extery.repository.mirror.run import MirrorOptions, MirrorResult, Progress, mirror, plan
 from tests.fetch.web import status, tamper
 from tests.kills.writes import checked_after_each_write
 from tests.repository.hosted import Repository, listed, visible
@@ -37,7 +37,7 @@ def two(repository: Repository) -> Repository:
     return repository
 
 
-def done(repository: Repository, folder: Path, fetcher: Fetcher, **options: Any) -> Mirrored:
+def done(repository: Repository, folder: Path, fetcher: Fetcher, **options: Any) -> MirrorResult:
     """Mirror, and see that the folder is whole afterwards."""
     result = mirror(repository.url, folder, fetcher=fetcher, **options)
     if (folder / "index.json").exists():
@@ -140,7 +140,7 @@ def test_old_packages_stay_when_they_are_to_be_kept(
     before = visible(folder)
     two.withdraw("gear_tool")
 
-    done(two, folder, fetcher, wishes=MirrorOptions(keep_old=True))
+    done(two, folder, fetcher, options=MirrorOptions(keep_old=True))
     assert visible(folder) == before
     assert len(listed(folder)) == 1
     done(two, folder, fetcher)
@@ -186,7 +186,7 @@ def test_a_package_that_fails_leaves_everything_as_it_was(
 def test_what_fails_can_be_left_out(two: Repository, folder: Path, fetcher: Fetcher) -> None:
     two.web.fail("/r/gear.zip", tamper())
 
-    result = done(two, folder, fetcher, wishes=MirrorOptions(keep_going=True))
+    result = done(two, folder, fetcher, options=MirrorOptions(keep_going=True))
 
     assert result.is_complete
     assert len(result.failed) == 1
@@ -219,7 +219,7 @@ def test_a_damaged_package_is_fetched_again_when_asked_to_look(
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
     assert mirror(two.url, folder, fetcher=fetcher).plan.fetch == []
-    assert done(two, folder, fetcher, wishes=MirrorOptions(verify=True)).plan.fetch == [path.name]
+    assert done(two, folder, fetcher, options=MirrorOptions(verify=True)).plan.fetch == [path.name]
 
 
 def test_a_touched_package_is_looked_at_and_kept(
@@ -401,7 +401,7 @@ def test_a_folder_mirrors_one_repository(two: Repository, folder: Path, fetcher:
     with pytest.raises(Conflict) as caught:
         mirror(other, folder, fetcher=fetcher)
     assert caught.value.code == "mirror.other-source"
-    mirror(other, folder, fetcher=fetcher, wishes=MirrorOptions(new_source=True))
+    mirror(other, folder, fetcher=fetcher, options=MirrorOptions(new_source=True))
     assert mirror(other, folder, fetcher=fetcher).is_complete
 
 
@@ -569,7 +569,7 @@ def test_an_entry_without_an_address_stops_a_mirror_or_is_left_out(
     with pytest.raises(InvalidListing, match="third_tool"):
         mirror(two.url, folder, fetcher=fetcher)
 
-    result = done(two, folder, fetcher, wishes=MirrorOptions(keep_going=True))
+    result = done(two, folder, fetcher, options=MirrorOptions(keep_going=True))
 
     assert result.is_complete
     assert [problem.code for problem in result.problems.errors] == ["fetch.archive-url"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.fetch import Fetcher
     from extery.repository.mirror.filters import Filters
-    from extery.repository.mirror.run import Mirrored, MirrorOptions, Progress
+    from extery.repository.mirror.run import MirrorOptions, MirrorResult, Progress
 
 
 @click.command("mirror", cls=OutcomeCommand, on_failure="The mirror was not changed.")
@@ -144,13 +144,13 @@ def _mirror(
     options: MirrorOptions,
     *,
     dry_run: bool,
-) -> Mirrored:
+) -> MirrorResult:
     from extery.cli.output.progress import ProgressBar
     from extery.core.files import format_size
     from extery.repository.mirror.run import mirror, plan
 
     if dry_run:
-        return plan(address, folder, fetcher=fetcher, filters=filters, wishes=options)
+        return plan(address, folder, fetcher=fetcher, filters=filters, options=options)
     with ProgressBar("Mirroring") as bar:
 
         def on_progress(progress: Progress) -> None:
@@ -164,7 +164,7 @@ def _mirror(
             folder,
             fetcher=fetcher,
             filters=filters,
-            wishes=options,
+            options=options,
             on_progress=on_progress,
         )
 
@@ -179,7 +179,7 @@ def _check(filters: Filters) -> None:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 
 
-def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
+def _planned(done: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
     """The lines of a dry run."""
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
@@ -188,16 +188,16 @@ def _planned(done: Mirrored, removed: Sequence[str]) -> Iterator[str]:
 
     plan = done.plan
     for name in plan.fetch:
-        request = plan.wanted[name]
+        request = plan.packages[name]
         source = redact_url(request.url)
         yield printable(f"fetch {name} ({format_size(request.size)}) from {source}")
     for name in removed:
         yield printable(f"remove {name}")
     facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
-    yield f"{facts}, {len(plan.keep)} there already, {len(removed)} to remove"
+    yield f"{facts}, {len(plan.present)} there already, {len(removed)} to remove"
 
 
-def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[str]:
+def _result(done: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterator[str]:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
     from extery.core.files import format_size
@@ -209,10 +209,10 @@ def _result(done: Mirrored, folder: Path, removed: Sequence[str]) -> Iterator[st
         f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
     )
     entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
-    yield f"{entries}: {fetched}, {len(plan.keep)} there already, {len(removed)} removed"
+    yield f"{entries}: {fetched}, {len(plan.present)} there already, {len(removed)} removed"
 
 
-def _summary(done: Mirrored, folder: Path, *, dry_run: bool) -> str:
+def _summary(done: MirrorResult, folder: Path, *, dry_run: bool) -> str:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
 
@@ -228,14 +228,14 @@ def _summary(done: Mirrored, folder: Path, *, dry_run: bool) -> str:
     return f"Mirrored {pluralize(len(done.plan.entries), 'entry')} into {place}{left_out}{flawed}."
 
 
-def _data(done: Mirrored | None) -> dict[str, Any]:
+def _data(done: MirrorResult | None) -> dict[str, Any]:
     plan = done.plan if done else None
     return {
         "complete": done is not None and done.is_complete,
         "entries": len(plan.entries) if plan else 0,
         "fetched": list(plan.fetch) if plan else [],
         "bytes": plan.bytes_to_fetch if plan else 0,
-        "kept": plan.keep if plan else [],
+        "kept": plan.present if plan else [],
         "removed": list(plan.remove) if plan else [],
         "failed": list(done.failed) if done else [],
         "refused": list(done.refused) if done else [],

@@ -16,31 +16,32 @@ from extery.listing.delta import (
 
 #: Maximum bytes of the whole file.
 MAX_FILE_SIZE = 2 * MAX_DELTA_SIZE
-#: Maximum changes times bytes of the listing: each change costs a pass over it, and beyond this, about
-#: five seconds, fetching the listing is faster.
+#: Maximum number of changes times bytes of the listing. Each change costs a pass over the listing; beyond
+#: this limit, about five seconds, fetching the listing is faster.
 MAX_PROCESSED_BYTES = 1_000_000_000
 
 
 def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | None:
-    """Return the present listing at ``address``, made from the cached ``listing``.
+    """Return the current listing at ``address``, computed from the cached ``listing``.
 
-    ``None`` if there are no changes, or none from this listing on: then the listing itself must be
+    ``None`` if there are no changes, or none that follow this listing. The listing itself must then be
     requested, since another tool may have replaced it without recording changes.
     """
     if not announces_changes(listing):
         return None
     try:
         url = resolve_archive_url(address, f"./{FILENAME}")
-        found = get_document(url, fetcher=fetcher, limit=MAX_FILE_SIZE)
+        document = get_document(url, fetcher=fetcher, limit=MAX_FILE_SIZE)
     except (NotFound, Refused, Corrupt, InvalidInput):
         return None
     except Unavailable as error:
         if error.code == "fetch.stopped":
             raise
         return None  # the listing itself may be available
-    if found is None or _change_count(listing, found.body) * len(listing) > MAX_PROCESSED_BYTES:
+    assert document is not None  # the request was not conditional
+    if _change_count(listing, document.body) * len(listing) > MAX_PROCESSED_BYTES:
         return None
-    newest = apply_changes(listing, found.body)
+    newest = apply_changes(listing, document.body)
     if newest is None or newest == listing or len(newest) > fetcher.max_document_size:
         return None
     return newest
@@ -48,11 +49,11 @@ def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | N
 
 def _change_count(listing: bytes, document: bytes) -> int:
     """Return the number of changes in ``document`` after ``listing``; 0 if it cannot be read."""
-    steps, here = 0, listing_digest(listing)
+    count, digest = 0, listing_digest(listing)
     try:
         for change in json.loads(document)["changes"]:
-            if change["from"] == here:
-                steps, here = steps + 1, change["to"]
+            if change["from"] == digest:
+                count, digest = count + 1, change["to"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return 0
-    return steps
+    return count

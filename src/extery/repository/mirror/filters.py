@@ -1,4 +1,4 @@
-"""Filters of a mirror: which entries it takes, and the queries that ask a server for them."""
+"""Filters of a mirror: the entries that it lists, and the queries to request them from a server."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Filters:
     newest: int | None = None
 
     def queries(self) -> list[dict[str, str]]:
-        """Return the query parameters to send to a server, one set for each kind of system.
+        """Return the query parameters of the requests to a server, one set for each system.
 
-        A server may list only what fits the system in the query, and only the newest versions without one.
-        Other servers ignore the parameters.
+        A server may list only entries for the system in the query, and without a query only the newest
+        versions. Other servers ignore the parameters.
         """
         platforms: list[dict[str, str]] = [{"platform": p} for p in self.platforms] or [{}]
         blenders: list[dict[str, str]] = [
@@ -45,7 +45,7 @@ class Filters:
         ] or [{}]
         return [platform | blender for blender in blenders for platform in platforms]
 
-    def keep(self, entries: Iterable[Entry]) -> list[Entry]:
+    def apply(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return the entries that pass, in their order."""
         ranges = [BlenderRange.of_release(text) for text in self.blender]
         passing = [item for item in entries if self._passes(item, ranges)]
@@ -55,7 +55,8 @@ class Filters:
         for item in passing:
             versions.setdefault(item["id"], []).append(item["version"])
         newest = {
-            identifier: newest_versions(own, self.newest) for identifier, own in versions.items()
+            extension_id: newest_versions(own, self.newest)
+            for extension_id, own in versions.items()
         }
         return [item for item in passing if item["version"] in newest[item["id"]]]
 
@@ -78,7 +79,7 @@ class Filters:
 
 
 def _last_release(text: str) -> str:
-    """Return the version to ask a server with: of a series one that is newer than all releases."""
+    """Return the version for a query: that of a series is newer than all of its releases."""
     count = len(text.split(".")[:3])
     major, minor, patch = (*parse_blender_version(text)[:count], _LAST_PATCH, _LAST_PATCH)[:3]
     return format_blender_version((major, minor, patch))

@@ -1,13 +1,13 @@
-"""Whether a mirrored package is listed: Blender can install it, and it is the one that its entries name.
+"""Decide whether a mirrored package is listed: Blender must be able to install it under its entries.
 
-A package that fails has arrived as its listing promises, so this is no fault of the transfer: it would fail
-again. It is left out. Other problems do not keep it out, but are reported. Both are kept in the mirror's
-state, so that no run fetches or reads the package again.
+A package that fails this has the hash of its listing, so another download would fail too; it is left out.
+Packages with other problems are listed, and their problems reported. Both kinds are stored in the state, so
+that later runs neither download nor read the package again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from extery.core.errors import InvalidPackage, Problem, Where
@@ -16,50 +16,42 @@ from extery.rules.engine import Scope, check_package
 
 
 class RefusedPackage(InvalidPackage):
-    """A package that is here and complete, and that no repository should offer."""
+    """A complete package that no repository should offer."""
 
 
 def inspect_package(
     path: Path, entries: Sequence[Entry], *, checkpoint: Callable[[], None] = lambda: None
 ) -> list[Problem]:
-    """Check the package of these entries, and return the problems with which it is listed all the same.
+    """Check the package of these entries; return the problems of a package that is listed.
 
-    Raises `RefusedPackage` with every problem if it is not listed. ``checkpoint`` is called for each
-    megabyte, and may raise to stop.
+    Raises `RefusedPackage` with all problems of one that is not. ``checkpoint`` is called for each megabyte,
+    and may raise to stop.
     """
     report = check_package(path, name=path.name, scope=Scope.REPOSITORY, checkpoint=checkpoint)
-    checkpoint()  # a check that was stopped is no fault of the package
+    checkpoint()  # the problems of a check that was stopped are not those of the package
     problems, manifest = report.problems, report.installable_manifest
-    others = (
-        []
-        if manifest is None
-        else [
-            entry
-            for entry in entries
-            if (entry["id"], entry["version"]) != (manifest.id, manifest.version)
-        ]
-    )
-    for entry in others:
-        assert manifest is not None
-        problems.add(
-            "mirror.package-mismatch",
-            f"the package of {entry['id']} {entry['version']} is {manifest.id} {manifest.version}",
-            hint="report it to the owner of the repository: Blender refuses to install it",
-            where=Where(path.name),
-        )
-    if manifest is None or others:
+    if manifest is None:
+        raise RefusedPackage(*problems)
+    is_mismatch = False
+    for entry in entries:
+        if (entry["id"], entry["version"]) != (manifest.id, manifest.version):
+            is_mismatch = True
+            problems.add(
+                "mirror.package-mismatch",
+                where=Where(path.name),
+                id=entry["id"],
+                version=entry["version"],
+                actual_id=manifest.id,
+                actual_version=manifest.version,
+            )
+    if is_mismatch:
         raise RefusedPackage(*problems)
     return list(problems)
 
 
-def dump_problems(problems: Iterable[Problem]) -> list[list[str]]:
-    """Problems of a package as JSON for the state: code, message, hint, and perhaps a member."""
-    return [[p.code, p.message, p.hint, *map(str, p.where.path[:1])] for p in problems]
-
-
-def load_problems(name: str, items: Iterable[Sequence[str]]) -> list[Problem]:
-    """The problems of the package ``name`` that `dump_problems` has written."""
-    return [
-        Problem(code, message, hint, Where(name, tuple(member)))
-        for code, message, hint, *member in items
-    ]
+def at_package(name: str, problem: Problem) -> Problem:
+    """Return the problem with the name of its package in front of the file in it."""
+    file = problem.where.file
+    if file and file != name:
+        name = f"{name}/{file}"
+    return problem._replace(where=problem.where._replace(file=name))

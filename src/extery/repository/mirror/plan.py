@@ -1,66 +1,69 @@
-"""What a mirror will do: which entries it lists, under which names, what it fetches and removes."""
+"""The plan of a mirror: the entries and names of the new listing, packages to fetch and to remove."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extery.core.errors import InvalidListing, ProblemList
-from extery.core.text import quote_value as shown_value
+from extery.core.text import quote_value
 from extery.fetch import DownloadRequest, resolve_archive_url
 from extery.listing.audience import without_invalid_pythons
 from extery.listing.entries import KEYS, Entry, Listing, dump
 from extery.listing.entries import listing as document
 from extery.listing.partition import partition
+from extery.repository.entry_match import about_entry
 from extery.repository.mirror.filters import Filters
 
-#: What file systems can hold: a listing may have numbers of thousands of digits here.
+#: Maximum size of a file; sizes in listings may have thousands of digits.
 MAX_SIZE = 2**63 - 1
-_PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
-# With the rest of the name below what every file system takes.
-_LONGEST = 120
-_DIGITS = 12
+_NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
+#: Maximum characters of id and version in a file name. With the rest, every file system can store it.
+_MAX_PREFIX_LENGTH = 120
+_DIGEST_LENGTH = 12
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``entries`` are those of the new listing, ``wanted`` the packages they name, by file name.
+    """``entries`` are those of the new listing, ``packages`` the packages they refer to, by file name.
 
-    Blocked extensions stay listed, because Blender shows a block only beside an entry. Their
-    packages are not wanted: Blender does not ask for them, and a server may not give them away.
+    Blocked extensions stay listed, because Blender shows a block only with an entry. Their packages are
+    left out: Blender does not download them, and a server may refuse them.
     """
 
     source: str
     entries: Sequence[Entry]
     blocklist: Sequence[Mapping[str, str]]
-    wanted: Mapping[str, DownloadRequest]
+    packages: Mapping[str, DownloadRequest]
     fetch: Sequence[str]
     remove: Sequence[str]
     left_out: Sequence[Entry]
-    """Older versions that some systems nobody has named would have got from the source."""
+    """Older versions that the source offers to platforms that no entry names."""
 
     @property
-    def keep(self) -> list[str]:
-        """The packages that are there already."""
+    def present(self) -> list[str]:
+        """The packages that need not be fetched."""
         missing = set(self.fetch)
-        return [name for name in self.wanted if name not in missing]
+        return [name for name in self.packages if name not in missing]
 
     @property
     def bytes_to_fetch(self) -> int:
-        return sum(self.wanted[name].size for name in self.fetch)
+        return sum(self.packages[name].size for name in self.fetch)
 
-    def without(self, failed: Iterable[str]) -> Plan:
-        """The plan without the packages that could not be fetched, and without their entries."""
-        gone = set(failed)
-        entries = [item for item in self.entries if item["archive_url"][2:] not in gone]
-        wanted = {name: file for name, file in self.wanted.items() if name not in gone}
-        fetch = [name for name in self.fetch if name not in gone]
-        return Plan(self.source, entries, self.blocklist, wanted, fetch, self.remove, self.left_out)
+    def without(self, names: Iterable[str]) -> Plan:
+        """Return the plan without these packages and their entries."""
+        excluded = set(names)
+        return replace(
+            self,
+            entries=[item for item in self.entries if item["archive_url"][2:] not in excluded],
+            packages={name: file for name, file in self.packages.items() if name not in excluded},
+            fetch=[name for name in self.fetch if name not in excluded],
+        )
 
     def listing(self) -> bytes:
-        """The listing to write."""
+        """Return the listing to write."""
         return dump(document(self.entries, self.blocklist))
 
 
@@ -69,54 +72,56 @@ def plan_mirror(
     listings: Sequence[Listing],
     *,
     filters: Filters,
-    is_there: Callable[[str, DownloadRequest], bool],
-    mine: Iterable[str] = (),
-    faults: ProblemList | None = None,
+    is_present: Callable[[str, DownloadRequest], bool],
+    owned: Iterable[str] = (),
+    problems: ProblemList | None = None,
 ) -> Plan:
-    """Plan a mirror of what ``listings`` say, all from the listing address ``source``.
+    """Plan a mirror of ``listings``, all from the listing URL ``source``.
 
-    ``is_there`` tells whether the folder has a package already, ``mine`` are the files that
-    earlier runs have put there. An entry whose package has no address raises `InvalidListing`, or is left out
-    and noted in ``faults``.
+    ``is_present`` returns whether the folder has a package, ``owned`` are the files of earlier runs. An
+    entry whose package URL is invalid raises `InvalidListing`; with ``problems``, it is reported there
+    and left out.
     """
-    merged = _merged(listing.data for listing in listings)
-    entries = filters.keep(without_invalid_pythons(item) for item in merged)
-    if faults is not None:
-        entries = [item for item in entries if _has_address(source, item, faults)]
+    merged = _merge(listing.data for listing in listings)
+    entries = filters.apply(without_invalid_pythons(item) for item in merged)
+    if problems is not None:
+        entries = [item for item in entries if _has_valid_url(source, item, problems)]
     divided = partition(entries, more_platforms=filters.platforms)
-    named, renamed = _named(source, divided.entries)
+    requests, renamed = _name_packages(source, divided.entries)
     blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
-    open_to_all = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
-    wanted = {name: file for name, file in named.items() if name in open_to_all}
+    offered = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
+    packages = {name: request for name, request in requests.items() if name in offered}
     return Plan(
         source=source,
         entries=renamed,
-        blocklist=_merged(listing.blocklist for listing in listings),
-        wanted=wanted,
-        fetch=[name for name, file in wanted.items() if not is_there(name, file)],
-        remove=sorted(set(mine) - set(wanted)),
+        blocklist=_merge(listing.blocklist for listing in listings),
+        packages=packages,
+        fetch=[name for name, request in packages.items() if not is_present(name, request)],
+        remove=sorted(set(owned) - set(packages)),
         left_out=divided.lost,
     )
 
 
-def _merged(lists: Iterable[Iterable[Any]]) -> list[Any]:
-    """All items in order, each once."""
-    found: list[Any] = []
+def _merge(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    """Return the distinct items of all lists, in order."""
+    merged: list[Any] = []
     seen: set[str] = set()
     for items in lists:
         for item in items:
             text = repr(item)
             if text not in seen:
                 seen.add(text)
-                found.append(item)
-    return found
+                merged.append(item)
+    return merged
 
 
-def _named(source: str, entries: Sequence[Entry]) -> tuple[dict[str, DownloadRequest], list[Entry]]:
-    """The packages by name, and the entries that name them.
+def _name_packages(
+    source: str, entries: Sequence[Entry]
+) -> tuple[dict[str, DownloadRequest], list[Entry]]:
+    """Return the packages by file name, and the entries with these names.
 
-    A name holds the hash, so that it never means another file: while a listing is replaced,
-    readers of the old one still find what it promises. Entries of one file share it.
+    A name contains the hash, so it never refers to another file: while a listing is replaced, the packages
+    of the old one still exist. Entries of the same file share it.
     """
     by_hash: dict[str, tuple[str, DownloadRequest]] = {}
     taken: set[str] = set()
@@ -124,54 +129,47 @@ def _named(source: str, entries: Sequence[Entry]) -> tuple[dict[str, DownloadReq
     for item in entries:
         sha256 = item["archive_hash"].removeprefix("sha256:").lower()
         if sha256 not in by_hash:
-            name = _file_name(item, sha256[:_DIGITS])
+            name = _file_name(item, sha256[:_DIGEST_LENGTH])
             if name.casefold() in taken:
                 name = _file_name(item, sha256)
             taken.add(name.casefold())
-            url = _address(source, item)
+            url = _package_url(source, item)
             by_hash[sha256] = (name, DownloadRequest(url, item["archive_size"], sha256))
-        name, file = by_hash[sha256]
+        name, request = by_hash[sha256]
         changed = {
             "archive_url": f"./{name}",
-            "archive_size": file.size,
+            "archive_size": request.size,
             "archive_hash": f"sha256:{sha256}",
         }
-        # A build table would stop Blender, and wheels have no meaning in a listing.
-        kept = {key: value for key, value in item.items() if key not in ("build", "wheels")}
-        renamed.append(_in_order(kept | changed))
+        # Blender refuses a listing with a build table, and wheels have no meaning in a listing.
+        copied = {key: value for key, value in item.items() if key not in ("build", "wheels")}
+        renamed.append(_in_order(copied | changed))
     return dict(by_hash.values()), renamed
 
 
-def _address(source: str, item: Entry) -> str:
-    """Where the package of an entry is; an error names the entry, one of perhaps thousands."""
+def _package_url(source: str, item: Entry) -> str:
+    """Return the URL of the package of an entry; raises `InvalidListing` with the name of the entry."""
     try:
         if item["archive_size"] > MAX_SIZE:
-            raise InvalidListing.of(
-                "listing.archive-size",
-                f"a package cannot have {shown_value(item['archive_size'])} bytes",
-                hint="the owner of the repository has to write the size of the file",
-            )
+            size = quote_value(item["archive_size"])
+            raise InvalidListing.of("listing.archive-size", variant="too-large", value=size)
         return resolve_archive_url(source, item["archive_url"])
     except InvalidListing as error:
-        named = [
-            problem._replace(message=f"{item['id']} {item['version']}: {problem.message}")
-            for problem in error.problems
-        ]
-        raise InvalidListing(*named) from error
+        raise InvalidListing(*(about_entry(each, item) for each in error.problems)) from error
 
 
-def _has_address(source: str, item: Entry, faults: ProblemList) -> bool:
+def _has_valid_url(source: str, item: Entry, problems: ProblemList) -> bool:
     try:
-        _address(source, item)
+        _package_url(source, item)
     except InvalidListing as error:
-        faults.extend(error.problems)
+        problems.extend(error.problems)
         return False
     return True
 
 
 def _file_name(item: Entry, digits: str) -> str:
-    text = _PORTABLE.sub("_", f"{item['id']}-{item['version'].strip()}")[:_LONGEST]
-    return f"{text}-{digits}.zip"
+    prefix = _NOT_PORTABLE.sub("_", f"{item['id']}-{item['version'].strip()}")
+    return f"{prefix[:_MAX_PREFIX_LENGTH]}-{digits}.zip"
 
 
 def _in_order(item: Entry) -> Entry:

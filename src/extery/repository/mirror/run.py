@@ -1,65 +1,52 @@
-"""Mirror a repository into a folder: listings first, then packages, then the new listing.
+"""Mirror a repository into a folder: fetch listings, fetch packages, then replace the listing.
 
-Readers of the folder see the old listing with all its packages or the new one with all of its.
-A run that is killed leaves one of the two, and the next run continues it.
+Readers of the folder see the old listing with all of its packages, or the new one with all of its. A run that
+is killed leaves one of the two, and the next run continues.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from extery.core.errors import Conflict, ExteryError, Problem, ProblemList, Unavailable, Where
+from extery.core.errors import Conflict, ExteryError, ProblemList, Unavailable, Where
 from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
-from extery.fetch import (
-    MAX_CONCURRENT,
-    Document,
-    DownloadRequest,
-    Fetcher,
-    Validators,
-    download,
-    get_document,
-    listing_url,
-    run_all,
-)
-from extery.fetch.addresses import LISTING, REMOTE, redact_url
-from extery.listing.entries import Entry, Listing, parse
-from extery.repository.mirror.delta_fetch import fetch_newest
+from extery.fetch import MAX_CONCURRENT, Fetcher, listing_url
+from extery.fetch.addresses import LISTING, redact_url
 from extery.repository.mirror.filters import Filters
-from extery.repository.mirror.inspection import (
-    RefusedPackage,
-    dump_problems,
-    inspect_package,
-    load_problems,
-)
+from extery.repository.mirror.inspection import RefusedPackage, at_package
+from extery.repository.mirror.listings import fetch_listings
+from extery.repository.mirror.packages import Progress, fetch_packages, record_ownership
 from extery.repository.mirror.plan import Plan, plan_mirror
-from extery.repository.mirror.state import File, MirrorState
+from extery.repository.mirror.state import MirrorState
+from extery.repository.mirror.stored_problems import PackageProblems
 from extery.repository.write import put_listing
-from extery.rules import REVISION
 
-
-class Progress(NamedTuple):
-    """How far the packages are."""
-
-    packages: int
-    of_packages: int
-    received: int
-    of_bytes: int
+__all__ = ["MirrorOptions", "MirrorResult", "Progress", "mirror", "plan"]
 
 
 @dataclass(frozen=True)
-class Mirrored:
-    """What was, or in a dry run would be, done. ``is_complete`` is whether the listing is the new one.
+class MirrorOptions:
+    """Options of a run; ``keep_old`` keeps packages that are no longer listed."""
 
-    ``failed`` are packages that could not be fetched, ``refused`` those that are left out because
-    Blender cannot install them, and ``flawed`` those that are listed although they have problems.
+    keep_going: bool = False
+    keep_old: bool = False
+    verify: bool = False
+    new_source: bool = False
+    at_once: int = MAX_CONCURRENT
+
+
+@dataclass(frozen=True)
+class MirrorResult:
+    """What a run has done, or a dry run would do; ``is_complete`` if the listing is the new one.
+
+    The rest are names of packages: ``failed`` could not be fetched, ``refused`` are left out because Blender
+    cannot install them, ``flawed`` are listed although they have problems.
     """
 
     plan: Plan
@@ -70,46 +57,35 @@ class Mirrored:
     flawed: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class MirrorOptions:
-    """How to mirror, beyond what: ``keep_old`` keeps packages that are no longer listed."""
-
-    keep_going: bool = False
-    keep_old: bool = False
-    verify: bool = False
-    new_source: bool = False
-    at_once: int = MAX_CONCURRENT
-
-
 def mirror(
     url: str,
     folder: Path,
     *,
     fetcher: Fetcher,
     filters: Filters = Filters(),
-    wishes: MirrorOptions = MirrorOptions(),
+    options: MirrorOptions = MirrorOptions(),
     on_progress: Callable[[Progress], None] = lambda _: None,
     lock_timeout: float = 0,
-) -> Mirrored:
-    """Make ``folder`` a mirror of the repository ``url``, or bring it up to date.
+) -> MirrorResult:
+    """Create a mirror of the repository ``url`` in ``folder``, or update it.
 
-    Raises an `ExteryError` if the listing cannot be had. Packages that fail are problems of the
-    result: then nothing that readers see has changed, unless `MirrorOptions.keep_going` leaves them out.
-    Packages that Blender cannot install, or that tools unpack in different ways, are left out in any
-    case; those with other problems are listed.
+    Raises an `ExteryError` if the listing cannot be fetched. Packages that fail are problems of the
+    result; the old listing and its packages then stay, unless `MirrorOptions.keep_going` leaves them out.
+    Packages that Blender cannot install, or that tools unpack in different ways, are always left out;
+    those with other problems are listed.
     """
-    with _writing(folder):
-        _check_folder(folder, url, wishes)
-        memory = MirrorState.load(folder)
-        for own in (memory.place, memory.parts):
-            refuse_symlink(own)
-        memory.place.mkdir(parents=True, exist_ok=True)
-        lock = memory.place / "lock"
+    with _translate_os_errors(folder):
+        _check_folder(folder, url, options)
+        state = MirrorState.load(folder)
+        for path in (state.state_folder, state.parts_folder):
+            refuse_symlink(path)
+        state.state_folder.mkdir(parents=True, exist_ok=True)
+        lock = state.state_folder / "lock"
         with locked(lock, area="mirror", command="extery mirror", timeout=lock_timeout):
-            memory = MirrorState.load(folder)
-            memory.source, memory.source_key = redact_url(url), _key(url)
-            plan, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=False)
-            return _act(plan, memory, fetcher, wishes, problems, on_progress)
+            state = MirrorState.load(folder)
+            state.source, state.source_digest = redact_url(url), _query_digest(url)
+            planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=False)
+            return _execute(planned, state, fetcher, options, problems, on_progress)
 
 
 def plan(
@@ -118,271 +94,150 @@ def plan(
     *,
     fetcher: Fetcher,
     filters: Filters = Filters(),
-    wishes: MirrorOptions = MirrorOptions(),
-) -> Mirrored:
-    """What `mirror` would do now; fetches the listing and writes nothing."""
-    _check_folder(folder, url, wishes)
-    memory = MirrorState.load(folder)
-    found, problems = _decide(url, memory, fetcher, filters, wishes, is_dry=True)
-    found, refused = _without_refused(found, memory, problems)
-    flawed = _add_flawed(found, memory, problems)
-    return Mirrored(found, is_complete=False, problems=problems, refused=refused, flawed=flawed)
+    options: MirrorOptions = MirrorOptions(),
+) -> MirrorResult:
+    """Return what `mirror` would do now; fetches the listing and writes nothing."""
+    _check_folder(folder, url, options)
+    state = MirrorState.load(folder)
+    planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=True)
+    planned, refused = _without_refused(planned, state, problems)
+    flawed = _report_flawed(planned, state, problems)
+    return MirrorResult(planned, False, problems, refused=refused, flawed=flawed)
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _translate_os_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise Unavailable.of(
             "mirror.unwritable",
-            f"the mirror in {folder} cannot be written: {error.strerror or error}",
-            hint="check that you may write there, and that the disk has room",
             where=Where(str(folder)),
+            path=str(folder),
+            reason=error.strerror or str(error),
         ) from error
 
 
-def _check_folder(folder: Path, url: str, wishes: MirrorOptions) -> None:
-    memory = MirrorState.load(folder)
-    is_mirror = memory.source or memory.files
+def _check_folder(folder: Path, url: str, options: MirrorOptions) -> None:
+    """Raise `Conflict` if ``folder`` is another repository, or a mirror of another one."""
+    state, where = MirrorState.load(folder), Where(str(folder))
+    is_mirror = state.source or state.files
     if not is_mirror and (folder / LISTING).exists():
+        raise Conflict.of("mirror.not-a-mirror", where=where, folder=str(folder))
+    is_same_url = state.source in ("", redact_url(url))
+    is_same_query = state.source_digest in ("", _query_digest(url))
+    if not (is_same_url and is_same_query) and not options.new_source:
         raise Conflict.of(
-            "mirror.not-a-mirror",
-            f"{folder} has a listing that no mirror has written",
-            hint="give an empty folder, or one that does not exist yet",
-            where=Where(str(folder)),
-        )
-    is_other = memory.source not in ("", redact_url(url)) or memory.source_key not in (
-        "",
-        _key(url),
-    )
-    if is_other and not wishes.new_source:
-        raise Conflict.of(
-            "mirror.other-source",
-            f"{folder} is a mirror of {memory.source}",
-            hint="give another folder, or --new-source if the repository has moved",
-            where=Where(str(folder)),
+            "mirror.other-source", where=where, folder=str(folder), source=state.source
         )
 
 
-def _key(url: str) -> str:
-    """The query of an address in a form that tells nobody what is in it."""
+def _query_digest(url: str) -> str:
+    """Return a digest of the query of a URL, to compare it without storing it."""
     return hashlib.sha256(urlsplit(url).query.encode()).hexdigest()[:16]
 
 
-def _decide(
+def _make_plan(
     url: str,
-    memory: MirrorState,
+    state: MirrorState,
     fetcher: Fetcher,
     filters: Filters,
-    wishes: MirrorOptions,
+    options: MirrorOptions,
     *,
     is_dry: bool,
 ) -> tuple[Plan, ProblemList]:
     address = listing_url(url)
-    addresses = [_with_query(address, query) for query in filters.queries()]
-    listings = _listings(dict.fromkeys(addresses), memory, fetcher, is_dry=is_dry)
-    if not is_dry:
-        memory.forget_listings(but=addresses)
-        memory.save()
+    listings = fetch_listings(address, filters.queries(), state, fetcher, is_dry=is_dry)
     problems = ProblemList()
-    found = plan_mirror(
+    planned = plan_mirror(
         address,
         listings,
         filters=filters,
-        is_there=lambda name, file: memory.is_right(
-            name, sha256=file.sha256, size=file.size, verify=wishes.verify
+        is_present=lambda name, request: state.has_package(
+            name, sha256=request.sha256, size=request.size, verify=options.verify
         ),
-        mine=memory.files,
-        faults=problems if wishes.keep_going else None,
+        owned=state.files,
+        problems=problems if options.keep_going else None,
     )
-    for item in found.left_out:
-        problems.add(
-            "mirror.system-left-out",
-            f"{item['id']} {item['version']} is left out for platforms that no package names",
-            hint="mirror with --platform for each platform that you use",
-        )
-    if not found.entries:
-        problems.add(
-            "mirror.no-match",
-            f"nothing of {redact_url(url)} is wanted",
-            hint="check the filters",
-        )
-    return found, problems
+    for entry in planned.left_out:
+        problems.add("mirror.system-left-out", id=entry["id"], version=entry["version"])
+    if not planned.entries:
+        problems.add("mirror.no-match", url=redact_url(url))
+    return planned, problems
 
 
-def _with_query(address: str, query: dict[str, str]) -> str:
-    if not query or urlsplit(address).scheme not in REMOTE:
-        return address
-    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
-
-
-def _listings(
-    addresses: Iterable[str], memory: MirrorState, fetcher: Fetcher, *, is_dry: bool
-) -> list[Listing]:
-    """The listings at these addresses, which together may be as large as one alone: all are in memory."""
-    found = []
-    left = fetcher.max_document_size
-    for address in addresses:
-        listing, size = _listing(address, memory, fetcher, is_dry=is_dry, limit=max(left, 1))
-        found.append(listing)
-        left -= size
-    return found
-
-
-def _listing(
-    address: str, memory: MirrorState, fetcher: Fetcher, *, is_dry: bool, limit: int
-) -> tuple[Listing, int]:
-    """The listing at ``address``, from memory if it has not changed, and its size in bytes."""
-    if urlsplit(address).scheme not in REMOTE:
-        limit = 0  # the default for local files, which a server cannot choose
-    kept = memory.kept(address)
-    newest = fetch_newest(kept, address, fetcher=fetcher) if kept is not None else None
-    if newest is not None and (not limit or len(newest) <= limit):
-        listing = parse(newest, file=redact_url(address))
-        if not is_dry:
-            memory.keep(address, Document(newest, Validators(), {}))
-        return listing, len(newest)
-    known = memory.known(address)
-    found = get_document(address, fetcher=fetcher, known=known, limit=limit)
-    body = found.body if found is not None else memory.kept(address)
-    if body is None:  # it was taken away while we asked
-        found = get_document(address, fetcher=fetcher, known=Validators(), limit=limit)
-        assert found is not None  # the question had no condition
-        body = found.body
-    listing = parse(body, file=redact_url(address))
-    if found is not None and not is_dry:
-        memory.keep(address, found)
-    return listing, len(body)
-
-
-def _act(
+def _execute(
     plan: Plan,
-    memory: MirrorState,
+    state: MirrorState,
     fetcher: Fetcher,
-    wishes: MirrorOptions,
+    options: MirrorOptions,
     problems: ProblemList,
     on_progress: Callable[[Progress], None],
-) -> Mirrored:
-    plan, refused = _without_refused(plan, memory, problems)
-    memory.sweep(plan.wanted[name].sha256 for name in plan.fetch)
-    _claim(plan, memory)
-    failed = _fetch(plan, memory, fetcher, wishes, on_progress)
-    problems.extend(_failure(name, problem) for name, error in failed for problem in error.problems)
-    for name, error in failed:
+) -> MirrorResult:
+    plan, refused = _without_refused(plan, state, problems)
+    state.remove_leftovers(plan.packages[name].sha256 for name in plan.fetch)
+    record_ownership(plan, state)
+    errors = fetch_packages(plan, state, fetcher, at_once=options.at_once, on_progress=on_progress)
+    newly_refused = _report_errors(errors, state, problems)
+    refused += newly_refused
+    failed = [name for name, _ in errors if name not in newly_refused]
+    if failed and not options.keep_going:
+        flawed = _report_flawed(plan, state, problems)
+        state.save()
+        return MirrorResult(plan, False, problems, failed, refused, flawed)
+    done = plan.without(name for name, _ in errors)
+    flawed = _report_flawed(done, state, problems)
+    _replace_listing(done, state, has_new_packages=bool(plan.fetch))
+    removed = set(refused) if options.keep_old else set(state.files) - set(done.packages)
+    _remove_packages(removed, state)
+    return MirrorResult(done, True, problems, failed, refused, flawed)
+
+
+def _replace_listing(plan: Plan, state: MirrorState, *, has_new_packages: bool) -> None:
+    if has_new_packages:  # their names must be on disk before a listing refers to them
+        fsync_directory(state.folder)
+    # An unchanged listing keeps its modification time, so that clients need not fetch it again.
+    put_listing(state.folder / LISTING, plan.listing())
+
+
+def _remove_packages(names: set[str], state: MirrorState) -> None:
+    for name in names & state.files.keys():
+        (state.folder / name).unlink(missing_ok=True)
+        del state.files[name]
+    state.save()
+
+
+def _report_errors(
+    errors: Sequence[tuple[str, ExteryError]], state: MirrorState, problems: ProblemList
+) -> list[str]:
+    """Add the problems of failed packages; return those that are refused, and store their problems."""
+    refused = []
+    for name, error in errors:
+        own = [at_package(name, problem) for problem in error.problems]
+        problems.extend(own)
         if isinstance(error, RefusedPackage):
             refused.append(name)
-            memory.refused[name] = dump_problems(error.problems)
-    missing = [name for name, _ in failed if name not in memory.refused]
-    if missing and not wishes.keep_going:
-        flawed = _add_flawed(plan, memory, problems)
-        memory.save()
-        return Mirrored(plan, False, problems, missing, refused, flawed)
-    done = plan.without(name for name, _ in failed)
-    flawed = _add_flawed(done, memory, problems)
-    if plan.fetch:  # the names of the packages are on disk before a listing that names them
-        fsync_directory(memory.folder)
-    # The same listing keeps its time, so that readers need not fetch it again.
-    put_listing(memory.folder / LISTING, done.listing())
-    old = set(refused) if wishes.keep_old else set(memory.files) - set(done.wanted)
-    for name in old & memory.files.keys():
-        (memory.folder / name).unlink(missing_ok=True)
-        del memory.files[name]
-    memory.save()
-    return Mirrored(done, True, problems, missing, refused, flawed)
+            state.refused[name] = own
+    return refused
 
 
 def _without_refused(
-    plan: Plan, memory: MirrorState, problems: ProblemList
+    plan: Plan, state: MirrorState, problems: ProblemList
 ) -> tuple[Plan, list[str]]:
-    """The plan without packages that earlier runs have refused, and their names."""
-    memory.refused = {name: noted for name, noted in memory.refused.items() if name in plan.wanted}
-    for name, noted in memory.refused.items():
-        problems.extend(load_problems(name, noted))
-    return plan.without(memory.refused), list(memory.refused)
+    """Return the plan without packages that earlier runs refused, and their names; report their problems."""
+    state.refused = _of_plan(plan, state.refused)
+    for own in state.refused.values():
+        problems.extend(own)
+    return plan.without(state.refused), list(state.refused)
 
 
-def _add_flawed(plan: Plan, memory: MirrorState, problems: ProblemList) -> list[str]:
-    """Report the problems of packages that the plan lists all the same; their names."""
-    memory.flawed = {
-        name: noted for name, noted in sorted(memory.flawed.items()) if name in plan.wanted
-    }
-    for name, noted in memory.flawed.items():
-        problems.extend(load_problems(name, noted))
-    return list(memory.flawed)
+def _report_flawed(plan: Plan, state: MirrorState, problems: ProblemList) -> list[str]:
+    """Add the problems of packages that are listed nevertheless; return their names."""
+    state.flawed = _of_plan(plan, state.flawed)
+    for own in state.flawed.values():
+        problems.extend(own)
+    return list(state.flawed)
 
 
-def _claim(plan: Plan, memory: MirrorState) -> None:
-    """Write down which files are ours before the first of them arrives: what a killed run leaves has an owner."""
-    keep = set(plan.keep)
-    for name, file in plan.wanted.items():
-        before = memory.files.get(name)
-        is_same = before is not None and name in keep and before.sha256 == file.sha256
-        rules = before.rules if before is not None and is_same else 0
-        memory.files[name] = File(file.sha256, file.size, redact_url(file.url), rules=rules)
-    for name in keep:
-        memory.note_right(name)
-    memory.save()
-
-
-def _failure(name: str, problem: Problem) -> Problem:
-    """The problem of a package, with the package before the place in it."""
-    inside = problem.where.file
-    file = f"{name}/{inside}" if inside not in ("", name) else name
-    return problem._replace(where=problem.where._replace(file=file))
-
-
-def _fetch(
-    plan: Plan,
-    memory: MirrorState,
-    fetcher: Fetcher,
-    wishes: MirrorOptions,
-    on_progress: Callable[[Progress], None],
-) -> list[tuple[str, ExteryError]]:
-    counter = _Counter(plan, on_progress)
-    entries: dict[str, list[Entry]] = {}
-    for entry in plan.entries:
-        entries.setdefault(entry["archive_url"][2:], []).append(entry)
-    to_fetch = set(plan.fetch)
-    one_at_a_time = threading.Lock()  # each may take as much memory as a package is allowed to
-
-    def fetch(name: str) -> None:
-        to = memory.folder / name
-        if name in to_fetch:
-            wanted: DownloadRequest = plan.wanted[name]
-            part = memory.parts / f"{wanted.sha256}.part"
-            download(wanted, to=to, part=part, fetcher=fetcher, on_progress=counter.add)
-            memory.note_right(name)
-            counter.finish()
-        memory.flawed.pop(name, None)
-        with one_at_a_time:
-            found = inspect_package(to, entries[name], checkpoint=fetcher.raise_if_stopped)
-            if found:
-                memory.flawed[name] = dump_problems(found)
-        memory.files[name].rules = REVISION
-
-    jobs = [*plan.fetch, *(name for name in plan.keep if memory.files[name].rules != REVISION)]
-    return run_all(jobs, fetch, fetcher=fetcher, at_once=wishes.at_once)
-
-
-class _Counter:
-    """Adds up what many threads have received."""
-
-    def __init__(self, plan: Plan, on_progress: Callable[[Progress], None]) -> None:
-        self.progress = Progress(0, len(plan.fetch), 0, plan.bytes_to_fetch)
-        self.on_progress = on_progress
-        self.lock = threading.Lock()
-
-    def add(self, received: int) -> None:
-        self._set(0, received)
-
-    def finish(self) -> None:
-        self._set(1, 0)
-
-    def _set(self, packages: int, received: int) -> None:
-        with self.lock:
-            old = self.progress
-            self.progress = old._replace(
-                packages=old.packages + packages, received=old.received + received
-            )
-            self.on_progress(self.progress)
+def _of_plan(plan: Plan, stored: PackageProblems) -> PackageProblems:
+    return {name: own for name, own in sorted(stored.items()) if name in plan.packages}
