@@ -81,8 +81,8 @@ def test_a_document_arrives_compressed_and_is_not_sent_again(
     assert first is not None
     assert first.body == BODY
     assert first.headers["content-encoding"] == "gzip"
-    assert get_document(url, fetcher=fetcher, known=first.validators) is None
-    assert get_document(url, fetcher=fetcher, known=Validators('"other"')) is not None
+    assert get_document(url, fetcher=fetcher, validators=first.validators) is None
+    assert get_document(url, fetcher=fetcher, validators=Validators('"other"')) is not None
     sent = repository.web.asked("/a")
     assert [seen.path for seen in repository.web.seen] == ["/a?x=1"] * 3
     assert sent[0]["user-agent"].startswith("extery/")

@@ -1,4 +1,4 @@
-"""A web that can misbehave, and a fetcher that does not wait for long."""
+"""Fixtures: a web server with faults, and a fetcher with short delays."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from extery.fetch.addresses import origin_of, redact_url
         ("file:///r/index.json", "file:///s/a.zip", "file:///s/a.zip"),
     ],
 )
-def test_a_package_is_found_where_blender_finds_it(
+def test_a_package_url_is_resolved_as_blender_resolves_it(
     listing: str, archive_url: str, expected: str
 ) -> None:
     assert resolve_archive_url(listing, archive_url) == expected
@@ -33,7 +33,7 @@ def test_a_package_is_found_where_blender_finds_it(
     "archive_url",
     ["a.zip", "/a.zip", "../a.zip", "ftp://x/a.zip", "", "HTTPS://x/a.zip", "file:/a.zip"],
 )
-def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
+def test_a_url_that_blender_cannot_resolve_is_an_error(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
         resolve_archive_url("https://x.org/r/index.json", archive_url)
 
@@ -44,21 +44,21 @@ def test_an_address_that_blender_cannot_use_is_named(archive_url: str) -> None:
     "archive_url",
     ["http://[::1/a.zip", "http://x:y/a.zip", "http://\u2100/a.zip", "./\ud800.zip", "./%00.zip"],
 )
-def test_what_is_no_address_at_all_is_named(archive_url: str) -> None:
+def test_an_invalid_url_is_an_error(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
         resolve_archive_url("https://x.org/r/index.json", archive_url)
 
     assert caught.value.code == "fetch.url"
 
 
-def test_a_listing_from_the_web_cannot_name_a_file_of_this_computer() -> None:
+def test_a_listing_from_the_web_cannot_refer_to_a_local_file() -> None:
     with pytest.raises(InvalidListing) as caught:
         resolve_archive_url("https://x.org/r/", "file:///etc/passwd")
 
     assert caught.value.code == "fetch.archive-url-local"
 
 
-def test_only_a_folder_of_this_computer_gets_a_file_name_added() -> None:
+def test_only_file_urls_get_the_name_of_the_listing_appended() -> None:
     assert listing_url("https://x.org/r/") == "https://x.org/r/"
     assert listing_url("file:///r") == "file:///r/index.json"
     assert listing_url("file:///r/index.json") == "file:///r/index.json"
@@ -84,11 +84,11 @@ def test_messages_show_neither_password_nor_query() -> None:
     assert redact_url("https://me:secret@x.org:1/a?token=2#f") == "https://x.org:1/a"
 
 
-def test_a_password_in_what_is_no_address_is_not_shown_either() -> None:
+def test_a_password_in_an_invalid_url_is_not_shown() -> None:
     assert redact_url("https://joe:secret@[::1/a.zip?token=b") == "https://[::1/a.zip"
 
 
-def test_messages_show_nothing_that_a_terminal_obeys() -> None:
+def test_messages_contain_no_control_characters() -> None:
     assert redact_url("https://x.org/\x1b[2Ja.zip") == "https://x.org/?[2Ja.zip"
 
 
@@ -106,7 +106,7 @@ def test_messages_show_nothing_that_a_terminal_obeys() -> None:
     ],
     ids=lambda url: url[:30],
 )
-def test_an_address_that_is_made_to_do_harm_is_named_in_short(archive_url: str) -> None:
+def test_a_hostile_url_has_a_short_message(archive_url: str) -> None:
     with pytest.raises(InvalidListing) as caught:
         resolve_archive_url("https://x.org/r/index.json", archive_url)
 

@@ -1,4 +1,4 @@
-"""Compressed answers: one encoding, one that was asked for, and unpacked within the limit."""
+"""Compressed responses: one requested encoding, decoded within the limit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_one_encoding_is_unpacked(
     ],
     ids=lambda names: ",".join(names)[:20],
 )
-def test_encodings_on_top_of_each_other_and_unasked_ones_are_refused(
+def test_nested_and_unrequested_encodings_are_refused(
     web: Web, fetcher: Fetcher, encodings: list[str]
 ) -> None:
     web.fail("/a", encoded(gzip.compress(gzip.compress(BODY)), *encodings))
@@ -81,7 +81,9 @@ def test_encodings_on_top_of_each_other_and_unasked_ones_are_refused(
     assert len(web.seen) == 1
 
 
-def test_nothing_is_unpacked_that_was_asked_for_as_it_is(web: Web, fetcher: Fetcher) -> None:
+def test_a_response_requested_without_compression_is_not_decoded(
+    web: Web, fetcher: Fetcher
+) -> None:
     web.fail("/a", encoded(gzip.compress(BODY), "gzip"))
 
     with pytest.raises(Corrupt) as caught:
@@ -125,9 +127,7 @@ def test_gzip_in_too_many_members_is_refused(
 
 @pytest.mark.parametrize("rest", [b"x", b"\0" * 100, b"\x1f\x8b\x08garbage", BODY])
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_what_follows_compressed_data_is_refused(
-    web: Web, fetcher: Fetcher, encoding: str, rest: bytes
-) -> None:
+def test_trailing_data_is_refused(web: Web, fetcher: Fetcher, encoding: str, rest: bytes) -> None:
     packed = gzip.compress(BODY) if encoding == "gzip" else brotli.compress(BODY)
     web.fail("/a", encoded(packed + rest, encoding))
 
@@ -135,7 +135,7 @@ def test_what_follows_compressed_data_is_refused(
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_damaged_data_is_named(web: Web, fetcher: Fetcher, encoding: str) -> None:
+def test_damaged_data_is_an_error(web: Web, fetcher: Fetcher, encoding: str) -> None:
     packed = bytearray(gzip.compress(BODY) if encoding == "gzip" else brotli.compress(BODY))
     packed[len(packed) // 2] ^= 0xFF
     packed[-3] ^= 0xFF
@@ -183,7 +183,7 @@ def test_compressed_bytes_count_too(web: Web, fetcher: Fetcher) -> None:
 
 
 @pytest.mark.parametrize("library", [None, types.SimpleNamespace(Decompressor=object)])
-def test_brotli_is_asked_for_only_where_its_output_can_be_bounded(
+def test_brotli_is_requested_only_if_its_output_can_be_bounded(
     web: Web, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, library: object
 ) -> None:
     def imported(name: str) -> object:

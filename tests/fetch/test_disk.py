@@ -1,4 +1,4 @@
-"""Free disk space: looked at before a download, shared by many, and what happens when it ends."""
+"""Free disk space: checked before a download, shared by concurrent ones, and used up during one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def code_of(what: DownloadRequest, folder: Path, fetcher: Fetcher) -> str:
     return caught.value.code
 
 
-def test_nothing_is_fetched_that_the_disk_cannot_hold(
+def test_a_package_larger_than_the_free_space_is_not_fetched(
     web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = web.put("/a.zip", DATA)
@@ -56,7 +56,7 @@ def test_nothing_is_fetched_that_the_disk_cannot_hold(
     assert (folder / "a.zip").read_bytes() == DATA
 
 
-def test_only_what_is_missing_has_to_fit(
+def test_only_the_missing_part_needs_space(
     web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = web.put("/a.zip", DATA)
@@ -69,7 +69,7 @@ def test_only_what_is_missing_has_to_fit(
     assert (folder / "a.zip").read_bytes() == DATA
 
 
-def test_a_disk_that_says_nothing_about_its_size_is_tried(
+def test_a_disk_of_unknown_size_is_used(
     web: Web, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(monkeypatch, 0, total=0)
@@ -80,7 +80,7 @@ def test_a_disk_that_says_nothing_about_its_size_is_tried(
     assert (folder / "a.zip").read_bytes() == DATA
 
 
-def test_downloads_at_the_same_time_share_what_is_free(
+def test_concurrent_downloads_share_the_free_space(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(monkeypatch, MIN_FREE + 1_000)
@@ -115,7 +115,7 @@ def test_a_disk_that_becomes_full_leaves_the_old_file_and_no_part(
     assert list(part.parent.iterdir()) == []
 
 
-def test_a_listing_that_names_an_absurd_size_starts_no_download(
+def test_a_listing_with_an_absurd_size_starts_no_download(
     web: Web, folder: Path, fetcher: Fetcher
 ) -> None:
     for size in (MAX_PACKAGE_SIZE + 1, 10**18, 10**400):

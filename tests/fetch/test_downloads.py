@@ -1,4 +1,4 @@
-"""Packages onto the disk: whole and right, or not at all."""
+"""Packages are stored complete and verified, or not at all."""
 
 import hashlib
 import os
@@ -57,7 +57,7 @@ def one(tmp_path: Path, fetcher: Fetcher) -> Download:
     return Download(tmp_path, fetcher)
 
 
-def test_a_package_takes_its_place_when_it_is_whole(web: Web, one: Download) -> None:
+def test_a_complete_package_replaces_the_old_file(web: Web, one: Download) -> None:
     one.run(wanted(web.put("/a.zip", DATA)))
 
     assert one.to.read_bytes() == DATA
@@ -66,7 +66,7 @@ def test_a_package_takes_its_place_when_it_is_whole(web: Web, one: Download) -> 
     assert web.asked("/a.zip")[0]["accept-encoding"] == "identity"
 
 
-def test_a_package_of_this_computer_is_copied(tmp_path: Path, one: Download) -> None:
+def test_a_local_package_is_copied(tmp_path: Path, one: Download) -> None:
     source = tmp_path / "source.zip"
     source.write_bytes(DATA)
 
@@ -75,7 +75,7 @@ def test_a_package_of_this_computer_is_copied(tmp_path: Path, one: Download) -> 
     assert one.to.read_bytes() == DATA
 
 
-def test_a_cut_off_transfer_continues_where_it_ended(web: Web, one: Download) -> None:
+def test_a_cut_off_transfer_is_resumed(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), cut_off(50_000))
 
@@ -90,7 +90,7 @@ def test_a_cut_off_transfer_continues_where_it_ended(web: Web, one: Download) ->
     assert one.told == len(DATA)
 
 
-def test_another_process_continues_too(web: Web, one: Download) -> None:
+def test_another_process_resumes_a_transfer(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", *[cut_off(10_000), cut_off(0), cut_off(0), cut_off(0)])
     assert one.fails(wanted(url)) == "fetch.unreachable"
@@ -111,7 +111,7 @@ def test_a_server_without_ranges_sends_everything_again(web: Web, one: Download)
     assert one.told == len(DATA)
 
 
-def test_a_server_that_always_ends_at_the_same_place_is_given_up(web: Web, one: Download) -> None:
+def test_a_transfer_without_progress_is_not_retried_for_ever(web: Web, one: Download) -> None:
     data = DATA * 10
     web.put("/a.zip", data)
 
@@ -127,7 +127,7 @@ def test_a_server_that_always_ends_at_the_same_place_is_given_up(web: Web, one: 
     assert len(web.seen) == QUICK.attempts + 1
 
 
-def test_a_server_may_send_less_of_a_range_than_was_asked_for(web: Web, one: Download) -> None:
+def test_a_server_may_send_less_than_the_requested_range(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), short_range(50_000))
 
@@ -141,7 +141,7 @@ def test_a_server_may_send_less_of_a_range_than_was_asked_for(web: Web, one: Dow
     assert one.to.read_bytes() == DATA
 
 
-def test_a_validator_that_cannot_be_sent_back_is_not(web: Web, one: Download) -> None:
+def test_an_invalid_validator_is_not_sent(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), *[status(503)] * 2)
     one.fails(wanted(url))
@@ -154,11 +154,13 @@ def test_a_validator_that_cannot_be_sent_back_is_not(web: Web, one: Download) ->
 
 
 @pytest.mark.parametrize("host", ["xn--a", "a" * 70, "a..b"])
-def test_a_host_that_cannot_be_written_down_is_a_bad_address(one: Download, host: str) -> None:
+def test_a_host_that_cannot_be_encoded_is_an_invalid_url(one: Download, host: str) -> None:
     assert one.fails(wanted(f"http://{host}/a.zip")) == "fetch.url"
 
 
-def test_a_package_that_changed_meanwhile_is_begun_anew(web: Web, one: Download) -> None:
+def test_a_package_that_changed_meanwhile_is_fetched_from_the_start(
+    web: Web, one: Download
+) -> None:
     other = bytes(reversed(DATA))
     url = web.put("/a.zip", other)
     web.fail("/a.zip", *[cut_off(10_000), *[status(503)] * 3])
@@ -170,7 +172,7 @@ def test_a_package_that_changed_meanwhile_is_begun_anew(web: Web, one: Download)
     assert one.to.read_bytes() == DATA
 
 
-def test_halves_that_do_not_belong_together_are_noticed(web: Web, one: Download) -> None:
+def test_parts_of_different_files_are_detected(web: Web, one: Download) -> None:
     web.has_etags = False
     url = web.put("/a.zip", DATA)
     one.part.parent.mkdir()
@@ -192,7 +194,7 @@ def test_a_complete_part_needs_no_request(web: Web, one: Download) -> None:
     assert web.seen == []
 
 
-def test_a_part_that_is_too_long_is_begun_anew(web: Web, one: Download) -> None:
+def test_a_part_file_that_is_too_long_is_fetched_from_the_start(web: Web, one: Download) -> None:
     one.part.parent.mkdir()
     one.part.write_bytes(DATA + b"more")
 
@@ -210,7 +212,7 @@ def test_a_tampered_file_is_refused_and_the_old_one_stays(web: Web, one: Downloa
     assert one.told == 0
 
 
-def test_an_announced_size_that_differs_is_not_even_read(web: Web, one: Download) -> None:
+def test_a_body_with_a_wrong_content_length_is_not_read(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA * 2)
 
     assert one.fails(wanted(url)) == "fetch.size"
@@ -224,11 +226,11 @@ def test_an_endless_file_is_read_up_to_its_announced_size(web: Web, one: Downloa
     assert not one.part.exists()
 
 
-def test_a_missing_package_is_named(web: Web, one: Download) -> None:
+def test_a_missing_package_is_an_error(web: Web, one: Download) -> None:
     assert one.fails(wanted(f"{web.url}/a.zip")) == "fetch.not-found"
 
 
-def test_a_folder_that_cannot_be_written_is_named(
+def test_a_folder_that_cannot_be_written_is_an_error(
     web: Web, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     (tmp_path / "file").touch()
@@ -243,9 +245,7 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert caught.value.code == "fetch.unwritable"
 
 
-def test_many_are_under_way_at_once_over_kept_connections(
-    web: Web, tmp_path: Path, fetcher: Fetcher
-) -> None:
+def test_concurrent_downloads_reuse_connections(web: Web, tmp_path: Path, fetcher: Fetcher) -> None:
     urls = [web.put(f"/{number}.zip", DATA[:1000]) for number in range(80)]
     for number in range(80):
         web.fail(f"/{number}.zip", wait(0.02))
@@ -261,7 +261,7 @@ def test_many_are_under_way_at_once_over_kept_connections(
     assert web.connections <= 16
 
 
-def test_one_failure_stops_no_other_and_is_reported_in_order(fetcher: Fetcher) -> None:
+def test_failed_jobs_are_reported_in_order_and_stop_no_others(fetcher: Fetcher) -> None:
     done = []
 
     def work(number: int) -> None:
@@ -275,7 +275,7 @@ def test_one_failure_stops_no_other_and_is_reported_in_order(fetcher: Fetcher) -
     assert [number for number, _ in failed] == [1, 3, 5, 7, 9]
 
 
-def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
+def test_an_unexpected_exception_stops_all_jobs(fetcher: Fetcher) -> None:
     def work(number: int) -> None:
         raise ZeroDivisionError
 
@@ -284,7 +284,7 @@ def test_a_mistake_of_ours_stops_everything(fetcher: Fetcher) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_stopped_fetcher_waits_for_nothing(web: Web) -> None:
+def test_a_stopped_fetcher_does_not_wait(web: Web) -> None:
     web.fail("/a", status(503, Retry_After="4000"))
     with Fetcher(retry_policy=RetryPolicy(max_delay=5_000, max_seconds=5_000)) as fetcher:
         timer = threading.Timer(0.1, fetcher.stop)
@@ -319,7 +319,9 @@ def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) ->
     assert caught.value.code == "fetch.stopped"
 
 
-def test_all_wait_when_a_server_asks_one_to(web: Web, tmp_path: Path, fetcher: Fetcher) -> None:
+def test_retry_after_delays_all_requests_to_the_server(
+    web: Web, tmp_path: Path, fetcher: Fetcher
+) -> None:
     urls = [web.put(f"/{number}.zip", b"x") for number in range(2)]
     web.fail("/0.zip", status(429, Retry_After="1"))
 

@@ -1,4 +1,4 @@
-"""Whatever a server sends, the process that fetches it stays small: measured from outside."""
+"""The memory of the fetching process stays bounded, measured from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time limits of a transfer as a whole, whatever part of it is slow."""
+"""Time limits of whole transfers, whichever part is slow."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_request_as_a_whole_has_a_time_limit(web: Web, hurried: Fetcher, fault
 
 
 @pytest.mark.timeout(300)
-def test_what_is_given_up_leaves_no_thread_and_no_connection(web: Web) -> None:
+def test_an_abandoned_request_leaves_no_thread_and_no_connection(web: Web) -> None:
     def requests() -> int:
         return sum(thread.name == "extery-fetch" for thread in threading.enumerate())
 
@@ -108,7 +108,7 @@ def test_what_is_given_up_leaves_no_thread_and_no_connection(web: Web) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_name_that_is_looked_up_for_ever_is_given_up(
+def test_an_endless_name_lookup_is_a_time_out(
     hurried: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = threading.Event()
@@ -125,7 +125,7 @@ def test_a_name_that_is_looked_up_for_ever_is_given_up(
 
 
 @pytest.mark.timeout(300)
-def test_a_connection_that_is_made_too_late_is_ended(
+def test_a_connection_established_too_late_is_closed(
     web: Web, hurried: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise nobody would end it: its request was given up while it did not exist yet."""
@@ -144,7 +144,7 @@ def test_a_connection_that_is_made_too_late_is_ended(
         time.sleep(0.01)
 
 
-def test_a_server_that_asks_to_wait_beyond_the_time_limit_is_not_waited_for(
+def test_a_retry_after_beyond_the_time_limit_is_an_error(
     web: Web,
 ) -> None:
     web.fail("/a", status(503, Retry_After="5"))
@@ -180,9 +180,7 @@ def test_attempts_have_a_time_limit_together(web: Web, fault: Fault) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_package_that_is_cut_off_after_some_progress_for_ever_has_a_time_limit(
-    web: Web, tmp_path: Path
-) -> None:
+def test_a_transfer_with_endless_resumes_has_a_time_limit(web: Web, tmp_path: Path) -> None:
     """Each attempt brings a megabyte, which does not count as a failure."""
     size = 1_000_000_000
 
@@ -220,7 +218,7 @@ def test_a_large_package_gets_time_for_its_size() -> None:
     assert retry_policy.time_limit(4_000_000_000) == retry_policy.max_package_seconds == 6 * 3600
 
 
-def test_a_file_that_takes_too_long_to_read_is_given_up(tmp_path: Path, fetcher: Fetcher) -> None:
+def test_a_file_that_takes_too_long_to_read_is_a_time_out(tmp_path: Path, fetcher: Fetcher) -> None:
     (tmp_path / "source").write_bytes(DATA)
     url = (tmp_path / "source").as_uri()
 
@@ -229,7 +227,7 @@ def test_a_file_that_takes_too_long_to_read_is_given_up(tmp_path: Path, fetcher:
     assert caught.value.code == "fetch.time-out"
 
 
-def test_a_slow_body_is_not_ended_by_the_limit_of_another(web: Web) -> None:
+def test_the_deadline_of_one_body_does_not_close_another(web: Web) -> None:
     web.put("/slow", b"[" + b" " * 20 + b"]")
     web.fail("/slow", drip(0.05))
     web.fail("/a", dripping(OK, b"X-Header: "))

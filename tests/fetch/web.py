@@ -1,6 +1,6 @@
-"""A web server for tests that can misbehave: cut off, wait, redirect, refuse, tamper, ask for retry_policy.
+"""A web server for tests with injected faults: cut off, wait, redirect, refuse, tamper, delay.
 
-Otherwise it does what a good server does: entity tags, conditional requests, ranges, compression.
+Without a fault it supports entity tags, conditional requests, ranges and compression.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Seen:
 
 @dataclass
 class Web:
-    """What is served. A fault is used once, in order, for requests of its path."""
+    """Pages of the server, and received requests. A fault is used once, in order, for requests of its path."""
 
     url: str = ""
     pages: dict[str, bytes] = field(default_factory=dict)
@@ -47,14 +47,14 @@ class Web:
         self.faults.setdefault(path, []).extend(faults)
 
     def asked(self, path: str) -> list[dict[str, str]]:
-        """The headers of every request of a path."""
+        """Return the headers of every request of a path."""
         return [seen.headers for seen in self.seen if seen.path.split("?")[0] == path]
 
 
 def status(number: int, **headers: str) -> Fault:
-    """Answer with a status and nothing else; ``Retry_After="1"`` is a header."""
+    """Respond with a status and no body; ``Retry_After="1"`` is a header."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.send_response_only(number)
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
@@ -62,7 +62,7 @@ def status(number: int, **headers: str) -> Fault:
         handler.end_headers()
         return True
 
-    return answer
+    return respond
 
 
 def redirect(url: str, number: int = 302) -> Fault:
@@ -70,60 +70,60 @@ def redirect(url: str, number: int = 302) -> Fault:
 
 
 def cut_off(after: int) -> Fault:
-    """Announce everything that is asked for, send ``after`` bytes, and hang up."""
+    """Send a full Content-Length and ``after`` bytes, then close the connection."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.cut = after
         return False
 
-    return answer
+    return respond
 
 
 def tamper() -> Fault:
     """Send other bytes of the same number."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.tampered = True
         return False
 
-    return answer
+    return respond
 
 
 def wait(seconds: float) -> Fault:
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         time.sleep(seconds)
         return False
 
-    return answer
+    return respond
 
 
 def drip(pause: float) -> Fault:
     """Send one byte at a time."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.pause = pause
         return False
 
-    return answer
+    return respond
 
 
 def endless() -> Fault:
-    """Announce no size and send for ever."""
+    """Send without Content-Length and without end."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.send_response(200)
         handler.send_header("Connection", "close")
         handler.end_headers()
         while True:
             handler.wfile.write(bytes(1 << 16))
 
-    return answer
+    return respond
 
 
 def raw(*pieces: bytes, pause: float = 0.0, forever: bytes = b"") -> Fault:
-    """Send these bytes instead of an answer, ``forever`` until the client hangs up, and hang up."""
+    """Send these bytes instead of a response, then ``forever`` until the client disconnects."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.close_connection = True
         for piece in pieces:
             handler.wfile.write(piece)
@@ -132,13 +132,13 @@ def raw(*pieces: bytes, pause: float = 0.0, forever: bytes = b"") -> Fault:
             time.sleep(pause)
         return True
 
-    return answer
+    return respond
 
 
 def encoded(data: bytes, *encodings: str) -> Fault:
     """Send ``data`` with a ``Content-Encoding`` for each of ``encodings``."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(data)))
         for encoding in encodings:
@@ -147,27 +147,27 @@ def encoded(data: bytes, *encodings: str) -> Fault:
         handler.wfile.write(data)
         return True
 
-    return answer
+    return respond
 
 
 def without_ranges() -> Fault:
-    """Send all of it, whatever is asked for."""
+    """Ignore the requested range."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.has_ranges = False
         return False
 
-    return answer
+    return respond
 
 
 def short_range(most: int) -> Fault:
-    """Answer a request for a range with its first ``most`` bytes only, as a server may."""
+    """Send only the first ``most`` bytes of a requested range, as a server may."""
 
-    def answer(handler: Handler, body: bytes) -> bool:
+    def respond(handler: Handler, body: bytes) -> bool:
         handler.most = most
         return False
 
-    return answer
+    return respond
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -192,14 +192,14 @@ class Handler(BaseHTTPRequestHandler):
             web.busy += 1
             web.busiest = max(web.busy, web.busiest)
         try:
-            self._answer(web)
+            self._respond(web)
         except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True  # whoever asked has seen enough
+            self.close_connection = True  # the client has disconnected
         finally:
             with web.lock:
                 web.busy -= 1
 
-    def _answer(self, web: Web) -> None:
+    def _respond(self, web: Web) -> None:
         self.cut, self.pause, self.tampered, self.has_ranges = None, 0.0, False, True
         self.most = None
         path = self.path.split("?")[0]
@@ -246,19 +246,19 @@ class Handler(BaseHTTPRequestHandler):
                 time.sleep(self.pause)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing on stderr."""
+        """Print nothing."""
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is part of the tests."""
+        """Ignore disconnected clients."""
 
 
 @contextmanager
 def serving() -> Iterator[Web]:
-    """A server on loopback for as long as the ``with`` lasts."""
+    """Yield a running server on loopback."""
     web = Web()
     handler = type("BoundHandler", (Handler,), {"web": web})
     with _Server(("127.0.0.1", 0), handler) as server:

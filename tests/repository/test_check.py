@@ -1,4 +1,4 @@
-"""A repository is checked as those who use it meet it."""
+"""A repository is checked as clients use it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def test_a_good_repository_has_no_problem(repository: Repository, fetcher: Fetch
         assert (found.entries, found.packages) == (2, 2)
 
 
-def test_the_listing_is_asked_for_as_blender_asks(repository: Repository, fetcher: Fetcher) -> None:
+def test_the_listing_is_requested_as_blender_requests_it(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     repository.add("gear.zip")
 
     def pack_always(handler: Handler, body: bytes) -> bool:
@@ -60,7 +62,7 @@ def test_a_missing_listing_is_an_error(repository: Repository, fetcher: Fetcher)
         check(repository, fetcher)
 
 
-def test_all_bad_entries_are_named_and_the_good_are_checked(
+def test_all_invalid_entries_are_reported_and_valid_ones_checked(
     repository: Repository, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip")["tags"] = []
@@ -77,7 +79,9 @@ def test_all_bad_entries_are_named_and_the_good_are_checked(
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"version": "v1"}', b'{"data": 7}'])
-def test_what_is_no_listing_is_said(repository: Repository, fetcher: Fetcher, body: bytes) -> None:
+def test_an_invalid_listing_is_reported(
+    repository: Repository, fetcher: Fetcher, body: bytes
+) -> None:
     repository.web.put("/r/index.json", body)
 
     found = check(repository, fetcher)
@@ -86,7 +90,7 @@ def test_what_is_no_listing_is_said(repository: Repository, fetcher: Fetcher, bo
     assert all(code.startswith("listing.") for code in codes(found))
 
 
-def test_several_entries_for_one_blender_are_named_with_an_example(
+def test_several_entries_for_one_blender_are_reported_with_an_example(
     repository: Repository, fetcher: Fetcher
 ) -> None:
     repository.add("1.zip", version="1.0.0")
@@ -120,7 +124,7 @@ def test_several_entries_for_one_blender_are_named_with_an_example(
         ({"archive_url": "gear.zip"}, "fetch.archive-url"),
     ],
 )  # fmt: skip
-def test_an_entry_that_its_package_does_not_keep_is_named(
+def test_an_entry_that_differs_from_its_package_is_reported(
     repository: Repository, fetcher: Fetcher, fields: dict[str, object], code: str
 ) -> None:
     entry = repository.add(
@@ -140,7 +144,9 @@ def test_an_entry_that_its_package_does_not_keep_is_named(
     assert local == [code]
 
 
-def test_a_narrower_promise_is_kept(repository: Repository, fetcher: Fetcher) -> None:
+def test_an_entry_may_state_less_than_its_package_supports(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     entry = repository.add("gear.zip", blender_version_max="5.0.0")
     entry |= {
         "blender_version_min": "4.3.0",
@@ -168,7 +174,7 @@ def test_a_narrower_promise_is_kept(repository: Repository, fetcher: Fetcher) ->
         ("./%C3%A4.zip", "server.name-unsafe"),
     ],
 )
-def test_an_address_that_does_not_work_everywhere_is_named(
+def test_a_url_that_does_not_work_everywhere_is_reported(
     repository: Repository, fetcher: Fetcher, url: str, code: str
 ) -> None:
     repository.add("gear.zip", url=url)
@@ -190,7 +196,7 @@ def test_an_address_that_does_not_work_everywhere_is_named(
         ("./\ud800.zip", "fetch.url"),
     ],
 )
-def test_an_address_that_blender_cannot_ask_for_is_an_error(
+def test_a_url_that_blender_cannot_request_is_an_error(
     repository: Repository, fetcher: Fetcher, url: str, code: str
 ) -> None:
     repository.add("gear.zip", url=url)
@@ -203,7 +209,7 @@ def test_an_address_that_blender_cannot_ask_for_is_an_error(
     assert "secret" not in str(problem)
 
 
-def test_a_package_that_comes_compressed_unasked_is_an_error(
+def test_a_package_with_unrequested_compression_is_an_error(
     repository: Repository, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip")
@@ -225,7 +231,7 @@ def test_a_package_that_comes_compressed_unasked_is_an_error(
 
 
 @pytest.mark.parametrize("pythons", ["3.11", [3.11], [["3"]], 3, {"3": 1}])
-def test_pythons_that_cannot_be_read_are_any(
+def test_invalid_python_versions_count_as_every_python(
     repository: Repository, fetcher: Fetcher, pythons: Any
 ) -> None:
     repository.add("gear.zip", blender_version_max="5.0.0")
@@ -243,7 +249,9 @@ def test_pythons_that_cannot_be_read_are_any(
     )
 
 
-def test_a_block_without_an_id_hides_no_other(repository: Repository, fetcher: Fetcher) -> None:
+def test_a_block_without_an_id_does_not_disable_others(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     repository.add("gear.zip")
     repository.blocklist = [{"reason": "?"}, {"id": "gear_tool", "reason": "It bites"}]
     repository.publish()
@@ -253,7 +261,9 @@ def test_a_block_without_an_id_hides_no_other(repository: Repository, fetcher: F
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
-def test_what_is_no_file_is_not_read(repository: Repository, fetcher: Fetcher) -> None:
+def test_a_pipe_is_reported_as_missing_and_not_read(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     repository.add("gear.zip")
     (repository.folder / "gear.zip").unlink()
     os.mkfifo(repository.folder / "gear.zip")
@@ -261,7 +271,7 @@ def test_what_is_no_file_is_not_read(repository: Repository, fetcher: Fetcher) -
     assert codes(check_folder(repository, fetcher)) == ["server.archive-missing"]
 
 
-def test_a_file_of_one_computer_is_for_nobody_else(
+def test_a_file_url_is_a_warning_locally_and_an_error_on_the_web(
     repository: Repository, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip", url=(repository.folder / "gear.zip").as_uri())
@@ -270,7 +280,7 @@ def test_a_file_of_one_computer_is_for_nobody_else(
     assert codes(check(repository, fetcher)) == ["fetch.archive-url-local"]
 
 
-def test_a_package_that_nobody_names_is_named(repository: Repository, fetcher: Fetcher) -> None:
+def test_an_unlisted_package_is_reported(repository: Repository, fetcher: Fetcher) -> None:
     repository.add("gear.zip")
     repository.add("old.zip", version="0.9.0", blender_version_max="4.3.0")
     repository.withdraw("gear_tool", "0.9.0")
@@ -294,7 +304,9 @@ def test_a_package_of_a_channel_is_not_unlisted(repository: Repository, fetcher:
     assert found.entries == 1
 
 
-def test_what_is_no_package_is_said_in_words(repository: Repository, fetcher: Fetcher) -> None:
+def test_a_file_that_is_not_a_zip_is_reported_with_its_entry(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     repository.add("gear.zip")
     (repository.folder / "gear.zip").write_bytes(b"no zip at all")
 
@@ -304,7 +316,7 @@ def test_what_is_no_package_is_said_in_words(repository: Repository, fetcher: Fe
     assert "gear_tool 1.2.3" in found.problems.errors[1].message
 
 
-def test_a_server_that_fails_is_one_finding_of_its_package(
+def test_a_failed_download_is_one_problem_of_its_package(
     repository: Repository, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip")
@@ -313,9 +325,7 @@ def test_a_server_that_fails_is_one_finding_of_its_package(
     assert codes(check(repository, fetcher)) == ["fetch.refused"]
 
 
-def test_packages_are_not_read_when_only_the_listing_is_asked_for(
-    repository: Repository, fetcher: Fetcher
-) -> None:
+def test_listing_only_reads_no_packages(repository: Repository, fetcher: Fetcher) -> None:
     repository.add("gear.zip")
 
     assert check(repository, fetcher, listing_only=True).packages == 0
@@ -337,7 +347,9 @@ def test_a_mirror_passes_its_check(
     assert json.loads(json.dumps(found.as_dict()))["entries"] == 3
 
 
-def test_a_listing_that_cannot_be_had_is_an_error(repository: Repository, fetcher: Fetcher) -> None:
+def test_a_listing_that_cannot_be_fetched_is_an_error(
+    repository: Repository, fetcher: Fetcher
+) -> None:
     repository.web.fail("/r/index.json", *[status(500)] * 5)
 
     with pytest.raises(Unavailable):

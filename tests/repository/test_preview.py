@@ -1,4 +1,4 @@
-"""The preview over real sockets: conditional, in parts, compressed on request, and up to date."""
+"""The preview over real sockets: conditional requests, ranges, compression, updates."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_files_come_with_their_type_and_size(folder: Path, site: Site) -> None:
         assert answer.headers["content-length"] == "5"
 
 
-def test_a_folder_shows_its_page(folder: Path, site: Site) -> None:
+def test_a_folder_url_serves_its_page(folder: Path, site: Site) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "index.html").write_text("below")
 
@@ -114,14 +114,14 @@ def test_a_head_has_the_headers_of_a_get(site: Site) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_nothing_can_be_changed(site: Site, method: str) -> None:
+def test_methods_that_write_are_refused(site: Site, method: str) -> None:
     answer = site.ask("/index.json", method)
 
     assert answer.status == 405
     assert answer.headers["allow"] == "GET, HEAD"
 
 
-def test_what_is_known_is_not_sent_again(folder: Path, site: Site) -> None:
+def test_unchanged_files_are_not_sent_again(folder: Path, site: Site) -> None:
     first = site.ask("/index.json")
     etag, modified = first.headers["etag"], first.headers["last-modified"]
 
@@ -145,7 +145,7 @@ def test_what_is_known_is_not_sent_again(folder: Path, site: Site) -> None:
     ("asked", "start", "stop"),
     [("0-9", 0, 10), ("10-", 10, None), ("-7", -7, None), ("5-999999", 5, None), ("-999999", 0, None)],
 )  # fmt: skip
-def test_a_part_is_sent_alone(site: Site, asked: str, start: int, stop: int | None) -> None:
+def test_a_range_is_sent_alone(site: Site, asked: str, start: int, stop: int | None) -> None:
     answer = site.ask("/index.json", Range=f"bytes={asked}")
 
     assert answer.status == 206
@@ -156,7 +156,7 @@ def test_a_part_is_sent_alone(site: Site, asked: str, start: int, stop: int | No
 
 
 @pytest.mark.parametrize("asked", [f"bytes={len(BODY)}-", "bytes=-0"])
-def test_a_part_that_is_not_there_is_refused(site: Site, asked: str) -> None:
+def test_a_range_beyond_the_file_is_refused(site: Site, asked: str) -> None:
     answer = site.ask("/index.json", Range=asked)
 
     assert answer.status == 416
@@ -164,11 +164,11 @@ def test_a_part_that_is_not_there_is_refused(site: Site, asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=-", "bytes=9-2", "lines=1-2", "x"])
-def test_a_range_that_is_none_gets_everything(site: Site, asked: str) -> None:
+def test_an_invalid_range_is_ignored(site: Site, asked: str) -> None:
     assert site.ask("/index.json", Range=asked).body == BODY
 
 
-def test_a_part_belongs_to_what_the_rest_came_from(folder: Path, site: Site) -> None:
+def test_if_range_with_another_validator_gets_the_whole_file(folder: Path, site: Site) -> None:
     etag = site.ask("/index.json").headers["etag"]
     modified = site.ask("/index.json").headers["last-modified"]
 
@@ -197,7 +197,7 @@ def compress(folder: Path, *, late: int = 0) -> None:
         ("gzip;q=x", None),
     ],
 )
-def test_a_compressed_variant_is_for_those_who_take_it(
+def test_a_compressed_variant_is_sent_to_clients_that_accept_it(
     folder: Path, site: Site, accepted: str, encoding: str | None
 ) -> None:
     compress(folder)
@@ -219,7 +219,7 @@ def test_a_variant_of_an_older_listing_is_not_used(folder: Path, site: Site) -> 
     assert site.ask("/index.json", Accept_Encoding="gzip").body == BODY
 
 
-def test_parts_are_of_the_file_itself(folder: Path, site: Site) -> None:
+def test_ranges_are_of_the_uncompressed_file(folder: Path, site: Site) -> None:
     compress(folder)
 
     answer = site.ask("/index.json", Accept_Encoding="gzip", Range="bytes=2-5")
@@ -250,7 +250,9 @@ def test_parts_are_of_the_file_itself(folder: Path, site: Site) -> None:
         "/none",
     ],
 )
-def test_nothing_outside_and_nothing_hidden_is_shown(folder: Path, site: Site, path: str) -> None:
+def test_files_outside_the_folder_and_hidden_files_are_not_served(
+    folder: Path, site: Site, path: str
+) -> None:
     (folder.parent / "secret").write_text("secret")
     (folder / ".hidden").write_text("secret")
     (folder / ".extery-mirror").mkdir()
@@ -281,7 +283,7 @@ def test_every_name_that_can_be_listed_is_served(folder: Path, site: Site, name:
     assert site.ask("/" + quote(name)).body == b"PK"
 
 
-def test_what_cannot_be_a_file_is_not_there(folder: Path, site: Site) -> None:
+def test_invalid_names_are_not_found(folder: Path, site: Site) -> None:
     assert site.ask("/" + "a" * 300).status == 404
     if os.name != "nt":
         os.mkfifo(folder / "pipe.txt")
@@ -295,11 +297,11 @@ def test_what_cannot_be_a_file_is_not_there(folder: Path, site: Site) -> None:
         {"If_Modified_Since": "Thu, 01 Jan 1970 00:00:00 +9999999999999"},
     ],
 )
-def test_numbers_beyond_all_measure_are_no_condition(site: Site, headers: dict[str, str]) -> None:
+def test_huge_numbers_in_conditions_are_ignored(site: Site, headers: dict[str, str]) -> None:
     assert site.ask("/index.json", **headers).status == 200
 
 
-def test_a_link_to_nowhere_hides_no_change(tmp_path: Path) -> None:
+def test_a_dangling_link_does_not_hide_changes(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"link{number}.zip").symlink_to("nowhere")
     before = snapshot(tmp_path)
@@ -310,7 +312,7 @@ def test_a_link_to_nowhere_hides_no_change(tmp_path: Path) -> None:
     assert snapshot(tmp_path) != before
 
 
-def test_the_listing_follows_the_folder(tmp_path: Path) -> None:
+def test_the_listing_is_updated_when_the_folder_changes(tmp_path: Path) -> None:
     put(tmp_path, "gear.zip")
     lines: list[str] = []
 
@@ -326,7 +328,7 @@ def test_the_listing_follows_the_folder(tmp_path: Path) -> None:
     assert "1 entry listed" in lines
 
 
-def test_channels_are_served_and_named(tmp_path: Path) -> None:
+def test_channels_are_served_and_listed(tmp_path: Path) -> None:
     put(tmp_path, "gear.zip", version="2.0.0-beta")
     (tmp_path / "blender_repo.toml").write_text(
         'schema_version = "1.0.0"\nprereleases = false\n[channels.beta]\nprereleases = true\n'
@@ -356,7 +358,7 @@ def test_a_package_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> N
     assert errors == []
 
 
-def test_what_is_wrong_is_said_and_serving_goes_on(tmp_path: Path) -> None:
+def test_problems_are_reported_and_serving_continues(tmp_path: Path) -> None:
     put(tmp_path, "gear.zip")
     errors: list[ExteryError] = []
 
@@ -369,7 +371,7 @@ def test_what_is_wrong_is_said_and_serving_goes_on(tmp_path: Path) -> None:
         assert ids(site) == ["gear_tool"]
 
 
-def test_a_mirror_is_served_as_it_is(tmp_path: Path) -> None:
+def test_a_mirror_is_served_unchanged(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     put(source, "gear.zip")
@@ -384,7 +386,7 @@ def test_a_mirror_is_served_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "mirror" / "index.json").read_bytes() == before
 
 
-def test_a_repository_of_others_is_served_as_it_is(folder: Path) -> None:
+def test_a_repository_of_another_tool_is_served_unchanged(folder: Path) -> None:
     put(folder, "gear.zip")
     lines: list[str] = []
 
@@ -396,7 +398,7 @@ def test_a_repository_of_others_is_served_as_it_is(folder: Path) -> None:
     assert not (folder / ".extery").exists()
 
 
-def test_a_port_in_use_is_named(folder: Path) -> None:
+def test_a_port_in_use_is_an_error_with_the_port(folder: Path) -> None:
     with running(folder, regenerate=False) as site:
         port = site.client.port
         with pytest.raises(Conflict) as caught, preview(folder, port=port, regenerate=False):
@@ -406,7 +408,7 @@ def test_a_port_in_use_is_named(folder: Path) -> None:
     assert str(port) in str(caught.value)
 
 
-def test_a_preview_for_the_whole_network_tells_the_name_of_this_computer(folder: Path) -> None:
+def test_a_preview_on_all_interfaces_has_the_host_name_in_its_url(folder: Path) -> None:
     with preview(folder, host="0.0.0.0", regenerate=False) as served:
         assert socket.gethostname() in served.listing_url
 
@@ -417,6 +419,6 @@ def test_an_address_of_another_computer_is_refused(folder: Path) -> None:
     assert caught.value.code == "preview.no-address"
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotFound), preview(tmp_path / "none"):
         pass

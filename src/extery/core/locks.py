@@ -35,7 +35,7 @@ _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 class Holder:
     """The process that holds a lock, as it described itself.
 
-    ``command`` is the name of a command without its arguments, which may contain secrets. ``started`` tells
+    ``command`` is the name of a command without its arguments, which may contain secrets. ``started`` distinguishes
     the process from a later one with the same ``pid``; it is empty on systems without ``/proc``.
     """
 
@@ -47,13 +47,13 @@ class Holder:
 
     @classmethod
     def current(cls, command: str) -> Holder:
-        """This process."""
+        """Return the description of this process."""
         pid = os.getpid()
         return cls(pid, _host_name(), command, time.time(), _start_of(pid))
 
     @classmethod
     def read(cls, lock: Path) -> Holder | None:
-        """The holder of ``lock``; ``None`` if it is unknown or the process described has ended."""
+        """Return the holder of ``lock``, or ``None`` if it is unknown or its process has ended."""
         with suppress(OSError, ValueError, TypeError, OverflowError, RecursionError):
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             with os.fdopen(os.open(_holder_file(lock), flags), "rb") as file:
@@ -109,7 +109,7 @@ def locked(
         path.parent.mkdir(exist_ok=True)
         lock = _acquire(path, area, timeout, on_wait)
     except OSError as error:
-        raise _unusable(path, area, error) from error
+        raise _unusable_error(path, area, error) from error
     try:
         was_interrupted = os.path.lexists(_holder_file(path))
         _describe(path, command)
@@ -117,7 +117,7 @@ def locked(
             os.utime(path)
             taken_at = path.stat().st_mtime_ns
         except OSError as error:
-            raise _unusable(path, area, error) from error
+            raise _unusable_error(path, area, error) from error
         yield Lock(taken_at, was_interrupted)
     finally:
         with suppress(OSError):
@@ -135,18 +135,18 @@ def _acquire(path: Path, area: Area, timeout: float, on_wait: Callable[[str], No
         lock.acquire(timeout=0)
     except Timeout:
         if timeout <= 0:
-            raise _held(path, area, timeout) from None
+            raise _locked_error(path, area, timeout) from None
         holder = _read_soon(path)
         on_wait(str(holder) if holder else "another process")
         try:
             lock.acquire(timeout=timeout, poll_interval=_POLL_SECONDS)
         except Timeout:
-            raise _held(path, area, timeout) from None
+            raise _locked_error(path, area, timeout) from None
     return lock
 
 
 def _read_soon(path: Path) -> Holder | None:
-    """The holder, also if it has the lock and is about to describe itself."""
+    """Return the holder; wait shortly for a process that has the lock and not yet written its holder file."""
     for _ in range(5):
         if holder := Holder.read(path):
             return holder
@@ -154,7 +154,7 @@ def _read_soon(path: Path) -> Holder | None:
     return None
 
 
-def _held(path: Path, area: Area, timeout: float) -> ExteryError:
+def _locked_error(path: Path, area: Area, timeout: float) -> ExteryError:
     holder = _read_soon(path)
     values: dict[str, Any] = {"folder": str(path.parent.parent), "path": str(path)}
     if holder is None:
@@ -175,7 +175,7 @@ def _held(path: Path, area: Area, timeout: float) -> ExteryError:
     return Conflict.of(f"{area}.locked", variant=variant, where=Where(str(path)), **values)
 
 
-def _unusable(path: Path, area: Area, error: OSError) -> ExteryError:
+def _unusable_error(path: Path, area: Area, error: OSError) -> ExteryError:
     code, where = f"{area}.lock-unusable", Where(str(path))
     if path.is_symlink():
         return Unavailable.of(code, variant="link", where=where, path=str(path))
@@ -196,18 +196,18 @@ def _holder_file(lock: Path) -> Path:
 
 
 def _describe(lock: Path, command: str) -> None:
-    """Write the holder file; the caller has the lock. A failure costs only the description."""
-    place = _holder_file(lock)
+    """Write the holder file; the caller has the lock. Errors are ignored."""
+    holder_file = _holder_file(lock)
     with suppress(OSError):
         with suppress(FileNotFoundError):
-            os.unlink(place)
-        # A new file: whatever had the name, a link for example, is not written through.
-        with place.open("xb") as file:
+            os.unlink(holder_file)
+        # Mode "x" creates a new file and follows no link.
+        with holder_file.open("xb") as file:
             file.write(json.dumps(asdict(Holder.current(command))).encode())
 
 
 def _start_of(pid: int) -> str:
-    """When a process started, in ticks since the computer did; empty if unknown or a zombie."""
+    """Return the start time of a process in clock ticks since boot; empty if it is unknown or a zombie."""
     with suppress(OSError, IndexError):
         stat = Path(f"/proc/{pid}/stat").read_bytes()
         state, *fields = stat[stat.rindex(b")") + 2 :].split()

@@ -48,7 +48,7 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
     `InvalidListing` for other relative URLs, and for a local file in a listing from the web.
     """
     try:
-        own = split_url(archive_url)
+        package = split_url(archive_url)
     except InvalidInput as error:
         raise InvalidListing(*error.problems) from error
     if archive_url.startswith("./"):
@@ -59,7 +59,7 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
     # Blender compares the prefix as text: it accepts neither HTTP:// nor file:/a.zip.
     if archive_url.partition("://")[0] not in (*REMOTE, "file") or "://" not in archive_url:
         raise InvalidListing.of("fetch.archive-url", url=archive_url)
-    if own.scheme == "file" and split_url(listing).scheme in REMOTE:
+    if package.scheme == "file" and split_url(listing).scheme in REMOTE:
         raise InvalidListing.of("fetch.archive-url-local", url=archive_url)
     return archive_url
 

@@ -48,11 +48,11 @@ def get_document(
     url: str,
     *,
     fetcher: Fetcher,
-    known: Validators = Validators(),
+    validators: Validators = Validators(),
     compressed: bool = True,
     limit: int = 0,
 ) -> Document | None:
-    """Fetch the document at ``url``; ``None`` if it has not changed since ``known``.
+    """Fetch the document at ``url``; ``None`` if it has not changed since ``validators``.
 
     ``compressed`` allows compressed transfer, which Blender never requests. ``limit`` is the
     maximum number of bytes, on the wire and decoded; by default that of the fetcher.
@@ -64,12 +64,12 @@ def get_document(
     headers = {
         "Accept": "application/json",
         "Accept-Encoding": ", ".join(encodings) or IDENTITY,
-    } | known.headers()
+    } | validators.headers()
     deadline = Deadline(fetcher.retry_policy.max_seconds)
 
     def attempt() -> Document | None:
         with fetcher.open(url, headers, deadline) as response:
-            if response.status == 304 and known.headers():
+            if response.status == 304 and validators.headers():
                 return None
             return _read(response, encodings, limit)
 

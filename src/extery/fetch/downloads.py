@@ -24,7 +24,7 @@ from extery.fetch.part_file import PartFile
 from extery.fetch.response import Response
 from extery.fetch.retry import TransientError
 
-#: Maximum bytes of a package, whatever its listing says; the same limit holds for what it unpacks to.
+#: Maximum bytes of a package, whatever its listing states, and of its unpacked files.
 MAX_PACKAGE_SIZE = 4_000_000_000
 _BLOCK = 1 << 20
 #: An attempt that received this many bytes does not count as a failure.

@@ -50,9 +50,9 @@ def _parse_valid_entries(
     document = _json_object(data)
     valid = []
     for number, item in enumerate(_list(document, "data")):
-        own = ProblemList()
-        check_entry(item, own, file=LISTING, index=number)
-        if not own.errors:
+        entry_problems = ProblemList()
+        check_entry(item, entry_problems, file=LISTING, index=number)
+        if not entry_problems.errors:
             valid.append((number, item))
     blocks = _list(document, "blocklist")
     return valid, {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}

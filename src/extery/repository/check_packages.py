@@ -85,14 +85,14 @@ def check_packages(
                 path = _local_package(request, folder, group[0].number, fetcher)
                 with memory_lock:
                     for each in group:
-                        found = check_match(each.entry, path)
-                        checked[each.number] = [_at_entry(each, problem) for problem in found]
+                        result = check_match(each.entry, path)
+                        checked[each.number] = [_at_entry(each, problem) for problem in result]
                 if path.parent == folder:
                     path.unlink()
             except ExteryError as error:
-                own = [_as_server_problem(problem) for problem in error.problems]
+                faults = [_as_server_problem(problem) for problem in error.problems]
                 for each in group:
-                    checked[each.number] = [_at_entry(each, problem) for problem in own]
+                    checked[each.number] = [_at_entry(each, problem) for problem in faults]
             on_progress(len(checked), len(entries))
 
         failed = run_all(by_package, check, fetcher=fetcher)

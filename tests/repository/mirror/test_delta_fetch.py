@@ -1,4 +1,4 @@
-"""Repositories that tell what changed: a mirror fetches that, and the whole listing only if it has to."""
+"""Repositories that record changes: a mirror fetches those, and the listing only if needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.repository.hosted import Repository, listed
 
 
 @pytest.fixture
-def telling(repository: Repository) -> Repository:
+def recording(repository: Repository) -> Repository:
     """A repository with two extensions that keeps its changes."""
     repository.tells_changes = True
     repository.add("gear.zip")
@@ -29,108 +29,110 @@ def mirrored(repository: Repository, folder: Path, fetcher: Fetcher) -> MirrorRe
 
 
 def test_a_new_version_costs_its_package_and_a_few_bytes(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher
+    recording: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     folder = tmp_path / "mirror"
-    mirrored(telling, folder, fetcher)
-    assert telling.asked() == ["dusk.zip", "gear.zip", "index.json"]
-    telling.withdraw("gear_tool")
-    telling.add("gear-2.zip", version="2.0.0")
-    telling.blocklist.append({"id": "dusk", "reason": "Too dark"})
-    telling.publish()
+    mirrored(recording, folder, fetcher)
+    assert recording.asked() == ["dusk.zip", "gear.zip", "index.json"]
+    recording.withdraw("gear_tool")
+    recording.add("gear-2.zip", version="2.0.0")
+    recording.blocklist.append({"id": "dusk", "reason": "Too dark"})
+    recording.publish()
 
-    mirrored(telling, folder, fetcher)
+    mirrored(recording, folder, fetcher)
 
-    assert telling.asked() == ["changes.json", "gear-2.zip"]
+    assert recording.asked() == ["changes.json", "gear-2.zip"]
     assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0"]
     blocks = json.loads((folder / "index.json").read_bytes())["blocklist"]
     assert blocks == [{"id": "dusk", "reason": "Too dark"}]
     # That nothing is new the listing itself has to say.
-    mirrored(telling, folder, fetcher)
-    assert telling.asked() == ["changes.json", "index.json"]
+    mirrored(recording, folder, fetcher)
+    assert recording.asked() == ["changes.json", "index.json"]
 
 
-def test_a_mirror_does_not_promise_changes_that_it_does_not_keep(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher
+def test_the_listing_of_a_mirror_does_not_announce_changes(
+    recording: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
-    mirrored(telling, tmp_path / "mirror", fetcher)
+    mirrored(recording, tmp_path / "mirror", fetcher)
 
     assert "changes" not in json.loads((tmp_path / "mirror" / "index.json").read_bytes())
 
 
 @pytest.mark.parametrize("fault", ["gone", "forbidden", "damaged", "wrong", "huge", "broken"])
-def test_where_changes_do_not_lead_on_the_listing_is_fetched(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher, fault: str
+def test_without_changes_from_the_cached_listing_the_listing_is_fetched(
+    recording: Repository, tmp_path: Path, fetcher: Fetcher, fault: str
 ) -> None:
     folder = tmp_path / "mirror"
-    mirrored(telling, folder, fetcher)
-    telling.add("third.zip", extension_id="third_tool")
+    mirrored(recording, folder, fetcher)
+    recording.add("third.zip", extension_id="third_tool")
     changes = "/r/changes.json"
     if fault == "gone":
-        del telling.web.pages[changes]
+        del recording.web.pages[changes]
     elif fault == "forbidden":
-        telling.web.fail(changes, status(403))
+        recording.web.fail(changes, status(403))
     elif fault == "broken":
-        telling.web.fail(changes, status(418))
+        recording.web.fail(changes, status(418))
     elif fault == "damaged":
-        telling.web.put(changes, telling.web.pages[changes][:-9])
+        recording.web.put(changes, recording.web.pages[changes][:-9])
     elif fault == "wrong":
-        telling.web.put(changes, telling.web.pages[changes].replace(b"third_tool", b"other_tool"))
+        recording.web.put(
+            changes, recording.web.pages[changes].replace(b"third_tool", b"other_tool")
+        )
     else:
-        telling.web.put(changes, b" " * 1_000_000)
-    telling.asked()
+        recording.web.put(changes, b" " * 1_000_000)
+    recording.asked()
 
-    mirrored(telling, folder, fetcher)
+    mirrored(recording, folder, fetcher)
 
-    assert telling.asked() == ["changes.json", "index.json", "third.zip"]
+    assert recording.asked() == ["changes.json", "index.json", "third.zip"]
     assert len(listed(folder)) == 3
 
 
-def test_a_repository_that_stops_telling_is_followed_all_the_same(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher
+def test_a_repository_that_stops_recording_changes_is_still_mirrored(
+    recording: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     folder = tmp_path / "mirror"
-    mirrored(telling, folder, fetcher)
-    telling.tells_changes = False
-    del telling.web.pages["/r/changes.json"]
-    telling.add("third.zip", extension_id="third_tool")
+    mirrored(recording, folder, fetcher)
+    recording.tells_changes = False
+    del recording.web.pages["/r/changes.json"]
+    recording.add("third.zip", extension_id="third_tool")
 
-    mirrored(telling, folder, fetcher)
-    telling.asked()
-    mirrored(telling, folder, fetcher)
+    mirrored(recording, folder, fetcher)
+    recording.asked()
+    mirrored(recording, folder, fetcher)
 
-    assert telling.asked() == ["index.json"]
+    assert recording.asked() == ["index.json"]
     assert len(listed(folder)) == 3
 
 
-def test_changes_that_nobody_keeps_up_hide_nothing(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher
+def test_outdated_changes_do_not_hide_the_current_listing(
+    recording: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     folder = tmp_path / "mirror"
-    mirrored(telling, folder, fetcher)
-    telling.tells_changes = False
-    telling.add("third.zip", extension_id="third_tool")
+    mirrored(recording, folder, fetcher)
+    recording.tells_changes = False
+    recording.add("third.zip", extension_id="third_tool")
 
-    mirrored(telling, folder, fetcher)
+    mirrored(recording, folder, fetcher)
 
     assert len(listed(folder)) == 3
 
 
-def test_changes_that_take_longer_than_the_listing_are_not_followed(
-    telling: Repository, tmp_path: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+def test_changes_that_cost_more_than_the_listing_are_not_applied(
+    recording: Repository, tmp_path: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change costs a pass over the listing, and hundreds of them fit into a few kilobytes."""
     folder = tmp_path / "mirror"
-    mirrored(telling, folder, fetcher)
-    telling.add("third.zip", extension_id="third_tool")
-    telling.publish()
-    listing = telling.web.pages["/r/index.json"]
+    mirrored(recording, folder, fetcher)
+    recording.add("third.zip", extension_id="third_tool")
+    recording.publish()
+    listing = recording.web.pages["/r/index.json"]
     monkeypatch.setattr(
         "extery.repository.mirror.delta_fetch.MAX_PROCESSED_BYTES", len(listing) // 2
     )
-    telling.asked()
+    recording.asked()
 
-    mirrored(telling, folder, fetcher)
+    mirrored(recording, folder, fetcher)
 
-    assert telling.asked() == ["changes.json", "index.json", "third.zip"]
+    assert recording.asked() == ["changes.json", "index.json", "third.zip"]
     assert len(listed(folder)) == 3

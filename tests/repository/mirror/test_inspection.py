@@ -1,4 +1,4 @@
-"""What a mirror and a check say of packages that arrive as promised and may not be offered."""
+"""Mirror and check of packages that match their hash and break rules."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_a_bad_package_is_left_out_and_the_others_are_mirrored(
 
 
 @pytest.mark.parametrize("code", BAD)
-def test_a_check_names_the_same(repository: Repository, fetcher: Fetcher, code: str) -> None:
+def test_server_check_reports_the_same_code(
+    repository: Repository, fetcher: Fetcher, code: str
+) -> None:
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES[code]())
 
@@ -76,7 +78,7 @@ def test_a_package_of_another_id_or_version_is_left_out(
     assert listed(folder) == []
 
 
-def test_what_was_refused_is_named_again_and_not_fetched_again(
+def test_refused_packages_are_reported_again_and_not_fetched_again(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add("good.zip", extension_id="good")
@@ -93,7 +95,7 @@ def test_what_was_refused_is_named_again_and_not_fetched_again(
     assert (dry.refused, dry.plan.fetch) == (first.refused, [])
 
 
-def test_all_are_looked_at_again_when_the_rules_change(
+def test_all_packages_are_inspected_again_when_the_rules_change(
     repository: Repository, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mirror of an earlier version has packages that would not be taken today."""
@@ -114,7 +116,7 @@ def test_all_are_looked_at_again_when_the_rules_change(
     assert [name.partition("-")[0] for name in visible(folder)] == ["good", "index.json"]
 
 
-def test_one_that_is_refused_goes_though_old_ones_are_kept(
+def test_a_refused_package_is_removed_even_if_old_ones_are_kept(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
@@ -143,7 +145,7 @@ def test_a_failed_transfer_still_keeps_the_old_listing(
 
 
 @ON_A_REAL_SERVER
-def test_the_command_says_what_is_left_out_and_fails(repository: Repository, folder: Path) -> None:
+def test_the_command_lists_refused_packages_and_fails(repository: Repository, folder: Path) -> None:
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
 
@@ -165,7 +167,7 @@ INSTALLABLE = [
 
 
 @pytest.mark.parametrize("code", INSTALLABLE)
-def test_a_package_with_other_problems_is_mirrored_and_named_on_every_run(
+def test_a_package_with_other_problems_is_mirrored_and_reported_by_every_run(
     repository: Repository, folder: Path, fetcher: Fetcher, code: str
 ) -> None:
     fields = {"id": "dusk", "type": "theme"} if code.startswith("theme.") else {}
@@ -184,7 +186,7 @@ def test_a_package_with_other_problems_is_mirrored_and_named_on_every_run(
 
 
 @ON_A_REAL_SERVER
-def test_the_command_names_a_package_with_problems_and_fails(
+def test_the_command_reports_a_package_with_problems_and_fails(
     repository: Repository, folder: Path
 ) -> None:
     repository.add_bytes("flawed.zip", PACKAGES["package.wheel-missing"]())
@@ -198,7 +200,7 @@ def test_the_command_names_a_package_with_problems_and_fails(
     assert going_on.exit_code == 0
 
 
-def test_a_flaw_that_is_mended_is_named_no_more(
+def test_a_corrected_problem_is_no_longer_reported(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add_bytes("flawed.zip", PACKAGES["package.init-missing"]())
@@ -212,7 +214,7 @@ def test_a_flaw_that_is_mended_is_named_no_more(
     assert not done.flawed
 
 
-def test_the_place_of_a_problem_begins_with_the_package(
+def test_the_location_of_a_problem_begins_with_the_package(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add_bytes("bad.zip", packed((MANIFEST, b"id ="), ("__init__.py", b"")))
@@ -224,7 +226,7 @@ def test_the_place_of_a_problem_begins_with_the_package(
 
 
 @pytest.mark.parametrize("name", [".extery-mirror", ".extery-mirror/parts"])
-def test_a_link_in_place_of_our_folder_is_refused_and_nothing_behind_it_is_touched(
+def test_a_link_in_place_of_the_state_folder_is_refused_and_its_target_unchanged(
     repository: Repository, folder: Path, fetcher: Fetcher, tmp_path: Path, name: str
 ) -> None:
     repository.add("good.zip")
@@ -262,7 +264,7 @@ def test_a_link_or_a_pipe_in_place_of_a_part_is_replaced(
 
 
 @pytest.mark.parametrize("name", ["state.json", "listing-0000000000000000.json"])
-def test_a_pipe_in_place_of_what_is_remembered_holds_nothing_up(
+def test_a_pipe_in_place_of_a_state_file_does_not_block(
     repository: Repository, folder: Path, fetcher: Fetcher, name: str
 ) -> None:
     repository.add("good.zip")
@@ -294,7 +296,7 @@ def test_packages_are_inspected_one_at_a_time(
     assert most == 1
 
 
-def test_an_inspection_ends_when_it_is_stopped(tmp_path: Path) -> None:
+def test_an_inspection_can_be_stopped(tmp_path: Path) -> None:
     path = tmp_path / "large.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, ADD_ON)

@@ -48,7 +48,7 @@ def replace(case: MirrorCase) -> None:
 
 
 def lose(case: MirrorCase) -> None:
-    """A new package is listed, but cannot be had; a lost one is withdrawn."""
+    """A new package is listed but missing; the previous one of that kind is withdrawn."""
     entries = case.repository.entries
     for item in [item for item in entries if item["id"] == "lost"]:
         case.repository.withdraw(item["id"])
@@ -66,7 +66,7 @@ def add_several(case: MirrorCase) -> None:
 
 
 @pytest.mark.parametrize("change", [first_run, replace, lose, add_several])
-def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_else(
+def test_a_kill_at_any_write_leaves_the_old_or_the_new_mirror_and_the_next_run_completes_it(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
     case.run_reference()
@@ -82,7 +82,7 @@ def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_
 
 
 @pytest.mark.parametrize("change", [first_run, replace, lose])
-def test_a_mirror_that_is_really_killed_leaves_the_same(
+def test_a_killed_process_leaves_the_old_or_the_new_mirror(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
     """At every few writes: a kill also ends locks and processes, which a snapshot does not show."""

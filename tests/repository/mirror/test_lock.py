@@ -13,7 +13,7 @@ from extery.repository.mirror.run import mirror
 from tests.repository.hosted import Repository
 
 
-def test_a_second_mirror_is_refused_at_once_and_names_the_first(
+def test_a_second_mirror_fails_at_once_and_names_the_process_of_the_first(
     repository: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip")
@@ -32,7 +32,7 @@ def test_a_second_mirror_is_refused_at_once_and_names_the_first(
     assert mirror(repository.url, folder, fetcher=fetcher).is_complete
 
 
-def test_a_lock_that_is_a_folder_is_named(
+def test_a_folder_in_place_of_the_lock_file_is_an_error(
     repository: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     repository.add("gear.zip")

@@ -1,4 +1,4 @@
-"""A mirror: complete, verified, incremental, and never half of one."""
+"""A mirror is complete, verified and incremental, and changes in one step."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def assert_whole(folder: Path) -> None:
         assert f"sha256:{hashlib.sha256(package).hexdigest()}" == item["archive_hash"]
 
 
-def test_a_mirror_has_every_package_under_a_name_of_its_own(
+def test_a_mirror_has_every_package_under_a_unique_name(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     result = done(two, folder, fetcher)
@@ -72,7 +72,7 @@ def test_a_mirror_has_every_package_under_a_name_of_its_own(
     ]
 
 
-def test_a_blocked_extension_is_shown_and_its_package_is_not_there(
+def test_a_blocked_extension_is_listed_without_its_package(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -89,7 +89,7 @@ def test_a_blocked_extension_is_shown_and_its_package_is_not_there(
     assert list(check_repository(folder.as_uri(), fetcher=fetcher).problems) == []
 
 
-def test_the_compressed_listing_is_that_of_the_listing(
+def test_the_compressed_listing_matches_the_listing(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     for _ in range(2):
@@ -100,7 +100,7 @@ def test_the_compressed_listing_is_that_of_the_listing(
         two.withdraw("dusk")
 
 
-def test_a_second_run_asks_for_the_listing_only(
+def test_a_second_run_requests_only_the_listing(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -116,7 +116,7 @@ def test_a_second_run_asks_for_the_listing_only(
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_only_what_has_changed_is_fetched_and_the_old_is_removed(
+def test_only_changed_packages_are_fetched_and_old_ones_removed(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -133,7 +133,7 @@ def test_only_what_has_changed_is_fetched_and_the_old_is_removed(
     assert set(old) - set(visible(folder)) == {removed}
 
 
-def test_old_packages_stay_when_they_are_to_be_kept(
+def test_keep_old_keeps_packages_that_are_no_longer_listed(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -147,7 +147,9 @@ def test_old_packages_stay_when_they_are_to_be_kept(
     assert len(visible(folder)) == len(before) - 1
 
 
-def test_files_of_others_are_left_alone(two: Repository, folder: Path, fetcher: Fetcher) -> None:
+def test_other_files_in_the_folder_are_unchanged(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
     folder.mkdir()
     (folder / "mine.zip").write_bytes(b"mine")
 
@@ -183,7 +185,9 @@ def test_a_package_that_fails_leaves_everything_as_it_was(
     assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0", "1.2.3"]
 
 
-def test_what_fails_can_be_left_out(two: Repository, folder: Path, fetcher: Fetcher) -> None:
+def test_keep_going_leaves_out_packages_that_fail(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
     two.web.fail("/r/gear.zip", tamper())
 
     result = done(two, folder, fetcher, options=MirrorOptions(keep_going=True))
@@ -209,7 +213,7 @@ def test_a_bad_listing_changes_nothing(two: Repository, folder: Path, fetcher: F
     assert (folder / "index.json").read_bytes() == before
 
 
-def test_a_damaged_package_is_fetched_again_when_asked_to_look(
+def test_verify_fetches_a_damaged_package_again(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -222,7 +226,7 @@ def test_a_damaged_package_is_fetched_again_when_asked_to_look(
     assert done(two, folder, fetcher, options=MirrorOptions(verify=True)).plan.fetch == [path.name]
 
 
-def test_a_touched_package_is_looked_at_and_kept(
+def test_a_package_with_a_new_modification_time_is_hashed_again_and_kept(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -233,7 +237,7 @@ def test_a_touched_package_is_looked_at_and_kept(
     assert done(two, folder, fetcher).plan.fetch == [path.name]
 
 
-def test_a_mirror_works_where_it_is_copied_to(
+def test_a_copied_mirror_works(
     two: Repository, tmp_path: Path, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -248,7 +252,7 @@ def test_a_mirror_works_where_it_is_copied_to(
     assert (again / "index.json").read_bytes() == (folder / "index.json").read_bytes()
 
 
-def test_entries_of_one_file_share_it(
+def test_entries_with_the_same_package_share_its_file(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     made = repository.add("gear.zip", blender_version_max="5.0.0")
@@ -265,7 +269,7 @@ def test_entries_of_one_file_share_it(
     assert repository.asked() == ["gear.zip", "index.json"]
 
 
-def test_a_name_works_on_every_system(
+def test_file_names_work_on_every_system(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add("a.zip", extension_id="Größe", version="1.0.0+linux.x64")
@@ -277,7 +281,7 @@ def test_a_name_works_on_every_system(
     assert all(name.isascii() and len(name) < 150 and "+" not in name for name in names)
 
 
-def test_two_versions_that_fit_the_same_blender_are_told_apart(
+def test_two_versions_that_fit_the_same_blender_get_separate_ranges(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add("1.zip", version="1.0.0")
@@ -292,7 +296,7 @@ def test_two_versions_that_fit_the_same_blender_are_told_apart(
     assert ranges == {"2.0.0": ("4.4.0", None), "1.0.0": ("4.2.0", "4.4.0")}
 
 
-def test_an_old_version_that_some_would_lose_is_named(
+def test_an_old_version_that_some_platforms_lose_is_reported(
     repository: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     repository.add("1.zip", version="1.0.0")
@@ -321,7 +325,7 @@ def test_an_old_version_that_some_would_lose_is_named(
         (Filters(newest=1, blender=("4.2",)), "dusk gear_tool 1.2.3 sea"),
     ],
 )  # fmt: skip
-def test_a_filter_keeps_what_is_wanted(
+def test_filters_select_entries(
     repository: Repository, folder: Path, fetcher: Fetcher, filters: Filters, expected: str
 ) -> None:
     repository.add("g1.zip", blender_version_max="4.4.0")
@@ -339,7 +343,7 @@ def test_a_filter_keeps_what_is_wanted(
     assert " ".join(found) == expected
 
 
-def test_a_server_is_asked_as_those_who_will_use_the_mirror(
+def test_filters_become_queries_to_the_server(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     filters = Filters(blender=("4.2", "5.0.1"), platforms=("linux-x64",))
@@ -353,7 +357,7 @@ def test_a_server_is_asked_as_those_who_will_use_the_mirror(
     assert len(listed(folder)) == 2
 
 
-def test_filters_that_leave_nothing_are_doubted(
+def test_filters_that_match_nothing_are_a_warning(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     result = done(two, folder, fetcher, filters=Filters(ids=("gaer*",)))
@@ -369,7 +373,7 @@ def test_a_plan_writes_nothing(two: Repository, folder: Path, fetcher: Fetcher) 
     assert two.asked() == ["index.json"]
 
 
-def test_somebodys_own_repository_is_not_overwritten(
+def test_a_repository_that_is_not_a_mirror_is_not_overwritten(
     two: Repository, fetcher: Fetcher, folder: Path
 ) -> None:
     folder.mkdir()
@@ -381,7 +385,7 @@ def test_somebodys_own_repository_is_not_overwritten(
     assert visible(folder) == ["index.json"]
 
 
-def test_a_mirror_that_failed_makes_nobodys_repository_its_own(
+def test_after_a_failed_mirror_a_repository_in_its_folder_is_not_overwritten(
     two: Repository, fetcher: Fetcher, folder: Path
 ) -> None:
     folder.mkdir()
@@ -394,7 +398,9 @@ def test_a_mirror_that_failed_makes_nobodys_repository_its_own(
     assert caught.value.code == "mirror.not-a-mirror"
 
 
-def test_a_folder_mirrors_one_repository(two: Repository, folder: Path, fetcher: Fetcher) -> None:
+def test_a_folder_is_the_mirror_of_one_repository(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
     done(two, folder, fetcher)
     other = two.url.replace("127.0.0.1", "localhost")
 
@@ -405,7 +411,7 @@ def test_a_folder_mirrors_one_repository(two: Repository, folder: Path, fetcher:
     assert mirror(other, folder, fetcher=fetcher).is_complete
 
 
-def test_two_mirrors_in_one_folder_are_one_too_many(
+def test_a_locked_mirror_is_an_error_that_names_the_process(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -418,7 +424,7 @@ def test_two_mirrors_in_one_folder_are_one_too_many(
     assert done(two, folder, fetcher).is_complete
 
 
-def test_a_folder_that_cannot_be_made_is_named(
+def test_a_folder_that_cannot_be_created_is_an_error(
     two: Repository, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     (tmp_path / "file").touch()
@@ -428,14 +434,16 @@ def test_a_folder_that_cannot_be_made_is_named(
     assert caught.value.code == "mirror.unwritable"
 
 
-def test_a_lost_memory_costs_no_transfer(two: Repository, folder: Path, fetcher: Fetcher) -> None:
+def test_a_damaged_state_causes_no_download(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
     done(two, folder, fetcher)
     (folder / ".extery-mirror" / "state.json").write_text("{")
 
     assert done(two, folder, fetcher).plan.fetch == []
 
 
-def test_a_mirror_without_its_memory_is_still_a_mirror(
+def test_a_mirror_without_its_state_is_still_a_mirror(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -448,7 +456,7 @@ def test_a_mirror_without_its_memory_is_still_a_mirror(
     assert [name[:5] for name in visible(folder)] == ["gear_", "index"]
 
 
-def test_an_entry_that_blender_could_not_find_is_named(
+def test_an_entry_with_an_unresolvable_url_is_named_in_the_error(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     two.add("odd.zip", extension_id="odd", url="odd.zip")
@@ -458,7 +466,7 @@ def test_an_entry_that_blender_could_not_find_is_named(
 
 
 @pytest.mark.parametrize("block", [{"id": ["gear_tool"]}, {"id": {}}, {"id": 1}, {}])
-def test_a_block_of_nothing_blocks_nothing(
+def test_a_block_without_a_valid_id_blocks_nothing(
     two: Repository, folder: Path, fetcher: Fetcher, block: Any
 ) -> None:
     two.blocklist = [block]
@@ -468,7 +476,7 @@ def test_a_block_of_nothing_blocks_nothing(
 
 
 @pytest.mark.parametrize("pythons", ["3.11", [3.11], [["3"]], 3, None, False])
-def test_pythons_that_cannot_be_read_are_left_out(
+def test_invalid_python_versions_are_left_out(
     two: Repository, folder: Path, fetcher: Fetcher, pythons: Any
 ) -> None:
     two.add("newer.zip", version="2.0.0", blender_version_min="5.0.0")
@@ -480,7 +488,7 @@ def test_pythons_that_cannot_be_read_are_left_out(
 
 
 @pytest.mark.parametrize("name", ["../precious.zip", "index.json", "sub/a.zip"])
-def test_a_record_cannot_have_other_files_removed(
+def test_a_manipulated_state_cannot_remove_other_files(
     two: Repository, folder: Path, fetcher: Fetcher, name: str
 ) -> None:
     done(two, folder, fetcher)
@@ -497,7 +505,7 @@ def test_a_record_cannot_have_other_files_removed(
     assert (folder / name).exists()
 
 
-def test_the_record_tells_where_each_package_came_from(
+def test_the_state_contains_the_url_of_each_package(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     url = two.url.replace("//", "//me:secret@")
@@ -513,7 +521,7 @@ def test_the_record_tells_where_each_package_came_from(
     assert '"etag": "' in text
 
 
-def test_progress_ends_with_everything(two: Repository, folder: Path, fetcher: Fetcher) -> None:
+def test_the_last_progress_is_complete(two: Repository, folder: Path, fetcher: Fetcher) -> None:
     told: list[Progress] = []
 
     result = done(two, folder, fetcher, on_progress=told.append)
@@ -531,7 +539,7 @@ def test_a_missing_repository_leaves_no_listing(
     assert visible(folder) == []
 
 
-def test_a_reader_never_finds_a_listing_without_its_packages(
+def test_a_listing_never_refers_to_missing_packages(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     done(two, folder, fetcher)
@@ -551,7 +559,7 @@ def test_a_reader_never_finds_a_listing_without_its_packages(
     assert len(seen) == 5
 
 
-def test_addresses_that_differ_in_their_query_are_different_sources(
+def test_urls_that_differ_in_their_query_are_different_sources(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     mirror(f"{two.url}?repo=a&key=secret", folder, fetcher=fetcher)
@@ -562,7 +570,7 @@ def test_addresses_that_differ_in_their_query_are_different_sources(
     assert caught.value.code == "mirror.other-source"
 
 
-def test_an_entry_without_an_address_stops_a_mirror_or_is_left_out(
+def test_an_entry_without_a_valid_url_is_an_error_or_left_out(
     two: Repository, folder: Path, fetcher: Fetcher
 ) -> None:
     two.add("third.zip", url="third.zip", extension_id="third_tool")

@@ -64,7 +64,7 @@ def _fetch(
     newest = fetch_newest(cached, url, fetcher=fetcher) if cached is not None else None
     if newest is not None and (not limit or len(newest) <= limit):
         return Document(newest, Validators(), {}), newest
-    document = get_document(url, fetcher=fetcher, known=state.validators(url), limit=limit)
+    document = get_document(url, fetcher=fetcher, validators=state.validators(url), limit=limit)
     if document is not None:
         return document, document.body
     cached = state.cached_listing(url)

@@ -213,11 +213,11 @@ def _report_errors(
     """Add the problems of failed packages; return those that are refused, and store their problems."""
     refused = []
     for name, error in errors:
-        own = [at_package(name, problem) for problem in error.problems]
-        problems.extend(own)
+        located = [at_package(name, problem) for problem in error.problems]
+        problems.extend(located)
         if isinstance(error, RefusedPackage):
             refused.append(name)
-            state.refused[name] = own
+            state.refused[name] = located
     return refused
 
 
@@ -226,18 +226,18 @@ def _without_refused(
 ) -> tuple[Plan, list[str]]:
     """Return the plan without packages that earlier runs refused, and their names; report their problems."""
     state.refused = _of_plan(plan, state.refused)
-    for own in state.refused.values():
-        problems.extend(own)
+    for stored in state.refused.values():
+        problems.extend(stored)
     return plan.without(state.refused), list(state.refused)
 
 
 def _report_flawed(plan: Plan, state: MirrorState, problems: ProblemList) -> list[str]:
     """Add the problems of packages that are listed nevertheless; return their names."""
     state.flawed = _of_plan(plan, state.flawed)
-    for own in state.flawed.values():
-        problems.extend(own)
+    for stored in state.flawed.values():
+        problems.extend(stored)
     return list(state.flawed)
 
 
 def _of_plan(plan: Plan, stored: PackageProblems) -> PackageProblems:
-    return {name: own for name, own in sorted(stored.items()) if name in plan.packages}
+    return {name: stored[name] for name in sorted(stored) if name in plan.packages}

@@ -1,4 +1,4 @@
-"""Headers, statuses, addresses and files that are made to do harm: each ends in one clear error."""
+"""Hostile headers, statuses, URLs and files each end in one clear error."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_announced_length_above_the_limit_is_not_read(web: Web, fetcher: Fetc
 @pytest.mark.parametrize(
     "value", ["9" * 5_000, "9" * 21, "-1", "1, 2", "\u0661\u0662", "1e3", "0x10", "+5", "1_0", ""]
 )
-def test_a_length_that_is_none_ends_in_one_error(web: Web, fetcher: Fetcher, value: str) -> None:
+def test_an_invalid_content_length_is_one_error(web: Web, fetcher: Fetcher, value: str) -> None:
     head = OK + f"Content-Length: {value}\r\nConnection: close\r\n\r\n".encode()
     web.fail("/a", *[raw(head, b"{}")] * QUICK.attempts)
 
@@ -94,7 +94,7 @@ def test_a_range_that_does_not_continue_a_part_is_not_added_to_it(
     assert [("range" in seen.headers) for seen in web.seen] == [False, True, False]
 
 
-def test_a_range_of_another_file_is_found_by_its_hash(
+def test_a_range_of_another_file_is_detected_by_its_hash(
     web: Web, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     url = web.put("/a", DATA)
@@ -116,7 +116,7 @@ def test_a_range_of_another_file_is_found_by_its_hash(
 
 
 @pytest.mark.parametrize("number", [204, 205, 304, 416])
-def test_an_answer_without_a_package_is_none(
+def test_a_status_without_a_package_is_an_error(
     web: Web, tmp_path: Path, fetcher: Fetcher, number: int
 ) -> None:
     web.fail("/a", *[status(number)] * QUICK.attempts)
@@ -152,7 +152,7 @@ def test_an_answer_without_a_package_is_none(
         b"\x16\x03\x01\x02\x00\x01\x00",
     ],
 )
-def test_what_is_no_http_is_one_error(web: Web, fetcher: Fetcher, sent: bytes) -> None:
+def test_an_invalid_http_response_is_one_error(web: Web, fetcher: Fetcher, sent: bytes) -> None:
     web.fail("/a", *[raw(sent)] * QUICK.attempts)
 
     assert code_of(f"{web.url}/a", fetcher) == "fetch.unreachable"
@@ -181,7 +181,7 @@ def test_a_change_of_protocol_is_refused(web: Web, fetcher: Fetcher) -> None:
         "/a\x0bb",
     ],
 )
-def test_a_redirect_to_nowhere_is_one_error(web: Web, fetcher: Fetcher, target: str) -> None:
+def test_an_invalid_redirect_is_one_error(web: Web, fetcher: Fetcher, target: str) -> None:
     web.fail("/a", *[raw(b"HTTP/1.1 302 Found\r\nLocation: " + target.encode() + b"\r\n\r\n")] * 3)
 
     code = code_of(f"{web.url}/a", fetcher)
@@ -198,7 +198,7 @@ def test_cookies_are_not_kept(web: Web, fetcher: Fetcher) -> None:
     assert len(fetcher._client.cookies) == 0
 
 
-def test_validators_that_are_too_long_are_not_kept(
+def test_validators_that_are_too_long_are_not_stored(
     web: Web, tmp_path: Path, fetcher: Fetcher
 ) -> None:
     etag = f'"{"x" * MAX_VALIDATOR_LENGTH}"'
@@ -229,12 +229,12 @@ def test_validators_that_are_too_long_are_not_kept(
 @pytest.mark.parametrize(
     "text", ["9" * 5_000, "\u0661", "-5", "1.5", "nan", "Thu, " * 20_000, "Mon, 01 Jan 0001 00:00"]
 )
-def test_a_wait_that_is_none_is_none_or_long(text: str) -> None:
+def test_an_invalid_retry_after_is_ignored_or_bounded(text: str) -> None:
     found = retry_after({"retry-after": text})
     assert found is None or found == 0.0 or found > 1e8
 
 
-def test_dates_that_are_none_are_none() -> None:
+def test_invalid_dates_are_ignored() -> None:
     for text in ("", "x", "Mon, 99 Foo 99999 99:99:99 +9999", "Thu, " * 100, "0" * 500):
         headers = {"last-modified": text, "date": "Thu, 26 Nov 2026 00:00:00 GMT"}
         assert Response("", 200, headers, iter(())).last_modified == ""
@@ -242,16 +242,14 @@ def test_dates_that_are_none_are_none() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names")
 @pytest.mark.timeout(300)
-def test_a_pipe_is_no_file_and_nobody_waits_for_it(tmp_path: Path, fetcher: Fetcher) -> None:
+def test_a_pipe_is_an_error_and_does_not_block(tmp_path: Path, fetcher: Fetcher) -> None:
     os.mkfifo(tmp_path / "index.json")
 
     with pytest.raises(NotFound, match="not a regular file"):
         get_document((tmp_path / "index.json").as_uri(), fetcher=fetcher)
 
 
-def test_of_a_file_that_grows_only_what_was_announced_is_read(
-    tmp_path: Path, fetcher: Fetcher
-) -> None:
+def test_a_growing_file_is_read_up_to_its_initial_size(tmp_path: Path, fetcher: Fetcher) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 10)
 
