@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.codes import find
-from extery.rules.installability import Outcome, outcome_of
+from extery.rules.installability import Installability, installability_of
 from tests.blender.install import RELEASES
 from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
@@ -49,16 +49,16 @@ def test_blender_installs_what_is_listed_with_problems_and_nothing_that_is_said_
         code = name.removesuffix(".zip")
         installs = bool(answer.tree) and not answer.error
         expected = _outcome(code)
-        if expected is Outcome.INSTALLS and not installs and code not in EXPLAINED:
+        if expected is Installability.INSTALLS and not installs and code not in EXPLAINED:
             differences.append(f"{code} does not install: {answer.error}")
-        if expected is Outcome.FAILS and installs:
+        if expected is Installability.FAILS and installs:
             differences.append(f"{code} installs")
     assert not differences, "\n".join(differences)
     assert len(answers) > 130
 
 
-def _outcome(code: str) -> Outcome:
+def _outcome(code: str) -> Installability:
     """A warning keeps no package out."""
     if code == "good" or find(code).severity == "warning":
-        return Outcome.INSTALLS
-    return outcome_of(code)[0]
+        return Installability.INSTALLS
+    return installability_of(code)[0]

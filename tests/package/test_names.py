@@ -6,7 +6,7 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.package.collisions import MAX_PROBLEMS, check_names
-from extery.package.names import find_fault, fold, is_unsafe
+from extery.package.names import find_name_issue, fold, is_unsafe
 
 
 def codes_of(*names: str) -> list[str]:
@@ -24,7 +24,7 @@ def codes_of(*names: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_ordinary_names_are_accepted(name: str) -> None:
-    assert find_fault(name) is None
+    assert find_name_issue(name) is None
 
 
 @pytest.mark.parametrize(

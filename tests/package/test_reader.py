@@ -53,7 +53,7 @@ def test_what_cannot_be_opened_says_why(code: str) -> None:
 @pytest.mark.parametrize(
     ("start", "what"),
     [
-        (b"\xfd7zXZ\x00...", "the package form of early 2024"),
+        (b"\xfd7zXZ\x00...", "the package format of early 2024"),
         (b"7z\xbc\xaf\x27\x1c...", "a 7z archive"),
         (b"\n<!doctype html>", "a web page"),
         (b"bl_info = {}", "a Python file"),

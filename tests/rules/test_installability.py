@@ -10,7 +10,7 @@ from extery.core.codes import find
 from extery.manifest.document import check_manifest
 from extery.rules import installability
 from extery.rules.engine import Scope, check_package
-from extery.rules.installability import blocks_install, outcome_of
+from extery.rules.installability import blocks_install, installability_of
 from extery.rules.registry import RULES
 from tests.manifest.mutations import one_field_wrong, several_fields_wrong
 from tests.samples import LENIENT, MANIFESTS
@@ -29,7 +29,7 @@ def test_every_error_of_a_package_is_in_the_table_and_nothing_else_is() -> None:
     tables = (installability._BLOCKING, installability._INSTALLABLE)
     assert not tables[0].keys() & tables[1].keys()
     assert {*tables[0], *tables[1]} <= codes
-    assert all(outcome_of(code)[1] for code in codes)
+    assert all(installability_of(code)[1] for code in codes)
     assert codes == {
         code
         for code in codes

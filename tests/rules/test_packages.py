@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extery.author.validate import check_folder, check_path
-from extery.core.codes import all_codes, find
+from extery.core.codes import all_codes, find, render
 from extery.core.errors import ProblemList
 from extery.package import Archive, Member, open_package
 from extery.rules.context import RuleContext
@@ -44,10 +44,24 @@ def test_a_package_has_exactly_the_problem_it_is_named_after(code: str) -> None:
     assert all(problem.hint for problem in report.problems)
 
 
-def test_every_code_of_packages_has_a_sample_or_a_test() -> None:
-    codes = {c for c in all_codes() if c.split(".")[0] in ("package", "path", "theme", "wheel")}
+CODES = {c: r for c, r in all_codes().items() if c.split(".")[0] in ("package", "path", "theme", "wheel")}  # fmt: skip
 
-    assert codes == set(PACKAGES) | ELSEWHERE
+
+def test_every_code_of_packages_has_a_sample_or_a_test() -> None:
+    assert set(CODES) == set(PACKAGES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_text_of_a_code_is_rendered_from_its_values(code: str) -> None:
+    row = CODES[code]
+    for variant in ("", *row.variants):
+        values = {**row.example, "more": 3, "variant": variant}
+        if not variant:
+            del values["variant"]
+        message, hint = render(row, values)
+        assert message
+        assert hint or code == "package.wheel-missing"
+        assert "{" not in message + hint
 
 
 @pytest.mark.parametrize("data", [add_on(), theme(("dusk.xml", XML))], ids=["add-on", "theme"])

@@ -13,7 +13,7 @@ from extery.author.build.source_folder import read_source_folder
 from extery.author.build.targets import plan_targets
 from extery.core.errors import ProblemList
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.package.faults import noting_faults
+from extery.package.error_capture import capture_errors
 from extery.rules.engine import Report, check_manifest_file, check_package
 
 
@@ -33,7 +33,7 @@ def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool 
 def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
     """Check the manifest in ``path`` and the files that `extery build` packs."""
     report = Report("folder", str(path))
-    with noting_faults(report.problems, str(path)):
+    with capture_errors(report.problems, str(path)):
         folder = read_source_folder(resolved(path), valid_tags=valid_tags)
         report.manifest = folder.manifest
         report.problems.extend(folder.problems)

@@ -1,7 +1,12 @@
-"""The package: the zip of an extension. One reader for the whole project, and nothing else opens zips.
+"""Packages, the zip archives of extensions: the only code of the project that reads or writes zips.
 
-`open_package` refuses every archive that tools unpack in different ways; see `extery.package.layout`
-and `extery.package.names` for what that means.
+`open_package` refuses every archive that tools unpack in different ways. The modules, in the order of the work:
+
+- `formats`: recognize files that are not zips. `central_directory`: the entries of the zip.
+- `local_headers`: compare each entry with the header before its data. `member_types`: files and folders only.
+- `name_encoding`, `names`, `collisions`: decode names, check each, and compare them with each other.
+- `opening`: runs all of these and returns an `archive`, whose data `streams` unpacks.
+- `reader`: a package is an archive with a manifest. `writer`: the zip that a build writes.
 """
 
 from extery.package.archive import Archive, Member

@@ -1,7 +1,7 @@
-"""A zip archive of which every tool unpacks the same files: opening it, and reading its members.
+"""An open zip archive and its members: list, read and verify them.
 
-Reads with its own parser and never with `zipfile`, whose answers about odd archives change between
-releases of Python. See `extery.package.directory`, `layout`, `names` and `streams` for the rules.
+`extery.package.opening` opens and checks archives. `zipfile` is never used, because its results for
+unusual archives change between releases of Python.
 """
 
 from __future__ import annotations
@@ -14,23 +14,30 @@ from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
+from extery.core.files import format_size
 from extery.package.checksums import NO_CHECKSUMS, Checksums, Region, fast_crc32
-from extery.package.layout import FLAG_DESCRIPTOR, FLAG_ENCRYPTED
-from extery.package.names import shown
+from extery.package.issue import Issue
+from extery.package.names import quote_name
 from extery.package.streams import (
     METHODS,
     STORED,
     DataError,
-    SizeError,
     open_data,
     open_window,
     unpack_small,
     verify_stored,
 )
+from extery.package.zip_format import (
+    FLAG_DESCRIPTOR,
+    FLAG_ENCRYPTED,
+    FLAG_MASKED_HEADERS,
+    FLAG_PATCH,
+    FLAG_STRONG_ENCRYPTION,
+)
 
-# Newer formats than this, LZMA's, are refused by Python; 0x20: patches, 0x40: strong encryption.
+# Python refuses newer formats than 6.3, that of LZMA.
 _MAX_VERSION = 63
-_UNREADABLE_FLAGS = 0x20 | 0x40 | 0x2000
+_UNREADABLE_FLAGS = FLAG_PATCH | FLAG_STRONG_ENCRYPTION | FLAG_MASKED_HEADERS
 _COPY_BLOCK = 1 << 20
 _RECORD_MARK = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
 
@@ -58,17 +65,17 @@ class Member(NamedTuple):
 
     @property
     def modified(self) -> tuple[int, int, int]:
-        """Year, month and day of its last change, as its tool wrote them."""
+        """Year, month and day of the last change, as stored in the archive."""
         return (self.dos_date >> 9) + 1980, (self.dos_date >> 5) & 15, self.dos_date & 31
 
     @property
     def has_descriptor(self) -> bool:
-        """Whether its size is stated behind its data, and not before it."""
+        """Whether its size is stated in a data descriptor after its data."""
         return bool(self.flags & FLAG_DESCRIPTOR)
 
     @property
     def is_stored(self) -> bool:
-        """Whether its data are the bytes of the file themselves."""
+        """Whether its packed data is the file itself."""
         return self.method == STORED and self.size == self.packed_size
 
     @property
@@ -77,7 +84,7 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """An open archive; `open_archive` makes one."""
+    """An open archive; `open_archive` returns one."""
 
     def __init__(
         self,
@@ -89,19 +96,19 @@ class Archive:
         self.file = file
         self.name = name
         self.members = members
-        #: Of stored members, as far as they have been computed already.
+        #: Checksums of stored members that have been computed already.
         self.checksums = checksums
-        #: All bytes, if they are in memory. No copy, unless ``file`` has been written to.
+        #: The bytes of the archive if ``file`` is in memory; a copy only if it was written to.
         self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
 
     @cached_property
     def by_name(self) -> dict[str, Member]:
-        """The members by name; of two with one name the last, as `zipfile` has it."""
+        """The members by name; of two with the same name the last one, as in `zipfile`."""
         return {member.name: member for member in self.members}
 
     @cached_property
     def unpacked_size(self) -> int:
-        """The sum of the sizes that the directory states, in bytes."""
+        """The sum of the stated sizes of all members, in bytes."""
         return sum(member.size for member in self.members)
 
     @cached_property
@@ -110,7 +117,7 @@ class Archive:
         return self.file.seek(0, io.SEEK_END)
 
     def stored_regions(self) -> dict[Region, Member]:
-        """Return the members that are stored, by the part of the file that is their data."""
+        """Return the stored members by the region of their data."""
         return {
             Region(member.data_offset, member.size): member
             for member in self.members
@@ -118,18 +125,18 @@ class Archive:
         }
 
     def where(self, name: str) -> Where:
-        """The place of a member, for problems."""
+        """Return the place of a member, for problems."""
         return Where(self.name, (name,)) if name else Where(self.name)
 
     @contextmanager
     def open(self, member: Member) -> Iterator[BinaryIO]:
-        """A stream of the bytes of one member.
+        """Open a stream of the bytes of one member.
 
-        Raises `InvalidPackage`, at the latest when its last byte is read, if they are not what the
-        directory promises: encrypted, packed in another way, damaged, longer or shorter.
+        Raises `InvalidPackage`, at the latest when the last byte is read, if the member is encrypted, damaged,
+        longer or shorter than stated, or packed in a way that Blender cannot read.
         """
         self._check_readable(member)
-        with self._naming(member):
+        with self._convert_errors(member):
             yield open_data(
                 self.file,
                 member.data_offset,
@@ -141,24 +148,19 @@ class Archive:
             )
 
     @contextmanager
-    def _naming(self, member: Member) -> Iterator[None]:
-        """Turn faults of the data into problems of the member."""
+    def _convert_errors(self, member: Member) -> Iterator[None]:
+        """Raise `InvalidPackage` in place of a `DataError`."""
         try:
             yield
         except DataError as error:
-            raise self._fault(member, error) from error
+            raise self._invalid(member, error.issue) from error
 
-    def _fault(self, member: Member, error: DataError) -> InvalidPackage:
-        is_size = isinstance(error, SizeError)
-        return InvalidPackage.of(
-            "package.stream-size" if is_size else "package.damaged-member",
-            f"{shown(member.name)} is damaged: {error}",
-            hint="pack or download the archive again",
-            where=self.where(member.name),
-        )
+    def _invalid(self, member: Member, issue: Issue) -> InvalidPackage:
+        where = self.where(member.name)
+        return InvalidPackage(issue.to_problem(where=where, member=quote_name(member.name)))
 
     def _check_readable(self, member: Member) -> None:
-        """Raise `InvalidPackage` for a member of which no data can be read."""
+        """Raise `InvalidPackage` for a member whose data cannot be read."""
         is_newer = member.version_needed > _MAX_VERSION or member.flags & _UNREADABLE_FLAGS
         if (
             member.method in METHODS
@@ -168,34 +170,25 @@ class Archive:
         ):
             return
         if member.is_encrypted:
-            code, reason = "package.encrypted", "is encrypted"
-            hint = "pack it again without a password"
-        elif member.method not in METHODS or is_newer:
-            code = "package.unsupported-compression"
-            what = f"method {member.method}" if member.method not in METHODS else "a newer format"
-            reason = f"is packed with {what}, which Blender cannot read"
-            hint = "pack it again as an ordinary zip"
+            issue = Issue("package.encrypted")
+        elif member.method not in METHODS:
+            issue = Issue("package.unsupported-compression", values={"method": member.method})
+        elif is_newer:
+            issue = Issue("package.unsupported-compression", "version")
         elif member.data_offset < 0:
-            code, reason = "package.damaged-member", "is damaged: it has no header before its data"
-            hint = "pack or download the archive again"
+            issue = Issue("package.damaged-member", "no-header")
         else:
             return
-        raise InvalidPackage.of(
-            code, f"{shown(member.name)} {reason}", hint=hint, where=self.where(member.name)
-        )
+        raise self._invalid(member, issue)
 
     def read(self, member: Member, *, limit: int) -> bytes:
-        """All bytes of one member.
+        """Return all bytes of one member.
 
         Raises `InvalidPackage` as `open` does, and for more than ``limit`` bytes.
         """
         if member.size > limit:
-            raise InvalidPackage.of(
-                "package.too-large",
-                f"{shown(member.name)} is larger than {limit:,} bytes",
-                hint="a file of this kind is much smaller",
-                where=self.where(member.name),
-            )
+            values = {"limit": format_size(limit)}
+            raise self._invalid(member, Issue("package.too-large", "member", values))
         self._check_readable(member)
         data = self._unpack_small(member)
         if data is None:
@@ -209,9 +202,9 @@ class Archive:
             self.verify(member, checkpoint=checkpoint)
 
     def verify(self, member: Member, *, checkpoint: Callable[[], None] = lambda: None) -> None:
-        """Read a member to its end, to raise what `open` raises.
+        """Read a member to its end; raises the errors of `open`.
 
-        Members whose checksum is known already are not read again. ``checkpoint`` is called at first, and for
+        Members whose checksum is known already are not read again. ``checkpoint`` is called first, and for
         each megabyte of a large member; it may raise to stop.
         """
         checkpoint()
@@ -228,10 +221,10 @@ class Archive:
             if self._unpack_small(member) is None:
                 self._verify_large(member, checkpoint)
         elif crc != member.crc:
-            raise self._fault(member, DataError("its checksum is wrong"))
+            raise self._invalid(member, DataError("checksum").issue)
 
     def _known_crc(self, member: Member) -> int | None:
-        """Return the CRC-32 of a stored member, if that takes no reading."""
+        """Return the CRC-32 of a stored member if no further reading is needed."""
         offset, size = member.data_offset, member.size
         if self.data is None:
             return self.checksums.get(offset, size)
@@ -239,25 +232,21 @@ class Archive:
         return fast_crc32()(data, 0) if len(data) == size else None
 
     def _check_end_mark(self, member: Member) -> None:
-        """Refuse stored data in which tools that read from the start can find the end of the member.
+        """Raise `InvalidPackage` if stored data with a descriptor contains a record of a zip.
 
-        They look for the record that states its size, or for the next member.
+        Tools that read from the start would take it for the end of the member: they search for the data
+        descriptor or the next header.
         """
         with self.open(member) as stream:
             tail = b""
             while block := stream.read(_COPY_BLOCK):
                 if _RECORD_MARK.search(tail + block):
-                    raise InvalidPackage.of(
-                        "package.header-mismatch",
-                        f"{shown(member.name)} has records of a zip in it, and no size before its data",
-                        hint="pack it again with a tool that writes sizes first, for example 'extery build'",
-                        where=self.where(member.name),
-                    )
+                    raise self._invalid(member, Issue("package.header-mismatch", "records-in-data"))
                 tail = block[-3:]
 
     def _verify_large(self, member: Member, checkpoint: Callable[[], None]) -> None:
         if member.is_stored:
-            with self._naming(member):
+            with self._convert_errors(member):
                 verify_stored(
                     self.file,
                     member.data_offset,
@@ -281,11 +270,11 @@ class Archive:
                 method=member.method,
             )
         except DataError as error:
-            raise self._fault(member, error) from error
+            raise self._invalid(member, error.issue) from error
 
     @contextmanager
     def open_seekable(self, member: Member) -> Iterator[BinaryIO]:
-        """A member as a file to move in: where it is stored, a part of this one, else a temporary copy."""
+        """Open a member as a seekable file: a window of the archive if it is stored, else a temporary copy."""
         self._check_readable(member)
         if member.is_stored:
             yield self._open_stored(member)

@@ -1,37 +1,35 @@
-"""Identifies a file that is not a readable zip by its first bytes."""
+"""Recognize files that are not zips, and zips that are files of another format as well."""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, Where
-from extery.package.directory import END_SIGNATURE, LOCAL_SIGNATURE
+from extery.package.zip_format import END_SIGNATURE, LOCAL_SIGNATURE
 
-# The end record has 22 bytes and a comment of at most 64 KiB behind it.
-_END_REACH = 22 + (1 << 16)
-_FORMATS = {
-    b"\x1f\x8b": "a gzip file",
-    b"\xfd7zXZ\x00": "an .xz file, the package form of early 2024",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "a bzip2 file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
-    b"BLENDER": "a .blend file",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a PNG image",
-    b"<!DOCTYPE": "a web page",
-    b"<html": "a web page",
-    b"<!doctype": "a web page",
-    b"bl_info": "a Python file",
-    b"version https://git-lfs": "a Git LFS pointer, not the file that it stands for",
+# The end record has 22 bytes and a comment of at most 64 KiB.
+_MAX_END = 22 + (1 << 16)
+#: First bytes of a file -> variant of ``package.not-zip``.
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!": "rar",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"BLENDER": "blend",
+    b"%PDF": "pdf",
+    b"\x89PNG": "png",
+    b"<!DOCTYPE": "html",
+    b"<html": "html",
+    b"<!doctype": "html",
+    b"bl_info": "python",
+    b"version https://git-lfs": "git-lfs",
 }
-_HINTS = {
-    "a Git LFS pointer, not the file that it stands for": "run 'git lfs pull', then build again",
-}
-
-
-#: Where other formats have their marks, which `bsdtar` believes before it looks for a zip.
-_MARKS = ((257, b"ustar", "a tar archive"), (32769, b"CD001", "an image of a disc"))
+_TAR_OFFSET, _TAR_MAGIC = 257, b"ustar"
+#: Offset and magic of formats that `bsdtar` recognizes before it looks for a zip, and variants of
+#: ``package.prefix-data``.
+_POLYGLOTS = ((_TAR_OFFSET, _TAR_MAGIC, "tar"), (32769, b"CD001", "iso"))
 
 
 def check_polyglot(file: BinaryIO, size: int, name: str) -> None:
@@ -39,45 +37,31 @@ def check_polyglot(file: BinaryIO, size: int, name: str) -> None:
     file.seek(0)
     if file.read(4) != LOCAL_SIGNATURE:
         return
-    for offset, mark, what in _MARKS:
-        if offset + len(mark) > size:
+    for offset, magic, variant in _POLYGLOTS:
+        if offset + len(magic) > size:
             continue
         file.seek(offset)
-        if file.read(len(mark)) == mark:
+        if file.read(len(magic)) == magic:
             raise InvalidPackage.of(
-                "package.prefix-data",
-                f"{name} is {what} as well as a zip, so tools unpack different files",
-                hint="build it again with an ordinary tool, for example 'extery build'",
-                where=Where(name),
+                "package.prefix-data", where=Where(name), variant=variant, file=name
             )
 
 
-def not_a_zip(file: BinaryIO, size: int, name: str, error: InvalidPackage) -> InvalidPackage:
-    """The error that says what a file is; ``error`` itself where it is a zip of which more is known."""
+def identify_format(file: BinaryIO, size: int, name: str) -> InvalidPackage | None:
+    """Return the error for a file that is empty, cut off or not a zip; ``None`` if it seems to be one."""
     file.seek(0)
     start = file.read(512)
-    file.seek(max(0, size - _END_REACH))
-    has_end = END_SIGNATURE in file.read(_END_REACH)
+    file.seek(max(0, size - _MAX_END))
+    has_end = END_SIGNATURE in file.read(_MAX_END)
     where = Where(name)
     if not size:
-        return InvalidPackage.of(
-            "package.empty", f"{name} is empty", hint="download or build it again", where=where
-        )
+        return InvalidPackage.of("package.empty", where=where, file=name)
     if start.startswith(LOCAL_SIGNATURE) and not has_end:
-        return InvalidPackage.of(
-            "package.truncated",
-            f"{name} is cut off: it begins like a zip but has no directory at its end",
-            hint=f"only {size:,} bytes arrived; download or copy it again",
-            where=where,
-        )
+        return InvalidPackage.of("package.truncated", where=where, file=name, size=size)
     if start.startswith(LOCAL_SIGNATURE) or has_end:
-        return error
-    what = next((text for magic, text in _FORMATS.items() if start.lstrip().startswith(magic)), "")
-    if start[257:262] == b"ustar":
-        what = "a tar archive"
-    return InvalidPackage.of(
-        "package.not-zip",
-        f"{name} is not a zip archive" + (f" but {what}" if what else ""),
-        hint=_HINTS.get(what, "pack the folder with 'extery build', which makes a zip"),
-        where=where,
-    )
+        return None
+    beginning = start.lstrip()
+    variant = next((text for magic, text in _MAGIC.items() if beginning.startswith(magic)), "")
+    if start[_TAR_OFFSET : _TAR_OFFSET + len(_TAR_MAGIC)] == _TAR_MAGIC:
+        variant = "tar"
+    return InvalidPackage.of("package.not-zip", where=where, variant=variant, file=name)

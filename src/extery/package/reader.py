@@ -1,7 +1,7 @@
-"""A package: an archive with the manifest of an extension in it. Finding the manifest, reading files beside it.
+"""Package: an open archive with a manifest. Find the manifest, and read files relative to its folder.
 
-Opening checks what every reader needs: that it is a zip which all tools unpack alike. What a good
-package has beyond that is the business of `extery.rules`.
+Opening a package checks only that all tools unpack the same files from it. All other rules are in
+`extery.rules`.
 """
 
 from __future__ import annotations
@@ -19,54 +19,52 @@ from extery.package.archive import Archive
 from extery.package.checksums import Region, hash_with_checksums, without_overlaps
 from extery.package.opening import open_archive
 
-#: Scripts of which the first bytes are searched for ``bl_info``.
+#: Maximum number of scripts that are searched for ``bl_info``.
 _MAX_SCRIPTS = 50
 #: Members of wheels whose checksums are computed together with the hash; the others are read once more.
 _MAX_REGIONS = 100_000
 
 
 class Package(Archive):
-    """An open package. ``names`` and what `read_file` takes are relative to the folder of the manifest."""
+    """An open package. ``names`` and the argument of `read_file` are relative to the folder of the manifest."""
 
     @cached_property
     def root(self) -> str:
         """The folder of the manifest inside the archive: ``""`` or ``"folder/"``.
 
-        Raises `InvalidPackage` if there is no manifest, or no single one.
+        Raises `InvalidPackage` if there is no manifest, or more than one.
         """
         if FILENAME in self.by_name:
             return ""
-        found = sorted(
+        manifests = sorted(
             n for n in self.by_name if n.endswith(f"/{FILENAME}") and not n.startswith(".")
         )
-        if len(found) == 1:
-            return found[0][: -len(FILENAME)]
-        if found:
+        if len(manifests) == 1:
+            return manifests[0][: -len(FILENAME)]
+        if manifests:
             raise InvalidPackage.of(
                 "package.manifest-ambiguous",
-                f"{self.name} has {len(found)} manifests: {', '.join(found[:4])}",
-                hint="make one package for each extension",
                 where=Where(self.name),
+                file=self.name,
+                count=len(manifests),
+                manifests=", ".join(manifests[:4]),
             )
         raise self._without_manifest()
 
     def _without_manifest(self) -> InvalidPackage:
+        where = Where(self.name)
         if self._has_bl_info():
-            return InvalidPackage.of(
-                "package.legacy",
-                f"{self.name} is an add-on from before Blender 4.2: it has bl_info but no {FILENAME}",
-                hint=f"write a {FILENAME} beside its __init__.py",
-                where=Where(self.name),
-            )
+            return InvalidPackage.of("package.legacy", where=where, file=self.name)
         names = [member.name for member in self.members]
         similar = [n for n in names if n.lower().endswith((".toml", FILENAME))]
-        files = f"{len(names)} other file{'' if len(names) == 1 else 's'}"
-        hint = f"it has {', '.join(similar[:3]) or files}"
+        variant = "several-files" if len(names) != 1 else "one-file"
         return InvalidPackage.of(
             "package.manifest-missing",
-            f"{self.name} has no {FILENAME}",
-            hint=f"{hint}; the manifest belongs beside __init__.py or the theme's .xml",
-            where=Where(self.name),
+            where=where,
+            variant="similar" if similar else variant,
+            file=self.name,
+            similar=", ".join(similar[:3]),
+            files=len(names),
         )
 
     def _has_bl_info(self) -> bool:
@@ -81,7 +79,7 @@ class Package(Archive):
 
     @cached_property
     def names(self) -> list[str]:
-        """The files below the root, relative to it; folders and files outside are left out."""
+        """The names of the files below the root, relative to it, without folders."""
         root = self.root
         return [
             member.name[len(root) :]
@@ -90,10 +88,10 @@ class Package(Archive):
         ]
 
     def read_file(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
-        """The bytes of a file below the root.
+        """Return the bytes of a file below the root.
 
-        Raises `KeyError` for a name that is not there, and `InvalidPackage` for a file that is
-        damaged, encrypted or larger than ``limit`` bytes.
+        Raises `KeyError` for an unknown name, and `InvalidPackage` for a file that is damaged, encrypted
+        or larger than ``limit`` bytes.
         """
         return self.read(self.by_name[self.root + name], limit=limit)
 
@@ -128,12 +126,12 @@ class Package(Archive):
 
     @cached_property
     def manifest_bytes(self) -> bytes:
-        """The manifest as it stands in the archive."""
+        """The bytes of the manifest."""
         return self.read_file(FILENAME)
 
     @cached_property
     def manifest(self) -> Manifest:
-        """The manifest in the lenient reading of clients; raises `InvalidManifest`."""
+        """The manifest, parsed leniently as clients do; raises `InvalidManifest`."""
         return Manifest.parse(
             self.manifest_bytes, strict=False, file=self.root + FILENAME, packaged=True
         )

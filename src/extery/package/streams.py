@@ -1,6 +1,6 @@
-"""The data of members as bounded streams that end exactly where the directory says.
+"""The data of members as bounded streams that end exactly where the directory states.
 
-A stream never holds more than a block, whatever its member unpacks to, and never gives more bytes than
+A stream keeps at most one block in memory, whatever its member unpacks to, and never returns more bytes than
 stated: the size, the checksum and the end of the packed data are checked when the last byte is read.
 """
 
@@ -10,31 +10,47 @@ import io
 import zlib
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
+from extery.core.files import format_size
 from extery.package.checksums import MemberFile
+from extery.package.issue import Issue
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from extery.core.errors import Value
 
 STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 #: Methods that Blender's Python reads.
 METHODS = (STORED, DEFLATED, BZIP2, LZMA)
 _BLOCK = 1 << 16
-#: What packers use by default; the decoder takes that much memory before it gives one byte.
+#: The usual default of packers. The decoder allocates it before it returns the first byte.
 MAX_LZMA_DICTIONARY = 16 << 20
 
 
 class DataError(Exception):
-    """Packed data that does not unpack; the text says what is wrong with it."""
+    """Data of a member that cannot be unpacked; ``variant`` and ``values`` are those of the code."""
+
+    code: ClassVar[str] = "package.damaged-member"
+
+    def __init__(self, variant: str, **values: Value) -> None:
+        super().__init__(variant, values)
+        self.issue = Issue(self.code, variant, values)
 
 
 class SizeError(DataError):
-    """Data that is longer or shorter than its directory says."""
+    """Data that is longer or shorter than its directory states."""
+
+    code = "package.stream-size"
+
+
+def _unreadable(error: OSError) -> DataError:
+    return DataError("unreadable", reason=error.strerror or str(error))
 
 
 class _Decompressor(Protocol):
-    """What the standard library's bzip2 and LZMA decompressors have in common."""
+    """The common interface of the standard library's bzip2 and LZMA decompressors."""
 
     @property
     def eof(self) -> bool: ...
@@ -71,7 +87,7 @@ class _Inflater:
 
 
 class _Window(io.RawIOBase):
-    """A part of a seekable file, as a stream of its own that may be moved in too."""
+    """A part of a seekable file as a seekable stream."""
 
     def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
         self._file = file
@@ -101,38 +117,38 @@ class _Window(io.RawIOBase):
             self._file.seek(self._offset + self._place)
             count: int = self._file.readinto(view)  # type: ignore[attr-defined]  # of a binary file
         except OSError as error:
-            raise DataError(f"it cannot be read ({error.strerror or error})") from error
+            raise _unreadable(error) from error
         self._place += count
         return count
 
     def take(self, size: int) -> bytes:
-        """At most ``size`` bytes from the current place."""
+        """Read at most ``size`` bytes from the current position."""
         size = min(size, self._size - self._place)
         if size <= 0:
             return b""
-        # Sought each time: other members may be read from the same file meanwhile.
+        # Seek each time: other members may be read from the same file meanwhile.
         try:
             self._file.seek(self._offset + self._place)
             data = self._file.read(size)
         except OSError as error:
-            raise DataError(f"it cannot be read ({error.strerror or error})") from error
+            raise _unreadable(error) from error
         self._place += len(data)
         return data
 
 
 def open_window(file: BinaryIO, offset: int, size: int) -> MemberFile:
-    """``size`` bytes of a seekable ``file`` from ``offset`` on, as a buffered seekable file."""
+    """Return ``size`` bytes of a seekable ``file`` from ``offset`` on, as a buffered seekable file."""
     return MemberFile(_Window(file, offset, size))
 
 
 class _MemberStream(io.RawIOBase):
-    """Counts and checks what `_produce` gives."""
+    """Count and check the bytes that `_produce` returns."""
 
     def __init__(self, packed: _Window, size: int, crc: int) -> None:
         self._packed = packed
         self._left = size
         self._crc = crc
-        self._found_crc = 0
+        self._actual_crc = 0
         self._is_checked = False
 
     def readable(self) -> bool:
@@ -144,20 +160,20 @@ class _MemberStream(io.RawIOBase):
             return 0
         data = self._produce(min(len(view), self._left)) if self._left else b""
         self._left -= len(data)
-        self._found_crc = zlib.crc32(data, self._found_crc)
+        self._actual_crc = zlib.crc32(data, self._actual_crc)
         if self._left and not data:
-            raise SizeError(f"it ends {self._left:,} bytes before its stated size")
+            raise SizeError("too-short", missing=format_size(self._left))
         if not self._left:
             self._check_end()
-            if self._found_crc != self._crc:
-                raise DataError("its checksum is wrong")
+            if self._actual_crc != self._crc:
+                raise DataError("checksum")
             self._is_checked = True
         view[: len(data)] = data
         return len(data)
 
     @abstractmethod
     def _produce(self, size: int) -> bytes:
-        """At most so many bytes, and none at the end of the packed data."""
+        """Return at most ``size`` bytes, and ``b""`` at the end of the packed data."""
 
     @abstractmethod
     def _check_end(self) -> None:
@@ -170,7 +186,7 @@ class _Stored(_MemberStream):
 
     def _check_end(self) -> None:
         if self._packed.take(1):
-            raise SizeError("its data goes on behind its stated size")
+            raise SizeError("too-long")
 
 
 class _Packed(_MemberStream):
@@ -197,21 +213,21 @@ class _Packed(_MemberStream):
         try:
             return self._machine.decompress(data, size)
         except (zlib.error, LZMAError, OSError, ValueError, EOFError) as error:
-            raise DataError(f"it cannot be unpacked ({error})") from error
+            raise DataError("corrupt", reason=str(error)) from error
 
     def _check_end(self) -> None:
         if self._produce(1):
-            raise SizeError("it unpacks to more than its stated size")
+            raise SizeError("unpacks-to-more")
         if self._has_end and not self._machine.eof:
-            raise SizeError("its packed data is cut off")
+            raise SizeError("packed-cut-off")
         if (self._machine.eof and self._machine.unused_data) or self._packed.take(1):
-            raise SizeError("its packed data goes on behind its end")
+            raise SizeError("packed-too-long")
 
 
 def open_data(
     file: BinaryIO, offset: int, *, packed_size: int, size: int, crc: int, method: int, flags: int
 ) -> BinaryIO:
-    """A buffered stream of the ``size`` bytes that ``packed_size`` bytes at ``offset`` unpack to.
+    """Return a buffered stream of the ``size`` bytes that ``packed_size`` bytes at ``offset`` unpack to.
 
     Reading raises `DataError`, at the latest with the last byte. ``method`` is one of `METHODS`.
     """
@@ -226,22 +242,22 @@ def open_data(
 
         stream = _Packed(packed, size, crc, BZ2Decompressor(), has_end=True)
     else:
-        # Flag 1 says that an end marker follows; without one the size is all there is.
+        # Flag bit 1: an end marker follows. Without it only the size marks the end.
         machine = _lzma_decompressor(packed)
         stream = _Packed(packed, size, crc, machine, has_end=bool(flags & 2))
     return io.BufferedReader(stream, _BLOCK)
 
 
-#: Packed and unpacked, members up to this size are unpacked in one step.
+#: Members whose packed and unpacked data is at most this large are unpacked in one step.
 _AT_ONCE = 1 << 20
 
 
 def unpack_small(
     file: BinaryIO, offset: int, *, packed_size: int, size: int, crc: int, method: int
 ) -> bytes | None:
-    """The bytes of an ordinary small member in one step, which is quicker than by a stream.
+    """Return the bytes of an ordinary small member in one step, which is faster than a stream.
 
-    Raises `DataError` as `open_data` does; ``None`` for members that need a stream.
+    Raises `DataError` as `open_data` does. Returns ``None`` for members that need a stream.
     """
     if method not in (STORED, DEFLATED) or packed_size > _AT_ONCE or size > _AT_ONCE:
         return None
@@ -249,57 +265,57 @@ def unpack_small(
         file.seek(offset)
         data = file.read(packed_size)
     except OSError as error:
-        raise DataError(f"it cannot be read ({error.strerror or error})") from error
+        raise _unreadable(error) from error
     if len(data) != packed_size:
-        raise SizeError("its packed data is cut off")
+        raise SizeError("packed-cut-off")
     if method == DEFLATED:
         machine = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             data = machine.decompress(data, size + 1)
         except zlib.error as error:
-            raise DataError(f"it cannot be unpacked ({error})") from error
+            raise DataError("corrupt", reason=str(error)) from error
         if not machine.eof or machine.unused_data:
-            return None  # the stream finds out what is wrong, if anything is
+            return None  # the stream finds the reason
     if len(data) != size:
-        raise SizeError(f"it has {len(data):,} bytes, not the {size:,} that are stated")
+        raise SizeError("unpacks-to", actual=len(data), stated=size)
     if zlib.crc32(data) != crc:
-        raise DataError("its checksum is wrong")
+        raise DataError("checksum")
     return data
 
 
 def verify_stored(
     file: BinaryIO, offset: int, *, size: int, crc: int, checkpoint: Callable[[], None]
 ) -> None:
-    """Compare the checksum of ``size`` bytes that are stored at ``offset``; raises `DataError`.
+    """Compare the checksum of ``size`` stored bytes at ``offset``; raises `DataError`.
 
     ``checkpoint`` is called for each megabyte.
     """
     try:
         file.seek(offset)
-        found = 0
+        actual = 0
         while size:
             block = file.read(min(size, _AT_ONCE))
             if not block:
-                raise SizeError(f"it ends {size:,} bytes before its stated size")
-            found = zlib.crc32(block, found)
+                raise SizeError("too-short", missing=format_size(size))
+            actual = zlib.crc32(block, actual)
             size -= len(block)
             checkpoint()
     except OSError as error:
-        raise DataError(f"it cannot be read ({error.strerror or error})") from error
-    if found != crc:
-        raise DataError("its checksum is wrong")
+        raise _unreadable(error) from error
+    if actual != crc:
+        raise DataError("checksum")
 
 
 def _lzma_decompressor(packed: _Window) -> _Decompressor:
-    """The decompressor that the properties at the start of an LZMA member ask for (APPNOTE 5.8)."""
+    """Return a decompressor for the properties at the start of an LZMA member (APPNOTE 5.8)."""
     import lzma
 
     head = packed.take(9)
     if len(head) < 9 or head[2:4] != b"\x05\x00" or head[4] >= 9 * 5 * 5:
-        raise DataError("its LZMA properties are wrong")
+        raise DataError("lzma-properties")
     dictionary = int.from_bytes(head[5:9], "little")
     if dictionary > MAX_LZMA_DICTIONARY:
-        raise DataError(f"it takes {dictionary >> 20} MiB of memory to unpack")
+        raise DataError("lzma-dictionary", mebibytes=dictionary >> 20)
     rest, lc = divmod(head[4], 9)
     pb, lp = divmod(rest, 5)
     chain = {
@@ -312,4 +328,4 @@ def _lzma_decompressor(packed: _Window) -> _Decompressor:
     try:
         return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[chain])
     except lzma.LZMAError as error:
-        raise DataError(f"its LZMA properties are wrong ({error})") from error
+        raise DataError("lzma-filter", reason=str(error)) from error

@@ -1,21 +1,21 @@
 """The names that Info-ZIP's ``unzip`` gives to members of archives made on Windows.
 
-Where DOS stands as the system that made an archive, as Python, Blender and 7-Zip on Windows write it, unzip 6.0
-takes the bytes of a name for code page 850 and writes them in ISO 8859-1, even if they are marked as UTF-8. What
-such a file is called is of no great concern, as long as no two members get one name.
+If an archive states DOS as its system, as those of Python, Blender and 7-Zip on Windows do, unzip 6.0
+decodes names from code page 850 and writes them in ISO 8859-1, even if they are marked as UTF-8. The resulting
+names do not matter, as long as no two members get the same one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extery.package.directory import Entry
+from extery.package.central_directory import DirectoryEntry
 
 _DOS, _HPFS, _NTFS = 0, 6, 11
-# Versions of some packers whose names unzip knows to be in ISO 8859-1.
-_DOS_VERSIONS_LEFT_ALONE = (25, 26, 40)
+# Versions of some packers whose names unzip takes for ISO 8859-1.
+_DOS_VERSIONS_NOT_CONVERTED = (25, 26, 40)
 _NTFS_VERSION = 50
-# Characters of code page 850 that ISO 8859-1 does not have, and what unzip writes for them.
+# Characters of code page 850 that ISO 8859-1 lacks, with their replacements in unzip.
 _REPLACED = str.maketrans(
     {
         **dict.fromkeys("░▒▓│┤╣║╠█■", "¦"),
@@ -31,8 +31,8 @@ _REPLACED = str.maketrans(
 )
 
 
-def find_clash(entries: Sequence[Entry], names: Sequence[str]) -> tuple[str, str] | None:
-    """Two members, by their ``names``, that unzip writes to one place; ``None`` if there are none."""
+def find_clash(entries: Sequence[DirectoryEntry], names: Sequence[str]) -> tuple[str, str] | None:
+    """Return the names of two members that unzip writes to the same path, or ``None``."""
     if not any(_is_converted(entry) for entry in entries):
         return None
     files: dict[str, str] = {}
@@ -50,18 +50,18 @@ def find_clash(entries: Sequence[Entry], names: Sequence[str]) -> tuple[str, str
     return next(((files[path], folders[path]) for path in sorted(both)), None)
 
 
-def _is_converted(entry: Entry) -> bool:
+def _is_converted(entry: DirectoryEntry) -> bool:
     if entry.raw_name.isascii():
         return False
     if entry.system == _DOS:
-        return entry.system_version not in _DOS_VERSIONS_LEFT_ALONE
+        return entry.system_version not in _DOS_VERSIONS_NOT_CONVERTED
     return entry.system == _HPFS or (
         entry.system == _NTFS and entry.system_version == _NTFS_VERSION
     )
 
 
-def _written_name(entry: Entry) -> str:
-    """The bytes of the name on disk, each as one character."""
+def _written_name(entry: DirectoryEntry) -> str:
+    """Return the bytes of the name on disk, each as one character."""
     if _is_converted(entry):
         return entry.raw_name.decode("cp850").translate(_REPLACED)
     return entry.raw_name.decode("latin-1")

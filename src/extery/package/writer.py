@@ -1,8 +1,8 @@
-"""A zip whose bytes depend on its files alone: their order, names and contents.
+"""Write a reproducible zip: its bytes depend only on the order, names and contents of its files.
 
-Members are compressed in blocks by several threads (zlib lets other threads run meanwhile) and
-written in order. The blocks of a file are cut at fixed places, so the number of threads changes
-nothing, and no more than a few blocks are in memory whatever the size of a file.
+Members are compressed in blocks by several threads (zlib releases the interpreter lock) and
+written in order. Blocks have a fixed size, so the result does not depend on the number of threads, and only a
+few blocks are in memory whatever the size of a file.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidInput, Where
 
-#: Endings of files that are compressed already: they are stored as they are.
+#: Suffixes of files that are compressed already and therefore stored.
 STORED_SUFFIXES = frozenset(
     {".whl", ".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".rar"}
     | {".tgz", ".tbz2", ".txz", ".tzst"}
 )
-#: A zip knows times from here on, in steps of two seconds.
+#: The first time that a zip can store; the resolution is two seconds.
 FIRST_TIME = (1980, 1, 1, 0, 0, 0)
 
 _STORED, _DEFLATED = 0, 8
 _LEVEL = 9
 _BLOCK = 1 << 20
-# What deflate can look back on: a block begins with the end of the one before it.
+# The window of deflate: the end of the previous block is the dictionary of the next one.
 _WINDOW = 1 << 15
-# How much may wait to be written; small files are counted, large ones weighed.
-_MOST_WAITING = 256
-_MOST_WAITING_BYTES = 8 * _BLOCK
+# Limits for blocks that wait to be written: in number for small files, in bytes for large ones.
+_MAX_WAITING = 256
+_MAX_WAITING_BYTES = 8 * _BLOCK
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
@@ -47,7 +47,7 @@ _FILE_MODE = 0o100644 << 16
 
 
 class SourceFile(NamedTuple):
-    """A file to write into a package: its name there, its size in bytes, its data or the file that holds it."""
+    """A file to write into a package: its name there, its size in bytes, and its data or its path on disk."""
 
     name: str
     size: int
@@ -55,7 +55,7 @@ class SourceFile(NamedTuple):
 
 
 class WrittenMember(NamedTuple):
-    """A member as written: ``packed`` is what it takes in the archive, without its header."""
+    """A member as written: ``packed`` is its size in the archive, without its header."""
 
     name: str
     size: int
@@ -79,7 +79,7 @@ def write_zip(
     threads: int = 0,
     on_member: Callable[[WrittenMember], None] | None = None,
 ) -> list[WrittenMember]:
-    """Write a zip of ``members`` in their order; ``threads`` 0 takes one for each processor.
+    """Write a zip of ``members`` in their order; ``threads`` 0 starts one for each processor.
 
     ``file`` must be at its start and seekable. Raises `InvalidInput` for a file that cannot be
     read.
@@ -92,7 +92,7 @@ def write_zip(
             for block in _blocks(members, pool):
                 waiting.append(block)
                 weight += block.size
-                while len(waiting) > _MOST_WAITING or weight > _MOST_WAITING_BYTES:
+                while len(waiting) > _MAX_WAITING or weight > _MAX_WAITING_BYTES:
                     weight -= waiting[0].size
                     writer.write(waiting.popleft())
         except BaseException:
@@ -116,11 +116,11 @@ def _method(member: SourceFile) -> int:
 
 
 def _blocks(members: Sequence[SourceFile], pool: ThreadPoolExecutor) -> Iterator[_Block]:
-    """Read the members and have their blocks compressed; what is read here is what is packed."""
+    """Read the members, submit their blocks for compression and yield them. Each file is read once."""
     for member in members:
         is_stored = _method(member) == _STORED
         window, crc, is_first = b"", 0, True
-        with _opened(member) as file:
+        with _open_source(member) as file:
             block = file.read(_BLOCK)
             while block or is_first:
                 following = file.read(_BLOCK) if len(block) == _BLOCK else b""
@@ -131,7 +131,7 @@ def _blocks(members: Sequence[SourceFile], pool: ThreadPoolExecutor) -> Iterator
 
 
 @contextmanager
-def _opened(member: SourceFile) -> Iterator[BinaryIO]:
+def _open_source(member: SourceFile) -> Iterator[BinaryIO]:
     if isinstance(member.source, bytes):
         yield BytesIO(member.source)
         return
@@ -148,14 +148,14 @@ def _opened(member: SourceFile) -> Iterator[BinaryIO]:
 
 
 def _deflate(data: bytes, window: bytes, is_last: bool) -> bytes:
-    """One block of a deflate stream; unless it is the last, the next one can follow directly."""
+    """Return one block of a deflate stream; unless it is the last, the next one can follow directly."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=window)
     packed = packer.compress(data)
     return packed + packer.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
 
 
 class _Writer:
-    """Writes blocks as they come in order, and the directory at the end."""
+    """Write blocks in order, and the directory at the end."""
 
     def __init__(
         self,
@@ -180,7 +180,7 @@ class _Writer:
         self.size += block.size
         self.packed_size += len(data)
         if block.is_first:
-            # Right at once for a member of one block; otherwise written again at its end.
+            # Final for a member of one block; otherwise written again at its end.
             self._put(self._header(block))
         self._put(data)
         if block.is_last:
@@ -191,7 +191,7 @@ class _Writer:
         self.at += len(data)
 
     def _fields(self, block: _Block) -> tuple[int, ...]:
-        """The fields that header and directory have in common, and the length of the name."""
+        """Return the common fields of header and directory, and the length of the name."""
         name = block.member.name
         method = _method(block.member)
         flags = 0 if name.isascii() else _UTF_8
@@ -223,21 +223,21 @@ class _Writer:
 
 
 def zip_time(seconds: int) -> tuple[int, int, int, int, int, int]:
-    """A time since 1970 in UTC, moved into the years that a zip knows."""
+    """Return a Unix time as UTC, clamped to the range that a zip can store."""
     from datetime import UTC, datetime
 
     first = datetime(*FIRST_TIME, tzinfo=UTC)
     last = datetime(2107, 12, 31, 23, 59, 58, tzinfo=UTC)
     try:
-        found = datetime.fromtimestamp(seconds, UTC)
+        time = datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
-        found = last if seconds > 0 else first
-    found = min(max(found, first), last)
-    return (found.year, found.month, found.day, found.hour, found.minute, found.second)
+        time = last if seconds > 0 else first
+    time = min(max(time, first), last)
+    return (time.year, time.month, time.day, time.hour, time.minute, time.second)
 
 
 def source_date(text: str | None) -> tuple[int, int, int, int, int, int]:
-    """The time for all members: that of ``SOURCE_DATE_EPOCH`` where it is set."""
+    """Return the time for all members from ``SOURCE_DATE_EPOCH``, `FIRST_TIME` if it is unset."""
     if not text:
         return FIRST_TIME
     if not text.isascii() or not text.isdigit():

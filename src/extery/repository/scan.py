@@ -12,7 +12,7 @@ from urllib.parse import quote
 from extery.core.errors import InvalidPackage, NotFound, Problem, ProblemList, Where
 from extery.listing.entries import Entry, entry
 from extery.listing.serialized import SerializedEntry
-from extery.package.faults import noting_faults
+from extery.package.error_capture import capture_errors
 
 if TYPE_CHECKING:
     from extery.manifest.document import Manifest
@@ -120,7 +120,7 @@ def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
     """Read and check one package, if asked with the facts for the page; never raises for a bad one."""
     problems = ProblemList()
     archive = ScannedArchive(path.name, facts=b"{}")
-    with noting_faults(problems, _printable(path.name)):
+    with capture_errors(problems, _printable(path.name)):
         try:
             _check_name(path)
             with _opened(path) as file:
@@ -173,7 +173,7 @@ def _check(
     try:
         with open_package(source, name=name, problems=faults) as package:
             sha256 = package.sha256  # first: then the members that are stored are read only once
-            check_open_package(package, report, scope=Scope.REPOSITORY, faults=faults)
+            check_open_package(package, report, scope=Scope.REPOSITORY, opening_problems=faults)
             problems.extend(report.problems)
             manifest = report.installable_manifest
             facts = _facts(package) if with_facts and manifest else None

@@ -1,4 +1,4 @@
-"""What a rule is given: a manifest with the files beside it, from a package or from a source folder."""
+"""The input of rules: a manifest and the files next to it, from a package or from a source folder."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from extery.manifest.document import FILENAME, Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package import Member, Package
 
-#: Opens a file beside the manifest as a seekable binary file; raises `InvalidPackage`.
+#: Open a file next to the manifest as a seekable binary file; raises `InvalidPackage`.
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
 
 
 class RuleContext:
-    """Rules read it and change nothing.
+    """A package, source folder or manifest as rules see it. Rules do not change it.
 
-    ``names`` are those of the files beside the manifest, relative to it, with ``/``; ``table`` is the
-    manifest's, with errors or without, ``None`` if it cannot be read. ``members``, ``root`` (the folder of
-    the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``faults`` are what
-    opening the package has noted. Without ``open_file`` rules that read files find none.
+    ``names`` are those of the files next to the manifest, relative to it, with ``/``; ``table`` is the
+    manifest's, possibly invalid, or ``None`` if it cannot be read. ``members``, ``root`` (the folder of
+    the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``opening_problems`` are
+    those found by `open_package`. Without ``open_file`` rules that read files report nothing.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class RuleContext:
         locate: Locator | None = None,
         valid_tags: ValidTags | None = None,
         package: Package | None = None,
-        faults: ProblemList | None = None,
+        opening_problems: ProblemList | None = None,
         required_wheels: Collection[str] | None = None,
         excludes: str = "",
         checkpoint: Callable[[], None] = lambda: None,
@@ -51,34 +51,34 @@ class RuleContext:
         self.locate = locate or Locator(b"", FILENAME)
         self.valid_tags = valid_tags
         self.package = package
-        self.faults = faults or ProblemList()
-        #: The listed wheels that have to be there, as the manifest writes them; ``None`` for all.
+        self.opening_problems = opening_problems or ProblemList()
+        #: The listed wheels that must exist, as the manifest writes them; ``None`` for all.
         self.required_wheels = required_wheels
-        #: How a source folder says what stays out: ``patterns``, ``bare`` ([build] without any), or ``paths``.
+        #: How a source folder selects its files: ``patterns``, ``bare`` ([build] without any), or ``paths``.
         self.excludes = excludes
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
 
     @property
     def type(self) -> str:
-        """``add-on``, ``theme`` or ``""`` where the manifest does not say."""
+        """``add-on``, ``theme``, or ``""`` if the manifest has no type."""
         value = (self.table or {}).get("type")
         return value if isinstance(value, str) else ""
 
     def wheels(self) -> Iterator[tuple[int, str]]:
-        """The listed wheels with their places in the list."""
+        """Yield the listed wheels with their indexes in the list."""
         listed = (self.table or {}).get("wheels")
         if isinstance(listed, list | tuple):
             yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, str))
 
     def where(self, name: str) -> Where:
-        """The place of a file: of the package and its member, or of the file itself."""
+        """Return the place of a file: the package and its member, or the file itself."""
         if self.members:
             return Where(self.name, (self.root + name,))
         return Where(name)
 
     def read(self, name: str, *, limit: int) -> bytes:
-        """The first ``limit`` bytes of a file; raises `InvalidPackage` if it cannot be read."""
+        """Return the first ``limit`` bytes of a file; raises `InvalidPackage` if it cannot be read."""
         if self.package is not None:
             with self.package.open(self.package.by_name[self.root + name]) as stream:
                 return stream.read(limit)

@@ -1,6 +1,6 @@
-"""Run the rules of a scope: on a manifest, or on a package. Never raises for what is wrong with it.
+"""Run the rules of a scope on a manifest or a package. Problems are reported, never raised.
 
-Source folders are checked in `extery.author.validate`, which knows what a build packs.
+Source folders are checked in `extery.author.validate`, which uses the same files as a build.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from extery.manifest.document import (
 )
 from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
-from extery.package.faults import note_fault, noting_faults
+from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
 from extery.rules.installability import blocks_install
 from extery.rules.registry import rules_for
 from extery.rules.report import Report
-from extery.rules.rule import Reads, Scope
+from extery.rules.rule import Input, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,8 +42,8 @@ __all__ = [
     "run_rules",
 ]
 
-#: After these problems no member is unpacked: it would be dangerous or pointless.
-_NOT_UNPACKED = frozenset(
+#: With these problems no member is unpacked, because it would be dangerous or pointless.
+_DANGEROUS = frozenset(
     {
         "package.unexpected",
         "package.bomb",
@@ -53,8 +53,8 @@ _NOT_UNPACKED = frozenset(
         "package.encrypted",
     }
 )
-_NAMES = frozenset({Reads.NAMES})
-_CONTENTS = frozenset(Reads) - _NAMES
+_NAMES = frozenset({Input.NAMES})
+_CONTENTS = frozenset(Input) - _NAMES
 
 
 def run_rules(
@@ -62,28 +62,28 @@ def run_rules(
     context: RuleContext,
     problems: ProblemList,
     *,
-    reads: frozenset[Reads] = frozenset(Reads),
+    inputs: frozenset[Input] = frozenset(Input),
 ) -> None:
-    """Run the rules of ``scope`` that read one of ``reads``, in the order of the registry."""
-    for rule, check in rules_for(scope, reads):
-        if rule.reads is not Reads.NAMES:
-            if context.table is None and rule.reads is not Reads.MEMBERS:
+    """Run the rules of ``scope`` with one of ``inputs``, in the order of the registry."""
+    for rule, check in rules_for(scope, inputs):
+        if rule.input is not Input.NAMES:
+            if context.table is None and rule.input is not Input.MEMBERS:
                 continue
             if problems and context.package is not None and _is_dangerous(problems):
                 continue
         try:
             check(context, problems)
         except Exception as error:
-            note_fault(error, problems, context.name)
+            add_exception(error, problems, context.name)
 
 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
-    """Check a manifest alone, without the files beside it.
+    """Check a manifest alone, without the files next to it.
 
-    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    ``valid_tags`` maps a type to its tags; ``None`` means Blender's own, ``{}`` allows all.
     """
     report = Report("manifest", str(path))
-    with noting_faults(report.problems, path.name):
+    with capture_errors(report.problems, path.name):
         data = read_manifest_bytes(path)
         table = parse_table(data, report.problems, path.name)
         context = RuleContext(
@@ -109,16 +109,16 @@ def check_package(
 ) -> Report:
     """Check a package by every rule of ``scope``, and unpack each member once.
 
-    ``valid_tags`` is that of `check_manifest_file`. ``hashed`` asks for the SHA-256. ``checkpoint`` is
+    ``valid_tags`` is that of `check_manifest_file`. ``hashed`` computes the SHA-256. ``checkpoint`` is
     called for each megabyte, and may raise to stop.
     """
     name = name or str(source if isinstance(source, Path) else "package.zip")
     report = Report("package", name)
-    faults = ProblemList()
+    opening_problems = ProblemList()
     file = Path(name).name
     with (
-        noting_faults(report.problems, file),
-        open_package(source, name=file, problems=faults) as package,
+        capture_errors(report.problems, file),
+        open_package(source, name=file, problems=opening_problems) as package,
     ):
         if hashed:
             report.sha256 = package.sha256
@@ -126,7 +126,7 @@ def check_package(
             package,
             report,
             scope=scope,
-            faults=faults,
+            opening_problems=opening_problems,
             valid_tags=valid_tags,
             checkpoint=checkpoint,
         )
@@ -138,11 +138,11 @@ def check_open_package(
     report: Report,
     *,
     scope: Scope,
-    faults: ProblemList,
+    opening_problems: ProblemList,
     valid_tags: ValidTags | None = None,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
-    """Check a package that `open_package` has opened with the list ``faults``; fills in ``report``."""
+    """Check a package opened with the list ``opening_problems``, and fill in ``report``."""
     problems = report.problems
     report.size = package.size
     report.members, report.unpacked = len(package.members), package.unpacked_size
@@ -151,34 +151,34 @@ def check_open_package(
         members=package.members,
         size=package.size,
         package=package,
-        faults=faults,
+        opening_problems=opening_problems,
         valid_tags=tags_to_check(valid_tags),
         open_file=_opener(package),
         checkpoint=checkpoint,
     )
-    # Of names with backslashes none is that of a manifest, which is not a fault of its own.
-    has_backslashes = any(problem.code == "path.backslash" for problem in faults)
-    without_root = ProblemList()
+    # A manifest whose name has backslashes is not found, which is not a separate problem.
+    has_backslashes = any(problem.code == "path.backslash" for problem in opening_problems)
+    root_problems = ProblemList()
     try:
         context.root, context.names = package.root, package.names
     except InvalidPackage as error:
-        without_root.extend(error.problems)
-    run_rules(scope, context, problems, reads=_NAMES)
-    if without_root and not has_backslashes:
-        problems.extend(without_root)
-    if not without_root and not (problems and _is_dangerous(problems)):
+        root_problems.extend(error.problems)
+    run_rules(scope, context, problems, inputs=_NAMES)
+    if root_problems and not has_backslashes:
+        problems.extend(root_problems)
+    if not root_problems and not (problems and _is_dangerous(problems)):
         try:
             _read_manifest(package, context, problems)
         except Exception as error:
-            note_fault(error, problems, package.name)
-    run_rules(scope, context, problems, reads=_CONTENTS)
-    _take_manifest(report, context)
+            add_exception(error, problems, package.name)
+    run_rules(scope, context, problems, inputs=_CONTENTS)
+    _set_manifests(report, context)
     if scope is Scope.REPOSITORY:
         report.problems = ProblemList(problems.errors)
 
 
 def _is_dangerous(problems: ProblemList) -> bool:
-    return any(problem.code in _NOT_UNPACKED for problem in problems)
+    return any(problem.code in _DANGEROUS for problem in problems)
 
 
 def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:
@@ -189,17 +189,17 @@ def _read_manifest(package: Package, context: RuleContext, problems: ProblemList
         context.locate = Locator(data, file)
 
 
-def _take_manifest(report: Report, context: RuleContext) -> None:
-    """Set the manifests of the report, as far as the problems allow it."""
+def _set_manifests(report: Report, context: RuleContext) -> None:
+    """Set the manifests of the report, unless the problems prevent it."""
     table, errors = context.table, report.problems.errors
     if table is None:
         return
-    if not any(problem.code.startswith(_OF_MANIFEST) for problem in errors):
+    if not any(problem.code.startswith(_MANIFEST_CODES) for problem in errors):
         report.manifest = Manifest.from_table(table)
     if any(blocks_install(problem.code) for problem in errors):
         return
     if report.manifest is None:
-        # The strict reading stops after a number of similar problems; clients read the rest too.
+        # Strict checks stop after a number of similar problems; clients check the rest too.
         more = ProblemList()
         check_fields(table, more, locate=context.locate, strict=False)
         report.problems.extend(more)
@@ -208,7 +208,7 @@ def _take_manifest(report: Report, context: RuleContext) -> None:
     report.installable_manifest = report.manifest or Manifest.from_table(table)
 
 
-_OF_MANIFEST = ("manifest.", "package.build-not-table")
+_MANIFEST_CODES = ("manifest.", "package.build-not-table")
 
 
 def _opener(package: Package) -> OpenFile:
@@ -221,5 +221,5 @@ def _opener(package: Package) -> OpenFile:
 
 
 def tags_to_check(valid_tags: ValidTags | None) -> ValidTags | None:
-    """The tags to compare with: Blender's own by default, none where an empty table is given."""
+    """Return the valid tags: Blender's own by default, ``None`` (all are valid) for an empty table."""
     return blender_tags() if valid_tags is None else valid_tags or None

@@ -1,9 +1,9 @@
-"""Which problems keep a package out of a repository: the one place that decides it, with the reason for each code.
+"""Which problems exclude a package from a repository, with the reason for each code.
 
-A package that Blender can install is listed, whatever else is wrong with it, and its problems are named. One
-that Blender cannot install, or of which something else would be installed than was checked, is left
-out. Every error that a rule reports for a package is in exactly one of the tables below; tests compare them with
-the Blenders that are installed (`tests/blender/test_installability.py`).
+A package that Blender can install is listed, and its problems are reported. A package is left out if Blender
+cannot install it, or would install something other than what was checked. Every error that a rule reports for
+a package is in exactly one of the tables below; tests compare them with real Blenders
+(`tests/blender/test_installability.py`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
-    """What an install of a package with a problem comes to."""
+class Installability(StrEnum):
+    """The result of installing a package with a problem."""
 
     FAILS = "cannot be installed"
     DIFFERS = "is not installed as it was checked"
@@ -20,37 +20,37 @@ class Outcome(StrEnum):
     INSTALLS = "can be installed"
 
 
-_ZIP = "Blender cannot open the archive"
+_ARCHIVE = "Blender cannot open the archive"
 _NO_MANIFEST = "no tool of Blender finds an extension in it"
 _UNPACKING = "the install stops in the middle of unpacking"
 _TOOLS = "tools unpack different files"
 _SYSTEMS = "it is another file on another system"
-_ROOM = "unpacking it can fill the disk or take very long"
+_SIZE = "unpacking it can fill the disk or take very long"
 _MANIFEST = "every Blender refuses the manifest"
 _LENIENT = "clients do not check this part of the manifest"
-_THEME = "it installs, and fails when the theme is chosen"
+_THEME = "it can be installed, and fails when the theme is chosen"
 
-_BLOCKING: dict[str, tuple[Outcome, str]] = {
+_BLOCKING: dict[str, tuple[Installability, str]] = {
     **dict.fromkeys(
         ("package.not-found", "package.unreadable", "package.unexpected"),
-        (Outcome.FAILS, "it could not be checked"),
+        (Installability.FAILS, "it could not be checked"),
     ),
     **dict.fromkeys(
         ("package.not-zip", "package.empty", "package.truncated", "package.damaged"),
-        (Outcome.FAILS, _ZIP),
+        (Installability.FAILS, _ARCHIVE),
     ),
     **dict.fromkeys(
         ("package.manifest-missing", "package.manifest-ambiguous", "package.legacy"),
-        (Outcome.FAILS, _NO_MANIFEST),
+        (Installability.FAILS, _NO_MANIFEST),
     ),
     **dict.fromkeys(
         (
             *("package.damaged-member", "package.unsupported-compression", "package.encrypted"),
             "path.file-and-folder",
         ),
-        (Outcome.FAILS, _UNPACKING),
+        (Installability.FAILS, _UNPACKING),
     ),
-    "package.build-not-table": (Outcome.FAILS, "every tool of Blender crashes on it"),
+    "package.build-not-table": (Installability.FAILS, "every tool of Blender crashes on it"),
     **dict.fromkeys(
         (
             *("package.overlapping", "package.unused-data", "package.prefix-data"),
@@ -59,28 +59,32 @@ _BLOCKING: dict[str, tuple[Outcome, str]] = {
             *("package.special-file", "package.folder-with-data", "package.duplicate-member"),
             *("package.symlink", "path.unsafe", "path.ambiguous"),
         ),
-        (Outcome.DIFFERS, _TOOLS),
+        (Installability.DIFFERS, _TOOLS),
     ),
     **dict.fromkeys(
         (
             *("path.not-portable", "path.backslash", "path.encoding", "path.short-name"),
             "path.case-collision",
         ),
-        (Outcome.DIFFERS, _SYSTEMS),
+        (Installability.DIFFERS, _SYSTEMS),
     ),
     **dict.fromkeys(
-        ("package.too-large", "package.too-many-members", "package.bomb"), (Outcome.HARMS, _ROOM)
+        ("package.too-large", "package.too-many-members", "package.bomb"),
+        (Installability.HARMS, _SIZE),
     ),
-    "wheel.unreadable": (Outcome.HARMS, "one such wheel leaves every add-on without its libraries"),
-    "wheel.dist-info": (Outcome.HARMS, "it replaces or removes files of another library"),
+    "wheel.unreadable": (
+        Installability.HARMS,
+        "one such wheel leaves every add-on without its libraries",
+    ),
+    "wheel.dist-info": (Installability.HARMS, "it replaces or removes files of another library"),
 }
 
 _INSTALLABLE: dict[str, str] = {
-    "package.init-missing": "it installs, and cannot be enabled",
-    "package.init-compiled": "it installs, and can be enabled where it was compiled for",
-    "package.wheel-missing": "Blender skips wheels that are not there",
+    "package.init-missing": "it can be installed, and not enabled",
+    "package.init-compiled": "it can be installed, and enabled on the platform it was compiled for",
+    "package.wheel-missing": "Blender skips missing wheels",
     "package.rare-compression": "all Blenders unpack it",
-    "theme.xml-missing": "it installs, and shows nothing",
+    "theme.xml-missing": "it can be installed, and has no effect",
     "theme.several-xml": "Blender applies the first by name",
     **dict.fromkeys(
         (
@@ -89,7 +93,7 @@ _INSTALLABLE: dict[str, str] = {
         ),
         _THEME,
     ),
-    # The strict reading is for authors; clients and repositories read leniently.
+    # Strict rules are for authors; clients and repositories parse leniently.
     **dict.fromkeys(
         (
             *("manifest.tagline.too-long", "manifest.tagline.outer-whitespace"),
@@ -107,15 +111,15 @@ _INSTALLABLE: dict[str, str] = {
 }
 
 
-def outcome_of(code: str) -> tuple[Outcome, str]:
-    """What an install of a package with this problem comes to, and why."""
+def installability_of(code: str) -> tuple[Installability, str]:
+    """Return the result of installing a package with this problem, and the reason."""
     if code in _INSTALLABLE:
-        return Outcome.INSTALLS, _INSTALLABLE[code]
+        return Installability.INSTALLS, _INSTALLABLE[code]
     if code.startswith("manifest."):
-        return Outcome.FAILS, _MANIFEST
+        return Installability.FAILS, _MANIFEST
     return _BLOCKING[code]
 
 
 def blocks_install(code: str) -> bool:
     """Whether a package with this problem is left out of repositories and mirrors."""
-    return outcome_of(code)[0] is not Outcome.INSTALLS
+    return installability_of(code)[0] is not Installability.INSTALLS

@@ -1,16 +1,16 @@
-"""The registry: every rule, in the order in which they run. A new rule is a module and a row here."""
+"""The registry of rules, in the order in which they run. A new rule is a module and a row here."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from extery.rules.rule import Check, Reads, Rule, Scope
+from extery.rules.rule import Check, Input, Rule, Scope
 
 _EVERYWHERE = frozenset(Scope)
 _PACKAGES = frozenset({Scope.PACKAGE, Scope.REPOSITORY, Scope.UPLOAD})
 _FILES = _PACKAGES | {Scope.FOLDER}
 _FOLDER = frozenset({Scope.FOLDER})
-#: Rules that only warn: those who can change something hear of them.
+#: Scopes of rules that only warn: their problems are for those who can change the package.
 _AUTHORS = _EVERYWHERE - {Scope.REPOSITORY}
 
 _NAME_CODES = (
@@ -24,7 +24,7 @@ RULES = (
         "package.archive",
         "package.archive",
         _PACKAGES,
-        Reads.NAMES,
+        Input.NAMES,
         (
             *("package.not-found", "package.unreadable", "package.not-zip", "package.empty"),
             *("package.truncated", "package.damaged", "package.unexpected", "package.overlapping"),
@@ -36,27 +36,27 @@ RULES = (
             *_NAME_CODES,
         ),
     ),
-    Rule("package.names", "package.names", _FOLDER, Reads.NAMES, _NAME_CODES),
+    Rule("package.names", "package.names", _FOLDER, Input.NAMES, _NAME_CODES),
     Rule(
         "package.size",
         "package.size",
         _PACKAGES,
-        Reads.NAMES,
+        Input.NAMES,
         ("package.too-many-members", "package.too-large", "package.bomb"),
     ),
-    Rule("package.encrypted", "package.encrypted", _PACKAGES, Reads.NAMES, ("package.encrypted",)),
+    Rule("package.encrypted", "package.encrypted", _PACKAGES, Input.NAMES, ("package.encrypted",)),
     Rule(
         "package.compression",
         "package.compression",
         _PACKAGES,
-        Reads.NAMES,
+        Input.NAMES,
         ("package.rare-compression",),
     ),
     Rule(
         "package.outside-root",
         "package.outside_root",
         _PACKAGES & _AUTHORS,
-        Reads.NAMES,
+        Input.NAMES,
         ("package.outside-root",),
         "warning",
     ),
@@ -64,43 +64,43 @@ RULES = (
         "package.path-length",
         "package.path_length",
         _PACKAGES & _AUTHORS,
-        Reads.NAMES,
+        Input.NAMES,
         ("path.too-long",),
         "warning",
     ),
-    Rule("manifest.build", "manifest.build", _PACKAGES, Reads.TABLE, ("package.build-not-table",)),
-    Rule("manifest.fields", "manifest.fields", _EVERYWHERE, Reads.TABLE, ("manifest.*",)),
-    Rule("manifest.advice", "manifest.advice", _AUTHORS, Reads.TABLE, ("manifest.*",), "warning"),
+    Rule("manifest.build", "manifest.build", _PACKAGES, Input.TABLE, ("package.build-not-table",)),
+    Rule("manifest.fields", "manifest.fields", _EVERYWHERE, Input.TABLE, ("manifest.*",)),
+    Rule("manifest.advice", "manifest.advice", _AUTHORS, Input.TABLE, ("manifest.*",), "warning"),
     Rule(
         "package.init-module",
         "package.init_module",
         _FILES,
-        Reads.MANIFEST,
+        Input.MANIFEST,
         ("package.init-missing", "package.init-compiled"),
     ),
     Rule(
         "theme.xml",
         "package.theme_xml",
         _FILES,
-        Reads.FILES,
+        Input.FILES,
         (
             *("theme.xml-missing", "theme.several-xml", "theme.not-xml", "theme.too-deep"),
             *("theme.too-large", "theme.style-missing", "theme.not-a-theme"),
         ),
     ),
-    Rule("wheel.missing", "wheels.missing", _FILES, Reads.MANIFEST, ("package.wheel-missing",)),
+    Rule("wheel.missing", "wheels.missing", _FILES, Input.MANIFEST, ("package.wheel-missing",)),
     Rule(
         "wheel.contents",
         "wheels.contents",
         _FILES,
-        Reads.FILES,
+        Input.FILES,
         ("wheel.unreadable", "wheel.dist-info", "package.bomb"),
     ),
     Rule(
         "package.members",
         "package.members",
         _PACKAGES,
-        Reads.MEMBERS,
+        Input.MEMBERS,
         (
             *("package.damaged-member", "package.unsupported-compression"),
             *("package.stream-size", "package.header-mismatch"),
@@ -110,7 +110,7 @@ RULES = (
         "folder.leftovers",
         "package.leftovers",
         _FOLDER,
-        Reads.MANIFEST,
+        Input.MANIFEST,
         ("build.caches-packed", "build.version-control-packed", "build.package-packed"),
         "warning",
     ),
@@ -118,8 +118,8 @@ RULES = (
 
 
 @cache
-def rules_for(scope: Scope, reads: frozenset[Reads]) -> tuple[tuple[Rule, Check], ...]:
-    """The rules of a scope that read one of ``reads``, with their functions, in the order in which they run."""
+def rules_for(scope: Scope, inputs: frozenset[Input]) -> tuple[tuple[Rule, Check], ...]:
+    """Return the rules of a scope with one of ``inputs``, with their functions, in the order in which they run."""
     return tuple(
-        (rule, rule.load()) for rule in RULES if scope in rule.scopes and rule.reads in reads
+        (rule, rule.load()) for rule in RULES if scope in rule.scopes and rule.input in inputs
     )

@@ -1,4 +1,4 @@
-"""The result of a check: what was checked, and every problem of it."""
+"""The result of a check: facts about the package, folder or manifest, and its problems."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Kind = Literal["folder", "manifest", "package"]
 class Report:
     """The result of checking one folder, manifest or package.
 
-    ``manifest`` is ``None`` where it could not be read or breaks a rule. ``installable_manifest`` is that of a
-    package that Blender can install, as clients read it, ``None`` for all others. Sizes, in bytes, are
-    known for packages only, and so is the SHA-256, if it was asked for.
+    ``manifest`` is ``None`` if it could not be read or is invalid. ``installable_manifest`` is that of a
+    package that Blender can install, as clients read it, ``None`` for all others. Sizes, in bytes, and the
+    SHA-256, if requested, are set for packages only.
     """
 
     def __init__(self, kind: Kind, name: str) -> None:
@@ -32,11 +32,11 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether there is no error; warnings may be there."""
+        """Whether there are no errors; warnings are allowed."""
         return not self.problems.errors
 
     def downgrade_stricter(self) -> None:
-        """Turn errors of rules that Blender does not have into warnings."""
+        """Turn errors of rules stricter than Blender's into warnings."""
         self.problems = ProblemList(
             problem._replace(severity="warning")
             if problem.is_error and codes.find(problem.code).stricter
@@ -45,7 +45,7 @@ class Report:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON, the same shape for all kinds."""
+        """Return the report as JSON, with the same keys for all kinds."""
         manifest = self.manifest
         return {
             "name": self.name,

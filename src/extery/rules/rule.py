@@ -1,4 +1,4 @@
-"""A rule as a value: its id, where it applies, what it reads, and the problems that it can report."""
+"""Rules as values: the id of a rule, where it applies, its input, and the problems it can report."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ if TYPE_CHECKING:
     from extery.core.errors import ProblemList, Severity
     from extery.rules.context import RuleContext
 
-#: A rule reads the context, changes nothing, and adds what it finds to the list.
+#: A check reads the context, changes nothing, and adds problems to the list.
 Check: TypeAlias = "Callable[[RuleContext, ProblemList], None]"
 
 
 class Scope(StrEnum):
-    """What is checked, and for whom."""
+    """The kind of input that is checked, and the person who acts on the result."""
 
     MANIFEST = "manifest"
     """A manifest alone, for its author."""
     FOLDER = "source folder"
-    """A source folder, as a build would pack it, for its author."""
+    """The files of a source folder that a build packs, for its author."""
     PACKAGE = "package"
     """A package, for its author."""
     REPOSITORY = "repository"
-    """A package of a repository or a mirror. Its owner can change nothing in it, so warnings are left out."""
+    """A package of a repository or a mirror. Its owner cannot change the package, so warnings are left out."""
     UPLOAD = "upload"
-    """A package that is uploaded to a site."""
+    """A package uploaded to a site."""
 
 
-class Reads(StrEnum):
-    """What a rule looks at. It is skipped where that cannot be read, or not without danger."""
+class Input(StrEnum):
+    """The input of a rule. The rule is skipped if it cannot be read, or if reading it is dangerous."""
 
     NAMES = "names"
     """Names, sizes and kinds of the files."""
     TABLE = "table"
     """The manifest's table."""
     MANIFEST = "manifest"
-    """The manifest's table, and the names of the files beside it."""
+    """The manifest's table, and the names of the files next to it."""
     FILES = "files"
-    """The contents of files beside the manifest."""
+    """The contents of files next to the manifest."""
     MEMBERS = "members"
     """The contents of every member of a package."""
 
@@ -50,19 +50,19 @@ class Reads(StrEnum):
 class Rule(NamedTuple):
     """A rule. ``module`` is below `extery.rules` and has a function ``check(context, problems)``.
 
-    ``severity`` is the worst that it reports. ``codes`` are all problem codes that it can report, where
-    ``manifest.*`` stands for all of that area with this severity.
+    ``severity`` is the worst one of its problems. ``codes`` are all problem codes it can report;
+    ``manifest.*`` means all of that area with this severity.
     """
 
     id: str
     module: str
     scopes: frozenset[Scope]
-    reads: Reads
+    input: Input
     codes: tuple[str, ...]
     severity: Severity = "error"
 
     def all_codes(self) -> frozenset[str]:
-        """The codes, each in full; for reference pages and tests."""
+        """Return all codes without wildcards, for reference pages and tests."""
         return frozenset(
             code
             for code, entry in codes.all_codes().items()
@@ -71,6 +71,6 @@ class Rule(NamedTuple):
         )
 
     def load(self) -> Check:
-        """The function of the rule; imports its module."""
+        """Import the module of the rule and return its function."""
         check: Check = import_module(f"extery.rules.{self.module}").check
         return check

@@ -31,7 +31,7 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.context import OpenFile, RuleContext
 from extery.rules.engine import run_rules, tags_to_check
-from extery.rules.rule import Reads, Scope
+from extery.rules.rule import Input, Scope
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
     context = RuleContext(
         str(path), table=table, locate=locate, valid_tags=tags_to_check(valid_tags)
     )
-    run_rules(Scope.FOLDER, context, found, reads=frozenset({Reads.TABLE}))
+    run_rules(Scope.FOLDER, context, found, inputs=frozenset({Input.TABLE}))
     # Reading [build] reports this as an error.
     problems.extend(p for p in found if p.code != "manifest.build.not-a-table")
     manifest = None if problems.errors else Manifest.from_table(table)
@@ -165,7 +165,7 @@ def _run_rules(
     )
     found = ProblemList()
     run_rules(
-        Scope.FOLDER, context, found, reads=frozenset({Reads.NAMES, Reads.MANIFEST, Reads.FILES})
+        Scope.FOLDER, context, found, inputs=frozenset({Input.NAMES, Input.MANIFEST, Input.FILES})
     )
     problems.extend(
         problem._replace(where=Where(problem.where.file)) if problem.where.line is None else problem

@@ -51,9 +51,9 @@ class Explanation(NamedTuple):
 AREAS = {
     "manifest": "manifest",
     "package": "package",
-    "theme": "package",
-    "path": "package",
-    "wheel": "package",
+    "theme": "theme",
+    "path": "path",
+    "wheel": "wheel",
     "listing": "listing",
     "build": "build",
     "generate": "generate",

@@ -1,21 +1,84 @@
-"""What can be wrong with a package (the zip) and with the files in it."""
+"""Codes of packages: the zip archive, its members, and the files that an extension needs."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code
 
+_REPACK = "pack it again with an ordinary tool, for example 'extery build'"
+_REBUILD = "build or download it again"
+_TRIM = "leave caches and generated files out"
 
-def _error(title: str, why: str) -> Code:
-    return Code("error", title, why)
+#: Formats that are mistaken for packages.
+_FORMATS = {
+    "gzip": "a gzip file",
+    "xz": "an .xz file, the package format of early 2024",
+    "7z": "a 7z archive",
+    "rar": "a RAR archive",
+    "bzip2": "a bzip2 file",
+    "zstandard": "a Zstandard file",
+    "tar": "a tar archive",
+    "blend": "a .blend file",
+    "pdf": "a PDF",
+    "png": "a PNG image",
+    "html": "a web page",
+    "python": "a Python file",
+    "git-lfs": "a Git LFS pointer, not the file that it stands for",
+}
+_FORMAT_HINTS = {"git-lfs": "run 'git lfs pull', then build again"}
 
+_DAMAGED = {
+    "no-end": "its end record is missing or cut off",
+    "comment": "its end record states a longer comment than there is",
+    "multi-part": "it is one part of an archive in several parts",
+    "directory-too-long": "its directory does not fit in front of its end record",
+    "directory-cut-off": "its directory is cut off",
+    "directory-too-short": "its directory has more bytes than entries",
+    "no-signature": "an entry of its directory has no signature",
+    "entry-cut-off": "the last entry of its directory is cut off",
+    "entry-count": "its directory has {entries:,} entries, and its end record states {stated:,}",
+    "extra-field": "an extra field of its directory is cut off",
+}
+_DAMAGED_MEMBER = {
+    "checksum": "its checksum is wrong",
+    "unreadable": "it cannot be read ({reason})",
+    "corrupt": "it cannot be unpacked ({reason})",
+    "lzma-properties": "its LZMA properties are invalid",
+    "lzma-filter": "its LZMA properties are invalid ({reason})",
+    "lzma-dictionary": "it takes {mebibytes} MiB of memory to unpack",
+    "no-header": "there is no header before its data",
+}
+_STREAM_SIZE = {
+    "too-short": "it ends {missing} before its stated size",
+    "too-long": "its data continues after its stated size",
+    "unpacks-to-more": "it unpacks to more than its stated size",
+    "unpacks-to": "it unpacks to {actual:,} bytes, and {stated:,} are stated",
+    "packed-cut-off": "its packed data is cut off",
+    "packed-too-long": "its packed data continues after its end",
+}
+_ZIP64 = {
+    "record-missing": "the zip64 end record is missing",
+    "record-cut-off": "there is no room for the zip64 end record",
+    "locator": "the zip64 locator does not lead to the record before it",
+    "end-records-differ": "the end record and the zip64 end record differ",
+    "entry": "an entry has no zip64 sizes, or has them twice",
+}
+#: What an extra field can do to a member, in the directory and in the header before its data.
+_SECOND_NAME = "{member} has a second name (extra field 0x7075), which some tools use"
+_UNIX_MODE = "{member} is a link or a device by its extra field 0x756e"
+_UNKNOWN_FIELD = (
+    "{member} has an extra field of an unknown kind, which may change the member ({kind:#06x})"
+)
+_LOCAL = "in the header before its data"
 
-def _stricter(title: str, why: str) -> Code:
-    return Code("error", title, why, stricter=True)
-
-
-def _warning(title: str, why: str) -> Code:
-    return Code("warning", title, why)
-
+_MORE_PLACES = ", and at {more} more places"
+_OVERLAPPING = {
+    "member": "{member} and {next} share {size} of the archive",
+    "directory": "{member} and the directory share {size} of the archive",
+}
+_UNUSED = {
+    "member": "there is unused data of {size} before {next}",
+    "directory": "there is unused data of {size} before the directory",
+}
 
 _MISSING = {
     "one": "the wheel {wheel} is not there",
@@ -29,46 +92,296 @@ _MISSING_CURES = {
 }
 
 CODES = {
-    "package.not-found": _error("there is no such file or folder", "Nothing can be said about what is not there."),
-    "package.unreadable": _error("the file cannot be opened", "The system refused to open it."),
-    "package.not-zip": _error("the file is not a zip archive", "Blender reads zip archives only, whatever the file is called."),
-    "package.empty": _error("the file is empty", "An interrupted download or a full disk often leaves an empty file."),
-    "package.truncated": _error("the zip archive is cut off", "The directory of a zip stands at its end; without it nothing can be unpacked."),
-    "package.damaged": _error("the zip archive is damaged", "Its directory cannot be read, so nothing can be unpacked."),
-    "package.damaged-member": _error("a file in the zip archive is damaged", "Its checksum is wrong: Blender stops in the middle of installing it."),
-    "package.unsupported-compression": _error("a file is compressed in a way Blender cannot read", "Blender's Python reads stored, deflated, bzip2 and LZMA members."),
-    "package.encrypted": _error("a file in the zip archive is encrypted", "Blender has no way to ask for a password."),
-    "package.manifest-missing": _error("there is no manifest in the zip archive", "Blender looks for blender_manifest.toml at the root, or in the only folder that has one."),
-    "package.manifest-ambiguous": _error("the zip archive has several manifests", "With none at the root and several in folders, Blender cannot tell which extension is meant."),
-    "package.build-not-table": _error("the manifest's build is not a table", "Every tool of Blender that opens the package crashes."),
-    "package.init-missing": _error("an add-on has no __init__.py", "Blender imports the folder of the manifest as a Python package; without the file enabling fails."),
+    "package.not-found": Code(
+        "error", "the package does not exist", "There is no file or folder of this name.",
+        message="{file} cannot be opened: {reason}",
+        hint="check the path",
+        example={"file": "gear_tool-1.2.3.zip", "reason": "No such file or directory"},
+    ),
+    "package.unreadable": Code(
+        "error", "the package cannot be opened", "The operating system refused to open or to read the file.",
+        message="{file} cannot be opened: {reason}",
+        hint="check the path",
+        variants={
+            "read": ("{file} cannot be read: {reason}", "check the file and the disk"),
+            "source": ("{file} cannot be read: {reason}", "check that you may read it"),
+            "not-a-file": ("{file} is not an ordinary file", "save the package as a file"),
+        },
+        example={"file": "gear_tool-1.2.3.zip", "reason": "Permission denied"},
+    ),
+    "package.not-zip": Code(
+        "error", "the file is not a zip archive", "Blender reads zip archives only, whatever the file is called.",
+        message="{file} is not a zip archive",
+        hint="pack the folder with 'extery build', which makes a zip",
+        variants={name: (f"{{file}} is not a zip archive but {text}", _FORMAT_HINTS.get(name, "")) for name, text in _FORMATS.items()},
+        example={"file": "gear_tool-1.2.3.zip", "variant": "html"},
+    ),
+    "package.empty": Code(
+        "error", "the file is empty", "An interrupted download or a full disk often leaves an empty file.",
+        message="{file} is empty",
+        hint="download or build it again",
+        example={"file": "gear_tool-1.2.3.zip"},
+    ),
+    "package.truncated": Code(
+        "error", "the zip archive is cut off", "The directory of a zip is at its end; without it nothing can be unpacked.",
+        message="{file} is cut off: it begins like a zip but has no directory at its end",
+        hint="only {size:,} bytes arrived; download or copy it again",
+        example={"file": "gear_tool-1.2.3.zip", "size": 65536},
+    ),
+    "package.damaged": Code(
+        "error", "the zip archive is damaged", "Its directory cannot be read, so nothing can be unpacked.",
+        message="{file} is a damaged zip",
+        hint=_REBUILD,
+        variants={name: (f"{{file}} is a damaged zip: {text}", "") for name, text in _DAMAGED.items()},
+        example={"file": "gear_tool-1.2.3.zip", "variant": "entry-count", "entries": 11, "stated": 12},
+    ),
+    "package.damaged-member": Code(
+        "error", "a file in the zip archive is damaged", "Its contents cannot be unpacked or have a wrong checksum: Blender stops in the middle of installing it.",
+        message="{member} is damaged",
+        hint="pack or download the archive again",
+        variants={name: (f"{{member}} is damaged: {text}", "") for name, text in _DAMAGED_MEMBER.items()},
+        example={"member": "'gear.png'", "variant": "checksum", "reason": "invalid block type", "mebibytes": 4096},
+    ),
+    "package.unsupported-compression": Code(
+        "error", "a file is compressed in a way Blender cannot read", "Blender's Python reads stored, deflated, bzip2 and LZMA members.",
+        message="{member} is packed with method {method}, which Blender cannot read",
+        hint="pack it again as an ordinary zip",
+        variants={"version": ("{member} is packed in a newer zip format, which Blender cannot read", "")},
+        example={"member": "'gear.png'", "method": 97},
+    ),
+    "package.encrypted": Code(
+        "error", "a file in the zip archive is encrypted", "Blender cannot ask for a password.",
+        message="{member} cannot be read without a password",
+        hint="pack it again without a password",
+        variants={"several": ("{member} and {more} more cannot be read without a password", "")},
+        example={"member": "'gear.png'"},
+    ),
+    "package.manifest-missing": Code(
+        "error", "there is no manifest in the zip archive", "Blender looks for blender_manifest.toml at the root, or in the only folder that has one.",
+        message="{file} has no blender_manifest.toml",
+        hint="the manifest belongs next to __init__.py or the theme's .xml",
+        variants={
+            "similar": ("", "it has {similar}; the manifest belongs next to __init__.py or the theme's .xml"),
+            "one-file": ("", "it has 1 other file; the manifest belongs next to __init__.py or the theme's .xml"),
+            "several-files": ("", "it has {files} other files; the manifest belongs next to __init__.py or the theme's .xml"),
+        },
+        example={"file": "gear_tool-1.2.3.zip", "variant": "similar", "similar": "manifest.toml", "files": 12},
+    ),
+    "package.manifest-ambiguous": Code(
+        "error", "the zip archive has several manifests", "There is none at the root and several in folders, so Blender cannot know which extension to install.",
+        message="{file} has {count} manifests: {manifests}",
+        hint="make one package for each extension",
+        example={"file": "tools.zip", "count": 2, "manifests": "gears/blender_manifest.toml, cogs/blender_manifest.toml"},
+    ),
+    "package.build-not-table": Code(
+        "error", "the manifest's build is not a table", "Every tool of Blender that opens the package crashes.",
+        message="build in the manifest must be a table",
+        hint="write a section [build]",
+        variants={"generated": ("build.generated in the manifest must be a table", "remove it; 'extery build --split-platforms' writes it")},
+    ),
+    "package.init-missing": Code(
+        "error", "an add-on has no __init__.py", "Blender imports the folder of the manifest as a Python package; without the file the add-on cannot be enabled.",
+        message="an add-on needs an __init__.py next to its manifest",
+        hint="add the file, with register() and unregister() in it",
+        variants={"subfolder": ("", "there is one in {folder}/: move the manifest there, or the files up to the manifest")},
+        example={"variant": "subfolder", "folder": "src"},
+    ),
     "package.init-compiled": Code(
         "error", "an add-on has a compiled __init__ only", "Blender 5.0 builds and loads it, on the one platform it was compiled for; its own validate and most sites want an __init__.py.",
         message="there is {file} but no __init__.py",
         hint="add an __init__.py that imports the compiled module",
         example={"file": "__init__.cp311-win_amd64.pyd"},
     ),
-    "package.too-large": _stricter("the package is too large", "It takes more room than any client should be asked for."),
-    "package.too-many-members": _stricter("the package has too many files", "Unpacking would take minutes and fill the file system's tables."),
-    "package.bomb": _stricter("the package unpacks to far more than its size", "This is how archives are made that fill a disk; real contents do not pack like that."),
-    "package.overlapping": _stricter("files of the zip archive share their data", "Only archives made to do harm are built like that."),
-    "package.unused-data": _stricter("bytes of the zip archive belong to no file", "Tools that read an archive from its start can find other files there than those that were checked."),
-    "package.prefix-data": _stricter("something stands before the zip archive", "Tools differ in where they count from, so they can find other files."),
-    "package.trailing-data": _stricter("something follows the zip archive", "Tools differ in which end they take, so they can find other files."),
-    "package.zip64-mismatch": _stricter("zip64 records lead to another directory", "Tools that know zip64 list other files than those that do not."),
-    "package.header-mismatch": _stricter("a file is described in two ways", "Each file is described before its data and in the directory. Tools differ in which of the two they follow."),
-    "package.unicode-path": _stricter("a file has a second name", "Blender 5.1 and newer take the name of the extra field 0x7075, older ones the other."),
-    "package.extra-field": _stricter("a file has an extra field that can change it", "Some tools take the kind or the contents of a file from such fields, and make a link of it."),
-    "package.stream-size": _stricter("a file is longer or shorter than stated", "Tools differ in where they stop, so they unpack other bytes."),
-    "package.special-file": _stricter("a member is neither a file nor a folder", "Tools make a device, a folder or an ordinary file of it."),
-    "package.folder-with-data": _stricter("a folder has contents of its own", "Only its name says that it is a folder; some tools write a file."),
-    "package.rare-compression": _stricter("a file is compressed in a way that few tools read", "Blender unpacks bzip2 and LZMA members, other tools leave the file out."),
-    "package.unexpected": _error("the package could not be read", "Reading it raised an unexpected error. Please report it together with the package."),
-    "package.duplicate-member": _stricter("a file is in the zip archive twice", "Tools differ in which of the two they unpack, so it is unknown what was reviewed."),
-    "package.symlink": _stricter("the package has a symbolic link", "Blender unpacks a small text file in its place, other tools a link that may lead anywhere."),
-    "package.outside-root": _warning("files lie outside the extension's folder", "Blender drops them when it installs the package."),
+    "package.too-large": Code(
+        "error", "the package is too large", "It needs more disk space than a client should be asked for.",
+        stricter=True,
+        message="the package unpacks to {size}, at most {limit} are allowed",
+        hint="let the add-on download large data when it is needed",
+        variants={
+            "wheel": ("{file} unpacks to {size}, at most {limit} are allowed", ""),
+            "member": ("{member} is larger than {limit}", "a file of this kind is much smaller"),
+        },
+        example={"size": "5.2 GB", "limit": "4.0 GB", "file": "wheels/gears-1.0-py3-none-any.whl", "member": "'blender_manifest.toml'"},
+    ),
+    "package.too-many-members": Code(
+        "error", "the package has too many files", "Unpacking would take minutes and use up the inodes of the file system.",
+        stricter=True,
+        message="the package has {members:,} files, at most {limit:,} are allowed",
+        hint=_TRIM,
+        variants={
+            "wheel": ("{file} has {members:,} files, at most {limit:,} are allowed", ""),
+            "directory": ("{file} has {members:,} files in a directory of {size}, at most {limit:,} in {max_size} are allowed", ""),
+            "paths": ("the package has more than {limit:,} files and folders", ""),
+        },
+        example={"members": 23456, "limit": 20000, "file": "gear_tool-1.2.3.zip", "size": "11 MB", "max_size": "8.4 MB"},
+    ),
+    "package.bomb": Code(
+        "error", "the package unpacks to far more than its size", "Archives made to fill a disk look like this; real contents do not compress that well.",
+        stricter=True,
+        message="the package of {size} unpacks to {unpacked}",
+        hint="leave out files that are empty space",
+        variants={
+            "wheel": ("{file} of {size} unpacks to {unpacked}", ""),
+            "together": ("the package and its wheels unpack to more than {unpacked}", ""),
+        },
+        example={"size": "59 KB", "unpacked": "60 MB", "file": "wheels/gears-1.0-py3-none-any.whl"},
+    ),
+    "package.overlapping": Code(
+        "error", "files of the zip archive share their data", "Only archives made to do harm are built like that.",
+        stricter=True,
+        message=_OVERLAPPING["member"],
+        hint=_REPACK,
+        variants={f"{name}{number}": (text + more, "") for name, text in _OVERLAPPING.items() for number, more in (("", ""), ("-several", _MORE_PLACES))},
+        example={"member": "'a.png'", "next": "'b.png'", "size": "5.0 KB", "more": 29, "variant": "member-several"},
+    ),
+    "package.unused-data": Code(
+        "error", "bytes of the zip archive belong to no file", "Tools that read an archive from its start can find other files there than those that were checked.",
+        stricter=True,
+        message=_UNUSED["member"],
+        hint=_REPACK,
+        variants={f"{name}{number}": (text + more, "") for name, text in _UNUSED.items() for number, more in (("", ""), ("-several", _MORE_PLACES))},
+        example={"next": "'gear.png'", "size": "16 bytes", "more": 1, "variant": "member"},
+    ),
+    "package.prefix-data": Code(
+        "error", "there is data before the zip archive", "Tools differ in where they count from, so they can find other files.",
+        stricter=True,
+        message="{file} has {size} that its directory does not count",
+        hint=f"{_REBUILD}; nothing may precede the zip or surround its directory",
+        variants={
+            "tar": ("{file} is a tar archive as well as a zip, so tools unpack different files", _REPACK),
+            "iso": ("{file} is a disc image as well as a zip, so tools unpack different files", _REPACK),
+        },
+        example={"file": "gear_tool-1.2.3.zip", "size": "176 bytes"},
+    ),
+    "package.trailing-data": Code(
+        "error", "there is data after the zip archive", "Tools differ in which end they take, so they can find other files.",
+        stricter=True,
+        message="{file} has {size} of data after its end",
+        hint=f"{_REBUILD}; nothing may follow the zip",
+        example={"file": "gear_tool-1.2.3.zip", "size": "4 bytes"},
+    ),
+    "package.zip64-mismatch": Code(
+        "error", "zip64 records lead to another directory", "Tools that read zip64 list other files than those that do not.",
+        stricter=True,
+        message="tools differ in where the directory of {file} is",
+        hint="build it again; a package of less than 4 GB needs no zip64",
+        variants={name: (f"tools differ in where the directory of {{file}} is: {text}", "") for name, text in _ZIP64.items()},
+        example={"file": "gear_tool-1.2.3.zip", "variant": "end-records-differ"},
+    ),
+    "package.header-mismatch": Code(
+        "error", "a file is described in two ways", "Each file is described before its data and in the directory. Tools differ in which of the two they follow.",
+        stricter=True,
+        message="{member} is described differently in the directory and before its data",
+        hint=_REPACK,
+        variants={
+            "no-header": ("{member} has no header before its data", ""),
+            "no-descriptor": ("the header of {member} states that its sizes follow its data, and they do not", ""),
+            "name": ("{member} is called {other} in the header before its data", ""),
+            "method": ("{member} has method {directory} in the directory and {local} before its data", ""),
+            "flags": ("{member} has flags {directory:#06x} in the directory and {local:#06x} before its data", ""),
+            "size": ("{member} has {directory:,} bytes in the directory and {local:,} before its data", ""),
+            "packed-size": ("{member} has {directory:,} packed bytes in the directory and {local:,} before its data", ""),
+            "checksum": ("{member} has another checksum in the directory than before its data", ""),
+            "zip64": (f"{_LOCAL}, {{member}} has no zip64 sizes, or has them twice", ""),
+            "extra-field": (f"{_LOCAL}, {{member}} has an extra field that is cut off", ""),
+            "second-name": (f"{_LOCAL}, {_SECOND_NAME}", ""),
+            "unix-mode": (f"{_LOCAL}, {_UNIX_MODE}", ""),
+            "unknown-field": (f"{_LOCAL}, {_UNKNOWN_FIELD}", ""),
+            "records-in-data": ("{member} contains zip records, and its size is not stated before its data", "pack it again with a tool that writes sizes first, for example 'extery build'"),
+        },
+        example={"member": "'tool.py'", "variant": "name", "other": "'evil.py'", "directory": 8, "local": 0, "kind": 0x000D},
+    ),
+    "package.unicode-path": Code(
+        "error", "a file has a second name", "Blender 5.1 and newer take the name of the extra field 0x7075, older ones the other.",
+        stricter=True,
+        message=_SECOND_NAME,
+        hint=_REPACK,
+        variants={"second-name": ("", "")},
+        example={"member": "'tool.py'"},
+    ),
+    "package.extra-field": Code(
+        "error", "a file has an extra field that can change it", "Some tools take the kind or the contents of a file from such fields, and make a link of it.",
+        stricter=True,
+        message=_UNKNOWN_FIELD,
+        hint=_REPACK,
+        variants={"unix-mode": (_UNIX_MODE, ""), "unknown-field": ("", "")},
+        example={"member": "'tool.py'", "kind": 0x6C78},
+    ),
+    "package.stream-size": Code(
+        "error", "a file is longer or shorter than stated", "Tools differ in where they stop, so they unpack other bytes.",
+        stricter=True,
+        message="{member} has {actual:,} bytes of data and {stated:,} are stated",
+        hint="pack or download the archive again",
+        variants={
+            "stored": ("", _REPACK),
+            **{name: (f"{{member}} is damaged: {text}", "") for name, text in _STREAM_SIZE.items()},
+        },
+        example={"member": "'gear.png'", "actual": 256000, "stated": 1000, "missing": "12 bytes"},
+    ),
+    "package.special-file": Code(
+        "error", "a member is neither a file nor a folder", "Some tools create a device, some a folder, some an ordinary file.",
+        stricter=True,
+        message="{member} is a device, a pipe or a socket",
+        hint=_REPACK,
+        variants={
+            "device": ("", ""),
+            "unknown-system": ("{member} was packed on a system ({system}) whose attributes tools read in different ways", ""),
+            "volume-label": ("{member} is the label of a disk by its attributes", ""),
+            "folder-as-file": ("{member} is a folder by its name and a file by its mode", ""),
+            "file-as-folder": ("{member} is a file by its name and a folder by its attributes", ""),
+        },
+        example={"member": "'gear.png'", "system": 1},
+    ),
+    "package.folder-with-data": Code(
+        "error", "a folder has contents of its own", "Only the name marks it as a folder; some tools write a file.",
+        stricter=True,
+        message="{member} is a folder with {size} of data",
+        hint=_REPACK,
+        example={"member": "'icons/'", "size": "8 bytes"},
+    ),
+    "package.rare-compression": Code(
+        "error", "a file is compressed in a way that few tools read", "Blender unpacks bzip2 and LZMA members, other tools leave the file out.",
+        stricter=True,
+        message="{member} is packed with bzip2 or LZMA, which not every tool can unpack",
+        hint="pack it again with the usual method, deflate",
+        variants={
+            "method": ("", ""),
+            "method-several": ("{member} and {more} more are packed with bzip2 or LZMA, which not every tool can unpack", ""),
+            "version": ("{member} needs a newer version of the zip format than every tool reads", _REPACK),
+            "version-several": ("{member} and {more} more need a newer version of the zip format than every tool reads", _REPACK),
+        },
+        example={"member": "'gear.png'"},
+    ),
+    "package.unexpected": Code(
+        "error", "the package could not be read", "Reading it raised an unexpected error. Please report it together with the package.",
+        message="{file} could not be read: {error}",
+        hint="leave the package out, and report the error to Extery together with the package",
+        example={"file": "gear_tool-1.2.3.zip", "error": "RecursionError"},
+    ),
+    "package.duplicate-member": Code(
+        "error", "a file is in the zip archive twice", "Tools differ in which of the two they unpack, so it is unknown what was reviewed.",
+        stricter=True,
+        message="{member} is in the package twice",
+        hint="pack it again; only one of the two would be installed",
+        variants={"several": ("{member} is in the package twice, and so are {more} more", "")},
+        example={"member": "'tool.py'"},
+    ),
+    "package.symlink": Code(
+        "error", "the package has a symbolic link", "Blender unpacks a small text file in its place, other tools a link that may lead anywhere.",
+        stricter=True,
+        message="{member} is a symbolic link",
+        hint="pack a copy of the file it leads to",
+        example={"member": "'docs'"},
+    ),
+    "package.outside-root": Code(
+        "warning", "there are files outside the extension's folder", "Blender drops them when it installs the package.",
+        message="{member} is outside {root} and will not be installed",
+        hint="move such files into the folder, or leave them out",
+        variants={"several": ("{member} and {more} more are outside {root} and will not be installed", "")},
+        example={"member": "'README.md'", "root": "gears/"},
+    ),
     "package.wheel-missing": Code(
-        "error", "a listed wheel is not there", "Blender skips it without a message, and the add-on fails when it imports the library.",
+        "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
         stricter=True,
         message=_MISSING["one"],
         variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
@@ -77,24 +390,10 @@ CODES = {
             "command": "pip download attrs==24.2.0 --only-binary=:all: --no-deps --ignore-requires-python --platform any --python-version 3 --implementation py --abi none -d ./wheels",
         },
     ),
-    "package.legacy": _error("this is an add-on from before Blender 4.2", "It has bl_info but no manifest: Blender installs it as a legacy add-on, repositories cannot serve it."),
-    "path.unsafe": _stricter("a path leads out of the folder", "Absolute paths and '..' are flattened by Blender and followed by careless tools."),
-    "path.not-portable": _stricter("a path cannot exist on every system", "Backslashes, colons, control characters and some names mean something else on Windows."),
-    "path.ambiguous": _stricter("a path is unpacked under another name", "Unpacking tools drop '.', empty steps, trailing dots and blanks, and ';1': the file can replace another one."),
-    "path.backslash": _stricter("a path has backslashes", "On Linux and macOS they are part of the name, on Windows they separate folders."),
-    "path.encoding": _stricter("a path has no known encoding", "Without the UTF-8 mark tools guess, and the file gets another name on each system."),
-    "path.short-name": _stricter("a path can be the short name of another", "Windows gives long names a short one such as BLENDE~1.TOM, which opens the same file."),
-    "path.case-collision": _stricter("two paths are one on some systems", "Windows and macOS ignore case, macOS ignores how accents are written: the second replaces the first."),
-    "path.folder-case": _warning("a folder is written in two ways", "On Windows and macOS it is one folder, on Linux there are two."),
-    "path.file-and-folder": _stricter("a path is a file and a folder", "Such a package cannot be unpacked: an install stops in the middle."),
-    "path.too-long": _warning("a path is very long", "With the folders above it, it can pass the 260 characters that Windows allows."),
-    "wheel.unreadable": _stricter("a wheel cannot be unpacked", "Blender unpacks all wheels of all add-ons together: one that fails leaves every add-on without its libraries."),
-    "wheel.dist-info": _stricter("a wheel is not what its name says", "Blender goes by the file's name, and removes a library by the list in its .dist-info folder."),
-    "theme.xml-missing": _stricter("a theme has no .xml file", "Blender would install it and show nothing."),
-    "theme.several-xml": _stricter("a theme has several .xml files", "Blender applies the first by name and shows all: one theme, one package."),
-    "theme.not-xml": _stricter("the theme's .xml cannot be read", "Blender would fail when the theme is chosen."),
-    "theme.too-deep": _stricter("the theme's .xml is nested too deeply", "Blender's own themes have 8 levels. Blender walks through them recursively, and stops with an error at about a thousand."),
-    "theme.too-large": _stricter("the theme's .xml is too large", "Blender's own themes have 50 KB; a file with more than 2 MiB, 10,000 elements or 50,000 attributes only keeps its readers busy."),
-    "theme.style-missing": _stricter("the theme's .xml has no <ThemeStyle>", "Blender reads it after <Theme> and stops with an error, half of the theme applied."),
-    "theme.not-a-theme": _stricter("the .xml is not a Blender theme", "A theme is a <bpy> element with a <Theme> in it, as Blender's own export writes."),
+    "package.legacy": Code(
+        "error", "this is an add-on from before Blender 4.2", "It has bl_info but no manifest: Blender installs it as a legacy add-on, repositories cannot serve it.",
+        message="{file} is an add-on from before Blender 4.2: it has bl_info but no blender_manifest.toml",
+        hint="write a blender_manifest.toml next to its __init__.py",
+        example={"file": "gear_tool.zip"},
+    ),
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""The package is a zip of which every tool unpacks the same files.
+"""Every tool unpacks the same files from the package.
 
-`extery.package.open_package` finds these faults while it opens the archive; here they are reported.
+`extery.package.open_package` finds these problems when it opens the archive; this rule reports them.
 """
 
 from __future__ import annotations
@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    problems.extend(context.faults)
+    problems.extend(context.opening_problems)

@@ -1,4 +1,4 @@
-"""Members are packed in a way that every unpacking tool reads, not only Blender."""
+"""Members are packed in a way that every unpacking tool supports, not only Blender."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from extery.package.streams import BZIP2, DEFLATED, LZMA, STORED
 from extery.rules.context import RuleContext
 from extery.rules.package.first_member import add_first
 
-# unzip skips members that need a newer version of the format than this, that of bzip2.
+# unzip skips members that need a newer version of the format than that of bzip2.
 _COMMON_VERSION = 46
 _COMMON = (STORED, DEFLATED)
 _RARE = (BZIP2, LZMA)
@@ -16,25 +16,23 @@ _RARE = (BZIP2, LZMA)
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     add_first(
-        [member for member in context.members if member.method in _RARE and _is_open(member)],
+        [member for member in context.members if member.method in _RARE and _is_readable(member)],
         "package.rare-compression",
-        "is packed with bzip2 or LZMA, which not every tool can unpack",
-        hint="pack it again with the usual method, deflate",
+        variant="method",
         context=context,
         problems=problems,
     )
-    # Methods that need the newer version have the problem above.
+    # bzip2 and LZMA also need a newer version, and are reported above.
     newer = [member for member in context.members if member.version_needed > _COMMON_VERSION]
     add_first(
-        [member for member in newer if member.method in _COMMON and _is_open(member)],
+        [member for member in newer if member.method in _COMMON and _is_readable(member)],
         "package.rare-compression",
-        "needs a newer version of the zip format than every tool reads",
-        hint="pack it again with an ordinary tool, for example 'extery build'",
+        variant="version",
         context=context,
         problems=problems,
     )
 
 
-def _is_open(member: Member) -> bool:
-    # Encrypted members have a problem of their own.
+def _is_readable(member: Member) -> bool:
+    # Encrypted members are reported by another rule.
     return not member.is_encrypted

@@ -11,8 +11,6 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     add_first(
         [member for member in context.members if member.is_encrypted],
         "package.encrypted",
-        "cannot be read without a password",
-        hint="pack it again without a password",
         context=context,
         problems=problems,
     )

@@ -1,26 +1,30 @@
-"""One problem for all members with the same fault."""
+"""Report several members with the same problem once: the first by name, the others by number."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extery.core.errors import ProblemList
+from extery.core.errors import ProblemList, Value
 from extery.package import Member
+from extery.package.issue import Issue
+from extery.package.names import quote_name
 from extery.rules.context import RuleContext
 
 
 def add_first(
     members: Sequence[Member],
     code: str,
-    text: str,
     *,
-    hint: str,
     context: RuleContext,
     problems: ProblemList,
+    variant: str = "",
+    **values: Value,
 ) -> None:
-    """Note a problem that names the first of ``members`` and the number of others; none for no members."""
+    """Add a problem unless ``members`` is empty; its variant for more than one is ``several`` or ``…-several``."""
     if not members:
         return
-    more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-    place = context.where("")._replace(path=(members[0].name,))
-    problems.add(code, f"{members[0].name}{more} {text}", hint=hint, where=place)
+    name, more = members[0].name, len(members) - 1
+    if more:
+        variant = f"{variant}-several" if variant else "several"
+    where = context.where("")._replace(path=(name,))
+    Issue(code, variant, values).add_to(problems, where=where, member=quote_name(name), more=more)

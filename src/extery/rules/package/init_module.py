@@ -1,4 +1,4 @@
-"""An add-on has an ``__init__.py`` beside its manifest."""
+"""An add-on has an ``__init__.py`` next to its manifest."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         problems.add("package.init-compiled", where=context.where(compiled[0]), file=compiled[0])
         return
     below = sorted(name for name in context.names if name.endswith("/__init__.py"))
-    if below and below[0].count("/") == 1:
-        folder = below[0].rpartition("/")[0]
-        hint = f"there is one in {folder}/: move the manifest there, or the files up beside it"
-    else:
-        hint = "add the file, with register() and unregister() in it"
+    folder = below[0].rpartition("/")[0] if below and below[0].count("/") == 1 else ""
     problems.add(
         "package.init-missing",
-        "an add-on needs an __init__.py beside its manifest",
-        hint=hint,
         where=context.where("__init__.py"),
+        variant="subfolder" if folder else "",
+        folder=folder,
     )

@@ -1,4 +1,4 @@
-"""A source folder packs no caches, no history and no earlier packages of its own."""
+"""A source folder packs no caches, version control data or earlier packages of its own."""
 
 from __future__ import annotations
 

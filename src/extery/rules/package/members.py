@@ -1,4 +1,4 @@
-"""Every member can be unpacked, and unpacks to the size and checksum that the directory states."""
+"""Every member can be unpacked, and has the size and checksum that the directory states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from extery.rules.context import RuleContext
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     assert context.package is not None
-    known = {problem.where.path for problem in problems}
+    reported = {problem.where.path for problem in problems}
     before = len(problems)
     for member in context.package.members:
         if len(problems) - before >= MAX_PROBLEMS:
@@ -17,4 +17,4 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         try:
             context.package.verify(member, checkpoint=context.checkpoint)
         except InvalidPackage as error:
-            problems.extend(p for p in error.problems if p.where.path not in known)
+            problems.extend(p for p in error.problems if p.where.path not in reported)

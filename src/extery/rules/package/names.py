@@ -1,4 +1,4 @@
-"""The names that a source folder would give to members mean one file each on every system.
+"""The names of the files of a source folder mean one file each on every system.
 
 Those of a package are checked when it is opened, see `extery.rules.package.archive`.
 """

@@ -1,4 +1,4 @@
-"""All files lie below the folder of the manifest: Blender drops the others."""
+"""All files are below the folder of the manifest: Blender does not install others."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     add_first(
         [member for member in context.members if not member.name.startswith(context.root)],
         "package.outside-root",
-        f"outside {context.root} will be dropped",
-        hint="move such files into the folder, or leave them out",
         context=context,
         problems=problems,
+        root=context.root,
     )

@@ -1,8 +1,4 @@
-"""Paths are short enough for Windows.
-
-Names that do not mean one file everywhere are found when the package is opened, in
-`extery.package.collisions`.
-"""
+"""Paths are short enough for Windows. All other rules for paths are in `extery.package.names`."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ if TYPE_CHECKING:
     from extery.core.errors import ProblemList
     from extery.rules.context import RuleContext
 
-# Blender's folders take about 100 of the 260 characters that Windows allows.
+# Windows allows 260 characters, of which Blender's own folders use about 100.
 _MAX_LENGTH = 160
 
 
@@ -21,10 +17,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     if not too_long:
         return
     longest = max(too_long, key=len)
-    more = f", the longest of {len(too_long)} such paths" if len(too_long) > 1 else ""
     problems.add(
         "path.too-long",
-        f"{longest[:40]}… has {len(longest)} characters{more}",
-        hint=f"stay below {_MAX_LENGTH}",
         where=context.where("")._replace(path=(longest,)),
+        variant="several" if len(too_long) > 1 else "",
+        path=f"{longest[:40]}…",
+        length=len(longest),
+        limit=_MAX_LENGTH,
+        count=len(too_long),
     )

@@ -1,4 +1,4 @@
-"""A package asks no client for more files and bytes than `Limits` allow."""
+"""A package and its wheels stay within limits for the number of files and their unpacked size."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import NamedTuple
 from extery.core.errors import ProblemList
 from extery.core.files import format_size
 from extery.package import Member
-from extery.package.directory import MAX_MEMBERS
+from extery.package.central_directory import MAX_MEMBERS
 from extery.rules.context import RuleContext
 
 
 class Limits(NamedTuple):
-    """What a package may ask of a client.
+    """Limits of a package.
 
-    ``ratio`` is how many bytes one byte of the archive may unpack to, counted only above
-    ``ratio_from`` unpacked bytes: small texts of one letter are no danger.
+    ``ratio`` is the maximum number of unpacked bytes for each byte of the archive. It applies above
+    ``ratio_from`` unpacked bytes, because small repetitive files are harmless.
     """
 
     members: int = MAX_MEMBERS
@@ -37,28 +37,34 @@ def check_sizes(
     limits: Limits = Limits(),
     name: str = "",
 ) -> None:
-    """Note an archive of ``size`` bytes that takes too much room; ``name`` is its place in the package."""
+    """Report an archive of ``size`` bytes that exceeds the limits; ``name`` is that of a wheel, or empty."""
     where = context.where(name)
-    what = name or "the package"
+    variant = "wheel" if name else ""
     unpacked = sum(member.size for member in members)
     if len(members) > limits.members:
         problems.add(
             "package.too-many-members",
-            f"{what} has {len(members):,} files, at most {limits.members:,} are allowed",
-            hint="leave caches and generated files out",
             where=where,
+            variant=variant,
+            file=name,
+            members=len(members),
+            limit=limits.members,
         )
     if unpacked > limits.unpacked:
         problems.add(
             "package.too-large",
-            f"{what} unpacks to {format_size(unpacked)}, at most {format_size(limits.unpacked)} are allowed",
-            hint="let the add-on fetch large data when it is needed",
             where=where,
+            variant=variant,
+            file=name,
+            size=format_size(unpacked),
+            limit=format_size(limits.unpacked),
         )
     elif unpacked > limits.ratio_from and unpacked > limits.ratio * size:
         problems.add(
             "package.bomb",
-            f"{what} of {format_size(size)} unpacks to {format_size(unpacked)}",
-            hint="leave out files that are empty space",
             where=where,
+            variant=variant,
+            file=name,
+            size=format_size(size),
+            unpacked=format_size(unpacked),
         )

@@ -1,4 +1,4 @@
-"""A theme has exactly one ``.xml`` beside its manifest, and Blender can read it."""
+"""A theme has exactly one ``.xml`` next to its manifest, and Blender can read it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,29 @@ from extery.core.text import quote_value
 from extery.core.types import THEME
 from extery.rules.context import RuleContext
 
-#: Of several files, which is a problem by itself, so many are read.
+#: Maximum number of files that are read; more than one is a problem by itself.
 _MAX_READ = 10
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     if context.type != THEME.name:
         return
-    found = THEME.main_files(context.names)
-    if not found:
-        problems.add(
-            "theme.xml-missing",
-            "a theme needs its .xml file beside the manifest",
-            hint="export it from Blender: Preferences, Themes, Install and Save As",
-            where=context.where(""),
-        )
-    elif len(found) > 1:
+    files = THEME.main_files(context.names)
+    if not files:
+        problems.add("theme.xml-missing", where=context.where(""))
+    elif len(files) > 1:
         problems.add(
             "theme.several-xml",
-            f"a theme must have one .xml file, found {len(found)}: {', '.join(found[:4])}",
-            hint="make a package of its own for each theme",
-            where=context.where(found[1]),
+            where=context.where(files[1]),
+            count=len(files),
+            files=", ".join(files[:4]),
         )
-    for name in found[:_MAX_READ]:
+    for name in files[:_MAX_READ]:
         _check_xml(name, context, problems)
 
 
 def _check_xml(name: str, context: RuleContext, problems: ProblemList) -> None:
-    # Imported here: add-ons are checked more often than themes.
+    # Imported here because most packages are add-ons.
     from extery.package.theme_xml import MAX_BYTES, read_theme
 
     data = context.read(name, limit=MAX_BYTES + 1)
@@ -44,14 +39,9 @@ def _check_xml(name: str, context: RuleContext, problems: ProblemList) -> None:
     if not theme.is_theme:
         problems.add(
             "theme.not-a-theme",
-            f"{name} is not a theme: its outermost element is {quote_value(theme.root)}",
-            hint="export the theme from Blender again",
             where=context.where(name),
+            file=name,
+            element=quote_value(theme.root),
         )
     elif "ThemeStyle" not in theme.parts:
-        problems.add(
-            "theme.style-missing",
-            f"{name} has no <ThemeStyle> beside its <Theme>",
-            hint="export the theme from Blender again, or add an empty <ThemeStyle></ThemeStyle>",
-            where=context.where(name),
-        )
+        problems.add("theme.style-missing", where=context.where(name), file=name)

@@ -1,4 +1,4 @@
-"""Every listed wheel that is there can be unpacked, and is the wheel that its name says."""
+"""Every listed wheel that exists can be unpacked, and matches its file name."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.errors import InvalidPackage, ProblemList, Value
 from extery.core.files import format_size
 from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
 from extery.package.collisions import check_names
-from extery.package.names import fold
+from extery.package.issue import Issue
+from extery.package.names import fold, quote_name
 from extery.rules.context import RuleContext
 from extery.rules.package.size import Limits, check_sizes
 
-#: Files that a ``.dist-info`` folder has to have.
-_NEEDED = ("METADATA", "WHEEL", "RECORD")
-# What Blender takes for the list of a wheel's files.
+#: Files that a ``.dist-info`` folder must have.
+_REQUIRED = ("METADATA", "WHEEL", "RECORD")
+# Files that Blender reads as the list of a wheel's files.
 _RECORD = re.compile(r"[^/]*-info/record", re.IGNORECASE)
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/", re.IGNORECASE)
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    """Look into the listed wheels that are there, each once.
+    """Check the contents of each listed wheel that exists.
 
-    Together, package and wheels may not unpack to more than a package may.
+    The limits of a package also apply to the package and its wheels together.
     """
     if context.open_file is None:
         return
     budget = Budget(sum(member.size for member in context.members))
-    for name in _to_open(context):
+    for name in _listed_files(context):
         try:
             with context.open_file(name) as file, _open_wheel(file, name) as wheel:
                 if not budget.spend(wheel, name, context, problems):
                     return
                 wheel.verify_all(checkpoint=context.checkpoint)
-                if reason := _fault_of_names(wheel, name):
-                    _add_fault(wheel, name, reason, context, problems)
+                if issue := _find_issue(wheel, name):
+                    issue.add_to(problems, where=context.where(name), file=wheel.name)
         except InvalidPackage as error:
             _add_unreadable(name, error, context, problems)
 
@@ -49,34 +50,34 @@ def _open_wheel(file: BinaryIO, name: str) -> AbstractContextManager[Archive]:
 
 
 class Budget:
-    """What a package and its wheels may unpack to: many wheels that are each within the limits can add up to a bomb."""
+    """The unpacked size of a package and its wheels: many wheels within the limits can add up to a bomb."""
 
     def __init__(self, unpacked: int, limits: Limits = Limits()) -> None:
         self.unpacked = unpacked
         self.limits = limits
 
     def spend(self, wheel: Archive, name: str, context: RuleContext, problems: ProblemList) -> bool:
-        """Whether a wheel may be unpacked; notes why not."""
+        """Add the size of a wheel; return whether it may be unpacked, and add a problem if not."""
         before = len(problems)
         check_sizes(wheel.members, wheel.size, problems, context, self.limits, name)
         if len(problems) > before:
             return False
         self.unpacked += wheel.unpacked_size
-        # A source folder has no size of its own to compare with.
-        most = self.limits.ratio * context.size if context.size else self.limits.unpacked
-        if self.unpacked <= max(min(most, self.limits.unpacked), self.limits.ratio_from):
+        # A source folder has no packed size to compare with.
+        limit = self.limits.ratio * context.size if context.size else self.limits.unpacked
+        if self.unpacked <= max(min(limit, self.limits.unpacked), self.limits.ratio_from):
             return True
         problems.add(
             "package.bomb",
-            f"the package and its wheels unpack to more than {format_size(self.unpacked)}",
-            hint="leave out files that are empty space",
             where=context.where(name),
+            variant="together",
+            unpacked=format_size(self.unpacked),
         )
         return False
 
 
-def _to_open(context: RuleContext) -> list[str]:
-    """The files that some system takes for a listed wheel, also where it is written in another case."""
+def _listed_files(context: RuleContext) -> list[str]:
+    """Return the files that are a listed wheel on some system, also if they differ in case."""
     folded = {fold(posixpath.normpath(wheel.lstrip("/"))) for _, wheel in context.wheels()}
     if not folded:
         return []
@@ -86,70 +87,70 @@ def _to_open(context: RuleContext) -> list[str]:
 def _add_unreadable(
     name: str, error: InvalidPackage, context: RuleContext, problems: ProblemList
 ) -> None:
-    """One problem for the wheel, with the first fault of it."""
-    fault = next(problem for problem in error.problems if problem.is_error)
+    """Add one problem for the wheel, with the first error of the archive as its reason."""
+    cause = next(problem for problem in error.problems if problem.is_error)
     file = name.rpartition("/")[2]
-    reason = fault.message.removeprefix(f"{file} ")
+    subject = f"{file} "
+    reason = cause.message
+    if reason.startswith(subject):
+        reason = f"it {reason.removeprefix(subject)}"
     problems.add(
         "wheel.unreadable",
-        f"the wheel {file} cannot be used: {reason}",
-        hint=fault.hint if "git lfs" in fault.hint else "download it again with pip download",
         where=context.where(name),
+        variant="git-lfs" if ("variant", "git-lfs") in cause.values else "",
+        file=file,
+        cause=cause.code,
+        reason=reason,
     )
 
 
-def _fault_of_names(wheel: Archive, name: str) -> str:
-    """Why a wheel is not the one of its file's name, or is installed in two ways; ``""`` if it is fine."""
+def _find_issue(wheel: Archive, name: str) -> Issue | None:
+    """Return why a wheel does not match its file name, or is installed in two ways."""
     try:
         expected = WheelName.parse(name)
     except ValueError:
-        return ""  # a problem of the manifest, which names it
+        return None  # reported by the rules of the manifest
     names = [member.name for member in wheel.members]
     top = {member.partition("/")[0] for member in names if "/" in member}
     folders = sorted(folder for folder in top if folder.endswith(".dist-info"))
     if len(folders) != 1:
-        return f"has {len(folders)} .dist-info folders" if folders else "has no .dist-info folder"
-    if not _is_of(folders[0], expected):
-        return f"has the folder {folders[0]} of another library or version"
-    missing = [file for file in _NEEDED if f"{folders[0]}/{file}" not in wheel.by_name]
+        return _mismatch("several-folders" if folders else "no-folder", count=len(folders))
+    if not _belongs_to(folders[0], expected):
+        return _mismatch("other-library", folder=folders[0])
+    missing = [file for file in _REQUIRED if f"{folders[0]}/{file}" not in wheel.by_name]
     if missing:
-        return f"has no {missing[0]} in {folders[0]}"
-    # Blender takes the last of all folders that end like this.
+        return _mismatch("file-missing", member=missing[0], folder=folders[0])
+    # Blender uses the last of all files with such a name.
     records = [member for member in names if _RECORD.fullmatch(member)]
     if len(records) != 1:
-        return f"has {len(records)} lists of its files: {', '.join(records[:3])}"
-    return _fault_of_data(names, folders[0])
+        return _mismatch("several-records", count=len(records), records=", ".join(records[:3]))
+    return _find_data_issue(names, folders[0])
 
 
-def _fault_of_data(names: Sequence[str], dist_info: str) -> str:
-    """Why the ``.data`` folder of a wheel changes other files; newer Blenders unfold it, older ones do not."""
-    unfolded = [_DATA.sub("", name) for name in names]
-    if unfolded == list(names):
-        return ""
-    moved = [new for old, new in zip(names, unfolded, strict=True) if new != old]
+def _mismatch(variant: str, **values: Value) -> Issue:
+    return Issue("wheel.dist-info", variant, values)
+
+
+def _find_data_issue(names: Sequence[str], dist_info: str) -> Issue | None:
+    """Return why the ``.data`` folder of a wheel replaces other files.
+
+    Newer Blenders move its files to the root of the wheel, older ones do not.
+    """
+    installed = [_DATA.sub("", name) for name in names]
+    if installed == list(names):
+        return None
+    moved = [new for old, new in zip(names, installed, strict=True) if new != old]
     if any(name.startswith(f"{dist_info}/") for name in moved):
-        return f"has files of {dist_info} in its .data folder"
-    meeting = ProblemList()
-    check_names([name for name in unfolded if name and not name.endswith("/")], meeting)
-    faults = meeting.errors
-    return (
-        f"has files in its .data folder that replace others: {faults[0].message}" if faults else ""
-    )
+        return _mismatch("data-dist-info", folder=dist_info)
+    collisions = ProblemList()
+    check_names([name for name in installed if name and not name.endswith("/")], collisions)
+    if not collisions.errors:
+        return None
+    return _mismatch("data-collision", member=quote_name(collisions.errors[0].where.file))
 
 
-def _add_fault(
-    wheel: Archive, name: str, reason: str, context: RuleContext, problems: ProblemList
-) -> None:
-    problems.add(
-        "wheel.dist-info",
-        f"the wheel {wheel.name} {reason}",
-        hint="download it again with pip download, and do not rename wheels",
-        where=context.where(name),
-    )
-
-
-def _is_of(folder: str, wheel: WheelName) -> bool:
-    """Whether a ``.dist-info`` folder is that of this library and version, however both are written."""
+def _belongs_to(folder: str, wheel: WheelName) -> bool:
+    """Whether a ``.dist-info`` folder is that of this library and version, in any spelling."""
     library, dash, version = folder.removesuffix(".dist-info").rpartition("-")
     if not dash or wheel._replace(name=library).library != wheel.library:
         return False
@@ -157,7 +158,7 @@ def _is_of(folder: str, wheel: WheelName) -> bool:
 
 
 def _version(text: str) -> object:
-    """The version to compare; wheels write ``_`` for the ``-`` and ``+`` of a local version."""
+    """Return the version to compare; wheels write ``_`` for the ``-`` and ``+`` of a local version."""
     from packaging.version import Version
 
     for form in (text, text.replace("_", "+", 1), text.replace("_", "-")):

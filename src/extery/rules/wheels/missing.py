@@ -1,4 +1,4 @@
-"""Every wheel that the manifest lists is there."""
+"""Every wheel that the manifest lists exists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from extery.rules.context import RuleContext
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    """Note one problem, however many wheels are missing: they were all forgotten, or all moved."""
+    """Add one problem for all missing wheels: usually all were forgotten, or all moved."""
     listed = [
         (index, wheel)
         for index, wheel in context.wheels()
@@ -17,8 +17,8 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     ]
     if not listed:
         return
-    there = {posixpath.normpath(name) for name in context.names}
-    missing = [item for item in listed if posixpath.normpath(item[1].lstrip("/")) not in there]
+    present = {posixpath.normpath(name) for name in context.names}
+    missing = [item for item in listed if posixpath.normpath(item[1].lstrip("/")) not in present]
     if missing:
         _add_missing(missing, context, problems, total=len(listed))
 
@@ -26,7 +26,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
 def _add_missing(
     missing: list[tuple[int, str]], context: RuleContext, problems: ProblemList, *, total: int
 ) -> None:
-    from extery.rules.wheels.pip_command import pip_download  # only ever needed here
+    from extery.rules.wheels.pip_command import pip_download  # rarely needed
 
     index, first = missing[0]
     file = first.rpartition("/")[2]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from extery.core.wheel_names import WheelName
 
-#: A hint is bounded; this leaves room for its words.
+#: Hints have a maximum length; this leaves space for the words around the command.
 MAX_LENGTH = 850
 
 _PYTHON_TAG = re.compile(r"(cp|pp|py)([0-9])([0-9]{0,3})")
@@ -26,7 +26,7 @@ class Download(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """What wheels that one command can download have in common."""
+    """The target of one command: all that its wheels have in common."""
 
     python_version: str
     implementation: str
@@ -98,7 +98,7 @@ def _parse(wheel: str) -> tuple[str, _Target] | None:
 
 
 def _version(text: str) -> str:
-    """Return the version as a requirement writes it; ``""`` if it is none."""
+    """Return the version as a requirement writes it, or ``""`` if it is invalid."""
     from packaging.version import InvalidVersion, Version
 
     for form in (text, text.replace("_", "+", 1), text.replace("_", "-")):
@@ -111,13 +111,13 @@ def _version(text: str) -> str:
 
 def _newest_python(python_tag: str) -> tuple[str, str] | None:
     """Return implementation and version of the newest Python in a tag such as ``py2.py3``."""
-    found = []
+    pythons = []
     for tag in python_tag.split("."):
         if match := _PYTHON_TAG.fullmatch(tag):
             implementation, major, minor = match.groups()
             version = (int(major), int(minor)) if minor else (int(major),)
-            found.append((version, implementation))
-    if not found:
+            pythons.append((version, implementation))
+    if not pythons:
         return None
-    version, implementation = max(found)
+    version, implementation = max(pythons)
     return implementation, ".".join(map(str, version))

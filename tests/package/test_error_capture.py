@@ -8,7 +8,7 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.package import Package
-from extery.package.faults import noting_faults
+from extery.package.error_capture import capture_errors
 from extery.repository.generate import generate
 from extery.repository.scan import read_archive
 from extery.rules.engine import check_package
@@ -55,7 +55,7 @@ def test_a_repository_is_made_of_the_others(tmp_path: Path, broken: type[Excepti
 
 
 def test_an_interruption_is_no_problem_of_a_package() -> None:
-    with pytest.raises(KeyboardInterrupt), noting_faults(ProblemList(), "x.zip"):
+    with pytest.raises(KeyboardInterrupt), capture_errors(ProblemList(), "x.zip"):
         raise KeyboardInterrupt
 
 

@@ -1,0 +1,37 @@
+"""Codes of the wheels that an extension bundles."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+_DIST_INFO = {
+    "no-folder": "has no .dist-info folder",
+    "several-folders": "has {count} .dist-info folders",
+    "other-library": "has the folder {folder} of another library or version",
+    "file-missing": "has no {member} in {folder}",
+    "several-records": "has {count} lists of its files: {records}",
+    "data-dist-info": "has files of {folder} in its .data folder",
+    "data-collision": "has files in its .data folder that replace others, the first is {member}",
+}
+
+CODES = {
+    "wheel.unreadable": Code(
+        "error", "a wheel cannot be unpacked", "Blender unpacks all wheels of all add-ons together: one that fails leaves every add-on without its libraries.",
+        stricter=True,
+        message="the wheel {file} cannot be used: {reason}",
+        hint="download it again with pip download",
+        variants={"git-lfs": ("", "run 'git lfs pull', then build again")},
+        example={"file": "attrs-24.2.0-py3-none-any.whl", "reason": "it is empty"},
+    ),
+    "wheel.dist-info": Code(
+        "error", "a wheel does not match its file name", "Blender goes by the file's name, and removes a library by the list in its .dist-info folder.",
+        stricter=True,
+        message="the wheel {file} does not match its name",
+        hint="download it again with pip download, and do not rename wheels",
+        variants={name: (f"the wheel {{file}} {text}", "") for name, text in _DIST_INFO.items()},
+        example={
+            "file": "attrs-24.2.0-py3-none-any.whl", "variant": "other-library", "folder": "attrs-23.1.0.dist-info",
+            "count": 2, "member": "RECORD", "records": "attrs-24.2.0.dist-info/RECORD, x.egg-info/RECORD",
+        },
+    ),
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""Decode the names of members, and report those that tools decode in different ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from extery.core.errors import InvalidPackage, ProblemList, Where
+from extery.package.central_directory import DirectoryEntry
+from extery.package.names import quote_name
+from extery.package.zip_format import FLAG_UTF8
+
+
+def decode_names(
+    entries: list[DirectoryEntry],
+    archive: str,
+    problems: ProblemList,
+    where: Callable[[str], Where],
+) -> list[str]:
+    """Return the names as text, in the order of ``entries``.
+
+    Adds a problem for each entry with an issue in its extra field, and one for all names without a
+    declared encoding. Raises `InvalidPackage` for a name that is marked as UTF-8 and is not.
+    """
+    if plain := _decode_ascii(entries):
+        return plain
+    names: list[str] = []
+    undeclared: list[bytes] = []
+    for entry in entries:
+        if entry.flags & FLAG_UTF8:
+            names.append(_decode_utf8(entry.raw_name, archive))
+        else:
+            # The original encoding of zips, which Python assumes; the same as others for ASCII.
+            names.append(entry.raw_name.decode("cp437"))
+            if not entry.raw_name.isascii():
+                undeclared.append(entry.raw_name)
+        if issue := entry.extra_issue:
+            is_declared = bool(entry.flags & FLAG_UTF8) or entry.raw_name.isascii()
+            # Info-ZIP adds a second name if the first one is undeclared, which is reported below.
+            if is_declared or issue.code != "package.unicode-path":
+                issue.add_to(problems, where=where(names[-1]), member=quote_name(names[-1]))
+    if undeclared:
+        _add_undeclared(undeclared, problems, where)
+    return names
+
+
+def _decode_ascii(entries: list[DirectoryEntry]) -> list[str] | None:
+    """Return the names if all are ASCII, which every tool decodes alike, and no entry has an issue."""
+    try:
+        names = [entry.raw_name.decode("ascii") for entry in entries]
+    except UnicodeDecodeError:
+        return None
+    return None if any(entry.extra_issue for entry in entries) else names
+
+
+def _add_undeclared(
+    raw_names: list[bytes], problems: ProblemList, where: Callable[[str], Where]
+) -> None:
+    # The message shows what the author wrote, nearly always UTF-8, and the place the name as we decode it.
+    problems.add(
+        "path.encoding",
+        where=where(raw_names[0].decode("cp437")),
+        variant="several" if len(raw_names) > 1 else "",
+        path=quote_name(raw_names[0].decode("utf-8", "backslashreplace")),
+        more=len(raw_names) - 1,
+    )
+
+
+def _decode_utf8(raw_name: bytes, archive: str) -> str:
+    try:
+        return raw_name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidPackage.of(
+            "path.encoding",
+            where=Where(archive),
+            variant="invalid",
+            path=quote_name(raw_name.decode("utf-8", "backslashreplace")),
+            reason=error.reason,
+        ) from error
