@@ -194,9 +194,10 @@ def _opener(members: Sequence[SourceFile]) -> OpenFile:
         except OSError as error:
             raise InvalidPackage.of(
                 "package.unreadable",
-                f"{name} cannot be read: {error.strerror}",
-                hint="check that you may read it",
                 where=Where(name),
+                variant="source",
+                file=name,
+                reason=error.strerror or str(error),
             ) from error
         with stream:
             yield stream
