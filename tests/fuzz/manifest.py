@@ -10,7 +10,7 @@ from extery.listing.entries import Listing, check_entry, dump, entry, listing, p
 from extery.manifest import maintainers
 from extery.manifest.document import Manifest, blender_tags, check_manifest
 from extery.manifest.plain_toml import read_plain
-from extery.manifest.positions import find_places
+from extery.manifest.positions import find_offsets
 from extery.manifest.toml import read_toml
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated
@@ -62,7 +62,7 @@ def target(data: bytes) -> None:
     assert plain is None or plain == table
     if table is not None:
         try:
-            find_places(text)
+            find_offsets(text)
         except RecursionError:  # noted as what it raises for lists in lists by the hundred
             assert text.count("[") + text.count("{") > 50
         if table:

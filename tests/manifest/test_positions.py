@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extery.manifest.positions import Lines, TomlPath, find_places
+from extery.manifest.positions import LineIndex, TomlPath, find_offsets
 from tests.parts import require_part
 
 TEXT = '''\
@@ -45,7 +45,7 @@ def paths_in(value: Any, path: TomlPath = ()) -> list[TomlPath]:
 
 
 def test_every_key_and_item_is_found() -> None:
-    assert set(find_places(TEXT)) == set(paths_in(tomllib.loads(TEXT)))
+    assert set(find_offsets(TEXT)) == set(paths_in(tomllib.loads(TEXT)))
 
 
 @pytest.mark.parametrize(
@@ -64,28 +64,28 @@ def test_every_key_and_item_is_found() -> None:
     ],
 )
 def test_a_place_is_where_the_value_begins(path: TomlPath, line: int, column: int) -> None:
-    assert Lines(TEXT).place_of(find_places(TEXT)[path].value) == (line, column)
+    assert LineIndex(TEXT).position(find_offsets(TEXT)[path].value) == (line, column)
 
 
 def test_a_place_knows_its_key_too() -> None:
-    assert Lines(TEXT).place_of(find_places(TEXT)["table", "key"].key) == (15, 1)
+    assert LineIndex(TEXT).position(find_offsets(TEXT)["table", "key"].key) == (15, 1)
 
 
 def test_a_header_makes_the_tables_above_it_too() -> None:
     text = "a = 1\n[website.x]\ny = 1\n[[tags.x]]\ny = 1\n"
 
-    places = find_places(text)
+    places = find_offsets(text)
 
     assert set(places) == set(paths_in(tomllib.loads(text)))
-    assert Lines(text).place_of(places["website",].value) == (2, 1)
-    assert Lines(text).place_of(places["tags",].value) == (4, 1)
+    assert LineIndex(text).position(places["website",].value) == (2, 1)
+    assert LineIndex(text).position(places["tags",].value) == (4, 1)
 
 
 def test_windows_line_ends_change_nothing() -> None:
     text = TEXT.replace("\n", "\r\n")
 
-    assert set(find_places(text)) == set(paths_in(tomllib.loads(text)))
-    assert Lines(text).place_of(find_places(text)["table", "key"].value) == (15, 7)
+    assert set(find_offsets(text)) == set(paths_in(tomllib.loads(text)))
+    assert LineIndex(text).position(find_offsets(text)["table", "key"].value) == (15, 7)
 
 
 @pytest.mark.corpus
@@ -97,6 +97,6 @@ def test_every_value_of_every_real_manifest_is_found() -> None:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             continue
-        assert set(find_places(text)) == set(paths_in(table)), file.name
+        assert set(find_offsets(text)) == set(paths_in(table)), file.name
         checked += 1
     assert checked > 100

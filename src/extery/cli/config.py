@@ -14,7 +14,7 @@ from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.text import quote_value
-from extery.manifest.document import Locator
+from extery.manifest.locator import Locator
 
 OWN_FILE = "extery.toml"
 PYPROJECT = "pyproject.toml"

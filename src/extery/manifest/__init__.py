@@ -1,1 +1,1 @@
-"""``blender_manifest.toml``: reading, checking field by field, and where in the text each value stands."""
+"""``blender_manifest.toml``: parsing, checks of each field, and locations of values in the text."""

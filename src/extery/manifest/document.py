@@ -1,35 +1,33 @@
-"""The manifest of an extension: reading `blender_manifest.toml`, with every problem at once."""
+"""The manifest of an extension: parsing `blender_manifest.toml` and reporting all of its problems."""
 
 from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.versions import Version
 from extery.core.wheel_names import python_versions
-from extery.manifest import tags as known_tags
+from extery.manifest.build_table import check_build_table, with_generated
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
-
-if TYPE_CHECKING:
-    from extery.manifest.positions import Lines
+from extery.manifest.tags import as_valid_tags
 
 FILENAME = "blender_manifest.toml"
-#: Real manifests have a few thousand bytes; parsing more than this only serves an attack.
+#: Real manifests have a few thousand bytes.
 MAX_BYTES = 1 << 20
-#: What sites and Blender show where an old manifest only names its permissions.
+#: The reason that sites and Blender show where an old manifest lists permissions without reasons.
 NO_REASON = "Undefined"
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Manifest(NamedTuple):
-    """A manifest that has passed every rule of the reading it was read with.
+    """A valid manifest.
 
     Optional fields that are absent are ``None`` or empty. ``table`` is the whole TOML table.
     """
@@ -55,7 +53,7 @@ class Manifest(NamedTuple):
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Manifest:
-        """Take over a table in which `check_fields` found no error."""
+        """Return the manifest with the values of ``table``, for which `check_fields` adds no error."""
         permissions = table.get("permissions", {})
         if isinstance(permissions, list):
             permissions = dict.fromkeys(permissions, NO_REASON)
@@ -84,7 +82,10 @@ class Manifest(NamedTuple):
         file: str = FILENAME,
         packaged: bool = False,
     ) -> Manifest:
-        """Read a manifest; raises `InvalidManifest` with everything that is wrong."""
+        """Parse a manifest; the arguments are those of `check_manifest`.
+
+        Raises `InvalidManifest` with all errors and warnings if there is an error.
+        """
         manifest, problems = check_manifest(
             data, strict=strict, valid_tags=valid_tags, file=file, packaged=packaged
         )
@@ -96,7 +97,7 @@ class Manifest(NamedTuple):
     def read(cls, path: Path, *, strict: bool = True) -> Manifest:
         """Read the manifest at ``path``, or in the folder ``path``.
 
-        Raises `InvalidManifest`, also where there is no such file.
+        Raises `InvalidManifest`, also if the file is missing.
         """
         file = path / FILENAME if path.is_dir() else path
         return cls.parse(read_manifest_bytes(file), strict=strict, file=file.name)
@@ -107,12 +108,12 @@ class Manifest(NamedTuple):
 
     @property
     def blender_range(self) -> BlenderRange:
-        """The Blender versions that the extension supports."""
+        """The supported Blender versions."""
         return BlenderRange.parse(self.blender_version_min, self.blender_version_max)
 
     @property
     def python_versions(self) -> tuple[str, ...]:
-        """The Python versions that its wheels fit; empty without wheels."""
+        """The Python versions that the wheels fit; empty without wheels."""
         return python_versions(self.wheels)
 
 
@@ -129,29 +130,29 @@ _REQUIRED_TEXT = (
 
 
 def read_manifest_bytes(file: Path) -> bytes:
-    """The bytes of a manifest file; `InvalidManifest` says why they cannot be had."""
+    """Return the bytes of a manifest, at most one more than `MAX_BYTES`.
+
+    Raises `InvalidManifest` if the file is missing, not an ordinary file, or unreadable.
+    """
     where = Where(file.name)
     try:
         mode = file.stat().st_mode
+        # Opening a pipe may wait for ever, and a device may never end.
         if stat.S_ISREG(mode):
             with file.open("rb") as stream:
                 return stream.read(MAX_BYTES + 1)
-        # To open a pipe may wait for ever, and a device may never end.
-        reason = "is a folder" if stat.S_ISDIR(mode) else "is not an ordinary file"
     except FileNotFoundError:
         raise InvalidManifest.of(
-            "manifest.file.missing",
-            f"there is no {file.name} in {file.parent}",
-            hint="give the folder in which the manifest lies, or make one there",
-            where=where,
+            "manifest.file.missing", where=where, file=file.name, folder=str(file.parent)
         ) from None
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
+        reason = error.strerror or str(error)
+        raise InvalidManifest.of(
+            "manifest.file.unreadable", where=where, path=str(file), reason=reason
+        ) from error
+    variant = "folder" if stat.S_ISDIR(mode) else "special-file"
     raise InvalidManifest.of(
-        "manifest.file.unreadable",
-        f"{file} {reason}",
-        hint="check that it is a file and that you may read it",
-        where=where,
+        "manifest.file.unreadable", where=where, variant=variant, path=str(file)
     )
 
 
@@ -163,10 +164,10 @@ def check_manifest(
     file: str = FILENAME,
     packaged: bool = False,
 ) -> tuple[Manifest | None, ProblemList]:
-    """Read a manifest and note all errors and warnings; no manifest where there is an error.
+    """Read a manifest; return it, or ``None`` if it has errors, and all errors and warnings.
 
-    ``valid_tags`` maps a type to its tags; ``None`` switches that check off. ``packaged``
-    reads it as part of a package, where ``[build.generated]`` narrows platforms and wheels.
+    Without ``valid_tags`` (type -> tags) any tag is valid. With ``packaged`` it is read as part of a package,
+    where ``[build.generated]`` narrows platforms and wheels.
     """
     problems = ProblemList()
     table = parse_table(data, problems, file)
@@ -179,77 +180,32 @@ def check_manifest(
     check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
     if strict:
         # Imported here: clients read leniently, and often.
-        from extery.manifest.lint import advise
+        from extery.manifest.lint import lint_manifest
 
-        advise(table, problems, locate=locate)
+        lint_manifest(table, problems, locate=locate)
     if problems.errors:
         return None, problems
     return Manifest.from_table(table), problems
 
 
-def check_build_table(table: Mapping[str, Any], problems: ProblemList, locate: Locator) -> None:
-    """Note a ``build`` that is not a table, or ``build.generated``: readers of packages crash on it."""
-    build = table.get("build", {})
-    if not isinstance(build, dict):
-        problems.add(
-            "package.build-not-table",
-            "build in the manifest must be a table",
-            hint="write a section [build]",
-            where=locate(("build",)),
-        )
-    elif not isinstance(build.get("generated", {}), dict):
-        problems.add(
-            "package.build-not-table",
-            "build.generated in the manifest must be a table",
-            hint="remove it; 'extery build --split-platforms' writes it",
-            where=locate(("build", "generated")),
-        )
-
-
 def blender_tags() -> ValidTags:
-    """The tags of Blender's own command line, as ``valid_tags``."""
-    return known_tags.as_valid_tags()
-
-
-def with_generated(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The table of a split package: its own platforms and wheels instead of the source's."""
-    build = table.get("build")
-    generated = build.get("generated") if isinstance(build, dict) else None
-    merged = dict(table)
-    if isinstance(generated, dict):
-        for key in ("platforms", "wheels"):
-            if key in generated:
-                merged[key] = generated[key]
-    return merged
+    """Return the tags that Blender's own command line accepts."""
+    return as_valid_tags()
 
 
 def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
-    """The TOML table in ``data``; ``None`` with a problem noted if it is not TOML."""
+    """Return the TOML table in ``data``, or ``None`` after adding a problem."""
     if len(data) > MAX_BYTES:
-        problems.add(
-            "manifest.file.too-large",
-            f"the manifest has more than {MAX_BYTES:,} bytes",
-            hint="keep long texts in files of their own",
-            where=Where(file),
-        )
+        problems.add("manifest.file.too-large", where=Where(file), maximum=MAX_BYTES)
         return None
     if data.startswith(b"\xef\xbb\xbf"):
-        problems.add(
-            "manifest.toml.bom",
-            "the manifest begins with a byte order mark",
-            hint="save the file as UTF-8 without BOM",
-            where=Where(file, (), 1, 1),
-        )
+        problems.add("manifest.toml.bom", where=Where(file, (), 1, 1))
         return None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        problems.add(
-            "manifest.toml.not-utf-8",
-            f"the manifest is not UTF-8: byte 0x{data[error.start]:02x} cannot be read",
-            hint="save the file as UTF-8",
-            where=Where(file, (), *_place_of_byte(data, error.start)),
-        )
+        where = Where(file, (), *_position_of_byte(data, error.start))
+        problems.add("manifest.toml.not-utf-8", where=where, byte=f"0x{data[error.start]:02x}")
         return None
     from extery.manifest.plain_toml import read_plain
 
@@ -261,43 +217,6 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
     return read_toml(text, problems, file)
 
 
-def _place_of_byte(data: bytes, offset: int) -> tuple[int, int]:
+def _position_of_byte(data: bytes, offset: int) -> tuple[int, int]:
     before = data[:offset].decode("utf-8")
     return before.count("\n") + 1, len(before) - before.rfind("\n")
-
-
-class Locator:
-    """Finds the place of a field in a manifest; reads the text only when first asked."""
-
-    def __init__(self, data: bytes, file: str) -> None:
-        self._data = data
-        self._file = file
-
-    def __call__(self, path: tuple[str | int, ...], *, of_key: bool = False) -> Where:
-        """The place of the value at ``path``, or of the nearest table that could hold it."""
-        for length in range(len(path), 0, -1):
-            place = self._places.get(path[:length])
-            if place is not None:
-                offset = place.key if of_key else place.value
-                return Where(self._file, path, *self._lines.place_of(offset))
-        return Where(self._file, path, 1, 1)
-
-    @cached_property
-    def _text(self) -> str:
-        return self._data.decode("utf-8")
-
-    @cached_property
-    def _lines(self) -> Lines:
-        from extery.manifest.positions import Lines
-
-        return Lines(self._text)
-
-    @cached_property
-    def _places(self) -> Mapping[tuple[str | int, ...], Any]:
-        from extery.manifest.positions import find_places
-
-        try:
-            return find_places(self._text)
-        except RecursionError:
-            # Lists in lists by the hundred: the parser has coped with them, just so.
-            return {}

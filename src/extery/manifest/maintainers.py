@@ -1,16 +1,16 @@
-"""People as a manifest names them: ``Ada Smith <ada@example.org>``."""
+"""Maintainers in a manifest: ``Ada Smith <ada@example.org>``."""
 
 from __future__ import annotations
 
 import re
 
-# Begins where white space begins and ends before the next "<", so that its time grows with the length.
+# Matches begin where white space begins and end before the next "<": the time is linear in the length.
 _ADDRESS = re.compile(r"(?<!\s)\s*+<[^<>]*>")
 
 
 def display_name(maintainer: str) -> str:
-    """The name without an address, which is for Blender's preferences and not for whoever collects them.
+    """Return the names without e-mail addresses, which public pages do not show.
 
-    What is nothing but an address stays as it is.
+    A text that is only an address is returned unchanged.
     """
     return _ADDRESS.sub("", maintainer).strip() or maintainer

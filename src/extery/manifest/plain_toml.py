@@ -1,7 +1,7 @@
-"""The plain part of TOML in which nearly all manifests are written, read five times as fast.
+"""A fast reader of the subset of TOML that nearly all manifests use, five times as fast as `tomllib`.
 
-Texts in double quotes without escapes, lists of such texts, tables with one bare name, comments. Anything else,
-and anything wrong, is left to `tomllib`: there is one reading of TOML, and this is a short cut to it.
+The subset: strings in double quotes without escapes, lists of such strings, tables with one bare name, and
+comments. `tomllib` reads everything else, and reports errors; for this subset both return the same table.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _ITEM = re.compile(_TEXT)
 
 
 def read_plain(text: str) -> dict[str, Any] | None:
-    """The table in ``text``, or ``None`` if it takes `tomllib` to say."""
+    """Return the table in ``text``, or ``None`` if it is not in the subset."""
     root: dict[str, Any] = {}
     table = root
-    place, end = 0, len(text)
-    while place < end:
-        line = _LINE.match(text, place)
+    offset, end = 0, len(text)
+    while offset < end:
+        line = _LINE.match(text, offset)
         if line is None:
             return None
-        place = line.end()
+        offset = line.end()
         key, value, items, name = line.groups()
         if key is not None:
             if key in table:

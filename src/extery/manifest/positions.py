@@ -1,7 +1,7 @@
-"""Where in a TOML text each key and value stands.
+"""Offsets of keys and values in a TOML text, and their lines and columns.
 
-Only for text that `tomllib` has accepted, and only when there is a problem to show: the
-values come from `tomllib`, this module finds their lines again.
+The text must be one that `tomllib` accepts. The values come from `tomllib`; this module is used only
+when there is a problem to locate.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ _STRINGS = (
 _SCALAR = re.compile(r"[^,\]}\n#]+")
 
 
-class Place(NamedTuple):
-    """Offsets into the text: of the key, and of its value."""
+class Offsets(NamedTuple):
+    """Offsets of a key and of its value, in characters."""
 
     key: int
     value: int
 
 
-def find_places(text: str) -> dict[TomlPath, Place]:
-    """The place of every key and array item of a valid TOML document."""
+def find_offsets(text: str) -> dict[TomlPath, Offsets]:
+    """Return the offsets of every key and array item of a valid TOML document."""
     return _Scanner(text).document()
 
 
-class Lines:
-    """The lines of a text, found once: asked about thousands of places it does not count anew."""
+class LineIndex:
+    """The lines of a text, indexed once for many lookups."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place_of(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both from 1; a column counts characters."""
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the line and column of an offset, both from 1; a column counts characters."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
@@ -53,17 +53,17 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.places: dict[TomlPath, Place] = {}
+        self.offsets: dict[TomlPath, Offsets] = {}
         self.array_lengths: dict[TomlPath, int] = {}
 
-    def document(self) -> dict[TomlPath, Place]:
+    def document(self) -> dict[TomlPath, Offsets]:
         table: TomlPath = ()
         while self._skip(_BLANKS_AND_COMMENTS) < len(self.text):
             if self.text[self.at] == "[":
                 table = self._header()
             else:
                 self._key_and_value(table)
-        return self.places
+        return self.offsets
 
     def _header(self) -> TomlPath:
         start = self.at
@@ -71,21 +71,24 @@ class _Scanner:
         self.at += 2 if is_item else 1
         keys = self._keys()
         self.at += 2 if is_item else 1
-        path = self._inside_last_items(keys, Place(start, start))
+        path = self._path_of_header(keys, Offsets(start, start))
         if is_item:
             index = self.array_lengths.get(path, 0)
             self.array_lengths[path] = index + 1
-            self.places.setdefault(path, Place(start, start))
+            self.offsets.setdefault(path, Offsets(start, start))
             path = (*path, index)
-        self.places.setdefault(path, Place(start, start))
+        self.offsets.setdefault(path, Offsets(start, start))
         return path
 
-    def _inside_last_items(self, keys: list[str], header: Place) -> TomlPath:
-        """``[a.b]`` below ``[[a]]`` speaks of the last ``a``; without one it makes ``a`` as well."""
+    def _path_of_header(self, keys: list[str], header: Offsets) -> TomlPath:
+        """Return the path of a header: ``[a.b]`` after ``[[a]]`` is in the last ``a``.
+
+        Without an ``a`` the header creates it, so its offsets are those of the header.
+        """
         path: TomlPath = ()
         for key in keys[:-1]:
             path = (*path, key)
-            self.places.setdefault(path, header)
+            self.offsets.setdefault(path, header)
             if path in self.array_lengths:
                 path = (*path, self.array_lengths[path] - 1)
         return (*path, keys[-1])
@@ -95,11 +98,11 @@ class _Scanner:
         path = table
         for key in self._keys():
             path = (*path, key)
-            self.places.setdefault(path, Place(start, start))
+            self.offsets.setdefault(path, Offsets(start, start))
         self._skip(_BLANK)
         self.at += 1  # the equals sign
         self._skip(_BLANK)
-        self.places[path] = Place(start, self.at)
+        self.offsets[path] = Offsets(start, self.at)
         self._value(path)
 
     def _keys(self) -> list[str]:
@@ -116,7 +119,7 @@ class _Scanner:
         start = self.at
         if self.text[start] in "\"'":
             self._string()
-            # Let the real parser undo the escapes of a quoted key.
+            # `tomllib` decodes the escapes of a quoted key.
             import tomllib
 
             return next(iter(tomllib.loads(f"{self.text[start : self.at]} = 0")))
@@ -145,7 +148,7 @@ class _Scanner:
             if self.text[self.at] == ",":
                 self.at += 1
                 continue
-            self.places[(*path, index)] = Place(self.at, self.at)
+            self.offsets[(*path, index)] = Offsets(self.at, self.at)
             self._value((*path, index))
             index += 1
 
@@ -167,7 +170,7 @@ class _Scanner:
             if match:
                 self.at = match.end()
                 return
-        raise ValueError(f"no string at offset {self.at}")
+        raise ValueError(f"expected a string at offset {self.at}")
 
     def _skip(self, pattern: re.Pattern[str]) -> int:
         match = pattern.match(self.text, self.at)

@@ -1,4 +1,4 @@
-"""Valid tags by type of extension: Blender's own, or those of a file."""
+"""Valid tags of each type of extension: Blender's own, or those of a tag file."""
 
 from __future__ import annotations
 

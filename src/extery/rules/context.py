@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
 from extery.core.errors import ProblemList, Where
-from extery.manifest.document import FILENAME, Locator
+from extery.manifest.document import FILENAME
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package import Member, Package
 

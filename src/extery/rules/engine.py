@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList
+from extery.manifest.build_table import with_generated
 from extery.manifest.document import (
     FILENAME,
-    Locator,
     Manifest,
     blender_tags,
     parse_table,
     read_manifest_bytes,
-    with_generated,
 )
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors

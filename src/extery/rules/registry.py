@@ -70,7 +70,7 @@ RULES = (
     ),
     Rule("manifest.build", "manifest.build", _PACKAGES, Input.TABLE, ("package.build-not-table",)),
     Rule("manifest.fields", "manifest.fields", _EVERYWHERE, Input.TABLE, ("manifest.*",)),
-    Rule("manifest.advice", "manifest.advice", _AUTHORS, Input.TABLE, ("manifest.*",), "warning"),
+    Rule("manifest.lint", "manifest.lint", _AUTHORS, Input.TABLE, ("manifest.*",), "warning"),
     Rule(
         "package.init-module",
         "package.init_module",

@@ -9,7 +9,8 @@ from typing import Any
 
 from extery.core.errors import Problem, ProblemList, Where
 from extery.core.text import quote_value
-from extery.manifest.document import FILENAME, Locator
+from extery.manifest.document import FILENAME
+from extery.manifest.locator import Locator
 
 #: What stays out without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
 DEFAULT_PATTERNS = ("__pycache__/", ".*", "/*.zip", "*.blend[1-9]")

@@ -20,13 +20,8 @@ from extery.author.build.targets import Target
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.wheel_names import WheelName
-from extery.manifest.document import (
-    FILENAME,
-    Locator,
-    Manifest,
-    parse_table,
-    read_manifest_bytes,
-)
+from extery.manifest.document import FILENAME, Manifest, parse_table, read_manifest_bytes
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.context import OpenFile, RuleContext

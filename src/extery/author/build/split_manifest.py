@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from extery.manifest.positions import find_places
+from extery.manifest.positions import find_offsets
 
 _REMARK = "# Written by 'extery build --split-platforms': what this package holds of the above."
 
@@ -45,7 +45,7 @@ def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Seque
 
     Empty where the manifest has no such inline table.
     """
-    place = find_places(text).get(("build",))
+    place = find_offsets(text).get(("build",))
     if place is None or text[place.value] != "{":
         return ""
     inner = ", ".join(f"{key} = {_toml(items)}" for key, items in generated.items())

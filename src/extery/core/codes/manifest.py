@@ -1,130 +1,328 @@
-"""What can be wrong with a manifest. A code is ``manifest.<field>.<kind>``."""
+"""Codes of errors in manifests. A code is ``manifest.<field>.<kind>``, and each kind has one text for all fields.
+
+Warnings are in `extery.core.codes.manifest_lint`.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from extery.core.codes import Code
+from extery.core.codes.manifest_lint import CODES as _WARNINGS
+from extery.core.types import ADD_ON, NAMES, PERMISSIONS
 
 _REFUSED = "Blender refuses the manifest"
+_SIMILAR = {"similar": ("", "did you mean {similar!r}?")}
 
-#: Kinds that Blender refuses too: kind -> (title, why). ``{field}`` is filled in.
-_ERRORS = {
-    "missing": ("{field} is missing", f"{_REFUSED}: every one needs this field."),
-    "wrong-type": ("{field} has the wrong type", f"{_REFUSED}: the value is of another type than the schema says."),
-    "wrong-type-item": ("an item of {field} has the wrong type", f"{_REFUSED}: all items have to be strings."),
-    "empty": ("{field} is empty", f"{_REFUSED}: a field that is not needed is left out, never left empty."),
-    "blank-item": ("an item of {field} is blank", f"{_REFUSED}: an item without text says nothing."),
-    "outer-whitespace": ("{field} begins or ends with white space", f"{_REFUSED}: it would be shown out of line."),
-    "control-character": ("{field} has a control character", f"{_REFUSED}: line breaks, tabs and the like cannot be shown in one line."),
-    "too-long": ("{field} is too long", f"{_REFUSED}: at most 64 characters fit where Blender shows it."),
-    "trailing-punctuation": ("{field} ends with punctuation", f"{_REFUSED}: the text has to end in a letter, a digit or a closing bracket."),
-    "not-identifier": ("{field} is not an identifier", f"{_REFUSED}: the id becomes the name of a Python module."),
-    "double-underscore": ("{field} has two underscores in a row", f"{_REFUSED}: Python gives such names a meaning of their own."),
-    "outer-underscore": ("{field} begins or ends with an underscore", f"{_REFUSED}: such names are private in Python and hidden in Blender."),
-    "bad-version": ("{field} is not a semantic version", f"{_REFUSED}: updates need versions that can be told apart."),
-    "unknown-type": ("{field} is not a known type", f"{_REFUSED}: it knows add-on and theme."),
-    "not-three-numbers": ("{field} is not three numbers", f"{_REFUSED}: a Blender version is written as 4.2.0."),
-    "not-numbers": ("{field} is not a Blender version", f"{_REFUSED}: a version is numbers with dots between them."),
-    "bad-year": ("an item of {field} does not begin with years", f"{_REFUSED}: it has to be 'YEAR NAME' or 'YEAR-YEAR NAME'."),
-    "missing-name": ("an item of {field} has no name", f"{_REFUSED}: it has to be 'YEAR NAME' or 'YEAR-YEAR NAME'."),
-    "not-a-table": ("{field} is not a table", f"{_REFUSED}: since the first beta each permission has a reason, so a list is not enough."),
-    "unknown-key": ("{field} has a key that is not known", f"{_REFUSED}: it can only explain the permissions it knows."),
-    "unknown-tag": ("a tag is not on the list", "Blender's own command line and most sites refuse it: a free tag cannot be browsed by."),
-    "bad-character": ("a path in {field} has a forbidden character", f"{_REFUSED}: paths use / and no quotes."),
-    "not-a-wheel": ("an item of {field} is not a wheel", f"{_REFUSED}: the file has to end in .whl."),
-    "bad-wheel-name": ("an item of {field} is not named like a wheel", f"{_REFUSED}: name-version-python-abi-platform.whl tells it where the wheel fits."),
+#: Kind -> its texts, in which `_fill` replaces ``{field}``, ``{subject}``, ``{line}`` and ``{optional}``. A suffix
+#: behind a slash is no part of the code: ``empty/list`` are the texts of ``empty`` for lists.
+_KINDS = {
+    "missing": Code(
+        "error", "{field} is missing", f"{_REFUSED}: every extension needs this field.",
+        message="{field} is missing",
+        hint="add a line such as: {line}",
+    ),
+    "wrong-type": Code(
+        "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a string.",
+        message="{field} must be a string, found a {type}: {value}",
+        hint="write it as: {line}",
+        example={"type": "number", "value": "3"},
+    ),
+    "wrong-type/list": Code(
+        "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a list.",
+        message="{field} must be a list, found a {type}: {value}",
+        hint="write it as: {line}",
+        example={"type": "number", "value": "3"},
+    ),
+    "wrong-type/table": Code(
+        "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a table.",
+        message="{field} must be a table with a reason for each, found a {type}: {value}",
+        hint="write a section [{field}] with: {lines}",
+        example={"type": "number", "value": "3", "lines": 'files = "REASON"'},
+    ),
+    "not-a-table": Code(
+        "error", "{field} is not a table", f"{_REFUSED}: since the first beta of extensions each permission has a reason, so a list is not enough.",
+        message="{field} must be a table with a reason for each, found a {type}: {value}",
+        hint="write a section [{field}] with: {lines}",
+        example={"type": "list", "value": "['files', 'network']", "lines": 'files = "REASON"; network = "REASON"'},
+    ),
+    "wrong-type-item": Code(
+        "error", "an item of {field} has the wrong type", f"{_REFUSED}: all items must be strings.",
+        message="{field} must be a list of strings, found a {type}: {value}",
+        hint="put it in quotes",
+        example={"type": "number", "value": "3"},
+    ),
+    "wrong-type-item/reason": Code(
+        "error", "an item of {field} has the wrong type", f"{_REFUSED}: all reasons must be strings.",
+        message="{field} must be a list of strings, found a {type}: {value}",
+        hint="put it in quotes",
+        variants={"reason": ("the reason for {key} must be a string, found a {type}: {value}", "write in a few words what the permission is needed for")},
+        example={"type": "boolean", "value": "True", "key": "'files'", "variant": "reason"},
+    ),
+    "empty": Code(
+        "error", "{field} is empty", f"{_REFUSED}: an optional field is left out, never left empty.",
+        message="{field} must not be empty",
+        hint="fill it in{optional}",
+    ),
+    "empty/list": Code(
+        "error", "{field} is empty", f"{_REFUSED}: an optional field is left out, never left empty.",
+        message="{field} must not be an empty list",
+        hint="name at least one{optional}",
+    ),
+    "empty/reason": Code(
+        "error", "a reason in {field} is empty", f"{_REFUSED}: users read the reason before they install.",
+        message="{subject} must not be empty",
+        hint="write in a few words what the permission is needed for",
+        example={"key": "'files'"},
+    ),
+    "blank-item": Code(
+        "error", "an item of {field} is blank", f"{_REFUSED}: every item must contain text.",
+        message="{field} must not have blank items",
+        hint="remove the item",
+    ),
+    "outer-whitespace": Code(
+        "error", "{field} begins or ends with white space", f"{_REFUSED}: it would be shown out of line.",
+        message="{subject} must not begin or end with white space, found {value}",
+        hint="write {corrected}",
+        example={"value": "' Gears'", "corrected": "'Gears'", "key": "'files'"},
+    ),
+    "control-character": Code(
+        "error", "{field} has a control character", f"{_REFUSED}: line breaks, tabs and the like cannot be shown on one line.",
+        message="{subject} must not have control characters, found {character} at character {position}",
+        hint="write it as one line of plain text",
+        example={"character": "U+0009", "position": 5, "key": "'files'"},
+    ),
+    "control-character/path": Code(
+        "error", "a path in {field} has a control character", f"{_REFUSED}: a path is one line of plain text.",
+        message="{subject} must not have control characters, found {value}",
+        hint="rename the file",
+        example={"value": "'./wheels/gears\\t-1.0-py3-none-any.whl'"},
+    ),
+    "too-long": Code(
+        "error", "{field} is too long", f"{_REFUSED}: Blender shows at most 64 characters.",
+        message="{subject} must have at most {maximum} characters, found {length}",
+        hint="shorten it by {excess}; details belong in the description",
+        example={"maximum": 64, "length": 80, "excess": 16, "key": "'files'"},
+    ),
+    "trailing-punctuation": Code(
+        "error", "{field} ends with punctuation", f"{_REFUSED}: the text must end with a letter, a digit or a closing bracket.",
+        message="{subject} must not end with punctuation, found {character!r} at the end",
+        hint="remove the {character!r}",
+        example={"character": ".", "key": "'files'"},
+    ),
+    "not-identifier": Code(
+        "error", "{field} is not an identifier", f"{_REFUSED}: the id becomes the name of a Python module.",
+        message="{field} must be a Python identifier, found {value}",
+        hint="use letters, digits and single underscores, for example {suggestion}",
+        example={"value": "'My Tool'", "suggestion": "'my_tool'"},
+    ),
+    "double-underscore": Code(
+        "error", "{field} has two underscores in a row", f"{_REFUSED}: Python gives such names a special meaning.",
+        message="{field} must not have two underscores in a row, found {value}",
+        hint="use letters, digits and single underscores, for example {suggestion}",
+        example={"value": "'my__tool'", "suggestion": "'my_tool'"},
+    ),
+    "outer-underscore": Code(
+        "error", "{field} begins or ends with an underscore", f"{_REFUSED}: such names are private in Python and hidden in Blender.",
+        message="{field} must not begin or end with an underscore, found {value}",
+        hint="use letters, digits and single underscores, for example {suggestion}",
+        example={"value": "'_my_tool'", "suggestion": "'my_tool'"},
+    ),
+    "bad-version": Code(
+        "error", "{field} is not a semantic version", f"{_REFUSED}: updates need versions that can be compared.",
+        message="{field} must be a semantic version, found {value}",
+        hint="write three numbers without leading zeros, for example {suggestion!r}",
+        example={"value": "'1.0'", "suggestion": "1.0.0"},
+    ),
+    "unknown-type": Code(
+        "error", "{field} is not a known type", f"{_REFUSED}: the only types are add-on and theme.",
+        message=f"{{field}} must be {' or '.join(map(repr, NAMES))}, found {{value}}",
+        hint='write {field} = "{suggestion}"',
+        example={"value": "'addon'", "suggestion": ADD_ON.name},
+    ),
+    "not-three-numbers": Code(
+        "error", "{field} is not three numbers", f"{_REFUSED}: a Blender version is written as 4.2.0.",
+        message="{field} must be a version of three numbers, found {value}",
+        hint="write {suggestion!r}",
+        example={"value": "'4.2'", "suggestion": "4.2.0"},
+    ),
+    "not-numbers": Code(
+        "error", "{field} is not a Blender version", f"{_REFUSED}: a version is numbers separated by dots.",
+        message="{field} must be a version of three numbers, found {value}",
+        hint="write {suggestion!r}",
+        example={"value": "'4.2-beta'", "suggestion": "4.2.0"},
+    ),
+    "bad-year": Code(
+        "error", "an item of {field} does not begin with years", f"{_REFUSED}: it must be 'YEAR NAME' or 'YEAR-YEAR NAME'.",
+        message="{field} must begin with a year or two, found {value}",
+        hint="write 'YEAR NAME' or 'YEAR-YEAR NAME', for example '2023-2025 Ada Smith'",
+        example={"value": "'Ada Smith'"},
+    ),
+    "missing-name": Code(
+        "error", "an item of {field} has no name", f"{_REFUSED}: it must be 'YEAR NAME' or 'YEAR-YEAR NAME'.",
+        message="{field} must have a name after the year, found {value}",
+        hint="write for example {suggestion}",
+        example={"value": "'2025'", "suggestion": "'2025 Ada Smith'"},
+    ),
+    "unknown-key": Code(
+        "error", "{field} has an unknown key", f"{_REFUSED}: the keys are the permissions that Blender knows.",
+        message="{field} has the unknown key {key}; the known keys are {known}",
+        hint="remove it, or use the permission that covers it",
+        variants=_SIMILAR,
+        example={"key": "'telepathy'", "known": ", ".join(PERMISSIONS)},
+    ),
+    "unknown-tag": Code(
+        "error", "a tag is not on the list", "Blender's own command line and most sites refuse it: extensions cannot be found by a free tag.",
+        message="{value} is not a tag for {types}",
+        hint="choose from: {known}",
+        variants=_SIMILAR,
+        example={"value": "'Modelling'", "types": ADD_ON.plural.lower(), "variant": "similar", "similar": "Modeling"},
+    ),
+    "bad-character": Code(
+        "error", "a path in {field} has a forbidden character", f"{_REFUSED}: paths use / and no quotes.",
+        message="{subject} must not have quotes or backslashes, found {value}",
+        hint="use / between folders",
+        example={"value": "'wheels\\\\gears-1.0-py3-none-any.whl'"},
+    ),
+    "not-a-wheel": Code(
+        "error", "an item of {field} is not a wheel", f"{_REFUSED}: the name of the file must end in .whl.",
+        message="a wheel must end in .whl, found {value}",
+        hint="list only wheels; other files are packed without being listed",
+        example={"value": "'./wheels/gears-1.0.zip'"},
+    ),
+    "bad-wheel-name": Code(
+        "error", "an item of {field} is not named like a wheel", f"{_REFUSED}: Blender reads from name-version-python-abi-platform.whl where the wheel fits.",
+        message="a wheel must be named name-version-python-abi-platform.whl, found {value}",
+        hint="keep the name under which the wheel was downloaded",
+        example={"value": "'gears.whl'"},
+    ),
 }  # fmt: skip
 
 _TEXT = ("wrong-type", "empty", "outer-whitespace", "control-character")
-_LIST = ("wrong-type", "empty", "wrong-type-item", "blank-item")
-_TERSE = (*_TEXT, "too-long", "trailing-punctuation")
-_REQUIRED = ("missing",)
+_LIST = ("wrong-type/list", "empty/list", "wrong-type-item", "blank-item")
+_SHORT_TEXT = (*_TEXT, "too-long", "trailing-punctuation")
+_REASON = ("wrong-type-item/reason", "empty/reason", *_SHORT_TEXT[2:])
 
 #: Field -> the kinds of errors it can have.
-_FIELD_ERRORS = {
-    "id": (*_REQUIRED, "wrong-type", "not-identifier", "double-underscore", "outer-underscore"),
-    "schema_version": (*_REQUIRED, "wrong-type", "bad-version"),
-    "name": (*_REQUIRED, *_TEXT),
-    "tagline": (*_REQUIRED, *_TERSE),
-    "version": (*_REQUIRED, "wrong-type", "bad-version"),
-    "type": (*_REQUIRED, "wrong-type", "unknown-type"),
-    "maintainer": (*_REQUIRED, *_TEXT),
-    "license": (*_REQUIRED, *_LIST),
-    "blender_version_min": (*_REQUIRED, "wrong-type", "not-three-numbers", "not-numbers"),
+_FIELD_KINDS = {
+    "id": ("missing", "wrong-type", "not-identifier", "double-underscore", "outer-underscore"),
+    "schema_version": ("missing", "wrong-type", "bad-version"),
+    "name": ("missing", *_TEXT),
+    "tagline": ("missing", *_SHORT_TEXT),
+    "version": ("missing", "wrong-type", "bad-version"),
+    "type": ("missing", "wrong-type", "unknown-type"),
+    "maintainer": ("missing", *_TEXT),
+    "license": ("missing", *_LIST),
+    "blender_version_min": ("missing", "wrong-type", "not-three-numbers", "not-numbers"),
     "blender_version_max": ("wrong-type", "not-three-numbers", "not-numbers"),
     "website": _TEXT,
-    "copyright": ("wrong-type", "wrong-type-item", "blank-item", "bad-year", "missing-name"),
-    "permissions": ("wrong-type", "not-a-table", "unknown-key", "wrong-type-item", *_TERSE[1:]),
+    "copyright": ("wrong-type/list", "wrong-type-item", "blank-item", "bad-year", "missing-name"),
+    "permissions": ("wrong-type/table", "not-a-table", "unknown-key", *_REASON),
     "tags": (*_LIST, "unknown-tag"),
     "platforms": _LIST,
     "wheels": (
-        "wrong-type",
-        "wrong-type-item",
-        "blank-item",
-        "bad-character",
-        "outer-whitespace",
-        "control-character",
-        "not-a-wheel",
-        "bad-wheel-name",
+        *("wrong-type/list", "wrong-type-item", "blank-item", "bad-character"),
+        *("outer-whitespace", "control-character/path", "not-a-wheel", "bad-wheel-name"),
     ),
 }
 
-#: What Blender lets pass and we advise against: code -> (title, why).
-_WARNINGS = {
-    "id.keyword": ("id is a Python keyword", "Blender takes it, but 'import' statements with the name do not work."),
-    "id.not-ascii": ("id has letters outside ASCII", "Blender takes it, but file systems and archives spell such names in several ways."),
-    "id.capitals": ("id has capital letters", "Two ids that differ in case only share one folder on Windows and macOS."),
-    "schema_version.unknown": ("schema_version is not one we know", "Blender never looks at the number; another number promises fields that nobody reads."),
-    "version.trailing-newline": ("version ends with a line break", "It slips through Blender's check and then differs from every version written without."),
-    "blender_version_min.too-old": ("blender_version_min is older than extensions are", "Extensions came with Blender 4.2; an older number has no effect."),
-    "blender_version_min.odd-digits": ("blender_version_min uses digits that are not 0 to 9", "Blender reads them; people and other tools may not."),
-    "blender_version_max.empty": ("blender_version_max is empty", "Blender prints an error each time it looks, and cannot make a listing when the id occurs twice."),
-    "blender_version_max.empty-range": ("no Blender version fits", "The maximum is exclusive: it has to be above the minimum."),
-    "website.not-url": ("website is not a web address", "Blender opens it in a browser as it is."),
-    "license.no-prefix": ("a licence has no SPDX: prefix", "Without it nobody can tell a licence's identifier from a remark."),
-    "license.unknown": ("a licence is not on the SPDX list", "Sites show and link licences by the identifiers of that list."),
-    "copyright.empty": ("copyright is an empty list", "It says nothing; leave the field out."),
-    "permissions.no-reasons": ("permissions is an empty table", "It says nothing; leave the table out."),
-    "tags.duplicate": ("a tag is listed twice", "It is shown twice."),
-    "platforms.unknown": ("a platform is not one that Blender runs on", "Blender compares the text: nobody will be able to install it there."),
-    "platforms.duplicate": ("a platform is listed twice", "A split build would make the same package twice."),
-    "wheels.empty": ("wheels is an empty list", "It says nothing; leave the field out."),
-    "wheels.duplicate": ("a wheel is listed twice", "It would be packed twice."),
-    "wheels.outside": ("a wheel's path leads out of the folder", "Blender packs it under a name that no client can unpack to the same place."),
-    "wheels.no-platform": ("a wheel fits no Blender platform", "Blender skips it without a word on every machine."),
-    "wheels.unlisted-platform": ("a wheel is for a platform that is not listed", "A split build leaves it out, and other packages carry it in vain."),
-    "wheels.platform-without": ("a listed platform has no wheel of a library", "The add-on would be installed there and fail on import."),
-    "build.not-a-table": ("build is not a table", "Blender's tools crash on the finished package."),
-    "key.unknown": ("the manifest has a field that is not known", "Blender ignores it, which often hides a misspelling."),
+#: A valid line for each field, for hints.
+_LINES = {
+    "id": 'id = "gear_tool"',
+    "schema_version": 'schema_version = "1.0.0"',
+    "name": 'name = "Gear Tool"',
+    "tagline": 'tagline = "Make gears of any size"',
+    "version": 'version = "1.0.0"',
+    "type": f'type = "{ADD_ON.name}"',
+    "maintainer": 'maintainer = "Ada Smith <ada@example.org>"',
+    "license": 'license = ["SPDX:GPL-3.0-or-later"]',
+    "blender_version_min": 'blender_version_min = "4.2.0"',
+    "blender_version_max": 'blender_version_max = "5.1.0"',
+    "website": 'website = "https://example.org/gear-tool"',
+    "copyright": 'copyright = ["2025 Ada Smith"]',
+    "tags": 'tags = ["Modeling"]',
+    "platforms": 'platforms = ["windows-x64", "linux-x64"]',
+    "wheels": 'wheels = ["./wheels/gears-1.0-py3-none-any.whl"]',
+}
+
+#: What a message is about, where that is a part of the field.
+_SUBJECTS = {"permissions": "the reason for {key}", "wheels": "a wheel's path"}
+
+#: Problems of the whole file.
+_FILE = {
+    "manifest.toml.syntax": Code(
+        "error", "the manifest is not TOML", f"{_REFUSED}: it cannot be read.",
+        message="the manifest is not valid TOML: {reason}",
+        hint="put texts in quotes, lists in [ ], and each field on its own line",
+        variants={
+            "curly-quotes": ("", "use straight quotes: \" or '"),
+            "backslash": ("", "a backslash begins an escape in double quotes: use / or single quotes"),
+            "long-key": ("a key has more than {maximum} dots", "a manifest needs no more than two levels"),
+            "long-number": ("the manifest has a number with thousands of digits", "put it in quotes, or remove it"),
+            "too-deep": ("the manifest is nested too deeply to be read", "a manifest needs no more than two levels"),
+            "levels": ("the manifest has more than {maximum} levels of nesting", "remove nested tables; a manifest needs two levels"),
+        },
+        example={"reason": "unclosed array"},
+    ),
+    "manifest.toml.bom": Code(
+        "error", "the manifest begins with a byte order mark", f"{_REFUSED}: editors do not show the mark, but it is not part of TOML.",
+        message="the manifest begins with a byte order mark",
+        hint="save the file as UTF-8 without BOM",
+    ),
+    "manifest.toml.not-utf-8": Code(
+        "error", "the manifest is not UTF-8", f"{_REFUSED}: TOML is always UTF-8.",
+        message="the manifest is not UTF-8: byte {byte} cannot be read",
+        hint="save the file as UTF-8",
+        example={"byte": "0xfc"},
+    ),
+    "manifest.file.missing": Code(
+        "error", "there is no manifest", "Blender recognizes an extension by its blender_manifest.toml.",
+        message="there is no {file} in {folder}",
+        hint="name the folder that contains the manifest, or create one there",
+        example={"file": "blender_manifest.toml", "folder": "gear_tool"},
+    ),
+    "manifest.file.unreadable": Code(
+        "error", "the manifest cannot be read", "The system refused to open it.",
+        message="{path} cannot be read: {reason}",
+        hint="check that it is a file and that you may read it",
+        variants={"folder": ("{path} is a folder", ""), "special-file": ("{path} is not an ordinary file", "")},
+        example={"path": "gear_tool/blender_manifest.toml", "reason": "Permission denied"},
+    ),
+    "manifest.file.too-large": Code(
+        "error", "the manifest is far larger than any real one", "A file of this size is most likely a mistake or an attack, so it is not parsed.",
+        message="the manifest has more than {maximum:,} bytes",
+        hint="move long texts to other files",
+        example={"maximum": 1_048_576},
+    ),
 }  # fmt: skip
 
-_SYNTAX = {
-    "toml.syntax": ("the manifest is not TOML", f"{_REFUSED}: it cannot be read at all."),
-    "toml.bom": ("the manifest begins with a byte order mark", f"{_REFUSED}: the mark is invisible in editors but not part of TOML."),
-    "toml.not-utf-8": ("the manifest is not UTF-8", f"{_REFUSED}: TOML is always UTF-8."),
-    "file.missing": ("there is no manifest", "Blender knows an extension by its blender_manifest.toml."),
-    "file.unreadable": ("the manifest cannot be read", "The system refused to open it."),
-    "file.too-large": ("the manifest is far larger than any real one", "A file of this size is read by no one and is most likely a mistake or an attack."),
-}  # fmt: skip
+
+def _fill(template: str, field: str) -> str:
+    """Replace the parts of a template that are the same in all problems of a field."""
+    parts = {
+        "{subject}": _SUBJECTS.get(field, field),
+        "{field}": field,
+        "{line}": _LINES.get(field, ""),
+        "{optional}": "" if "missing" in _FIELD_KINDS[field] else ", or leave the field out",
+    }
+    for name, part in parts.items():
+        template = template.replace(name, part)
+    return template
 
 
-def _codes() -> dict[str, Code]:
-    found: dict[str, Code] = {}
-
-    def put(code: str, severity: Literal["error", "warning"], title: str, why: str) -> None:
-        assert f"manifest.{code}" not in found, code
-        found[f"manifest.{code}"] = Code(severity, title, why)
-
-    for code, (title, why) in _SYNTAX.items():
-        put(code, "error", title, why)
-    for field, kinds in _FIELD_ERRORS.items():
-        for kind in kinds:
-            title, why = _ERRORS[kind]
-            put(f"{field}.{kind}", "error", title.format(field=field), why)
-    for code, (title, why) in _WARNINGS.items():
-        put(code, "warning", title, why)
-    return found
+def _code(kind: str, field: str) -> Code:
+    code = _KINDS[kind]
+    return code._replace(
+        title=_fill(code.title, field),
+        message=_fill(code.message, field),
+        hint=_fill(code.hint, field),
+    )
 
 
-CODES = _codes()
+CODES = {
+    **_FILE,
+    **{
+        f"manifest.{field}.{kind.partition('/')[0]}": _code(kind, field)
+        for field, kinds in _FIELD_KINDS.items()
+        for kind in kinds
+    },
+    **_WARNINGS,
+}

@@ -1,42 +1,77 @@
-"""What the checks of every schema version share: the context of a field, and a limit of problems."""
+"""Shared by the checks of all schema versions: the context of a field, names of types, a limit of problems."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import ProblemList, Value, Where
 from extery.core.types import PERMISSIONS
 
-#: Problems of one list or table after which its other items are skipped: thousands of lines are
-#: of no use, and take as many seconds.
+#: Number of problems of one list or table after which its other items are skipped: thousands take seconds
+#: to locate and print.
 MAX_SIMILAR_PROBLEMS = 100
 
+_TYPE_NAMES = {
+    str: "string",
+    list: "list",
+    dict: "table",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    type(None): "null value",
+}
+
 T = TypeVar("T")
-Locate = Callable[[tuple[str | int, ...]], Where]
+
+
+class Locate(Protocol):
+    """A function that returns the location of the value at a path of the manifest."""
+
+    def __call__(self, path: tuple[str | int, ...], /) -> Where: ...
 
 
 class FieldContext(NamedTuple):
-    """The field that is checked, and where its problems go."""
+    """The field that is checked, and the list for its problems.
+
+    ``permissions`` are those that the type of the extension may ask for.
+    """
 
     field: str
     problems: ProblemList
     locate: Locate
     strict: bool
-    #: The permissions that the type of the extension may ask for.
     permissions: Collection[str] = PERMISSIONS
 
-    def add(self, kind: str, message: str, hint: str = "", *steps: str | int) -> None:
-        path = (self.field, *steps)
+    def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
+        """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""
         self.problems.add(
-            f"manifest.{self.field}.{kind}", message, hint=hint, where=self.locate(path)
+            f"manifest.{self.field}.{kind}",
+            where=self.locate((self.field, *steps)),
+            variant=variant,
+            **values,  # type: ignore[arg-type]  # until `hint` is no argument
         )
 
 
 def limit_problems(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
     """Yield items until `MAX_SIMILAR_PROBLEMS` problems have been added to ``problems``."""
-    found = len(problems)
+    before = len(problems)
     for item in items:
-        if len(problems) - found >= MAX_SIMILAR_PROBLEMS:
+        if len(problems) - before >= MAX_SIMILAR_PROBLEMS:
             return
         yield item
+
+
+def type_name(value: object) -> str:
+    """Return the type of a TOML or JSON value for a message: ``string``, ``list``, ``date or time`` …"""
+    return _TYPE_NAMES.get(type(value), "date or time")
+
+
+def closest_match(word: str, known: Iterable[str]) -> str:
+    """Return the item of ``known`` that ``word`` may be a misspelling of, ignoring case, or an empty string."""
+    # Imported here: needed only for problems.
+    from difflib import get_close_matches
+
+    by_lower = {item.lower(): item for item in known}
+    matches = get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[matches[0]] if matches else ""

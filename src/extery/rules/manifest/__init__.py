@@ -1,1 +1,1 @@
-"""Rules about the manifest: what the schema demands, and advice."""
+"""Rules about the manifest: the schema, and warnings."""

@@ -1,10 +1,10 @@
-"""``build`` in a packaged manifest is a table: all tools of Blender that open the package crash otherwise."""
+"""``build`` in a packaged manifest must be a table: otherwise all tools of Blender that open the package crash."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extery.manifest.document import check_build_table
+from extery.manifest.build_table import check_build_table
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList

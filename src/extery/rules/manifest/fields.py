@@ -1,4 +1,4 @@
-"""Every field of the manifest is as the schema says, in the strict reading of authors."""
+"""Every field of the manifest must follow the schema, in the strict reading for authors."""
 
 from __future__ import annotations
 

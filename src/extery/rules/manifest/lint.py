@@ -1,10 +1,10 @@
-"""Warnings about fields that Blender accepts and that go wrong later."""
+"""Warnings about values that Blender accepts and that cause trouble later."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extery.manifest.lint import advise
+from extery.manifest.lint import lint_manifest
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    advise(context.table or {}, problems, locate=context.locate)
+    lint_manifest(context.table or {}, problems, locate=context.locate)

@@ -1,0 +1,52 @@
+"""Locations of fields in a manifest, for problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from extery.core.errors import Where
+
+if TYPE_CHECKING:
+    from extery.manifest.positions import LineIndex, Offsets, TomlPath
+
+
+class Locator:
+    """Finds fields in a TOML file that `tomllib` accepts. The text is scanned when the first is looked up."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self._data = data
+        self._file = file
+
+    def __call__(self, path: TomlPath, *, of_key: bool = False) -> Where:
+        """Return the location of the value at ``path``, or of the nearest table that could contain it.
+
+        ``of_key`` asks for the location of its key.
+        """
+        for length in range(len(path), 0, -1):
+            offsets = self._offsets.get(path[:length])
+            if offsets is not None:
+                offset = offsets.key if of_key else offsets.value
+                return Where(self._file, path, *self._lines.position(offset))
+        return Where(self._file, path, 1, 1)
+
+    @cached_property
+    def _text(self) -> str:
+        return self._data.decode("utf-8")
+
+    @cached_property
+    def _lines(self) -> LineIndex:
+        from extery.manifest.positions import LineIndex
+
+        return LineIndex(self._text)
+
+    @cached_property
+    def _offsets(self) -> Mapping[TomlPath, Offsets]:
+        from extery.manifest.positions import find_offsets
+
+        try:
+            return find_offsets(self._text)
+        except RecursionError:
+            # Lists nested hundreds of levels deep, which `tomllib` just accepts.
+            return {}

@@ -1,0 +1,133 @@
+"""Every message and hint about manifests is used, and is filled with the values that it needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from extery.core.codes.manifest import CODES
+from extery.core.errors import InvalidManifest, Problem
+from extery.manifest.document import FILENAME, Manifest, blender_tags, check_manifest
+from tests.manifest.mutations import GOOD, one_field_wrong, toml
+from tests.samples import LENIENT, MANIFESTS
+
+#: Problems of a file on disk, each with a test below.
+OF_FILES = {
+    ("manifest.file.missing", ""),
+    ("manifest.file.unreadable", ""),
+    ("manifest.file.unreadable", "folder"),
+    ("manifest.file.unreadable", "special-file"),
+}
+#: Raised by the website, which limits the depth of what it stores.
+OF_THE_SITE = {("manifest.toml.syntax", "levels")}
+WHOLE_FILES = [
+    toml({**GOOD, "zzz": "1"}),
+    toml({**GOOD, "name": '"a\\qb"'}),
+    toml(GOOD) + b"a." * 200 + b"a = 1",
+    b"a = " + b"[" * 100_000,
+    b"#" * 2_000_000,
+]
+
+
+def variants(problems: Iterable[Problem]) -> set[tuple[str, str]]:
+    return {(problem.code, str(dict(problem.values).get("variant", ""))) for problem in problems}
+
+
+def test_every_text_is_used_by_some_manifest() -> None:
+    samples = [path.read_bytes() for path in (*MANIFESTS.values(), *LENIENT.values())]
+    used = OF_FILES | OF_THE_SITE
+    for data in [*samples, *one_field_wrong(), *WHOLE_FILES]:
+        for strict in (True, False):
+            used |= variants(check_manifest(data, strict=strict, valid_tags=blender_tags())[1])
+
+    assert used == {
+        (code, variant) for code, entry in CODES.items() for variant in ("", *entry.variants)
+    }
+
+
+def problem_of(path: Path) -> tuple[str, str]:
+    with pytest.raises(InvalidManifest) as caught:
+        Manifest.read(path)
+    [problem] = caught.value.problems
+    assert problem.hint
+    assert variants((problem,)) <= OF_FILES
+    return problem.code, problem.message
+
+
+def test_a_missing_manifest_is_named_with_its_folder(tmp_path: Path) -> None:
+    assert problem_of(tmp_path) == (
+        "manifest.file.missing",
+        f"there is no {FILENAME} in {tmp_path}",
+    )
+
+
+def test_a_folder_in_place_of_the_manifest_is_named(tmp_path: Path) -> None:
+    (tmp_path / FILENAME).mkdir()
+
+    code, message = problem_of(tmp_path)
+
+    assert (code, message) == ("manifest.file.unreadable", f"{tmp_path / FILENAME} is a folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_place_of_the_manifest_is_named_without_opening_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILENAME)
+
+    assert problem_of(tmp_path)[1] == f"{tmp_path / FILENAME} is not an ordinary file"
+
+
+def test_the_reason_of_the_system_is_in_the_message(tmp_path: Path) -> None:
+    (tmp_path / FILENAME).symlink_to(FILENAME)
+
+    code, message = problem_of(tmp_path)
+
+    assert code == "manifest.file.unreadable"
+    assert message.startswith(f"{tmp_path / FILENAME} cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("name = “Gears”", "use straight quotes: \" or '"),
+        ('name = "C:\\qears"', "a backslash begins an escape in double quotes"),
+        ("name = Gears", "put texts in quotes, lists in [ ], and each field on its own line"),
+    ],
+)
+def test_the_hint_fits_the_line_that_is_not_toml(line: str, hint: str) -> None:
+    _, [problem] = check_manifest(line.encode())
+
+    assert problem.code == "manifest.toml.syntax"
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "suggestion"),
+    [
+        ("My Tool", "my_tool"),
+        ("_my__tool_", "my_tool"),
+        ("3d-view", "tool_3d_view"),
+        ("!", "gear_tool"),
+    ],
+)
+def test_the_suggested_id_is_valid(value: str, suggestion: str) -> None:
+    _, problems = check_manifest(toml({**GOOD, "id": f'"{value}"'}))
+    _, problems_after = check_manifest(toml({**GOOD, "id": f'"{suggestion}"'}))
+
+    assert {dict(problem.values)["suggestion"] for problem in problems} == {repr(suggestion)}
+    assert not problems_after
+
+
+def test_the_values_of_a_problem_are_data() -> None:
+    _, [problem] = check_manifest(
+        toml({**GOOD, "tags": '["Modelling"]'}), valid_tags=blender_tags()
+    )
+
+    assert dict(problem.values) == {
+        "similar": "Modeling",
+        "types": "add-ons",
+        "value": "'Modelling'",
+        "variant": "similar",
+    }
