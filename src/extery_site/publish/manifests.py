@@ -56,10 +56,7 @@ def _check_depth(manifest: Manifest) -> None:
         level = [item for item in items if isinstance(item, (dict, list))]
     if level:
         raise InvalidManifest.of(
-            "manifest.toml.syntax",
-            f"the manifest has more than {MAX_DEPTH} levels of nesting",
-            hint="remove nested tables; a manifest needs two levels",
-            where=Where(FILENAME),
+            "manifest.toml.syntax", where=Where(FILENAME), variant="levels", maximum=MAX_DEPTH
         )
 
 
