@@ -10,7 +10,11 @@ import pytest
 from extery.core.codes import AREAS, Code, all_codes, explain, find, render, similar
 
 #: Modules of `extery.core.codes` whose callers still write messages. Remove one when its rows have templates.
-WITHOUT_TEMPLATES = {"package", "listing", "generate", "fetch", "repository", "site"}
+WITHOUT_TEMPLATES = {
+    *("package", "listing", "generate", "fetch", "repository"),
+    *("site_accounts", "site_catalog", "site_listings", "site_moderation", "site_project"),
+    *("site_publish", "site_reports"),
+}
 #: Such rows in other modules: they are raised in `extery_site.project`.
 ROWS_WITHOUT_TEMPLATES = {"usage.demo-missing", "usage.postgres-missing", "usage.s3-missing"}
 

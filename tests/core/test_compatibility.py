@@ -26,7 +26,7 @@ BLENDERS: list[BlenderVersion] = [(4, 2, 0), (4, 2, 7), (4, 5, 0), (5, 0, 0), (5
 #: Ends of ranges: among the Blenders, before all, between two and after all of them.
 ENDS: list[BlenderVersion] = [(0, 0, 0), *BLENDERS, (4, 3, 0), (9, 0, 0)]
 PLATFORMS = ["linux-x64", "macos-arm64", "windows-x64"]
-#: Some that are named in audiences and some that are not.
+#: With one that no audience names.
 EVERY_PLATFORM = [*PLATFORMS, "beos-x86"]
 PYTHONS = ["3", "2", "3.11", "3.13", "2.7", "3.11.7", "4.0"]
 EVERY_VERSION = ["3.11", "3.13", "3.1", "2.7", "2.6", "4.0", "4.1", "5.0"]
@@ -52,7 +52,7 @@ def versions_of(*many: BlenderRange) -> set[BlenderVersion]:
 
 
 @given(audiences, audiences)
-def test_an_intersection_is_what_both_fit(one: Audience, other: Audience) -> None:
+def test_an_intersection_fits_the_systems_that_both_fit(one: Audience, other: Audience) -> None:
     assert systems_of(one.intersect(other)) == systems_of(one) & systems_of(other)
     assert one.overlaps(other) == other.overlaps(one) == (not one.intersect(other).is_empty)
     if systems_of(one) & systems_of(other):
@@ -60,7 +60,7 @@ def test_an_intersection_is_what_both_fit(one: Audience, other: Audience) -> Non
 
 
 @given(audiences, audiences)
-def test_a_difference_is_what_only_the_first_fits_in_parts_that_do_not_overlap(
+def test_a_difference_fits_the_systems_of_the_first_alone_in_disjoint_parts(
     one: Audience, other: Audience
 ) -> None:
     parts = one.subtract(other)
@@ -72,7 +72,7 @@ def test_a_difference_is_what_only_the_first_fits_in_parts_that_do_not_overlap(
 
 
 @given(audiences, audiences)
-def test_an_audience_contains_another_if_nothing_of_it_is_left(
+def test_an_audience_contains_another_if_their_difference_is_empty(
     one: Audience, other: Audience
 ) -> None:
     if one.contains(other):
@@ -84,7 +84,7 @@ def test_an_audience_contains_another_if_nothing_of_it_is_left(
 
 
 @given(audiences)
-def test_an_empty_audience_fits_no_system_that_is_known(one: Audience) -> None:
+def test_an_empty_audience_fits_no_known_system(one: Audience) -> None:
     if one.is_empty:
         assert systems_of(one) == set()
         assert not one.overlaps(one)
@@ -213,7 +213,7 @@ def test_a_normalized_system_fits_the_same_audiences(many: list[Audience], syste
         assert normalizer.normalize(normal) == normal
 
 
-def test_there_are_few_normalized_systems_however_many_ask() -> None:
+def test_many_systems_have_few_normalized_systems() -> None:
     normalizer = SystemNormalizer([Audience.of(BlenderRange((5, 0, 0)), pythons=["3.11"])])
     systems = {
         normalizer.normalize(System((major, minor, 0), f"p{minor}", f"3.{minor}"))
@@ -233,14 +233,14 @@ def test_a_system_is_parsed_as_blender_describes_itself() -> None:
         System.parse("new")
 
 
-def test_a_system_is_shown_without_what_is_unknown() -> None:
+def test_a_system_is_printed_without_unknown_properties() -> None:
     assert str(System((4, 2, 0), "linux-x64", "3.11")) == (
         "Blender 4.2.0 on linux-x64 with Python 3.11"
     )
     assert str(System(platform="linux-x64")) == "Blender on linux-x64"
 
 
-def test_nothing_named_means_everything() -> None:
+def test_empty_lists_mean_everything() -> None:
     assert Audience.of() == Audience() == (EVERY_BLENDER, EVERY_NAME, EVERY_PYTHON)
     assert EVERY_PYTHON.is_all
     assert not PythonSet.of(["3"]).is_all
@@ -256,7 +256,7 @@ def test_a_range_has_its_minimum_and_not_its_maximum() -> None:
     assert BlenderRange.parse("4.2.0", "") == BlenderRange((4, 2, 0))
 
 
-def test_a_range_that_ends_where_it_begins_has_no_version() -> None:
+def test_a_range_with_its_maximum_below_its_minimum_is_empty() -> None:
     backwards = BlenderRange((5, 0, 0), (4, 2, 0))
 
     assert backwards.is_empty
@@ -275,13 +275,11 @@ def test_a_range_that_ends_where_it_begins_has_no_version() -> None:
         ("4.2.3.1", "4.2.3", "4.2.4"),
     ],
 )
-def test_a_series_is_the_range_of_all_versions_that_begin_so(
-    text: str, low: str, high: str
-) -> None:
+def test_a_series_is_the_range_of_all_of_its_versions(text: str, low: str, high: str) -> None:
     assert BlenderRange.of_release(text) == BlenderRange.parse(low, high)
 
 
-def test_ranges_are_shown_in_words() -> None:
+def test_ranges_are_printed_in_words() -> None:
     assert str(BlenderRange((4, 2, 0))) == "4.2.0 and newer"
     assert str(BlenderRange((4, 2, 0), (5, 0, 0))) == "4.2.0 up to, not including, 5.0.0"
     assert format_blender_version((4, 2, 12)) == "4.2.12"

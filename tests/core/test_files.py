@@ -1,4 +1,4 @@
-"""Files that change in one step."""
+"""Atomic writes, reads of untrusted files, hashes and sizes."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ from extery.core.files import (
 )
 
 
-def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
+def test_the_new_content_replaces_the_old_at_the_end_of_the_block(tmp_path: Path) -> None:
     target = tmp_path / "index.json"
     target.write_bytes(b"old")
 
@@ -29,7 +29,7 @@ def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_an_error_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
+def test_an_error_leaves_the_old_content_and_no_temporary_file(tmp_path: Path) -> None:
     target = tmp_path / "index.json"
     target.write_bytes(b"old")
 
@@ -72,12 +72,12 @@ def test_the_hash_of_a_path_and_of_an_open_file_are_the_same(tmp_path: Path) -> 
         (18_300_000, "18 MB"),
     ],
 )
-def test_sizes_are_short(size: int, text: str) -> None:
+def test_sizes_are_printed_with_few_digits(size: int, text: str) -> None:
     assert format_size(size) == text
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
-def test_what_is_no_ordinary_file_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_pipes_folders_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     for path in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
@@ -85,7 +85,7 @@ def test_what_is_no_ordinary_file_is_refused_without_waiting_for_it(tmp_path: Pa
             open_regular(path)
 
 
-def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(10**12)
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None
     assert read_regular(tmp_path / "small", limit=1000) == b"x" * 1000
 
 
-def test_a_folder_of_ours_may_be_no_link(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
 
     refuse_symlink(tmp_path)

@@ -1,4 +1,4 @@
-"""Lock files: who holds one, how long it is waited for, and what else may have its name."""
+"""Lock files: their holders, timeouts, and other files with their names."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _folder(lock: Path) -> None:
 
 @contextmanager
 def held_elsewhere(lock: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """The lock is held by another process."""
+    """Hold the lock in another process during the block."""
     command = [sys.executable, "-c", HOLDER, str(lock), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -60,11 +60,11 @@ def refusal(lock: Path, *, timeout: float = 0) -> Conflict:
         pytest.raises(Conflict) as caught,
         locked(lock, area="generate", command="test", timeout=timeout),
     ):
-        pytest.fail("the lock was taken twice")
+        pytest.fail("the lock was acquired twice")
     return caught.value
 
 
-def test_a_lock_that_is_held_names_its_process_and_how_to_end_it(lock: Path) -> None:
+def test_a_held_lock_names_its_process_and_how_to_end_it(lock: Path) -> None:
     with held_elsewhere(lock) as process:
         error = refusal(lock)
 
@@ -75,7 +75,7 @@ def test_a_lock_that_is_held_names_its_process_and_how_to_end_it(lock: Path) -> 
     assert problem.hint.endswith(f"kill {process.pid}")
 
 
-def test_waiting_says_for_whom_at_once_and_has_an_end(lock: Path) -> None:
+def test_waiting_names_the_holder_at_once_and_has_a_limit(lock: Path) -> None:
     waits: list[str] = []
 
     with held_elsewhere(lock) as process:
@@ -83,13 +83,13 @@ def test_waiting_says_for_whom_at_once_and_has_an_end(lock: Path) -> None:
             pytest.raises(Conflict) as caught,
             locked(lock, area="generate", command="t", timeout=0.3, on_wait=waits.append),
         ):
-            pytest.fail("the lock was taken twice")
+            pytest.fail("the lock was acquired twice")
         [holder] = waits
         assert f"process {process.pid} (extery mirror)" in holder
         assert "(waited 0.3 seconds)" in str(caught.value)
 
 
-def test_a_lock_that_becomes_free_while_it_is_waited_for_is_taken(lock: Path) -> None:
+def test_a_lock_that_is_released_during_the_wait_is_taken(lock: Path) -> None:
     with (
         held_elsewhere(lock) as process,
         locked(lock, area="generate", command="t", timeout=300, on_wait=lambda _: process.kill()),
@@ -99,7 +99,7 @@ def test_a_lock_that_becomes_free_while_it_is_waited_for_is_taken(lock: Path) ->
         assert (holder.pid, holder.command) == (os.getpid(), "t")
 
 
-def test_a_lock_left_by_a_killed_process_is_free_and_says_so(lock: Path) -> None:
+def test_a_lock_of_a_killed_process_is_free_and_marked_as_interrupted(lock: Path) -> None:
     with held_elsewhere(lock) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -111,7 +111,7 @@ def test_a_lock_left_by_a_killed_process_is_free_and_says_so(lock: Path) -> None
         assert taken.taken_at == lock.stat().st_mtime_ns
 
 
-def test_the_lock_file_stays_and_the_description_goes(lock: Path) -> None:
+def test_the_lock_file_stays_and_the_holder_file_is_removed(lock: Path) -> None:
     places = []
     for _ in range(3):
         with locked(lock, area="mirror", command="test", timeout=0):
@@ -151,13 +151,13 @@ def test_the_arguments_of_a_command_are_not_shown(lock: Path) -> None:
 
 
 def describe(lock: Path, **changes: object) -> None:
-    """Have a description that another process could have left, while this one holds the lock."""
+    """Replace the holder file, as another process could, while this one holds the lock."""
     facts = vars(Holder.current("extery mirror")) | changes
     lock.with_name("lock.holder").write_text(json.dumps(facts))
 
 
 @only_linux
-def test_the_process_that_a_description_names_is_shown_only_while_it_runs(lock: Path) -> None:
+def test_the_process_in_the_holder_file_is_shown_only_while_it_runs(lock: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with locked(lock, area="generate", command="test", timeout=0):
@@ -171,7 +171,7 @@ def test_the_process_that_a_description_names_is_shown_only_while_it_runs(lock: 
         assert f"in use by process {os.getpid()}" in str(refusal(lock))
 
 
-def test_a_process_of_another_computer_is_named_with_its_computer(lock: Path) -> None:
+def test_a_process_on_another_computer_is_named_with_its_computer(lock: Path) -> None:
     with locked(lock, area="generate", command="test", timeout=0):
         describe(lock, pid=4711, host="build-9")
         error = refusal(lock)
@@ -203,21 +203,21 @@ def test_a_process_of_another_computer_is_named_with_its_computer(lock: Path) ->
             )
         ),
     ],
-    ids=range(14),  # the texts have times in them
+    ids=range(14),  # the values contain times
 )
-def test_a_description_that_makes_no_sense_is_not_shown(lock: Path, text: bytes) -> None:
+def test_an_invalid_holder_file_is_ignored(lock: Path, text: bytes) -> None:
     with locked(lock, area="generate", command="test", timeout=0):
         lock.with_name("lock.holder").write_bytes(text)
         assert "in use by another process" in str(refusal(lock))
 
 
-def test_a_description_cannot_write_to_the_terminal(lock: Path) -> None:
+def test_control_characters_of_the_holder_file_are_replaced(lock: Path) -> None:
     with locked(lock, area="generate", command="test", timeout=0):
         describe(lock, host="a\x1b[2Jb\nc")
         assert "on a?[2Jb?c, since" in str(refusal(lock))
 
 
-def test_a_link_in_place_of_the_description_is_not_written_through(lock: Path) -> None:
+def test_a_link_in_place_of_the_holder_file_is_not_followed(lock: Path) -> None:
     lock.parent.mkdir()
     mine = lock.parent / "mine"
     mine.write_text("mine")
@@ -228,7 +228,7 @@ def test_a_link_in_place_of_the_description_is_not_written_through(lock: Path) -
     assert mine.read_text() == "mine"
 
 
-def test_a_folder_in_place_of_the_description_costs_the_description_only(lock: Path) -> None:
+def test_with_a_folder_in_place_of_the_holder_file_the_lock_still_works(lock: Path) -> None:
     lock.with_name("lock.holder").mkdir(parents=True)
 
     with locked(lock, area="generate", command="test", timeout=0):
@@ -240,7 +240,7 @@ def unusable(lock: Path) -> Unavailable:
         pytest.raises(Unavailable) as caught,
         locked(lock, area="generate", command="test", timeout=0),
     ):
-        pytest.fail("there was a lock")
+        pytest.fail("the lock was acquired")
     assert str(lock) in str(caught.value)
     return caught.value
 
@@ -275,7 +275,7 @@ def test_a_folder_in_place_of_the_lock_is_named(lock: Path) -> None:
         (errno.ENOLCK, "generate.lock-unusable"),
     ],
 )
-def test_what_the_system_refuses_is_an_error_of_its_own(
+def test_errors_of_the_system_have_codes_of_their_own(
     lock: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
 ) -> None:
     def refuse(*arguments: object, **more: object) -> None:
@@ -286,7 +286,7 @@ def test_what_the_system_refuses_is_an_error_of_its_own(
     assert unusable(lock).code == code
 
 
-def test_a_file_in_place_of_our_folder_is_named(lock: Path) -> None:
+def test_a_file_in_place_of_the_folder_of_the_lock_is_named(lock: Path) -> None:
     lock.parent.touch()
 
     assert unusable(lock).code == "generate.unwritable"
@@ -309,7 +309,7 @@ def test_a_forked_child_does_not_hold_the_lock(lock: Path) -> None:
         assert process.stdout is not None
         child = int(process.stdout.readline())
         try:
-            deadline = time.monotonic() + 10  # what a child does first may take a while to begin
+            deadline = time.monotonic() + 300  # the child closes the file some time after its start
             while str(lock) in (names := open_files(child)) and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert names

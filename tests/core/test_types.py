@@ -1,4 +1,4 @@
-"""The registry of types: one place for what differs, and the same as Blender's."""
+"""The registry of types: the only module with their names, and equal to Blender's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extery.manifest.tags import as_valid_tags
 from tests.samples.packages import ADD_ON as ADD_ON_MANIFEST
 
 SOURCE = Path(extery.__file__).parent.parent
-#: Where the name of a type may stand: the registry, and tables that are frozen or about something else.
+#: Files that may contain the name of a type: the registry, and files that are frozen or mean something else.
 ALLOWED = {
     "extery/core/types.py": "the registry",
     "extery/core/codes/__init__.py": "the family of the problem codes theme.*",
@@ -23,7 +23,7 @@ ALLOWED = {
 }
 
 
-def test_the_names_of_types_stand_in_the_registry_only() -> None:
+def test_only_the_registry_contains_the_names_of_types() -> None:
     quoted = re.compile(rf"""["']({"|".join(NAMES)})["']""")
     files = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
     assert len(files) > 200
@@ -46,13 +46,13 @@ def test_each_type_has_its_own_name_label_and_page(type_: extery.core.types.Exte
     assert list(type_.tags) == sorted(type_.tags) == list(as_valid_tags()[type_.name])
 
 
-def test_the_main_file_of_an_add_on_is_beside_the_manifest() -> None:
+def test_the_main_file_of_an_add_on_is_in_the_folder_of_the_manifest() -> None:
     names = ["a.py", "sub/__init__.py", "__init__.py", "__INIT__.PY"]
 
     assert ADD_ON.main_files(names) == ["__init__.py"]
 
 
-def test_the_main_files_of_a_theme_are_all_xml_beside_the_manifest() -> None:
+def test_the_main_files_of_a_theme_are_all_xml_files_in_the_folder_of_the_manifest() -> None:
     names = ["b.XML", "a.xml", "sub/c.xml", "xml", "readme.txt"]
 
     assert THEME.main_files(names) == ["a.xml", "b.XML"]

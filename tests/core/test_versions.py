@@ -47,7 +47,7 @@ def test_the_sort_key_orders_like_the_versions(one: str, other: str) -> None:
 
 
 def precedence(text: str) -> tuple[object, ...]:
-    """The rules of semver.org, written a second time and plainly; builds as a tie-break."""
+    """The rules of semver.org, implemented independently; builds break ties."""
     rest, _, build = text.partition("+")
     release, _, pre = rest.partition("-")
     parts = [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in pre.split(".")] if pre else []
@@ -55,7 +55,7 @@ def precedence(text: str) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("text", ["1.0", "1", "01.0.0", "1.0.0-", "1.0.0-01", "v1.0.0", "1.0.0 "])
-def test_what_is_not_a_semantic_version_is_refused(text: str) -> None:
+def test_texts_that_are_not_semantic_versions_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a semantic version"):
         Version.parse(text)
 
@@ -82,7 +82,7 @@ def test_blender_versions_are_padded_and_cut_to_three(
 
 
 @pytest.mark.parametrize("text", ["", "4.", "4.2.x", "4.2-alpha"])
-def test_what_is_not_a_blender_version_is_refused(text: str) -> None:
+def test_texts_that_are_not_blender_versions_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a Blender version"):
         parse_blender_version(text)
 
@@ -93,7 +93,7 @@ def test_pre_releases_with_digits_of_another_script_are_ordered() -> None:
     assert one < two < Version.parse("1.0.0")
 
 
-def test_a_version_of_millions_of_parts_is_none_and_takes_no_memory() -> None:
+def test_a_version_of_millions_of_parts_is_refused_without_using_memory() -> None:
     import tracemalloc
 
     text = "1.0.0-" + "a." * 1_000_000 + "a"

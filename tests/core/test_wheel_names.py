@@ -34,7 +34,7 @@ def test_a_wheel_fits_the_platforms_of_its_tags(tag: str, fits: set[str] | None)
     assert WheelName.parse(f"./w/lib-1.0-py3-none-{tag}.whl").platforms == expected
 
 
-def test_the_parts_of_a_name_are_told_apart() -> None:
+def test_the_parts_of_a_name_are_parsed() -> None:
     wheel = WheelName.parse("wheels/My_Lib-1.0.post1-2-cp311-abi3-win_amd64.whl")
 
     assert wheel.library == "my-lib"
@@ -44,7 +44,7 @@ def test_the_parts_of_a_name_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("name", ["a.whl", "a-1-py3-none-any.zip", "a-1-2-3-py3-none-any.whl"])
-def test_what_is_not_named_like_a_wheel_is_refused(name: str) -> None:
+def test_names_that_are_not_those_of_wheels_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not the name of a wheel"):
         WheelName.parse(name)
 
@@ -72,7 +72,7 @@ def test_what_is_not_named_like_a_wheel_is_refused(name: str) -> None:
         ([f"py3-abi{'3' * 5_000}-any"], ("3",)),
     ],
 )
-def test_python_versions_are_stated_as_blender_states_them(
+def test_python_versions_are_the_same_as_in_blender(
     tags: list[str], versions: tuple[str, ...]
 ) -> None:
     assert python_versions(f"lib{n}-1.0-{tag}.whl" for n, tag in enumerate(tags)) == versions
@@ -87,7 +87,7 @@ def test_python_versions_are_stated_as_blender_states_them(
         ("freebsd-x64", "freebsd-x64"),
     ],
 )
-def test_platforms_have_names_for_people(name: str, title: str) -> None:
+def test_platforms_have_titles(name: str, title: str) -> None:
     assert platforms.title(name) == title
 
 
@@ -100,7 +100,7 @@ def test_platforms_have_names_for_people(name: str, title: str) -> None:
         ("Linux", "riscv64", "linux-riscv64"),
     ],
 )
-def test_this_machine_is_named_by_blenders_rule(
+def test_the_name_of_this_machine_follows_blenders_rule(
     system: str, machine: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine_platform, "system", lambda: system)

@@ -1,4 +1,4 @@
-"""A manifest in every reading: strict and lenient, in a package and out of one, with advice and places."""
+"""A manifest in every reading: strict and lenient, in a package and out of one, with warnings and offsets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Manifests that are wrong in one place each: every field with values that tools disagree about."""
+"""Manifests with one invalid field each: every field with values about which tools disagree."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ TAGS = ("3D View", "3d view", "Modeling", "Dark", "All", "", " Modeling", "Model
 
 
 def toml(fields: dict[str, str]) -> bytes:
-    """The fields, their values written as TOML already, as a manifest."""
+    """Return a manifest of ``fields``, whose values are TOML."""
     return "".join(f"{key} = {value}\n" for key, value in fields.items()).encode("utf-8")
 
 
 def quoted(text: str) -> str:
-    """A text as a TOML string; JSON's escapes are a part of TOML's."""
+    """Return ``text`` as a TOML string; TOML has all escapes of JSON."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def values(field: str) -> Iterator[str]:
-    """TOML values to try for ``field``."""
+    """Yield TOML values for ``field``, valid and invalid."""
     yield from map(quoted, TEXTS)
     yield from OTHERS
     yield from LONG_NUMBERS
@@ -66,23 +66,31 @@ def values(field: str) -> Iterator[str]:
 
 
 def one_field_wrong() -> list[bytes]:
-    """Each field with each value, each required field missing, and a few whole files."""
-    found = [toml({**GOOD, field: value}) for field in FIELDS for value in values(field)]
-    found += [toml({k: v for k, v in GOOD.items() if k != field}) for field in GOOD]
-    found += [toml({**GOOD, "type": '"theme"', "tags": f"[{quoted(tag)}]"}) for tag in TAGS]
-    found += [b"", b"\xef\xbb\xbf" + toml(GOOD), b"id = ", b"\xff\xfe", toml(GOOD) + b"id = 'x'\n"]
-    found += [toml({**GOOD, "build": value}) for value in BUILDS]
-    found += [toml({**GOOD, "build": value, "platforms": "1", "wheels": "2"}) for value in BUILDS]
-    found += [toml(GOOD) + f"[{field}.x]\ny = 1\n".encode() for field in FIELDS[9:]]
-    found += [toml({**GOOD, "tags": "[" * 300 + "]" * 300}), toml(GOOD) + b"x = [" * 5000]
-    return found
+    """Return manifests with each value of each field, without each required field, and a few other files."""
+    manifests = [toml({**GOOD, field: value}) for field in FIELDS for value in values(field)]
+    manifests += [toml({k: v for k, v in GOOD.items() if k != field}) for field in GOOD]
+    manifests += [toml({**GOOD, "type": '"theme"', "tags": f"[{quoted(tag)}]"}) for tag in TAGS]
+    manifests += [
+        b"",
+        b"\xef\xbb\xbf" + toml(GOOD),
+        b"id = ",
+        b"\xff\xfe",
+        toml(GOOD) + b"id = 'x'\n",
+    ]
+    manifests += [toml({**GOOD, "build": value}) for value in BUILDS]
+    manifests += [
+        toml({**GOOD, "build": value, "platforms": "1", "wheels": "2"}) for value in BUILDS
+    ]
+    manifests += [toml(GOOD) + f"[{field}.x]\ny = 1\n".encode() for field in FIELDS[9:]]
+    manifests += [toml({**GOOD, "tags": "[" * 300 + "]" * 300}), toml(GOOD) + b"x = [" * 5000]
+    return manifests
 
 
 def several_fields_wrong(count: int, *, seed: int) -> list[bytes]:
-    """Manifests with up to five fields at fault at once, the same for the same seed."""
+    """Return manifests with up to five invalid fields each, the same for the same seed."""
     chance = random.Random(seed)
     pool = {field: list(values(field)) for field in FIELDS}
-    found = []
+    manifests = []
     for _ in range(count):
         fields = dict(GOOD)
         for field in chance.sample(FIELDS, chance.randint(1, 5)):
@@ -90,5 +98,5 @@ def several_fields_wrong(count: int, *, seed: int) -> list[bytes]:
                 fields.pop(field, None)
             else:
                 fields[field] = chance.choice(pool[field])
-        found.append(toml(fields))
-    return found
+        manifests.append(toml(fields))
+    return manifests

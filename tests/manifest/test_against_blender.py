@@ -1,4 +1,4 @@
-"""Our verdicts are a real Blender's, on thousands of manifests made to be doubtful."""
+"""The verdicts are those of a real Blender, on thousands of manifests that are hard to judge."""
 
 import re
 
@@ -7,20 +7,20 @@ import pytest
 from extery.manifest.document import blender_tags, check_manifest
 from tests.blender.oracle import Reader, lenient_error, strict_errors
 from tests.manifest.mutations import one_field_wrong, several_fields_wrong
-from tests.manifest.test_corpus import as_blender_tells
+from tests.manifest.test_corpus import like_blender
 from tests.samples import GOOD, LENIENT, MANIFESTS
 
 pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", ["4.2", "5.0"])]
 
 SAMPLES = [path.read_bytes() for path in (GOOD, *MANIFESTS.values(), *LENIENT.values())]
-DOUBTFUL = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(3000, seed=20)]
+MANIFEST_FILES = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(3000, seed=20)]
 
-#: Where Blender's reader of packages crashes instead of giving a verdict, we name the problem.
+#: Blender's reader of packages crashes; extery reports a problem.
 CRASHES = re.compile(r"^crash: AttributeError: '[\w.]+' object has no attribute 'get'")
 
 
-def told_field(message: str) -> str | None:
-    """The field that a message of Blender names."""
+def field_in(message: str) -> str | None:
+    """Return the field that a message of Blender names."""
     match = re.search(r'"(\w+)"', message)
     return match[1] if match else None
 
@@ -30,23 +30,25 @@ def test_the_strict_reading_finds_the_same_fields_in_the_same_order(
     version: str, tags: bool
 ) -> None:
     differences = []
-    for data, errors in zip(DOUBTFUL, strict_errors(version, DOUBTFUL, tags), strict=True):
+    for data, errors in zip(
+        MANIFEST_FILES, strict_errors(version, MANIFEST_FILES, tags), strict=True
+    ):
         _, problems = check_manifest(data, valid_tags=blender_tags() if tags else None)
-        ours = [field for field, _ in as_blender_tells(problems)]
+        ours = [field for field, _ in like_blender(problems)]
         unnamed = ours in ([None], ["tags"])
-        same = len(ours) == len(errors) if unnamed else ours == [told_field(e) for e in errors]
+        same = len(ours) == len(errors) if unnamed else ours == [field_in(e) for e in errors]
         if not same:
             differences.append(f"{data!r}\n  Blender {errors}\n  Extery  {list(problems)}")
 
-    print(f"{len(differences)} unexplained differences in {len(DOUBTFUL)} manifests")
+    print(f"{len(differences)} unexplained differences in {len(MANIFEST_FILES)} manifests")
     assert not differences, "\n".join(differences[:20])
 
 
 @pytest.mark.parametrize("reader", ["package", "folder"])
-def test_the_lenient_reading_takes_and_refuses_the_same(version: str, reader: Reader) -> None:
+def test_the_lenient_reading_accepts_and_refuses_the_same(version: str, reader: Reader) -> None:
     differences = []
-    answers = lenient_error(version, DOUBTFUL, reader=reader)
-    for data, error in zip(DOUBTFUL, answers, strict=True):
+    answers = lenient_error(version, MANIFEST_FILES, reader=reader)
+    for data, error in zip(MANIFEST_FILES, answers, strict=True):
         manifest, problems = check_manifest(data, strict=False, packaged=reader == "package")
         if error is not None and CRASHES.match(error):
             assert problems.errors[0].code == "package.build-not-table"

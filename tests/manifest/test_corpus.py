@@ -1,4 +1,4 @@
-"""Our verdicts on real manifests are Blender's, field by field."""
+"""The verdicts on real manifests are Blender's, field by field."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.parts import require_part
 
 pytestmark = pytest.mark.corpus
 
-#: (file, verdict) -> why we differ there on purpose. There is none.
+#: (file, verdict) -> the reason of an intended difference. There are none.
 EXPLAINED: dict[tuple[str, str], str] = {}
 
 Verdict = list[tuple[str | None, str]]
@@ -25,8 +25,8 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def as_blender_tells(problems: ProblemList) -> Verdict:
-    """Our errors as Blender reports: one a field, and a tag only when all else is right."""
+def like_blender(problems: ProblemList) -> Verdict:
+    """Return the errors that Blender would report: one for each field, and tags only without other errors."""
     first: dict[str | None, str] = {}
     for problem in problems.errors:
         field = str(problem.where.path[0]) if problem.where.path else None
@@ -41,15 +41,14 @@ def recorded(verdict: dict[str, Any]) -> Verdict:
     return [(error["field"], error["kind"]) for error in verdict["fields_in_error"]]
 
 
-#: The words of our codes. The corpus has words of its own: one that is not here names a kind in
-#: another way, and then the field alone is compared.
+#: The kinds in problem codes. Where the corpus has another name for a kind, only the fields are compared.
 OUR_KINDS = {code.split(".", 2)[-1].replace(".", "-") for code in all_codes()} | {
     code.split(".", 1)[-1].replace(".", "-") for code in all_codes()
 }
 
 
 def is_same(ours: Verdict, theirs: Verdict) -> bool:
-    """Whether the same fields are at fault in the same order, for the same reasons."""
+    """Return whether the same fields have errors, in the same order and of the same kinds."""
     return len(ours) == len(theirs) and all(
         mine[0] == other[0] and (mine[1] == other[1] or other[1] not in OUR_KINDS)
         for mine, other in zip(ours, theirs, strict=True)
@@ -66,7 +65,7 @@ def test_the_strict_verdict_on_every_real_manifest_is_blenders(version: str, tag
         data = Path(corpus, row["file"]).read_bytes()
         manifest, problems = check_manifest(data, valid_tags=blender_tags() if tags else None)
         assert (manifest is not None) == (not problems.errors)
-        ours, theirs = as_blender_tells(problems), recorded(row[verdict])
+        ours, theirs = like_blender(problems), recorded(row[verdict])
         if not is_same(ours, theirs) and (row["file"], verdict) not in EXPLAINED:
             differences.append(f"{row['file']}: Blender {theirs}, Extery {ours}")
 
@@ -75,7 +74,7 @@ def test_the_strict_verdict_on_every_real_manifest_is_blenders(version: str, tag
 
 
 @pytest.mark.parametrize("version", ["4_2", "5_0"])
-def test_every_real_listing_is_taken_or_refused_as_by_blender(version: str) -> None:
+def test_real_listings_are_accepted_or_refused_as_by_blender(version: str) -> None:
     corpus = require_part("corpus")
     differences = []
     for row in rows("listings.jsonl"):
@@ -91,7 +90,7 @@ def test_every_real_listing_is_taken_or_refused_as_by_blender(version: str) -> N
     assert not differences, "\n".join(differences)
 
 
-def test_everything_that_can_be_wrong_has_a_place_in_the_text() -> None:
+def test_every_problem_has_a_line() -> None:
     corpus = require_part("corpus")
     for row in rows("verdicts.jsonl"):
         _, problems = check_manifest(Path(corpus, row["file"]).read_bytes())

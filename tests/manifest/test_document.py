@@ -1,4 +1,4 @@
-"""Every rule of the manifest, by its sample, and what a good one reads as."""
+"""Every rule of the manifest, with its sample, and the value of a valid one."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ UNREADABLE = {"manifest.file.missing", "manifest.file.unreadable", "manifest.fil
 
 
 @pytest.mark.parametrize("code", MANIFESTS)
-def test_a_sample_has_exactly_the_problem_it_is_named_after(code: str) -> None:
+def test_a_sample_has_exactly_the_problem_in_its_name(code: str) -> None:
     manifest, problems = check_manifest(MANIFESTS[code].read_bytes(), valid_tags=blender_tags())
 
     assert [problem.code for problem in problems] == [code]
@@ -27,7 +27,7 @@ def test_a_sample_has_exactly_the_problem_it_is_named_after(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", MANIFESTS)
-def test_a_problem_says_what_is_wrong_where_and_what_to_do(code: str) -> None:
+def test_a_problem_has_a_message_a_hint_and_a_location(code: str) -> None:
     _, [problem] = check_manifest(MANIFESTS[code].read_bytes(), valid_tags=blender_tags())
 
     assert problem.message
@@ -63,13 +63,13 @@ def test_every_code_of_the_manifest_has_a_sample_or_a_test() -> None:
         ("manifest.toml.not-utf-8", 6, 15),
     ],
 )
-def test_the_place_is_that_of_the_value_at_fault(sample: str, line: int, column: int) -> None:
+def test_the_location_is_that_of_the_invalid_value(sample: str, line: int, column: int) -> None:
     _, [problem] = check_manifest(MANIFESTS[sample].read_bytes(), valid_tags=blender_tags())
 
     assert (problem.where.line, problem.where.column) == (line, column)
 
 
-def test_a_good_manifest_becomes_a_value_with_every_field() -> None:
+def test_a_valid_manifest_is_parsed_with_every_field() -> None:
     manifest = Manifest.parse(GOOD.read_bytes(), valid_tags=blender_tags())
 
     assert manifest.id == "gear_tool"
@@ -80,7 +80,7 @@ def test_a_good_manifest_becomes_a_value_with_every_field() -> None:
     assert manifest.build == {"paths_exclude_pattern": ["__pycache__/", "/.git/"]}
 
 
-def test_all_problems_are_told_at_once_in_blenders_order() -> None:
+def test_all_problems_are_reported_at_once_in_blenders_order() -> None:
     data = b'id = "My Tool"\nversion = "1"\ntype = "thing"\nlicense = [1, " "]\n'
 
     _, problems = check_manifest(data)
@@ -107,7 +107,7 @@ def test_parsing_raises_with_every_problem() -> None:
     assert "schema_version is missing (and 7 more)" in str(caught.value)
 
 
-def test_the_list_of_permissions_of_early_2024_is_read_without_reasons() -> None:
+def test_a_list_of_permissions_is_read_without_reasons_by_clients() -> None:
     data = MANIFESTS["manifest.permissions.not-a-table"].read_bytes()
 
     manifest = Manifest.parse(data, strict=False)
@@ -115,7 +115,7 @@ def test_the_list_of_permissions_of_early_2024_is_read_without_reasons() -> None
     assert manifest.permissions == {"files": "Undefined", "network": "Undefined"}
 
 
-def test_a_client_takes_a_tagline_and_a_version_that_an_author_may_not_write() -> None:
+def test_clients_accept_a_tagline_and_a_version_that_are_errors_for_authors() -> None:
     data = GOOD.read_bytes().replace(b'"Make gears of any size"', b'"Gears." # !')
     data = data.replace(b'"4.2.0"', b'"4.2"')
 
@@ -133,7 +133,7 @@ def test_a_package_for_one_platform_narrows_platforms_and_wheels() -> None:
     assert manifest.wheels == ()
 
 
-def test_a_folder_without_a_manifest_says_where_it_was_looked_for(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_manifest_names_the_folder(tmp_path: Path) -> None:
     with pytest.raises(InvalidManifest) as caught:
         Manifest.read(tmp_path)
 
@@ -160,7 +160,7 @@ def test_a_manifest_of_megabytes_is_refused_before_it_is_parsed(tmp_path: Path) 
     assert caught.value.code == "manifest.file.too-large"
 
 
-def test_tables_nested_without_end_are_a_problem_and_not_a_crash() -> None:
+def test_very_deep_nesting_is_a_problem_and_not_a_crash() -> None:
     _, problems = check_manifest(b"a = " + b"[" * 100_000)
 
     assert [problem.code for problem in problems] == ["manifest.toml.syntax"]

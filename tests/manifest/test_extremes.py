@@ -1,4 +1,4 @@
-"""Manifests made to take long, to take memory, or to run into a limit of Python's."""
+"""Manifests that would take much time or memory, or exceed a limit of Python."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_no_manifest_keeps_us_busy(name: str) -> None:
+def test_no_manifest_takes_long(name: str) -> None:
     started = time.process_time()
     _, problems = check_manifest(toml(GOOD) + SLOW[name].encode())
 
@@ -41,27 +41,27 @@ def test_no_manifest_keeps_us_busy(name: str) -> None:
 
 @pytest.mark.parametrize("value", LONG_NUMBERS)
 @pytest.mark.parametrize("field", ["id", "version", "blender_version_min", "tags", "extra"])
-def test_a_number_of_thousands_of_digits_is_no_crash(field: str, value: str) -> None:
+def test_a_number_of_thousands_of_digits_does_not_crash(field: str, value: str) -> None:
     _, problems = check_manifest(toml({**GOOD, field: value}))
 
     assert all(len(problem.message) < 300 for problem in problems)
 
 
-def test_versions_with_endless_numbers_can_still_be_compared() -> None:
+def test_versions_with_very_long_numbers_can_be_compared() -> None:
     huge = Version.parse(f"{LONG}.0.0-{LONG}")
 
     assert huge > Version.parse("99.0.0")
     assert parse_blender_version(f"{LONG}.2") > (5, 0, 0)
 
 
-def test_lists_in_lists_by_the_hundred_are_no_crash() -> None:
+def test_lists_nested_hundreds_of_levels_deep_do_not_crash() -> None:
     for depth in range(100, 1000, 7):
         _, problems = check_manifest(toml({**GOOD, "tags": "[" * depth + "]" * depth}))
         assert problems.errors
 
 
 @pytest.mark.parametrize("value", ["1", "''", "[]", "false"])
-def test_a_package_whose_generated_table_is_none_is_refused(value: str) -> None:
+def test_a_package_whose_build_generated_is_not_a_table_is_refused(value: str) -> None:
     manifest = toml({**GOOD, "build": f"{{generated = {value}}}"})
 
     _, problems = check_manifest(manifest, strict=False, packaged=True)

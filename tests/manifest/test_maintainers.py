@@ -1,4 +1,4 @@
-"""Names of people without their addresses."""
+"""Names of maintainers without their e-mail addresses."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ from extery.manifest.maintainers import display_name
         ("<ada@example.org>", "<ada@example.org>"),
     ],
 )
-def test_a_name_comes_without_its_address(maintainer: str, name: str) -> None:
+def test_the_display_name_has_no_address(maintainer: str, name: str) -> None:
     assert display_name(maintainer) == name

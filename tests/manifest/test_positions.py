@@ -1,4 +1,4 @@
-"""The lines of keys and values in TOML."""
+"""Offsets, lines and columns of keys and values in TOML."""
 
 import tomllib
 from pathlib import Path
@@ -35,7 +35,7 @@ size = 2
 
 
 def paths_in(value: Any, path: TomlPath = ()) -> list[TomlPath]:
-    """Every path to a value or table in parsed TOML."""
+    """Return every path to a value or table in parsed TOML."""
     steps: list[tuple[str | int, Any]] = []
     if isinstance(value, dict):
         steps = list(value.items())
@@ -63,22 +63,24 @@ def test_every_key_and_item_is_found() -> None:
         (("item", 1, "part", "size"), 21, 8),
     ],
 )
-def test_a_place_is_where_the_value_begins(path: TomlPath, line: int, column: int) -> None:
+def test_the_offset_of_a_value_is_its_first_character(
+    path: TomlPath, line: int, column: int
+) -> None:
     assert LineIndex(TEXT).position(find_offsets(TEXT)[path].value) == (line, column)
 
 
-def test_a_place_knows_its_key_too() -> None:
+def test_the_offset_of_a_key_is_its_first_character() -> None:
     assert LineIndex(TEXT).position(find_offsets(TEXT)["table", "key"].key) == (15, 1)
 
 
-def test_a_header_makes_the_tables_above_it_too() -> None:
+def test_a_header_creates_the_tables_above_it() -> None:
     text = "a = 1\n[website.x]\ny = 1\n[[tags.x]]\ny = 1\n"
 
-    places = find_offsets(text)
+    offsets = find_offsets(text)
 
-    assert set(places) == set(paths_in(tomllib.loads(text)))
-    assert LineIndex(text).position(places["website",].value) == (2, 1)
-    assert LineIndex(text).position(places["tags",].value) == (4, 1)
+    assert set(offsets) == set(paths_in(tomllib.loads(text)))
+    assert LineIndex(text).position(offsets["website",].value) == (2, 1)
+    assert LineIndex(text).position(offsets["tags",].value) == (4, 1)
 
 
 def test_windows_line_ends_change_nothing() -> None:

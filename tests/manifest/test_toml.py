@@ -1,4 +1,4 @@
-"""The short cut through plain TOML says what tomllib says, or nothing."""
+"""The reader of plain TOML returns what tomllib returns, or None."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_plain_toml_is_read_as_by_tomllib(text: str) -> None:
         'a = ["b", # why\n"c"]',
     ],
 )  # fmt: skip
-def test_what_is_not_plain_is_left_to_tomllib(text: str) -> None:
+def test_other_toml_is_left_to_tomllib(text: str) -> None:
     tomllib.loads(text)
     assert read_plain(text) is None
 
 
-#: What manifests are made of, good and bad, so that random texts come near to both.
+#: Pieces of manifests, valid and invalid, so that random texts resemble both.
 PIECES = st.sampled_from(
     ["a", "b", '"', '"x"', "=", " = ", "[", "]", ",", "#", "\n", "\t", " ", "\\", "\r", "[a]\n",
      'a = "1"\n', 'b = ["1", "2"]\n', "\x00", "\x7f", "\x85", "'", ".", "-", "1", "é", "{", '""']
@@ -57,15 +57,15 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=14).map("".join))
 @settings(max_examples=1500)
-def test_whatever_is_read_is_what_tomllib_reads(text: str) -> None:
+def test_random_texts_are_read_as_by_tomllib_or_not_at_all(text: str) -> None:
     table = read_plain(text)
 
     if table is not None:
         assert table == tomllib.loads(text)
 
 
-def test_long_texts_that_almost_match_are_given_up() -> None:
-    # With a pattern that tries again and again, these would run for hours.
+def test_long_texts_that_almost_match_are_rejected_in_linear_time() -> None:
+    # With a pattern that backtracks, these would run for hours.
     for text in ('a = ["b"' + " " * 500_000, 'a = ["b",' * 50_000, "[" * 500_000, "a" * 500_000):
         assert read_plain(text) is None
     assert read_plain("\n" * 100_000) == {}

@@ -37,8 +37,8 @@ def test_a_rule_can_be_loaded_and_its_codes_are_in_the_catalogue(rule: Rule) -> 
     assert rule.severity == ("error" if "error" in severities else "warning")
 
 
-def test_packages_meet_the_same_rules_everywhere() -> None:
-    """A rule that only warns is for those who can change the package; all others are for everybody."""
+def test_packages_are_checked_by_the_same_rules_everywhere() -> None:
+    """Only rules that report warnings alone may skip repositories, whose owners cannot change the packages."""
     for rule in RULES:
         scopes = rule.scopes & PACKAGES
         assert scopes in (set(), PACKAGES, PACKAGES - {Scope.REPOSITORY})

@@ -1,7 +1,7 @@
-"""Who can install a package: systems, and the audiences (sets of systems) that packages name.
+"""Systems, and audiences: the sets of systems that can install a package.
 
-Decides exactly as Blender filters a listing: the minimum version belongs to the range, the
-maximum does not; no platforms, or no Python versions, means all of them; names are compared as text, and
+The rules are those of Blender's filter for listings: the minimum version is included, the maximum
+is excluded; no platforms, or no Python versions, means all of them; names are compared as text, and
 a Python version such as ``3`` stands for every 3.x. An unknown property of a system is not compared.
 """
 
@@ -104,7 +104,7 @@ def merge_ranges(ranges: Iterable[BlenderRange]) -> list[BlenderRange]:
 
 
 class System(NamedTuple):
-    """A Blender installation that asks for extensions; ``None`` means unknown.
+    """A Blender installation that requests a listing; ``None`` means unknown.
 
     ``platform`` is as ``linux-x64``, ``python`` as ``3.11``.
     """
@@ -117,10 +117,10 @@ class System(NamedTuple):
     def parse(
         cls, blender: str | None = None, platform: str | None = None, python: str | None = None
     ) -> System:
-        """Parse what a client says of itself: ``python`` may have a third number, which is not compared.
+        """Parse the properties that a client sends; ``python`` may have a third number, which is ignored.
 
-        An empty text is unknown, and so is Blender ``0.0.0``, as for Blender's own command. Raises `ValueError` for a
-        text that is not a Blender version.
+        An empty text means unknown, and so does Blender ``0.0.0``, as in Blender's own command. Raises
+        `ValueError` for a text that is not a Blender version.
         """
         version = parse_blender_version(blender) if blender else (0, 0, 0)
         major, _, rest = (python or "").partition(".")
@@ -131,7 +131,7 @@ class System(NamedTuple):
         )
 
     def __str__(self) -> str:
-        """Return ``Blender 4.2.0 on linux-x64 with Python 3.11``, without what is unknown."""
+        """Return ``Blender 4.2.0 on linux-x64 with Python 3.11``, without unknown properties."""
         blender = f" {format_blender_version(self.blender)}" if self.blender else ""
         platform = f" on {self.platform}" if self.platform is not None else ""
         python = f" with Python {self.python}" if self.python is not None else ""
@@ -153,7 +153,7 @@ class Audience(NamedTuple):
         platforms: Collection[str] = (),
         pythons: Collection[str] = (),
     ) -> Audience:
-        """Return the audience that a manifest or an entry names, where an empty list means all."""
+        """Return the audience of a manifest or an entry, in which an empty list means all."""
         return cls(
             blender,
             NameSet(frozenset(platforms)) if platforms else EVERY_NAME,

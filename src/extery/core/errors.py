@@ -1,8 +1,8 @@
-"""Problems and the errors that carry them. Knows nothing of terminals, HTTP or the network.
+"""Problems and the errors that carry them, independent of terminals, HTTP and the network.
 
-A `Problem` is data: a permanent code, the values that belong to it, and a place. Its message and hint are
+A `Problem` is data: a permanent code, its values, and a location. Its message and hint are
 rendered from the code's templates in `extery.core.codes`. An `ExteryError` carries problems, and its class
-says who has to act.
+names who has to act.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any, Final, Literal, NamedTuple, Self
 from extery.core.codes import find, render
 
 Severity = Literal["error", "warning"]
-#: A value of a problem; everything else is converted to text by its caller.
+#: A value of a problem; callers convert all other types to text.
 Value = str | int | float
 
-#: Limit for messages, hints and values: they may quote text from outside, of any length.
+#: Maximum length of messages, hints and values, which may quote untrusted text.
 MAX_TEXT = 1_000
-MAX_PLACE = 300
+MAX_FIELD = 300
 
 
 class Where(NamedTuple):
@@ -36,14 +36,14 @@ class Where(NamedTuple):
 
     @property
     def field(self) -> str:
-        """The path as one writes it: ``permissions.network``, ``tags[1]``."""
+        """The path in the usual notation: ``permissions.network``, ``tags[1]``."""
         text = ""
         for step in self.path:
             if isinstance(step, int):
                 text += f"[{step}]"
             else:
                 text += f".{step}" if text else step
-        return bounded(text, MAX_PLACE)
+        return bounded(text, MAX_FIELD)
 
     def __str__(self) -> str:
         """``file:line:column``, or ``file:field`` where no line is known."""
@@ -63,15 +63,14 @@ def bounded(text: str, length: int = MAX_TEXT) -> str:
 
 
 def _unicode(text: str) -> str:
-    """Return ``text`` with unpaired surrogates escaped: no file or terminal can take them."""
+    """Return ``text`` with unpaired surrogates escaped: files and terminals cannot encode them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Problem(NamedTuple):
-    """One error or warning, complete enough to be shown anywhere.
+    """One error or warning, with everything that is needed to print it.
 
-    ``values`` are what the templates of the code were rendered with, sorted by name. They are empty where the
-    message was written by the caller.
+    ``values`` are those with which the templates were rendered, sorted by name.
     """
 
     code: str
@@ -136,7 +135,7 @@ class Problem(NamedTuple):
         return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the problem as JSON: every key is always present, ``None`` where nothing is known."""
+        """Return the problem as JSON: every key is always present, ``None`` for unknown values."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -152,7 +151,7 @@ class Problem(NamedTuple):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the problem that `as_dict` gave ``data``; ``values`` may be absent."""
+        """Return the problem for which `as_dict` returned ``data``; ``values`` may be absent."""
         where = Where(data["file"] or "", tuple(data["path"]), data["line"], data["column"])
         values = sorted(data.get("values", {}).items())
         return cls(
@@ -165,12 +164,12 @@ class Problem(NamedTuple):
         )
 
     def __str__(self) -> str:
-        place = str(self.where)
-        return f"{place}: {self.message}" if place else self.message
+        where = str(self.where)
+        return f"{where}: {self.message}" if where else self.message
 
 
 class ProblemList:
-    """Problems in the order in which they were found."""
+    """Problems in the order in which they were added."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self._problems: Final[list[Problem]] = list(problems)
@@ -204,7 +203,7 @@ class ProblemList:
         return [problem for problem in self._problems if not problem.is_error]
 
     def raising(self, error: type[ExteryError]) -> Self:
-        """Use the list as a context that raises ``error`` at its end if an error was added."""
+        """Use the list as a context manager that raises ``error`` at its end if an error was added."""
         self._raises = error
         return self
 
@@ -259,7 +258,7 @@ class ExteryError(Exception):
 
     @property
     def code(self) -> str:
-        """The code of the first real error among the problems."""
+        """The code of the first problem that is an error."""
         return self._first.code
 
     @property
@@ -277,7 +276,7 @@ class InvalidInput(ExteryError):
 
 
 class InvalidManifest(InvalidInput):
-    """A blender_manifest.toml that breaks a rule."""
+    """An invalid blender_manifest.toml."""
 
 
 class InvalidPackage(InvalidInput):
@@ -293,11 +292,11 @@ class Incompatible(ExteryError):
 
 
 class NotFound(ExteryError):
-    """A file, folder or object that was named does not exist."""
+    """A file, folder or object does not exist."""
 
 
 class Conflict(ExteryError):
-    """The target exists already, or changed meanwhile."""
+    """The target already exists, or was changed by another process."""
 
 
 class Refused(ExteryError):
@@ -305,7 +304,7 @@ class Refused(ExteryError):
 
 
 class Corrupt(ExteryError):
-    """Stored or received data is not what its record says."""
+    """Stored or received data differs from its recorded size or hash."""
 
 
 class Unavailable(ExteryError):

@@ -1,4 +1,4 @@
-"""Files that change in one step, and their hashes."""
+"""Atomic writes, reads of files from untrusted sources, hashes and sizes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 _BLOCK = 1 << 20
-#: Bytes of a file of ours that are read into memory.
+#: Default limit of `read_regular` in bytes.
 MAX_READ = 200_000_000
 
 
 @contextmanager
 def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of ``path`` when the block ends well.
+    """Yield a binary file that replaces ``path`` at the end of the block.
 
-    The new content is on disk before the name changes, so a reader, a crash or a power cut
-    sees the old file or the new one. On an error ``path`` stays as it was.
+    The new content is on disk before the name changes, so readers see the old file or the new one, also
+    after a crash or a power cut. If the block raises, ``path`` is unchanged.
     """
-    import tempfile  # imported here, like all that few commands need and every start would pay for
+    import tempfile  # imported here: few commands write files
 
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     try:
@@ -40,8 +40,7 @@ def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
 
 
 def fsync_directory(folder: Path) -> None:
-    """Make sure that the names in ``folder`` are on disk: a rename is only once its folder is."""
-    # Windows has no such call.
+    """Write the names in ``folder`` to disk: only then is a rename durable. Does nothing on Windows."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -52,9 +51,9 @@ def fsync_directory(folder: Path) -> None:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading that may come from an untrusted source.
+    """Open a file from a source that may be untrusted, for reading.
 
-    Raises `OSError` for what is no ordinary file: to open a pipe may wait for ever, and a device may
+    Raises `OSError` unless it is an ordinary file: opening a pipe may wait for ever, and a device may
     never end.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -68,7 +67,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def read_regular(path: Path, *, limit: int = MAX_READ) -> bytes:
-    """The bytes of a file as `open_regular` opens it; `OSError` if it has more than ``limit``."""
+    """Return the content of an ordinary file; raises `OSError` if it is longer than ``limit`` bytes."""
     with open_regular(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
@@ -77,17 +76,20 @@ def read_regular(path: Path, *, limit: int = MAX_READ) -> bytes:
 
 
 def refuse_symlink(folder: Path) -> None:
-    """Raise `OSError` if a folder of ours is a link: what we write and remove there would be elsewhere."""
+    """Raise `OSError` if ``folder`` is a symbolic link: files in its target could be overwritten or removed."""
     if folder.is_symlink():
         raise OSError(errno.ELOOP, f"{folder.name} is a symbolic link, and may lead anywhere")
 
 
 def hash_file(source: Path | BinaryIO) -> tuple[str, int]:
-    """The SHA-256 (64 lower-case hex digits) and size in bytes, read from the start in blocks."""
+    """Return the SHA-256 (64 lower-case hex digits) and the size in bytes.
+
+    An open file is read from its start, and its position is restored.
+    """
     import hashlib
 
     digest, size = hashlib.sha256(), 0
-    with _opened(source) as file:
+    with _open_at_start(source) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             size += len(block)
@@ -95,24 +97,24 @@ def hash_file(source: Path | BinaryIO) -> tuple[str, int]:
 
 
 @contextmanager
-def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+def _open_at_start(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     if isinstance(source, Path):
         with source.open("rb") as file:
             yield file
         return
-    place = source.tell()
+    position = source.tell()
     source.seek(0)
     try:
         yield source
     finally:
-        source.seek(place)
+        source.seek(position)
 
 
 def format_size(size: int) -> str:
-    """``0 bytes``, ``812 bytes``, ``4.2 KB``, ``18 MB``: powers of 1000, as file managers show."""
+    """Return ``812 bytes``, ``4.2 KB`` or ``18 MB``: powers of 1000, as in file managers."""
     if size < 1000:
         return f"{size} byte{'' if size == 1 else 's'}"
-    value = float(min(size, 10**24))  # a listing may say anything
+    value = float(min(size, 10**24))  # sizes in listings are not bounded
     for unit in ("KB", "MB", "GB", "TB"):
         value /= 1000
         if value < 999.5 or unit == "TB":

@@ -1,10 +1,13 @@
-"""What a client takes, as it says in the header ``Accept-Encoding``."""
+"""Content negotiation: the header ``Accept-Encoding``."""
 
 from __future__ import annotations
 
 
 def accepts(header: str, encoding: str) -> bool:
-    """Whether the header takes the encoding; nothing said is a no, as Blender means it."""
+    """Return whether ``Accept-Encoding`` allows an encoding.
+
+    Unlike in RFC 9110 an absent header allows none, because Blender does not decode responses.
+    """
     weights = {}
     for item in header.lower().split(","):
         token, _, parameter = item.strip().partition(";")

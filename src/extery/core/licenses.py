@@ -1,16 +1,16 @@
-"""Licences as manifests name them: ``SPDX:`` and an identifier or expression of the SPDX list."""
+"""Licences in manifests: ``SPDX:`` followed by an SPDX identifier or expression."""
 
 from __future__ import annotations
 
 PREFIX = "SPDX:"
-#: The expression is parsed recursively; real ones have up to a hundred characters.
+#: Expressions are parsed recursively; real ones have up to a hundred characters.
 MAX_LENGTH = 1_000
 
 
 def canonical_expression(text: str) -> str | None:
-    """The SPDX expression of a manifest's licence in its official spelling; ``None`` if unknown.
+    """Return the SPDX expression of a licence in its official spelling, or ``None`` if it is unknown.
 
-    >>> canonical("SPDX:gpl-3.0-or-later")
+    >>> canonical_expression("SPDX:gpl-3.0-or-later")
     'GPL-3.0-or-later'
     """
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -25,7 +25,7 @@ def canonical_expression(text: str) -> str | None:
 
 
 def page(text: str) -> str | None:
-    """The page that explains a licence, for a single known identifier; else ``None``."""
+    """Return the URL of the page about a licence, or ``None`` unless it is a single known identifier."""
     name = canonical_expression(text)
     if name is None or " " in name or name.startswith("LicenseRef"):
         return None

@@ -1,8 +1,8 @@
-"""Lock files: one run at a time in a folder, a bounded wait, and the name of the holder.
+"""Lock files: one run at a time in a folder, a wait with a timeout, and a description of the holder.
 
-The operating system keeps a lock and releases it when its process ends, however that ends. The lock
-file stays in place for good: removing it would let two processes lock two files of the same name. A second
-file, ``<name>.holder``, describes the holder while it works; it informs people and decides nothing.
+The operating system releases a lock when its process ends, also when it is killed. The lock file
+is never removed: otherwise two processes could lock two files of the same name. A second file,
+``<name>.holder``, describes the process that holds the lock. It is used in messages only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 @dataclass(frozen=True)
 class Holder:
-    """The process that holds a lock, as it described itself.
+    """The process that holds a lock, as described in its holder file.
 
     ``command`` is the name of a command without its arguments, which may contain secrets. ``started`` distinguishes
     the process from a later one with the same ``pid``; it is empty on systems without ``/proc``.
@@ -68,21 +68,21 @@ class Holder:
 
     @property
     def is_here(self) -> bool:
-        """Whether the process runs on this computer."""
+        """Return whether the process runs on this computer."""
         return self.host == _host_name()
 
     def __str__(self) -> str:
-        """``process 4711 (extery mirror) on build-1, since 2026-01-31 13:05:00``"""
+        """Return ``process 4711 (extery mirror) on build-1, since 2026-01-31 13:05:00``."""
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.since))
         text = f"process {self.pid:d} ({self.command}) on {self.host}, since {since}"
         return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 class Lock(NamedTuple):
-    """A lock that is held.
+    """A held lock.
 
-    ``taken_at`` is the time by the clock of the file system, in nanoseconds.
-    ``was_interrupted``: the last holder ended without releasing the lock, and may have left temporary files.
+    ``taken_at`` is the time by the clock of the file system, in nanoseconds. ``was_interrupted`` means that
+    the last holder ended without releasing the lock, and may have left temporary files.
     """
 
     taken_at: int
@@ -98,11 +98,11 @@ def locked(
     timeout: float,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Lock]:
-    """Hold the lock file ``path`` for the block; threads of one process exclude each other too.
+    """Hold the lock file ``path`` during the block; this excludes other processes and other threads.
 
-    ``path.parent`` is a folder of ours inside the folder that is being locked. If another process holds
-    the lock, ``on_wait`` is called once with a description of it, and after ``timeout`` seconds `Conflict` is
-    raised; with 0 at once. `Unavailable` if the lock file cannot be used. ``area`` begins the codes of both.
+    ``path.parent`` is a hidden folder in the folder to lock. If another process holds the lock, ``on_wait`` is
+    called once with a description of it. Raises `Conflict` after ``timeout`` seconds, and `Unavailable` if the
+    lock file cannot be used. ``area`` is the first part of the codes of both.
     """
     try:
         refuse_symlink(path.parent)
@@ -126,7 +126,7 @@ def locked(
 
 
 def _acquire(path: Path, area: Area, timeout: float, on_wait: Callable[[str], None]) -> FileLock:
-    # Imported here: a fifth of the time of a short command that takes no lock.
+    # Imported here: the import takes a fifth of the time of a short command.
     from filelock import FileLock, Timeout
 
     # preserve_lock_file also rules out a lock file without flock, which a killed process would leave locked.

@@ -1,7 +1,6 @@
-"""Sets of names that can be compared, intersected and subtracted, though there is no list of all names.
+"""Sets of names, and complements of such sets, with set operations.
 
-A package for "every platform but these" cannot list the others, so a set holds either its names or
-those that it lacks.
+There is no list of all platforms, so the set "every platform but these" is stored as the names that it lacks.
 """
 
 from __future__ import annotations

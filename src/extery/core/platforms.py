@@ -1,4 +1,4 @@
-"""Platforms as Blender names them: ``linux-x64``, ``macos-arm64`` …"""
+"""Blender's names of platforms: ``linux-x64``, ``macos-arm64`` …"""
 
 from __future__ import annotations
 

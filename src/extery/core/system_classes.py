@@ -1,7 +1,7 @@
-"""Classes of systems: those that the same packages of a group fit.
+"""Equivalence classes of systems, which the same packages of a group fit.
 
-What fits a system changes only at the ends of Blender ranges and with the platforms and Pythons that
-packages name, so a few systems stand for all others.
+Whether a package fits changes only at the ends of Blender ranges and with the platforms and Pythons that
+packages name, so a few systems represent all others.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from extery.core.compatibility import Audience, System
 from extery.core.versions import BlenderVersion
 
-#: Stands for every platform or Python that no package of a group names.
+#: Represents every platform or Python that no package of a group names.
 UNNAMED = "\x00"
 
 
 class SystemClasses:
-    """The platforms and the Pythons that a group of audiences tells apart.
+    """The platforms and Pythons that a group of audiences distinguishes.
 
-    ``platforms`` and ``pythons`` map the first name of each class to all names of it, sorted. They contain the
-    names given and those that an audience names; Pythons are as ``3.11``.
+    ``platforms`` and ``pythons`` map the first name of each class to all of its names, sorted. They contain the
+    names given and those in the audiences; Pythons are as ``3.11``.
     """
 
     def __init__(
@@ -33,13 +33,12 @@ class SystemClasses:
         by_platform = _numbers_by_name(audience.platforms.names for audience in audiences)
         by_major = _numbers_by_name(audience.pythons.majors.names for audience in audiences)
         by_python = _numbers_by_name(audience.pythons.exceptions for audience in audiences)
-        nothing: frozenset[int] = frozenset()
+        empty: frozenset[int] = frozenset()
         self._exceptions_by_platform = {
-            name: by_platform.get(name, nothing) for name in {*platforms, *by_platform}
+            name: by_platform.get(name, empty) for name in {*platforms, *by_platform}
         }
         self._exceptions_by_python = {
-            version: by_major.get(version.partition(".")[0], nothing)
-            ^ by_python.get(version, nothing)
+            version: by_major.get(version.partition(".")[0], empty) ^ by_python.get(version, empty)
             for version in {*pythons, *by_python}
         }
         self._audiences = audiences
@@ -78,7 +77,7 @@ def _group(keys: Mapping[str, frozenset[int]]) -> dict[str, tuple[str, ...]]:
 
 
 class SystemNormalizer:
-    """Maps systems that the same of many audiences fit to one system, so that answers can be cached by it."""
+    """Maps all systems that the same audiences fit to one of them, which can be the key of a cache."""
 
     def __init__(self, audiences: Iterable[Audience]) -> None:
         borders: set[BlenderVersion] = {(0, 0, 0)}

@@ -1,4 +1,4 @@
-"""Values and texts from outside as messages show them: one line, bounded."""
+"""Values from outside in messages: on one line, with a bounded length."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The types of extensions that Blender knows: all that differs between them, one row each.
+"""The types of extensions: one row for each, with everything that differs between them.
 
-Every other module asks a row. A new type is a new row here, a text in `extery_site.ui.labels`
-if the site has more to say about it, and the rules for its files in `extery.rules`.
+Other modules read these rows. A new type needs a row here, its rules in `extery.rules`, and a text
+in `extery_site.ui.labels` if the site describes it.
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ from extery.core.versions import BlenderVersion
 class ExtensionType(NamedTuple):
     """One type of extension.
 
-    ``name`` is the value of ``type`` in a manifest, and begins the file names of the site's
+    ``name`` is the value of ``type`` in a manifest, and the first part of the names of the site's
     downloads. ``tags_variable`` is the name of its set of tags in Blender's own ``tags.py``;
-    ``icon`` is a symbol of the site's icons; ``path`` is its page on the site.
+    ``icon`` is a symbol of the site's icons; ``path`` is the path of its page on the site.
     """
 
     name: str
     label: str
     plural: str
-    article: str
     path: str
     icon: str
     permissions: tuple[str, ...]
     tags: tuple[str, ...]
     tags_variable: str
-    #: The file that Blender loads: a name, or ``*`` with a suffix that may have any case.
+    #: The file that Blender loads: a name, or ``*`` and a suffix, whose case is ignored.
     main_file: str
     first_blender: BlenderVersion
 
@@ -38,11 +37,11 @@ class ExtensionType(NamedTuple):
 
         ``names`` are the paths of all files, relative to the manifest's folder.
         """
-        beside = (name for name in names if "/" not in name)
+        names_in_root = (name for name in names if "/" not in name)
         if not self.main_file.startswith("*"):
-            return [name for name in beside if name == self.main_file]
+            return [name for name in names_in_root if name == self.main_file]
         suffix = self.main_file.removeprefix("*")
-        return sorted(name for name in beside if name.lower().endswith(suffix))
+        return sorted(name for name in names_in_root if name.lower().endswith(suffix))
 
 
 _PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")
@@ -51,7 +50,6 @@ ADD_ON = ExtensionType(
     name="add-on",
     label="Add-on",
     plural="Add-ons",
-    article="an",
     path="add-ons",
     icon="cube",
     permissions=_PERMISSIONS,
@@ -99,7 +97,6 @@ THEME = ExtensionType(
     name="theme",
     label="Theme",
     plural="Themes",
-    article="a",
     path="themes",
     icon="palette",
     # Blender 5.3 refuses permissions of a theme; up to 5.2 they are accepted, and so here.
@@ -114,6 +111,6 @@ THEME = ExtensionType(
 TYPES = (ADD_ON, THEME)
 BY_NAME = {type_.name: type_ for type_ in TYPES}
 NAMES = tuple(BY_NAME)
-#: Every permission that some type may ask for.
+#: All permissions, of any type.
 PERMISSIONS = tuple(dict.fromkeys(name for type_ in TYPES for name in type_.permissions))
 FIRST_BLENDER = min(type_.first_blender for type_ in TYPES)

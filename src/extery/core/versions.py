@@ -1,6 +1,6 @@
 """Versions of extensions (semantic versions) and of Blender (three numbers), and their order.
 
-Which Blender may install what is in `extery.core.compatibility`.
+Which Blender can install an extension is decided in `extery.core.compatibility`.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class WheelName(NamedTuple):
 
     @property
     def library(self) -> str:
-        """The library's name as package indexes compare it: lower case, one dash between words."""
+        """The normalized name of the library: lower case, one dash between words."""
         return re.sub(r"[-_.]+", "-", self.name).lower()
 
     @property
@@ -48,8 +48,8 @@ class WheelName(NamedTuple):
 def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:
     """Return the Python versions that ``wheels`` (paths) fit, sorted, as ``"3"`` or ``"3.11"``.
 
-    As Blender writes them into listings: ``abi3`` means the whole major version, Python 2
-    is left out, and so is a bare major beside a full version of it. The result is empty if a wheel
+    The same as Blender writes into listings: ``abi3`` means the whole major version; Python 2 is
+    left out, and so is a major version if there are full versions of it. The result is empty if a wheel
     is for another implementation (``pp39``), whose versions Blender cannot read.
     """
     versions: set[tuple[int, ...]] = set()

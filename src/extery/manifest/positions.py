@@ -21,7 +21,7 @@ _STRINGS = (
     re.compile(r'"(?:[^"\\]|\\.)*"'),
     re.compile(r"'[^']*'"),
 )
-# Numbers, booleans and dates: nothing that ends a value occurs in them.
+# Numbers, booleans and dates contain no character that ends a value.
 _SCALAR = re.compile(r"[^,\]}\n#]+")
 
 

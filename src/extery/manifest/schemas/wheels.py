@@ -1,4 +1,4 @@
-"""Checks of ``wheels``: paths of wheels beside the manifest."""
+"""Checks of ``wheels``: paths of wheels, relative to the manifest."""
 
 from __future__ import annotations
 
