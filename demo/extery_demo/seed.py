@@ -77,9 +77,8 @@ def _refuse_public_address(address: str) -> None:
         return
     raise Refused.of(
         "setting.demo-public",
-        f"{address} is a public address: anyone could sign in to the demo as a moderator",
-        hint="unset EXTERY_SITE_URL, or seed the site with: python -m extery_demo --force",
         where=Where("environment", ("EXTERY_SITE_URL",)),
+        address=address,
     )
 
 

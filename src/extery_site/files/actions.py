@@ -116,11 +116,7 @@ def _receive(source: BinaryIO, handle: int, max_size: int | None) -> tuple[str, 
         for block in _blocks(source):
             size += len(block)
             if max_size is not None and size > max_size:
-                raise InvalidInput.of(
-                    "storage.too-large",
-                    f"the file has more than the {format_size(max_size)} that may be stored",
-                    hint="make it smaller",
-                )
+                raise InvalidInput.of("storage.too-large", max_size=format_size(max_size))
             digest.update(block)
             file.write(block)
         file.flush()

@@ -83,8 +83,4 @@ class FolderStorage(FileSystemStorage):
 
 
 def _unusable(folder: Path, reason: str) -> Unavailable:
-    return Unavailable.of(
-        "setting.storage",
-        f"files cannot be stored in {folder}: {reason}",
-        hint="let this user write to the folder, or set EXTERY_DATA to another one",
-    )
+    return Unavailable.of("setting.storage", variant="folder", folder=str(folder), reason=reason)

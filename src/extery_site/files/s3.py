@@ -19,7 +19,7 @@ from storages.backends.s3 import S3Storage
 
 from extery.core.errors import ExteryError, Unavailable, Where
 from extery_site.files.s3_reader import S3Reader
-from extery_site.files.storage import ListedFile, OpenedFile, unavailable
+from extery_site.files.storage import ListedFile, OpenedFile
 from extery_site.project.storage_address import StorageAddress
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -171,9 +171,9 @@ class S3FileStorage(S3Storage):  # type: ignore[misc]  # it has no types
                 raise FileNotFoundError(str(error)) from error
             if _status(error) == 416:
                 raise EOFError(str(error)) from error
-            raise unavailable(_reason(error)) from error
+            raise Unavailable.of("storage.unavailable", **_cause(error)) from error
         except _FAILURES as error:
-            raise unavailable(_reason(error)) from error
+            raise Unavailable.of("storage.unavailable", **_cause(error)) from error
 
 
 def _client_config(address: StorageAddress, *, is_short: bool = False) -> Config:
@@ -203,30 +203,31 @@ def _status(error: ClientError) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def _reason(error: Exception) -> str:
-    """The cause in one line, without the address of the server."""
+def _cause(error: Exception) -> dict[str, Any]:
+    """Return variant and values of ``storage.unavailable``, without the address of the server."""
     if isinstance(error, ClientError):
-        status, code = _status(error), _code(error)
-        return f"the server answered {status}" + (f" ({code})" if code != str(status) else "")
+        status, code = str(_status(error)), _code(error)
+        return {
+            "variant": "answer",
+            "answer": status if code == status else f"{status} ({code})",
+        }
     if isinstance(error, NoCredentialsError):
-        return "there are no credentials"
-    return f"no answer ({type(error).__name__})"
+        return {"variant": "no-credentials"}
+    return {"variant": "no-answer", "error": type(error).__name__}
+
+
+#: Variants of ``setting.storage`` by the status of a response.
+_HINTS = {301: "wrong-region", 403: "forbidden", 404: "no-bucket"}
 
 
 def _unusable(address: StorageAddress, error: Exception) -> ExteryError:
-    hint = "check that the server runs and that EXTERY_STORAGE has its address"
-    if isinstance(error, NoCredentialsError):
-        hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-    elif isinstance(error, ClientError):
-        hint = {
-            404: f"create the bucket {address.bucket}, or correct EXTERY_STORAGE",
-            403: "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and let them list the "
-            f"bucket {address.bucket} and read, write and delete in it",
-            301: "add the region of the bucket to EXTERY_STORAGE: ?region=…",
-        }.get(_status(error), hint)
+    cause = _cause(error)
+    if isinstance(error, ClientError):
+        cause["variant"] = _HINTS.get(_status(error), "")
     return Unavailable.of(
         "setting.storage",
-        f"the file storage {address} cannot be used: {_reason(error)}",
-        hint=hint,
         where=Where("environment", ("EXTERY_STORAGE",)),
+        storage=str(address),
+        bucket=address.bucket,
+        **cause,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, HTTPClientError
 from urllib3.exceptions import HTTPError
 
-from extery_site.files.storage import unavailable
+from extery.core.errors import Unavailable
 
 #: Attempts without a byte in between.
 _MAX_ATTEMPTS = 3
@@ -75,7 +75,7 @@ class S3Reader(io.RawIOBase):
             except (BotoCoreError, HTTPClientError, HTTPError, OSError) as error:
                 self._drop()
                 if attempt == _MAX_ATTEMPTS:
-                    raise unavailable("the connection broke while a file was read") from error
+                    raise _unavailable("connection-broken") from error
                 continue
             if data:
                 buffer[: len(data)] = data
@@ -83,7 +83,7 @@ class S3Reader(io.RawIOBase):
                 return len(data)
             # The server closed the connection in good order, and too early.
             self._drop()
-        raise unavailable("the server sent less than the whole file")
+        raise _unavailable("incomplete")
 
     def close(self) -> None:
         """Close the connection."""
@@ -95,7 +95,7 @@ class S3Reader(io.RawIOBase):
         etag = str(response.get("ETag", ""))
         if self._etag and etag != self._etag:
             response["Body"].close()
-            raise unavailable("the file was replaced while it was read")
+            raise _unavailable("replaced")
         if not self._etag:
             self._etag = etag
             match = _RANGE.fullmatch(response.get("ContentRange", ""))
@@ -108,3 +108,7 @@ class S3Reader(io.RawIOBase):
         if body is not None:
             with suppress(HTTPError, OSError):
                 body.close()
+
+
+def _unavailable(variant: str) -> Unavailable:
+    return Unavailable.of("storage.unavailable", variant=variant)

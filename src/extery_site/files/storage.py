@@ -71,15 +71,6 @@ def get_storage() -> FileStorage:
     return cast("FileStorage", storages["default"])
 
 
-def unavailable(reason: str) -> Unavailable:
-    """The error for a storage that failed; ``reason`` has no addresses and no secrets."""
-    return Unavailable.of(
-        "storage.unavailable",
-        f"the file storage failed: {reason}",
-        hint="try again in some seconds; if it happens again, contact the administrator of this site",
-    )
-
-
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Raise `Unavailable` for what the operating system reports, except for a missing file."""
@@ -88,4 +79,5 @@ def translated_errors() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise unavailable(error.strerror or str(error)) from error
+        reason = error.strerror or str(error)
+        raise Unavailable.of("storage.unavailable", reason=reason) from error

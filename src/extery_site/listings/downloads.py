@@ -32,11 +32,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         .first()
     )
     if package is None:
-        raise NotFound.of(
-            "download.not-found",
-            f"there is no package with the hash sha256:{sha256}",
-            hint="look for the extension, it may have a newer version",
-        )
+        raise NotFound.of("download.not-found", sha256=sha256)
     is_public = _check_allowed(package, request)
     if name != package.file_name:
         return redirect(package.download_path)
@@ -60,20 +56,12 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
     if may_moderate(request.user):
         return version.status == Version.Status.APPROVED and extension.is_public
     if extension.status == Extension.Status.BLOCKED:
-        raise Refused.of(
-            "download.blocked",
-            f"{extension.name} is blocked: {extension.block_reason}",
-            hint="disable and remove it where it is installed",
-        )
+        raise Refused.of("download.blocked", name=extension.name, reason=extension.block_reason)
     if version.status == Version.Status.APPROVED:
         return True
     if is_active_user(request.user) and request.user.pk == extension.owner_id:
         return False
-    raise Refused.of(
-        "download.not-public",
-        "this version is not public yet",
-        hint="wait until a moderator has approved it",
-    )
+    raise Refused.of("download.not-public")
 
 
 def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> HttpResponseBase:
@@ -84,17 +72,9 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     try:
         response = serving.send(request, package.file.name, size=size, part=part)
     except FileNotFoundError as error:
-        raise Corrupt.of(
-            "download.file-missing",
-            f"the file of {package.file_name} is missing on the server",
-            hint="tell whoever runs this site",
-        ) from error
+        raise Corrupt.of("download.file-missing", package=package.file_name) from error
     except serving.DamagedFile as error:
-        raise Corrupt.of(
-            "download.file-damaged",
-            f"the file of {package.file_name} is damaged on the server",
-            hint="tell whoever runs this site",
-        ) from error
+        raise Corrupt.of("download.file-damaged", package=package.file_name) from error
     if request.method == "GET" and (part is None or part.start == 0):
         DOWNLOADS.add(package.pk)
     for name, value in headers.items():

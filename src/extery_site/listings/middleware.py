@@ -52,9 +52,9 @@ def read_system(query: Mapping[str, str]) -> System:
     except ValueError:
         raise InvalidInput.of(
             "request.bad-value",
-            f"blender_version is {blender[:40]!r}, expected numbers and dots",
-            hint="for example blender_version=4.2.0",
             where=Where(path=("blender_version",)),
+            variant="blender-version",
+            value=blender[:40],
         ) from None
 
 

@@ -30,21 +30,12 @@ def max_body_size() -> int:
 
 def upload_too_large() -> InvalidInput:
     """Return the error for an upload over the size limit."""
-    max_size = format_size(settings.EXTERY_MAX_UPLOAD)
-    return InvalidInput.of(
-        "upload.too-large",
-        f"the upload exceeds the limit of {max_size}",
-        hint="leave out files that the extension does not need, or build one package per platform",
-    )
+    return InvalidInput.of("upload.too-large", max_size=format_size(settings.EXTERY_MAX_UPLOAD))
 
 
 def upload_no_space() -> Unavailable:
     """Return the error for an upload that does not fit into the space for uploads in progress."""
-    return Unavailable.of(
-        "upload.no-space",
-        "the server has no disk space for another upload at the moment",
-        hint="wait a minute, then upload it again",
-    )
+    return Unavailable.of("upload.no-space")
 
 
 class BodyLimitMiddleware:

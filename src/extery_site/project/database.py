@@ -1,4 +1,4 @@
-"""The database: its address, its Django configuration, and locks that work on each of them.
+"""The database: its address, its Django configuration, and locks for SQLite and PostgreSQL.
 
 Reads no settings; `extery_site.project.settings` passes the parsed `DatabaseAddress`.
 """
@@ -17,8 +17,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from extery.core.errors import Unavailable, Where
 
+#: Name of the database in the data folder, without an address.
+SQLITE_FILE = "db.sqlite3"
 POSTGRESQL_SCHEMES = frozenset({"postgresql", "postgres"})
-#: Connection parameters of libpq that an address may set; user, password and name have their place.
+#: Connection parameters of libpq that the query of an address may set.
 ALLOWED_PARAMETERS = frozenset(
     {
         *("application_name", "channel_binding", "connect_timeout", "gssencmode", "host"),
@@ -32,14 +34,14 @@ _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full
 _LOCK_TIMEOUT = 20
 _CONNECT_TIMEOUT = 10
 _SECRETS = (
-    # The password of a URL, which may itself contain any character that should be encoded.
+    # The password of a URL, even if it contains characters that should be percent-encoded.
     (re.compile(r"\A([a-z+]*:?/{0,2}[^:/@]*):.*@", re.IGNORECASE | re.DOTALL), r"\1:***@"),
     (re.compile(r"((?:ssl)?password\s*=\s*)[^&\s]+", re.IGNORECASE), r"\1***"),
 )
 
 
 def redact(address: str) -> str:
-    """The address without passwords, for messages; it need not be a valid one."""
+    """Return the address without passwords, for messages; it may be invalid."""
     for pattern, replacement in _SECRETS:
         address = pattern.sub(replacement, address)
     return address
@@ -47,7 +49,7 @@ def redact(address: str) -> str:
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """A parsed ``EXTERY_DATABASE``; an empty one stands for the SQLite file in the data folder."""
+    """A parsed ``EXTERY_DATABASE``; by default the SQLite file in the data folder."""
 
     engine: str = "sqlite"
     name: str = ""
@@ -91,9 +93,9 @@ class DatabaseAddress:
         return cls(name=str(Path(path).absolute()))
 
     def __str__(self) -> str:
-        """The address as it may be shown: without the password."""
+        """Return the address without the password, for messages."""
         if self.engine == "sqlite":
-            return self.name
+            return self.name or SQLITE_FILE
         user = f"{self.user}:***@" if self.password else f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port else ""
         if self.host.startswith("/"):
@@ -101,9 +103,9 @@ class DatabaseAddress:
         return f"postgresql://{user}{self.host}{port}/{self.name}"
 
     def django_settings(self, data: Path) -> dict[str, Any]:
-        """The value of Django's ``DATABASES["default"]``."""
+        """Return the value of Django's ``DATABASES["default"]``."""
         if self.engine == "sqlite":
-            return _sqlite(self.name or str(data / "db.sqlite3"))
+            return _sqlite(self.name or str(data / SQLITE_FILE))
         options: dict[str, Any] = {
             "connect_timeout": _CONNECT_TIMEOUT,
             "application_name": "extery",
@@ -117,8 +119,8 @@ class DatabaseAddress:
             "PASSWORD": self.password,
             "HOST": self.host,
             "PORT": self.port,
-            # One connection for each thread of the server, checked once a request. The threads
-            # are as many as EXTERY_THREADS and live long, so a pool would share nothing.
+            # One connection for each of the EXTERY_THREADS threads of the server, checked once
+            # a request. The threads run as long as the server, so a pool would share nothing.
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {name: value for name, value in options.items() if value != ""},
@@ -134,7 +136,7 @@ def _parse_parameters(query: str) -> dict[str, str]:
             raise ValueError(f"{name} is given twice")
         parameters[name] = value
     if (mode := parameters.get("sslmode")) and mode not in _SSL_MODES:
-        raise ValueError(f"sslmode is {mode[:40]!r}, which is none of {', '.join(_SSL_MODES)}")
+        raise ValueError(f"sslmode is {mode[:40]!r}, not one of {', '.join(_SSL_MODES)}")
     for name in ("connect_timeout", "tcp_user_timeout"):
         if not parameters.get(name, "0").isdecimal():
             raise ValueError(f"{name} is not a whole number")
@@ -142,8 +144,8 @@ def _parse_parameters(query: str) -> dict[str, str]:
 
 
 def _sqlite(path: str) -> dict[str, Any]:
-    # Writers wait for each other instead of failing: a transaction takes the write lock at its
-    # beginning, and readers never wait for a writer (WAL).
+    # A transaction takes the write lock when it begins, so that writers wait for each other
+    # instead of failing. With WAL, readers never wait for a writer.
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -162,14 +164,13 @@ def require_driver(address: DatabaseAddress) -> None:
     if address.engine == "postgresql" and find_spec("psycopg") is None:
         raise Unavailable.of(
             "usage.postgres-missing",
-            f"the PostgreSQL driver for {address} is not installed",
-            hint="pip install 'extery[site,postgres]'",
             where=Where("environment", ("EXTERY_DATABASE",)),
+            database=str(address),
         )
 
 
 def check_connection(address: DatabaseAddress) -> None:
-    """Connect to the default database; raises `Unavailable` if that fails or it cannot be used."""
+    """Connect to the default database; raises `Unavailable` if it cannot be used."""
     from django.db import connection
     from django.db.utils import Error
 
@@ -182,9 +183,10 @@ def check_connection(address: DatabaseAddress) -> None:
     if encoding != "UTF8":
         raise Unavailable.of(
             "setting.database-encoding",
-            f"the database {address} has the encoding {encoding}, and texts need UTF8",
-            hint=f"create it with: createdb --encoding=UTF8 --template=template0 {address.name}",
             where=Where("environment", ("EXTERY_DATABASE",)),
+            database=str(address),
+            name=address.name,
+            encoding=encoding,
         )
 
 
@@ -200,23 +202,20 @@ def _server_encoding() -> str:
 
 def _unusable(address: DatabaseAddress, reason: str) -> Unavailable:
     if address.engine == "sqlite":
-        shown = address.name or "in the data folder"
         return Unavailable.of(
-            "setting.database",
-            f"the database {shown} cannot be opened: {reason}",
-            hint="check that the folder exists and can be written by this user",
+            "setting.database", variant="file", database=str(address), reason=reason
         )
     return Unavailable.of(
         "setting.database",
-        f"the database {address} cannot be used: {reason}",
-        hint="check that the server runs, that EXTERY_DATABASE has its user and password, and that "
-        f"the database exists (createdb {address.name})",
         where=Where("environment", ("EXTERY_DATABASE",)),
+        database=str(address),
+        name=address.name,
+        reason=reason,
     )
 
 
 def _reason(error: Exception) -> str:
-    """The last cause that libpq names, in one line: it lists one for each address it tried."""
+    """Return the last cause in libpq's message, which lists one for each address it tried."""
     lines = [line.strip() for line in str(error).splitlines()]
     failures = [line for line in lines if "failed: " in line] or [line for line in lines if line]
     text = failures[-1] if failures else type(error).__name__
@@ -224,10 +223,10 @@ def _reason(error: Exception) -> str:
 
 
 def lock_transaction(name: str) -> None:
-    """Wait until no other transaction has locked ``name``, and hold it until this one ends.
+    """Lock ``name`` until the end of the transaction; waits for other transactions that lock it.
 
-    For decisions about what has no row to lock yet, such as an id or a file name. Must be called
-    in a transaction. SQLite does nothing: there every transaction has the only write lock.
+    For values that have no row to lock yet, such as an id or a file name. Must be called in a
+    transaction. Does nothing on SQLite, where every transaction has the only write lock.
     """
     from django.db import connection
 
@@ -240,7 +239,10 @@ def lock_transaction(name: str) -> None:
 
 @contextmanager
 def lock_session(name: str) -> Iterator[None]:
-    """Hold ``name`` against other processes on PostgreSQL, over several transactions."""
+    """Lock ``name`` against other processes for the block, over several transactions.
+
+    Does nothing on SQLite.
+    """
     from django.db import connection
 
     if connection.vendor != "postgresql":

@@ -257,12 +257,7 @@ def load() -> SiteSettings:
     with ProblemList().raising(InvalidInput) as problems:
         for name in sorted(os.environ):
             if name.startswith(PREFIX) and name not in known and not _is_foreign(name):
-                problems.add(
-                    "setting.unknown",
-                    f"there is no setting {name}",
-                    hint=_nearest(name, known),
-                    where=Where("environment", (name,)),
-                )
+                _add_unknown(problems, name, known)
         try:
             settings = SiteSettings()
         except ValidationError as error:
@@ -274,13 +269,15 @@ def load() -> SiteSettings:
 def _add_bad_value(problems: ProblemList, name: str, error: Exception | None) -> None:
     field = fields()[name]
     expected = _expected(field)
-    reason = f": {error}" if isinstance(error, ValueError) and str(error) else ""
-    value = redact(os.environ.get(name, field.default))
+    reason = {"variant": "reason", "reason": str(error)} if error and str(error) else {}
     problems.add(
         "setting.bad-value",
-        f"{name} is {value!r}{reason}, expected {expected.text}",
-        hint=f"for example {name}={field.default or expected.example!r}",
         where=Where("environment", (name,)),
+        name=name,
+        value=redact(os.environ.get(name, field.default)),
+        expected=expected.text,
+        example=field.default or expected.example,
+        **reason,
     )
 
 
@@ -292,11 +289,17 @@ def _is_foreign(name: str) -> bool:
     return name in FOREIGN or name.startswith(FOREIGN_PREFIXES)
 
 
-def _nearest(name: str, known: dict[str, FieldInfo]) -> str:
+def _add_unknown(problems: ProblemList, name: str, known: dict[str, FieldInfo]) -> None:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else "the settings page lists all of them"
+    where = Where("environment", (name,))
+    similar = get_close_matches(name, known, n=1)
+    if similar:
+        problems.add(
+            "setting.unknown", where=where, variant="similar", name=name, similar=similar[0]
+        )
+    else:
+        problems.add("setting.unknown", where=where, name=name)
 
 
 def reference() -> str:

@@ -134,12 +134,7 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_response(
-                request,
-                InvalidInput.of(
-                    "request.bad-value",
-                    "the URL contains NUL (%00)",
-                    hint="remove %00 from the URL",
-                ),
+                request, InvalidInput.of("request.bad-value", variant="url-nul")
             )
         response = self.get_response(request)
         if response.status_code == 405 and wants_json(request):
@@ -180,23 +175,11 @@ def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> Htt
 
 def _database_problem(error: DatabaseError) -> ExteryError | None:
     if isinstance(error, DataError):
-        return InvalidInput.of(
-            "request.bad-value",
-            "a value cannot be stored: it contains NUL, is too long or is too large",
-            hint="shorten it, and remove control characters",
-        )
+        return InvalidInput.of("request.bad-value", variant="not-storable")
     if isinstance(error, IntegrityError) and _is_conflict(error):
-        return Conflict.of(
-            "request.conflict",
-            "another request made a conflicting change at the same time",
-            hint="reload the page to see what happened",
-        )
+        return Conflict.of("request.conflict")
     if isinstance(error, OperationalError):
-        return Unavailable.of(
-            "request.unavailable",
-            "the database is busy or unavailable",
-            hint="try again in a few seconds",
-        )
+        return Unavailable.of("request.unavailable")
     return None
 
 
@@ -217,14 +200,10 @@ def _is_conflict(error: IntegrityError) -> bool:
 
 def _method_not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     allowed = response.headers.get("Allow", "")
-    method_response = problem_response(
-        request,
-        InvalidInput.of(
-            "request.method-not-allowed",
-            f"the method {request.method} is not allowed here",
-            hint=f"use {allowed}",
-        ),
+    error = InvalidInput.of(
+        "request.method-not-allowed", method=str(request.method), allowed=allowed
     )
+    method_response = problem_response(request, error)
     method_response["Allow"] = allowed
     return method_response
 
@@ -243,14 +222,10 @@ def problem_page(request: HttpRequest, code: str) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handle Django's status 400."""
     if isinstance(exception, RequestDataTooBig):
-        error = InvalidInput.of(
-            "request.too-large",
-            "the form fields exceed the limit of "
-            f"{format_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}",
-            hint="shorten the text",
-        )
+        max_size = format_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        error = InvalidInput.of("request.too-large", variant="form", max_size=max_size)
     else:
-        error = InvalidInput.of("request.bad-value", "the request is malformed")
+        error = InvalidInput.of("request.bad-value", variant="malformed")
     return problem_response(request, error)
 
 
@@ -269,24 +244,13 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """Handle Django's status 404."""
-    return problem_response(
-        request,
-        NotFound.of(
-            "request.not-found",
-            f"there is no page at {request.path}",
-            hint="check the address, or search for the extension",
-        ),
-    )
+    return problem_response(request, NotFound.of("request.not-found", path=request.path))
 
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
-    error = Unavailable.of(
-        "request.server-error",
-        "the site could not process the request because of an internal error",
-        hint="try again; if it happens again, contact the site's administrator",
-    )
+    error = Unavailable.of("request.server-error")
     try:
         return problem_response(request, error)
     except Exception:
@@ -297,11 +261,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
     """Respond to a form without a valid CSRF token."""
-    return problem_response(
-        request,
-        Refused.of(
-            "request.csrf-failed",
-            "the CSRF check failed: the form comes from another site, or the page was too old",
-            hint="allow cookies, reload the page and send the form again",
-        ),
-    )
+    return problem_response(request, Refused.of("request.csrf-failed"))

@@ -207,11 +207,7 @@ def _load_demo() -> Callable[[], Any]:
     for entry_point in entry_points(group=DEMO_GROUP, name="seed"):
         seed_site: Callable[[], Any] = entry_point.load()
         return seed_site
-    raise Unavailable.of(
-        "usage.demo-missing",
-        "--demo needs the distribution extery-demo, which is not installed",
-        hint="pip install extery-demo, or in a checkout of Extery: pip install ./demo",
-    )
+    raise Unavailable.of("usage.demo-missing")
 
 
 def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
@@ -241,8 +237,10 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise Unavailable.of(
             "setting.port",
-            f"port {port} of {host} cannot be used: {error.strerror}",
-            hint=f"stop what runs there, or choose another one: --port {port % 65535 + 1}",
+            host=host,
+            port=port,
+            reason=error.strerror or str(error),
+            other=port % 65535 + 1,
         ) from error
     return listener
 

@@ -17,14 +17,14 @@ ADDRESSING_STYLES = ("auto", "path", "virtual")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
 _REGION = re.compile(r"[A-Za-z0-9-]{1,63}")
-#: Seconds to wait for an answer of the server, and for each further part of it.
+#: Seconds to wait for a response of the server, and for each part of its body.
 DEFAULT_TIMEOUT = 20
 MAX_TIMEOUT = 600
 
 
 @dataclass(frozen=True)
 class StorageAddress:
-    """A parsed ``EXTERY_STORAGE``; without a bucket it stands for the folder ``media``."""
+    """A parsed ``EXTERY_STORAGE``; without a bucket, the folder ``media``."""
 
     bucket: str = ""
     prefix: str = ""
@@ -67,7 +67,7 @@ class StorageAddress:
         return f"{place} at {self.endpoint}" if self.endpoint else place
 
     def django_settings(self) -> dict[str, Any]:
-        """The value of Django's ``STORAGES["default"]``."""
+        """Return the value of Django's ``STORAGES["default"]``."""
         if not self.is_s3:
             return {"BACKEND": "extery_site.files.folder.FolderStorage"}
         return {"BACKEND": "extery_site.files.s3.S3FileStorage", "OPTIONS": {"address": self}}
@@ -80,7 +80,7 @@ def _parse_parameters(query: str) -> dict[str, Any]:
             raise ValueError(f"{name[:40]} is given twice")
         if name not in _PARAMETERS:
             known = ", ".join(_PARAMETERS)
-            raise ValueError(f"{name[:40]!r} is none of the parameters {known}")
+            raise ValueError(f"unknown parameter {name[:40]!r}, not one of {known}")
         parameters[name] = _PARAMETERS[name](value)
     return parameters
 
@@ -106,7 +106,7 @@ def _parse_region(value: str) -> str:
 
 def _parse_addressing(value: str) -> str:
     if value not in ADDRESSING_STYLES:
-        raise ValueError(f"addressing is none of {', '.join(ADDRESSING_STYLES)}")
+        raise ValueError(f"addressing is not one of {', '.join(ADDRESSING_STYLES)}")
     return value
 
 
@@ -130,7 +130,6 @@ def require_libraries(address: StorageAddress) -> None:
     if address.is_s3 and missing:
         raise Unavailable.of(
             "usage.s3-missing",
-            f"the libraries for {address} are not installed",
-            hint="pip install 'extery[site,s3]'",
             where=Where("environment", ("EXTERY_STORAGE",)),
+            storage=str(address),
         )

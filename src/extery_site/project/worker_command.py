@@ -110,11 +110,7 @@ def _load_site(data: str | None, *, quiet: bool) -> None:
     logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Unavailable.of(
-            "setting.database-outdated",
-            f"the database {connection.settings_dict['NAME']} is not up to date",
-            hint="start 'extery serve' first, or run: extery manage migrate",
-        )
+        raise Unavailable.of("setting.database-outdated", database=str(settings.EXTERY_DATABASE))
 
 
 def _run(running: Worker, *, stop_with_stdin: bool) -> None:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 import extery_site
-from extery.core.errors import Refused, Unavailable
+from extery.core.errors import Problem, Refused, Unavailable
 from extery_site.project.problems import problem_response
 from tests.site.pages.html import Page, mistakes
 
@@ -78,7 +78,7 @@ def test_a_permission_error_shows_its_reason_and_a_link_to_sign_in(
     db: None, client: Client
 ) -> None:
     request = client.get("/").wsgi_request
-    error = Refused.of("permission.owner-only", "only the owner may do this", hint="ask the owner")
+    error = Refused(Problem("permission.owner-only", "only the owner may do this", "ask the owner"))
     response = problem_response(request, error)
     page = Page(response.content.decode())
     assert response.status_code == 403
@@ -87,7 +87,7 @@ def test_a_permission_error_shows_its_reason_and_a_link_to_sign_in(
 
 
 def test_an_unavailable_database_gets_an_error_page(db: None, client: Client) -> None:
-    error = Unavailable.of("request.server-error", "the database is locked")
+    error = Unavailable.of("request.server-error")
     response = problem_response(client.get("/").wsgi_request, error)
     assert response.status_code in {500, 503}
     assert mistakes(Page(response.content.decode())) == []

@@ -15,6 +15,7 @@ from extery.core.errors import (
     Incompatible,
     InvalidManifest,
     NotFound,
+    Problem,
     Refused,
     Unavailable,
 )
@@ -25,15 +26,15 @@ from tests.site import factories
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (InvalidManifest.of("upload.no-file", "x"), 422),
-        (InvalidManifest.of("upload.too-large", "x"), 413),
-        (Incompatible.of("download.not-found", "x"), 409),
-        (Conflict.of("upload.version-exists", "x"), 409),
-        (NotFound.of("request.not-found", "x"), 404),
-        (Refused.of("permission.owner-only", "x"), 403),
-        (Refused.of("account.sign-in-required", "x"), 401),
-        (Corrupt.of("download.file-missing", "x"), 500),
-        (Unavailable.of("setting.port", "x"), 503),
+        (InvalidManifest(Problem("upload.no-file", "x")), 422),
+        (InvalidManifest(Problem("upload.too-large", "x")), 413),
+        (Incompatible(Problem("download.not-found", "x")), 409),
+        (Conflict(Problem("upload.version-exists", "x")), 409),
+        (NotFound(Problem("request.not-found", "x")), 404),
+        (Refused(Problem("permission.owner-only", "x")), 403),
+        (Refused(Problem("account.sign-in-required", "x")), 401),
+        (Corrupt(Problem("download.file-missing", "x")), 500),
+        (Unavailable(Problem("setting.port", "x")), 503),
     ],
 )
 def test_the_error_type_and_the_code_determine_the_status(error: ExteryError, status: int) -> None:

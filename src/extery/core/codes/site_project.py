@@ -9,95 +9,288 @@ CODES: dict[str, Code] = {
         "error",
         "the setting is unknown",
         "A misspelt variable would be ignored silently, and the site would run with the default.",
+        message="there is no setting {name}",
+        hint="unset it, or correct its name: the settings page of the documentation lists all names",
+        variants={"similar": ("", "did you mean {similar}?")},
+        example={"name": "EXTERY_DEBGU", "variant": "similar", "similar": "EXTERY_DEBUG"},
     ),
     "setting.bad-value": Code(
         "error",
         "the value of a setting is invalid",
         "The site does not start with a setting that it cannot interpret.",
+        message="{name} is {value!r}, expected {expected}",
+        hint="for example {name}={example!r}",
+        variants={"reason": ("{name} is {value!r}: {reason}; expected {expected}", "")},
+        example={
+            "name": "EXTERY_EMAIL",
+            "value": "smtp://mail.example.org:smtp",
+            "variant": "reason",
+            "reason": "the port is not a number up to 65535",
+            "expected": "console:, smtp://user:password@host:port or smtps://…",
+            "example": "console:",
+        },
     ),
     "setting.port": Code(
-        "error", "the port cannot be used", "Only one program can listen on a port at a time."
+        "error",
+        "the port cannot be used",
+        "Only one program can listen on a port at a time.",
+        message="port {port} of {host} cannot be used: {reason}",
+        hint="stop the program that uses it, or choose another port: --port {other}",
+        example={
+            "port": 8000,
+            "host": "127.0.0.1",
+            "reason": "Address already in use",
+            "other": 8001,
+        },
     ),
     "setting.database": Code(
         "error",
         "the database cannot be used",
         "The site cannot run without it: everything except packages, images and keys is in the "
         "database.",
+        message="the database {database} cannot be used: {reason}",
+        hint="check that the server runs, that EXTERY_DATABASE has its user and password, and that "
+        "the database exists (createdb {name})",
+        variants={
+            "file": (
+                "the database {database} cannot be opened: {reason}",
+                "check that the folder exists and that this user can write to it",
+            )
+        },
+        example={
+            "database": "postgresql://extery:***@localhost/extery",
+            "reason": "Connection refused",
+            "name": "extery",
+        },
     ),
     "setting.database-encoding": Code(
         "error",
         "the encoding of the database is not UTF8",
         "Text in every language must be stored and compared unchanged.",
+        message="the encoding of the database {database} is {encoding}, expected UTF8",
+        hint="create it with: createdb --encoding=UTF8 --template=template0 {name}",
+        example={
+            "database": "postgresql://extery:***@localhost/extery",
+            "encoding": "LATIN1",
+            "name": "extery",
+        },
     ),
     "setting.database-outdated": Code(
         "error",
         "the database is not up to date",
-        "A worker does not run migrations, because several workers may start at once, beside a "
-        "running web server.",
+        "A worker does not run migrations, because several workers may start at the same time, "
+        "while a web server is running.",
+        message="the database {database} is not up to date",
+        hint="start 'extery serve' first, or run: extery manage migrate",
+        example={"database": "db.sqlite3"},
     ),
     "setting.storage": Code(
         "error",
         "the file storage cannot be used",
         "Packages and images are in the storage: without it nothing can be uploaded or downloaded.",
+        message="the file storage {storage} cannot be used: the server answered {answer}",
+        hint="check that the server runs and that EXTERY_STORAGE has its address",
+        variants={
+            "folder": (
+                "files cannot be stored in {folder}: {reason}",
+                "let this user write to the folder, or set EXTERY_DATA to another one",
+            ),
+            "no-answer": (
+                "the file storage {storage} cannot be used: there was no answer ({error})",
+                "",
+            ),
+            "no-credentials": (
+                "the file storage {storage} cannot be used: there are no credentials",
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+            ),
+            "no-bucket": ("", "create the bucket {bucket}, or correct EXTERY_STORAGE"),
+            "forbidden": (
+                "",
+                "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and grant them list, read, write and delete on {bucket}",
+            ),
+            "wrong-region": ("", "add the region of the bucket to EXTERY_STORAGE: ?region=…"),
+        },
+        example={
+            "storage": "s3://extery/site at https://s3.example.org",
+            "answer": "404",
+            "variant": "no-bucket",
+            "bucket": "extery",
+            "folder": "media",
+            "reason": "Permission denied",
+            "error": "EndpointConnectionError",
+        },
     ),
     "setting.demo-public": Code(
         "error",
         "the demo is refused on a public site",
         "The password of the demo accounts is public, and one of them is a moderator.",
+        message="{address} is a public address: anyone could sign in to the demo as a moderator",
+        hint="unset EXTERY_SITE_URL, or seed the site with: python -m extery_demo --force",
+        example={"address": "https://extensions.example.org"},
     ),
     "storage.unavailable": Code(
         "error",
         "the file storage does not answer or is full",
-        "A file is stored whole or not at all, and without its file nothing else is changed.",
+        "A file is stored completely or not at all, and without its file nothing else changes.",
+        message="the file storage failed: {reason}",
+        hint="try again in a few seconds; if it happens again, contact the administrator of this "
+        "site",
+        variants={
+            "answer": ("the file storage failed: the server answered {answer}", ""),
+            "no-answer": ("the file storage failed: there was no answer ({error})", ""),
+            "no-credentials": ("the file storage failed: there are no credentials", ""),
+            "connection-broken": (
+                "the file storage failed: the connection broke while a file was read",
+                "",
+            ),
+            "incomplete": ("the file storage failed: the server sent an incomplete file", ""),
+            "replaced": ("the file storage failed: the file was replaced while it was read", ""),
+        },
+        example={
+            "reason": "No space left on device",
+            "answer": "503 (SlowDown)",
+            "error": "ReadTimeoutError",
+        },
     ),
     "storage.too-large": Code(
         "error",
-        "the file is larger than may be stored",
+        "the file exceeds the size limit",
         "A file is read in blocks, and only up to its limit.",
+        message="the file exceeds the limit of {max_size}",
+        hint="make it smaller",
+        example={"max_size": "10 MB"},
     ),
     "request.conflict": Code(
         "error",
         "another request made a conflicting change",
         "Of two simultaneous requests that change the same rows only one can succeed.",
+        message="another request made a conflicting change at the same time",
+        hint="reload the page to see what happened",
     ),
     "request.unavailable": Code(
         "error",
         "the database is busy or unavailable",
         "The site waits a few seconds for the database; then the request fails and changes nothing.",
+        message="the database is busy or unavailable",
+        hint="try again in a few seconds",
     ),
     "request.bad-value": Code(
         "error",
         "a value is invalid",
         "A misread parameter would give a plausible but wrong result.",
+        message="{reason}",
+        variants={
+            "malformed": ("the request is malformed", ""),
+            "url-nul": ("the URL contains NUL (%00)", "remove %00 from the URL"),
+            "not-storable": (
+                "a value cannot be stored: it contains NUL, is too long or is too large",
+                "shorten it, and remove control characters",
+            ),
+            "blender-version": (
+                "blender_version is {value!r}, expected numbers and dots",
+                "for example blender_version=4.2.0",
+            ),
+            "characters": (
+                "{field} contains NUL or an unpaired surrogate",
+                "remove that character",
+            ),
+            "no-version": ("the form does not name a version", "reload the page"),
+        },
+        example={
+            "variant": "blender-version",
+            "value": "4.2-beta",
+            "field": "description",
+            "reason": "Input should be a valid integer",
+        },
     ),
     "request.too-large": Code(
         "error",
         "the request is too large",
         "Text fields have length limits; only files can be large.",
+        message="{field} has {length:,} characters; the limit is {max_length:,}",
+        hint="shorten it",
+        variants={
+            "form": ("the form fields exceed the limit of {max_size}", "shorten the text"),
+        },
+        example={
+            "field": "description",
+            "length": 120_000,
+            "max_length": 100_000,
+            "max_size": "1 MB",
+        },
     ),
     "request.not-json": Code(
-        "error", "the body is not JSON", "The API accepts JSON, and files as multipart/form-data."
+        "error",
+        "the body is not JSON",
+        "The API accepts JSON, and files as multipart/form-data.",
+        message="the body cannot be parsed: {reason}",
+        hint="send a JSON object",
+        example={"reason": "Cannot parse request body"},
     ),
     "request.not-found": Code(
         "error",
         "the page or object does not exist",
         "It never existed, was deleted, or is not public.",
+        message="there is no page at {path}",
+        hint="check the address, or search for the extension",
+        variants={
+            "extension": ("there is no extension {id}", "check the id, or search for the name"),
+            "version": (
+                "{id} has no version {version}",
+                "see the page of the extension for its versions",
+            ),
+            "deleted": ("{name} was deleted in the meantime", "reload the page"),
+            "thread": (
+                "{id} has no review thread",
+                "the thread begins when its owner submits a version for review",
+            ),
+            "report": (
+                "this report was deleted with its extension",
+                "go back to the list of reports",
+            ),
+            "token": ("you have no such API token", "see the list of your tokens"),
+        },
+        example={
+            "path": "/add-ons/gear/",
+            "id": "gear_tool",
+            "version": "1.2.0",
+            "name": "Gear Tool",
+        },
     ),
     "request.method-not-allowed": Code(
         "error",
         "the HTTP method is not allowed",
         "The URL exists, but does not support this method.",
+        message="the method {method} is not allowed here",
+        hint="use {allowed}",
+        example={"method": "DELETE", "allowed": "GET, HEAD"},
     ),
     "request.csrf-failed": Code(
         "error",
         "the CSRF check failed",
         "A form that changes something must come from a page of this site; otherwise another site "
         "could act on your behalf.",
+        message="the CSRF check failed: the form comes from another site, or the page was too old",
+        hint="allow cookies, reload the page and send the form again",
+        variants={
+            "api": (
+                "the CSRF token is missing",
+                "send an API token in the header 'Authorization: Bearer' instead of cookies",
+            )
+        },
     ),
     "request.rate-limited": Code(
-        "error", "there were too many requests", "Rate limits keep the site usable for everyone."
+        "error",
+        "there were too many requests",
+        "Rate limits keep the site usable for everyone.",
+        message="there were too many requests",
+        hint="wait a few minutes, then try again",
     ),
     "request.server-error": Code(
-        "error", "an internal error occurred", "This is an error of the site; it has been logged."
+        "error",
+        "an internal error occurred",
+        "This is an error of the site; it has been logged.",
+        message="the site could not process the request because of an internal error",
+        hint="try again; if it happens again, contact the administrator of this site",
     ),
 }

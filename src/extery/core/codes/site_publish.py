@@ -10,11 +10,16 @@ CODES: dict[str, Code] = {
         "error",
         "the upload exceeds the size limit",
         "The limit keeps an upload from filling the disk; the site's administrator can raise it.",
+        message="the upload exceeds the limit of {max_size}",
+        hint="leave out files that the extension does not need, or build one package per platform",
+        example={"max_size": "200 MB"},
     ),
     "upload.no-space": Code(
         "error",
         "the server has no space for the upload",
         "The disk space for uploads in progress is limited, and other uploads use it.",
+        message="the server has no disk space for another upload at the moment",
+        hint="wait a minute, then upload it again",
     ),
     "upload.unsupported-characters": Code(
         "error",
