@@ -34,18 +34,12 @@ def create_token(
     owner = require_user(user)
     name = name.strip()
     if not name:
-        raise InvalidInput.of(
-            "account.token-name-missing",
-            "the token needs a name",
-            hint="name the program that uses it, for example 'release script'",
-            where=Where(path=("name",)),
-        )
+        raise InvalidInput.of("account.token-name-missing", where=Where(path=("name",)))
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidInput.of(
             "account.token-expires-in-past",
-            f"the expiry date {expires_at:%Y-%m-%d %H:%M} is in the past",
-            hint="choose a date in the future, or leave it out",
             where=Where(path=("expires_at",)),
+            expires_at=f"{expires_at:%Y-%m-%d %H:%M}",
         )
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
@@ -76,11 +70,7 @@ def authenticate_token(secret: str) -> User:
         ApiToken.objects.usable().select_related("user").filter(secret_hash=_hash(secret)).first()
     )
     if token is None:
-        raise Refused.of(
-            "account.token-invalid",
-            "this API token is unknown, expired or revoked",
-            hint="create a new token on the page 'API tokens' of your account",
-        )
+        raise Refused.of("account.token-invalid")
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > _LAST_USED_INTERVAL:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

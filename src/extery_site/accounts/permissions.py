@@ -20,11 +20,7 @@ def is_active_user(user: AnyUser | None) -> TypeGuard[User]:
 def require_user(user: AnyUser | None) -> User:
     """Return the signed-in user; raises `Refused` for an anonymous or inactive user."""
     if not is_active_user(user):
-        raise Refused.of(
-            "account.sign-in-required",
-            "you must be signed in to do this",
-            hint="sign in and try again",
-        )
+        raise Refused.of("account.sign-in-required")
     return user
 
 
@@ -37,9 +33,5 @@ def require_moderator(user: AnyUser | None) -> User:
     """Return the moderator; raises `Refused` for every other user."""
     signed_in = require_user(user)
     if not may_moderate(signed_in):
-        raise Refused.of(
-            "permission.moderator-only",
-            "only moderators can do this",
-            hint="ask a moderator",
-        )
+        raise Refused.of("permission.moderator-only")
     return signed_in

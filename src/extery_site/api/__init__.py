@@ -100,14 +100,7 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _authentication_error(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    return problem_response(
-        request,
-        Refused.of(
-            "account.sign-in-required",
-            "this endpoint requires authentication",
-            hint="send an API token in the header 'Authorization: Bearer'",
-        ),
-    )
+    return problem_response(request, Refused.of("account.sign-in-required", variant="api"))
 
 
 @api.exception_handler(ValidationError)

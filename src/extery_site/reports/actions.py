@@ -10,10 +10,7 @@ from extery_site.accounts.permissions import AnyUser, require_moderator, require
 from extery_site.catalog.lifecycle import lock_extension
 from extery_site.catalog.models import Extension
 from extery_site.catalog.text_limits import clean_text
-from extery_site.reports.models import Report
-
-#: Maximum number of characters of a report, and of the note that closes it.
-MAX_TEXT = 4_000
+from extery_site.reports.models import MAX_TEXT_LENGTH, Report
 
 
 @transaction.atomic
@@ -29,13 +26,11 @@ def report_extension(*, extension: Extension, by: AnyUser, reason: str, text: st
     if reason not in Report.Reason.values:
         raise InvalidInput.of(
             "report.unknown-reason",
-            f"unknown reason {reason!r}",
-            hint=f"choose one of {', '.join(Report.Reason.values)}",
             where=Where(path=("reason",)),
+            reason=reason,
+            choices=", ".join(Report.Reason.values),
         )
-    text = _required(
-        text, "report.text-missing", "text", "describe the problem and where it occurs"
-    )
+    text = _require_text(text, field="text", code="report.text-missing")
     return Report.objects.create(extension=extension, by=reporter, reason=reason, text=text)
 
 
@@ -53,9 +48,7 @@ def dismiss_report(*, report: Report, by: AnyUser, note: str) -> Report:
 
 def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Report:
     moderator = require_moderator(by)
-    note = _required(
-        note, "report.note-missing", "note", "describe what was done, or why nothing was done"
-    )
+    note = _require_text(note, field="note", code="report.note-missing")
     locked = Report.objects.select_for_update().filter(pk=report.pk).first()
     if locked is None:
         raise NotFound.of("request.not-found", "this report was deleted with its extension")
@@ -63,8 +56,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
     if report.status != Report.Status.OPEN:
         raise Conflict.of(
             "report.already-handled",
-            f"this report is already {report.get_status_display().lower()}",
-            hint="reload the page to see who handled it",
+            status=report.get_status_display().lower(),
         )
     report.status = status
     report.note = note
@@ -74,10 +66,8 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
     return report
 
 
-def _required(text: str, code: str, field: str, hint: str) -> str:
-    text = clean_text(text, field=field, max_length=MAX_TEXT)
+def _require_text(text: str, *, field: str, code: str) -> str:
+    text = clean_text(text, field=field, max_length=MAX_TEXT_LENGTH)
     if not text:
-        raise InvalidInput.of(
-            code, f"the {field} is missing", hint=hint, where=Where(path=(field,))
-        )
+        raise InvalidInput.of(code, where=Where(path=(field,)))
     return text

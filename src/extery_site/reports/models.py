@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from extery_site.catalog.models import Extension
 
+#: Maximum number of characters of a report, and of the note that closes it.
+MAX_TEXT_LENGTH = 4_000
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> ReportQuerySet:
@@ -46,9 +49,9 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="reports"
     )
     reason = models.CharField(max_length=20, choices=Reason.choices)
-    text = models.TextField(max_length=4000)
+    text = models.TextField(max_length=MAX_TEXT_LENGTH)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
-    note = models.TextField(blank=True, max_length=4000)
+    note = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -9,27 +9,52 @@ CODES: dict[str, Code] = {
         "error",
         "authentication is required",
         "Every change is recorded with the user who made it.",
+        message="you must be signed in to do this",
+        hint="sign in and try again",
+        variants={
+            "api": (
+                "this endpoint requires authentication",
+                "send an API token in the header 'Authorization: Bearer'",
+            ),
+        },
     ),
     "account.token-invalid": Code(
         "error",
         "the API token is invalid",
         "The token is mistyped, revoked or expired. The error does not say which, because that "
         "would help attackers.",
+        message="this API token is unknown, expired or revoked",
+        hint="create a new token on the page 'API tokens' of your account",
     ),
     "account.token-name-missing": Code(
         "error",
         "the API token has no name",
         "The name identifies a token when it has to be revoked.",
+        message="the token needs a name",
+        hint="name the program that uses it, for example 'release script'",
     ),
     "account.token-expires-in-past": Code(
-        "error", "the API token expires in the past", "The token could never be used."
+        "error",
+        "the API token expires in the past",
+        "The token could never be used.",
+        message="the expiry date {expires_at} is in the past",
+        hint="choose a date in the future, or leave it out",
+        example={"expires_at": "2026-01-31 12:00"},
     ),
     "permission.owner-only": Code(
-        "error", "only the owner can do this", "Only the owner of an extension can change it."
+        "error",
+        "only the owner can do this",
+        "Only the owner of an extension can change it.",
+        message="only the owner of {extension} can do this",
+        hint="ask the owner",
+        example={"extension": "Gear Tool"},
     ),
     "permission.moderator-only": Code(
         "error",
         "only moderators can do this",
         "Moderators review versions, block extensions and handle reports.",
+        message="only moderators can do this",
+        hint="ask a moderator",
+        variants={"page": ("only moderators can open this page", "")},
     ),
 }

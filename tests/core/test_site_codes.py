@@ -1,0 +1,23 @@
+"""Every problem of the website is rendered from templates."""
+
+from __future__ import annotations
+
+import pytest
+
+from extery.core.codes import explain, find, site_accounts, site_reports
+
+TABLES = (site_accounts, site_reports)
+
+
+@pytest.mark.parametrize("code", [code for table in TABLES for code in table.CODES])
+def test_the_example_of_a_code_renders_its_message_and_hint(code: str) -> None:
+    explanation = explain(code)
+    assert explanation.message
+    assert "{" not in explanation.message + explanation.hint
+
+
+@pytest.mark.parametrize("code", [code for table in TABLES for code in table.CODES])
+def test_a_variant_has_a_text_of_its_own(code: str) -> None:
+    entry = find(code)
+    for message, hint in entry.variants.values():
+        assert (message or entry.message, hint or entry.hint) != (entry.message, entry.hint)
