@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extery.core.codes import explain, find, site_accounts, site_reports
+from extery.core.codes import explain, find, site_accounts, site_catalog, site_reports
 
-TABLES = (site_accounts, site_reports)
+TABLES = (site_accounts, site_catalog, site_reports)
 
 
 @pytest.mark.parametrize("code", [code for table in TABLES for code in table.CODES])

@@ -1,4 +1,4 @@
-"""Uploaded images: checked, rewritten without metadata, and reduced for pages by a task."""
+"""Uploaded images: checked, converted to WebP without metadata, and scaled down by a task."""
 
 from __future__ import annotations
 
@@ -21,115 +21,112 @@ from extery_site.files import actions as files
 from extery_site.files.models import StoredFile
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext, task
 
-TAKEN = ("PNG", "JPEG", "WEBP")
-#: Formats we recognise in order to say that we do not take them.
-RECOGNISED = (*TAKEN, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
-LEAST = (960, 540)
-GUIDELINE = (1920, 1080)
-MOST_PIXELS = 50_000_000
-#: No side of a WebP file can be longer.
-LONGEST_SIDE = 16_383
-SMALL, LARGE, FULL = 640, 1920, 3840
+ALLOWED_FORMATS = ("PNG", "JPEG", "WEBP")
+#: Formats that are identified, to name them in the error.
+_KNOWN_FORMATS = (*ALLOWED_FORMATS, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
+#: Width and height in pixels.
+MIN_SIZE = (960, 540)
+RECOMMENDED_SIZE = (1920, 1080)
+MAX_PIXELS = 50_000_000
+#: Maximum width and height in pixels: the limit of WebP.
+MAX_SIDE = 16_383
+#: Maximum deviation from 16:9.
+_MAX_RATIO_ERROR = 0.02
+#: Widths of the stored files in pixels; smaller images are not enlarged.
+SMALL_WIDTH, LARGE_WIDTH, FULL_WIDTH = 640, 1920, 3840
 _WHERE = Where(path=("image",))
-#: What decoders raise for bytes that make no sense to them; each has its own habits.
-_UNREADABLE = (
+#: Exceptions that Pillow's decoders raise for invalid data.
+_DECODER_ERRORS = (
     *(OSError, SyntaxError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError),
     *(EOFError, struct.error),
 )
 
 
 def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
-    """The decoded picture and its warnings; raises `InvalidInput` for one we do not take."""
-    _check_size(file)
+    """Return the decoded image and its warnings; raises `InvalidInput` for an unacceptable one."""
+    _check_file_size(file)
     with ProblemList().raising(InvalidInput) as problems:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                picture = Pillow.open(file, formats=RECOGNISED)
+                image = Pillow.open(file, formats=_KNOWN_FORMATS)
         except Pillow.DecompressionBombError as error:
-            raise _too_many_pixels() from error
-        except _UNREADABLE as error:
-            raise _not_an_image() from error
-        _check_format(picture, problems)
-        _check_pixels(picture, problems)
+            raise InvalidInput.of(
+                "image.too-large", where=_WHERE, variant="unknown-pixels"
+            ) from error
+        except _DECODER_ERRORS as error:
+            raise InvalidInput.of("image.not-image", where=_WHERE) from error
+        _check_format(image, problems)
+        _check_pixels(image, problems)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture.load()
-            upright = ImageOps.exif_transpose(picture)
-    except _UNREADABLE as error:
-        raise _not_an_image() from error
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+    except _DECODER_ERRORS as error:
+        raise InvalidInput.of("image.not-image", where=_WHERE) from error
     return upright, problems
 
 
-def _check_size(file: BinaryIO) -> None:
+def _check_file_size(file: BinaryIO) -> None:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > settings.EXTERY_MAX_IMAGE:
-        most = format_size(settings.EXTERY_MAX_IMAGE)
         raise InvalidInput.of(
             "image.too-large",
-            f"the image has {format_size(size)}, and this site takes at most {most}",
-            hint="save it as JPEG or WebP, or smaller",
             where=_WHERE,
+            size=format_size(size),
+            max_size=format_size(settings.EXTERY_MAX_IMAGE),
         )
 
 
-def _not_an_image() -> InvalidInput:
-    return InvalidInput.of(
-        "image.not-image",
-        "the file is not an image that can be read",
-        hint="choose a PNG, JPEG or WebP file",
-        where=_WHERE,
-    )
+def _check_format(image: Pillow.Image, problems: ProblemList) -> None:
+    animated = getattr(image, "is_animated", False)
+    if image.format not in ALLOWED_FORMATS or animated:
+        problems.add(
+            "image.unsupported-format",
+            where=_WHERE,
+            variant="animated" if animated else "",
+            format=str(image.format),
+        )
 
 
-def _too_many_pixels(found: str = "the image has more pixels than can be opened") -> InvalidInput:
-    return InvalidInput.of(
-        "image.too-large", found, hint="make it 16:9 and at most 3840 pixels wide", where=_WHERE
-    )
-
-
-def _check_format(picture: Pillow.Image, problems: ProblemList) -> None:
-    animated = getattr(picture, "is_animated", False)
-    if picture.format in TAKEN and not animated:
-        return
-    what = f"an animated {picture.format}" if animated else f"a {picture.format} file"
-    problems.add(
-        "image.unsupported-format",
-        f"the image is {what}",
-        hint="save it as a still PNG, JPEG or WebP",
-        where=_WHERE,
-    )
-
-
-def _check_pixels(picture: Pillow.Image, problems: ProblemList) -> None:
-    width, height = picture.size
-    found = f"the image has {width} × {height} pixels"
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        problems.extend(_too_many_pixels(found).problems)
-    elif width < LEAST[0] or height < LEAST[1]:
-        hint = "it needs at least {} × {}; {} × {} is best".format(*LEAST, *GUIDELINE)
-        problems.add("image.too-small", found, hint=hint, where=_WHERE)
-    elif width < GUIDELINE[0] or height < GUIDELINE[1]:
-        hint = "{} × {} looks sharp on every screen".format(*GUIDELINE)
-        problems.add("image.below-recommended-size", found, hint=hint, where=_WHERE)
-    if abs(width / height - 16 / 9) > 0.02:
-        hint = "pages show the middle of it as 16:9"
-        problems.add("image.not-16-9", found, hint=hint, where=_WHERE)
+def _check_pixels(image: Pillow.Image, problems: ProblemList) -> None:
+    width, height = image.size
+    recommended = "{} × {}".format(*RECOMMENDED_SIZE)
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        problems.add("image.too-large", where=_WHERE, variant="pixels", width=width, height=height)
+    elif width < MIN_SIZE[0] or height < MIN_SIZE[1]:
+        problems.add(
+            "image.too-small",
+            where=_WHERE,
+            width=width,
+            height=height,
+            minimum="{} × {}".format(*MIN_SIZE),
+            recommended=recommended,
+        )
+    elif width < RECOMMENDED_SIZE[0] or height < RECOMMENDED_SIZE[1]:
+        problems.add(
+            "image.below-recommended-size",
+            where=_WHERE,
+            width=width,
+            height=height,
+            recommended=recommended,
+        )
+    if abs(width / height - 16 / 9) > _MAX_RATIO_ERROR:
+        problems.add("image.not-16-9", where=_WHERE, width=width, height=height)
 
 
 class UploadedImage:
-    """An uploaded image that was checked and rewritten, and has no row yet."""
+    """A checked and converted image that has no row yet; ``problems`` are its warnings."""
 
     def __init__(self, stage: files.Staged, size: tuple[int, int], problems: ProblemList) -> None:
         self._stage = stage
         self._size = size
         self.problems = problems
-        """Warnings about the guideline."""
 
     def store(self, *, alt_text: str = "") -> Image:
-        """Create the row and enqueue the variants; needs a transaction."""
+        """Create the row and enqueue `make_variants`; requires a transaction."""
         width, height = self._size
         image = Image.objects.create(
             file=self._stage.store(), width=width, height=height, alt_text=alt_text.strip()
@@ -140,34 +137,35 @@ class UploadedImage:
 
 @contextmanager
 def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
-    """Check, rewrite and transfer an image before the transaction that stores it.
+    """Check an image, convert it and transfer it to the storage; removes it unless it is stored.
 
-    It is rewritten as WebP, so that metadata such as the place where a photograph was taken does
-    not reach the site. Raises `InvalidInput`. An image that is not stored is removed.
+    The conversion to WebP drops metadata such as the location of a photograph. Raises
+    `InvalidInput`. Requires no transaction: decoding and transferring take long.
     """
-    picture, problems = open_image(file)
-    with files.staged(_webp(picture, FULL, 90), StoredFile.Kind.IMAGE) as full:
+    image, problems = open_image(file)
+    with files.staged(_encode_webp(image, FULL_WIDTH, quality=90), StoredFile.Kind.IMAGE) as full:
         full.upload()
-        yield UploadedImage(full, picture.size, problems)
+        yield UploadedImage(full, image.size, problems)
 
 
 def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
-    """Store an uploaded image in a transaction of its own. Raises `InvalidInput`."""
+    """Store an uploaded image in its own transaction; raises `InvalidInput`."""
     with uploaded_image(file) as uploaded, transaction.atomic():
         return uploaded.store(alt_text=alt_text), uploaded.problems
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)
 def make_variants(context: TaskContext, image_id: int) -> None:
-    """Make the smaller variants of an image, for all rows that have the same file."""
-    image = Image.objects.select_related("file").filter(pk=image_id).first()
-    if image is None or image.has_variants:
+    """Make the smaller variants of an image, for all rows with the same file."""
+    row = Image.objects.select_related("file").filter(pk=image_id).first()
+    if row is None or row.has_variants:
         return
     with (
-        files.open_file(image.file) as stream,
-        Pillow.open(stream, formats=("WEBP",)) as picture,
+        files.open_file(row.file) as stream,
+        Pillow.open(stream, formats=("WEBP",)) as image,
     ):
-        large_data, small_data = _webp(picture, LARGE, 84), _webp(picture, SMALL, 80)
+        large_data = _encode_webp(image, LARGE_WIDTH, quality=84)
+        small_data = _encode_webp(image, SMALL_WIDTH, quality=80)
     with (
         files.staged(large_data, StoredFile.Kind.IMAGE) as large,
         files.staged(small_data, StoredFile.Kind.IMAGE) as small,
@@ -175,19 +173,18 @@ def make_variants(context: TaskContext, image_id: int) -> None:
         large.upload()
         small.upload()
         with context.complete():
-            same = Image.objects.filter(file=image.file_id).select_for_update()
-            if list(same.values_list("pk")):  # it may have been deleted meanwhile
-                Image.objects.filter(file=image.file_id).update(
-                    large=large.store(), small=small.store()
-                )
+            same_file = Image.objects.filter(file=row.file_id)
+            # Evaluated to lock the rows; they may have been deleted in the meantime.
+            if list(same_file.select_for_update().values_list("pk")):
+                same_file.update(large=large.store(), small=small.store())
 
 
-def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    copy = picture.convert(mode)
-    if copy.width > width:
+def _encode_webp(image: Pillow.Image, max_width: int, *, quality: int) -> BinaryIO:
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    copy = image.convert(mode)
+    if copy.width > max_width:
         copy = copy.resize(
-            (width, max(1, round(copy.height * width / copy.width))),
+            (max_width, max(1, round(copy.height * max_width / copy.width))),
             Pillow.Resampling.LANCZOS,
             reducing_gap=3.0,
         )
@@ -197,6 +194,6 @@ def _webp(picture: Pillow.Image, width: int, quality: int) -> BinaryIO:
 
 
 def delete_image(image: Image) -> None:
-    """Remove an image and those of its files that no other image has."""
+    """Delete an image and its files, except files that other images use."""
     image.delete()
     files.release(image.file, image.large, image.small)

@@ -1,4 +1,4 @@
-"""Images: what is taken, what is refused, and what is made of them."""
+"""Uploaded images are checked, converted to WebP and scaled down."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
     assert media() == []
 
     image, _ = images.store_image(picture())
-    webp = images._webp
+    encode = images._encode_webp
 
-    def delete_meanwhile(*arguments: Any) -> Any:
+    def delete_meanwhile(*arguments: Any, **options: Any) -> Any:
         Image.objects.all().delete()
-        return webp(*arguments)
+        return encode(*arguments, **options)
 
-    monkeypatch.setattr(images, "_webp", delete_meanwhile)
+    monkeypatch.setattr(images, "_encode_webp", delete_meanwhile)
     assert run_tasks() == 1
     assert media() == [image.file.name]  # only the row of the image was deleted here
 
@@ -194,6 +194,24 @@ def test_an_invalid_image_is_reported_and_not_stored(
     assert caught.value.problems[0].where.field == "image"
     assert not Image.objects.exists()
     assert media() == []
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: picture(format_="BMP"), "the image format is BMP"),
+        (_animated, "the image is an animated WEBP"),
+        (lambda: picture(959, 540), "the image has 959 × 540 pixels"),
+        (lambda: picture(16_384, 960), "the image has 16384 × 960 pixels, which is too many"),
+        (lambda: _announcing(2**31 - 1, 2**31 - 1), "the image has too many pixels"),
+    ],
+)
+def test_the_message_names_the_format_or_the_size(
+    make: Callable[[], io.BytesIO], message: str, db: None
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        images.store_image(make())
+    assert caught.value.problems[0].message == message
 
 
 def test_svg_images_are_refused(db: None) -> None:
