@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from extery.core.codes import explain, find, site_accounts, site_catalog, site_reports
+from extery.core.codes import (
+    explain,
+    find,
+    site_accounts,
+    site_catalog,
+    site_moderation,
+    site_publish,
+    site_reports,
+)
 
-TABLES = (site_accounts, site_catalog, site_reports)
+TABLES = (site_accounts, site_catalog, site_moderation, site_publish, site_reports)
 
 
 @pytest.mark.parametrize("code", [code for table in TABLES for code in table.CODES])

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from extery.core.errors import Corrupt, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
-from extery_site.catalog import lifecycle
+from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.package_hashes import (
@@ -45,10 +45,10 @@ def approve_version(
     except Corrupt:
         # The file may be missing because the version was discarded in the meantime: raise `Conflict` then.
         with transaction.atomic():
-            locked = lifecycle.lock(lifecycle.APPROVE, version=version, by=by)
-            check_unchanged(locked.locked_version, reviewed)
+            locked = lifecycle.lock(transitions.APPROVE, version=version, by=by)
+            check_unchanged(locked.version, reviewed)
         raise
-    return _decide(lifecycle.APPROVE, version, reviewed, by, _clean_reason(reason))
+    return _decide(transitions.APPROVE, version, reviewed, by, _clean_reason(reason))
 
 
 def request_changes(
@@ -57,7 +57,7 @@ def request_changes(
     """Return a version to its owner for changes; ``reason`` says which."""
     require_moderator(by)
     reason = _clean_reason(_require_reason(reason))
-    return _decide(lifecycle.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)
+    return _decide(transitions.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)
 
 
 def decline_version(
@@ -66,37 +66,41 @@ def decline_version(
     """Decline a version permanently: its owner can only discard it."""
     require_moderator(by)
     reason = _clean_reason(_require_reason(reason))
-    return _decide(lifecycle.DECLINE, version, parse_hashes(packages), by, reason)
+    return _decide(transitions.DECLINE, version, parse_hashes(packages), by, reason)
 
 
 def _decide(
-    change: lifecycle.Transition,
+    change: transitions.Transition,
     version: Version,
     reviewed: frozenset[str],
     by: AnyUser,
     reason: str,
 ) -> Event:
-    with lifecycle.transition(change, version=version, by=by, text=reason) as step:
-        step.packages = check_unchanged(step.locked_version, reviewed)
-    return step.recorded
+    with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
+        pending.packages = check_unchanged(pending.version, reviewed)
+    return pending.event
 
 
 def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Event:
     """Block an extension: it cannot be downloaded, and listings contain it in their blocklist."""
     require_moderator(by)
     reason = clean_text(_require_reason(reason), field="reason", max_length=MAX_BLOCK_REASON_LENGTH)
-    with lifecycle.transition(lifecycle.BLOCK, extension=extension, by=by, text=reason) as step:
-        step.extension.block_reason = reason
-    return step.recorded
+    with lifecycle.transition(
+        transitions.BLOCK, extension=extension, by=by, text=reason
+    ) as pending:
+        pending.extension.block_reason = reason
+    return pending.event
 
 
 def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Event:
     """Unblock an extension; its status follows from its versions again."""
     require_moderator(by)
     reason = _clean_reason(reason)
-    with lifecycle.transition(lifecycle.UNBLOCK, extension=extension, by=by, text=reason) as step:
+    with lifecycle.transition(
+        transitions.UNBLOCK, extension=extension, by=by, text=reason
+    ) as pending:
         pass
-    return step.recorded
+    return pending.event
 
 
 def _clean_reason(reason: str) -> str:
@@ -106,10 +110,5 @@ def _clean_reason(reason: str) -> str:
 def _require_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise InvalidInput.of(
-            "review.reason-missing",
-            "the decision needs a reason",
-            hint="describe what is wrong and how to fix it",
-            where=Where(path=("reason",)),
-        )
+        raise InvalidInput.of("review.reason-missing", where=Where(path=("reason",)))
     return reason

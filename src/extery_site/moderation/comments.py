@@ -6,7 +6,8 @@ from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_user
-from extery_site.catalog.lifecycle import lock_extension, record
+from extery_site.catalog.lifecycle import record
+from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.queues import can_view_thread
@@ -23,10 +24,5 @@ def comment(
         raise NotFound.of("request.not-found", "this extension has no review thread")
     text = clean_text(text, field="text", max_length=MAX_REASON_LENGTH)
     if not text:
-        raise InvalidInput.of(
-            "review.comment-empty",
-            "the comment is empty",
-            hint="enter a comment",
-            where=Where(path=("text",)),
-        )
+        raise InvalidInput.of("review.comment-empty", where=Where(path=("text",)))
     return record(extension, Event.Kind.COMMENT, by=author, version=version, text=text)

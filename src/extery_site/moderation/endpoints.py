@@ -141,10 +141,5 @@ def _packages(request: HttpRequest, body: DecisionIn) -> list[str]:
     """Return the hashes of the request; raises `InvalidInput` if the field is missing."""
     require_moderator(request.user)
     if "packages" not in body.model_fields_set:
-        raise InvalidInput.of(
-            "review.packages-missing",
-            "the decision does not name the reviewed packages",
-            hint="send the 'sha256' of each reviewed package in the field 'packages'",
-            where=Where(path=("packages",)),
-        )
+        raise InvalidInput.of("review.packages-missing", where=Where(path=("packages",)))
     return body.packages

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from extery.core.errors import Conflict, Corrupt, InvalidInput, ProblemList, Where
+from extery.core.errors import Conflict, Corrupt, InvalidInput, Problem, ProblemList, Where
 from extery_site.catalog.models import Package, Version
 from extery_site.files import actions as files
 from extery_site.ui.labels import short_hash
@@ -27,12 +27,7 @@ def parse_hashes(packages: Collection[str]) -> frozenset[str]:
     hashes = [text.strip().lower().removeprefix("sha256:") for text in packages]
     with ProblemList().raising(InvalidInput) as problems:
         for text in [text for text in hashes if not _SHA256.fullmatch(text)][:MAX_NAMED]:
-            problems.add(
-                "review.bad-hash",
-                f"{text[:80]!r} is not a SHA-256",
-                hint="send the 64 hexadecimal digits of the field 'sha256' of the package",
-                where=_WHERE,
-            )
+            problems.add("review.bad-hash", where=_WHERE, value=text[:80])
     return frozenset(hashes)
 
 
@@ -45,43 +40,61 @@ def check_unchanged(version: Version, reviewed: frozenset[str]) -> list[str]:
     if not packages:
         raise Conflict.of(
             "review.no-package",
-            f"{version} has no package",
-            hint="ask the owner to withdraw the version and upload its packages again",
             where=_WHERE,
+            extension=version.extension.name,
+            version=version.number,
         )
     if packages.keys() == reviewed:
         return sorted(packages)
     added = [package for sha256, package in packages.items() if sha256 not in reviewed]
     removed = sorted(reviewed - packages.keys())
-    problems = ProblemList()
-    problems.add(
+    summary = Problem.of(
         "review.packages-changed",
-        f"the packages of {version} have changed since they were reviewed: "
-        f"{len(added)} added, {len(removed)} removed",
-        hint="review the current packages, then decide again",
         where=_WHERE,
+        variant="summary",
+        extension=version.extension.name,
+        version=version.number,
+        added=len(added),
+        removed=len(removed),
     )
-    lines = [
-        f"added: {package.file_name} (SHA-256 {short_hash(package.sha256)})"
-        for package in added[:MAX_NAMED]
-    ]
-    lines += _removed_lines(removed[:MAX_NAMED])
-    for line in lines:
-        problems.add("review.packages-changed", line, where=_WHERE)
-    raise Conflict(*problems)
+    raise Conflict(
+        summary,
+        *(_added_problem(package) for package in added[:MAX_NAMED]),
+        *_removed_problems(removed[:MAX_NAMED]),
+    )
 
 
-def _removed_lines(removed: list[str]) -> list[str]:
-    """Return one line per removed package, with its file name if another version has it now."""
-    packages = Package.objects.select_related("version__extension").filter(sha256__in=removed)
-    elsewhere = {package.sha256: package for package in packages}
-    lines = []
-    for sha256 in removed:
-        name = "a package"
-        if package := elsewhere.get(sha256):
-            name = f"{package.file_name}, which belongs to {package.version}"
-        lines.append(f"removed: {name} (SHA-256 {short_hash(sha256)})")
-    return lines
+def _added_problem(package: Package) -> Problem:
+    return Problem.of(
+        "review.packages-changed",
+        where=_WHERE,
+        package=package.file_name,
+        sha256=short_hash(package.sha256),
+    )
+
+
+def _removed_problems(hashes: list[str]) -> Iterator[Problem]:
+    """Yield a problem per removed package, with its file name if another version has it now."""
+    packages = Package.objects.select_related("version__extension").filter(sha256__in=hashes)
+    moved = {package.sha256: package for package in packages}
+    for sha256 in hashes:
+        if package := moved.get(sha256):
+            yield Problem.of(
+                "review.packages-changed",
+                where=_WHERE,
+                variant="moved",
+                package=package.file_name,
+                extension=package.version.extension.name,
+                version=package.version.number,
+                sha256=short_hash(sha256),
+            )
+        else:
+            yield Problem.of(
+                "review.packages-changed",
+                where=_WHERE,
+                variant="removed",
+                sha256=short_hash(sha256),
+            )
 
 
 def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
@@ -97,8 +110,7 @@ def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
                 logger.error("package %s: %s", package.sha256, fault)
                 problems.add(
                     "review.package-damaged",
-                    f"the stored file of {package.file_name} {fault}",
-                    hint="restore the file from a backup, or ask the owner to discard this "
-                    "version and upload it again",
                     where=_WHERE,
+                    package=package.file_name,
+                    fault=fault,
                 )

@@ -129,11 +129,7 @@ def _decided_version(extension: Extension, number: str) -> Version:
         )
     version = extension.versions.filter(number=number).first()
     if version is None:
-        raise Conflict.of(
-            "review.version-discarded",
-            f"version {number[:100]!r} of {extension.name} no longer exists",
-            hint="reload the page to see what happened",
-        )
+        raise Conflict.of("review.version-discarded", version=number[:100])
     version.extension = extension
     return version
 
@@ -160,11 +156,11 @@ def _report_changes(request: HttpRequest, form: Form, version: Version | None) -
         return False  # already reported by `_decided_version`
     try:
         if version is None or version.number != number:
-            now = f"this page shows {version.number}" if version else "no version is left"
             raise Conflict.of(
                 "review.version-discarded",
-                f"the form was about version {number[:100]!r}, but {now}",
-                hint="review the current version, then decide again",
+                variant="other-version" if version else "no-version",
+                version=number[:100],
+                current=version.number if version else "",
             )
         if version.is_in_review:
             with suppress(InvalidInput):

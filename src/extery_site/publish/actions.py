@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from extery.core.errors import InvalidInput, ProblemList, Where
+from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser
-from extery_site.catalog import lifecycle
+from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.manifests import apply_manifest, safe_url
 from extery_site.catalog.models import Event, Extension, Version
@@ -62,7 +62,7 @@ def update_draft(
         _update_draft(extension, by, **fields)
         return ProblemList()
     with transaction.atomic():
-        lifecycle.lock_owned(extension, by)
+        locking.lock_owned_extension(extension, by)
     # Before the transaction: decoding and transferring it take long, and lock nothing.
     with uploaded_image(image) as uploaded:
         _update_draft(extension, by, image=uploaded, **fields)
@@ -82,9 +82,9 @@ def _update_draft(
     alt_text: str | None,
     image: UploadedImage | None = None,
 ) -> None:
-    extension = lifecycle.lock_owned(extension, by)
+    extension = locking.lock_owned_extension(extension, by)
     if release_notes is not None and version is not None:
-        version = lifecycle.lock_editable(version, extension)
+        version = locking.lock_editable_version(version, extension)
         version.release_notes = clean_text(
             release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH
         )
@@ -112,9 +112,8 @@ def _check_url(field: str, text: str) -> str:
     if text and not safe_url(text):
         raise InvalidInput.of(
             "submit.bad-url",
-            f"{text[:80]!r} is not the URL of a web page",
-            hint="enter a URL that starts with https://",
             where=Where(path=(field,)),
+            url=text[:80],
         )
     return clean_text(text, field=field, max_length=MAX_URL)
 
@@ -127,46 +126,37 @@ def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) ->
         delete_image(old)
 
 
-def missing_for_submission(extension: Extension, version: Version) -> list[tuple[str, str]]:
-    """Return code and message of everything that is missing before the draft can be submitted."""
-    missing = []
+def missing_for_submission(extension: Extension, version: Version) -> list[Problem]:
+    """Return a problem for everything that is missing before the draft can be submitted."""
+    missing = ProblemList()
     if not version.packages.exists():
-        missing.append(("submit.package-missing", "Upload a package."))
+        missing.add("submit.package-missing", where=Where(path=("file",)))
     if not extension.description.strip():
-        missing.append(("submit.description-missing", "Add a description."))
+        missing.add("submit.description-missing", where=Where(path=("description",)))
     if extension.image is None:
-        missing.append(("submit.image-missing", "Add an image."))
+        missing.add("submit.image-missing", where=Where(path=("image",)))
     elif not extension.image.alt_text.strip():
-        missing.append(("submit.alt-text-missing", "Add an image description (alt text)."))
-    return missing
-
-
-_FIELDS = {
-    "submit.package-missing": "file",
-    "submit.description-missing": "description",
-    "submit.image-missing": "image",
-    "submit.alt-text-missing": "alt_text",
-}
+        missing.add("submit.alt-text-missing", where=Where(path=("alt_text",)))
+    return list(missing)
 
 
 def submit(*, version: Version, by: AnyUser) -> Version:
     """Submit a complete draft for review; raises `InvalidInput` with everything that is missing."""
-    with lifecycle.transition(lifecycle.SUBMIT, version=version, by=by) as step:
-        extension, version = step.extension, step.locked_version
-        with ProblemList().raising(InvalidInput) as problems:
-            for code, message in missing_for_submission(extension, version):
-                problems.add(code, message, where=Where(path=(_FIELDS[code],)))
+    with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
+        extension, version = pending.extension, pending.version
+        if missing := missing_for_submission(extension, version):
+            raise InvalidInput(*missing)
         if extension.newest_version_id is None:
             apply_manifest(extension, version)
-        step.text = version.release_notes
+        pending.text = version.release_notes
     return version
 
 
 def withdraw(*, version: Version, by: AnyUser) -> Version:
     """Withdraw a version from review; its owner can edit and submit it again."""
-    with lifecycle.transition(lifecycle.WITHDRAW, version=version, by=by) as step:
+    with lifecycle.transition(transitions.WITHDRAW, version=version, by=by) as pending:
         pass
-    return step.locked_version
+    return pending.version
 
 
 @transaction.atomic
@@ -175,10 +165,10 @@ def discard_draft(*, version: Version, by: AnyUser) -> None:
 
     The extension is deleted too if it has no other version and was never submitted.
     """
-    with lifecycle.transition(lifecycle.DISCARD, version=version, by=by) as step:
-        step.text = step.locked_version.number
-        release(*(package.file for package in step.locked_version.packages.select_related("file")))
-    extension = step.extension
+    with lifecycle.transition(transitions.DISCARD, version=version, by=by) as pending:
+        pending.text = pending.version.number
+        release(*(package.file for package in pending.version.packages.select_related("file")))
+    extension = pending.extension
     if extension.versions.exists() or _was_submitted(extension):
         return
     if extension.image is not None:

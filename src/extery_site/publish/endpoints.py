@@ -48,12 +48,7 @@ def upload(
     If the package has errors, the response lists all of them and nothing is stored.
     """
     if file is None:
-        raise InvalidInput.of(
-            "upload.no-file",
-            "the upload has no file",
-            hint="send the package as multipart/form-data in the field 'file'",
-            where=Where(path=("file",)),
-        )
+        raise InvalidInput.of("upload.no-file", where=Where(path=("file",)))
     result = actions.receive_upload(
         file=cast("BinaryIO", file),
         name=file.name or "",
@@ -68,8 +63,8 @@ def upload(
         sha256=result.package.sha256,
         problems=[problem.as_dict() for problem in result.problems],
         missing=[
-            MissingOut(code=code, message=message)
-            for code, message in actions.missing_for_submission(extension, version)
+            MissingOut(code=problem.code, message=problem.message)
+            for problem in actions.missing_for_submission(extension, version)
         ],
         url=absolute(request, page),
     )

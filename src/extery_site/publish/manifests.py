@@ -67,9 +67,9 @@ def _check_nul(manifest: Manifest) -> None:
             if "\x00" in _all_strings(manifest.table[field]):
                 problems.add(
                     "upload.unsupported-characters",
-                    f"{field} contains NUL",
-                    hint="remove \\u0000 from the manifest",
                     where=Where(FILENAME, (field,)),
+                    variant="nul",
+                    field=field,
                 )
 
 
@@ -103,9 +103,10 @@ def _check_length(
         where = Where(FILENAME, path)
         problems.add(
             "upload.text-too-long",
-            f"{where.field} has {len(text)} characters; the limit is {max_length}",
-            hint="shorten it",
             where=where,
+            field=where.field,
+            length=len(text),
+            max_length=max_length,
         )
 
 
@@ -113,9 +114,11 @@ def _check_item_count(count: int, field: str, problems: ProblemList) -> None:
     if count > MAX_ITEMS:
         problems.add(
             "upload.text-too-long",
-            f"{field} has {count} items; the limit is {MAX_ITEMS}",
-            hint="shorten the list",
             where=Where(FILENAME, (field,)),
+            variant="items",
+            field=field,
+            length=count,
+            max_length=MAX_ITEMS,
         )
 
 
@@ -128,9 +131,9 @@ def _check_characters(manifest: Manifest) -> None:
         for value, path in invalid:
             problems.add(
                 "upload.unsupported-characters",
-                f"{path[0]} contains {value[:60]!r}, which has unsupported characters",
-                hint="use letters (a to z), digits, '.', '+', '-' and '_'",
                 where=Where(FILENAME, path),
+                field=path[0],
+                value=value[:60],
             )
 
 

@@ -16,11 +16,12 @@ from extery.core.errors import (
     Refused,
     Where,
 )
-from extery.manifest.document import Manifest
+from extery.manifest.document import FILENAME, Manifest
 from extery.rules.engine import Report, Scope, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
-from extery_site.catalog.lifecycle import record, require_not_blocked
+from extery_site.catalog.lifecycle import record
+from extery_site.catalog.locking import require_not_blocked
 from extery_site.catalog.manifests import apply_manifest
 from extery_site.catalog.models import (
     Event,
@@ -126,12 +127,7 @@ def _check_reserved(manifest: Manifest) -> None:
     key = normalize_id(manifest.id)
     configured = {normalize_id(reserved) for reserved in settings.EXTERY_RESERVED_IDS}
     if key in configured or ReservedId.objects.filter(id_key=key).exists():
-        raise Refused.of(
-            "upload.id-reserved",
-            f"the id {manifest.id} is reserved",
-            hint="choose another id in the manifest",
-            where=Where("blender_manifest.toml", ("id",)),
-        )
+        raise Refused.of("upload.id-reserved", where=Where(FILENAME, ("id",)), id=manifest.id)
 
 
 def _check_against_site(
@@ -151,44 +147,44 @@ def _check_against_site(
 
 
 def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
-    where = Where("blender_manifest.toml", ("id",))
-    if extension.owner_id != user.pk or extension.extension_id != manifest.id:
-        other = "" if extension.extension_id == manifest.id else f" (as {extension.extension_id})"
+    where = Where(FILENAME, ("id",))
+    if extension.extension_id != manifest.id:
         raise Refused.of(
             "upload.id-taken",
-            f"the id {manifest.id} belongs to another extension{other}",
-            hint="choose another id in the manifest",
             where=where,
+            variant="similar",
+            id=manifest.id,
+            existing=extension.extension_id,
         )
+    if extension.owner_id != user.pk:
+        raise Refused.of("upload.id-taken", where=where, id=manifest.id)
     require_not_blocked(extension)
     if extension.type != manifest.type:
         raise Conflict.of(
             "upload.type-changed",
-            f"{manifest.id} has the type {extension.type}, but this package has the type {manifest.type}",
-            hint="keep the type, or choose another id",
-            where=Where("blender_manifest.toml", ("type",)),
+            where=Where(FILENAME, ("type",)),
+            id=manifest.id,
+            existing=extension.type,
+            type=manifest.type,
         )
 
 
 def _check_draft(version: Version, manifest: Manifest) -> None:
     """Check that the package adds a platform to this version, which must be a draft."""
     if not version.is_editable:
-        raise _version_exists(manifest, declined=version.is_discardable)
+        raise _version_exists(manifest, variant="declined" if version.is_discardable else "")
     taken: set[str] = set()
     for package in version.packages.all():
         if not package.platforms or not manifest.platforms:
-            raise _version_exists(manifest, draft=True)
+            raise _version_exists(manifest, variant="draft")
         taken.update(package.platforms)
     if taken & set(manifest.platforms):
-        raise _version_exists(manifest, draft=True)
+        raise _version_exists(manifest, variant="draft")
     other = Manifest.from_table(version.manifest)
     for field in _SAME_IN_ALL_PACKAGES:
         if getattr(other, field) != getattr(manifest, field):
             raise Conflict.of(
-                "upload.package-differs",
-                f"{field} differs from the package that was uploaded before",
-                hint="build all packages of a version from the same manifest",
-                where=Where("blender_manifest.toml", (field,)),
+                "upload.package-differs", where=Where(FILENAME, (field,)), field=field
             )
 
 
@@ -211,23 +207,18 @@ def _check_file_is_new(sha256: str) -> None:
     if package is not None:
         raise Conflict.of(
             "upload.file-exists",
-            f"this file was uploaded before, as {package.version.extension.extension_id} "
-            f"{package.version.number}",
-            hint="build a package with a new version",
+            id=package.version.extension.extension_id,
+            version=package.version.number,
         )
 
 
-def _version_exists(manifest: Manifest, *, draft: bool = False, declined: bool = False) -> Conflict:
-    hint = "increase the version in the manifest and build the package again"
-    if draft:
-        hint += ", or discard the draft first"
-    elif declined:
-        hint += ", or discard the declined version first"
+def _version_exists(manifest: Manifest, *, variant: str = "") -> Conflict:
     return Conflict.of(
         "upload.version-exists",
-        f"{manifest.id} {manifest.version} was uploaded before",
-        hint=hint,
-        where=Where("blender_manifest.toml", ("version",)),
+        where=Where(FILENAME, ("version",)),
+        variant=variant,
+        id=manifest.id,
+        version=manifest.version,
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_user
-from extery_site.catalog.lifecycle import lock_extension
+from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Extension
 from extery_site.catalog.text_limits import clean_text
 from extery_site.reports.models import MAX_TEXT_LENGTH, Report

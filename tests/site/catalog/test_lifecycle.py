@@ -13,9 +13,9 @@ from django.db import transaction
 import extery_site
 from extery.core.errors import Conflict, ExteryError, Refused
 from extery_site.accounts.models import User
-from extery_site.catalog import lifecycle
-from extery_site.catalog.lifecycle import TRANSITIONS, Role, Transition
+from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.transitions import TRANSITIONS, Role, Transition
 from extery_site.listings.actions import LISTED_KINDS
 from extery_site.listings.changes import current_revision
 from tests.site import factories
@@ -31,7 +31,7 @@ def name_of(change: Transition) -> str:
 
 
 @pytest.fixture
-def heard() -> Iterator[list[Event]]:
+def received() -> Iterator[list[Event]]:
     """The events that subscribers receive."""
     events: list[Event] = []
     lifecycle.subscribe(events.append)
@@ -61,32 +61,32 @@ CASES = [(change, status) for change in TRANSITIONS for status in sorted(change.
     ("change", "status"), CASES, ids=[f"{name_of(change)}-{status}" for change, status in CASES]
 )
 def test_a_transition_writes_one_event_and_calls_every_subscriber(
-    change: Transition, status: str, owner: User, moderator: User, heard: list[Event]
+    change: Transition, status: str, owner: User, moderator: User, received: list[Event]
 ) -> None:
     rows = target_of(change, status, owner)
     extension = rows.get("extension") or rows["version"].extension
     before = extension.events.count()
-    heard.clear()
+    received.clear()
 
     with lifecycle.transition(
         change, by=actor_of(change, owner, moderator), text=" Because. ", **rows
-    ) as step:
-        step.packages = ["0" * 64]
+    ) as pending:
+        pending.packages = ["0" * 64]
 
     assert extension.events.count() == before + 1
     event = extension.events.latest("pk")
-    assert heard == [event] == [step.recorded]
+    assert received == [event] == [pending.event]
     assert event.kind == change.event
     assert event.by == actor_of(change, owner, moderator)
     assert event.text == "Because."
     assert event.packages == ["0" * 64]
     version = rows.get("version")
-    assert event.version == (None if change is lifecycle.DISCARD else version)
+    assert event.version == (None if change is transitions.DISCARD else version)
     if version is not None and change.target is not None:
         assert Version.objects.get(pk=version.pk).status == change.target
     if change.of is Extension:
         extension.refresh_from_db()
-        assert extension.is_blocked == (change is lifecycle.BLOCK)
+        assert extension.is_blocked == (change is transitions.BLOCK)
 
 
 WRONG = [
@@ -100,10 +100,10 @@ WRONG = [
     ("change", "status"), WRONG, ids=[f"{name_of(change)}-{status}" for change, status in WRONG]
 )
 def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
-    change: Transition, status: str, owner: User, moderator: User, heard: list[Event]
+    change: Transition, status: str, owner: User, moderator: User, received: list[Event]
 ) -> None:
     rows = target_of(change, status, owner)
-    heard.clear()
+    received.clear()
 
     with (
         pytest.raises(Conflict),
@@ -111,7 +111,7 @@ def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
     ):
         pytest.fail("the transition began")
 
-    assert heard == []
+    assert received == []
     row = next(iter(rows.values()))
     row.refresh_from_db()
     assert row.status == status
@@ -119,17 +119,17 @@ def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
 def test_other_users_cannot_make_a_transition(
-    change: Transition, owner: User, moderator: User, stranger: User, heard: list[Event]
+    change: Transition, owner: User, moderator: User, stranger: User, received: list[Event]
 ) -> None:
     rows = target_of(change, sorted(change.sources)[0], owner)
-    heard.clear()
+    received.clear()
     other = moderator if change.role is Role.OWNER else owner
 
     for user in (stranger, other):
         with pytest.raises(Refused), lifecycle.transition(change, by=user, **rows):
             pytest.fail("the transition began")
 
-    assert heard == []
+    assert received == []
 
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
@@ -171,7 +171,7 @@ def test_a_block_stops_every_transition_of_versions_but_withdrawing(
     Extension.objects.update(status=Extension.Status.BLOCKED, block_reason="Sends data away")
     actor = actor_of(change, owner, moderator)
 
-    if change.while_blocked:
+    if change.allowed_while_blocked:
         with lifecycle.transition(change, by=actor, **rows):
             pass
     else:

@@ -141,7 +141,7 @@ def test_a_form_decides_only_on_the_version_of_its_page(
     response = browser.post(THREAD, {**form, "step": step})
     assert response.status_code == 409
     page = page_of(response)
-    assert "Version '1.0.0' of Gear Tool no longer exists." in notice_of(page)
+    assert "Version 1.0.0 no longer exists." in notice_of(page)
     assert form_of(page)["version"] == ["2.0.0"]
     for wrong in ({"version": "2.0.0"}, {"package": other.package_hashes}):
         assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409

@@ -57,7 +57,7 @@ def test_an_empty_queue_shows_a_message(client: Client, db: None) -> None:
 def test_the_queue_shows_what_is_missing(client: Client, owner: User) -> None:
     version = factories.make_waiting(owner)
     Extension.objects.filter(pk=version.extension_id).update(description="")
-    assert "Add a description." in page_of(client, "/queue/").html
+    assert "The description is missing." in page_of(client, "/queue/").html
 
 
 def test_the_queue_page_needs_a_constant_number_of_queries(

@@ -17,7 +17,8 @@ from tests.site import factories
 
 def test_everything_missing_in_a_draft_is_listed(owner: User) -> None:
     version = factories.make_draft(owner)
-    assert [code for code, _ in actions.missing_for_submission(version.extension, version)] == [
+    missing = actions.missing_for_submission(version.extension, version)
+    assert [problem.code for problem in missing] == [
         "submit.description-missing",
         "submit.image-missing",
     ]
@@ -58,7 +59,7 @@ def test_an_image_needs_alt_text(owner: User) -> None:
     Image.objects.update(alt_text="")
     version.extension.refresh_from_db()
     missing = actions.missing_for_submission(version.extension, version)
-    assert [code for code, _ in missing] == ["submit.alt-text-missing"]
+    assert [problem.code for problem in missing] == ["submit.alt-text-missing"]
     actions.update_draft(extension=version.extension, by=owner, alt_text="A gear")
     assert Image.objects.get().alt_text == "A gear"
 

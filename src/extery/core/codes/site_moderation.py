@@ -4,46 +4,115 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 
+_CHANGED = (
+    "the packages of {extension} {version} have changed since they were reviewed: "
+    "{added} added, {removed} removed"
+)
+_REVIEW_AGAIN = "review the current version, then decide again"
+
 CODES: dict[str, Code] = {
     "review.reason-missing": Code(
-        "error", "the decision has no reason", "The owner needs to know what to change."
+        "error",
+        "the decision has no reason",
+        "The owner needs to know what to change.",
+        message="the decision needs a reason",
+        hint="describe what is wrong and how to fix it",
     ),
-    "review.comment-empty": Code("error", "the comment is empty", "A comment needs text."),
+    "review.comment-empty": Code(
+        "error",
+        "the comment is empty",
+        "A comment needs text.",
+        message="the comment is empty",
+        hint="enter a comment",
+    ),
     "review.wrong-status": Code(
         "error",
         "the decision is not possible in the current status",
         "Another moderator may have decided, or the owner may have withdrawn the version.",
+        message="{extension} {version} is not in review: its status is '{status}'",
+        hint="reload the page to see what happened",
+        variants={
+            "blocked": ("{extension} is blocked", "unblock it first"),
+            "already-blocked": ("{extension} is already blocked", ""),
+            "not-blocked": ("{extension} is not blocked", ""),
+        },
+        example={"extension": "Gear Tool", "version": "1.0.0", "status": "Withdrawn"},
     ),
     "review.packages-missing": Code(
         "error",
         "the decision does not name the reviewed packages",
         "A decision applies to exact files: it names the SHA-256 of every reviewed package.",
+        message="the decision does not name the reviewed packages",
+        hint="send the 'sha256' of each reviewed package in the field 'packages'",
     ),
     "review.bad-hash": Code(
         "error",
         "a hash is not a SHA-256",
         "Packages are identified by their SHA-256, 64 hexadecimal digits.",
+        message="{value!r} is not a SHA-256",
+        hint="send the 64 hexadecimal digits of the field 'sha256' of the package",
+        example={"value": "sha1:2fd4e1c6"},
     ),
+    # Without a variant: one added package, reported after the summary, which has the hint.
     "review.packages-changed": Code(
         "error",
         "the packages have changed since they were reviewed",
         "The owner replaced packages after the moderator opened the page. The new packages have "
         "not been reviewed.",
+        message="added: {package} (SHA-256 {sha256})",
+        variants={
+            "summary": (
+                _CHANGED,
+                "review the current packages, then decide again",
+            ),
+            "removed": ("removed: a package (SHA-256 {sha256})", ""),
+            "moved": (
+                "removed: {package}, which belongs to {extension} {version} (SHA-256 {sha256})",
+                "",
+            ),
+        },
+        example={
+            "variant": "summary",
+            "extension": "Gear Tool",
+            "version": "1.0.0",
+            "added": 1,
+            "removed": 1,
+        },
     ),
     "review.version-discarded": Code(
         "error",
         "the version was discarded",
         "Its owner withdrew and discarded it after the moderator opened the page.",
+        message="version {version} no longer exists",
+        hint="reload the page to see what happened",
+        variants={
+            "other-version": (
+                "the form was about version {version}, but this page shows {current}",
+                _REVIEW_AGAIN,
+            ),
+            "no-version": (
+                "the form was about version {version}, but no version is left",
+                _REVIEW_AGAIN,
+            ),
+        },
+        example={"version": "1.0.0"},
     ),
     "review.no-package": Code(
         "error",
         "the version has no package",
         "There is no package to review.",
+        message="{extension} {version} has no package",
+        hint="ask the owner to withdraw the version and upload its packages again",
+        example={"extension": "Gear Tool", "version": "1.0.0"},
     ),
     "review.package-damaged": Code(
         "error",
         "the stored file of a package is damaged or missing",
         "The stored file differs from the uploaded file, so it must not be published.",
+        message="the stored file of {package} {fault}",
+        hint="restore the file from a backup, or ask the owner to discard this version and upload "
+        "it again",
+        example={"package": "add-on-gear_tool-v1.0.0.zip", "fault": "is missing"},
     ),
     "review.not-listable": Code(
         "error",

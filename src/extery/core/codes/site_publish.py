@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 
+_NEW_VERSION = "increase the version in the manifest and build the package again"
+
 CODES: dict[str, Code] = {
-    "upload.no-file": Code("error", "the upload has no file", "An upload consists of a package."),
+    "upload.no-file": Code(
+        "error",
+        "the upload has no file",
+        "An upload consists of a package.",
+        message="the upload has no file",
+        hint="send the package as multipart/form-data in the field 'file'",
+    ),
     "upload.too-large": Code(
         "error",
         "the upload exceeds the size limit",
@@ -26,68 +34,127 @@ CODES: dict[str, Code] = {
         "a field has unsupported characters",
         "Blender accepts any text, but versions and platforms become parts of URLs and file "
         "names, and databases cannot store NUL.",
+        message="{field} contains {value!r}, which has unsupported characters",
+        hint="use letters (a to z), digits, '.', '+', '-' and '_'",
+        variants={"nul": ("{field} contains NUL", "remove \\u0000 from the manifest")},
+        example={"field": "version", "value": "1.0.0/beta"},
     ),
     "upload.text-too-long": Code(
         "error",
         "a text in the manifest is too long",
         "Blender sets no limit, but pages, file names and databases need one.",
+        message="{field} has {length} characters; the limit is {max_length}",
+        hint="shorten it",
+        variants={
+            "items": ("{field} has {length} items; the limit is {max_length}", "shorten the list"),
+        },
+        example={"field": "name", "length": 250, "max_length": 200},
     ),
     "upload.version-exists": Code(
         "error",
         "the version was uploaded before",
         "A version never changes, so that everyone who has installed it has the same files.",
+        message="{id} {version} was uploaded before",
+        hint=_NEW_VERSION,
+        variants={
+            "draft": ("", f"{_NEW_VERSION}, or discard the draft first"),
+            "declined": ("", f"{_NEW_VERSION}, or discard the declined version first"),
+        },
+        example={"id": "gear_tool", "version": "1.0.0"},
     ),
     "upload.file-exists": Code(
-        "error", "the file was uploaded before", "An identical file exists on the site."
+        "error",
+        "the file was uploaded before",
+        "An identical file exists on the site.",
+        message="this file was uploaded before, as {id} {version}",
+        hint="build a package with a new version",
+        example={"id": "gear_tool", "version": "1.0.0"},
     ),
     "upload.id-taken": Code(
         "error",
         "the id belongs to another extension",
         "Blender identifies extensions by id, so an update with the id of another extension would "
         "replace it.",
+        message="the id {id} belongs to another extension",
+        hint="choose another id in the manifest",
+        variants={"similar": ("the id {id} belongs to another extension (as {existing})", "")},
+        example={"id": "gear_tool"},
     ),
     "upload.id-reserved": Code(
         "error",
         "the id is reserved",
         "It is used in examples, or belonged to a deleted extension that may still be installed.",
+        message="the id {id} is reserved",
+        hint="choose another id in the manifest",
+        example={"id": "my_example_extension"},
     ),
     "upload.extension-blocked": Code(
-        "error", "the extension is blocked", "A moderator must unblock it first."
+        "error",
+        "the extension is blocked",
+        "A moderator must unblock it first.",
+        message="{extension} is blocked: {reason}",
+        hint="comment in its review thread to contact the moderators",
+        example={"extension": "Gear Tool", "reason": "it sends files to a server"},
     ),
     "upload.type-changed": Code(
         "error",
         "the type changed",
         "Blender installs each type of extension in a different way, so the type cannot change.",
+        message="{id} has the type {existing}, but this package has the type {type}",
+        hint="keep the type, or choose another id",
+        example={"id": "gear_tool", "existing": "add-on", "type": "theme"},
     ),
     "upload.package-differs": Code(
         "error",
         "the packages of the version differ",
         "The packages of a version must differ in their platforms only.",
+        message="{field} differs from the package that was uploaded before",
+        hint="build all packages of a version from the same manifest",
+        example={"field": "tagline"},
     ),
     "submit.description-missing": Code(
         "error",
         "the description is missing",
         "The description helps users decide whether to install an extension.",
+        message="the description is missing",
+        hint="add a description",
     ),
     "submit.image-missing": Code(
-        "error", "the image is missing", "The image shows users what the extension does."
+        "error",
+        "the image is missing",
+        "The image shows users what the extension does.",
+        message="the image is missing",
+        hint="add an image",
     ),
     "submit.alt-text-missing": Code(
         "error",
         "the image description (alt text) is missing",
         "Screen readers read the description to people who cannot see the image.",
+        message="the image description (alt text) is missing",
+        hint="add an image description (alt text)",
     ),
     "submit.package-missing": Code(
-        "error", "the package is missing", "Without a package there is nothing to install."
+        "error",
+        "the package is missing",
+        "Without a package there is nothing to install.",
+        message="the package is missing",
+        hint="upload a package",
     ),
     "submit.bad-url": Code(
         "error",
         "the URL is not an HTTP URL",
         "Pages link to it, so it must be the URL of a web page.",
+        message="{url!r} is not the URL of a web page",
+        hint="enter a URL that starts with https://",
+        example={"url": "ftp://example.org/gear_tool"},
     ),
     "submit.wrong-status": Code(
         "error",
         "the version cannot be changed in its current status",
         "It may have changed in the meantime.",
+        message="{extension} {version} cannot be changed now: its status is '{status}'",
+        hint="reload the page to see what happened",
+        variants={"discarded": ("version {version} was discarded in the meantime", "")},
+        example={"extension": "Gear Tool", "version": "1.0.0", "status": "Approved"},
     ),
 }

@@ -1,0 +1,90 @@
+"""Locks on extensions and versions, which every change takes first. Requires a transaction.
+
+The extension is locked before its versions: with a fixed order no two transactions deadlock.
+"""
+
+from __future__ import annotations
+
+from extery.core.errors import Conflict, NotFound, Refused
+from extery_site.accounts.permissions import AnyUser, require_user
+from extery_site.catalog.models import EDITABLE, Extension, Version
+from extery_site.catalog.transitions import Role
+
+
+def lock_extension(extension: Extension) -> Extension:
+    """Return the current extension, locked until the transaction ends.
+
+    Raises `NotFound` if it was deleted in the meantime.
+    """
+    locked = Extension.objects.select_for_update().filter(pk=extension.pk).first()
+    if locked is None:
+        raise NotFound.of(
+            "request.not-found",
+            f"{extension.name} was deleted in the meantime",
+            hint="reload the page",
+        )
+    return locked
+
+
+def lock_owned_extension(extension: Extension, by: AnyUser) -> Extension:
+    """Return the current extension, locked; raises `Refused` unless ``by`` owns it."""
+    user = require_user(by)
+    extension = lock_extension(extension)
+    if extension.owner_id != user.pk:
+        raise Refused.of("permission.owner-only", extension=extension.name)
+    return extension
+
+
+def lock_extension_of(version: Version) -> Extension:
+    """Return the current extension of a version, locked, for a moderator.
+
+    Raises `Conflict` if it was deleted in the meantime.
+    """
+    extension = Extension.objects.select_for_update().filter(pk=version.extension_id).first()
+    if extension is None:
+        raise _discarded(version, Role.MODERATOR)
+    return extension
+
+
+def lock_version(version: Version, extension: Extension, role: Role) -> Version:
+    """Return the current version, locked; raises `Conflict` if it was discarded in the meantime."""
+    locked = extension.versions.select_for_update().filter(pk=version.pk).first()
+    if locked is None:
+        raise _discarded(version, role)
+    locked.extension = extension
+    return locked
+
+
+def lock_editable_version(version: Version, extension: Extension) -> Version:
+    """Return the current version, locked; raises `Conflict` unless its owner may edit it."""
+    version = lock_version(version, extension, Role.OWNER)
+    if version.status not in EDITABLE:
+        raise wrong_status(version, Role.OWNER)
+    return version
+
+
+def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
+    """Raise `Conflict` for moderators, `Refused` for others if the extension is blocked."""
+    if not extension.is_blocked:
+        return
+    if role is Role.MODERATOR:
+        raise Conflict.of("review.wrong-status", variant="blocked", extension=extension.name)
+    raise Refused.of(
+        "upload.extension-blocked", extension=extension.name, reason=extension.block_reason
+    )
+
+
+def wrong_status(version: Version, role: Role) -> Conflict:
+    """Return the error for a version whose status does not allow the action."""
+    return Conflict.of(
+        "review.wrong-status" if role is Role.MODERATOR else "submit.wrong-status",
+        extension=version.extension.name,
+        version=version.number,
+        status=version.get_status_display(),
+    )
+
+
+def _discarded(version: Version, role: Role) -> Conflict:
+    if role is Role.MODERATOR:
+        return Conflict.of("review.version-discarded", version=version.number)
+    return Conflict.of("submit.wrong-status", variant="discarded", version=version.number)
