@@ -1,4 +1,4 @@
-"""Stored files as they lie in the folder, for tests that look at them or damage them."""
+"""Paths of stored files, for tests that read or damage them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from extery_site.files.models import StoredFile
 
 
 def path_of(file: StoredFile | None) -> Path:
-    """The place of a stored file on disk."""
+    """Return the path of a stored file."""
     assert file is not None
     return Path(settings.MEDIA_ROOT, file.name)

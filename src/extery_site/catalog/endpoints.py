@@ -16,7 +16,7 @@ router = Router(tags=["extensions"])
 
 def visible_extension(extension_id: str, user: AnyUser) -> Extension:
     """Return an extension that ``user`` may see; raises `NotFound`."""
-    extension = Extension.objects.visible_to(user).with_everything().with_id(extension_id).first()
+    extension = Extension.objects.visible_to(user).with_related().with_id(extension_id).first()
     if extension is None:
         raise NotFound.of(
             "request.not-found",

@@ -24,7 +24,7 @@ from extery_site.catalog.locking import (
     require_not_blocked,
     wrong_status,
 )
-from extery_site.catalog.manifests import update_newest_version
+from extery_site.catalog.metadata import update_newest_version
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.transitions import (
     APPROVE,

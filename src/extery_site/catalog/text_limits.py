@@ -1,7 +1,4 @@
-"""Length limits of texts from users, in characters.
-
-Forms have the same limits; API requests do not go through a form.
-"""
+"""Length limits of texts from users, in characters, for models, forms and API requests."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from extery.core.errors import InvalidInput, Where
 MAX_TEXT_LENGTH = 20_000
 #: Comments and reasons of decisions.
 MAX_REASON_LENGTH = 10_000
+MAX_ALT_TEXT_LENGTH = 300
+MAX_URL_LENGTH = 500
 #: Reasons of blocks: Blender shows them, and every listing contains them.
 MAX_BLOCK_REASON_LENGTH = 2_000
 

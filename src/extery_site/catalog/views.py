@@ -22,7 +22,7 @@ TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest and most downloaded extensions."""
-    public = Extension.objects.public().with_everything()
+    public = Extension.objects.public().with_related()
     add_ons, themes = public.of_type(types.ADD_ON.name), public.of_type(types.THEME.name)
     context = {
         "newest": add_ons.newest_first()[:8],
@@ -46,7 +46,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     for name, value in url_filters.items():
         if value:
             del form.fields[name]
-    extensions = Extension.objects.public().with_everything()
+    extensions = Extension.objects.public().with_related()
     if type_:
         extensions = extensions.of_type(type_)
     if slug:
@@ -66,7 +66,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
 
 
 def _visible(request: HttpRequest) -> ExtensionQuerySet:
-    return Extension.objects.visible_to(request.user).with_everything()
+    return Extension.objects.visible_to(request.user).with_related()
 
 
 def _visible_versions(request: HttpRequest, extension: Extension) -> list[Version]:
@@ -130,7 +130,7 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
-    published = Extension.objects.public().filter(owner=person).with_everything()
+    published = Extension.objects.public().filter(owner=person).with_related()
     paginator = Paginator(published.most_downloaded(), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {

@@ -54,7 +54,7 @@ def approve_version(
 def request_changes(
     *, version: Version, packages: Collection[str], by: AnyUser, reason: str
 ) -> Event:
-    """Return a version to its owner for changes; ``reason`` says which."""
+    """Return a version to its owner for the changes that ``reason`` describes."""
     require_moderator(by)
     reason = _clean_reason(_require_reason(reason))
     return _decide(transitions.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)

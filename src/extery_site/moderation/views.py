@@ -146,7 +146,7 @@ _PACKAGE_CODES = ("review.packages-changed", "review.no-package")
 
 
 def _report_changes(request: HttpRequest, form: Form, version: Version | None) -> bool:
-    """Add what changed since the form was loaded to its errors; return whether anything changed.
+    """Add changes since the form was loaded to its errors; return whether there are any.
 
     The response contains the current version and hashes: without this message, a moderator could
     approve packages that they have not reviewed.

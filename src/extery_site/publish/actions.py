@@ -13,9 +13,14 @@ from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
-from extery_site.catalog.manifests import apply_manifest, safe_url
+from extery_site.catalog.metadata import apply_manifest, safe_url
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
+from extery_site.catalog.text_limits import (
+    MAX_ALT_TEXT_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_URL_LENGTH,
+    clean_text,
+)
 from extery_site.files.actions import release
 from extery_site.publish.upload import UploadResult, receive_upload
 
@@ -28,10 +33,6 @@ __all__ = [
     "update_draft",
     "withdraw",
 ]
-
-#: Maximum number of characters of the alt text of an image, and of a URL.
-MAX_ALT_TEXT = 300
-MAX_URL = 500
 
 
 def update_draft(
@@ -98,7 +99,7 @@ def _update_draft(
     if support_url is not None:
         extension.support_url = _check_url("support_url", support_url)
     if alt_text is not None:
-        alt_text = clean_text(alt_text, field="alt_text", max_length=MAX_ALT_TEXT)
+        alt_text = clean_text(alt_text, field="alt_text", max_length=MAX_ALT_TEXT_LENGTH)
     if image is not None:
         _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
@@ -115,7 +116,7 @@ def _check_url(field: str, text: str) -> str:
             where=Where(path=(field,)),
             url=text[:80],
         )
-    return clean_text(text, field=field, max_length=MAX_URL)
+    return clean_text(text, field=field, max_length=MAX_URL_LENGTH)
 
 
 def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) -> None:

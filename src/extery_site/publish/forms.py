@@ -7,6 +7,11 @@ from typing import Any
 from django import forms
 
 from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.text_limits import (
+    MAX_ALT_TEXT_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_URL_LENGTH,
+)
 
 MARKDOWN_HELP = "You can use Markdown."
 
@@ -23,7 +28,7 @@ class UploadForm(forms.Form):
     release_notes = forms.CharField(
         label="Release notes",
         required=False,
-        max_length=20_000,
+        max_length=MAX_TEXT_LENGTH,
         help_text=f"What is new in this version. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -35,7 +40,7 @@ class DraftForm(forms.Form):
     description = forms.CharField(
         label="Description",
         required=False,
-        max_length=20_000,
+        max_length=MAX_TEXT_LENGTH,
         help_text=f"What the extension does and how to use it. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 12}),
     )
@@ -51,13 +56,13 @@ class DraftForm(forms.Form):
     alt_text = forms.CharField(
         label="Image description (alt text)",
         required=False,
-        max_length=300,
+        max_length=MAX_ALT_TEXT_LENGTH,
         help_text="One sentence for people who cannot see the image.",
     )
     website = forms.URLField(
         label="Website",
         required=False,
-        max_length=500,
+        max_length=MAX_URL_LENGTH,
         assume_scheme="https",
         help_text="Home page, documentation or source code.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
@@ -65,7 +70,7 @@ class DraftForm(forms.Form):
     support_url = forms.URLField(
         label="Support page",
         required=False,
-        max_length=500,
+        max_length=MAX_URL_LENGTH,
         assume_scheme="https",
         help_text="Where users ask questions and report bugs.",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
@@ -73,7 +78,7 @@ class DraftForm(forms.Form):
     release_notes = forms.CharField(
         label="Release notes",
         required=False,
-        max_length=20_000,
+        max_length=MAX_TEXT_LENGTH,
         help_text=f"What is new in this version. {MARKDOWN_HELP}",
         widget=forms.Textarea(attrs={"rows": 6}),
     )

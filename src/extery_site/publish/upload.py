@@ -22,7 +22,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import require_not_blocked
-from extery_site.catalog.manifests import apply_manifest
+from extery_site.catalog.metadata import apply_manifest
 from extery_site.catalog.models import (
     Event,
     Extension,
@@ -36,7 +36,7 @@ from extery_site.files.actions import Staged, staged
 from extery_site.files.models import StoredFile
 from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
-from extery_site.publish.manifests import as_json, check_storable, without_nul
+from extery_site.publish.manifest_limits import as_json, check_storable, without_nul
 from extery_site.publish.models import ReservedId
 
 

@@ -18,7 +18,7 @@ from extery_site.catalog.models import Extension, Version
 from extery_site.project.problems import http_status
 from extery_site.publish import actions
 from extery_site.publish.forms import DraftForm, UploadForm
-from extery_site.ui.form_problems import add_problems, join_messages, sentence
+from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 24
@@ -67,7 +67,7 @@ def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
 @login_required
 @require_http_methods(FORM_METHODS)
 def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
-    """Edit a version before it is public, and show what is missing."""
+    """Edit a version before it is public, and list missing information."""
     extension = _own_extension_or_404(request, extension_id)
     if not extension.versions.exists():
         messages.info(request, f"{extension.name} has no versions. Upload a package here.")
@@ -105,7 +105,7 @@ def _save(request: HttpRequest, form: DraftForm, extension: Extension, version: 
         add_problems(form, error)
         return False
     for problem in problems:
-        messages.warning(request, f"{sentence(problem)} {problem.hint}".strip())
+        messages.warning(request, with_hint(problem))
     return True
 
 
@@ -131,12 +131,12 @@ def _selected_version(request: HttpRequest, extension: Extension) -> Version:
 
 def _stored_problems(version: Version) -> list[Problem]:
     """Return the warnings of all packages of ``version``, without repetitions."""
-    found: dict[tuple[str, str], Problem] = {}
+    unique: dict[tuple[str, str], Problem] = {}
     for package in version.packages.all():
         for stored in package.problems:
             problem = Problem.from_dict(stored)
-            found.setdefault((problem.code, problem.message), problem)
-    return list(found.values())
+            unique.setdefault((problem.code, problem.message), problem)
+    return list(unique.values())
 
 
 #: Manifest fields in the order in which the page shows them.

@@ -10,7 +10,7 @@ from extery_site.accounts.permissions import AnyUser, require_moderator, require
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Extension
 from extery_site.catalog.text_limits import clean_text
-from extery_site.reports.models import MAX_TEXT_LENGTH, Report
+from extery_site.reports.models import MAX_REPORT_LENGTH, Report
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
 
 
 def _require_text(text: str, *, field: str, code: str) -> str:
-    text = clean_text(text, field=field, max_length=MAX_TEXT_LENGTH)
+    text = clean_text(text, field=field, max_length=MAX_REPORT_LENGTH)
     if not text:
         raise InvalidInput.of(code, where=Where(path=(field,)))
     return text

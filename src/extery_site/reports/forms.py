@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from extery_site.reports.models import MAX_TEXT_LENGTH, Report
+from extery_site.reports.models import MAX_REPORT_LENGTH, Report
 
 
 class ReportForm(forms.Form):
@@ -18,7 +18,7 @@ class ReportForm(forms.Form):
     )
     text = forms.CharField(
         label="Description",
-        max_length=MAX_TEXT_LENGTH,
+        max_length=MAX_REPORT_LENGTH,
         help_text="What is wrong, and where does it occur? Visible to moderators only, "
         "not to the author.",
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -30,7 +30,7 @@ class NoteForm(forms.Form):
 
     note = forms.CharField(
         label="Note",
-        max_length=MAX_TEXT_LENGTH,
+        max_length=MAX_REPORT_LENGTH,
         error_messages={"required": "Describe what was done, or why nothing was done."},
         widget=forms.Textarea(attrs={"rows": 4}),
     )

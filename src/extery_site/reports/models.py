@@ -12,7 +12,7 @@ from django.utils import timezone
 from extery_site.catalog.models import Extension
 
 #: Maximum number of characters of a report, and of the note that closes it.
-MAX_TEXT_LENGTH = 4_000
+MAX_REPORT_LENGTH = 4_000
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -24,7 +24,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Return resolved and dismissed reports, newest first."""
         return self.exclude(status=Report.Status.OPEN).order_by("-handled_at", "-pk")
 
-    def with_everything(self) -> ReportQuerySet:
+    def with_related(self) -> ReportQuerySet:
         return self.select_related("extension", "extension__owner", "by", "handled_by")
 
 
@@ -49,9 +49,9 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="reports"
     )
     reason = models.CharField(max_length=20, choices=Reason.choices)
-    text = models.TextField(max_length=MAX_TEXT_LENGTH)
+    text = models.TextField(max_length=MAX_REPORT_LENGTH)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
-    note = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH)
+    note = models.TextField(blank=True, max_length=MAX_REPORT_LENGTH)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -53,7 +53,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     require_moderator(request.user)
     handled = request.GET.get("show") == "handled"
     reports = Report.objects.handled() if handled else Report.objects.open()
-    reports = reports.with_everything().select_related("extension__image")
+    reports = reports.with_related().select_related("extension__image")
     paginator = Paginator(reports, PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
@@ -69,7 +69,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def handle(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report; resolve or dismiss it."""
     require_moderator(request.user)
-    report = get_object_or_404(Report.objects.with_everything(), pk=pk)
+    report = get_object_or_404(Report.objects.with_related(), pk=pk)
     form = NoteForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -89,5 +89,5 @@ def handle(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.method == "POST":
         status = 422
     others = Report.objects.filter(extension=report.extension).exclude(pk=report.pk)
-    context = {"report": report, "form": form, "others": others.with_everything()[:10]}
+    context = {"report": report, "form": form, "others": others.with_related()[:10]}
     return render(request, "reports/handle.html", context, status=status)

@@ -16,14 +16,19 @@ def sentence(problem: Problem) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def with_hint(problem: Problem) -> str:
+    """Return the message and the hint as sentences."""
+    hint = problem.hint
+    return f"{sentence(problem)} {hint[:1].upper()}{hint[1:]}." if hint else sentence(problem)
+
+
 def add_problems(form: forms.Form, error: ExteryError) -> None:
     """Add every problem of ``error``, with its hint, to its field of the form."""
     for problem in error.problems:
         if not problem.is_error:
             continue
         field = str(problem.where.path[0]) if problem.where.path else ""
-        hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}." if problem.hint else ""
-        form.add_error(field if field in form.fields else None, sentence(problem) + hint)
+        form.add_error(field if field in form.fields else None, with_hint(problem))
 
 
 def join_messages(error: ExteryError) -> str:

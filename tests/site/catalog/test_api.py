@@ -22,10 +22,10 @@ def test_the_details_of_an_extension(client: Client, approve: Callable[..., Vers
     assert body["tags"] == ["Mesh"]
     assert body["url"] == "http://testserver/extensions/gear_tool/"
     assert body["image"]["small"].startswith("http://testserver/media/images/")
-    [found] = body["versions"]
-    assert (found["version"], found["status"]) == ("1.0.0", "approved")
-    assert (found["blender_version_min"], found["blender_version_max"]) == ("4.2.0", "5.0.0")
-    [package] = found["packages"]
+    [listed] = body["versions"]
+    assert (listed["version"], listed["status"]) == ("1.0.0", "approved")
+    assert (listed["blender_version_min"], listed["blender_version_max"]) == ("4.2.0", "5.0.0")
+    [package] = listed["packages"]
     assert package["archive_url"] == "http://testserver" + version.packages.get().download_path
     assert package["drag_url"].startswith(package["archive_url"] + "?repository=")
 

@@ -1,4 +1,4 @@
-"""The database finds the packages that a system can install: exactly those whose audience fits it."""
+"""The database query for compatible packages agrees with `Audience.fits`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ systems = st.builds(
 
 
 def store(owner: User, rows: list[Any]) -> list[Package]:
-    """One extension with a version for each row: its Blender range, platforms and Pythons."""
+    """Create an extension with one version per row: Blender range, platforms and Pythons."""
     extension = Extension.objects.create(
         extension_id="gear_tool", type="add-on", name="G", tagline="G", owner=owner
     )
@@ -83,10 +83,10 @@ def test_the_query_finds_the_packages_whose_audience_fits(
         stored = store(owner, rows)
         for system in asking:
             expected = {package.pk for package in stored if package.audience.fits(system)}
-            found = Package.objects.fitting(system).values_list("pk", flat=True)
-            assert set(found) == expected
-            is_found = Extension.objects.compatible_with(system).exists()
-            assert is_found == bool(expected)
+            matches = Package.objects.compatible_with(system).values_list("pk", flat=True)
+            assert set(matches) == expected
+            is_compatible = Extension.objects.compatible_with(system).exists()
+            assert is_compatible == bool(expected)
         transaction.set_rollback(True)
 
 

@@ -16,7 +16,7 @@ from extery.core.versions import (
     short_blender_version,
 )
 from extery_site.accounts.models import User
-from extery_site.catalog.manifests import set_tags
+from extery_site.catalog.metadata import set_tags
 from extery_site.catalog.models import (
     Extension,
     Tag,
@@ -29,8 +29,8 @@ from tests.site import factories
 Approve = Callable[..., Version]
 
 
-def ids(found: Any) -> list[str]:
-    return [extension.extension_id for extension in found]
+def ids(extensions: Any) -> list[str]:
+    return [extension.extension_id for extension in extensions]
 
 
 @pytest.fixture
@@ -78,17 +78,17 @@ def test_search_finds_every_word_in_name_tagline_id_tag_or_author(
     grace = factories.make_user("grace", full_name="Grace Rivet")
     factories.make_approved(grace, moderator, id="bolt_kit", name="Bolts", tagline="Bolts and nuts")
 
-    def found(text: str) -> list[str]:
+    def matches(text: str) -> list[str]:
         return ids(Extension.objects.public().search(text).order_by("id_key"))
 
-    assert found("") == ["bolt_kit", "gear_tool", "night_theme"]
-    assert found("GEAR") == ["gear_tool"]
-    assert found("eyes night") == ["night_theme"]
-    assert found("dark") == ["night_theme"]
-    assert found("rivet bolts") == ["bolt_kit"]
-    assert found("ada") == ["gear_tool", "night_theme"]
-    assert found("gear night") == []
-    assert found("100%_") == []
+    assert matches("") == ["bolt_kit", "gear_tool", "night_theme"]
+    assert matches("GEAR") == ["gear_tool"]
+    assert matches("eyes night") == ["night_theme"]
+    assert matches("dark") == ["night_theme"]
+    assert matches("rivet bolts") == ["bolt_kit"]
+    assert matches("ada") == ["gear_tool", "night_theme"]
+    assert matches("gear night") == []
+    assert matches("100%_") == []
 
 
 def test_the_best_match_comes_first(approve: Approve) -> None:
@@ -96,8 +96,8 @@ def test_the_best_match_comes_first(approve: Approve) -> None:
     approve(id="b", name="Nut and Bolt")
     approve(id="c", name="Bolt Factory")
     approve(id="d", name="Bolt")
-    found = Extension.objects.public().search("bolt").best_match_first(" bolt ")
-    assert ids(found) == ["d", "c", "b", "a"]
+    matches = Extension.objects.public().search("bolt").best_match_first(" bolt ")
+    assert ids(matches) == ["d", "c", "b", "a"]
 
 
 def test_filters_for_type_tag_blender_and_platform(approve: Approve) -> None:
@@ -142,7 +142,7 @@ def test_a_page_of_extensions_needs_a_constant_number_of_queries(
     for number in range(4):
         approve(id=f"tool_{number}", name=f"Tool {number}", tags=["Mesh", "Modeling"])
     with django_assert_num_queries(3):
-        for extension in Extension.objects.public().with_everything().newest_first():
+        for extension in Extension.objects.public().with_related().newest_first():
             assert extension.owner.display_name
             assert extension.image is not None
             assert len(extension.tags.all()) == 2
@@ -184,5 +184,5 @@ def test_versions_are_sorted_as_semantic_versions(owner: User) -> None:
     numbers = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.10.0"]
     for number in (numbers[3], numbers[0], numbers[5], numbers[2], numbers[4], numbers[1]):
         factories.make_draft(owner, version=number)
-    found = Version.objects.newest_first().values_list("number", flat=True)
-    assert list(found) == numbers[::-1]
+    newest_first = Version.objects.newest_first().values_list("number", flat=True)
+    assert list(newest_first) == numbers[::-1]

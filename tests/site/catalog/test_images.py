@@ -28,7 +28,7 @@ def opened(file: StoredFile | None) -> Pillow.Image:
 
 
 def stored(run_tasks: Callable[[], int], *arguments: Any, **options: Any) -> Image:
-    """A stored image with its variants."""
+    """Return a stored image with its variants."""
     image, _ = images.store_image(picture(*arguments, **options))
     run_tasks()
     image.refresh_from_db()
@@ -150,7 +150,7 @@ def _animated() -> io.BytesIO:
 
 
 def _odd_exif() -> bytes:
-    """Turned on its side, and with a text where the width should be a number."""
+    """Return EXIF data with a rotation, and text in place of the width."""
     orientation = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
     width = struct.pack(">HHI", 0x0100, 2, 2) + b"a\0\0\0"
     entries = struct.pack(">H", 2) + width + orientation + bytes(4)
@@ -158,7 +158,7 @@ def _odd_exif() -> bytes:
 
 
 def _announcing(width: int, height: int) -> io.BytesIO:
-    """A PNG of a few bytes that says it unpacks to this size."""
+    """Return a small PNG whose header declares this size."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     small = picture().getvalue()
     return io.BytesIO(

@@ -40,7 +40,7 @@ def received() -> Iterator[list[Event]]:
 
 
 def target_of(change: Transition, status: str, owner: User) -> dict[str, Any]:
-    """The arguments of `transition` for a row with this status."""
+    """Return the arguments of `transition` for a row with this status."""
     version = factories.make_complete(owner)
     extension = version.extension
     if change.of is Extension:
@@ -201,7 +201,7 @@ def test_every_event_but_comments_and_uploads_belongs_to_one_transition() -> Non
 
 
 def assigned_statuses(tree: ast.AST) -> Iterator[int]:
-    """Lines that set an attribute ``status``, or one by ``update(status=…)``."""
+    """Yield lines that assign to an attribute ``status`` or pass ``status`` to a query."""
     for node in ast.walk(tree):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -221,14 +221,14 @@ def assigned_statuses(tree: ast.AST) -> Iterator[int]:
 
 @pytest.mark.parametrize("app", ["accounts", "catalog", "listings", "moderation", "publish", "api"])
 def test_nothing_but_the_life_cycle_sets_a_status(app: str) -> None:
-    found = {
+    lines = {
         f"{path.relative_to(SITE)}:{line}"
         for path in (SITE / app).rglob("*.py")
         if path.name != "lifecycle.py" and "migrations" not in path.parts
         for line in assigned_statuses(ast.parse(path.read_text("utf-8")))
     }
 
-    assert found == set()
+    assert lines == set()
 
 
 def test_a_new_version_of_an_approved_extension_leaves_it_approved(

@@ -70,8 +70,8 @@ def test_a_thread_lists_all_events_in_order(owner: User, moderator: User) -> Non
     )
     publish.submit(version=version, by=owner)
     moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
-    found = [(line.kind, line.by.username, line.text) for line in queues.thread(extension)]
-    assert found[1:] == [
+    entries = [(line.kind, line.by.username, line.text) for line in queues.thread(extension)]
+    assert entries[1:] == [
         ("submitted", "ada", ""),
         ("comment", "mod", "Why gears?"),
         ("changes_requested", "mod", "Say why"),

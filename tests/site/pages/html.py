@@ -28,7 +28,7 @@ VOID = frozenset(
         "use",
     ]
 )
-#: Elements that carry the name they are called by in their text, or in one of these attributes.
+#: Elements that need a name, in their text or in one of these attributes.
 NAMED = {"a", "button", "summary"}
 
 
@@ -133,71 +133,71 @@ def mistakes(page: Page) -> list[str]:
 
 def _frame(page: Page) -> list[str]:
     """Check for one h1, a language, landmarks, and headings that skip no level."""
-    found = []
+    errors = []
     if len(page.all("h1")) != 1:
-        found.append(f"{len(page.all('h1'))} h1 elements")
+        errors.append(f"{len(page.all('h1'))} h1 elements")
     if page.all("html")[0].get("lang") != "en":
-        found.append("no language")
-    found += [f"not one <{name}>" for name in ("main", "title") if len(page.all(name)) != 1]
+        errors.append("no language")
+    errors += [f"not one <{name}>" for name in ("main", "title") if len(page.all(name)) != 1]
     if not page.all("title")[0].words:
-        found.append("empty title")
+        errors.append("empty title")
     level = 0
     for heading in page.all("h1", "h2", "h3", "h4", "h5", "h6"):
         if int(heading.tag[1]) > level + 1:
-            found.append(f"<{heading.tag}> “{heading.words}” after a heading of level {level}")
+            errors.append(f"<{heading.tag}> “{heading.words}” after a heading of level {level}")
         level = int(heading.tag[1])
-    return found
+    return errors
 
 
 def _policy(page: Page) -> list[str]:
-    """Return what the Content-Security-Policy would block."""
-    found = []
+    """Return elements that the Content-Security-Policy would block."""
+    errors = []
     for element in page.elements:
         if element.tag == "style" or "style" in element.attributes:
-            found.append(f"inline style on <{element.tag}>")
+            errors.append(f"inline style on <{element.tag}>")
         if element.tag == "script" and not element.get("src").startswith("/static/"):
-            found.append("inline or foreign script")
-        found += [f"{name} on <{element.tag}>" for name in element.attributes if name[:2] == "on"]
+            errors.append("inline or foreign script")
+        errors += [f"{name} on <{element.tag}>" for name in element.attributes if name[:2] == "on"]
         if element.get("href").lower().startswith("javascript:"):
-            found.append("javascript: link")
+            errors.append("javascript: link")
         if element.tag in {"img", "source"} and not element.get("src").startswith(("/", "data:")):
-            found.append(f"foreign image {element.get('src')}")
-    return found
+            errors.append(f"foreign image {element.get('src')}")
+    return errors
 
 
 def _references(page: Page) -> list[str]:
     """Return duplicate ids and references to unknown ids."""
     ids = Counter(element["id"] for element in page.elements if "id" in element.attributes)
-    found = [f"id {name} {count} times" for name, count in ids.items() if count > 1]
+    errors = [f"id {name} {count} times" for name, count in ids.items() if count > 1]
     for element in page.elements:
         for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "list"):
             lost = [name for name in element.get(attribute).split() if name not in ids]
-            found += [f"<{element.tag} {attribute}={name}> leads nowhere" for name in lost]
+            errors += [f"<{element.tag} {attribute}={name}> leads nowhere" for name in lost]
         href = element.get("href")
         if element.tag == "a" and href.startswith("#") and href[1:] not in ids:
-            found.append(f"link to {href} leads nowhere")
-    return found
+            errors.append(f"link to {href} leads nowhere")
+    return errors
 
 
 def _names(page: Page) -> list[str]:
     """Return fields without label, images without alt text, links and buttons without text."""
     labelled = {element["for"] for element in page.all("label") if "for" in element.attributes}
-    found = []
+    errors = []
     for element in page.all("input", "select", "textarea"):
         hidden = element.get("type") in {"hidden", "submit", "button"}
         named = element.get("id") in labelled or "aria-label" in element.attributes
         if not hidden and not named and "label" not in element.parents:
-            found.append(f"no label for <{element.tag} name={element.get('name')}>")
-    found += [
+            errors.append(f"no label for <{element.tag} name={element.get('name')}>")
+    errors += [
         f"no alt for {img.get('src')}" for img in page.all("img") if "alt" not in img.attributes
     ]
     for element in page.all(*NAMED):
         if not element.words and "aria-label" not in element.attributes:
-            found.append(f"<{element.tag}> without words: {element.attributes}")
+            errors.append(f"<{element.tag}> without words: {element.attributes}")
     for element in page.all("nav"):
         if not {"aria-label", "aria-labelledby"} & element.attributes.keys():
-            found.append("<nav> without a name")
-    return found
+            errors.append("<nav> without a name")
+    return errors
 
 
 #: What a browser would silently move elsewhere.
@@ -223,21 +223,21 @@ _BLOCKS = frozenset(
 
 
 def _nesting(page: Page) -> list[str]:
-    found = []
+    errors = []
     for element in page.elements:
         parent = element.parents[-1] if element.parents else ""
         if element.tag in _BLOCKS and "p" in element.parents:
-            found.append(f"<{element.tag}> inside <p>")
+            errors.append(f"<{element.tag}> inside <p>")
         if element.tag == "li" and parent not in {"ul", "ol"}:
-            found.append(f"<li> inside <{parent}>")
+            errors.append(f"<li> inside <{parent}>")
         if parent in {"ul", "ol"} and element.tag != "li":
-            found.append(f"<{element.tag}> inside <{parent}>")
+            errors.append(f"<{element.tag}> inside <{parent}>")
         if element.tag in {"a", "button"} and {"a", "button"} & set(element.parents):
-            found.append(f"<{element.tag}> inside a link or button")
+            errors.append(f"<{element.tag}> inside a link or button")
         if element.tag == "form" and "form" in element.parents:
-            found.append("a form inside a form")
+            errors.append("a form inside a form")
         if parent == "dl" and element.tag not in {"dt", "dd", "div"}:
-            found.append(f"<{element.tag}> inside <dl>")
+            errors.append(f"<{element.tag}> inside <dl>")
     if re.search(r"{[{%]|[%}]}", page.html):
-        found.append("template syntax is left in the page")
-    return found
+        errors.append("template syntax is left in the page")
+    return errors

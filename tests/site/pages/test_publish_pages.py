@@ -28,7 +28,7 @@ def upload(client: Client, data: bytes, **fields: Any) -> Any:
     return client.post("/publish/", {"file": zip_file(data), **fields})
 
 
-def said(response: Any) -> str:
+def messages_of(response: Any) -> str:
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
@@ -199,7 +199,10 @@ def test_a_small_image_is_stored_with_a_warning(owner: User, signed_in: SignIn) 
     image = SimpleUploadedFile("shot.png", factories.picture(1200, 675).read())
     response = signed_in(owner).post("/publish/gear_tool/", {"image": image, "alt_text": "A gear"})
     assert response.status_code == 302
-    assert "1200 × 675" in said(response)
+    assert messages_of(response) == (
+        "The image has 1200 × 675 pixels. Use 1920 × 1080 pixels, which look sharp on every screen. "
+        "Draft saved."
+    )
 
 
 def test_a_submitted_draft_is_in_the_queue(owner: User, signed_in: SignIn) -> None:
@@ -217,7 +220,7 @@ def test_an_incomplete_draft_cannot_be_submitted(owner: User, signed_in: SignIn)
     factories.make_draft(owner)
     response = signed_in(owner).post("/publish/gear_tool/1.0.0/submit/")
     assert Version.objects.get().status == "draft"
-    assert "The image is missing" in said(response)
+    assert "The image is missing" in messages_of(response)
 
 
 def test_a_version_can_be_withdrawn_and_discarded(owner: User, signed_in: SignIn) -> None:

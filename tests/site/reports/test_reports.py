@@ -29,7 +29,7 @@ def test_a_report_is_open_until_a_moderator_handles_it(report: Report, moderator
     assert (closed.status, closed.note, closed.handled_by) == ("resolved", "Blocked it", moderator)
     assert closed.handled_at is not None
     assert not Report.objects.open().exists()
-    assert Report.objects.handled().with_everything().get() == report
+    assert Report.objects.handled().with_related().get() == report
 
 
 def test_a_report_can_be_dismissed(report: Report, moderator: User) -> None:

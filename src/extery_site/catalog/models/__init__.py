@@ -1,4 +1,4 @@
-"""The tables of the catalogue."""
+"""Models of the catalogue."""
 
 from extery_site.catalog.models.event import DECISION_KINDS, Event, EventQuerySet
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id

@@ -1,4 +1,4 @@
-"""Which system fits a package, as a condition for the database: equal to `Audience.fits`."""
+"""`Audience.fits` as a database condition: the packages that a system can install."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from extery.core.compatibility import System
 from extery.core.versions import number_of_blender_version
 
 
-def packages_fitting(system: System) -> Q:
-    """Return the condition for packages that ``system`` can install; an unknown property is not compared."""
+def compatible_packages(system: System) -> Q:
+    """Return the condition for packages that ``system`` can install; ignores its unknown properties."""
     condition = Q()
     if system.blender is not None:
         number = number_of_blender_version(system.blender)
@@ -30,9 +30,9 @@ def packages_fitting(system: System) -> Q:
 def _empty_or_with(field: str, *names: str) -> Q:
     """Return the condition for a JSON list that is empty or contains one of ``names``.
 
-    SQLite has no containment of JSON, and its LIKE ignores case, so the position of the name in the text of the list is
-    looked for. A quote inside a string follows a backslash, so one after a bracket or a space begins a string. SQLite
-    keeps the text with non-ASCII letters escaped, PostgreSQL as they are.
+    SQLite has no JSON containment, and its LIKE ignores case, so this searches for the quoted name in the text of the
+    list. A quote inside a string follows a backslash: one after a bracket or a space begins a string. SQLite stores
+    non-ASCII letters escaped, PostgreSQL unescaped.
     """
     condition = Q(**{field: []})
     text = Cast(field, TextField())

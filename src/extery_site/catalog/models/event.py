@@ -1,4 +1,4 @@
-"""Events: everything that happened to an extension, in order; its thread and its audit log."""
+"""Events of an extension: its review thread and its audit log."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from extery_site.catalog.text_limits import MAX_REASON_LENGTH
+
 
 class EventQuerySet(models.QuerySet["Event"]):
-    """Selections of events."""
-
     def decisions(self) -> EventQuerySet:
-        """Decisions of moderators."""
+        """Return decisions of moderators."""
         return self.filter(kind__in=DECISION_KINDS)
 
     def in_order(self) -> EventQuerySet:
-        """Oldest first."""
+        """Sort events by time, oldest first."""
         return self.order_by("created_at", "pk")
 
 
 class Event(models.Model):
-    """One event of an extension or a version: a transition of its life cycle, or a comment.
+    """A transition, an upload or a comment.
 
-    Written by `extery_site.catalog.lifecycle` only, in the transaction of the change itself.
+    Only `extery_site.catalog.lifecycle` writes events, in the transaction of the change.
     """
 
     class Kind(models.TextChoices):
@@ -55,7 +55,9 @@ class Event(models.Model):
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     text = models.TextField(
-        blank=True, max_length=10_000, help_text="Reason, comment or release notes, in Markdown."
+        blank=True,
+        max_length=MAX_REASON_LENGTH,
+        help_text="Reason, comment or release notes, in Markdown.",
     )
     packages = models.JSONField(
         default=list,

@@ -1,4 +1,4 @@
-"""An extension: what stays the same over its versions, and the words to ask for extensions."""
+"""Extensions and tags. Fields of an extension are common to all its versions."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from extery.core.types import ExtensionType
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.version import Package, Version
+from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH
 
 
 def normalize_id(extension_id: str) -> str:
-    """Equal for ids that differ only in case or in Unicode form, and so share a folder or module."""
+    """Return the key of an id: equal for ids that share a folder or module name in Blender.
+
+    These differ only in case or Unicode form.
+    """
     return unicodedata.normalize("NFKC", extension_id).casefold()
 
 
 class Tag(models.Model):
-    """One of the tags that Blender knows for a type of extension."""
+    """A tag of one type of extension."""
 
     name = models.CharField(max_length=64)
     slug = models.SlugField(max_length=64)
@@ -46,21 +50,19 @@ class Tag(models.Model):
 
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
-    """The questions that pages and endpoints ask."""
-
     def public(self) -> ExtensionQuerySet:
-        """What anyone may browse."""
+        """Return approved extensions, which everyone can browse."""
         return self.filter(status=Extension.Status.APPROVED)
 
     def listed(self) -> ExtensionQuerySet:
-        """What Blender is told of: blocked ones stay, so that it can warn."""
+        """Return extensions in listings: also blocked ones, about which Blender warns."""
         return self.filter(
             status__in=[Extension.Status.APPROVED, Extension.Status.BLOCKED],
             newest_version__isnull=False,
         )
 
     def visible_to(self, user: User | AnonymousUser) -> ExtensionQuerySet:
-        """Listed ones, one's own, and everything for moderators."""
+        """Return listed extensions and those of ``user``; all extensions for moderators."""
         if not user.is_authenticated:
             return self.listed()
         if user.is_moderator or user.is_superuser:
@@ -69,17 +71,17 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.filter(Q(owner=user) | Q(status__in=listed, newest_version__isnull=False))
 
     def with_id(self, extension_id: str) -> ExtensionQuerySet:
-        """By id, whatever its case."""
+        """Return the extension with an id, ignoring case."""
         return self.filter(id_key=normalize_id(extension_id))
 
     def search(self, text: str) -> ExtensionQuerySet:
-        """Every word occurs in the name, tagline, id, a tag or the author's name."""
-        found = self
+        """Return extensions with every word in their name, tagline, id, tags or author's name."""
+        matches = self
         for word in text.split()[:8]:
             tagged = Extension.tags.through.objects.filter(
                 extension_id=OuterRef("pk"), tag__name__icontains=word
             )
-            found = found.filter(
+            matches = matches.filter(
                 Q(name__icontains=word)
                 | Q(tagline__icontains=word)
                 | Q(extension_id__icontains=word)
@@ -87,10 +89,10 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
                 | Q(owner__full_name__icontains=word)
                 | Exists(tagged)
             )
-        return found
+        return matches
 
     def best_match_first(self, text: str) -> ExtensionQuerySet:
-        """Those whose name has the text come first, then the most downloaded."""
+        """Sort by how well the name matches ``text``, then by downloads."""
         text = text.strip()
         return self.annotate(
             match=Case(
@@ -102,7 +104,7 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         ).order_by("match", "-download_count", "id_key")
 
     def of_type(self, type_: str) -> ExtensionQuerySet:
-        """By the name of the type."""
+        """Return extensions of the type with this name."""
         return self.filter(type=type_)
 
     def tagged(self, slug: str) -> ExtensionQuerySet:
@@ -113,8 +115,8 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         )
 
     def compatible_with(self, system: System) -> ExtensionQuerySet:
-        """With a package of an approved version that ``system`` can install."""
-        packages = Package.objects.fitting(system).filter(
+        """Return extensions with an approved package that ``system`` can install."""
+        packages = Package.objects.compatible_with(system).filter(
             version__extension=OuterRef("pk"), version__status=Version.Status.APPROVED
         )
         return self.filter(Exists(packages))
@@ -128,15 +130,15 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
     def most_downloaded(self) -> ExtensionQuerySet:
         return self.order_by("-download_count", models.functions.Lower("name"), "pk")
 
-    def with_everything(self) -> ExtensionQuerySet:
-        """All that a card or a page shows, in a fixed number of queries."""
+    def with_related(self) -> ExtensionQuerySet:
+        """Load the related rows that cards and pages show, in a fixed number of queries."""
         return self.select_related("owner", "image", "newest_version").prefetch_related(
             "tags", Prefetch("newest_version__packages", Package.objects.order_by("pk"))
         )
 
 
 class Extension(models.Model):
-    """An extension of one of `extery.core.types`, known to Blender by ``extension_id``."""
+    """An extension of a type in `extery.core.types`; ``extension_id`` is its id in Blender."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -152,9 +154,9 @@ class Extension(models.Model):
     type = models.CharField(max_length=16, choices=[(t.name, t.label) for t in types.TYPES])
     name = models.CharField(max_length=200)
     tagline = models.CharField(max_length=200)
-    description = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
-    website = models.URLField(max_length=500, blank=True)
-    support_url = models.URLField(max_length=500, blank=True)
+    description = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")
+    website = models.URLField(max_length=MAX_URL_LENGTH, blank=True)
+    support_url = models.URLField(max_length=MAX_URL_LENGTH, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="extensions"
     )
@@ -167,7 +169,7 @@ class Extension(models.Model):
         related_name="extension",
     )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
-    block_reason = models.TextField(blank=True, max_length=2000)
+    block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
     newest_version = models.ForeignKey(
         "catalog.Version",
         on_delete=models.SET_NULL,
@@ -202,12 +204,11 @@ class Extension(models.Model):
         return reverse("catalog:extension", args=[self.extension_id])
 
     def get_type_url(self) -> str:
-        """The page of all extensions of its type."""
+        """Return the URL of the page with all extensions of its type."""
         return reverse(f"catalog:{self.extension_type.path}")
 
     @property
     def extension_type(self) -> ExtensionType:
-        """What is special about its type."""
         return types.BY_NAME[self.type]
 
     @property

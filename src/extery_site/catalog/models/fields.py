@@ -10,13 +10,13 @@ from django.db.models import Expression
 
 
 class ByteOrderedCharField(models.CharField):  # type: ignore[type-arg]
-    """Text that is compared and sorted by its bytes, whatever the locale of the database.
+    """Text that is compared and sorted by its bytes, regardless of the database's locale.
 
-    For keys whose order is part of what we publish: a listing has the same bytes on each database.
+    For sort keys of published data: a listing has the same bytes on every database.
     """
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
-        """The column; PostgreSQL would sort by the rules of a language, SQLite sorts by bytes."""
+        """Set the collation for PostgreSQL, which sorts by locale; SQLite sorts by bytes."""
         parameters: dict[str, Any] = super().db_parameters(connection)
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
@@ -24,18 +24,15 @@ class ByteOrderedCharField(models.CharField):  # type: ignore[type-arg]
 
 
 class OrderedJSONField(models.JSONField):
-    """JSON whose objects keep the order of their keys.
+    """JSON that preserves the order of object keys, as listings and pages show them.
 
-    A column of PostgreSQL's ``jsonb`` sorts them, and listings and pages show them as their author
-    wrote them. Stored as text there, so queries cannot look into the value.
+    PostgreSQL's ``jsonb`` reorders keys, so the column is text there: queries cannot use its content.
     """
 
     def db_type(self, connection: Any) -> str | None:
-        """The type of the column."""
         return "text" if connection.vendor == "postgresql" else super().db_type(connection)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        """The text to store."""
         if value is None or isinstance(value, Expression):
             return super().get_db_prep_value(value, connection, prepared)
         return json.dumps(value, cls=self.encoder)

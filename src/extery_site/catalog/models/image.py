@@ -1,4 +1,4 @@
-"""The image of an extension and its smaller variants, each stored under the hash of its content."""
+"""Images of extensions with their smaller variants."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from extery_site.catalog.text_limits import MAX_ALT_TEXT_LENGTH
 from extery_site.files.models import StoredFile, image_url
 
 
 class Image(models.Model):
-    """An image of an extension. A task makes ``small`` and ``large`` after the upload."""
+    """An image of an extension; a task creates ``small`` and ``large`` after the upload."""
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     small = models.ForeignKey(
@@ -22,7 +23,7 @@ class Image(models.Model):
     )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    alt_text = models.CharField(max_length=300, blank=True)
+    alt_text = models.CharField(max_length=MAX_ALT_TEXT_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -41,10 +42,10 @@ class Image(models.Model):
 
     @property
     def small_url(self) -> str:
-        """Address of the small variant; of the full image until there is one."""
+        """URL of the small variant, or of the full image until the variant exists."""
         return image_url(self.small_id or self.file_id)
 
     @property
     def large_url(self) -> str:
-        """Address of the large variant; of the full image until there is one."""
+        """URL of the large variant, or of the full image until the variant exists."""
         return image_url(self.large_id or self.file_id)

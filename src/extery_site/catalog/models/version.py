@@ -1,4 +1,4 @@
-"""A version of an extension, and the packages (the zips) it consists of."""
+"""Versions of extensions and their packages (zips)."""
 
 from __future__ import annotations
 
@@ -21,33 +21,32 @@ from extery.core.versions import (
     short_blender_version,
 )
 from extery.listing.audience import drag_query
-from extery_site.catalog.models.compatibility import packages_fitting
+from extery_site.catalog.models.compatibility import compatible_packages
 from extery_site.catalog.models.fields import OrderedJSONField
+from extery_site.catalog.text_limits import MAX_TEXT_LENGTH
 from extery_site.files.models import StoredFile
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
 
 def sortable_blender(text: str) -> int:
-    """Return ``4.2.0`` as 4002000, as the database compares it.
+    """Return a Blender version as a number that the database can compare: 4002000 for ``4.2.0``.
 
-    Raises `ValueError` for a text that is not a Blender version.
+    Raises `ValueError` for an invalid version.
     """
     return number_of_blender_version(parse_blender_version(text))
 
 
 def package_file_name(type_: str, extension_id: str, number: str, platforms: Iterable[str]) -> str:
-    """``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
+    """Return the file name of a download, such as ``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
     return "-".join([type_, extension_id, f"v{number}", *platforms]) + ".zip"
 
 
 def download_path(sha256: str, file_name: str) -> str:
-    """Path of the download of a package."""
+    """Return the URL path of the download of a package."""
     return f"/download/sha256:{sha256}/{quote(file_name)}"
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
-    """The questions that listings, pages and the queue ask."""
-
     def approved(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.APPROVED)
 
@@ -55,7 +54,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.filter(status=Version.Status.IN_REVIEW)
 
     def newest_first(self) -> VersionQuerySet:
-        """By version number, not by date."""
+        """Sort by version number, not by date."""
         return self.order_by("-sort_key", "-pk")
 
     def with_packages(self) -> VersionQuerySet:
@@ -65,7 +64,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 
 class Version(models.Model):
-    """One version of an extension: what its manifest says, and where it stands."""
+    """A version of an extension, with its manifest and review status."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -81,7 +80,7 @@ class Version(models.Model):
     number = models.CharField(max_length=100)
     sort_key = models.CharField(max_length=300, editable=False)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
-    release_notes = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
+    release_notes = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")
     manifest = OrderedJSONField(default=dict, encoder=DjangoJSONEncoder)
     blender_min = models.PositiveIntegerField()
     blender_max = models.PositiveIntegerField(null=True, blank=True)
@@ -128,18 +127,18 @@ class Version(models.Model):
 
     @property
     def blender_min_text(self) -> str:
-        """The minimum as ``4.2.0``."""
+        """The minimum Blender version, such as ``4.2.0``."""
         return format_blender_version(self.blender_range.minimum)
 
     @property
     def blender_max_text(self) -> str | None:
-        """The maximum as ``5.0.0``, which is the first version that does not fit; ``None`` without one."""
+        """The maximum Blender version (exclusive), such as ``5.0.0``, or ``None``."""
         high = self.blender_range.maximum
         return None if high is None else format_blender_version(high)
 
     @property
     def is_editable(self) -> bool:
-        """Whether its owner may still change what belongs to it."""
+        """Whether its owner may edit it and add packages."""
         return self.status in EDITABLE
 
     @property
@@ -148,17 +147,17 @@ class Version(models.Model):
 
     @property
     def is_discardable(self) -> bool:
-        """Whether its owner may delete it: a declined version cannot be changed, only discarded."""
+        """Whether its owner may delete it; a declined version can be discarded, but not edited."""
         return self.status in DISCARDABLE
 
     @property
     def package_hashes(self) -> list[str]:
-        """The SHA-256 of each of its packages, sorted: the bytes that a decision is about."""
+        """The sorted SHA-256 hashes of its packages, which a decision refers to."""
         return sorted(package.sha256 for package in self.packages.all())
 
     @property
     def platforms(self) -> list[str]:
-        """The platforms of all its packages; none means every platform."""
+        """The platforms of all its packages, sorted; an empty list means all platforms."""
         packages = list(self.packages.all())
         if any(not package.platforms for package in packages):
             return []
@@ -166,11 +165,11 @@ class Version(models.Model):
 
     @property
     def size(self) -> int:
-        """The size of its largest package in bytes: what a download takes at most."""
+        """The size of its largest package in bytes."""
         return max((package.size for package in self.packages.all()), default=0)
 
 
-#: Statuses in which the owner may change a version.
+#: Statuses in which the owner may edit a version.
 EDITABLE = frozenset(
     {Version.Status.DRAFT, Version.Status.CHANGES_REQUESTED, Version.Status.WITHDRAWN}
 )
@@ -179,15 +178,13 @@ DISCARDABLE = EDITABLE | {Version.Status.DECLINED}
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
-    """Packages by who can install them."""
-
-    def fitting(self, system: System) -> PackageQuerySet:
-        """The packages that ``system`` can install: those whose `Package.audience` fits it."""
-        return self.filter(packages_fitting(system))
+    def compatible_with(self, system: System) -> PackageQuerySet:
+        """Return packages that ``system`` can install: `Package.audience` fits it."""
+        return self.filter(compatible_packages(system))
 
 
 class Package(models.Model):
-    """A zip of a version, for all platforms or for some; stored under its own hash."""
+    """A zip of a version, for all platforms or for ``platforms``."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="packages")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -211,14 +208,14 @@ class Package(models.Model):
 
     @property
     def audience(self) -> Audience:
-        """The systems that can install it; needs its version."""
+        """The systems that can install it; reads its version."""
         return Audience.of(
             self.version.blender_range, platforms=self.platforms, pythons=self.python_versions
         )
 
     @property
     def file_name(self) -> str:
-        """The name under which it is downloaded: ``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
+        """The file name of its download, such as ``add-on-gear_tool-v1.2.0-linux-x64.zip``."""
         extension = self.version.extension
         return package_file_name(
             extension.type, extension.extension_id, self.version.number, self.platforms
@@ -226,12 +223,12 @@ class Package(models.Model):
 
     @property
     def download_path(self) -> str:
-        """Path of the download; the listing gives the same text, and Blender compares it."""
+        """The URL path of its download, the same as in the listing: Blender compares them."""
         return download_path(self.sha256, self.file_name)
 
     @property
     def drag_query(self) -> str:
-        """The query that Blender reads when the link is dropped."""
+        """The query string that Blender reads when the link is dropped."""
         return drag_query(
             LISTING_PATH,
             low=self.version.blender_min_text,
@@ -241,5 +238,5 @@ class Package(models.Model):
         )
 
     def drag_url(self, request: HttpRequest) -> str:
-        """The link to drag into Blender; without its query it is the listing's ``archive_url``."""
+        """Return the URL to drag into Blender: the listing's ``archive_url`` with a query string."""
         return f"{absolute(request, self.download_path)}?{self.drag_query}"

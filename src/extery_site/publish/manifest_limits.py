@@ -1,4 +1,4 @@
-"""Limits of this site for manifests, beyond Blender's rules."""
+"""Limits of this site for manifests, beyond Blender's rules, and their JSON for the database."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _check_depth(manifest: Manifest) -> None:
 
 
 def _check_nul(manifest: Manifest) -> None:
-    """Refuse NUL, which TOML can write and PostgreSQL cannot store, in every field that is shown."""
+    """Reject NUL in every field that is displayed: TOML allows it, PostgreSQL cannot store it."""
     with ProblemList().raising(InvalidInput) as problems:
         for field in sorted(_LISTED_FIELDS & manifest.table.keys()):
             if "\x00" in _all_strings(manifest.table[field]):
@@ -146,7 +146,7 @@ def as_json(manifest: Manifest) -> dict[str, Any]:
 
 
 def without_nul(value: Any) -> Any:
-    """The JSON value with what every database's JSON can hold."""
+    """Return a JSON value without NUL, infinity and NaN, which not every database can store."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Updates extensions from the manifest of their newest approved version."""
+"""Metadata of extensions, copied from the manifest of their newest approved version."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from extery_site.catalog.models import Extension, Tag, Version
+from extery_site.catalog.text_limits import MAX_URL_LENGTH
 
 
 def set_tags(extension: Extension, names: Iterable[str]) -> None:
     """Replace the tags of the extension; creates missing tags."""
     by_slug = {slugify(name)[:64] or "other": name[:64] for name in reversed(list(names))}
-    # In one order: transactions that create the same tags wait for each other, never in a circle.
+    # Sorted, so that transactions that create the same tags cannot deadlock.
     tags = [
         Tag.objects.get_or_create(type=extension.type, slug=slug, defaults={"name": name})[0]
         for slug, name in sorted(by_slug.items())
@@ -32,9 +33,9 @@ def apply_manifest(extension: Extension, version: Version) -> None:
 
 
 def safe_url(text: str) -> str:
-    """Return ``text`` if it is an HTTP URL of at most 500 characters, else an empty string."""
+    """Return ``text`` if it is an HTTP URL of at most MAX_URL_LENGTH characters, else ``""``."""
     is_http = text.lower().startswith(("https://", "http://"))
-    return text if is_http and len(text) <= 500 else ""
+    return text if is_http and len(text) <= MAX_URL_LENGTH else ""
 
 
 def update_newest_version(extension: Extension) -> Version | None:
