@@ -57,7 +57,7 @@ def revoke_token(*, token: ApiToken, by: AnyUser) -> ApiToken:
     """Revoke a token permanently; raises `NotFound` for a token of another user."""
     owner = require_user(by)
     if token.user_id != owner.pk:
-        raise NotFound.of("request.not-found", "you have no such token")
+        raise NotFound.of("request.not-found", variant="token")
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])

@@ -108,7 +108,7 @@ def _validation_error(request: HttpRequest, error: ValidationError) -> HttpRespo
     problems = ProblemList()
     for item in error.errors:
         path = tuple(item["loc"][1:])
-        problems.add("request.bad-value", str(item["msg"]), where=Where(path=path))
+        problems.add("request.bad-value", where=Where(path=path), reason=str(item["msg"]))
     return problem_response(request, InvalidInput(*problems))
 
 
@@ -116,10 +116,5 @@ def _validation_error(request: HttpRequest, error: ValidationError) -> HttpRespo
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     # django-ninja raises this for a body that it cannot parse and for a missing CSRF token.
     if error.status_code == 403:
-        return problem_response(
-            request, Refused.of("request.csrf-failed", "the CSRF token is missing")
-        )
-    return problem_response(
-        request,
-        InvalidInput.of("request.not-json", str(error), hint="send a JSON object"),
-    )
+        return problem_response(request, Refused.of("request.csrf-failed", variant="api"))
+    return problem_response(request, InvalidInput.of("request.not-json", reason=str(error)))

@@ -18,11 +18,7 @@ def visible_extension(extension_id: str, user: AnyUser) -> Extension:
     """Return an extension that ``user`` may see; raises `NotFound`."""
     extension = Extension.objects.visible_to(user).with_related().with_id(extension_id).first()
     if extension is None:
-        raise NotFound.of(
-            "request.not-found",
-            f"there is no extension {extension_id}",
-            hint="check the id, or search for the name",
-        )
+        raise NotFound.of("request.not-found", variant="extension", id=extension_id)
     return extension
 
 
@@ -31,7 +27,9 @@ def visible_version(extension: Extension, number: str, user: AnyUser) -> Version
     for version in visible_versions(extension, user):
         if version.number == number:
             return version
-    raise NotFound.of("request.not-found", f"{extension.extension_id} has no version {number}")
+    raise NotFound.of(
+        "request.not-found", variant="version", id=extension.extension_id, version=number
+    )
 
 
 def visible_versions(extension: Extension, user: AnyUser) -> list[Version]:

@@ -18,11 +18,7 @@ def lock_extension(extension: Extension) -> Extension:
     """
     locked = Extension.objects.select_for_update().filter(pk=extension.pk).first()
     if locked is None:
-        raise NotFound.of(
-            "request.not-found",
-            f"{extension.name} was deleted in the meantime",
-            hint="reload the page",
-        )
+        raise NotFound.of("request.not-found", variant="deleted", name=extension.name)
     return locked
 
 

@@ -25,15 +25,11 @@ def clean_text(text: str, *, field: str, max_length: int) -> str:
     if len(text) > max_length:
         raise InvalidInput.of(
             "request.too-large",
-            f"{field} has {len(text):,} characters; the limit is {max_length:,}",
-            hint="shorten it",
             where=where,
+            field=field,
+            length=len(text),
+            max_length=max_length,
         )
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput.of(
-            "request.bad-value",
-            f"{field} contains NUL or an unpaired surrogate",
-            hint="remove that character",
-            where=where,
-        )
+        raise InvalidInput.of("request.bad-value", where=where, variant="characters", field=field)
     return text

@@ -21,7 +21,7 @@ def comment(
     author = require_user(by)
     extension = lock_extension(extension)
     if not can_view_thread(extension, author):
-        raise NotFound.of("request.not-found", "this extension has no review thread")
+        raise NotFound.of("request.not-found", variant="thread", id=extension.extension_id)
     text = clean_text(text, field="text", max_length=MAX_REASON_LENGTH)
     if not text:
         raise InvalidInput.of("review.comment-empty", where=Where(path=("text",)))

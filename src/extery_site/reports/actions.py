@@ -22,7 +22,7 @@ def report_extension(*, extension: Extension, by: AnyUser, reason: str, text: st
     """
     reporter = require_user(by)
     if not Extension.objects.visible_to(reporter).filter(pk=lock_extension(extension).pk).exists():
-        raise NotFound.of("request.not-found", "unknown extension")
+        raise NotFound.of("request.not-found", variant="extension", id=extension.extension_id)
     if reason not in Report.Reason.values:
         raise InvalidInput.of(
             "report.unknown-reason",
@@ -51,7 +51,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
     note = _require_text(note, field="note", code="report.note-missing")
     locked = Report.objects.select_for_update().filter(pk=report.pk).first()
     if locked is None:
-        raise NotFound.of("request.not-found", "this report was deleted with its extension")
+        raise NotFound.of("request.not-found", variant="report")
     report = locked
     if report.status != Report.Status.OPEN:
         raise Conflict.of(
