@@ -6,7 +6,7 @@ import json
 import random
 
 from extery.listing import delta
-from extery.listing.entries import dump, dump_texts
+from extery.listing.entries import dump, dump_serialized
 from tests.fuzz.listing import _ENTRY
 from tests.fuzz.mutate import mutated, mutated_json
 
@@ -14,7 +14,7 @@ _ENTRIES = [_ENTRY | {"version": f"{n}.0.0"} for n in range(4)]
 
 
 def _listing(*numbers: int) -> bytes:
-    return dump_texts(
+    return dump_serialized(
         [dump(_ENTRIES[n]) for n in numbers], [{"id": "a", "reason": "b"}], head=delta.HEAD
     )
 

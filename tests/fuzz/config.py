@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extery.core.errors import InvalidInput, ProblemList
 from extery.listing.delta import HEAD
-from extery.listing.entries import dump_texts, parse
+from extery.listing.entries import dump_serialized, parse
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.document import read_config
 from extery.repository.config.keys import CHANNEL, EXTENSION, TOP
@@ -78,6 +78,6 @@ def target(data: bytes) -> None:
         for plan in plans:
             assert ".." not in plan.folder
             head = HEAD if config.changes else None
-            text = dump_texts((item.text for item in plan.items), config.blocklist, head=head)
+            text = dump_serialized((item.text for item in plan.items), config.blocklist, head=head)
             assert len(parse(text).data) == len(plan.items)
             json.dumps([plan.address, plan.audience])

@@ -11,7 +11,7 @@ from extery.listing.entries import (
     MAX_PROBLEMS,
     Entry,
     dump,
-    dump_texts,
+    dump_serialized,
     entry,
     listing,
     parse,
@@ -81,8 +81,8 @@ def test_entries_that_are_text_already_make_the_same_listing() -> None:
     blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
 
     for blocks in ([], blocklist):
-        assert dump_texts(texts, blocks) == dump(listing(entries, blocks))
-        assert dump_texts([], blocks) == dump(listing([], blocks))
+        assert dump_serialized(texts, blocks) == dump(listing(entries, blocks))
+        assert dump_serialized([], blocks) == dump(listing([], blocks))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from extery.core.errors import ProblemList
 from extery.package import Package
 from extery.package.error_capture import capture_errors
 from extery.repository.generate import generate
-from extery.repository.scan import read_archive
+from extery.repository.scan import scan_package
 from extery.rules.engine import check_package
 from tests.repository.packages import put
 from tests.samples.packages import add_on
@@ -62,5 +62,5 @@ def test_an_interruption_is_no_problem_of_a_package() -> None:
 def test_a_package_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "gone.zip").symlink_to(tmp_path / "nowhere")
 
-    [problem] = read_archive(tmp_path / "gone.zip").problems
+    [problem] = scan_package(tmp_path / "gone.zip").problems
     assert problem.code == "package.not-found"

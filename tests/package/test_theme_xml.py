@@ -9,7 +9,7 @@ import pytest
 from extery.core.errors import ProblemList
 from extery.package import open_package
 from extery.package.theme_xml import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, ThemeXml, read_theme
-from extery.repository.page.metadata import facts_of
+from extery.repository.page.metadata import read_metadata
 from extery.repository.page.theme_colors import Theme
 from extery.rules.engine import check_package
 from tests.fuzz.child import peak_of
@@ -99,7 +99,7 @@ def test_a_package_with_a_theme_nested_a_hundred_thousand_times_is_refused_and_h
 
     report = check_package(io.BytesIO(data), name="dusk.zip")
     with open_package(io.BytesIO(data), name="dusk.zip") as package:
-        facts = facts_of(package)
+        facts = read_metadata(package)
 
     assert [problem.code for problem in report.problems] == ["theme.too-deep"]
     assert "theme" not in facts

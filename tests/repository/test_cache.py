@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.listing.entries import parse
-from extery.repository import reading, scan
+from extery.repository import parallel_scan, scan
 from extery.repository.generate import generate
 from tests.repository.packages import put
 
@@ -22,13 +22,13 @@ STATE = Path(".extery", "state.json")
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the packages that are read, as they are."""
     names: list[str] = []
-    read = scan.read_archive
+    read = scan.scan_package
 
-    def note(path: Path, **options: bool) -> scan.ScannedArchive:
+    def note(path: Path, **options: bool) -> scan.ScannedPackage:
         names.append(path.name)
         return read(path, **options)
 
-    monkeypatch.setattr(reading, "read_archive", note)
+    monkeypatch.setattr(parallel_scan, "scan_package", note)
     return names
 
 
@@ -273,11 +273,11 @@ def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) ->
     for number in range(40):
         put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
     (tmp_path / "17.zip").write_text("no zip")
-    found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    found = [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
 
-    several = reading.read_archives(tmp_path, found, processes=2)
+    several = parallel_scan.scan_packages(tmp_path, found, processes=2)
 
-    assert several == reading.read_archives(tmp_path, found, processes=1)
+    assert several == parallel_scan.scan_packages(tmp_path, found, processes=1)
     assert [archive.name for archive in several] == [item.name for item in found]
 
 
@@ -302,16 +302,16 @@ def test_a_helper_that_comes_to_harm_costs_time_only(
 ) -> None:
     for number in range(40):
         put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
-    found = [scan.Found(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
-    whole, me = reading.read_archives(tmp_path, found, processes=1), os.getpid()
-    read = scan.read_archive
+    found = [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    whole, me = parallel_scan.scan_packages(tmp_path, found, processes=1), os.getpid()
+    read = scan.scan_package
 
-    def end_in_helper(path: Path, **options: bool) -> scan.ScannedArchive:
+    def end_in_helper(path: Path, **options: bool) -> scan.ScannedPackage:
         if os.getpid() != me:
             os._exit(9)
         time.sleep(0.005)  # so that the helper has its turn
         return read(path, **options)
 
-    monkeypatch.setattr(reading, "read_archive", end_in_helper)
+    monkeypatch.setattr(parallel_scan, "scan_package", end_in_helper)
 
-    assert reading.read_archives(tmp_path, found, processes=2) == whole
+    assert parallel_scan.scan_packages(tmp_path, found, processes=2) == whole

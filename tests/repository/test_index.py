@@ -7,13 +7,13 @@ import pytest
 from extery.core.errors import ProblemList
 from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.document import Config, Rules
-from extery.repository.index import PlannedListing, listed_in, plan_listings
-from extery.repository.scan import read_archive
+from extery.repository.index import PlannedListing, plan_listings, sorted_entries
+from extery.repository.scan import scan_package
 from tests.repository.packages import put
 
 
 def listed(folder: Path) -> list[SerializedEntry]:
-    return listed_in(read_archive(path) for path in folder.iterdir())
+    return sorted_entries(scan_package(path) for path in folder.iterdir())
 
 
 def planned(

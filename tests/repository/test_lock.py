@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from extery.cli.app import extery
 from extery.core.errors import Conflict, InvalidInput, Unavailable
 from extery.core.locks import locked
-from extery.repository import workers
+from extery.repository import child_process
 from extery.repository.generate import generate
 from tests.repository.packages import put
 
@@ -66,7 +66,7 @@ def test_a_lock_that_is_a_link_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    sys.platform != "linux" or workers.cpu_count() < 2, reason="work is not shared here"
+    sys.platform != "linux" or child_process.cpu_count() < 2, reason="work is not shared here"
 )
 @pytest.mark.parametrize("to_group", [False, True])
 def test_an_interrupted_run_ends_its_helpers_without_a_trace(
@@ -77,10 +77,10 @@ def test_an_interrupted_run_ends_its_helpers_without_a_trace(
     code = (  # each package takes a while, so that there is time to interrupt
         # A shell's background jobs ignore interruptions, and so may whatever runs these tests.
         "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from extery.__main__ import main\nfrom extery.repository import reading\n"
-        "read = reading.read_archive\n"
+        "from extery.__main__ import main\nfrom extery.repository import parallel_scan\n"
+        "read = parallel_scan.scan_package\n"
         "def slow(*arguments, **more):\n    time.sleep(0.02)\n    return read(*arguments, **more)\n"
-        "reading.read_archive = slow\nmain()"
+        "parallel_scan.scan_package = slow\nmain()"
     )
     command = [sys.executable, "-c", code, "server-generate", "--repo-dir", str(tmp_path)]
     with subprocess.Popen(

@@ -94,7 +94,7 @@ def test_what_a_killed_first_run_has_written_is_ours(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(ownership, "remove_old", killed)
+        patched.setattr(ownership, "remove_outdated", killed)
         with pytest.raises(KeyboardInterrupt):
             generate(folder)
     assert (folder / "beta" / "gear.zip").exists()
@@ -110,7 +110,7 @@ def test_a_state_cannot_name_files_outside_the_folder(tmp_path: Path) -> None:
     folder.mkdir()
     (tmp_path / "index.json").write_text("mine")
 
-    ownership.remove_old(folder, {"../index.json": [], str(tmp_path / "index.json"): []}, ())
+    ownership.remove_outdated(folder, {"../index.json": [], str(tmp_path / "index.json"): []}, ())
 
     assert (tmp_path / "index.json").read_text() == "mine"
 

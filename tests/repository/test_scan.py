@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import NotFound, ProblemList
-from extery.repository.scan import find_archives, read_archive
+from extery.repository.scan import find_packages, scan_package
 from extery.rules.engine import check_package
 from tests.repository.packages import put
 from tests.samples.packages import (
@@ -33,7 +33,7 @@ def test_packages_are_found_in_the_folder_itself_by_name(tmp_path: Path) -> None
     (tmp_path / "below" / "c.zip").touch()
     problems = ProblemList()
 
-    assert [item.name for item in find_archives(tmp_path, problems)] == ["a.zip", "b.zip"]
+    assert [item.name for item in find_packages(tmp_path, problems)] == ["a.zip", "b.zip"]
     assert not problems
 
 
@@ -42,7 +42,7 @@ def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) ->
     (tmp_path / "shout.ZIP").touch()
     problems = ProblemList()
 
-    assert find_archives(tmp_path, problems) == []
+    assert find_packages(tmp_path, problems) == []
     assert [(p.code, p.where.file) for p in problems] == [
         ("generate.folder-named-zip", str(tmp_path / "folder.zip")),
         ("generate.suffix-uppercase", str(tmp_path / "shout.ZIP")),
@@ -56,16 +56,16 @@ def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
     (tmp_path / "link.zip").symlink_to("/dev/zero")
     problems = ProblemList()
 
-    [found] = find_archives(tmp_path, problems)
+    [found] = find_packages(tmp_path, problems)
 
     assert [problem.code for problem in problems] == ["generate.not-a-file"]
     assert found.name == "link.zip"
-    assert [p.code for p in read_archive(tmp_path / "link.zip").problems] == ["package.unreadable"]
+    assert [p.code for p in scan_package(tmp_path / "link.zip").problems] == ["package.unreadable"]
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="there is no folder") as caught:
-        find_archives(tmp_path / "none", ProblemList())
+        find_packages(tmp_path / "none", ProblemList())
 
     assert caught.value.code == "generate.folder-missing"
 
@@ -73,7 +73,7 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
     path = put(tmp_path, "a.zip")
 
-    archive = read_archive(path)
+    archive = scan_package(path)
 
     assert archive.entry is not None
     assert (archive.name, archive.entry["id"]) == ("a.zip", "gear_tool")
@@ -85,14 +85,14 @@ def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
 def test_the_reading_is_that_of_clients(tmp_path: Path) -> None:
     put(tmp_path, "a.zip", tagline="Makes gears!", blender_version_min="4.2")
 
-    assert read_archive(tmp_path / "a.zip").entry is not None
+    assert scan_package(tmp_path / "a.zip").entry is not None
 
 
 def test_a_split_package_speaks_for_its_own_platform(tmp_path: Path) -> None:
     generated = '[build.generated]\nplatforms = ["linux-x64"]\nwheels = []\n'
     put(tmp_path, "a.zip", platforms=["linux-x64", "windows-x64"], extra=generated)
 
-    entry = read_archive(tmp_path / "a.zip").entry
+    entry = scan_package(tmp_path / "a.zip").entry
 
     assert entry is not None
     assert entry["platforms"] == ["linux-x64"]
@@ -102,10 +102,10 @@ def test_a_link_to_a_package_is_one(tmp_path: Path) -> None:
     put(tmp_path, "real").rename(tmp_path / "real.file")
     (tmp_path / "link.zip").symlink_to("real.file")
 
-    [found] = find_archives(tmp_path, ProblemList())
+    [found] = find_packages(tmp_path, ProblemList())
 
     assert found.size == (tmp_path / "real.file").stat().st_size
-    assert read_archive(tmp_path / found.name).entry is not None
+    assert scan_package(tmp_path / found.name).entry is not None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_link_to_a_package_is_one(tmp_path: Path) -> None:
 def test_a_bad_package_is_a_value_with_its_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(PACKAGES[code]())
 
-    archive = read_archive(tmp_path / "bad.zip")
+    archive = scan_package(tmp_path / "bad.zip")
 
     assert archive.entry is None
     assert [problem.code for problem in archive.problems] == [code]
@@ -129,7 +129,7 @@ def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) ->
         packed((f"gears/{MANIFEST}", manifest), ("gears/__init__.py", b""))
     )
 
-    problems = read_archive(tmp_path / "bad.zip").problems
+    problems = scan_package(tmp_path / "bad.zip").problems
 
     assert [str(problem.where) for problem in problems] == [
         f"bad.zip/gears/{MANIFEST}:4:8",
@@ -140,9 +140,9 @@ def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) ->
 def test_a_package_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (tmp_path / "dead.zip").symlink_to("nowhere")
 
-    [found] = find_archives(tmp_path, ProblemList())
+    [found] = find_packages(tmp_path, ProblemList())
 
-    assert [problem.code for problem in read_archive(tmp_path / found.name).problems] == [
+    assert [problem.code for problem in scan_package(tmp_path / found.name).problems] == [
         "package.not-found"
     ]
 
@@ -152,7 +152,7 @@ def test_a_name_that_is_not_unicode_is_refused(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.zip"))
     put(tmp_path, "a.zip").rename(path)
 
-    [problem] = read_archive(path).problems
+    [problem] = scan_package(path).problems
 
     assert problem.code == "generate.name-not-unicode"
     assert problem.where.file.endswith("\\xff.zip")
@@ -163,7 +163,7 @@ def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
     (tmp_path / "b.zip").touch()
 
     for name in ("a.zip", "b.zip"):
-        archive = read_archive(tmp_path / name)
+        archive = scan_package(tmp_path / name)
         assert pickle.loads(pickle.dumps(archive)) == archive
 
 
@@ -186,7 +186,7 @@ def test_damage_is_found_as_validate_finds_it(
     path = tmp_path / "a.zip"
     path.write_bytes(data)
 
-    scanned = read_archive(path)
+    scanned = scan_package(path)
 
     code = "package.damaged-member" if place == "package" else "wheel.unreadable"
     assert [problem.code for problem in scanned.problems] == [code]

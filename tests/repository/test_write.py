@@ -51,18 +51,18 @@ def test_the_compressed_listing_holds_the_same_bytes_and_the_same_time(tmp_path:
 
 
 def test_the_compressed_listing_does_not_depend_on_the_moment(tmp_path: Path) -> None:
-    write.put_listing(tmp_path / "index.json", b"{}" * 100)
+    write.write_listing(tmp_path / "index.json", b"{}" * 100)
     first = (tmp_path / "index.json.gz").read_bytes()
     (tmp_path / "index.json.gz").unlink()
 
-    assert write.put_listing(tmp_path / "index.json", b"{}" * 100) == [tmp_path / "index.json.gz"]
+    assert write.write_listing(tmp_path / "index.json", b"{}" * 100) == [tmp_path / "index.json.gz"]
     assert (tmp_path / "index.json.gz").read_bytes() == first
 
 
 def test_a_listing_is_written_before_its_variants(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write.put_listing(tmp_path / "index.json", b"old")
+    write.write_listing(tmp_path / "index.json", b"old")
     old = (tmp_path / "index.json.gz").stat().st_mtime_ns
     os.utime(tmp_path / "index.json.gz", ns=(old - 10**9, old - 10**9))
 
@@ -72,13 +72,13 @@ def test_a_listing_is_written_before_its_variants(
     with monkeypatch.context() as patched:
         patched.setattr(write, "_gzip", end)
         with pytest.raises(KeyboardInterrupt):
-            write.put_listing(tmp_path / "index.json", b"new")
+            write.write_listing(tmp_path / "index.json", b"new")
 
     assert (tmp_path / "index.json").read_bytes() == b"new"
     times = [(tmp_path / name).stat().st_mtime_ns for name in ("index.json.gz", "index.json")]
     assert times == sorted(times)
     assert times[0] != times[1]  # the variant is older, and shows it
-    write.put_listing(tmp_path / "index.json", b"new")
+    write.write_listing(tmp_path / "index.json", b"new")
     assert gzip.decompress((tmp_path / "index.json.gz").read_bytes()) == b"new"
 
 
@@ -89,12 +89,12 @@ def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
     vars(brotli)["compress"] = lambda data, quality, **_: b"br" + data[:quality]
     with monkeypatch.context() as patched:
         patched.setitem(sys.modules, "brotli", brotli)
-        written = write.put_listing(tmp_path / "index.json", b"one")
+        written = write.write_listing(tmp_path / "index.json", b"one")
     assert [path.name for path in written] == ["index.json", "index.json.gz", "index.json.br"]
     assert (tmp_path / "index.json.br").read_bytes() == b"brone"
 
     monkeypatch.setitem(sys.modules, "brotli", None)
-    write.put_listing(tmp_path / "index.json", b"two")
+    write.write_listing(tmp_path / "index.json", b"two")
 
     assert not (tmp_path / "index.json.br").exists()
 
@@ -105,7 +105,7 @@ def test_the_real_brotli_makes_less_of_a_listing_than_gzip(
     monkeypatch.setitem(sys.modules, "brotli", brotli)
     data = b'{"version":"v1","data":[' + b'{"id":"gear_tool","name":"Gear Tool"},' * 500 + b"{}]}"
 
-    write.put_listing(tmp_path / "index.json", data)
+    write.write_listing(tmp_path / "index.json", data)
 
     packed = (tmp_path / "index.json.br").read_bytes()
     assert brotli.decompress(packed) == data

@@ -10,7 +10,7 @@ import pytest
 
 from extery.author.build.execute import build
 from extery.author.validate import check_folder
-from extery.repository.scan import read_archive
+from extery.repository.scan import scan_package
 from extery.rules.engine import check_package
 from tests.samples.packages import (
     ADD_ON,
@@ -142,7 +142,7 @@ def test_many_wheels_that_are_no_bomb_alone_are_one_together(tmp_path: Path) -> 
         for name in names:
             archive.writestr(f"wheels/{name}", data)
 
-    assert [p.code for p in read_archive(path).problems if "bomb" in p.code] == ["package.bomb"]
+    assert [p.code for p in scan_package(path).problems if "bomb" in p.code] == ["package.bomb"]
     assert "package.bomb" in [p.code for p in check_package(path).problems]
 
 
@@ -156,7 +156,7 @@ def test_a_member_of_a_wheel_that_is_longer_than_stated_is_found_without_verify(
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on((WHEEL, changed(wheel(), lie)), manifest=WITH_WHEEL))
 
-    assert [p.code for p in read_archive(path).problems] == ["wheel.unreadable"]
+    assert [p.code for p in scan_package(path).problems] == ["wheel.unreadable"]
 
 
 def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_pa
     path = tmp_path / "gears.zip"
     path.write_bytes(file.getvalue())
 
-    scanned = read_archive(path)
+    scanned = scan_package(path)
     assert scanned.listed is None
     assert [p.code for p in scanned.problems] == ["package.bomb", "package.rare-compression"]
 
@@ -190,14 +190,14 @@ def test_every_command_looks_into_wheels(tmp_path: Path) -> None:
 
     assert [p.code for p in check_folder(source).problems] == ["wheel.unreadable"]
     [built] = build(source, output_dir=tmp_path)
-    assert [p.code for p in read_archive(built.path).problems] == ["wheel.unreadable"]
+    assert [p.code for p in scan_package(built.path).problems] == ["wheel.unreadable"]
 
 
 def test_a_package_without_its_wheel_is_listed_and_named(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on(manifest=WITH_WHEEL))
 
-    archive = read_archive(path)
+    archive = scan_package(path)
 
     assert archive.listed is not None
     assert [problem.code for problem in archive.problems] == ["package.wheel-missing"]
@@ -220,5 +220,5 @@ def test_a_wheel_that_only_windows_finds_is_looked_into_as_well(tmp_path: Path) 
     path.write_bytes(add_on((WHEEL.upper().replace("WHL", "whl"), b"PK"), manifest=WITH_WHEEL))
 
     expected = ["package.wheel-missing", "wheel.unreadable"]
-    assert [p.code for p in read_archive(path).problems] == expected
+    assert [p.code for p in scan_package(path).problems] == expected
     assert [p.code for p in check_package(path).problems] == expected

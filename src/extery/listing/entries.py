@@ -89,7 +89,7 @@ def dump(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
-def dump_texts(
+def dump_serialized(
     entries: Iterable[bytes],
     blocklist: Iterable[Mapping[str, Any]] = (),
     *,

@@ -23,7 +23,7 @@ from extery import __version__
 from extery.core.errors import Problem, Unavailable, Where
 from extery.core.files import atomic_write, open_regular, refuse_symlink
 from extery.listing.serialized import SerializedEntry
-from extery.repository.scan import Found, ScannedArchive
+from extery.repository.scan import PackageFile, ScannedPackage
 from extery.rules import REVISION
 
 FOLDER = ".extery"
@@ -34,7 +34,7 @@ _FORMAT = f"extery {__version__} state 11 rules {REVISION}"
 #: So many archives make a block of lines: their rows in one, then their entries, then their facts.
 _BLOCK = 500
 
-Archives = Sequence[tuple[Found, ScannedArchive]]
+Archives = Sequence[tuple[PackageFile, ScannedPackage]]
 
 
 @dataclass
@@ -93,7 +93,7 @@ class State:
             return cls(Summary(outputs=_outputs(read["outputs"])), 0)
         return cls(Summary(), 0)
 
-    def archives(self) -> dict[Found, ScannedArchive]:
+    def archives(self) -> dict[PackageFile, ScannedPackage]:
         """What is remembered and can be relied on."""
         if self._body is None:
             return {}
@@ -105,7 +105,9 @@ class State:
             }
         return {}
 
-    def is_current(self, inputs: str, found: Iterable[Found], outputs: Mapping[str, Any]) -> bool:
+    def is_current(
+        self, inputs: str, found: Iterable[PackageFile], outputs: Mapping[str, Any]
+    ) -> bool:
         """Whether a run with these inputs would make what is there."""
         return (
             inputs == self.summary.inputs
@@ -205,9 +207,9 @@ class _Body(NamedTuple):
     def end(self) -> int:
         return self.start + sum(self.blocks)
 
-    def read(self) -> list[tuple[Found, ScannedArchive]]:
+    def read(self) -> list[tuple[PackageFile, ScannedPackage]]:
         """The archives; `ValueError` if it is damaged."""
-        archives: list[tuple[Found, ScannedArchive]] = []
+        archives: list[tuple[PackageFile, ScannedPackage]] = []
         crc = 0
         with open_regular(self.path) as file:
             file.seek(self.start)
@@ -216,7 +218,7 @@ class _Body(NamedTuple):
                 crc = zlib.crc32(block, crc)
                 known, *texts = block.split(b"\n")
                 names, sizes, times, inodes, *others = json.loads(known)
-                found = map(Found._make, zip(names, sizes, times, inodes, strict=True))
+                found = map(PackageFile._make, zip(names, sizes, times, inodes, strict=True))
                 rows = zip(names, sizes, *others, texts, texts[len(names) :], strict=False)
                 archives += zip(found, starmap(_archive, rows), strict=False)
         if crc != self.crc:
@@ -232,13 +234,13 @@ def _archive(
     start: Sequence[Any] | None,
     entry: bytes,
     facts: bytes,
-) -> ScannedArchive:
+) -> ScannedPackage:
     listed = None
     if start is not None:
         identifier, version, url, platforms = start
         listed = SerializedEntry(identifier, version, url, tuple(platforms), entry)
     noted = tuple(map(_problem, problems)) if problems else ()
-    return ScannedArchive(name, size, sha256, listed, noted, facts or None)
+    return ScannedPackage(name, size, sha256, listed, noted, facts or None)
 
 
 def _problem(item: Sequence[Any]) -> Problem:

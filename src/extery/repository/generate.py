@@ -14,8 +14,8 @@ from extery.core.locks import locked
 from extery.listing.entries import Entry
 from extery.repository import cache, ownership, write
 from extery.repository.config.document import Config, read_config
-from extery.repository.scan import Found, ScannedArchive, find_archives, in_folder
-from extery.repository.workers import Background
+from extery.repository.scan import PackageFile, ScannedPackage, find_packages, in_folder
+from extery.repository.child_process import BackgroundResult
 
 if TYPE_CHECKING:
     from extery.repository.index import PlannedListing
@@ -79,7 +79,7 @@ class _Request:
             "base_url": self.base_url,
         }
 
-    def inputs(self, config: Config, found: Sequence[Found]) -> str:
+    def inputs(self, config: Config, found: Sequence[PackageFile]) -> str:
         """Everything that the result depends on, in one word."""
         template = b""
         if self.html and self.template and self.template.is_file():
@@ -129,7 +129,7 @@ def generate(
     """
     request = _Request(folder, html, template, config, strict, legacy, base_url)
     if not folder.is_dir():
-        find_archives(folder, ProblemList())
+        find_packages(folder, ProblemList())
     with locked(
         folder / cache.FOLDER / cache.LOCK,
         area="generate",
@@ -138,11 +138,11 @@ def generate(
         on_wait=on_wait,
     ) as lock:
         problems = ProblemList()
-        found = find_archives(folder, problems)
+        found = find_packages(folder, problems)
         settings = read_config(folder, config, problems)
         before = cache.State.load(folder)
         inputs = request.inputs(settings, found)
-        outputs = write.outputs_of(folder, before.summary.outputs)
+        outputs = write.stat_outputs(folder, before.summary.outputs)
         if lock.was_interrupted:
             _clean(folder, _folders_of(before.summary.outputs))
         if not verify and before.is_current(inputs, found, outputs):
@@ -178,12 +178,12 @@ def _are_usable(options: dict[str, Any]) -> bool:
 
 def _archives(
     request: _Request,
-    found: Sequence[Found],
+    found: Sequence[PackageFile],
     before: cache.State,
     problems: ProblemList,
     *,
     verify: bool,
-) -> list[tuple[Found, ScannedArchive]]:
+) -> list[tuple[PackageFile, ScannedPackage]]:
     """Every archive, read only where it is not known."""
     folder = request.folder
     known = before.archives()
@@ -192,11 +192,11 @@ def _archives(
     unknown = [item for item in found if verify or item not in known]
     read = {}
     if unknown:
-        from extery.repository.reading import read_archives
+        from extery.repository.parallel_scan import scan_packages
 
         read = {
             archive.name: archive
-            for archive in read_archives(folder, unknown, with_facts=request.html)
+            for archive in scan_packages(folder, unknown, with_metadata=request.html)
         }
     if verify:
         for item in found:
@@ -218,13 +218,13 @@ def _archives(
 def _make(
     request: _Request,
     config: Config,
-    archives: Sequence[tuple[Found, ScannedArchive]],
+    archives: Sequence[tuple[PackageFile, ScannedPackage]],
     problems: ProblemList,
     before: cache.State,
     moment: tuple[str, int],
 ) -> Generated:
     """Decide what is to be there, write what is not, and remember it."""
-    from extery.repository.index import listed_in, plan_listings
+    from extery.repository.index import sorted_entries, plan_listings
 
     folder = request.folder
     legacy = _legacy(request, config, problems)
@@ -232,7 +232,7 @@ def _make(
         # An add-on of old is no bad package where it has a listing of its own.
         if not (legacy and archive.name in legacy.taken and _is_legacy(archive)):
             problems.extend(in_folder(problem, folder) for problem in archive.problems)
-    listed = listed_in(archive for _, archive in archives)
+    listed = sorted_entries(archive for _, archive in archives)
     inputs, now = moment
     summary = cache.Summary(
         count=len(listed), outputs=before.summary.outputs, options=request.options()
@@ -246,21 +246,21 @@ def _make(
     known = before.summary.outputs
     if config.changes or any(plan.folder for plan in plans):
         ids = {item.id for item in listed}
-        new = ownership.new_names(folder, plans, known, ids, with_changes=config.changes)
+        new = ownership.claim_names(folder, plans, known, ids, with_changes=config.changes)
         outputs = ownership.planned_outputs(folder, plans, known, new)
         if outputs != known:
             summary.outputs = outputs
             cache.save(folder, summary, now, prepared)
     _clean(folder, {plan.folder for plan in plans} | _folders_of(known))
-    page = Background(make_page, pays=request.html and len(plans[0].items) > _MANY)
+    page = BackgroundResult(make_page, pays=request.html and len(plans[0].items) > _MANY)
     try:
         names, written = _write(
             request, config, plans, page.result, legacy, meanwhile=lambda: prepared.sizes_and_crc
         )
     finally:
         page.stop()
-    ownership.remove_old(folder, known, names)
-    summary.inputs, summary.outputs = inputs, write.outputs_of(folder, names)
+    ownership.remove_outdated(folder, known, names)
+    summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
     summary.problems = list(problems)
     summary.listings = [(plan.address, plan.audience) for plan in plans]
     cache.save(folder, summary, now, prepared)
@@ -278,7 +278,7 @@ def _write(
 ) -> tuple[list[str], list[Path]]:
     """Write it all; the names of what is there now, and what of that is new."""
     from extery.listing.delta import HEAD
-    from extery.listing.entries import dump_texts
+    from extery.listing.entries import dump_serialized
 
     folder = request.folder
     outputs: list[str] = []
@@ -286,18 +286,18 @@ def _write(
     for plan in plans:
         target = folder / plan.folder
         write.make_folder(target, root=folder)
-        written += write.put_packages(target, plan.packages, source=folder)
+        written += write.link_packages(target, plan.packages, source=folder)
         texts = (item.text for item in plan.items)
-        data = dump_texts(texts, config.blocklist, head=HEAD if config.changes else None)
+        data = dump_serialized(texts, config.blocklist, head=HEAD if config.changes else None)
         names = [*plan.packages, *write.LISTING_FILES]
         if config.changes:
             # Before the listing: a run that is killed between the two still has both to compare.
-            written += write.put_changes(target / LISTING, data)
+            written += write.write_changes(target / LISTING, data)
             names.append(write.CHANGES)
-        written += write.put_listing(target / LISTING, data, meanwhile=meanwhile)
+        written += write.write_listing(target / LISTING, data, meanwhile=meanwhile)
         del data  # a large one need not be there while the next one is made
         if not config.changes:
-            ownership.forget_changes(target)
+            ownership.remove_changes(target)
         outputs += [plan.place(name) for name in names]
     if request.html:
         written += [folder / PAGE] if write.put(folder / PAGE, page()) else []
@@ -308,7 +308,7 @@ def _write(
     return outputs, written
 
 
-def _is_legacy(archive: ScannedArchive) -> bool:
+def _is_legacy(archive: ScannedPackage) -> bool:
     return [problem.code for problem in archive.problems] == ["package.legacy"]
 
 
@@ -331,7 +331,7 @@ def _legacy(request: _Request, config: Config, problems: ProblemList) -> Legacy 
 def _page(
     request: _Request,
     plan: PlannedListing,
-    archives: Sequence[tuple[Found, ScannedArchive]],
+    archives: Sequence[tuple[PackageFile, ScannedPackage]],
     config: Config,
     problems: ProblemList,
 ) -> Callable[[], bytes]:
@@ -339,7 +339,7 @@ def _page(
     if not request.html:
         return bytes
     from extery.repository.page.html import page, read_template
-    from extery.repository.page.known_metadata import KnownFacts
+    from extery.repository.page.cached_metadata import CachedMetadata
 
     text = read_template(request.template, problems)
     address = config.base_url and config.base_url + LISTING
@@ -349,7 +349,7 @@ def _page(
             plan.items,
             config.blocklist,
             template=text,
-            facts=KnownFacts(plan.items, (archive for _, archive in archives)),
+            facts=CachedMetadata(plan.items, (archive for _, archive in archives)),
             title=config.title,
             repository=address,
         )
@@ -367,6 +367,6 @@ def _folders_of(outputs: Iterable[str]) -> set[str]:
 
 def _clean(folder: Path, listings: Iterable[str]) -> None:
     """Remove the temporary files of a killed run from the folders of listings and from our own."""
-    write.remove_leftovers(folder / cache.FOLDER, has_links=False)
+    write.remove_temporary_files(folder / cache.FOLDER, has_links=False)
     for name in listings:
-        write.remove_leftovers(folder / name, has_links=bool(name))
+        write.remove_temporary_files(folder / name, has_links=bool(name))

@@ -22,9 +22,9 @@ from extery.core.versions import Version
 from extery.listing.audience import audience_of
 from extery.listing.partition import partition
 from extery.listing.serialized import SerializedEntry, entries_of
+from extery.repository.config.apply import Groups, check_changes, select_entries
 from extery.repository.config.document import Config
-from extery.repository.scan import ScannedArchive
-from extery.repository.selection import Groups, check_changes, select_entries
+from extery.repository.scan import ScannedPackage
 
 LISTING = "index.json"
 OTHER_PLATFORMS = "platforms/other"
@@ -53,7 +53,7 @@ class PlannedListing:
         return f"{self.folder}/{name}" if self.folder else name
 
 
-def listed_in(archives: Iterable[ScannedArchive]) -> list[SerializedEntry]:
+def sorted_entries(archives: Iterable[ScannedPackage]) -> list[SerializedEntry]:
     """Return the entries of the archives that have one, sorted by id, version and file name."""
     items = [archive.listed for archive in archives if archive.listed is not None]
     items.sort(key=lambda item: (item.id, item.url))

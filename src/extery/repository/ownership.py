@@ -20,8 +20,8 @@ from extery.repository.write import (
     LISTING_FILES,
     has_same_bytes,
     is_same,
-    outputs_of,
     remove,
+    stat_outputs,
 )
 
 #: Name below the folder of packages -> size, time and inode of the file: of the one that is there, and of the
@@ -31,7 +31,7 @@ _IDENTITY = 3
 _MAX_IDENTITIES = 4
 
 
-def new_names(
+def claim_names(
     folder: Path,
     plans: Iterable[PlannedListing],
     known: Collection[str],
@@ -73,7 +73,7 @@ def planned_outputs(
         # A package beside the listing is the user's own file.
         for package in plan.packages if plan.folder else ():
             name = plan.place(package)
-            identity = outputs_of(folder, [package]).get(package, [])
+            identity = stat_outputs(folder, [package]).get(package, [])
             if not _is_one_of(identity, outputs[name]):
                 earlier = outputs[name][-_IDENTITY * (_MAX_IDENTITIES - 1) :]
                 outputs[name] = [*earlier, *identity]
@@ -105,13 +105,13 @@ def _are_changes(path: Path) -> bool:
         return False
 
 
-def forget_changes(folder: Path) -> None:
+def remove_changes(folder: Path) -> None:
     """Remove a ``changes.json`` that nobody keeps up any more: it would lead to an old listing."""
     if _are_changes(folder / CHANGES):
         remove([folder / CHANGES], root=folder)
 
 
-def remove_old(folder: Path, before: Outputs, now: Collection[str]) -> None:
+def remove_outdated(folder: Path, before: Outputs, now: Collection[str]) -> None:
     """Remove what earlier runs have written for listings that are no more, and nothing else.
 
     The listing goes before the packages that it names, and its compressed variants, which servers offer in its
@@ -133,5 +133,5 @@ def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
     path = folder / name
     if path.name in (*LISTING_FILES, CHANGES) or is_same(path, folder / path.name):
         return True
-    identity = outputs_of(folder, [name]).get(name)
+    identity = stat_outputs(folder, [name]).get(name)
     return identity is not None and _is_one_of(identity, known)

@@ -24,7 +24,7 @@ _AT_ONCE = 1_000_000
 _SHORT_CARD = 4_000
 
 
-class Found(NamedTuple):
+class PackageFile(NamedTuple):
     """A package as its folder shows it. The file is taken as unchanged while all of this is."""
 
     name: str
@@ -33,7 +33,7 @@ class Found(NamedTuple):
     inode: int
 
 
-class ScannedArchive(NamedTuple):
+class ScannedPackage(NamedTuple):
     """The result of reading an archive: ``listed`` is its entry, ``None`` if Blender cannot install it.
 
     ``problems`` are its errors; an archive with problems can be listed all the same. Depends on nothing but the
@@ -55,7 +55,7 @@ class ScannedArchive(NamedTuple):
         return self.listed and self.listed.entry
 
 
-def find_archives(folder: Path, problems: ProblemList) -> list[Found]:
+def find_packages(folder: Path, problems: ProblemList) -> list[PackageFile]:
     """The packages directly in ``folder``, sorted by name; hidden files are none.
 
     Raises `NotFound` if there is no such folder.
@@ -79,12 +79,12 @@ def find_archives(folder: Path, problems: ProblemList) -> list[Found]:
     return sorted(found)
 
 
-def _found(item: os.DirEntry[str]) -> Found:
+def _found(item: os.DirEntry[str]) -> PackageFile:
     try:
         about = item.stat()
     except OSError:  # a link that leads nowhere: reading it will tell
-        return Found(item.name, 0, 0, 0)
-    return Found(item.name, about.st_size, about.st_mtime_ns, about.st_ino)
+        return PackageFile(item.name, 0, 0, 0)
+    return PackageFile(item.name, about.st_size, about.st_mtime_ns, about.st_ino)
 
 
 def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> bool:
@@ -116,15 +116,15 @@ def _is_archive(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> 
     return True
 
 
-def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
+def scan_package(path: Path, *, with_metadata: bool = False) -> ScannedPackage:
     """Read and check one package, if asked with the facts for the page; never raises for a bad one."""
     problems = ProblemList()
-    archive = ScannedArchive(path.name, facts=b"{}")
+    archive = ScannedPackage(path.name, facts=b"{}")
     with capture_errors(problems, _printable(path.name)):
         try:
             _check_name(path)
             with _opened(path) as file:
-                archive = _read(file, path.name, problems, with_facts=with_facts)
+                archive = _read(file, path.name, problems, with_metadata=with_metadata)
         except OSError as error:  # gone or out of reach since it was opened
             problems.add(
                 "package.unreadable",
@@ -138,14 +138,14 @@ def read_archive(path: Path, *, with_facts: bool = False) -> ScannedArchive:
 
 
 def _read(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool
-) -> ScannedArchive:
-    manifest, facts, size, sha256 = _check(file, name, problems, with_facts=with_facts)
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_metadata: bool
+) -> ScannedPackage:
+    manifest, facts, size, sha256 = _check(file, name, problems, with_metadata=with_metadata)
     if manifest is None:
-        return ScannedArchive(name, facts=b"{}")
+        return ScannedPackage(name, facts=b"{}")
     item = entry(manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256)
     text = None if facts is None else _with_card(item, facts)
-    return ScannedArchive(name, size, sha256, SerializedEntry.of(item), facts=text)
+    return ScannedPackage(name, size, sha256, SerializedEntry.of(item), facts=text)
 
 
 def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
@@ -161,7 +161,7 @@ def _with_card(item: Entry, facts: dict[str, Any]) -> bytes:
 
 
 def _check(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_facts: bool
+    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_metadata: bool
 ) -> tuple[Manifest | None, dict[str, Any] | None, int, str]:
     """The manifest if Blender can install the package, if asked the facts for the page, size and SHA-256."""
     # Imported here: a run that finds nothing changed opens no package.
@@ -176,7 +176,7 @@ def _check(
             check_open_package(package, report, scope=Scope.REPOSITORY, opening_problems=faults)
             problems.extend(report.problems)
             manifest = report.installable_manifest
-            facts = _facts(package) if with_facts and manifest else None
+            facts = _facts(package) if with_metadata and manifest else None
             return manifest, facts, package.size, sha256
     finally:
         if isinstance(source, BufferedReader):
@@ -209,9 +209,9 @@ def _opened(path: Path) -> BytesIO | FileIO:
 
 
 def _facts(package: Package) -> dict[str, Any]:
-    from extery.repository.page.metadata import facts_of
+    from extery.repository.page.metadata import read_metadata
 
-    return facts_of(package)
+    return read_metadata(package)
 
 
 def _check_name(path: Path) -> None:

@@ -42,7 +42,7 @@ def _holds(path: Path, data: bytes) -> bool:
     return path.is_file() and path.stat().st_size == len(data) and read_regular(path) == data
 
 
-def put_changes(path: Path, data: bytes) -> list[Path]:
+def write_changes(path: Path, data: bytes) -> list[Path]:
     """Write what changes when ``data`` takes the place of the listing at ``path``; what was written.
 
     Changes that lead to ``data`` already are those of a run that was killed before it wrote the listing.
@@ -61,7 +61,7 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def put_listing(
+def write_listing(
     path: Path, data: bytes, *, meanwhile: Callable[[], object] = lambda: None
 ) -> list[Path]:
     """Write a listing with its compressed variants; what was written.
@@ -129,7 +129,7 @@ def _gzip(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def put_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Path]:
+def link_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Path]:
     """Have the packages of ``source`` in ``folder`` too: as second names, or else as copies."""
     written = []
     for name in names:
@@ -202,7 +202,7 @@ def make_folder(folder: Path, *, root: Path) -> None:
             fsync_directory(folder.parent)
 
 
-def remove_leftovers(folder: Path, *, has_links: bool) -> None:
+def remove_temporary_files(folder: Path, *, has_links: bool) -> None:
     """Remove half-written files of a run that was ended from outside.
 
     Only a run that has the lock may do this. ``has_links``: it is the folder of a listing, in
@@ -229,7 +229,7 @@ def remove(paths: Iterable[Path], *, root: Path) -> None:
                 folder.rmdir()
 
 
-def outputs_of(root: Path, names: Iterable[str]) -> dict[str, list[int]]:
+def stat_outputs(root: Path, names: Iterable[str]) -> dict[str, list[int]]:
     """What identifies the files that a run wrote, or found to be right; missing ones are left out."""
     found = {}
     for name in names:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extery.package import open_package
-from extery.repository.page.metadata import facts_of, newest_section
+from extery.repository.page.metadata import newest_section, read_metadata
 from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed
 
 PNG = b"\x89PNG\r\n\x1a\n" + 50 * b"x"
@@ -21,7 +21,7 @@ def member(name: str, date: tuple[int, int, int] = (1980, 1, 1)) -> zipfile.ZipI
 def facts(*members: tuple[str | zipfile.ZipInfo, bytes], manifest: bytes = ADD_ON) -> dict:
     data = packed((member(MANIFEST), manifest), *members)
     with open_package(io.BytesIO(data), name="a.zip") as package:
-        return facts_of(package)
+        return read_metadata(package)
 
 
 def test_the_date_is_that_of_the_newest_file() -> None:
@@ -103,4 +103,4 @@ def test_a_damaged_member_is_left_out(tmp_path: Path) -> None:
     data[at : at + 6] = b"\xff" * 6
 
     with open_package(io.BytesIO(bytes(data)), name="a.zip") as package:
-        assert facts_of(package) == {}
+        assert read_metadata(package) == {}

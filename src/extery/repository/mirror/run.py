@@ -25,7 +25,7 @@ from extery.repository.mirror.packages import Progress, fetch_packages, record_o
 from extery.repository.mirror.plan import Plan, plan_mirror
 from extery.repository.mirror.state import MirrorState
 from extery.repository.mirror.stored_problems import PackageProblems
-from extery.repository.write import put_listing
+from extery.repository.write import write_listing
 
 __all__ = ["MirrorOptions", "MirrorResult", "Progress", "mirror", "plan"]
 
@@ -197,7 +197,7 @@ def _replace_listing(plan: Plan, state: MirrorState, *, has_new_packages: bool) 
     if has_new_packages:  # their names must be on disk before a listing refers to them
         fsync_directory(state.folder)
     # An unchanged listing keeps its modification time, so that clients need not fetch it again.
-    put_listing(state.folder / LISTING, plan.listing())
+    write_listing(state.folder / LISTING, plan.listing())
 
 
 def _remove_packages(names: set[str], state: MirrorState) -> None:

@@ -54,7 +54,7 @@ def page(
 ) -> str:
     """The page with a card for each extension; the ``items`` of an id stand together.
 
-    ``template`` comes from `read_template`; ``facts`` are those of `facts_of`, by archive URL, and may have
+    ``template`` comes from `read_template`; ``facts`` are those of `read_metadata`, by archive URL, and may have
     the ``card`` and the `marks` of a package that stands for itself, whose entry is not even read then. Without ``repository``, the full address of the listing,
     the page is for wherever it will lie.
     """

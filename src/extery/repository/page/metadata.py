@@ -26,7 +26,7 @@ _XML_BYTES = 4 << 20
 _NO_DATE = "1980-01-01"
 
 
-def facts_of(package: Package) -> dict[str, Any]:
+def read_metadata(package: Package) -> dict[str, Any]:
     """The facts of an open package with a good manifest; only those that there are.
 
     ``date``: the day of its newest file. ``changes``: the newest section of its changelog.

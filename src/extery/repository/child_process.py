@@ -42,7 +42,7 @@ def can_fork() -> bool:
         return True
 
 
-class Worker:
+class ChildProcess:
     """A running child process that executes ``target(connection, *arguments)``.
 
     ``connection`` is the other end of `connection` here. `EOFError` or `OSError` on it means that the
@@ -58,7 +58,7 @@ class Worker:
         self.connection = connection
 
     @classmethod
-    def start(cls, target: Callable[..., None], *arguments: Any, fork: bool) -> Worker | None:
+    def start(cls, target: Callable[..., None], *arguments: Any, fork: bool) -> ChildProcess | None:
         """A new worker; ``None`` if the system has no more processes or files to give.
 
         Without ``fork``, the function and its arguments have to be picklable.
@@ -97,14 +97,14 @@ def _context(*, fork: bool) -> ForkContext | SpawnContext:
     return multiprocessing.get_context("fork") if fork else multiprocessing.get_context("spawn")
 
 
-class Background:
+class BackgroundResult:
     """Result computed in a child process, or lazily in this one where forking is unsafe or fails."""
 
     def __init__(self, make: Callable[[], bytes], *, pays: bool) -> None:
         self._make = make
-        self._worker: Worker | None = None
+        self._worker: ChildProcess | None = None
         if pays and cpu_count() > 1 and can_fork():
-            self._worker = Worker.start(_send_result, make, fork=True)
+            self._worker = ChildProcess.start(_send_result, make, fork=True)
 
     def result(self) -> bytes:
         """The result."""

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from extery.listing.serialized import SerializedEntry
-from extery.repository.scan import ScannedArchive
+from extery.repository.scan import ScannedPackage
 
 
-class KnownFacts(Mapping[str, Mapping[str, Any]]):
+class CachedMetadata(Mapping[str, Mapping[str, Any]]):
     """The facts of packages by archive URL, read when they are looked up.
 
     The ``card`` of a package counts only where the listing says what the package says.
     """
 
     def __init__(
-        self, items: Iterable[SerializedEntry], archives: Iterable[ScannedArchive]
+        self, items: Iterable[SerializedEntry], archives: Iterable[ScannedPackage]
     ) -> None:
         self._archives = {a.listed.url: a for a in archives if a.listed and a.facts}
         self._said = {item.url: item.text for item in items}

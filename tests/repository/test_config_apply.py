@@ -10,8 +10,8 @@ import pytest
 from extery.core.errors import ProblemList
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
+from extery.repository.config.apply import check_changes, select_entries
 from extery.repository.config.document import Config, Rules
-from extery.repository.selection import check_changes, select_entries
 
 
 def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extery.repository.scan import Found, ScannedArchive, read_archive
-from extery.repository.workers import Worker, can_fork, cpu_count
+from extery.repository.scan import PackageFile, ScannedPackage, scan_package
+from extery.repository.child_process import ChildProcess, can_fork, cpu_count
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,28 +28,28 @@ _BATCHES_IN_HAND = 2
 Batches = Sequence[Sequence[Path]]
 
 
-def read_archives(
+def scan_packages(
     folder: Path,
-    found: Sequence[Found],
+    found: Sequence[PackageFile],
     *,
-    with_facts: bool = False,
+    with_metadata: bool = False,
     processes: int | None = None,
-) -> list[ScannedArchive]:
+) -> list[ScannedPackage]:
     """Read those packages of ``folder``; the result is in the order given."""
-    options = {"with_facts": with_facts}
+    options = {"with_metadata": with_metadata}
     if processes is None:
         processes = cpu_count() if sum(map(_cost, found)) > _MIN_COST else 1
-    read: dict[str, ScannedArchive] = {}
+    read: dict[str, ScannedPackage] = {}
     if processes > 1 and len(found) > 1:
         read = _read_in_parallel([*_batches(folder, found)], options, workers=processes - 1)
-    return [read.get(item.name) or read_archive(folder / item.name, **options) for item in found]
+    return [read.get(item.name) or scan_package(folder / item.name, **options) for item in found]
 
 
-def _cost(item: Found) -> int:
+def _cost(item: PackageFile) -> int:
     return item.size + _ARCHIVE_COST
 
 
-def _batches(folder: Path, found: Sequence[Found]) -> Iterator[list[Path]]:
+def _batches(folder: Path, found: Sequence[PackageFile]) -> Iterator[list[Path]]:
     """The paths of the packages in batches, the largest package first."""
     batch: list[Path] = []
     cost = 0
@@ -64,20 +64,20 @@ def _batches(folder: Path, found: Sequence[Found]) -> Iterator[list[Path]]:
 
 def _read_in_parallel(
     batches: Batches, options: Mapping[str, bool], *, workers: int
-) -> dict[str, ScannedArchive]:
+) -> dict[str, ScannedPackage]:
     """Every package by its name, except those that a worker was given and did not read before it ended.
 
     Workers are given the batches of the largest packages, this process reads those of the smallest.
     """
     from multiprocessing.connection import wait
 
-    read: dict[str, ScannedArchive] = {}
+    read: dict[str, ScannedPackage] = {}
     pending = deque(range(len(batches)))
     in_hand: dict[Connection[Any, Any], int] = {}
-    started: list[Worker] = []
+    started: list[ChildProcess] = []
     try:
         for _ in range(min(workers, len(batches) - 1)):
-            worker = Worker.start(_read_batches, batches, options, fork=can_fork())
+            worker = ChildProcess.start(_read_batches, batches, options, fork=can_fork())
             if worker is None:
                 break
             started.append(worker)
@@ -86,7 +86,7 @@ def _read_in_parallel(
         while pending or in_hand:
             if pending:
                 for path in batches[pending.pop()]:
-                    read[path.name] = read_archive(path, **options)
+                    read[path.name] = scan_package(path, **options)
             for ready in wait([*in_hand], timeout=0 if pending else None):
                 assert not isinstance(ready, int)  # for the type checker: these are connections
                 _receive(ready, read, pending, in_hand)  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ def _read_in_parallel(
 
 def _receive(
     connection: Connection[Any, Any],
-    read: dict[str, ScannedArchive],
+    read: dict[str, ScannedPackage],
     pending: deque[int],
     in_hand: dict[Connection[Any, Any], int],
 ) -> None:
@@ -135,4 +135,4 @@ def _read_batches(
     """What a worker does: read the batches whose numbers it is sent, until it is stopped."""
     while True:
         number = connection.recv()
-        connection.send([read_archive(path, **options) for path in batches[number]])
+        connection.send([scan_package(path, **options) for path in batches[number]])

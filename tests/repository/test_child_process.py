@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from extery.repository import reading, scan, workers
+from extery.repository import child_process, parallel_scan, scan
 from tests.repository.packages import put
 
 needs_forks = pytest.mark.skipif(
-    sys.platform != "linux" or workers.cpu_count() < 2, reason="work is not shared here"
+    sys.platform != "linux" or child_process.cpu_count() < 2, reason="work is not shared here"
 )
 
 
@@ -41,16 +41,16 @@ def in_a_new_python(code: str, *arguments: str) -> str:
 @needs_forks
 def test_what_pays_is_computed_in_another_process() -> None:
     code = (
-        "import os\nfrom extery.repository.workers import Background\n"
+        "import os\nfrom extery.repository.child_process import BackgroundResult\n"
         "me = lambda: str(os.getpid()).encode()\n"
-        "print(Background(me, pays=True).result() != me())"
+        "print(BackgroundResult(me, pays=True).result() != me())"
     )
 
     assert in_a_new_python(code) == "True"
 
 
 def test_what_does_not_pay_is_computed_here() -> None:
-    assert workers.Background(process_id, pays=False).result() == process_id()
+    assert child_process.BackgroundResult(process_id, pays=False).result() == process_id()
 
 
 def test_beside_other_threads_nothing_is_forked() -> None:
@@ -58,8 +58,8 @@ def test_beside_other_threads_nothing_is_forked() -> None:
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        assert not workers.can_fork()
-        assert workers.Background(process_id, pays=True).result() == process_id()
+        assert not child_process.can_fork()
+        assert child_process.BackgroundResult(process_id, pays=True).result() == process_id()
     finally:
         done.set()
         thread.join()
@@ -78,10 +78,10 @@ def test_beside_other_threads_nothing_is_forked() -> None:
 )
 def test_the_result_of_a_child_that_comes_to_harm_is_computed_here(harm: str) -> None:
     code = (
-        "import os, struct\nfrom extery.repository import workers\n"
+        "import os, struct\nfrom extery.repository import child_process\n"
         f"def send(connection, make):\n    {harm}\n"
-        "workers._send_result = send\n"
-        "print(workers.Background(lambda: b'made', pays=True).result().decode())"
+        "child_process._send_result = send\n"
+        "print(child_process.BackgroundResult(lambda: b'made', pays=True).result().decode())"
     )
 
     assert in_a_new_python(code) == "made"
@@ -90,8 +90,8 @@ def test_the_result_of_a_child_that_comes_to_harm_is_computed_here(harm: str) ->
 @needs_forks
 def test_an_error_of_a_computation_is_raised_here() -> None:
     code = (
-        "from extery.repository.workers import Background\n"
-        "try:\n    Background(lambda: b'' + 1, pays=True).result()\n"
+        "from extery.repository.child_process import BackgroundResult\n"
+        "try:\n    BackgroundResult(lambda: b'' + 1, pays=True).result()\n"
         "except TypeError:\n    print('raised')"
     )
 
@@ -101,8 +101,8 @@ def test_an_error_of_a_computation_is_raised_here() -> None:
 @needs_forks
 def test_a_child_whose_result_is_not_wanted_is_ended() -> None:
     code = (
-        "import os\nfrom extery.repository.workers import Background\n"
-        "made = Background(lambda: bytes(10_000_000), pays=True)\nmade.stop()\n"
+        "import os\nfrom extery.repository.child_process import BackgroundResult\n"
+        "made = BackgroundResult(lambda: bytes(10_000_000), pays=True)\nmade.stop()\n"
         "try:\n    os.waitpid(-1, 0)\nexcept ChildProcessError:\n    print('gone')"
     )
 
@@ -120,17 +120,17 @@ def test_a_child_whose_result_is_not_wanted_is_ended() -> None:
 )
 def test_where_there_are_no_children_or_no_news_of_them_the_work_is_done_here(trouble: str) -> None:
     code = (
-        f"import os\n{trouble}\nfrom extery.repository.workers import Background\n"
-        "print(Background(lambda: b'made', pays=True).result().decode())"
+        f"import os\n{trouble}\nfrom extery.repository.child_process import BackgroundResult\n"
+        "print(BackgroundResult(lambda: b'made', pays=True).result().decode())"
     )
 
     assert in_a_new_python(code) == "made"
 
 
-def packages(folder: Path) -> list[scan.Found]:
+def packages(folder: Path) -> list[scan.PackageFile]:
     for number in range(60):
         put(folder, f"{number:02}.zip", extension_id=f"tool_{number:02}")
-    return [scan.Found(path.name, 0, 0, 0) for path in sorted(folder.glob("*.zip"))]
+    return [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(folder.glob("*.zip"))]
 
 
 @needs_forks
@@ -148,12 +148,12 @@ def test_a_worker_that_is_killed_loses_no_package_and_stops_nobody(
     packages(tmp_path)
     code = (
         "import os, struct, sys, time\nfrom pathlib import Path\n"
-        "from extery.repository import reading, scan\n"
+        "from extery.repository import parallel_scan, scan\n"
         f"def read(connection, *_):\n    {harm}\n"
-        "reading._read_batches = read\nfolder = Path(sys.argv[1])\n"
-        "found = [scan.Found(path.name, 0, 0, 0) for path in sorted(folder.glob('*.zip'))]\n"
-        "read = reading.read_archives(folder, found, processes=4)\n"
-        "assert read == reading.read_archives(folder, found, processes=1)\n"
+        "parallel_scan._read_batches = read\nfolder = Path(sys.argv[1])\n"
+        "found = [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(folder.glob('*.zip'))]\n"
+        "read = parallel_scan.scan_packages(folder, found, processes=4)\n"
+        "assert read == parallel_scan.scan_packages(folder, found, processes=1)\n"
         "print([item.name for item in read] == [item.name for item in found])"
     )
     assert in_a_new_python(code, str(tmp_path)) == "True"
@@ -165,12 +165,12 @@ def test_beside_other_threads_packages_are_read_by_new_processes(tmp_path: Path)
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        several = reading.read_archives(tmp_path, found, processes=2)
+        several = parallel_scan.scan_packages(tmp_path, found, processes=2)
     finally:
         done.set()
         thread.join()
 
-    assert several == reading.read_archives(tmp_path, found, processes=1)
+    assert several == parallel_scan.scan_packages(tmp_path, found, processes=1)
 
 
 def wait_until_gone(pids: list[int], *, seconds: float = 300) -> None:
@@ -190,7 +190,7 @@ def is_alive(pid: int) -> bool:
 
 STARTS = """\
 import os, sys, time
-from extery.repository.workers import Worker
+from extery.repository.child_process import ChildProcess
 
 def wait(connection):
     connection.send(os.getpid())
@@ -207,7 +207,7 @@ def compute(connection):
 
 if __name__ == "__main__":
     work = {"wait": wait, "send": send, "compute": compute}[sys.argv[1]]
-    workers = [Worker.start(work, fork=sys.argv[2] == "fork") for _ in range(3)]
+    workers = [ChildProcess.start(work, fork=sys.argv[2] == "fork") for _ in range(3)]
     print(*(worker.connection.recv() for worker in workers), flush=True)
     time.sleep(600)
 """
