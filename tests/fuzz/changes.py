@@ -15,7 +15,9 @@ _ENTRIES = [_ENTRY | {"version": f"{n}.0.0"} for n in range(4)]
 
 def _listing(*numbers: int) -> bytes:
     return dump_serialized(
-        [dump(_ENTRIES[n]) for n in numbers], [{"id": "a", "reason": "b"}], head=delta.HEAD
+        [dump(_ENTRIES[n]) for n in numbers],
+        [{"id": "a", "reason": "b"}],
+        head=delta.LISTING_FIELDS,
     )
 
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from extery.core.errors import InvalidInput, ProblemList
-from extery.listing.delta import HEAD
+from extery.listing.delta import LISTING_FIELDS
 from extery.listing.entries import dump_serialized, parse
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.document import read_config
@@ -77,7 +77,7 @@ def target(data: bytes) -> None:
         check_problems(problems)
         for plan in plans:
             assert ".." not in plan.folder
-            head = HEAD if config.changes else None
+            head = LISTING_FIELDS if config.changes else None
             text = dump_serialized((item.text for item in plan.items), config.blocklist, head=head)
             assert len(parse(text).data) == len(plan.items)
             json.dumps([plan.address, plan.audience])

@@ -10,8 +10,8 @@ from extery.core.compatibility import EVERY_PYTHON, BlenderRange, System
 from extery.listing.audience import (
     audience_of,
     drag_query,
-    full_pythons,
     has_invalid_pythons,
+    python_minor_versions,
     with_audience,
     without_invalid_pythons,
 )
@@ -46,7 +46,7 @@ def test_python_versions_that_are_no_list_of_strings_restrict_nothing(pythons: o
     assert has_invalid_pythons(item)
     assert audience_of(item).pythons == EVERY_PYTHON
     assert "python_versions" not in without_invalid_pythons(item)
-    assert full_pythons([item]) == set()
+    assert python_minor_versions([item]) == set()
 
 
 @pytest.mark.parametrize("pythons", [[], None])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from extery.listing.delta import HEAD, record_change
+from extery.listing.delta import LISTING_FIELDS, record_change
 from extery.listing.entries import Entry, dump, entry, listing
 from extery.manifest.document import Manifest
 from extery.package import open_package
@@ -77,7 +77,7 @@ class Repository:
         place = self.folder / "index.json"
         if self.tells_changes:
             old = place.read_bytes() if place.exists() else b""
-            data = dump({"version": document["version"], **HEAD, **document})
+            data = dump({"version": document["version"], **LISTING_FIELDS, **document})
             known = self.web.pages.get("/r/changes.json", b"")
             self.web.put("/r/changes.json", record_change(old, data, known))
         else:

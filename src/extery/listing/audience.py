@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from extery.core.compatibility import Audience, BlenderRange
 from extery.core.versions import format_blender_version
-from extery.listing.entries import Entry, in_order
+from extery.listing.entries import Entry, order_keys
 
 _PYTHONS = "python_versions"
 
@@ -48,7 +48,7 @@ def with_audience(
         changed["platforms"] = list(platforms)
     if pythons is not None:
         changed[_PYTHONS] = list(pythons)
-    return in_order(changed)
+    return order_keys(changed)
 
 
 def has_invalid_pythons(item: Entry) -> bool:
@@ -59,8 +59,8 @@ def has_invalid_pythons(item: Entry) -> bool:
     )
 
 
-def full_pythons(entries: Iterable[Entry]) -> set[str]:
-    """Return the Python versions with two numbers, such as ``3.11``, that entries name."""
+def python_minor_versions(entries: Iterable[Entry]) -> set[str]:
+    """Return the Python versions of entries that have two numbers, such as ``3.11``."""
     return {
         python
         for item in entries
@@ -71,7 +71,7 @@ def full_pythons(entries: Iterable[Entry]) -> set[str]:
 
 
 def without_invalid_pythons(item: Entry) -> Entry:
-    """Return the entry without Python versions that restrict nothing: invalid ones, or an empty list."""
+    """Return the entry without ``python_versions`` if they are invalid or empty, and restrict nothing."""
     if item.get(_PYTHONS) and not has_invalid_pythons(item):
         return item
     return {key: value for key, value in item.items() if key != _PYTHONS}
@@ -80,7 +80,7 @@ def without_invalid_pythons(item: Entry) -> Entry:
 def drag_query(
     repository: str, *, low: str, high: str, platforms: Sequence[str], pythons: Sequence[str]
 ) -> str:
-    """Return the query of a link that is dragged into Blender, without values that are empty.
+    """Return the query of a link that is dragged into Blender, without empty values.
 
     ``repository`` is the address of the listing; ``low`` and ``high`` are the two Blender versions of the entry.
     """

@@ -1,6 +1,6 @@
 """``changes.json``: the recent changes of a listing, so that clients fetch only what is new.
 
-The file names its target listing by SHA-256 and holds the last changes, each from one listing to
+The file contains the SHA-256 of its target listing and the last changes, each from one listing to
 the next. A change replaces ranges of entries in ``data``; the result has exactly the bytes of the
 new listing, which its hash proves.
 """
@@ -14,8 +14,8 @@ from typing import Any
 
 FILENAME = "changes.json"
 VERSION = "v1"
-#: Key of a listing that has such a file beside it; Blender ignores it.
-HEAD = {"changes": f"./{FILENAME}"}
+#: Field of a listing that has a ``changes.json`` in its folder; Blender ignores it.
+LISTING_FIELDS = {"changes": f"./{FILENAME}"}
 _DATA = b',"data":['
 _END = b"]}"
 #: Prefix of each entry. Quotes in strings are escaped, so after a comma it only occurs between entries.
@@ -36,10 +36,10 @@ def listing_digest(listing: bytes) -> str:
 
 
 def announces_changes(listing: bytes) -> bool:
-    """Whether a listing has a ``changes.json`` beside it."""
+    """Return whether a listing has a ``changes.json`` in its folder."""
     try:
         head, _ = _split(listing)
-        return bool(HEAD.items() <= json.loads(head + b"}").items())
+        return bool(LISTING_FIELDS.items() <= json.loads(head + b"}").items())
     except (ValueError, AttributeError, RecursionError):
         return False
 
@@ -50,17 +50,17 @@ def record_change(old: bytes, new: bytes, known: bytes) -> bytes:
     ``known`` is the ``changes.json`` of ``old``; any other is ignored. The oldest changes are dropped
     when the file gets too large.
     """
-    changes = _changes_so_far(known, listing_digest(old))
+    changes = _previous_changes(known, listing_digest(old))
     if old != new:
         change = _diff(old, new)
         changes = [] if change is None else [*changes, change]
     texts = [_dump(change) for change in changes[-MAX_CHANGES:]]
     while sum(map(len, texts)) > MAX_DELTA_SIZE:
         texts.pop(0)
-    about = _dump({"hash": listing_digest(new), "size": len(new)})
+    target = _dump({"hash": listing_digest(new), "size": len(new)})
     return b'{"version":"%s","listing":%s,"changes":[%s]}' % (
         VERSION.encode(),
-        about,
+        target,
         b",".join(texts),
     )
 
@@ -68,11 +68,11 @@ def record_change(old: bytes, new: bytes, known: bytes) -> bytes:
 def apply_changes(listing: bytes, document: bytes) -> bytes | None:
     """Apply a ``changes.json`` to a listing; ``None`` if it has no changes from this listing."""
     try:
-        read = json.loads(document)
-        target, here = read["listing"]["hash"], listing_digest(listing)
-        for change in read["changes"][-MAX_CHANGES:] if read["version"] == VERSION else ():
-            if change["from"] == here:
-                listing, here = _apply(listing, change), change["to"]
+        parsed = json.loads(document)
+        target, digest = parsed["listing"]["hash"], listing_digest(listing)
+        for change in parsed["changes"][-MAX_CHANGES:] if parsed["version"] == VERSION else ():
+            if change["from"] == digest:
+                listing, digest = _apply(listing, change), change["to"]
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
     return listing if listing_digest(listing) == target else None
@@ -81,17 +81,17 @@ def apply_changes(listing: bytes, document: bytes) -> bytes | None:
 def target_digest(document: bytes) -> str:
     """Return the digest of the target listing; empty if ``document`` is not a ``changes.json``."""
     try:
-        read = json.loads(document)
-        return str(read["listing"]["hash"]) if read["version"] == VERSION else ""
+        parsed = json.loads(document)
+        return str(parsed["listing"]["hash"]) if parsed["version"] == VERSION else ""
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 
-def _changes_so_far(document: bytes, of: str) -> list[Any]:
-    if target_digest(document) != of:
+def _previous_changes(document: bytes, digest: str) -> list[Any]:
+    if target_digest(document) != digest:
         return []
-    found = json.loads(document).get("changes")
-    return found if isinstance(found, list) else []
+    changes = json.loads(document).get("changes")
+    return changes if isinstance(changes, list) else []
 
 
 def _diff(old: bytes, new: bytes) -> dict[str, Any] | None:
@@ -117,23 +117,23 @@ def _diff(old: bytes, new: bytes) -> dict[str, Any] | None:
 
 
 def _cuts(before: Sequence[bytes], after: Sequence[bytes]) -> list[Cut] | None:
-    gone, come = set(before) - set(after), set(after) - set(before)
-    if len(gone) + len(come) > MAX_CHANGED_ENTRIES:
+    removed, added = set(before) - set(after), set(after) - set(before)
+    if len(removed) + len(added) > MAX_CHANGED_ENTRIES:
         return None
     cuts: list[Cut] = []
-    place = number = 0
-    while place < len(before) or number < len(after):
-        start, first = place, number
-        while place < len(before) and before[place] in gone:
-            place += 1
-        while number < len(after) and after[number] in come:
-            number += 1
-        if place > start or number > first:
-            entries = [json.loads(_ENTRY + text) for text in after[first:number]]
-            cuts.append((start, place - start, entries))
-        if before[place : place + 1] != after[number : number + 1]:
+    old = new = 0
+    while old < len(before) or new < len(after):
+        start, first = old, new
+        while old < len(before) and before[old] in removed:
+            old += 1
+        while new < len(after) and after[new] in added:
+            new += 1
+        if old > start or new > first:
+            entries = [json.loads(_ENTRY + text) for text in after[first:new]]
+            cuts.append((start, old - start, entries))
+        if before[old : old + 1] != after[new : new + 1]:
             return None  # same entries, different order
-        place, number = place + 1, number + 1
+        old, new = old + 1, new + 1
     return cuts
 
 
@@ -141,16 +141,19 @@ def _apply(listing: bytes, change: dict[str, Any]) -> bytes:
     head, texts = _split(listing)
     if "blocklist" in change:
         head = _dump(json.loads(head + b"}") | {"blocklist": change["blocklist"]})[:-1]
-    for place, count, entries in reversed(change["cuts"]):
-        texts[place : place + count] = [_dump(item).removeprefix(_ENTRY) for item in entries]
+    for position, count, entries in reversed(change["cuts"]):
+        texts[position : position + count] = [_dump(item).removeprefix(_ENTRY) for item in entries]
     data = b",".join(_ENTRY + text for text in texts)
     return head + _DATA + data + _END
 
 
 def _split(listing: bytes) -> tuple[bytes, list[bytes]]:
-    """Split a listing into its head and its entries without prefix; `ValueError` for another form."""
-    head, found, rest = listing.partition(_DATA)
-    if not found or not rest.endswith(_END):
+    """Split a listing into its head and its entries without `_ENTRY`.
+
+    Raises `ValueError` unless Extery wrote the listing.
+    """
+    head, separator, rest = listing.partition(_DATA)
+    if not separator or not rest.endswith(_END):
         raise ValueError("not written by Extery")
     data = rest[: -len(_END)]
     if not data:

@@ -45,7 +45,7 @@ KEYS = (
 )
 #: Valid listings have five levels: the permissions of an entry are the deepest.
 MAX_DEPTH = 50
-#: Entries after this many problems are not checked.
+#: After this many problems the remaining entries are not checked.
 MAX_PROBLEMS = 500
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
@@ -73,14 +73,14 @@ def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_ha
     }
 
 
-def in_order(item: Entry) -> Entry:
+def order_keys(item: Entry) -> Entry:
     """Return a copy of the entry with Blender's keys first, in Blender's order and without None."""
     known = {key: item[key] for key in KEYS if item.get(key) is not None}
     return {**known, **{key: value for key, value in item.items() if key not in KEYS}}
 
 
 def listing(data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()) -> dict[str, Any]:
-    """Return the whole document, with entries and blocks in the order given."""
+    """Return the document, with entries and blocks in the order given."""
     return {"version": VERSION, "blocklist": [dict(b) for b in blocklist], "data": list(data)}
 
 
@@ -95,7 +95,10 @@ def dump_serialized(
     *,
     head: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the same bytes as `dump`, from entries that are serialized already; ``head`` adds keys."""
+    """Return the same bytes as `dump`, from entries that are serialized already.
+
+    ``head`` are more keys of the document, before the blocklist.
+    """
     document = {"version": VERSION, **(head or {}), "blocklist": [dict(b) for b in blocklist]}
     # An owner may add keys to a block, for example a date.
     start = json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
@@ -131,42 +134,31 @@ def parse(data: bytes, *, file: str = "index.json") -> Listing:
     Raises `InvalidListing` with the problems of all entries.
     """
     with ProblemList().raising(InvalidListing) as problems:
-        document = _document(data, problems, file)
+        document = _read_document(data, problems, file)
         if document is not None:
             _check_document(document, problems, file)
     assert document is not None  # raised above
     return Listing(document["data"], document.get("blocklist", []), document["version"])
 
 
-def _document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
+def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also for numbers of thousands of digits
         line = getattr(error, "lineno", None)
         column = getattr(error, "colno", None)
-        what = "a web page" if data.lstrip()[:1] == b"<" else "not JSON"
         problems.add(
             "listing.not-json",
-            f"the listing is {what}: {error}",
-            hint="check the repository's URL; it has to answer with JSON",
             where=Where(file, (), line, column),
+            variant="html" if data.lstrip()[:1] == b"<" else "",
+            error=str(error),
         )
         return None
     if _is_deep(document):
-        problems.add(
-            "listing.too-deep",
-            f"the listing has values nested more than {MAX_DEPTH} levels deep",
-            hint="an entry needs two levels",
-            where=Where(file),
-        )
+        problems.add("listing.too-deep", where=Where(file), limit=MAX_DEPTH)
         return None
     if not isinstance(document, dict):
-        problems.add(
-            "listing.not-an-object",
-            f"the listing must be an object, found {quote_value(document)}",
-            hint="a listing has version, blocklist and data",
-            where=Where(file),
-        )
+        problems.add("listing.not-an-object", where=Where(file), value=quote_value(document))
         return None
     return document
 
@@ -187,37 +179,24 @@ def _is_deep(document: object) -> bool:
 
 
 def _check_document(document: dict[str, Any], problems: ProblemList, file: str) -> None:
-    if not isinstance(document.get("version"), str):
-        problems.add(
-            "listing.version",
-            f"version must be a string, found {quote_value(document.get('version'))}",
-            hint='write "version": "v1"',
-            where=Where(file, ("version",)),
-        )
+    version = document.get("version")
+    if not isinstance(version, str):
+        where = Where(file, ("version",))
+        problems.add("listing.version", where=where, value=quote_value(version))
     blocklist = document.get("blocklist", [])
     if not isinstance(blocklist, list) or not all(isinstance(b, dict) for b in blocklist):
-        problems.add(
-            "listing.blocklist",
-            "blocklist must be a list of objects",
-            hint='write each as {"id": "…", "reason": "…"}',
-            where=Where(file, ("blocklist",)),
-        )
+        problems.add("listing.blocklist", where=Where(file, ("blocklist",)))
     data = document.get("data")
     if not isinstance(data, list):
-        problems.add(
-            "listing.data",
-            f"data must be a list, found {quote_value(data)}",
-            hint="list the entries in it",
-            where=Where(file, ("data",)),
-        )
+        problems.add("listing.data", where=Where(file, ("data",)), value=quote_value(data))
         return
     for index, item in enumerate(data):
         if len(problems) >= MAX_PROBLEMS:
             problems.add(
                 "listing.entry",
-                f"{len(data) - index:,} more entries were not checked",
-                hint="correct the others first",
                 where=Where(file, ("data", index)),
+                variant="unchecked",
+                count=len(data) - index,
             )
             return
         check_entry(item, problems, file=file, index=index)
@@ -230,34 +209,18 @@ def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -
         return Where(file, ("data", index, *path))
 
     if not isinstance(item, dict):
-        problems.add(
-            "listing.entry",
-            f"an entry must be an object, found {quote_value(item)}",
-            hint="remove it",
-            where=locate(()),
-        )
+        problems.add("listing.entry", where=locate(()), value=quote_value(item))
         return
     check_fields(item, problems, locate=locate, strict=False)
-    if not isinstance(item.get("archive_url"), str):
-        problems.add(
-            "listing.archive-url",
-            f"archive_url must be a string, found {quote_value(item.get('archive_url'))}",
-            hint='for example "./gear_tool-1.0.0.zip"',
-            where=locate(("archive_url",)),
-        )
+    url = item.get("archive_url")
+    if not isinstance(url, str):
+        where = locate(("archive_url",))
+        problems.add("listing.archive-url", where=where, value=quote_value(url))
     size = item.get("archive_size")
     if type(size) is not int or size <= 0:
-        problems.add(
-            "listing.archive-size",
-            f"archive_size must be a number of bytes above 0, found {quote_value(size)}",
-            hint="write the size of the file",
-            where=locate(("archive_size",)),
-        )
+        where = locate(("archive_size",))
+        problems.add("listing.archive-size", where=where, value=quote_value(size))
     digest = item.get("archive_hash")
     if not isinstance(digest, str) or not _HASH.fullmatch(digest):
-        problems.add(
-            "listing.archive-hash",
-            f"archive_hash must be sha256: and 64 hex digits, found {quote_value(digest)}",
-            hint="write the SHA-256 of the file",
-            where=locate(("archive_hash",)),
-        )
+        where = locate(("archive_hash",))
+        problems.add("listing.archive-hash", where=where, value=quote_value(digest))

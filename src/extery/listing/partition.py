@@ -1,4 +1,4 @@
-"""Divide the systems among the entries of each id, so that no system fits two of them.
+"""Partition the systems among the entries of each id, so that no system fits two of them.
 
 Blender installs the first compatible entry of an id and shows the last, so of several versions in a
 listing every system must fit exactly one. Each system gets the newest version that it can install; the
@@ -15,7 +15,7 @@ from extery.core import platforms
 from extery.core.compatibility import Audience, BlenderRange, merge_ranges
 from extery.core.system_classes import SystemClasses
 from extery.core.versions import Version
-from extery.listing.audience import audience_of, full_pythons, with_audience
+from extery.listing.audience import audience_of, python_minor_versions, with_audience
 from extery.listing.entries import Entry
 
 #: The Python versions of Blenders with extensions, with room for those to come.
@@ -38,7 +38,7 @@ _Pieces = dict[BlenderRange, set[_SystemClass]]
 class Partition:
     """The entries of a listing in which each system fits at most one entry of each id.
 
-    ``lost`` are the entries that some platform or Python without a name in the listing can no longer install: an
+    ``lost`` are the entries that a platform or Python that the listing does not name can no longer install: an
     entry can only name platforms, not "every platform but this one".
     """
 
@@ -75,7 +75,7 @@ def partition(entries: Iterable[Entry], *, more_platforms: Iterable[str] = ()) -
 def _divide(group: Sequence[Entry], named: set[str]) -> Iterator[tuple[Entry, bool, list[Entry]]]:
     """Yield each entry of an id, whether it is lost for some systems, and what replaces it."""
     audiences = [audience_of(item) for item in group]
-    pythons = {*PYTHONS, *full_pythons(group), OTHER}
+    pythons = {*PYTHONS, *python_minor_versions(group), OTHER}
     classes = SystemClasses(audiences, platforms={*named, OTHER}, pythons=pythons)
     if len(group) * len(classes) > MAX_STEPS:
         yield group[0], False, [group[0]]
@@ -164,6 +164,6 @@ def _names(firsts: Iterable[str], classes: Mapping[str, tuple[str, ...]]) -> tup
 
 
 def _python_key(python: str) -> tuple[list[int], str]:
-    """Sorts ``3.9`` before ``3.11``; a listing may contain any text here."""
+    """Return a sort key: ``3.9`` before ``3.11``, and any other text."""
     parts = python.split(".")
     return [int(part) if _NUMBER.fullmatch(part) else 0 for part in parts], python

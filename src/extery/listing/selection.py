@@ -1,4 +1,4 @@
-"""Choose entries by version: the newest that a system can install, or the newest few."""
+"""Select the newest versions: those that a system can install, or a number of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def newest_fitting(versions: Iterable[Sequence[T]], fits: Callable[[T], bool]) -> list[T]:
-    """Return the packages that fit of the newest version that has one; none if no version has.
+    """Return the compatible packages of the newest version that has any; an empty list if no version has.
 
     ``versions`` are the packages of each version of one extension, the newest version first.
     """
@@ -25,7 +25,7 @@ def newest_fitting(versions: Iterable[Sequence[T]], fits: Callable[[T], bool]) -
 
 
 def newest_versions(versions: Iterable[str], limit: int | None = None) -> set[str]:
-    """Return the ``limit`` newest of some versions; all without a limit."""
+    """Return the ``limit`` newest versions, by default all."""
     parsed = sorted(map(Version.parse, set(versions)), reverse=True)
     return {version.text for version in parsed[:limit]}
 
@@ -33,8 +33,8 @@ def newest_versions(versions: Iterable[str], limit: int | None = None) -> set[st
 def select(entries: Iterable[Entry], system: System = System()) -> list[Entry]:
     """Return the entries of the newest version of each id that ``system`` can install.
 
-    They are sorted by id and archive URL. Of a partitioned listing that is at most one entry for each id if all
-    properties of the system are known; without a platform, a version with a package for each platform keeps all.
+    They are sorted by id and archive URL. A partitioned listing has at most one of them for each id if all
+    properties of the system are known; without a platform, all packages of a version are returned.
     """
     by_id: dict[str, dict[Version, list[Entry]]] = {}
     for item in entries:

@@ -9,7 +9,7 @@ from extery.core import platforms
 from extery.core.compatibility import Audience, System
 from extery.core.system_classes import SystemClasses
 from extery.core.versions import BlenderVersion
-from extery.listing.audience import audience_of, full_pythons
+from extery.listing.audience import audience_of, python_minor_versions
 from extery.listing.entries import Entry
 
 #: Stand for a platform and a minor version of Python that no entry names.
@@ -51,7 +51,8 @@ def _compare(entries: Sequence[Entry]) -> dict[tuple[int, int], System]:
     classes = SystemClasses(
         audiences,
         platforms={*platforms.KNOWN, _OTHER_PLATFORM},
-        pythons=full_pythons(entries) | {f"{major}.{_OTHER_MINOR}" for major in {"3", *majors}},
+        pythons=python_minor_versions(entries)
+        | {f"{major}.{_OTHER_MINOR}" for major in {"3", *majors}},
     )
     pythons = [(python, classes.with_python(python)) for python in classes.pythons]
     pairs: dict[tuple[int, int], System] = {}

@@ -1,9 +1,9 @@
-"""What the last run found out, so that the next one reads only what has changed.
+"""The state of the last run, so that the next one reads only packages that have changed.
 
-The state stands in ``.extery/state.json`` in the folder, where neither Blender nor a listing of the
-folder shows it. It only saves time: one that is missing, damaged, or of another version of
-this program is made anew. Its lines are JSON: a summary, then blocks with what is known of some archives,
-their entries and the facts for the page, a line each, which are handed on as text.
+It is ``.extery/state.json`` in the folder, which Blender ignores and no listing contains. It only saves time:
+without a valid state of this version of Extery, all packages are read. The lines of the file are JSON: a summary,
+then blocks of packages. A block has a row of fields, then the entry of each package and its metadata for the page,
+one a line, which are copied as text.
 """
 
 from __future__ import annotations
@@ -29,139 +29,141 @@ from extery.rules import REVISION
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 11 rules {REVISION}"
+_FORMAT = f"extery {__version__} state 12 rules {REVISION}"
 
-#: So many archives make a block of lines: their rows in one, then their entries, then their facts.
+#: Packages in a block.
 _BLOCK = 500
+#: Raised by files that were damaged or edited.
+_INVALID = (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError)
 
-Archives = Sequence[tuple[PackageFile, ScannedPackage]]
+Packages = Sequence[tuple[PackageFile, ScannedPackage]]
 
 
 @dataclass
 class Summary:
-    """What a run made: enough to see that nothing has changed, without reading more."""
+    """The first line of the state: enough to decide whether anything has changed."""
 
+    #: Fingerprint of everything that the outputs depend on.
     inputs: str = ""
+    #: Name of each file that was written -> its size, time and inode.
     outputs: Mapping[str, Sequence[int]] = field(default_factory=dict)
     count: int = 0
     problems: list[Problem] = field(default_factory=list)
     listings: list[tuple[str, str]] = field(default_factory=list)
-    #: What was asked for, to ask for it again.
+    #: The options of the run, for the next one to repeat it.
     options: dict[str, Any] = field(default_factory=dict)
 
 
 class State:
-    """The remembered archives of a folder.
+    """The state of a folder.
 
-    ``checked_at`` is when the run began that looked at them, by the folder's own clock. An archive
-    whose time is not before that could have been changed once more without its time showing
-    it (clocks of file systems tick slowly), so it is read again.
+    ``checked_at`` is the start of the run that read the packages, by the clock of the folder's file system. A
+    package that is not older could change again without a new time, since such clocks tick slowly, so the next
+    run reads it again.
     """
 
-    def __init__(self, summary: Summary, checked_at: int, body: _Body | None = None) -> None:
+    def __init__(self, summary: Summary, checked_at: int, blocks: _StoredBlocks | None = None) -> None:
         self.summary = summary
         self.checked_at = checked_at
-        self._body = body
+        self._blocks = blocks
 
     @classmethod
     def load(cls, folder: Path) -> State:
-        """The state of ``folder``; an empty one if there is none that can be used.
+        """Load the state of ``folder``; return an empty one if there is none or it is damaged.
 
-        Of one that another version of this program has written, it is known which files are ours.
+        Of a state that another version of Extery wrote, only the names of its outputs are kept.
         """
         path = folder / FOLDER / NAME
-        unusable = (
-            *(OSError, ValueError, KeyError, TypeError, AttributeError),
-            *(ArithmeticError, RecursionError),
-        )
-        with suppress(*unusable), open_regular(path) as file:
-            read = json.loads(file.readline())
-            body = _Body(path, file.tell(), read.get("blocks", ()), read.get("crc", 0))
-            is_whole = os.fstat(file.fileno()).st_size == body.end
-            if read["format"] == _FORMAT and is_whole:
-                problems = [_problem(item) for item in read["problems"]]
-                listings = [(address, audience) for address, audience in read["listings"]]
-                summary = Summary(
-                    read["inputs"],
-                    _outputs(read["outputs"]),
-                    read["count"],
-                    problems,
-                    listings,
-                    dict(read["options"]),
-                )
-                return cls(summary, int(read["checked_at"]), body)
-            return cls(Summary(outputs=_outputs(read["outputs"])), 0)
+        with suppress(*_INVALID, AttributeError), open_regular(path) as file:
+            head = json.loads(file.readline())
+            blocks = _StoredBlocks(path, file.tell(), head.get("blocks", ()), head.get("crc", 0))
+            is_complete = os.fstat(file.fileno()).st_size == blocks.end
+            if head["format"] == _FORMAT and is_complete:
+                return cls(_summary(head), int(head["checked_at"]), blocks)
+            return cls(Summary(outputs=_outputs(head["outputs"])), 0)
         return cls(Summary(), 0)
 
-    def archives(self) -> dict[PackageFile, ScannedPackage]:
-        """What is remembered and can be relied on."""
-        if self._body is None:
+    def packages(self) -> dict[PackageFile, ScannedPackage]:
+        """Return the cached packages that are still valid if their file is unchanged."""
+        if self._blocks is None:
             return {}
-        with suppress(OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
+        with suppress(*_INVALID):
             return {
-                found: archive
-                for found, archive in self._body.read()
-                if found.mtime_ns < self.checked_at
+                file: package
+                for file, package in self._blocks.read()
+                if file.mtime_ns < self.checked_at
             }
         return {}
 
     def is_current(
-        self, inputs: str, found: Iterable[PackageFile], outputs: Mapping[str, Any]
+        self, inputs: str, files: Iterable[PackageFile], outputs: Mapping[str, Any]
     ) -> bool:
-        """Whether a run with these inputs would make what is there."""
+        """Return whether a run with these inputs would write the existing outputs again."""
         return (
             inputs == self.summary.inputs
             and outputs == self.summary.outputs
-            and all(item.mtime_ns < self.checked_at for item in found)
+            and all(file.mtime_ns < self.checked_at for file in files)
         )
 
 
-def _outputs(read: dict[str, Any]) -> dict[str, list[int]]:
-    """The names of files that a run wrote, as far as they can be names: the folder may come from elsewhere."""
-    found = {}
-    for name, value in read.items():
+def _summary(head: Mapping[str, Any]) -> Summary:
+    return Summary(
+        head["inputs"],
+        _outputs(head["outputs"]),
+        head["count"],
+        [_problem(item) for item in head["problems"]],
+        [(address, audience) for address, audience in head["listings"]],
+        dict(head["options"]),
+    )
+
+
+def _outputs(head: dict[str, Any]) -> dict[str, list[int]]:
+    """Return the outputs with valid names and identities: the folder may have been copied from anywhere."""
+    outputs = {}
+    for name, identity in head.items():
         name.encode()
-        is_known = type(value) is list and all(type(part) is int for part in value)
-        if is_known and name and "\0" not in name:
-            found[name] = value
-    return found
+        is_valid = type(identity) is list and all(type(part) is int for part in identity)
+        if is_valid and name and "\0" not in name:
+            outputs[name] = identity
+    return outputs
 
 
-class Prepared:
-    """The archives in the form in which they are written, with what the first line says of them."""
+class PackageBlocks:
+    """The packages as blocks of the state file, serialized block by block to save memory."""
 
-    def __init__(self, archives: Archives) -> None:
-        self._archives = archives
+    def __init__(self, packages: Packages) -> None:
+        self._packages = packages
 
     @cached_property
     def rows(self) -> list[bytes]:
-        """What is known of the archives, as JSON for each block."""
-        return [_rows(block) for block in self._blocks()]
+        """The first line of each block."""
+        return [_rows(packages) for packages in self._split()]
 
     @cached_property
     def sizes_and_crc(self) -> tuple[list[int], int]:
-        """The bytes of each block, and the checksum of all."""
+        """The size of each block in bytes, and the checksum of all blocks."""
         sizes, crc = [], 0
-        for block in self.blocks():
+        for block in self:
             sizes.append(len(block))
             crc = zlib.crc32(block, crc)
         return sizes, crc
 
-    def blocks(self) -> Iterator[bytes]:
-        """The blocks, each put together when it is asked for: all at once would fill the memory."""
-        for rows, block in zip(self.rows, self._blocks(), strict=True):
-            entries = (archive.listed.text if archive.listed else b"" for _, archive in block)
-            facts = (archive.facts or b"" for _, archive in block)
-            yield b"\n".join([rows, *entries, *facts, b""])
+    def __iter__(self) -> Iterator[bytes]:
+        for rows, packages in zip(self.rows, self._split(), strict=True):
+            entries = (
+                package.serialized.text if package.serialized else b"" for _, package in packages
+            )
+            metadata = (package.metadata or b"" for _, package in packages)
+            yield b"\n".join([rows, *entries, *metadata, b""])
 
-    def _blocks(self) -> Iterator[Archives]:
-        for start in range(0, len(self._archives), _BLOCK):
-            yield self._archives[start : start + _BLOCK]
+    def _split(self) -> Iterator[Packages]:
+        for start in range(0, len(self._packages), _BLOCK):
+            yield self._packages[start : start + _BLOCK]
 
 
-def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) -> None:
-    """Write the state; the repository is complete before."""
-    sizes, crc = prepared.sizes_and_crc
+def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks) -> None:
+    """Write the state, after all other outputs."""
+    sizes, crc = blocks.sizes_and_crc
     head = {
         "format": _FORMAT,
         "blocks": sizes,
@@ -174,73 +176,74 @@ def save(folder: Path, summary: Summary, checked_at: int, prepared: Prepared) ->
         "listings": summary.listings,
         "options": summary.options,
     }
+    path = folder / FOLDER / NAME
     try:
-        refuse_symlink(folder / FOLDER)
-        with atomic_write(folder / FOLDER / NAME) as file:
+        refuse_symlink(path.parent)
+        with atomic_write(path) as file:
             file.write(json.dumps(head, separators=(",", ":")).encode("ascii"))
             file.write(b"\n")
-            file.writelines(prepared.blocks())
+            file.writelines(blocks)
     except OSError as error:
         raise Unavailable.of(
             "generate.unwritable",
-            f"{folder / FOLDER / NAME} cannot be written: {error.strerror or error}",
-            hint="check that you may write there, and that the disk has room",
-            where=Where(str(folder / FOLDER / NAME)),
+            where=Where(str(path)),
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from error
 
 
-def _rows(archives: Archives) -> bytes:
-    rows = [(*found, a.sha256, a.problems, a.listed and a.listed[:4]) for found, a in archives]
+def _rows(packages: Packages) -> bytes:
+    rows = [(*file, p.sha256, p.problems, p.serialized and p.serialized[:4]) for file, p in packages]
     return json.dumps([*zip(*rows, strict=True)], separators=(",", ":")).encode("ascii")
 
 
-class _Body(NamedTuple):
-    """All but the summary, which is read only if something has changed."""
+class _StoredBlocks(NamedTuple):
+    """The blocks of a state file, which are read only if something has changed."""
 
     path: Path
     start: int
-    #: The bytes of each block.
-    blocks: Sequence[int]
+    #: Size of each block in bytes.
+    sizes: Sequence[int]
     crc: int
 
     @property
     def end(self) -> int:
-        return self.start + sum(self.blocks)
+        return self.start + sum(self.sizes)
 
     def read(self) -> list[tuple[PackageFile, ScannedPackage]]:
-        """The archives; `ValueError` if it is damaged."""
-        archives: list[tuple[PackageFile, ScannedPackage]] = []
+        """Return the packages; raises `ValueError` if the file is damaged."""
+        packages: list[tuple[PackageFile, ScannedPackage]] = []
         crc = 0
         with open_regular(self.path) as file:
             file.seek(self.start)
-            for size in self.blocks:
+            for size in self.sizes:
                 block = file.read(size)
                 crc = zlib.crc32(block, crc)
-                known, *texts = block.split(b"\n")
-                names, sizes, times, inodes, *others = json.loads(known)
-                found = map(PackageFile._make, zip(names, sizes, times, inodes, strict=True))
+                first, *texts = block.split(b"\n")
+                names, sizes, times, inodes, *others = json.loads(first)
+                files = map(PackageFile._make, zip(names, sizes, times, inodes, strict=True))
                 rows = zip(names, sizes, *others, texts, texts[len(names) :], strict=False)
-                archives += zip(found, starmap(_archive, rows), strict=False)
+                packages += zip(files, starmap(_package, rows), strict=False)
         if crc != self.crc:
             raise ValueError("the state is damaged")
-        return archives
+        return packages
 
 
-def _archive(
+def _package(
     name: str,
     size: int,
     sha256: str,
     problems: Sequence[Any],
-    start: Sequence[Any] | None,
+    entry_fields: Sequence[Any] | None,
     entry: bytes,
-    facts: bytes,
+    metadata: bytes,
 ) -> ScannedPackage:
-    listed = None
-    if start is not None:
-        identifier, version, url, platforms = start
-        listed = SerializedEntry(identifier, version, url, tuple(platforms), entry)
-    noted = tuple(map(_problem, problems)) if problems else ()
-    return ScannedPackage(name, size, sha256, listed, noted, facts or None)
+    serialized = None
+    if entry_fields is not None:
+        identifier, version, url, platforms = entry_fields
+        serialized = SerializedEntry(identifier, version, url, tuple(platforms), entry)
+    own = tuple(map(_problem, problems)) if problems else ()
+    return ScannedPackage(name, size, sha256, serialized, own, metadata or None)
 
 
 def _problem(item: Sequence[Any]) -> Problem:

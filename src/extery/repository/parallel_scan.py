@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extery.repository.scan import PackageFile, ScannedPackage, scan_package
 from extery.repository.child_process import ChildProcess, can_fork, cpu_count
+from extery.repository.scan import PackageFile, ScannedPackage, scan_package
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -1,46 +1,191 @@
-"""What can go wrong between a folder of packages and the repository made of it."""
+"""Codes of `extery server-generate`: from a folder of packages to a static repository."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code, locks
 
-
-def _error(title: str, why: str) -> Code:
-    return Code("error", title, why)
-
-
-def _warning(title: str, why: str) -> Code:
-    return Code("warning", title, why)
-
-
 _STOPS = "Blender's server-generate stops there too"
+_TYPO = "It has no effect, often because of a misspelling."
+_SIMILAR = {"similar": ("", "did you mean {similar!r}?")}
 
 CODES = {
-    "generate.folder-missing": _error("the folder of packages is not there", "A repository is made of the packages in one folder of this computer."),
-    "generate.folder-named-zip": _warning("a folder is called like a package", "Packages are looked for directly in the folder, not below it."),
-    "generate.suffix-uppercase": _warning("a package's name does not end in small letters", "Blender takes names in .zip only, and leaves this one out without a word."),
-    "generate.name-not-unicode": _error("a package has a name that is not Unicode", "Its address could not be written in a listing."),
+    "generate.folder-missing": Code(
+        "error", "the folder of packages does not exist", "A repository is generated from the packages in one folder of this computer.",
+        message="there is no folder {folder}: {reason}",
+        hint="give the folder that has the packages, on this computer",
+        example={"folder": "packages", "reason": "No such file or directory"},
+    ),
+    "generate.folder-named-zip": Code(
+        "warning", "a folder is named like a package", "Packages are read from the folder itself, not from folders in it.",
+        message="{name} is a folder and not listed",
+        hint="put packages into the folder itself",
+        example={"name": "gear_tool.zip"},
+    ),
+    "generate.suffix-uppercase": Code(
+        "warning", "a package's name ends in capitals", "Blender reads names in .zip only, and leaves this package out without a message.",
+        message="{name} is not listed: its name has to end in .zip",
+        hint="rename it to {corrected}",
+        example={"name": "gear_tool.ZIP", "corrected": "gear_tool.zip"},
+    ),
+    "generate.name-not-unicode": Code(
+        "error", "a package has a name that is not Unicode", "A listing cannot contain the URL of such a file.",
+        message="the name of {name} is not Unicode",
+        hint="rename the file",
+        example={"name": "gr\\xfcn.zip"},
+    ),
     "generate.unwritable": locks.unwritable("a file of the repository cannot be written"),
     "generate.locked": locks.locked("Two runs in one folder would overwrite each other's listings. A lock ends with its process, so there is no file to remove."),
     "generate.lock-unusable": locks.lock_unusable("Without a lock, two runs in one folder could overwrite each other's listings."),
-    "generate.not-a-file": _warning("something called .zip is no file", "It is left out: a package is read from its end, which a pipe or a device does not have."),
-    "generate.file-not-owned": _error("a file that extery did not write has a name that a listing needs", "Nothing is written: the folder of a channel or a set is made by this command, and what others have put there is not replaced."),
-    "generate.config-missing": _error("the repository's configuration is not there", "It was named on the command line, so it is wanted."),
-    "generate.config-not-toml": _error("the repository's configuration is not TOML", f"{_STOPS}: without the blocklist a blocked extension would be offered again."),
-    "generate.config-schema": _error("the configuration's schema_version is not 1.0.0", f"{_STOPS}: another version may mean something else."),
-    "generate.config-blocklist": _error("the blocklist is not a list of ids and reasons", f"{_STOPS}: Blender shows the reason to everyone who has the extension."),
-    "generate.config-value": _error("a value of the configuration is not what it must be", "Nothing is written: a rule that is half understood would list what its owner does not want."),
-    "generate.config-name": _error("a channel or a set has a name that cannot be used", "The name is a folder beside the packages, and a part of an address."),
-    "generate.config-unknown-id": _warning("the configuration speaks of an id of which there is no package", "It has no effect, which often hides a misspelling."),
-    "generate.version-missing": _error("a version that is asked for is not there", "A channel or a set names it, or it is pinned; whoever relies on that has to know that it is missing. The rest is listed."),
-    "generate.content-changed": _warning("a package has changed without its size or time changing", "Only --verify sees it. The new bytes are listed; but nobody changes a package like that on purpose."),
-    "generate.config-unknown-key": _warning("the configuration has a key that is not known", "It has no effect, which often hides a misspelling."),
-    "generate.block-without-package": _warning("an id is blocked of which there is no package", "Blender shows a block only beside an entry of the list; leave the package in the folder."),
-    "generate.template-unreadable": _error("the template of the page cannot be read", f"{_STOPS}, before it writes the listing."),
-    "generate.template-unknown-name": _error("the template has a name that is not known", f"{_STOPS}. The hint says which are known."),
-    "generate.template-stray-dollar": _error("the template has a $ that begins no name", "Blender's server-generate crashes on it. A dollar is written as $$."),
-    "generate.template-without-body": _warning("the template has no ${body}", "The page will list no extension."),
-    "generate.bl-info-unreadable": _error("the bl_info of an old add-on cannot be read", "It is read from the source without running it, so it has to be written out in plain Python."),
-    "generate.bl-info-wrong": _error("the bl_info of an old add-on is incomplete", "The clients of repo.json fail on an add-on without a name or with versions that are no numbers."),
-    "generate.legacy-base-url-missing": _error("repo.json is wanted, but not where the folder is", "It names each add-on by its full address."),
+    "generate.not-a-file": Code(
+        "warning", "a name in .zip is a pipe or a device", "It is left out: a zip is read from its end, and pipes and devices have none.",
+        message="{name} is a pipe or a device, and not listed",
+        hint="save the package as a file",
+        example={"name": "gear_tool.zip"},
+    ),
+    "generate.file-not-owned": Code(
+        "error", "a file of another origin has a name that a listing needs", "Nothing is written: extery replaces only files that it has written itself.",
+        message="{path} already exists, and extery did not write it",
+        hint="move it away",
+        variants={"named": ("", "move it away, or give {audience} another name")},
+        example={"path": "packages/beta/index.json", "audience": "channel beta", "variant": "named"},
+    ),
+    "generate.config-missing": Code(
+        "error", "the configuration cannot be read", "Without it, extensions that it blocks or leaves out would be listed.",
+        message="{path} cannot be read: {reason}",
+        hint="check the path",
+        example={"path": "blender_repo.toml", "reason": "No such file or directory"},
+    ),
+    "generate.config-not-toml": Code(
+        "error", "the configuration is not TOML", f"{_STOPS}: without the blocklist a blocked extension would be offered again.",
+        message="{file} is not valid TOML: {error}",
+        hint='blender_repo.toml begins with schema_version = "1.0.0"; a set has lines such as gear_tool = "1.2.0"',
+        variants={
+            "too-large": ("{file} has more than {limit:,} bytes", "split it into sets, or remove entries"),
+            "dots": ("{file} has a key with more dots than TOML keys have levels", "remove the dots, or write the key in quotes"),
+        },
+        example={"file": "blender_repo.toml", "error": "Invalid value (at line 2, column 9)", "limit": 4194304},
+    ),
+    "generate.config-schema": Code(
+        "error", "the configuration's schema_version is not supported", f"{_STOPS}: in another version the same keys may have another meaning.",
+        message="schema_version must be {expected!r}, found {value}",
+        hint='begin the file with: schema_version = "{expected}"',
+        example={"expected": "1.0.0", "value": "'2.0.0'"},
+    ),
+    "generate.config-blocklist": Code(
+        "error", "the blocklist is not a list of ids and reasons", f"{_STOPS}: Blender shows the reason to all users of the extension.",
+        message="blocklist must be a list of tables, found {value}",
+        hint='write for each: [[blocklist]], then id = "…" and reason = "…"',
+        variants={"missing": ("an item of blocklist must have {keys} as text", "")},
+        example={"value": "'gear_tool'", "keys": "id and reason"},
+    ),
+    "generate.config-value": Code(
+        "error", "a value of the configuration is not valid", "Nothing is written: with a rule left out, the listing would have extensions that its owner excluded.",
+        message="{key} is not valid, found {value}",
+        hint="for example: {key} = {example}",
+        variants={
+            "text": ("{key} must be text, found {value}", ""),
+            "texts": ("{key} must be a list of texts, found {value}", ""),
+            "bool": ("{key} must be true or false, found {value}", ""),
+            "count": ("{key} must be a number above 0, found {value}", ""),
+            "url": ("{key} must be a URL that begins with http:// or https:// and has no ?, # or password, found {value}", ""),
+            "blender": ("{key} must be a Blender version such as 4.5.0, found {value}", ""),
+            "versions": ("{key} must be a table of ids and versions, found {value}", ""),
+            "extensions": ("{key} must be a table with a table for each id, found {value}", ""),
+            "channels": ("{key} must be a table with a table for each channel, found {value}", ""),
+            "set-version": ('{key} must be a version or "*", found {value}', 'for example: {key} = "1.2.0", or {key} = "*" for the newest'),
+            "not-json": ("an item of blocklist has nan or inf, which JSON cannot contain", "write a number, or remove the value"),
+        },
+        example={"key": "retention", "value": "0", "example": "3", "variant": "count"},
+    ),
+    "generate.config-name": Code(
+        "error", "a channel or a set has an invalid name", "The name is a folder and a part of a URL.",
+        message="{name!r} is not a valid name for a channel or a set",
+        hint="use lowercase letters, digits, - and _, for example 'beta'; {reserved} are reserved",
+        example={"name": "Beta 2", "reserved": "platforms and sets"},
+    ),
+    "generate.config-unknown-id": Code(
+        "warning", "the configuration names an id without a package", _TYPO,
+        message="no package here has the id {id!r}",
+        hint="put its package into the folder",
+        variants=_SIMILAR,
+        example={"id": "gaer_tool", "variant": "similar", "similar": "gear_tool"},
+    ),
+    "generate.version-missing": Code(
+        "error", "a requested version does not exist", "A channel, a set or a pin names it, and its users rely on it. The rest is listed.",
+        message="there is no package of {id}, which this listing asks for",
+        hint="put the package into the folder, or name another version",
+        variants={"version": ("there is no package of {id} {version}, which this listing asks for", "")},
+        example={"id": "gear_tool", "version": "1.2.0", "variant": "version"},
+    ),
+    "generate.content-changed": Code(
+        "warning", "a package has changed with the same size and time", "Only --verify detects it. The new bytes are listed, but a damaged disk is more likely than a deliberate change.",
+        message="{name} has other bytes, but the same size and time as before",
+        hint="find out what changed it: a damaged disk or copy has this symptom",
+        example={"name": "gear_tool-1.2.3.zip"},
+    ),
+    "generate.config-unknown-key": Code(
+        "warning", "the configuration has an unknown key", _TYPO,
+        message="{key!r} has no effect",
+        hint="known are {known}",
+        variants=_SIMILAR,
+        example={"key": "retenton", "known": "title and retention", "variant": "similar", "similar": "retention"},
+    ),
+    "generate.block-without-package": Code(
+        "warning", "a blocked id has no package", "Blender shows a block only for an entry of the listing; leave the package in the folder.",
+        message="{id!r} is blocked, but no package here has that id",
+        hint="put its last package back, or remove the block",
+        example={"id": "gear_tool"},
+    ),
+    "generate.template-unreadable": Code(
+        "error", "the page template cannot be read", f"{_STOPS}, before it writes the listing.",
+        message="the template {path} cannot be read: {reason}",
+        hint="check the path",
+        variants={"not-utf8": ("the template {path} is not UTF-8: {reason}", "save it as UTF-8")},
+        example={"path": "my-page.html", "reason": "No such file or directory"},
+    ),
+    "generate.template-unknown-name": Code(
+        "error", "the template uses an unknown name", f"{_STOPS}. The hint lists the known names.",
+        message="{name} is not a name that templates can use",
+        hint="use {known}; write $$ for a dollar",
+        example={"name": "${titel}", "known": "${body} and ${title}"},
+    ),
+    "generate.template-stray-dollar": Code(
+        "error", "the template has a $ without a name", "Blender's server-generate crashes on it. A dollar is written as $$.",
+        message="a $ must begin a name",
+        hint="write $$ for a dollar",
+    ),
+    "generate.template-without-body": Code(
+        "warning", "the template has no ${body}", "The page will show no extensions.",
+        message="the template has no ${{body}}: the page will show no extensions",
+        hint="write ${{body}} where the extensions belong",
+    ),
+    "generate.bl-info-unreadable": Code(
+        "error", "the bl_info of a legacy add-on cannot be read", "It is read from the source without running it, so it has to be a literal.",
+        message="{file} cannot be read: {reason}",
+        hint="check the file, then generate again",
+        variants={
+            "too-large": ("{file} is larger than {limit:,} bytes", "move large data out of the module"),
+            "too-long": ("bl_info in {file} has more than {limit:,} characters", "write plain texts and numbers into bl_info"),
+            "computed": ("bl_info in {file} is computed, and cannot be read without running it", "write plain texts and numbers into bl_info"),
+            "not-python": ("{file} is not Python: {reason}", "only the file's author can repair it"),
+            "too-deep": ("bl_info in {file} is nested too deeply", "write plain texts and numbers into bl_info"),
+        },
+        example={"file": "gears.py", "reason": "invalid syntax", "limit": 64000, "variant": "computed"},
+    ),
+    "generate.bl-info-wrong": Code(
+        "error", "the bl_info of a legacy add-on is incomplete", "Clients of repo.json fail on an add-on without a name or without numeric versions.",
+        message="bl_info must be a dictionary",
+        hint="write bl_info = {{...}}",
+        variants={
+            "missing": ("bl_info has no {keys}", 'it needs at least "name", "version" and "blender"'),
+            "name": ("the name in bl_info must be text", 'write "name": "Gear Tool"'),
+            "numbers": ("{keys} in bl_info must be numbers of at most 15 digits", 'write "{keys}": (2, 80, 0)'),
+        },
+        example={"keys": "version", "variant": "missing"},
+    ),
+    "generate.legacy-base-url-missing": Code(
+        "error", "the folder's URL for repo.json is not known", "repo.json names each add-on by its full URL.",
+        message="repo.json needs the URL of the folder",
+        hint="give --baseurl, or write base_url in blender_repo.toml",
+    ),
 }  # fmt: skip

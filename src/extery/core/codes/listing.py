@@ -1,24 +1,61 @@
-"""What can be wrong with a listing, the JSON that a repository serves."""
+"""Codes of listings, the JSON that a repository serves."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code
 
-_WHOLE = "Blender refuses the whole listing and keeps the one it had."
+_WHOLE = "Blender refuses the whole listing and keeps the previous one."
 
 CODES = {
-    "listing.not-json": Code("error", "the listing is not JSON", _WHOLE),
-    "listing.not-an-object": Code("error", "the listing is not an object", _WHOLE),
-    "listing.too-deep": Code(
-        "error",
-        "the listing is nested too deeply",
-        "A listing needs five levels. Python reads about a thousand, and then fails to compare or to write what it has read.",
+    "listing.not-json": Code(
+        "error", "the listing is not JSON", _WHOLE,
+        message="the listing is not JSON: {error}",
+        hint="check the repository's URL; it has to answer with JSON",
+        variants={"html": ("the listing is a web page: {error}", "")},
+        example={"error": "Expecting value: line 1 column 1 (char 0)", "variant": "html"},
     ),
-    "listing.version": Code("error", "the listing has no version", _WHOLE),
-    "listing.data": Code("error", "the listing has no list of entries", _WHOLE),
-    "listing.blocklist": Code("error", "the blocklist is not a list of objects", _WHOLE),
-    "listing.entry": Code("error", "an entry is not an object", f"{_WHOLE} It crashes on it."),
-    "listing.archive-url": Code("error", "an entry has no archive_url", _WHOLE),
+    "listing.not-an-object": Code(
+        "error", "the listing is not an object", _WHOLE,
+        message="the listing must be an object, found {value}",
+        hint="a listing has version, blocklist and data",
+        example={"value": "[]"},
+    ),
+    "listing.too-deep": Code(
+        "error", "the listing is nested too deeply", "A listing has five levels. Python reads about a thousand, and then cannot compare or write the result.",
+        message="the listing has values nested more than {limit} levels deep",
+        hint="an entry needs two levels",
+        example={"limit": 50},
+    ),
+    "listing.version": Code(
+        "error", "the listing has no version", _WHOLE,
+        message="version must be a string, found {value}",
+        hint='write "version": "v1"',
+        example={"value": "1"},
+    ),
+    "listing.data": Code(
+        "error", "the listing has no list of entries", _WHOLE,
+        message="data must be a list, found {value}",
+        hint="list the entries in it",
+        example={"value": "None"},
+    ),
+    "listing.blocklist": Code(
+        "error", "the blocklist is not a list of objects", _WHOLE,
+        message="blocklist must be a list of objects",
+        hint='write each as {{"id": "…", "reason": "…"}}',
+    ),
+    "listing.entry": Code(
+        "error", "an entry is not an object", f"{_WHOLE} It crashes on such an entry.",
+        message="an entry must be an object, found {value}",
+        hint="remove it",
+        variants={"unchecked": ("{count:,} more entries were not checked", "correct the others first")},
+        example={"value": "7", "count": 1200},
+    ),
+    "listing.archive-url": Code(
+        "error", "an entry has no archive_url", _WHOLE,
+        message="archive_url must be a string, found {value}",
+        hint='for example "./gear_tool-1.0.0.zip"',
+        example={"value": "None"},
+    ),
     "listing.archive-size": Code(
         "error", "an entry's archive_size is not a size", _WHOLE,
         message="archive_size must be a number of bytes above 0, found {value}",
@@ -26,7 +63,12 @@ CODES = {
         variants={"too-large": ("a package cannot have {value} bytes", "the owner of the repository has to write the size of the file")},
         example={"value": "0"},
     ),
-    "listing.archive-hash": Code("error", "an entry's archive_hash is not a SHA-256", _WHOLE),
+    "listing.archive-hash": Code(
+        "error", "an entry's archive_hash is not a SHA-256", _WHOLE,
+        message="archive_hash must be sha256: and 64 hex digits, found {value}",
+        hint="write the SHA-256 of the file",
+        example={"value": "'sha256:12'"},
+    ),
     "listing.several": Code(
         "warning", "several entries of an id fit the same Blender", "Blender shows the last of them and installs the first, and offers an update for ever.",
         message="{count} packages of {id} {version} fit the same Blender: {files}",

@@ -10,7 +10,7 @@ from extery.core.errors import ProblemList, Where
 from extery.core.types import ADD_ON
 from extery.core.versions import Version
 from extery.listing.audience import range_of, with_audience
-from extery.listing.entries import Entry, check_entry, in_order
+from extery.listing.entries import Entry, check_entry, order_keys
 from extery.listing.selection import newest_versions
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.document import Config, Rules
@@ -92,7 +92,7 @@ def _changed(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
     if platforms == [] or blender.is_empty:
         return None
     if blender == own and platforms is None:
-        return in_order(changed)
+        return order_keys(changed)
     return with_audience(changed, blender=blender, platforms=platforms)
 
 

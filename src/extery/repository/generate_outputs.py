@@ -1,0 +1,174 @@
+"""The outputs of `generate`: plan the listings, write them with page and legacy listing, save the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from extery.core.errors import InvalidInput, ProblemList
+from extery.listing.delta import LISTING_FIELDS
+from extery.listing.entries import dump_serialized
+from extery.repository import cache, ownership, write
+from extery.repository.child_process import BackgroundResult
+from extery.repository.config.document import Config
+from extery.repository.generate import Generated, listing_folders, remove_temporary_files
+from extery.repository.generate_options import GenerateOptions
+from extery.repository.index import PlannedListing, plan_listings, sorted_entries
+from extery.repository.legacy.listing import LegacyListing, legacy_listing
+from extery.repository.scan import ScannedPackage
+from extery.repository.write import LISTING, PAGE
+
+LEGACY = "repo.json"
+#: A page of fewer entries takes less time than starting a process.
+_MIN_BACKGROUND_ENTRIES = 500
+
+
+class OutputWriter:
+    """Writes the files of a repository from its packages."""
+
+    def __init__(
+        self,
+        options: GenerateOptions,
+        config: Config,
+        packages: cache.Packages,
+        problems: ProblemList,
+    ) -> None:
+        self.options = options
+        self.folder = options.folder
+        self.config = config
+        self.packages = packages
+        self.problems = problems
+
+    def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> Generated:
+        """Write whatever differs from the outputs of the ``last`` run, then the state."""
+        folder, config, problems = self.folder, self.config, self.problems
+        legacy = self._legacy_listing()
+        for _, package in self.packages:
+            # An add-on in the legacy listing is not an invalid package.
+            if not (legacy and package.name in legacy.files and _is_legacy(package)):
+                problems.extend(in_folder(problem, folder) for problem in package.problems)
+        entries = sorted_entries(package for _, package in self.packages)
+        summary = cache.Summary(
+            count=len(entries), outputs=last.outputs, options=self.options.as_dict()
+        )
+        blocks = cache.PackageBlocks(self.packages)
+        plans = plan_listings(entries, config, problems, folder=folder)
+        if self.options.strict and problems.errors:
+            cache.save(folder, summary, started_at, blocks)  # the next run need not read them again
+            raise InvalidInput(*problems)
+        render_page = self._page_renderer(plans[0])
+        if config.changes or any(plan.folder for plan in plans):
+            ids = {item.id for item in entries}
+            new = ownership.claim_names(
+                folder, plans, last.outputs, ids, with_changes=config.changes
+            )
+            outputs = ownership.planned_outputs(folder, plans, last.outputs, new)
+            if outputs != last.outputs:
+                summary.outputs = outputs
+                cache.save(folder, summary, started_at, blocks)
+        remove_temporary_files(
+            folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
+        )
+        is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
+        page = BackgroundResult(render_page, pays=is_large)
+        try:
+            names, written = self._write(
+                plans, page.result, legacy, meanwhile=lambda: blocks.sizes_and_crc
+            )
+        finally:
+            page.stop()
+        ownership.remove_outdated(folder, last.outputs, names)
+        summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
+        summary.problems = list(problems)
+        summary.listings = [(plan.address, plan.audience) for plan in plans]
+        cache.save(folder, summary, started_at, blocks)
+        return Generated(
+            folder, len(entries), problems, written, summary.listings, config.base_url
+        )
+
+    def _write(
+        self,
+        plans: Sequence[PlannedListing],
+        page: Callable[[], bytes],
+        legacy: LegacyListing | None,
+        *,
+        meanwhile: Callable[[], object],
+    ) -> tuple[list[str], list[Path]]:
+        """Write all files; return the names of all outputs, and the paths of those that changed."""
+        outputs: list[str] = []
+        written: list[Path] = []
+        for plan in plans:
+            written += self._write_listing(plan, meanwhile=meanwhile)
+            names = [*plan.packages, *write.LISTING_FILES]
+            names += [write.CHANGES] if self.config.changes else []
+            outputs += [plan.place(name) for name in names]
+        if self.options.html:
+            written += self._write_file(PAGE, page())
+            outputs.append(PAGE)
+        if legacy:
+            written += self._write_file(LEGACY, legacy.data)
+            outputs.append(LEGACY)
+        return outputs, written
+
+    def _write_file(self, name: str, data: bytes) -> list[Path]:
+        path = self.folder / name
+        return [path] if write.write_if_changed(path, data) else []
+
+    def _write_listing(
+        self, plan: PlannedListing, *, meanwhile: Callable[[], object]
+    ) -> list[Path]:
+        """Write the files of a listing; return those that changed."""
+        has_changes = self.config.changes
+        target = self.folder / plan.folder
+        write.make_folder(target, root=self.folder)
+        written = write.link_packages(target, plan.packages, source=self.folder)
+        data = dump_serialized(
+            (item.text for item in plan.items),
+            self.config.blocklist,
+            head=LISTING_FIELDS if has_changes else None,
+        )
+        if has_changes:
+            # Before the listing: a run that is killed between the two still has both to compare.
+            written += write.write_changes(target / LISTING, data)
+        written += write.write_listing(target / LISTING, data, meanwhile=meanwhile)
+        if not has_changes:
+            ownership.remove_changes(target)
+        return written
+
+    def _legacy_listing(self) -> LegacyListing | None:
+        """Return the listing of add-ons from before Blender 4.2, if it was requested."""
+        if not self.options.legacy:
+            return None
+        base_url = self.options.base_url or self.config.base_url
+        if not base_url:
+            raise InvalidInput.of("generate.legacy-base-url-missing")
+        return legacy_listing(
+            self.folder, base_url=base_url, name=self.config.title, problems=self.problems
+        )
+
+    def _page_renderer(self, plan: PlannedListing) -> Callable[[], bytes]:
+        """Return a function that renders the page; raises `InvalidInput` for an invalid template."""
+        if not self.options.html:
+            return bytes
+        from extery.repository.page.cached_metadata import CachedMetadata
+        from extery.repository.page.html import page, read_template
+
+        template = read_template(self.options.template, self.problems)
+        url = self.config.base_url and self.config.base_url + LISTING
+
+        def render() -> bytes:
+            text = page(
+                plan.items,
+                self.config.blocklist,
+                template=template,
+                metadata=CachedMetadata(plan.items, (package for _, package in self.packages)),
+                title=self.config.title,
+                repository=url,
+            )
+            return text.encode("utf-8")
+
+        return render
+
+
+def _is_legacy(package: ScannedPackage) -> bool:
+    return [problem.code for problem in package.problems] == ["package.legacy"]
