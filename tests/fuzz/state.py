@@ -8,7 +8,8 @@ import zlib
 from pathlib import Path
 
 from extery.repository.cache import FOLDER, NAME, State
-from extery.repository.generate import generate, last_options
+from extery.repository.generate import generate
+from extery.repository.generate_options import last_options
 from tests.fuzz.mutate import mutated, mutated_json
 from tests.samples.packages import XML, add_on, theme
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from extery.repository.generate import generate, last_options
+from extery.repository.generate import generate
+from extery.repository.generate_options import last_options
 from extery.repository.regenerate import reason_to_keep, regenerate_options
 from tests.repository.packages import put
 

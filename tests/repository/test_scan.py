@@ -190,7 +190,7 @@ def test_damage_is_found_as_validate_finds_it(
 
     code = "package.damaged-member" if place == "package" else "wheel.unreadable"
     assert [problem.code for problem in scanned.problems] == [code]
-    assert scanned.listed is None
+    assert scanned.serialized is None
     assert [problem.message for problem in check_package(path).problems.errors] == [
         problem.message for problem in scanned.problems
     ]

@@ -13,11 +13,11 @@ from extery.core import licenses, platforms
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import ProblemList, Value
 from extery.core.name_sets import NameSet, union
-from extery.core.text import quote_value
+from extery.core.text import closest_match, quote_value
 from extery.core.types import FIRST_BLENDER
 from extery.core.versions import BlenderVersion, format_blender_version, parse_blender_version
 from extery.core.wheel_names import WheelName
-from extery.manifest.schemas.checking import closest_match, limit_problems
+from extery.manifest.schemas.checking import limit_problems
 from extery.manifest.schemas.v1_0_0 import FIELDS
 
 if TYPE_CHECKING:

@@ -62,7 +62,9 @@ class State:
     run reads it again.
     """
 
-    def __init__(self, summary: Summary, checked_at: int, blocks: _StoredBlocks | None = None) -> None:
+    def __init__(
+        self, summary: Summary, checked_at: int, blocks: _StoredBlocks | None = None
+    ) -> None:
         self.summary = summary
         self.checked_at = checked_at
         self._blocks = blocks
@@ -193,7 +195,9 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
 
 
 def _rows(packages: Packages) -> bytes:
-    rows = [(*file, p.sha256, p.problems, p.serialized and p.serialized[:4]) for file, p in packages]
+    rows = [
+        (*file, p.sha256, p.problems, p.serialized and p.serialized[:4]) for file, p in packages
+    ]
     return json.dumps([*zip(*rows, strict=True)], separators=(",", ":")).encode("ascii")
 
 

@@ -15,7 +15,7 @@ from extery.repository.generate import Generated, listing_folders, remove_tempor
 from extery.repository.generate_options import GenerateOptions
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
 from extery.repository.legacy.listing import LegacyListing, legacy_listing
-from extery.repository.scan import ScannedPackage
+from extery.repository.scan import ScannedPackage, in_folder
 from extery.repository.write import LISTING, PAGE
 
 LEGACY = "repo.json"
@@ -82,9 +82,7 @@ class OutputWriter:
         summary.problems = list(problems)
         summary.listings = [(plan.address, plan.audience) for plan in plans]
         cache.save(folder, summary, started_at, blocks)
-        return Generated(
-            folder, len(entries), problems, written, summary.listings, config.base_url
-        )
+        return Generated(folder, len(entries), problems, written, summary.listings, config.base_url)
 
     def _write(
         self,

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from extery.core import platforms
 from extery.core.errors import ProblemList, Where
+from extery.core.text import closest_match
 from extery.core.versions import Version
 from extery.listing.audience import audience_of
 from extery.listing.partition import partition
@@ -25,8 +26,8 @@ from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.apply import Groups, check_changes, select_entries
 from extery.repository.config.document import Config
 from extery.repository.scan import ScannedPackage
+from extery.repository.write import LISTING
 
-LISTING = "index.json"
 OTHER_PLATFORMS = "platforms/other"
 
 
@@ -53,9 +54,9 @@ class PlannedListing:
         return f"{self.folder}/{name}" if self.folder else name
 
 
-def sorted_entries(archives: Iterable[ScannedPackage]) -> list[SerializedEntry]:
-    """Return the entries of the archives that have one, sorted by id, version and file name."""
-    items = [archive.listed for archive in archives if archive.listed is not None]
+def sorted_entries(packages: Iterable[ScannedPackage]) -> list[SerializedEntry]:
+    """Return the entries of the packages that have one, sorted by id, version and file name."""
+    items = [package.serialized for package in packages if package.serialized is not None]
     items.sort(key=lambda item: (item.id, item.url))
     ids = [item.id for item in items]
     if len(set(ids)) < len(ids):  # otherwise versions need not be parsed
@@ -135,25 +136,19 @@ def _check(by_id: Groups, config: Config, problems: ProblemList, folder: Path) -
         if block["id"] not in by_id:
             problems.add(
                 "generate.block-without-package",
-                f"{block['id']!r} is blocked, but no package here has that id",
-                hint="put its last package back, or remove the block",
                 where=Where(config.file, ("blocklist", index)),
+                id=block["id"],
             )
     for identifier in config.extensions:
         if identifier not in by_id:
+            similar = closest_match(identifier, by_id)
             problems.add(
                 "generate.config-unknown-id",
-                f"no package here has the id {identifier!r}",
-                hint=_did_you_mean(identifier, by_id),
                 where=Where(config.file, ("extensions", identifier)),
+                variant="similar" if similar else "",
+                id=identifier,
+                similar=similar,
             )
-
-
-def _did_you_mean(identifier: str, by_id: Groups) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(identifier, by_id, n=1)
-    return f"did you mean {close[0]!r}?" if close else "put its package into the folder"
 
 
 def _check_same(
@@ -178,10 +173,11 @@ def _check_same(
         more = f" and {len(rivals) - 4} more" if len(rivals) > 4 else ""
         problems.add(
             "listing.several",
-            f"{len(rivals)} packages of {identifier} {version} fit the same Blender: "
-            f"{', '.join(shown)}{more}",
-            hint="keep one of them, or give each its own version",
             where=Where(str(folder / file_of(rivals[0][0]))),
+            count=len(rivals),
+            id=identifier,
+            version=version,
+            files=f"{', '.join(shown)}{more}",
         )
 
 

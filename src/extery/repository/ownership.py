@@ -1,6 +1,6 @@
-"""Whose files stand in the folders of listings: only what is ours is replaced, and later removed.
+"""Ownership of files in the folders of listings: only files of earlier runs are replaced and removed.
 
-A name is written down before its file, so that what a killed run leaves has an owner too.
+A name is recorded before its file is written, so that files of a killed run are known too.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.files import read_regular
 from extery.listing.delta import target_digest
 from extery.listing.entries import parse
-from extery.repository.index import LISTING, PlannedListing
+from extery.repository.index import PlannedListing
 from extery.repository.write import (
     CHANGES,
+    LISTING,
     LISTING_FILES,
     has_same_bytes,
     is_same,
@@ -24,8 +25,8 @@ from extery.repository.write import (
     stat_outputs,
 )
 
-#: Name below the folder of packages -> size, time and inode of the file: of the one that is there, and of the
-#: one that is about to take its place. Nothing for a listing that is not written yet.
+#: Name relative to the folder of packages -> size, time and inode of the existing file and of the one that
+#: replaces it; empty for a listing that is not written yet.
 Outputs = Mapping[str, Sequence[int]]
 _IDENTITY = 3
 _MAX_IDENTITIES = 4
@@ -39,10 +40,10 @@ def claim_names(
     *,
     with_changes: bool = False,
 ) -> list[str]:
-    """What ``plans`` will write for the first time, beside ``index.json`` and the page in ``folder`` itself.
+    """Return the names that ``plans`` will write for the first time, except the listing and page in ``folder``.
 
-    Raises `Conflict` if something of somebody else has such a name. ``known`` are the names of earlier runs,
-    ``ids`` those of the packages: a listing of nothing but these is from a run whose state was lost.
+    Raises `Conflict` if a file of another origin has such a name. ``known`` are the names of earlier runs,
+    ``ids`` those of the packages: a listing that has only these is from a run whose state was lost.
     """
     names = []
     with ProblemList().raising(Conflict) as problems:
@@ -52,14 +53,14 @@ def claim_names(
             new = [plan.place(name) for name in expected if plan.place(name) not in known]
             names += new
             for path in (folder / name for name in new):
-                # Also of a link that leads nowhere, and not where nobody may look: to write will tell.
+                # True for a dangling link too; where the folder cannot be read, writing fails later.
                 if os.path.lexists(path) and not _is_ours(path, folder, ids):
-                    otherwise = f", or give {plan.audience} another name" if plan.folder else ""
                     problems.add(
                         "generate.file-not-owned",
-                        f"{path} is there already, and not from an earlier run",
-                        hint=f"move it away{otherwise}",
                         where=Where(str(path)),
+                        variant="named" if plan.folder else "",
+                        path=str(path),
+                        audience=plan.audience,
                     )
     return names
 
@@ -67,7 +68,7 @@ def claim_names(
 def planned_outputs(
     folder: Path, plans: Iterable[PlannedListing], known: Outputs, new: Iterable[str]
 ) -> dict[str, Sequence[int]]:
-    """``known`` with everything that is about to be written: what a killed run leaves is removed by these."""
+    """Return ``known`` with all files that are about to be written, so that files of a killed run are removed."""
     outputs = {**known, **dict.fromkeys(new, ())}
     for plan in plans:
         # A package beside the listing is the user's own file.
@@ -81,13 +82,13 @@ def planned_outputs(
 
 
 def _is_one_of(identity: Sequence[int], known: Sequence[int]) -> bool:
-    """Whether a file is one of those that are known: the same inode, or as a copy the same size and time."""
-    those = [known[start : start + _IDENTITY] for start in range(0, len(known), _IDENTITY)]
-    return any([*it[:2]] == [*identity[:2]] or it[-1:] == identity[-1:] for it in those)
+    """Return whether a file is a known one: it has the inode, or as a copy the size and time."""
+    identities = [known[start : start + _IDENTITY] for start in range(0, len(known), _IDENTITY)]
+    return any([*it[:2]] == [*identity[:2]] or it[-1:] == identity[-1:] for it in identities)
 
 
 def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
-    """Whether to replace the file loses nothing: it can be made again, or there is another one like it."""
+    """Return whether replacing the file loses nothing: it can be regenerated, or has a copy."""
     if path.name == CHANGES:
         return _are_changes(path)
     if path.name == LISTING:
@@ -106,26 +107,26 @@ def _are_changes(path: Path) -> bool:
 
 
 def remove_changes(folder: Path) -> None:
-    """Remove a ``changes.json`` that nobody keeps up any more: it would lead to an old listing."""
+    """Remove a ``changes.json`` that is no longer updated: it would lead to an old listing."""
     if _are_changes(folder / CHANGES):
         remove([folder / CHANGES], root=folder)
 
 
 def remove_outdated(folder: Path, before: Outputs, now: Collection[str]) -> None:
-    """Remove what earlier runs have written for listings that are no more, and nothing else.
+    """Remove the files that earlier runs wrote for listings that are no longer planned.
 
-    The listing goes before the packages that it names, and its compressed variants, which servers offer in its
-    place, before the listing.
+    The compressed variants of a listing, which servers prefer, are removed first, then the listing, then the
+    packages that it names.
     """
     old = [name for name in sorted(before) if name not in now and "/" in name]
     old.sort(key=lambda name: (name.endswith(".zip"), name.endswith(LISTING)))
-    remove((folder / n for n in old if _may_go(folder, n, before[n])), root=folder)
+    remove((folder / n for n in old if _is_removable(folder, n, before[n])), root=folder)
 
 
-def _may_go(folder: Path, name: str, known: Sequence[int]) -> bool:
-    """Whether the file is still one that was written.
+def _is_removable(folder: Path, name: str, known: Sequence[int]) -> bool:
+    """Return whether the file is still the one that was written.
 
-    It may have other times than then: a second name of a package has whatever its owner gives the first.
+    Its time may differ: a link to a package changes together with the package.
     """
     steps = PurePosixPath(name)
     if steps.is_absolute() or ".." in steps.parts:

@@ -14,7 +14,8 @@ from extery.core.errors import ExteryError, ProblemList
 from extery.core.files import open_regular, read_regular
 from extery.listing.entries import Listing, parse
 from extery.repository.config.document import read_config
-from extery.repository.generate import LISTING, PAGE, last_options
+from extery.repository.generate_options import last_options
+from extery.repository.write import LISTING, PAGE
 
 #: Marks pages of `extery server-generate`.
 _GENERATOR = b'<meta name="generator" content="extery server-generate">'

@@ -205,9 +205,7 @@ def _check_name(path: Path) -> None:
     try:
         path.name.encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidPackage.of(
-            "generate.name-not-unicode", name=_printable(path.name)
-        ) from None
+        raise InvalidPackage.of("generate.name-not-unicode", name=_printable(path.name)) from None
 
 
 def _in_package(problem: Problem, path: Path) -> Problem:

@@ -1,8 +1,8 @@
-"""Putting a repository on disk, so that readers and crashes meet the old one or the new one.
+"""Write a repository so that readers, and a crash at any time, find the old state or the new one.
 
-Packages come before the listing that names them, the listing before its compressed variants,
-and what is not needed any more goes last. A compressed variant has the time of the listing
-that it was made of: one with another time is out of date, and says so.
+Packages are written before the listing that names them, the listing before its compressed variants, and files
+that are no longer needed are removed last. A compressed variant has the modification time of its listing;
+one with another time is out of date.
 """
 
 from __future__ import annotations
@@ -19,42 +19,46 @@ from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, fsync_directory, read_regular, refuse_symlink
 from extery.listing import delta
 
-_LEFT = re.compile(r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new")
-#: What a listing is on disk.
-LISTING_FILES = ("index.json", "index.json.gz", "index.json.br")
+_TEMPORARY_FILE = re.compile(
+    r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new"
+)
+LISTING = "index.json"
+PAGE = "index.html"
+#: A listing with its compressed variants.
+LISTING_FILES = (LISTING, f"{LISTING}.gz", f"{LISTING}.br")
 CHANGES = delta.FILENAME
-#: Smaller listings are compressed in less time than it takes to start a thread.
-_WORTH_A_THREAD = 100_000
-_LEFT_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
+#: Compressing fewer bytes takes less time than starting a thread.
+_MIN_THREAD_BYTES = 100_000
+_TEMPORARY_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
 
 
-def put(path: Path, data: bytes) -> bool:
-    """Write ``data`` in one step, unless it is there already: then caches may keep theirs."""
+def write_if_changed(path: Path, data: bytes) -> bool:
+    """Write ``data`` atomically; return False if the file has it already and keeps its time."""
     with _writing(path):
-        if _holds(path, data):
+        if _has_read_or_empty(path, data):
             return False
         with atomic_write(path) as file:
             file.write(data)
     return True
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _has_read_or_empty(path: Path, data: bytes) -> bool:
     return path.is_file() and path.stat().st_size == len(data) and read_regular(path) == data
 
 
 def write_changes(path: Path, data: bytes) -> list[Path]:
-    """Write what changes when ``data`` takes the place of the listing at ``path``; what was written.
+    """Write ``changes.json`` for ``data`` replacing the listing at ``path``; return the files that changed.
 
-    Changes that lead to ``data`` already are those of a run that was killed before it wrote the listing.
+    Changes that lead to ``data`` already are from a run that was killed before it wrote the listing.
     """
     place = path.with_name(CHANGES)
-    old, known = _content(path), _content(place)
+    old, known = _read_or_empty(path), _read_or_empty(place)
     if old != data and delta.target_digest(known) == delta.listing_digest(data):
         return []
-    return [place] if put(place, delta.record_change(old, data, known)) else []
+    return [place] if write_if_changed(place, delta.record_change(old, data, known)) else []
 
 
-def _content(path: Path) -> bytes:
+def _read_or_empty(path: Path) -> bytes:
     try:
         return read_regular(path)
     except OSError:
@@ -64,19 +68,19 @@ def _content(path: Path) -> bytes:
 def write_listing(
     path: Path, data: bytes, *, meanwhile: Callable[[], object] = lambda: None
 ) -> list[Path]:
-    """Write a listing with its compressed variants; what was written.
+    """Write a listing with its compressed variants; return the files that changed.
 
-    ``meanwhile`` is done while others compress.
+    ``meanwhile`` is called while threads compress.
     """
     written = []
     packers = dict(_packers())
     with _writing(path):
-        is_new = not _holds(path, data)
+        is_new = not _has_read_or_empty(path, data)
         if not packers.get(".br"):
             with suppress(FileNotFoundError):
-                path.with_name(f"{path.name}.br").unlink()  # it could only become older
+                path.with_name(f"{path.name}.br").unlink()  # it would be out of date
     packed = {ending: _begin(pack, data, aside=is_new) for ending, pack in packers.items()}
-    if put(path, data):
+    if write_if_changed(path, data):
         written.append(path)
     meanwhile()
     with _writing(path):
@@ -85,7 +89,7 @@ def write_listing(
             variant = path.with_name(path.name + ending)
             if not is_new and variant.is_file() and variant.stat().st_mtime_ns == time:
                 continue
-            if put(variant, result()):
+            if write_if_changed(variant, result()):
                 written.append(variant)
             os.utime(variant, ns=(time, time))
     return written
@@ -96,7 +100,7 @@ def _begin(pack: Callable[[bytes], bytes], data: bytes, *, aside: bool) -> Calla
 
     Compressing lets the interpreter go on, so all variants are made while the listing is written.
     """
-    if not aside or len(data) < _WORTH_A_THREAD:
+    if not aside or len(data) < _MIN_THREAD_BYTES:
         return lambda: pack(data)
     import threading
 
@@ -112,7 +116,7 @@ def _begin(pack: Callable[[bytes], bytes], data: bytes, *, aside: bool) -> Calla
 
 
 def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
-    """Ending -> function. Brotli is smaller and quicker, but not always installed."""
+    """Yield suffixes and compressors. Brotli is smaller and faster, but optional."""
     yield ".gz", _gzip
     with suppress(ImportError):
         compress = import_module("brotli").compress
@@ -121,23 +125,23 @@ def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
 
 
 def _gzip(data: bytes) -> bytes:
-    """A gzip file without name and time, so that it depends on the data alone.
+    """Return a gzip file without name and time, so that it depends only on the data.
 
-    The highest level takes half as long again, for one byte of a hundred.
+    The highest level saves 1 % and takes half as long again.
     """
     packer = zlib.compressobj(6, zlib.DEFLATED, 31, 9)
     return packer.compress(data) + packer.flush()
 
 
 def link_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Path]:
-    """Have the packages of ``source`` in ``folder`` too: as second names, or else as copies."""
+    """Link the packages of ``source`` into ``folder``, or copy them; return the new files."""
     written = []
     for name in names:
         path, original = folder / name, source / name
         with _writing(path):
             if is_same(path, original):
                 continue
-            # Not by its own name, which may be as long as a name can be.
+            # The package's own name may have the maximum length already.
             new = folder / f".{zlib.crc32(os.fsencode(name)):08x}.zip.{os.getpid():08d}.new"
             new.unlink(missing_ok=True)
             try:
@@ -147,28 +151,28 @@ def link_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[P
                 new.unlink(missing_ok=True)
                 raise
             written.append(path)
-    if written:  # on disk before a listing that names them
+    if written:  # durable before a listing names them
         with _writing(folder):
             fsync_directory(folder)
     return written
 
 
 def is_same(path: Path, original: Path) -> bool:
-    """Whether a file is another name, or a copy, of ``original``."""
+    """Return whether a file is a hard link or a copy of ``original``."""
     try:
         one, other = path.stat(), original.stat()
     except OSError:
         return False
     if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
         return True
-    # Size and time alone may be those of another version: some tools give all files one time.
+    # Some tools give all files the same time, so size and time are not enough.
     return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns) and has_same_bytes(
         path, original
     )
 
 
 def has_same_bytes(path: Path, original: Path) -> bool:
-    """Whether both can be read and have the same content."""
+    """Return whether both files can be read and have the same content."""
     import filecmp
 
     try:
@@ -180,7 +184,7 @@ def has_same_bytes(path: Path, original: Path) -> bool:
 def _link(original: Path, new: Path) -> None:
     try:
         os.link(original.resolve(), new)
-    except OSError:  # another file system, or one without second names
+    except OSError:  # another file system, or one without hard links
         import shutil
 
         shutil.copyfile(original, new)
@@ -191,7 +195,7 @@ def _link(original: Path, new: Path) -> None:
 
 
 def make_folder(folder: Path, *, root: Path) -> None:
-    """Make the folder of a listing, if it is not there; below ``root`` none may be a link."""
+    """Create the folder of a listing; no folder below ``root`` may be a symbolic link."""
     with _writing(folder):
         for own in (folder, *folder.parents):
             if own == root:
@@ -202,23 +206,24 @@ def make_folder(folder: Path, *, root: Path) -> None:
             fsync_directory(folder.parent)
 
 
-def remove_temporary_files(folder: Path, *, has_links: bool) -> None:
-    """Remove half-written files of a run that was ended from outside.
+def remove_temporary_files(folder: Path, *, has_packages: bool) -> None:
+    """Remove the temporary files of a killed run; the caller must hold the lock.
 
-    Only a run that has the lock may do this. ``has_links``: it is the folder of a listing, in
-    which nobody else makes packages.
+    ``has_packages``: it is the folder of a listing, into which packages are linked.
     """
-    if has_links and folder.is_symlink():
+    if has_packages and folder.is_symlink():
         return
     with suppress(OSError):
         hidden = [item for item in os.scandir(folder) if item.name[0] == "."]
         for item in hidden:
-            if _LEFT.fullmatch(item.name) or (has_links and _LEFT_LINK.fullmatch(item.name)):
+            if _TEMPORARY_FILE.fullmatch(item.name) or (
+                has_packages and _TEMPORARY_LINK.fullmatch(item.name)
+            ):
                 os.unlink(item)
 
 
 def remove(paths: Iterable[Path], *, root: Path) -> None:
-    """Remove files of earlier runs that belong to no listing any more, and emptied folders."""
+    """Remove files of earlier runs, and folders that become empty."""
     for path in paths:
         with suppress(OSError):
             path.unlink()
@@ -230,7 +235,7 @@ def remove(paths: Iterable[Path], *, root: Path) -> None:
 
 
 def stat_outputs(root: Path, names: Iterable[str]) -> dict[str, list[int]]:
-    """What identifies the files that a run wrote, or found to be right; missing ones are left out."""
+    """Return size, time and inode of the existing files among ``names``."""
     found = {}
     for name in names:
         with suppress(OSError):
@@ -246,7 +251,7 @@ def _writing(path: Path) -> Iterator[None]:
     except OSError as error:
         raise Unavailable.of(
             "generate.unwritable",
-            f"{path} cannot be written: {error.strerror or os.strerror(error.errno or 0)}",
-            hint="check that you may write there, and that the disk has room",
             where=Where(str(path)),
+            path=str(path),
+            reason=error.strerror or os.strerror(error.errno or 0),
         ) from error

@@ -63,7 +63,7 @@ def address(tmp_path: Path) -> str:
     file = tmp_path / "my packages" / "index.html"
     file.parent.mkdir()
     file.write_text(
-        page(ENTRIES, [], template=read_template(None, ProblemList()), facts=FACTS), "utf-8"
+        page(ENTRIES, [], template=read_template(None, ProblemList()), metadata=FACTS), "utf-8"
     )
     return file.as_uri()
 

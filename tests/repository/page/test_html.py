@@ -66,10 +66,10 @@ class Reader(HTMLParser):
 def read(
     *entries: Entry,
     blocklist: list[dict[str, Any]] | None = None,
-    facts: dict[str, dict[str, Any]] | None = None,
+    metadata: dict[str, dict[str, Any]] | None = None,
 ) -> Reader:
     template = read_template(None, ProblemList())
-    return Reader(page(entries, blocklist or [], template=template, facts=facts))
+    return Reader(page(entries, blocklist or [], template=template, metadata=metadata))
 
 
 def test_the_page_shows_what_people_choose_by() -> None:
@@ -123,19 +123,19 @@ def test_versions_and_platforms_of_an_extension_share_a_card_newest_first() -> N
     assert found.text.index("1.10.0 · Blender") < found.text.index("1.9.0 · Blender")
 
 
-def test_facts_of_the_package_are_shown() -> None:
-    facts = {
+def test_metadata_of_the_package_are_shown() -> None:
+    metadata = {
         "date": "2026-03-04",
         "changes": "1.2.3\n• <Faster>",
         "theme_styles": "--view:#123456",
         "contrast": ["weak", "Text has weak contrast."],
     }
 
-    found = read(ENTRY, facts={ENTRY["archive_url"]: facts})
+    found = read(ENTRY, metadata={ENTRY["archive_url"]: metadata})
 
     for text in ("2026-03-04", "1.2.3\n• <Faster>", "Text has weak contrast."):
         assert text in found.text
-    html = page([ENTRY], [], template="${body}", facts={ENTRY["archive_url"]: facts})
+    html = page([ENTRY], [], template="${body}", metadata={ENTRY["archive_url"]: metadata})
     assert 'style="--view:#123456"><use href="#blender"/>' in html
     assert html.count('<symbol id="blender"') == 1
 

@@ -65,13 +65,3 @@ def limit_problems(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
 def type_name(value: object) -> str:
     """Return the type of a TOML or JSON value for a message: ``string``, ``list``, ``date or time`` …"""
     return _TYPE_NAMES.get(type(value), "date or time")
-
-
-def closest_match(word: str, known: Iterable[str]) -> str:
-    """Return the item of ``known`` that ``word`` may be a misspelling of, ignoring case, or an empty string."""
-    # Imported here: needed only for problems.
-    from difflib import get_close_matches
-
-    by_lower = {item.lower(): item for item in known}
-    matches = get_close_matches(word.lower(), by_lower, n=1)
-    return by_lower[matches[0]] if matches else ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from extery.core.text import quote_value
+from extery.core.text import closest_match, quote_value
 from extery.core.types import BY_NAME, PERMISSIONS
 from extery.manifest.schemas.checking import (
     FieldContext,
-    closest_match,
     limit_problems,
     type_name,
 )

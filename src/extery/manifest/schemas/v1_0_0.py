@@ -12,12 +12,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from extery.core.errors import ProblemList
-from extery.core.text import quote_value
+from extery.core.text import closest_match, quote_value
 from extery.core.types import ADD_ON, BY_NAME, NAMES
 from extery.manifest.schemas.checking import (
     FieldContext,
     Locate,
-    closest_match,
     limit_problems,
     type_name,
 )

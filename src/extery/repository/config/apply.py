@@ -50,12 +50,12 @@ def select_entries(
 
 def _add_missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
     version = rules.pinned.get(identifier)
-    what = f"{identifier} {version}" if version else identifier
     problems.add(
         "generate.version-missing",
-        f"there is no package of {what}, which this listing asks for",
-        hint="put the package into the folder, or name another version",
         where=Where(rules.where.file, (*rules.where.path, identifier)),
+        variant="version" if version else "",
+        id=identifier,
+        version=version or "",
     )
 
 

@@ -82,39 +82,24 @@ def _parses(parse: Callable[[str], Any], value: str) -> bool:
     return True
 
 
-#: Kind -> what is said of it, and whether a value is of it.
-KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "text": ("text", _is_text),
-    "texts": ("a list of texts", _are_texts),
-    "bool": ("true or false", lambda value: isinstance(value, bool)),
-    "count": ("a number above 0", lambda value: type(value) is int and value > 0),
-    "url": (
-        "an address that begins with http:// or https:// and has no ?, # or password",
-        lambda value: (
-            isinstance(value, str)
-            and re.fullmatch(r"https?://[^/?#@\s\0]+(/[^?#\s\0]*)?", value) is not None
-        ),
+def _is_table_of_tables(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
+
+
+#: Kind -> whether a value is of it; `generate.config-value` has a variant for each.
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "text": _is_text,
+    "texts": _are_texts,
+    "bool": lambda value: isinstance(value, bool),
+    "count": lambda value: type(value) is int and value > 0,
+    "url": lambda value: (
+        isinstance(value, str)
+        and re.fullmatch(r"https?://[^/?#@\s\0]+(/[^?#\s\0]*)?", value) is not None
     ),
-    "blender": (
-        "a Blender version such as 4.5.0",
-        lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
-    ),
-    "versions": (
-        "a table of ids and versions",
-        lambda value: isinstance(value, dict) and all(map(is_version, value.values())),
-    ),
-    "extensions": (
-        "a table with a table for each id",
-        lambda value: (
-            isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
-        ),
-    ),
-    "channels": (
-        "a table with a table for each channel",
-        lambda value: (
-            isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
-        ),
-    ),
+    "blender": lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
+    "versions": lambda value: isinstance(value, dict) and all(map(is_version, value.values())),
+    "extensions": _is_table_of_tables,
+    "channels": _is_table_of_tables,
 }
 
 

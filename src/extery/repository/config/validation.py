@@ -1,4 +1,4 @@
-"""Everything that can be wrong with ``blender_repo.toml`` and with a set."""
+"""Validation of ``blender_repo.toml`` and of sets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import open_regular
-from extery.core.text import quote_value
+from extery.core.text import closest_match, quote_value
 from extery.manifest.toml import find_dots
 from extery.repository.config import keys
 
@@ -19,46 +19,52 @@ MAX_BYTES = 4 << 20
 
 
 def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
-    """The bytes of the file, and the table in them; raises `InvalidInput`."""
+    """Return the bytes of the file and its table; raises `InvalidInput`."""
     where = Where(str(path))
     try:
         data = _limited(path)
         text = data.decode("utf-8")
         if find_dots(text) is not None:
-            raise ValueError("a key has more dots than levels that there are")
+            raise _not_toml(path, variant="dots")
         return data, tomllib.loads(text)
     except OSError as error:
         raise InvalidInput.of(
             "generate.config-missing",
-            f"{path} cannot be read: {error.strerror}",
-            hint="check the path",
             where=where,
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from error
     except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML
-        raise InvalidInput.of(
-            "generate.config-not-toml",
-            f"{path.name} is not valid TOML: {error}",
-            hint='blender_repo.toml begins with schema_version = "1.0.0"; a set has lines such as gear_tool = "1.2.0"',
-            where=where,
-        ) from error
+        raise _not_toml(path, error=str(error)) from error
+
+
+def _not_toml(path: Path, *, variant: str = "", error: str = "") -> InvalidInput:
+    return InvalidInput.of(
+        "generate.config-not-toml",
+        where=Where(str(path)),
+        variant=variant,
+        file=path.name,
+        error=error,
+        limit=MAX_BYTES,
+    )
 
 
 def _limited(path: Path) -> bytes:
     with open_regular(path) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+        raise _not_toml(path, variant="too-large")
     return data
 
 
 def check_config(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
-    """Note what is wrong with the table of ``blender_repo.toml``."""
+    """Add the problems of the table of ``blender_repo.toml``."""
     if table.get("schema_version") != keys.SCHEMA_VERSION:
         problems.add(
             "generate.config-schema",
-            f"schema_version must be {keys.SCHEMA_VERSION!r}, found {quote_value(table.get('schema_version'))}",
-            hint=f'begin the file with: schema_version = "{keys.SCHEMA_VERSION}"',
             where=Where(file, ("schema_version",)),
+            expected=keys.SCHEMA_VERSION,
+            value=quote_value(table.get("schema_version")),
         )
     _check_table(table, keys.TOP, problems, Where(file))
     _check_blocklist(table.get("blocklist", []), problems, file)
@@ -78,56 +84,54 @@ def _check_table(
     for name, value in table.items():
         place = where._replace(path=(*where.path, name))
         if name not in by_name:
+            similar = closest_match(name, by_name)
             problems.add(
                 "generate.config-unknown-key",
-                f"{name!r} has no effect",
-                hint=_did_you_mean(name, by_name),
                 where=place,
+                variant="similar" if similar else "",
+                key=name,
+                known=", ".join(by_name),
+                similar=similar,
             )
             continue
         kind = by_name[name].kind
-        if kind in keys.KINDS and not keys.KINDS[kind][1](value):
+        if kind in keys.KINDS and not keys.KINDS[kind](value):
             problems.add(
                 "generate.config-value",
-                f"{name} must be {keys.KINDS[kind][0]}, found {quote_value(value)}",
-                hint=f"for example: {name} = {by_name[name].example}",
                 where=place,
+                variant=kind,
+                key=name,
+                value=quote_value(value),
+                example=by_name[name].example,
             )
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
 def _check_name(name: str, problems: ProblemList, where: Where) -> None:
     if not keys.is_channel_name(name):
         problems.add(
             "generate.config-name",
-            f"a listing cannot be called {name!r}",
-            hint="use small letters, digits, - and _, for example 'beta'; "
-            f"{' and '.join(keys.RESERVED)} are taken",
             where=where,
+            name=name,
+            reserved=" and ".join(keys.RESERVED),
         )
 
 
 def check_set(name: str, table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
-    """Note what is wrong with a set: ids with a version, or with ``*`` for the newest."""
+    """Add the problems of a set: ids with a version, or with ``*`` for the newest."""
     _check_name(name, problems, Where(file))
     for key, value in table.items():
         if value != "*" and not keys.is_version(value):
             problems.add(
                 "generate.config-value",
-                f'{key} must be a version or "*", found {quote_value(value)}',
-                hint=f'for example: {key} = "1.2.0", or {key} = "*" for the newest',
                 where=Where(file, (key,)),
+                variant="set-version",
+                key=key,
+                value=quote_value(value),
             )
 
 
 def _is_json(item: object) -> bool:
-    """Whether what an owner wrote beside a block can stand in a listing; dates can, as text."""
+    """Return whether JSON can represent a block with its additional keys; dates become text."""
     try:
         json.dumps(item, allow_nan=False, default=str)
     except ValueError:
@@ -140,21 +144,20 @@ def _check_blocklist(blocklist: object, problems: ProblemList, file: str) -> Non
     for index, item in enumerate(items):
         if isinstance(blocklist, list) and isinstance(item, dict):
             missing = [key for key in ("id", "reason") if not isinstance(item.get(key), str)]
-            message = f"an item of blocklist must have {' and '.join(missing)} as text"
+            variant = "missing"
         else:
-            missing = ["id", "reason"]
-            message = f"blocklist must be a list of tables, found {quote_value(item)}"
+            missing, variant = ["id", "reason"], ""
         if not missing and not _is_json(item):
             problems.add(
                 "generate.config-value",
-                "an item of blocklist has a number that is none",
-                hint="remove nan and inf",
                 where=Where(file, ("blocklist", index)),
+                variant="not-json",
             )
         if missing:
             problems.add(
                 "generate.config-blocklist",
-                message,
-                hint='write for each: [[blocklist]], then id = "…" and reason = "…"',
                 where=Where(file, ("blocklist", index)),
+                variant=variant,
+                keys=" and ".join(missing),
+                value=quote_value(item),
             )

@@ -1,7 +1,7 @@
-"""``bl_info``, as add-ons had it before Blender 4.2: read from source, never run.
+"""Read the ``bl_info`` of an add-on from before Blender 4.2 from its source, without running it.
 
-Only the statement that assigns it is parsed. Python makes up to 900 bytes of syntax tree from one byte of
-source, so the tree of a whole module of a few megabytes would fill the memory.
+Only the statement that assigns it is parsed: a syntax tree takes up to 900 bytes for one byte of source, so
+the tree of a module of a few megabytes would fill the memory.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from extery.core.errors import InvalidInput, Where
 NAME = "bl_info"
 #: Keys that hold a version; in JSON a tuple is a list of numbers.
 _VERSIONS = ("version", "blender")
-#: The client of 2017 compares and shows these without looking whether they are there.
+#: The client of 2017 uses these without checking that they exist.
 _REQUIRED = ("name", *_VERSIONS)
-#: In characters; real ones have a few hundred.
+#: Length in characters; real ones have a few hundred.
 MAX_STATEMENT = 64_000
 #: Statements that could assign it, counted from the end of the module.
 MAX_STATEMENTS = 100
-#: Every reader of JSON keeps numbers up to here as they are.
+#: Every JSON reader represents integers up to this exactly.
 MAX_NUMBER = 10**15
-# Encodings that map bytes to letters; others of Python's (punycode, for one) take hours for a megabyte.
+# Encodings that map bytes to letters; others, such as punycode, take hours for a megabyte.
 _ENCODING = re.compile(
     r"utf-8|utf-8-sig|ascii|iso8859-\d+|cp\d+|koi8-\w|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*|mac-\w+"
 )
-# As PEP 263 has it: in the first line, or in the second after a comment or nothing.
+# PEP 263: in the first line, or in the second after a comment or blank line.
 _COOKIE = re.compile(rb"[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK = re.compile(rb"[ \t\f]*(?:#[^\n]*)?\r?")
-# What decides where a statement ends. Strings and comments that are not closed reach to their end.
+# Tokens that decide where a statement ends. Unclosed strings extend to the end of the text.
 _PIECE = re.compile(
     r"""(?P<text>\"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)|'{3}(?:\\.|[^\\])*?(?:'{3}|\Z)"""
     r"""|"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?|\#[^\n]*+|\\\n)"""
@@ -44,7 +44,7 @@ _PIECE = re.compile(
 
 
 def read_bl_info(source: bytes, *, file: str) -> dict[str, Any] | None:
-    """The ``bl_info`` of a module as values of JSON; ``None`` if it has none.
+    """Return the ``bl_info`` of a module as JSON values; ``None`` if it has none.
 
     Raises `InvalidInput` if it cannot be read without running the module, or lacks what clients need.
     """
@@ -76,9 +76,9 @@ def _decoded(source: bytes) -> str:
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:
-    """The statements at the top of a module in which the name occurs: start and end of each.
+    """Yield start and end of the top-level statements that contain the name.
 
-    `SyntaxError` where brackets are not closed.
+    Raises `SyntaxError` for unclosed brackets.
     """
     depth, start = 0, -1
     for piece in _PIECE.finditer(text):
@@ -99,20 +99,20 @@ def _statements(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _assigned(statement: str, line: int, file: str) -> ast.expr | None:
-    """What a statement assigns to ``bl_info``, if it does; ``line`` lines are above it."""
-    is_meant = statement.startswith(NAME)
+    """Return the value that a statement assigns to ``bl_info``, if any; ``line`` is the number of lines above."""
+    is_assignment = statement.startswith(NAME)
     where = Where(file, (NAME,), line + 1)
     if len(statement) > MAX_STATEMENT:
-        if not is_meant:
+        if not is_assignment:
             return None
-        raise _unreadable(f"bl_info in {file} has more than {MAX_STATEMENT:,} characters", where)
+        raise _unreadable(where, variant="too-long", limit=MAX_STATEMENT)
     try:
         with warnings.catch_warnings():
-            # Old source has escapes that Python warns of today.
+            # Old source has escapes that newer Pythons warn about.
             warnings.simplefilter("ignore")
             module = ast.parse(statement, filename=file)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        if not is_meant:  # the head of a function, or of a Python from long ago
+        if not is_assignment:  # the head of a function, or Python 2
             return None
         raise _not_python(error, where._replace(line=line + (_line_of(error) or 1))) from error
     found = None
@@ -132,9 +132,7 @@ def _value(node: ast.expr, where: Where) -> object:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise _unreadable(
-            f"bl_info in {where.file} is computed, and cannot be read without running it", where
-        ) from error
+        raise _unreadable(where, variant="computed") from error
 
 
 def _line_of(error: Exception) -> int | None:
@@ -142,46 +140,35 @@ def _line_of(error: Exception) -> int | None:
     return line if isinstance(line, int) else None
 
 
-def _unreadable(message: str, where: Where) -> InvalidInput:
+def _unreadable(where: Where, *, variant: str, limit: int = 0, reason: str = "") -> InvalidInput:
     return InvalidInput.of(
         "generate.bl-info-unreadable",
-        message,
-        hint="write plain texts and numbers into bl_info",
         where=where,
+        variant=variant,
+        file=where.file,
+        limit=limit,
+        reason=reason,
     )
 
 
 def _not_python(error: Exception, where: Where) -> InvalidInput:
-    reason = getattr(error, "msg", None) or str(error) or "it is nested too deeply"
-    return InvalidInput.of(
-        "generate.bl-info-unreadable",
-        f"{where.file} is not Python: {reason}",
-        hint="only the file's author can repair it",
-        where=where,
-    )
+    reason = getattr(error, "msg", None) or str(error)
+    return _unreadable(where, variant="not-python" if reason else "too-deep", reason=reason)
 
 
 def _checked(found: object, where: Where) -> dict[str, Any]:
     if not isinstance(found, dict):
-        raise _wrong("bl_info must be a dictionary", "write bl_info = {...}", where)
+        raise _wrong(where)
     missing = [key for key in _REQUIRED if not found.get(key)]
     if missing:
-        raise _wrong(
-            f"bl_info has no {', '.join(missing)}",
-            'it needs at least "name", "version" and "blender"',
-            where,
-        )
+        raise _wrong(where, variant="missing", keys=", ".join(missing))
     if not isinstance(found["name"], str):
-        raise _wrong("the name in bl_info must be text", 'write "name": "Gear Tool"', where)
+        raise _wrong(where, variant="name")
     for key in _VERSIONS:
         value = found[key]
         if not isinstance(value, tuple | list) or not all(map(_is_number, value)):
-            raise _wrong(
-                f"{key} in bl_info must be numbers of at most 15 digits",
-                f'write "{key}": (2, 80, 0)',
-                where,
-            )
-    # Other keys are for people, and a client takes what is text.
+            raise _wrong(where, variant="numbers", keys=key)
+    # Clients show other keys only if they are text.
     return {
         key: list(value) if key in _VERSIONS else value
         for key, value in found.items()
@@ -193,5 +180,5 @@ def _is_number(part: object) -> bool:
     return type(part) is int and abs(part) <= MAX_NUMBER
 
 
-def _wrong(message: str, hint: str, where: Where) -> InvalidInput:
-    return InvalidInput.of("generate.bl-info-wrong", message, hint=hint, where=where)
+def _wrong(where: Where, *, variant: str = "", keys: str = "") -> InvalidInput:
+    return InvalidInput.of("generate.bl-info-wrong", where=where, variant=variant, keys=keys)

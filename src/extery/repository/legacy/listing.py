@@ -1,7 +1,7 @@
-"""``repo.json``: the listing of 2017's package manager, for add-ons from before Blender 4.2.
+"""``repo.json``: the listing of the package manager of 2017, for add-ons from before Blender 4.2.
 
-It names each add-on by the ``bl_info`` in its source, with the address of its file and the names
-that it installs. Clients tell packages apart by name and version.
+It has the ``bl_info`` of each add-on, the URL of its file, and the names that it installs. Clients identify
+packages by name and version.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from extery.package import Package, open_package
 from extery.repository.legacy.bl_info import read_bl_info
 
 _LISTING = "repo.json"
-_SOURCE_BYTES = 4 << 20
+_MAX_SOURCE_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
-class Legacy:
-    """The bytes of ``repo.json``, and the names of the files that are add-ons of old."""
+class LegacyListing:
+    """The bytes of ``repo.json``, and the names of the files that are legacy add-ons."""
 
     data: bytes
-    taken: frozenset[str]
+    files: frozenset[str]
 
 
 def candidates(folder: Path) -> list[Path]:
-    """The files of a folder that may be add-ons of old, sorted by name."""
+    """Return the files of a folder that may be legacy add-ons, sorted by name."""
     return sorted(
         path
         for path in folder.iterdir()
@@ -38,40 +38,42 @@ def candidates(folder: Path) -> list[Path]:
     )
 
 
-def fingerprint(folder: Path) -> list[tuple[str, int, int, int]]:
-    """The single files among them as their folder shows them: the same while they are unchanged."""
+def script_files(folder: Path) -> list[tuple[str, int, int, int]]:
+    """Return name, size, time and inode of the single-file candidates, to detect changes."""
     scripts = [(path, path.stat()) for path in candidates(folder) if path.suffix == ".py"]
     return [(path.name, about.st_size, about.st_mtime_ns, about.st_ino) for path, about in scripts]
 
 
-def legacy_listing(folder: Path, *, base_url: str, name: str, problems: ProblemList) -> Legacy:
+def legacy_listing(
+    folder: Path, *, base_url: str, name: str, problems: ProblemList
+) -> LegacyListing:
     """List the ``.py`` files and zips of a folder that have a ``bl_info``, extensions among them.
 
-    A file whose ``bl_info`` cannot be used is a problem, and the others are listed. The addresses of
-    packages are ``base_url`` and the file's name; ``name`` is the repository's, by default the last part
-    of ``base_url``.
+    A file whose ``bl_info`` cannot be used adds a problem, and the others are listed. The URLs of packages are
+    ``base_url`` and the file's name; ``name`` is the name of the repository, by default the last part of
+    ``base_url``.
     """
     base = base_url if base_url.endswith("/") else f"{base_url}/"
     packages = []
-    taken = set()
+    files = set()
     for path in candidates(folder):
         try:
             found = _read(path)
         except ExteryError as error:
-            problems.extend(_below(folder, problem) for problem in error.problems)
-            taken.add(path.name)
+            problems.extend(_in_folder(folder, problem) for problem in error.problems)
+            files.add(path.name)
             continue
         if found is not None:
-            bl_info, files = found
-            taken.add(path.name)
+            bl_info, installed = found
+            files.add(path.name)
             url = base + quote(path.name)
-            packages.append({"bl_info": bl_info, "files": files, "url": url})
+            packages.append({"bl_info": bl_info, "files": installed, "url": url})
     packages.sort(key=_order)
     parts = urlsplit(base)
     name = name or unquote(parts.path.strip("/").rpartition("/")[2]) or parts.netloc
     document = {"name": name, "packages": packages, "url": base + _LISTING}
     data = json.dumps(document, separators=(",", ":"), sort_keys=True).encode("ascii")
-    return Legacy(data, frozenset(taken))
+    return LegacyListing(data, frozenset(files))
 
 
 def _order(package: dict[str, Any]) -> tuple[str, list[int], str]:
@@ -80,7 +82,7 @@ def _order(package: dict[str, Any]) -> tuple[str, list[int], str]:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], list[str]] | None:
-    """The ``bl_info`` of a file and the names that it installs; ``None`` if it is no add-on of old."""
+    """Return the ``bl_info`` of a file and the names that it installs; ``None`` if it has none."""
     if path.suffix == ".py":
         bl_info = read_bl_info(_source(path), file=path.name)
         return None if bl_info is None else (bl_info, [path.name])
@@ -90,30 +92,31 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]] | None:
     except InvalidInput as error:
         if any(problem.code.startswith("generate.") for problem in error.problems):
             raise
-        # What is no readable zip is told by the listing of extensions.
+        # Unreadable zips are reported by the listing of extensions.
         return None
 
 
 def _source(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return _limited(file.read(_SOURCE_BYTES + 1), path.name)
+            return _limited(file.read(_MAX_SOURCE_BYTES + 1), path.name)
     except OSError as error:
         raise InvalidInput.of(
             "generate.bl-info-unreadable",
-            f"{path.name} cannot be read: {error.strerror}",
-            hint="check the file, then generate again",
             where=Where(path.name),
+            file=path.name,
+            reason=error.strerror or str(error),
         ) from error
 
 
 def _limited(source: bytes, name: str) -> bytes:
-    if len(source) > _SOURCE_BYTES:
+    if len(source) > _MAX_SOURCE_BYTES:
         raise InvalidInput.of(
             "generate.bl-info-unreadable",
-            f"{name} is larger than {_SOURCE_BYTES:,} bytes",
-            hint="a module of this size is data; put that beside it",
             where=Where(name),
+            variant="too-large",
+            file=name,
+            limit=_MAX_SOURCE_BYTES,
         )
     return source
 
@@ -122,7 +125,7 @@ def _in_zip(package: Package, name: str) -> tuple[dict[str, Any], list[str]] | N
     names = [member.name for member in package.members if not member.is_folder]
     for member in _modules(names):
         with package.open(package.by_name[member]) as file:
-            source = _limited(file.read(_SOURCE_BYTES + 1), f"{name}/{member}")
+            source = _limited(file.read(_MAX_SOURCE_BYTES + 1), f"{name}/{member}")
         bl_info = read_bl_info(source, file=f"{name}/{member}")
         if bl_info is not None:
             return bl_info, _installed(names)
@@ -130,18 +133,18 @@ def _in_zip(package: Package, name: str) -> tuple[dict[str, Any], list[str]] | N
 
 
 def _modules(names: list[str]) -> Iterator[str]:
-    """Where a zip may have its ``bl_info``: in folders at its top, or in modules there.
+    """Yield the modules of a zip that may have the ``bl_info``: packages and modules at its top level.
 
-    An ``__init__.py`` at the top is none: a client would put it between the add-ons, not into one.
+    A top-level ``__init__.py`` is skipped: a client would install it into the folder of all add-ons.
     """
     yield from sorted(n for n in names if n.count("/") == 1 and n.endswith("/__init__.py"))
     yield from sorted(n for n in names if "/" not in n and n.endswith(".py") and n != "__init__.py")
 
 
 def _installed(names: list[str]) -> list[str]:
-    """The files and folders at the top of a zip: these are what a client puts beside its add-ons."""
+    """Return the top-level names of a zip, which a client installs into the folder of add-ons."""
     return sorted({name.partition("/")[0] for name in names})
 
 
-def _below(folder: Path, problem: Problem) -> Problem:
+def _in_folder(folder: Path, problem: Problem) -> Problem:
     return problem._replace(where=problem.where._replace(file=str(folder / problem.where.file)))

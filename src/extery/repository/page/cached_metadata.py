@@ -1,4 +1,4 @@
-"""What is known of packages for the page, since this run or an earlier one has read them."""
+"""Metadata of packages for the page, from this run or the cache."""
 
 from __future__ import annotations
 
@@ -11,26 +11,30 @@ from extery.repository.scan import ScannedPackage
 
 
 class CachedMetadata(Mapping[str, Mapping[str, Any]]):
-    """The facts of packages by archive URL, read when they are looked up.
+    """The metadata of packages by archive URL, parsed when looked up.
 
-    The ``card`` of a package counts only where the listing says what the package says.
+    The cached ``card`` is left out where the listing changes the entry of the package.
     """
 
     def __init__(
-        self, items: Iterable[SerializedEntry], archives: Iterable[ScannedPackage]
+        self, items: Iterable[SerializedEntry], packages: Iterable[ScannedPackage]
     ) -> None:
-        self._archives = {a.listed.url: a for a in archives if a.listed and a.facts}
-        self._said = {item.url: item.text for item in items}
+        self._packages = {
+            package.serialized.url: package
+            for package in packages
+            if package.serialized and package.metadata
+        }
+        self._listed = {item.url: item.text for item in items}
 
     def __getitem__(self, url: str) -> Mapping[str, Any]:
-        archive = self._archives[url]
-        facts: dict[str, Any] = json.loads(archive.facts or b"{}")
-        if archive.listed is None or archive.listed.text != self._said.get(url):
-            facts.pop("card", None)
-        return facts
+        package = self._packages[url]
+        metadata: dict[str, Any] = json.loads(package.metadata or b"{}")
+        if package.serialized is None or package.serialized.text != self._listed.get(url):
+            metadata.pop("card", None)
+        return metadata
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._archives)
+        return iter(self._packages)
 
     def __len__(self) -> int:
-        return len(self._archives)
+        return len(self._packages)

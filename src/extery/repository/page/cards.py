@@ -1,6 +1,6 @@
 """An entry as people read it: a card on the page, and the links to its packages.
 
-Every text from a package is escaped. A row depends on its entry and the facts of its package alone.
+Every text from a package is escaped. A row depends on its entry and the metadata of its package alone.
 """
 
 from __future__ import annotations
@@ -43,35 +43,35 @@ def escape(text: str) -> str:
     return escape_all(text) if _SPECIAL.search(text) else text
 
 
-def card(items: Sequence[Entry], facts: Mapping[str, Any]) -> str:
+def card(items: Sequence[Entry], metadata: Mapping[str, Any]) -> str:
     """A card: what the first of ``items`` says, its newest package, and the links to all of them."""
     links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
-    return f"{row(items[0], facts)}<ul>{links}</ul></article>"
+    return f"{row(items[0], metadata)}<ul>{links}</ul></article>"
 
 
-def row(item: Entry, facts: Mapping[str, Any]) -> str:
+def row(item: Entry, metadata: Mapping[str, Any]) -> str:
     """All of a card but its links, without the end of its element."""
     return (
-        f"<article{_marks(item, facts)}>{_picture(item, facts)}"
+        f"<article{_search_attributes(item, metadata)}>{_picture(item, metadata)}"
         f"<h3>{escape(item['name'])} <small>{escape(item['version'])}</small></h3>"
-        f"<p>{escape(item['tagline'])}</p>{_origin(item, facts)}"
+        f"<p>{escape(item['tagline'])}</p>{_origin(item, metadata)}"
         f"{_labels(tuple(item.get('tags', ())), tuple(item.get('permissions', ())))}"
-        f"{_contrast(facts)}{_details(item, facts)}"
+        f"{_contrast(metadata)}{_details(item, metadata)}"
     )
 
 
-def _marks(item: Entry, facts: Mapping[str, Any]) -> str:
+def _search_attributes(item: Entry, metadata: Mapping[str, Any]) -> str:
     """What scripts filter and sort by, where it cannot be read from the card itself."""
-    marks = f' data-d="{facts["date"]}"' if "date" in facts else ""
+    marks = f' data-d="{metadata["date"]}"' if "date" in metadata else ""
     if "permissions" in item:
         marks += f' data-r="{escape(" ".join(item["permissions"]))}"'
     return marks
 
 
-def _origin(item: Entry, facts: Mapping[str, Any]) -> str:
+def _origin(item: Entry, metadata: Mapping[str, Any]) -> str:
     text = escape(display_name(item["maintainer"]))
-    if "date" in facts:
-        text += f" · {facts['date']}"
+    if "date" in metadata:
+        text += f" · {metadata['date']}"
     website = item.get("website", "")
     # Any text may stand in a manifest, also one that a browser would run.
     if website.lower().startswith(("https://", "http://")):
@@ -87,29 +87,29 @@ def _labels(tags: tuple[str, ...], permissions: tuple[str, ...]) -> str:
     return f'<p class="tags">{labels}</p>' if labels else ""
 
 
-def _contrast(facts: Mapping[str, Any]) -> str:
-    if "contrast" not in facts:
+def _contrast(metadata: Mapping[str, Any]) -> str:
+    if "contrast" not in metadata:
         return ""
-    level, sentence = facts["contrast"]
+    level, sentence = metadata["contrast"]
     return f'<p class="contrast {level}">{escape(sentence)}</p>'
 
 
-def _details(item: Entry, facts: Mapping[str, Any]) -> str:
+def _details(item: Entry, metadata: Mapping[str, Any]) -> str:
     """What is read by those who want to know, behind a line to open."""
     licenses = ", ".join(name.removeprefix(PREFIX) for name in item.get("license", ()))
     lines = f"<dt>Id<dd>{escape(item['id'])}<dt>License<dd>{escape(licenses)}"
     for key, reason in item.get("permissions", {}).items():
         lines += f"<dt>Asks for {escape(key)}<dd>{escape(str(reason))}"
-    if "changes" in facts:
-        lines += f'<dt>Changes<dd class="pre">{escape(facts["changes"])}'
+    if "changes" in metadata:
+        lines += f'<dt>Changes<dd class="pre">{escape(metadata["changes"])}'
     return f"<details><summary>Details</summary><dl>{lines}</dl></details>"
 
 
-def _picture(item: Entry, facts: Mapping[str, Any]) -> str:
-    if "theme_styles" in facts:
-        return picture(facts["theme_styles"])
-    if "icon" in facts:
-        return f'<img src="{facts["icon"]}" alt="">'
+def _picture(item: Entry, metadata: Mapping[str, Any]) -> str:
+    if "theme_styles" in metadata:
+        return picture(metadata["theme_styles"])
+    if "icon" in metadata:
+        return f'<img src="{metadata["icon"]}" alt="">'
     number = zlib.crc32(item["id"].encode())
     shape, hue = number % len(_SHAPES), number // len(_SHAPES) % _HUES * (360 // _HUES)
     return (

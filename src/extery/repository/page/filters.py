@@ -23,7 +23,7 @@ _SEARCH = (
 Option = tuple[str, str]
 
 
-_MARKS = (
+_FILTER_FIELDS = (
     "type",
     "name",
     "tags",
@@ -34,14 +34,14 @@ _MARKS = (
 )
 
 
-def marks(item: Entry) -> dict[str, Any]:
-    """So much of an entry as the page needs beside its card."""
-    found = {key: item[key] for key in _MARKS if key in item}
-    return found | {"permissions": list(item.get("permissions", ()))}
+def filter_fields(item: Entry) -> dict[str, Any]:
+    """Return the fields of an entry that the page needs for search and filters."""
+    fields = {key: item[key] for key in _FILTER_FIELDS if key in item}
+    return fields | {"permissions": list(item.get("permissions", ()))}
 
 
 class Choices:
-    """What there is to choose between, gathered from one entry after the other."""
+    """The options of the filters, collected from the entries."""
 
     def __init__(self) -> None:
         self.types: set[str] = set()
@@ -49,15 +49,15 @@ class Choices:
         self.versions: set[str] = set()
         self.have_dates = False
 
-    def add(self, item: Entry, facts: Mapping[str, Any]) -> None:
-        """Take note of an entry, or of its `marks`, and of what is known of its package."""
+    def add(self, item: Entry, metadata: Mapping[str, Any]) -> None:
+        """Add an entry, or its `filter_fields`, and the metadata of its package."""
         self.types.add(item["type"])
         for key, values in self.named.items():
             if key in item:
                 values.update(item[key])
         self.versions.add(item["blender_version_min"])
         self.versions.add(item.get("blender_version_max", ""))
-        self.have_dates = self.have_dates or "date" in facts
+        self.have_dates = self.have_dates or "date" in metadata
 
     def form(self, count: int) -> str:
         """The form for ``count`` extensions, with a choice for each difference among the entries."""

@@ -1,7 +1,7 @@
-"""The page of a static repository: read in any browser, dragged from into Blender's window.
+"""The page of a static repository, from which extensions are dragged into Blender's window.
 
-One file that needs no other. People can read it and drag from it without scripts; with them they
-search and filter. ``page.html`` is our template, and a good start for one's own.
+One self-contained file. Reading and dragging work without scripts; search and filters need them.
+``page.html`` is the default template, and an example for custom ones.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from extery.repository.page.filters import Choices
 
 TITLE = "Blender extensions"
 
-Facts = Mapping[str, Mapping[str, Any]]
+Metadata = Mapping[str, Mapping[str, Any]]
 
 _FILES = ("page.css", "page.js")
-#: What a template may name, and what stands for it.
+#: The names that a template may use, and what they are replaced with.
 NAMES = {
     "body": "the extensions, with search and filters",
     "date": "the time of this run in UTC, or that of SOURCE_DATE_EPOCH",
@@ -48,20 +48,20 @@ def page(
     blocklist: Iterable[Mapping[str, Any]],
     *,
     template: str,
-    facts: Facts | None = None,
+    metadata: Metadata | None = None,
     title: str = "",
     repository: str = "",
 ) -> str:
-    """The page with a card for each extension; the ``items`` of an id stand together.
+    """Return the page with a card for each extension; ``items`` are grouped by id.
 
-    ``template`` comes from `read_template`; ``facts`` are those of `read_metadata`, by archive URL, and may have
-    the ``card`` and the `marks` of a package that stands for itself, whose entry is not even read then. Without ``repository``, the full address of the listing,
-    the page is for wherever it will lie.
+    ``template`` comes from `read_template`. ``metadata`` are the results of `read_metadata` by archive URL; with
+    a ``card`` and ``filter_fields`` the entry of a package need not be parsed. ``repository`` is the full URL of
+    the listing; without it the page uses a relative one.
     """
     contents = _Contents()
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
     for identifier, group in groupby(items, key=attrgetter("id")):
-        contents.add(list(group), facts or {}, blocked.get(identifier))
+        contents.add(list(group), metadata or {}, blocked.get(identifier))
     style, script = (_asset(name) for name in _FILES)
     values = {
         "body": contents.body(),
@@ -77,7 +77,7 @@ def page(
 
 
 def _filled(template: str, values: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """The pieces of the page: put together once, a large one is not copied again and again."""
+    """Yield the parts of the page, which are joined once."""
     end = 0
     for match in Template.pattern.finditer(template):
         yield template[end : match.start()]
@@ -88,56 +88,56 @@ def _filled(template: str, values: Mapping[str, Iterable[str]]) -> Iterator[str]
 
 
 def _asset(name: str) -> str:
-    return _beside(name).strip()
+    return _read_asset(name).strip()
 
 
-def _beside(name: str) -> str:
-    # Not by importlib.resources, whose import takes longer than all else that is done there.
+def _read_asset(name: str) -> str:
+    # importlib.resources takes longer to import than the page takes to render.
     return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _hash(script: str) -> str:
-    """The source of the script for a policy; its element holds ``${script}`` and nothing else."""
+    """Return the source expression of the script for a Content-Security-Policy."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _now() -> str:
-    """The time for ``${date}``, in UTC; ``SOURCE_DATE_EPOCH`` stands for it where it is set."""
+    """Return the time for ``${date}``, in UTC: that of ``SOURCE_DATE_EPOCH``, or now."""
     from datetime import UTC, datetime
 
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         time = datetime.fromtimestamp(int(fixed), UTC)
-    except (ValueError, OverflowError, OSError):  # not set, or no time that there is
+    except (ValueError, OverflowError, OSError):  # not set, or out of range
         time = datetime.now(UTC)
     return f"{time:%Y-%m-%d, %H:%M}"
 
 
 class _Contents:
-    """What the page lists, taken in one extension after the other, so that few are in memory at once."""
+    """The extensions of the page, added one at a time so that few are in memory at once."""
 
     def __init__(self) -> None:
         self.choices = Choices()
         self.has_themes = False
-        #: Type -> cards, each behind the name that people look for.
+        #: Type -> cards, as (lowercase name, id, HTML) for sorting.
         self.cards: dict[str, list[tuple[str, str, str]]] = {type_.name: [] for type_ in TYPES}
 
     @property
     def count(self) -> int:
         return sum(map(len, self.cards.values()))
 
-    def add(self, items: list[SerializedEntry], facts: Facts, reason: str | None) -> None:
-        """Take in the entries of an extension; ``reason`` is why it is blocked."""
+    def add(self, items: list[SerializedEntry], metadata: Metadata, reason: str | None) -> None:
+        """Add the entries of an extension; ``reason`` is why it is blocked."""
         if len(items) == 1 and reason is None:
-            known = facts.get(items[0].url, {})
+            known = metadata.get(items[0].url, {})
             if "card" in known:
-                self._take([known["marks"]], items[0].id, known, known["card"])
+                self._take([known["filter_fields"]], items[0].id, known, known["card"])
                 return
         entries = [item.entry for item in items]
         if len(entries) > 1:
             entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
             entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
-        known = facts.get(entries[0]["archive_url"], {})
+        known = metadata.get(entries[0]["archive_url"], {})
         self._take(entries, entries[0]["id"], known, _card(entries, known, reason))
 
     def _take(
@@ -150,7 +150,7 @@ class _Contents:
         self.cards[first["type"]].append((first["name"].casefold(), identifier, text))
 
     def body(self) -> list[str]:
-        """The pieces of the body."""
+        """Return the parts of the body."""
         if not self.count:
             return ['<p class="none">There are no packages yet.</p>']
         pieces = [sprite(themes=self.has_themes), "\n", self.choices.form(self.count)]
@@ -167,32 +167,34 @@ class _Contents:
         return pieces
 
 
-def _card(items: Sequence[Entry], facts: Mapping[str, Any], reason: str | None) -> str:
+def _card(items: Sequence[Entry], metadata: Mapping[str, Any], reason: str | None) -> str:
     if reason is not None:
-        return f'{row(items[0], facts)}<p class="blocked">Blocked: {escape(reason)}</p></article>'
-    return card(items, facts)
+        return (
+            f'{row(items[0], metadata)}<p class="blocked">Blocked: {escape(reason)}</p></article>'
+        )
+    return card(items, metadata)
 
 
 def read_template(path: Path | None, problems: ProblemList) -> str:
-    """The text of a page's template, ours without a ``path``.
+    """Return the text of a template, by default that of ``page.html``.
 
-    Raises `InvalidInput` with everything that is wrong with it.
+    Raises `InvalidInput` with all problems of the template.
     """
     if path is None:
-        return _beside("page.html")
+        return _read_asset("page.html")
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InvalidInput.of(
             "generate.template-unreadable",
-            f"the template {path} cannot be read: {reason}",
-            hint="check the path",
             where=Where(str(path)),
+            variant="" if isinstance(error, OSError) else "not-utf8",
+            path=str(path),
+            reason=(error.strerror or str(error)) if isinstance(error, OSError) else error.reason,
         ) from error
-    with ProblemList().raising(InvalidInput) as found:
-        _check_template(text, str(path), found)
-    problems.extend(found)
+    with ProblemList().raising(InvalidInput) as template_problems:
+        _check_template(text, str(path), template_problems)
+    problems.extend(template_problems)
     return text
 
 
@@ -204,28 +206,15 @@ def _check_template(text: str, file: str, problems: ProblemList) -> None:
         where = Where(file, (), line, match.start() - text.rfind("\n", 0, match.start()))
         used.add(name)
         if match["invalid"] is not None:
-            problems.add(
-                "generate.template-stray-dollar",
-                "a $ must begin a name",
-                hint="write $$ for a dollar",
-                where=where,
-            )
+            problems.add("generate.template-stray-dollar", where=where)
         elif name and name not in NAMES:
             problems.add(
-                "generate.template-unknown-name",
-                f"{match[0]} is not known",
-                hint=f"known are {_known()}; write $$ for a dollar",
-                where=where,
+                "generate.template-unknown-name", where=where, name=match[0], known=_known_names()
             )
     if "body" not in used:
-        problems.add(
-            "generate.template-without-body",
-            "the template has no ${body}: the page will list nothing",
-            hint="write ${body} where the extensions belong",
-            where=Where(file),
-        )
+        problems.add("generate.template-without-body", where=Where(file))
 
 
-def _known() -> str:
+def _known_names() -> str:
     *first, last = (f"${{{name}}}" for name in NAMES)
     return f"{', '.join(first)} and {last}"
