@@ -61,7 +61,7 @@ def target(data: bytes) -> None:
         (folder / FOLDER).mkdir()
         (folder / FOLDER / NAME).write_bytes(data)
         state = State.load(folder)
-        state.archives()
+        state.packages()
         last_options(folder)
         _fill(folder)
         made = generate(folder, html=True)

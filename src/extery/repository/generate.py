@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from extery.core.errors import ProblemList, Where
 from extery.core.locks import locked
-from extery.listing.entries import Entry
 from extery.repository import cache, write
 from extery.repository.config.document import read_config
 from extery.repository.generate_options import GenerateOptions
+from extery.repository.generated import Generated
+from extery.repository.leftovers import listing_folders, remove_leftovers
 from extery.repository.scan import PackageFile, ScannedPackage, find_packages
-from extery.repository.write import LISTING
 
 #: How long a run waits for another one in the same folder, in seconds.
 LOCK_TIMEOUT = 600.0
-
-
-@dataclass(frozen=True)
-class Generated:
-    """The result of `generate`.
-
-    ``packages`` is the number of listed packages, ``written`` are the files that changed. ``listings`` are the
-    files to subscribe to, each with its audience.
-    """
-
-    folder: Path
-    packages: int
-    problems: ProblemList
-    written: Sequence[Path] = ()
-    listings: Sequence[tuple[str, str]] = field(default=((LISTING, "everyone"),))
-    base_url: str = ""
-
-    def url(self, address: str) -> str:
-        """Return the URL of one of ``listings`` for Blender: a file URL unless ``base_url`` is known."""
-        return (self.base_url or f"{self.folder.resolve().as_uri()}/") + address
-
-    @cached_property
-    def entries(self) -> Sequence[Entry]:
-        """The entries of ``index.json``."""
-        from extery.listing.entries import parse
-
-        return parse((self.folder / LISTING).read_bytes()).data
 
 
 def generate(
@@ -89,7 +60,7 @@ def generate(
         inputs = options.fingerprint(settings, files)
         outputs = write.stat_outputs(folder, state.summary.outputs)
         if lock.was_interrupted:
-            remove_temporary_files(folder, listing_folders(state.summary.outputs))
+            remove_leftovers(folder, listing_folders(state.summary.outputs))
         if not verify and state.is_current(inputs, files, outputs):
             summary = state.summary
             return Generated(
@@ -135,17 +106,3 @@ def _scan(
                 "generate.content-changed", where=Where(str(folder / file.name)), name=file.name
             )
     return [(file, scanned.get(file.name) or cached[file]) for file in files]
-
-
-def listing_folders(outputs: Iterable[str]) -> set[str]:
-    """Return the folders of listings, relative to the folder of the packages, which is ``""``."""
-    paths = (PurePosixPath(name) for name in outputs)
-    own = {str(path.parent) for path in paths if not path.is_absolute() and ".." not in path.parts}
-    return {"" if name == "." else name for name in own} | {""}
-
-
-def remove_temporary_files(folder: Path, listings: Iterable[str]) -> None:
-    """Remove the temporary files of a killed run from the folders of listings and of the state."""
-    write.remove_temporary_files(folder / cache.FOLDER, has_packages=False)
-    for name in listings:
-        write.remove_temporary_files(folder / name, has_packages=bool(name))

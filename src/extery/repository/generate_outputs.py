@@ -11,9 +11,10 @@ from extery.listing.entries import dump_serialized
 from extery.repository import cache, ownership, write
 from extery.repository.child_process import BackgroundResult
 from extery.repository.config.document import Config
-from extery.repository.generate import Generated, listing_folders, remove_temporary_files
 from extery.repository.generate_options import GenerateOptions
+from extery.repository.generated import Generated
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
+from extery.repository.leftovers import listing_folders, remove_leftovers
 from extery.repository.legacy.listing import LegacyListing, legacy_listing
 from extery.repository.scan import ScannedPackage, in_folder
 from extery.repository.write import LISTING, PAGE
@@ -66,9 +67,7 @@ class OutputWriter:
             if outputs != last.outputs:
                 summary.outputs = outputs
                 cache.save(folder, summary, started_at, blocks)
-        remove_temporary_files(
-            folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
-        )
+        remove_leftovers(folder, {plan.folder for plan in plans} | listing_folders(last.outputs))
         is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
         page = BackgroundResult(render_page, pays=is_large)
         try:

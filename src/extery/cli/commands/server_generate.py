@@ -16,7 +16,7 @@ from extery.cli.options import output_options
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.core.errors import Problem
-    from extery.repository.generate import Generated
+    from extery.repository.generated import Generated
 
 
 def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:

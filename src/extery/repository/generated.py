@@ -1,0 +1,39 @@
+"""The result of `extery.repository.generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from extery.core.errors import ProblemList
+from extery.listing.entries import Entry
+from extery.repository.write import LISTING
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The result of `generate`.
+
+    ``packages`` is the number of listed packages, ``written`` are the files that changed. ``listings`` are the
+    files to subscribe to, each with its audience.
+    """
+
+    folder: Path
+    packages: int
+    problems: ProblemList
+    written: Sequence[Path] = ()
+    listings: Sequence[tuple[str, str]] = field(default=((LISTING, "everyone"),))
+    base_url: str = ""
+
+    def url(self, address: str) -> str:
+        """Return the URL of one of ``listings`` for Blender: a file URL unless ``base_url`` is known."""
+        return (self.base_url or f"{self.folder.resolve().as_uri()}/") + address
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """The entries of ``index.json``."""
+        from extery.listing.entries import parse
+
+        return parse((self.folder / LISTING).read_bytes()).data
