@@ -88,7 +88,7 @@ def migrate(data: Path) -> float:
 
 def settings_module() -> str:
     """The settings that the server uses."""
-    from extery_site.project.server import SETTINGS_MODULE
+    from extery_site.project.startup import SETTINGS_MODULE
 
     return SETTINGS_MODULE
 

@@ -141,7 +141,7 @@ def threads() -> int:
 def fill(data: Path, count: int, versions: int = 1) -> None:
     """A database with ``count`` approved extensions, by bulk rows: no files are needed here."""
     os.environ["EXTERY_DATA"] = str(data)
-    from extery_site.project.server import prepare
+    from extery_site.project.startup import prepare
 
     prepare(data)
     from django.db import connections, transaction

@@ -28,7 +28,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EXTERY_DATA"] = folder
-        from extery_site.project.server import prepare
+        from extery_site.project.startup import prepare
 
         prepare()
         measure("folder", options.size, options.count)

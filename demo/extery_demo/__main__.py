@@ -9,7 +9,7 @@ import click
 
 from extery.core.errors import ExteryError
 from extery_demo import seed_site
-from extery_site.project.server import prepare
+from extery_site.project.startup import prepare
 
 
 @click.command()

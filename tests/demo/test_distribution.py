@@ -19,7 +19,7 @@ from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension
-from extery_site.project import server
+from extery_site.project import server, startup
 from tests.parts import ROOT
 
 
@@ -31,7 +31,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     def prepare(data: Path | None = None, **_: Any) -> None:
         folders.append(data)
 
-    monkeypatch.setattr(server, "prepare", prepare)
+    monkeypatch.setattr(startup, "prepare", prepare)
     monkeypatch.setattr(command, "prepare", prepare)
     return folders
 
@@ -78,7 +78,7 @@ def test_a_site_does_not_load_the_demo() -> None:
         "print(json.dumps([name for name in sys.modules if name.startswith('extery_demo')]))"
     )
     environment = {
-        "DJANGO_SETTINGS_MODULE": server.SETTINGS_MODULE,
+        "DJANGO_SETTINGS_MODULE": startup.SETTINGS_MODULE,
         "PYTHONPATH": ":".join(sys.path),
     }
 

@@ -62,7 +62,7 @@ def test_two_servers_that_start_at_once_share_one_new_database(
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     commands = [
-        [sys.executable, "-c", "from extery_site.project import server; server.prepare()"]
+        [sys.executable, "-c", "from extery_site.project import startup; startup.prepare()"]
         for _ in range(2)
     ]
     processes = [

@@ -19,7 +19,7 @@ from extery_site.listings.cache import LISTINGS
 from extery_site.listings.download_counts import DOWNLOADS
 from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
-from extery_site.project.tasks.runner import Outcome, run_task
+from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.site import factories
 
@@ -130,7 +130,7 @@ def _run_ready_tasks() -> int:
     ):
         outcome = run_task(claimed[0])
         stored = StoredTask.objects.get(pk=claimed[0].pk)
-        assert outcome is Outcome.SUCCESSFUL, stored.errors[-1]["traceback"]
+        assert outcome is AttemptResult.SUCCESSFUL, stored.errors[-1]["traceback"]
         number += 1
     return number
 

@@ -16,12 +16,8 @@ from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
-from extery_site.project.problems import (
-    MEDIA_TYPE,
-    not_found,
-    problem_response,
-    respond_to_database_error,
-)
+from extery_site.project.error_views import not_found
+from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
 
 

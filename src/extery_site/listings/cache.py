@@ -63,6 +63,11 @@ class ListingCache:
             self._drop_unused()
         return answer
 
+    def preload(self) -> None:
+        """Read the snapshot, unless another thread is reading it or has done so."""
+        if self._snapshot is None:
+            self._refresh()
+
     def expire(self) -> None:
         """Look the revision up for the next request."""
         self._check_at = 0.0

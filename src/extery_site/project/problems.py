@@ -6,15 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import select_template
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_safe
 
 from extery.core import codes
 from extery.core.errors import (
@@ -28,13 +23,12 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
-from extery.core.files import format_size
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-#: Seconds after which a request that was answered with 503 may be tried again.
+#: Seconds in the Retry-After header of a response with status 503.
 RETRY_AFTER = "5"
 
 #: The status of an error by its type, unless `STATUS_BY_CODE` has its code.
@@ -126,7 +120,7 @@ def _page(request: HttpRequest, error: ExteryError, status: int) -> HttpResponse
 
 
 class ProblemMiddleware:
-    """Turns an `ExteryError` that a view raised into a response."""
+    """Turns an `ExteryError` of a view into a response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -155,8 +149,8 @@ class ProblemMiddleware:
 def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> HttpResponse | None:
     """Return the response for a database error; ``None`` for a bug of the program.
 
-    Actions validate what they store: this handles values that they let through, conflicting
-    simultaneous requests, and a busy or stopped database.
+    For conflicting simultaneous requests, a busy or stopped database, and values that the
+    validation of an action does not reject.
     """
     problem = _database_problem(error)
     if problem is None:
@@ -206,59 +200,3 @@ def _method_not_allowed(request: HttpRequest, response: HttpResponse) -> HttpRes
     method_response = problem_response(request, error)
     method_response["Allow"] = allowed
     return method_response
-
-
-@require_safe
-def problem_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what a problem code means; the ``type`` of problem details is the URL of this page."""
-    try:
-        entry = codes.find(code)
-    except (KeyError, ImportError):
-        raise Http404(code) from None
-    return render(request, "problem_code.html", {"code": code, "entry": entry})
-
-
-@requires_csrf_token
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Handle Django's status 400."""
-    if isinstance(exception, RequestDataTooBig):
-        max_size = format_size(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        error = InvalidInput.of("request.too-large", variant="form", max_size=max_size)
-    else:
-        error = InvalidInput.of("request.bad-value", variant="malformed")
-    return problem_response(request, error)
-
-
-@requires_csrf_token
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Handle Django's status 403, from `PermissionDenied`."""
-    return problem_response(
-        request,
-        Refused.of(
-            "permission.moderator-only",
-            str(exception or "") or "only moderators can open this page",
-        ),
-    )
-
-
-@requires_csrf_token
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
-    """Handle Django's status 404."""
-    return problem_response(request, NotFound.of("request.not-found", path=request.path))
-
-
-@requires_csrf_token
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
-    error = Unavailable.of("request.server-error")
-    try:
-        return problem_response(request, error)
-    except Exception:
-        logger.exception("the error page could not be rendered")
-        return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
-
-
-@requires_csrf_token
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
-    """Respond to a form without a valid CSRF token."""
-    return problem_response(request, Refused.of("request.csrf-failed"))

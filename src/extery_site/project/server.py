@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-# All else is imported where it is used: `extery --help` reads this module for two lines.
+# Everything else is imported where it is used: `extery --help` imports this module for its two
+# summaries, and `require_libraries` needs it without Django.
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-SETTINGS_MODULE = "extery_site.project.settings"
-#: Unfinished uploads may take the disk space of so many uploads of the largest size.
+#: Disk space for unfinished uploads, as a number of uploads of the maximum size.
 MAX_UNFINISHED_UPLOADS = 10
 #: Entry point group of the demo, which is a distribution of its own.
 DEMO_GROUP = "extery.demo"
@@ -29,12 +28,12 @@ DEMO_GROUP = "extery.demo"
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="0 takes any that is free.",
+    help="Port to listen on; 0 for any free port.",
 )
 @click.option(
     "--data",
     type=click.Path(file_okay=False),
-    help="Folder for the database, packages, images and keys; by default EXTERY_DATA, else var.",
+    help="Folder for the database, packages, images and keys. Default: EXTERY_DATA, else var.",
 )
 @click.option("--demo", is_flag=True, help="Seed an empty site with demo content.")
 @click.option(
@@ -42,26 +41,28 @@ DEMO_GROUP = "extery.demo"
     "with_worker",
     default=True,
     show_default=True,
-    help="Run a worker for background tasks beside the web server.",
+    help="Also run a worker for background tasks.",
 )
 def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool) -> None:
     """Run the website.
 
-    Makes the data folder and the database on the first start, and brings them up to date on
-    later ones. Stop it with Ctrl+C.
+    Creates the data folder and the database on the first start, and updates them after an
+    upgrade. Stop with Ctrl+C.
     """
     from pathlib import Path
 
-    from extery_site.project import worker_process
-
     require_libraries()
+    from django.conf import settings
+
+    from extery_site.project import data_folder, startup, worker_process
+
     seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
-        prepare(Path(data) if data else None, host=host)
-        _use_temporary_folder()
+        startup.prepare(Path(data) if data else None, host=host)
+        data_folder.use_for_temporary_files(settings.EXTERY_DATA)
         sign_ins = _seed(seed_site) if seed_site else ()
         address = f"http://{display_host(host)}:{listener.getsockname()[1]}"
-        with worker_process.beside_server(enabled=with_worker):
+        with worker_process.running_worker(enabled=with_worker):
             _run(listener, lambda: _announce(address, sign_ins))
 
 
@@ -73,7 +74,9 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 def manage(arguments: tuple[str, ...]) -> None:
     """Run a management command of Django on the site's data; 'help' lists them."""
     require_libraries()
-    use_data_folder()
+    from extery_site.project.startup import load_settings
+
+    load_settings()
     from django.core.management import execute_from_command_line
 
     with _connection_problems():
@@ -82,7 +85,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 @contextmanager
 def _connection_problems() -> Iterator[None]:
-    """Raise `Unavailable` for a database that cannot be used, where Django's error names less."""
+    """Raise `Unavailable` in place of Django's error if the database cannot be used."""
     from django.db.utils import DatabaseError
 
     from extery_site.project.database import check_connection
@@ -97,105 +100,13 @@ def _connection_problems() -> Iterator[None]:
 
 
 def require_libraries() -> None:
-    """The wheel has the site's code for everybody, its libraries come with the extra only."""
+    """Raise `Unavailable` if only the toolkit is installed, without the extra ``site``."""
     from importlib.util import find_spec
 
     from extery.core.errors import Unavailable
 
     if find_spec("django") is None:
         raise Unavailable.of("usage.site-missing")
-
-
-def prepare(data: Path | None = None, *, host: str = "") -> None:
-    """Load Django with the data folder, database and static files up to date."""
-    if data is not None:
-        os.environ["EXTERY_DATA"] = str(data.absolute())
-    use_data_folder()
-    import django
-    from django.conf import settings
-
-    from extery_site.files.storage import get_storage
-    from extery_site.project.database import check_connection
-
-    django.setup()
-    check_connection(settings.EXTERY_DATABASE)
-    get_storage().check()
-    if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
-        settings.ALLOWED_HOSTS.append(host)
-    _migrate()
-    _collect_static(settings.EXTERY_DATA)
-
-
-def use_data_folder() -> None:
-    """Make the data folder before the settings look for the secret key in it."""
-    from extery_site.project import database, env, storage_address
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
-    settings = env.load()
-    database.require_driver(settings.database)
-    storage_address.require_libraries(settings.storage)
-    env.prepare_data_folder(settings.data)
-
-
-def _migrate() -> None:
-    """Apply new migrations; a second process that starts at the same time waits."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    from extery_site.project.database import lock_session
-
-    with lock_session("migrations"):
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            click.echo("Preparing the database …", err=True)
-            call_command("migrate", verbosity=0, interactive=False)
-
-
-def _collect_static(data: Path) -> None:
-    """Collect the static files, unless they are the ones that were collected last time."""
-    import hashlib
-    from pathlib import Path
-
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in sorted(finder.list([]), key=lambda item: str(item[0])):
-            status = Path(storage.path(path)).stat()
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    state = data / "static-state"
-    if state.is_file() and state.read_text(encoding="ascii") == digest.hexdigest():
-        return
-    click.echo("Preparing the static files …", err=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    state.write_text(digest.hexdigest(), encoding="ascii")
-
-
-def _use_temporary_folder() -> None:
-    """Put uploads in progress into the data folder, unless TMPDIR says where.
-
-    The system's folder for temporary files is often in memory. Files that are a day old were left
-    by a server that was killed.
-    """
-    import shutil
-    import tempfile
-    import time
-
-    from django.conf import settings
-
-    if "TMPDIR" in os.environ:
-        return
-    folder = settings.EXTERY_DATA / "tmp"
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if path.lstat().st_mtime < time.time() - 86_400:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-    tempfile.tempdir = str(folder)
 
 
 def _load_demo() -> Callable[[], Any]:
@@ -211,7 +122,7 @@ def _load_demo() -> Callable[[], Any]:
 
 
 def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
-    """Seed the site if it is empty; return the sign-ins of the demo that work on it."""
+    """Seed the site if it is empty; return name, password and role of the demo accounts."""
     from extery_site.catalog.models import Extension
 
     if not Extension.objects.exists():
@@ -220,7 +131,7 @@ def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; taken first, so that a port in use is known before anything is done."""
+    """Return a listening socket; raises `Unavailable` if the port is in use."""
     import socket
 
     from extery.core.errors import Unavailable
@@ -229,7 +140,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         if os.name != "nt":
-            # Without this a restart would have to wait until old connections are forgotten.
+            # Otherwise a restart fails while connections of the old process are in TIME_WAIT.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(1024)
@@ -273,8 +184,9 @@ def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
 
 
 def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serve until asked to stop; ``when_ready`` is called once clients can connect."""
+    """Serve until SIGINT or SIGTERM; calls ``when_ready`` once clients can connect."""
     import signal
+    import threading
 
     from django.conf import settings
     from django.db import connections
@@ -283,7 +195,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     from extery_site.project.http_server import Server
     from extery_site.project.wsgi import application
 
-    # The threads that serve have connections of their own.
+    # Each thread of the server opens its own connection.
     connections.close_all()
     server = Server(
         application,
@@ -295,5 +207,22 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.stop)
+    threading.Thread(target=_preload_listing, name="preload-listing", daemon=True).start()
     when_ready()
     server.run()
+
+
+def _preload_listing() -> None:
+    """Read the listing before the first request for it, which waits if it comes earlier."""
+    import logging
+
+    from django.db import Error, connections
+
+    from extery_site.listings.cache import LISTINGS
+
+    try:
+        LISTINGS.preload()
+    except Error:
+        logging.getLogger(__name__).warning("the listing was not preloaded", exc_info=True)
+    finally:
+        connections.close_all()

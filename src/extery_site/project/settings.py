@@ -1,4 +1,8 @@
-"""Django's settings, made from those of the site in `extery_site.project.env`."""
+"""Django's settings.
+
+The settings of the site, ``EXTERY_…``, are defined in `extery_site.project.env`: names, types,
+defaults and descriptions. This module turns their values into those of Django.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import env
+from extery_site.project import data_folder, env
 
 _env = env.load()
 
-# The site's settings keep their names, so that code and tests use one name for each.
+# Settings of the site have the same name here as in the environment.
 EXTERY_DATA: Path = _env.data
 EXTERY_SITE_URL: str = _env.site_url
 EXTERY_SITE_NAME: str = _env.site_name
@@ -22,7 +26,7 @@ EXTERY_PROXIES: int = _env.proxies
 EXTERY_THREADS: int = _env.threads
 
 DEBUG: bool = _env.debug
-SECRET_KEY = env.secret_key(EXTERY_DATA, _env.secret_key)
+SECRET_KEY = data_folder.secret_key(EXTERY_DATA, _env.secret_key)
 _site = urlsplit(EXTERY_SITE_URL)
 _is_https = _site.scheme == "https"
 ALLOWED_HOSTS = [*_env.allowed_hosts, *([_site.hostname] if _site.hostname else [])]
@@ -103,7 +107,7 @@ STORAGES: dict[str, Any] = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# The size of a whole body is limited in `extery_site.project.body_limit`; this is for plain form fields.
+# For plain form fields; `extery_site.project.body_limit` limits the whole body.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_PERMISSIONS = 0o644
 
@@ -154,7 +158,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-CSRF_FAILURE_VIEW = "extery_site.project.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "extery_site.project.error_views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -167,7 +171,7 @@ if EXTERY_PROXIES:
     USE_X_FORWARDED_HOST = False
 
 SILENCED_SYSTEM_CHECKS = [
-    # Deployment advice that depends on EXTERY_SITE_URL being https, which is the owner's choice.
+    # Advice for HTTPS; whether EXTERY_SITE_URL has https is the choice of the administrator.
     "security.W004",
     "security.W008",
     "security.W012",
@@ -184,7 +188,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "extery_site": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
-        # A line for each request that waits for a thread.
+        # Would log a line for each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
         # The worker logs each task itself.
         "django_tasks": {"level": "CRITICAL"},

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from extery_site.api import api
 from extery_site.files.serving import image
 from extery_site.listings.downloads import download
-from extery_site.project.problems import problem_page
+from extery_site.project.error_views import problem_page
 
 urlpatterns = [
     path("", include("extery_site.catalog.urls")),
@@ -24,7 +24,7 @@ urlpatterns = [
     re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<sha256>[0-9a-f]{64})\.webp$", image),
 ]
 
-handler400 = "extery_site.project.problems.bad_request"
-handler403 = "extery_site.project.problems.permission_denied"
-handler404 = "extery_site.project.problems.not_found"
-handler500 = "extery_site.project.problems.server_error"
+handler400 = "extery_site.project.error_views.bad_request"
+handler403 = "extery_site.project.error_views.permission_denied"
+handler404 = "extery_site.project.error_views.not_found"
+handler500 = "extery_site.project.error_views.server_error"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-# All else is imported where it is used: `extery --help` reads this module for two lines.
+# Everything else is imported where it is used: `extery --help` imports this module for its summary.
 if TYPE_CHECKING:
     from extery_site.project.tasks.worker import Worker
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     default=4,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Tasks that a process runs at once.",
+    help="Maximum number of tasks that a process runs at the same time.",
 )
 @click.option(
     "--processes",
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes; each is started again when it ends.",
+    help="Number of processes; a process that ends is restarted.",
 )
 @click.option(
     "--queue",
     "queues",
     multiple=True,
     type=click.Choice(["default", "slow"]),
-    help="Take tasks of this queue only; by default of all.",
+    help="Run tasks of this queue only. Default: all queues.",
 )
 @click.option(
     "--lease",
     default=60.0,
     show_default=True,
     type=click.FloatRange(1, 3600),
-    help="Seconds without a sign of life after which another worker gets a task.",
+    help="Seconds after which the task of a worker that does not respond is given to another.",
 )
 @click.option(
     "--grace",
     default=20.0,
     show_default=True,
     type=click.FloatRange(0, 3600),
-    help="Seconds that running tasks get to finish when the worker is stopped.",
+    help="Seconds that running tasks have to finish when the worker is stopped.",
 )
 @click.option("--data", type=click.Path(file_okay=False), help="The site's data folder.")
 @click.option("--quiet", is_flag=True, help="Log failures and warnings only.")
@@ -63,8 +63,8 @@ def worker(
 ) -> None:
     """Run background tasks: image sizes, download counts, clean-ups.
 
-    'extery serve' runs one worker by itself. Start more of them for a larger site, on any machine
-    that has the site's settings, database and files. Stop with Ctrl+C: running tasks are finished.
+    'extery serve' runs one worker. A larger site can have more of them, on any machine with the
+    settings, database and files of the site. Stop with Ctrl+C: running tasks are finished.
     """
     from extery_site.project.server import require_libraries
 
@@ -87,29 +87,18 @@ def worker(
 
 
 def _load_site(data: str | None, *, quiet: bool) -> None:
-    """Load Django; the database has to be up to date, which `extery serve` sees to."""
+    """Load Django; raises `Unavailable` if the database has pending migrations."""
     import logging
-    import os
     from pathlib import Path
 
     from extery.core.errors import Unavailable
-    from extery_site.project.server import use_data_folder
+    from extery_site.project import startup
 
-    if data is not None:
-        os.environ["EXTERY_DATA"] = str(Path(data).absolute())
-    use_data_folder()
-    import django
+    startup.load_django(Path(data) if data else None)
     from django.conf import settings
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    from extery_site.project.database import check_connection
-
-    django.setup()
-    check_connection(settings.EXTERY_DATABASE)
     logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if startup.has_pending_migrations():
         raise Unavailable.of("setting.database-outdated", database=str(settings.EXTERY_DATABASE))
 
 
@@ -124,14 +113,14 @@ def _run(running: Worker, *, stop_with_stdin: bool) -> None:
         threading.Thread(target=_stop_at_end_of_stdin, args=[running], daemon=True).start()
     status = running.run()
     if any(thread.name.startswith("task-") for thread in threading.enumerate()):
-        # A task did not finish. Its thread would still run while the interpreter is taken down.
+        # A task did not finish: its thread would still run while the interpreter shuts down.
         logging.shutdown()
         os._exit(status)
     sys.exit(status)
 
 
 def _stop_at_end_of_stdin(running: Worker) -> None:
-    """Stop when the process at the other end of our stdin is gone, even by SIGKILL."""
+    """Stop when the parent process closes our stdin, or ends, even by SIGKILL."""
     import os
     from contextlib import suppress
 
@@ -142,7 +131,7 @@ def _stop_at_end_of_stdin(running: Worker) -> None:
 
 
 def _on_stop_signal(stop: Any) -> None:
-    """Stop for SIGINT and SIGTERM; a second one ends the process at once."""
+    """Call ``stop`` for SIGINT and SIGTERM; a second signal ends the process immediately."""
     import os
     import signal
 
@@ -151,7 +140,7 @@ def _on_stop_signal(stop: Any) -> None:
     def handle(_number: int, _frame: object) -> None:
         nonlocal stopped
         if stopped:
-            os._exit(1)  # the tasks are taken up again when their leases expire
+            os._exit(1)  # its tasks are requeued when their leases expire
         stopped = True
         stop()
 
@@ -179,7 +168,7 @@ def _run_processes(number: int, options: list[str], *, grace: float) -> None:
 
 
 def main() -> None:
-    """Run the command as the child process of another one, without the command line around it."""
+    """Run the command in a child process, without the command group ``extery``."""
     import sys
 
     from extery.core.errors import ExteryError

@@ -1,4 +1,4 @@
-"""A worker as a child process: started again when it ends, and gone when this process is."""
+"""A worker as a child process: restarted when it ends, stopped when its parent ends."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from contextlib import contextmanager, suppress
 logger = logging.getLogger(__name__)
 
 MIN_DELAY, MAX_DELAY = 1.0, 60.0
-#: A worker that ran for so long is started again without a longer delay.
+#: Seconds after which a worker is restarted with the minimum delay again.
 STABLE_AFTER = 60.0
 COMMAND = (sys.executable, "-m", "extery_site.project.worker_command")
 
 
 class WorkerProcess:
-    """Runs ``extery worker`` with these options and watches it in a thread.
+    """Runs ``extery worker`` with these options, and restarts it from a thread.
 
-    The child ends when its stdin does. Our end of that pipe is closed by `stop`, and by the
-    operating system when this process is killed.
+    The child stops at the end of its stdin. `stop` closes that pipe, and so does the operating
+    system if this process is killed.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class WorkerProcess:
         self._thread.start()
 
     def ask_to_stop(self) -> None:
-        """Let the worker finish its running tasks; does not wait for it."""
+        """Ask the worker to finish its running tasks and stop; does not wait."""
         with self._lock:
             self._stopping.set()
             if self._child is not None and self._child.stdin is not None:
@@ -59,18 +59,18 @@ class WorkerProcess:
                     self._child.stdin.close()
 
     def stop(self) -> None:
-        """Stop the worker and wait until it is gone."""
+        """Stop the worker and wait for its end."""
         self.ask_to_stop()
         self.join()
 
     def join(self) -> None:
-        """Wait for a worker that was asked to stop; kill it when it takes too long."""
+        """Wait for the end of a worker that was asked to stop; kill it after the grace period."""
         child = self._child
         if child is not None:
             try:
                 child.wait(self._grace + 10)
             except subprocess.TimeoutExpired:
-                logger.warning("the worker process %d does not stop: killed", child.pid)
+                logger.warning("the worker process %d did not stop and was killed", child.pid)
                 child.kill()
                 child.wait()
         self._thread.join(10)
@@ -89,7 +89,7 @@ class WorkerProcess:
             if time.monotonic() - started > STABLE_AFTER:
                 delay = self._min_delay
             logger.warning(
-                "the worker process ended with status %d: started again in %.0f s", status, delay
+                "the worker process ended with status %d; restarting in %.0f s", status, delay
             )
             if child.stdin is not None:
                 child.stdin.close()
@@ -98,7 +98,7 @@ class WorkerProcess:
             delay = min(2 * delay, MAX_DELAY)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        """Start the child in a group of its own: Ctrl+C is for this process alone."""
+        """Start the child in its own process group, so that Ctrl+C does not reach it."""
         group = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
             if os.name == "nt"
@@ -110,10 +110,10 @@ class WorkerProcess:
 
 
 @contextmanager
-def beside_server(*, enabled: bool) -> Iterator[None]:
-    """Run a worker process during the block; without one, report how many tasks wait."""
+def running_worker(*, enabled: bool) -> Iterator[None]:
+    """Run a worker process during the block; if not ``enabled``, print that one is needed."""
     if not enabled:
-        _report_waiting()
+        _print_worker_needed()
         yield
         return
     worker = WorkerProcess(["--quiet"])
@@ -124,7 +124,7 @@ def beside_server(*, enabled: bool) -> Iterator[None]:
         worker.stop()
 
 
-def _report_waiting() -> None:
+def _print_worker_needed() -> None:
     import click
 
     from extery_site.project.tasks.models import StoredTask

@@ -16,7 +16,7 @@ DOOR = re.compile(
 #: They configure the storage, check it at the start, or ask it for sizes in a migration.
 ALLOWED = {
     "project/settings.py",
-    "project/server.py",
+    "project/startup.py",
     "project/storage_address.py",
     "project/env.py",
     "publish/forms.py",

@@ -74,6 +74,32 @@ def ids(cache: ListingCache, system: System = System()) -> list[str]:
     return [item["id"] for item in json.loads(b"".join(cache.get(system, BASE).body))["data"]]
 
 
+def test_a_preloaded_listing_is_not_read_again_for_the_first_request() -> None:
+    database = Database(gear=versions_of("gear"))
+    cache = database.cache()
+
+    cache.preload()
+    cache.preload()
+
+    assert database.reads == [None]
+    ids(cache)
+    assert database.reads == [None]
+
+
+def test_a_request_during_the_preload_waits_for_it_and_reads_nothing() -> None:
+    database = Database(gear=versions_of("gear"))
+    cache = database.cache()
+    answers: list[list[str]] = []
+    request = threading.Thread(target=lambda: answers.append(ids(cache)))
+    database.while_reading = request.start
+
+    cache.preload()
+    request.join(300)
+
+    assert len(answers) == 1
+    assert database.reads == [None]
+
+
 def test_the_revision_is_looked_up_once_in_an_interval() -> None:
     database = Database(one=versions_of("one"))
     cache = database.cache()

@@ -55,8 +55,10 @@ def test_static_error_pages_need_neither_database_nor_request(name: str) -> None
     page = Page(render_to_string(name))
     assert mistakes(page) == []
     text = (TEMPLATES / name).read_text(encoding="utf-8")
-    assert "{% extends" not in text
-    assert "{% url" not in text
+    base = (TEMPLATES / "standalone_error.html").read_text(encoding="utf-8")
+    assert text.startswith('{% extends "standalone_error.html" %}')
+    assert "{% extends" not in base
+    assert "{% url" not in text + base
 
 
 def test_an_exception_in_a_view_gets_the_server_error_page(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from extery.core.errors import InvalidInput, Problem
-from extery_site.project import env
+from extery_site.project import data_folder, env
 from extery_site.project.env import SiteSettings
 
 Load = Callable[..., SiteSettings]
@@ -179,14 +179,14 @@ def test_the_reference_page_has_a_line_for_each_setting() -> None:
 
 def test_the_secret_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    env.prepare_data_folder(data)
-    key = env.secret_key(data)
-    env.prepare_data_folder(data)
-    assert env.secret_key(data) == key
+    data_folder.create(data)
+    key = data_folder.secret_key(data)
+    data_folder.create(data)
+    assert data_folder.secret_key(data) == key
     assert len(key) > 50
     assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
-    assert env.secret_key(data, "configured") == "configured"
-    assert env.secret_key(tmp_path / "none") != env.secret_key(tmp_path / "none")
+    assert data_folder.secret_key(data, "configured") == "configured"
+    assert data_folder.secret_key(tmp_path / "none") != data_folder.secret_key(tmp_path / "none")
 
 
 def _setting(expression: str, **variables: str) -> str:

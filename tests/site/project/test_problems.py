@@ -19,7 +19,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
-from extery_site.project import problems
+from extery_site.project import error_views, problems
 from tests.site import factories
 
 
@@ -116,8 +116,8 @@ def test_if_the_error_page_fails_the_response_is_plain_text(
     def fail(*_: Any) -> None:
         raise RuntimeError("no templates")
 
-    monkeypatch.setattr(problems, "problem_response", fail)
-    response = problems.server_error(rf.get("/"))
+    monkeypatch.setattr(error_views, "problem_response", fail)
+    response = error_views.server_error(rf.get("/"))
     assert response.status_code == 500
     assert b"internal error" in response.content
     assert "no templates" in caplog.text

@@ -56,7 +56,10 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often a failing task is attempted, with which delays between the attempts."""
+    """Maximum attempts of a failing task, and the delays between them.
+
+    `extery.fetch.retry.RetryPolicy` is the one for HTTP requests.
+    """
 
     max_attempts: int = 5
     base_delay: timedelta = timedelta(seconds=5)

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 
-class Outcome(Enum):
+class AttemptResult(Enum):
     SUCCESSFUL = "successful"
     RETRY = "retry"
     FAILED = "failed"
@@ -36,7 +36,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
-def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> Outcome:
+def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> AttemptResult:
     """Run a task that was claimed. Raises nothing: whatever happens is recorded and logged."""
     started = time.monotonic()
     try:
@@ -46,10 +46,10 @@ def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> Outcome:
     except BaseException as error:  # also SystemExit: a task must not end its worker
         outcome = _failed(stored, error, clock)
     else:
-        outcome = Outcome.SUCCESSFUL
+        outcome = AttemptResult.SUCCESSFUL
         seconds = time.monotonic() - started
         logger.info("%s succeeded in %.2f s (attempt %d)", stored, seconds, stored.attempt)
-    if outcome in {Outcome.SUCCESSFUL, Outcome.FAILED}:
+    if outcome in {AttemptResult.SUCCESSFUL, AttemptResult.FAILED}:
         _send_finished(stored)
     return outcome
 
@@ -73,12 +73,12 @@ def _execute(task: Task[..., Any], stored: StoredTask, clock: Clock) -> None:
         complete(value)
 
 
-def _lease_lost(stored: StoredTask) -> Outcome:
+def _lease_lost(stored: StoredTask) -> AttemptResult:
     logger.warning("%s lost its lease in attempt %d: result dropped", stored, stored.attempt)
-    return Outcome.LEASE_LOST
+    return AttemptResult.LEASE_LOST
 
 
-def _failed(stored: StoredTask, error: BaseException, clock: Clock) -> Outcome:
+def _failed(stored: StoredTask, error: BaseException, clock: Clock) -> AttemptResult:
     # `complete` may have been rolled back since it set these.
     stored.status, stored.finished_at, stored.return_value = Status.RUNNING, None, None
     try:
@@ -87,9 +87,9 @@ def _failed(stored: StoredTask, error: BaseException, clock: Clock) -> Outcome:
         return _lease_lost(stored)
     except Exception:
         logger.exception("the failure of %s could not be recorded", stored)
-        return Outcome.UNKNOWN
+        return AttemptResult.UNKNOWN
     log_failure(stored, delay, error)
-    return Outcome.FAILED if delay is None else Outcome.RETRY
+    return AttemptResult.FAILED if delay is None else AttemptResult.RETRY
 
 
 def log_failure(stored: StoredTask, delay: timedelta | None, error: BaseException) -> None:

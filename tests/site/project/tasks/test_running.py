@@ -13,7 +13,7 @@ from django.utils import timezone
 from extery_site.listings.models import Revision
 from extery_site.project.tasks import TaskResultDoesNotExist, queue
 from extery_site.project.tasks.models import Status, StoredTask
-from extery_site.project.tasks.runner import Outcome, run_task
+from extery_site.project.tasks.runner import AttemptResult, run_task
 from tests.site.project.tasks import sample_tasks
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_arguments_beyond_the_limit_are_refused() -> None:
 def test_the_effects_of_a_failing_task_are_rolled_back() -> None:
     sample_tasks.add_row_and_fail.enqueue(5)
     outcomes = [run_task(claim_one()) for _ in range(3)]
-    assert outcomes == [Outcome.RETRY, Outcome.RETRY, Outcome.FAILED]
+    assert outcomes == [AttemptResult.RETRY, AttemptResult.RETRY, AttemptResult.FAILED]
     assert numbers() == []
     stored = StoredTask.objects.get()
     assert stored.status == Status.FAILED
@@ -99,22 +99,22 @@ def test_a_long_error_is_kept_in_bounded_size() -> None:
 
 def test_a_task_cannot_end_its_worker() -> None:
     sample_tasks.exit_process.enqueue()
-    assert run_task(claim_one()) is Outcome.RETRY
+    assert run_task(claim_one()) is AttemptResult.RETRY
     assert "SystemExit" in StoredTask.objects.get().errors[0]["exception"]
 
 
 def test_a_result_beyond_the_limit_is_a_failure() -> None:
     sample_tasks.return_text.enqueue(300_000)
-    assert run_task(claim_one()) is Outcome.RETRY
+    assert run_task(claim_one()) is AttemptResult.RETRY
     assert "return value" in StoredTask.objects.get().errors[0]["traceback"]
 
 
 def test_the_code_of_a_task_may_be_missing() -> None:
     sample_tasks.add_row.enqueue(1)
     StoredTask.objects.update(task_path="extery_site.nothing.here")
-    assert run_task(claim_one()) is Outcome.RETRY
+    assert run_task(claim_one()) is AttemptResult.RETRY
     StoredTask.objects.update(task_path="os.remove", run_after=timezone.now())
-    assert run_task(claim_one()) is Outcome.RETRY
+    assert run_task(claim_one()) is AttemptResult.RETRY
     assert "os.remove is not a task" in StoredTask.objects.get().errors[1]["traceback"]
 
 
@@ -124,7 +124,7 @@ def test_a_worker_whose_lease_was_lost_leaves_no_effect(name: str) -> None:
     stored = claim_one()
     take_lease_away(stored)
     before = StoredTask.objects.values().get()
-    assert run_task(stored) is Outcome.LEASE_LOST
+    assert run_task(stored) is AttemptResult.LEASE_LOST
     assert numbers() == []
     assert StoredTask.objects.values().get() == before
 
@@ -133,19 +133,19 @@ def test_a_lease_that_is_lost_while_a_task_fails_leaves_no_error() -> None:
     sample_tasks.add_row_and_fail.enqueue(9)
     stored = claim_one()
     take_lease_away(stored)
-    assert run_task(stored) is Outcome.LEASE_LOST
+    assert run_task(stored) is AttemptResult.LEASE_LOST
     assert StoredTask.objects.get().errors == []
 
 
 def test_a_task_outside_of_a_transaction_completes_with_its_effects() -> None:
     sample_tasks.add_row_in_completion.enqueue(4)
-    assert run_task(claim_one()) is Outcome.SUCCESSFUL
+    assert run_task(claim_one()) is AttemptResult.SUCCESSFUL
     assert numbers() == [4]
     assert StoredTask.objects.get().status == Status.SUCCESSFUL
 
 
 def test_an_error_in_the_completion_rolls_it_back() -> None:
     sample_tasks.fail_in_completion.enqueue(4)
-    assert run_task(claim_one()) is Outcome.RETRY
+    assert run_task(claim_one()) is AttemptResult.RETRY
     assert numbers() == []
     assert StoredTask.objects.get().status == Status.READY

@@ -1,0 +1,56 @@
+"""The data folder: created on the first start, with the secret key and room for uploads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_SECRET_KEY = "secret-key"  # noqa: S105  the name of a file
+#: Seconds after which a temporary file belongs to a server that was killed.
+_MAX_TEMPORARY_AGE = 86_400
+
+
+def create(data: Path) -> None:
+    """Create the data folder and, on first start, the secret key in it (readable by us only)."""
+    for name in ("media", "static"):
+        (data / name).mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        handle = os.open(data / _SECRET_KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+
+
+def secret_key(data: Path, configured: str = "") -> str:
+    """Return the configured key, or that of the data folder, or a temporary one.
+
+    The last is for commands that run before a data folder exists, such as ``check``.
+    """
+    if configured:
+        return configured
+    with suppress(FileNotFoundError):
+        if key := (data / _SECRET_KEY).read_text(encoding="ascii"):
+            return key
+    return secrets.token_urlsafe(50)
+
+
+def use_for_temporary_files(data: Path) -> None:
+    """Put temporary files, such as unfinished uploads, into the data folder, unless TMPDIR is set.
+
+    The system's folder for temporary files is often in memory. Deletes files that are a day old.
+    """
+    if "TMPDIR" in os.environ:
+        return
+    folder = data / "tmp"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.lstat().st_mtime < time.time() - _MAX_TEMPORARY_AGE:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    tempfile.tempdir = str(folder)

@@ -1,0 +1,138 @@
+"""The types of settings: how their text is parsed, and the format that messages show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+from extery_site.project.database import DatabaseAddress
+from extery_site.project.storage_address import StorageAddress
+
+_TRUTH = {"1": True, "true": True, "yes": True, "on": True}
+_TRUTH |= {"0": False, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The format of a setting, and an example for settings without a default."""
+
+    text: str
+    example: str = ""
+
+
+def _parse_boolean(text: str) -> bool:
+    if (value := _TRUTH.get(text.lower())) is None:
+        raise ValueError
+    return value
+
+
+def _parse_size(text: str) -> int:
+    match = re.fullmatch(
+        r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([KMG]?)B?", text.strip(), re.IGNORECASE
+    )
+    if match is None:
+        raise ValueError
+    return int(float(match[1]) * 1000 ** " KMG".index(match[2].upper() or " "))
+
+
+def _parse_number(text: str, minimum: int = 0) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < minimum:
+        raise ValueError
+    return int(text)
+
+
+def _parse_names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in re.split(r"[,\s]+", text) if name)
+
+
+def _parse_folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _parse_site_url(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _parse_email_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"console", "smtp", "smtps"} or (
+        parts.scheme != "console" and not parts.hostname
+    ):
+        raise ValueError
+    with suppress(ValueError):
+        _ = parts.port
+        return text
+    raise ValueError("the port is not a number up to 65535")
+
+
+def _from_text(parse: Callable[[str], Any]) -> BeforeValidator:
+    """Return the validator that parses the text of a variable, or of a default."""
+    return BeforeValidator(parse)
+
+
+Boolean = Annotated[
+    bool,
+    _from_text(_parse_boolean),
+    Expected("yes or no (also 1, 0, true, false, on, off)"),
+]
+Size = Annotated[int, _from_text(_parse_size), Expected("a size such as 200 MB or 1.5 GB")]
+Count = Annotated[int, _from_text(_parse_number), Expected("a whole number, 0 or more")]
+PositiveCount = Annotated[
+    int,
+    _from_text(lambda text: _parse_number(text, minimum=1)),
+    Expected("a whole number, 1 or more"),
+]
+Names = Annotated[
+    tuple[str, ...],
+    NoDecode,
+    _from_text(_parse_names),
+    Expected("names separated by commas or spaces"),
+]
+Text = Annotated[str, Expected("any text")]
+Folder = Annotated[Path, _from_text(_parse_folder), Expected("the path of a folder")]
+SiteUrl = Annotated[
+    str,
+    _from_text(_parse_site_url),
+    Expected("http(s)://host with an optional port and no path", "https://extensions.example.org"),
+]
+EmailUrl = Annotated[
+    str,
+    _from_text(_parse_email_url),
+    Expected("console:, smtp://user:password@host:port or smtps://…"),
+]
+Database = Annotated[
+    DatabaseAddress,
+    NoDecode,
+    _from_text(DatabaseAddress.parse),
+    Expected(
+        "postgresql://user:password@host:port/name, postgresql:///name?host=/folder/of/socket "
+        "or sqlite:///path",
+        "postgresql://extery:secret@localhost/extery",
+    ),
+]
+Storage = Annotated[
+    StorageAddress,
+    NoDecode,
+    _from_text(StorageAddress.parse),
+    Expected(
+        "s3://bucket/prefix?endpoint=https://host:port&region=name&addressing=path&timeout=seconds",
+        "s3://extery/site?endpoint=https://s3.example.org&region=eu-central-1",
+    ),
+]

@@ -1,0 +1,91 @@
+"""Startup of the commands: load Django, update the database and the static files.
+
+Expects that the libraries of the website are installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import click
+
+from extery_site.project import data_folder, database, env, storage_address
+
+SETTINGS_MODULE = "extery_site.project.settings"
+
+
+def load_settings(data: Path | None = None) -> None:
+    """Select Django's settings and create the data folder, which has the secret key they read."""
+    if data is not None:
+        os.environ["EXTERY_DATA"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    settings = env.load()
+    database.require_driver(settings.database)
+    storage_address.require_libraries(settings.storage)
+    data_folder.create(settings.data)
+
+
+def load_django(data: Path | None = None) -> None:
+    """Load the settings and all apps; raises `Unavailable` if the database cannot be used."""
+    load_settings(data)
+    import django
+    from django.conf import settings
+
+    django.setup()
+    database.check_connection(settings.EXTERY_DATABASE)
+
+
+def prepare(data: Path | None = None, *, host: str = "") -> None:
+    """Load Django, check the file storage, and update the database and the static files.
+
+    The site accepts requests to ``host`` in addition to EXTERY_ALLOWED_HOSTS.
+    """
+    load_django(data)
+    from django.conf import settings
+
+    from extery_site.files.storage import get_storage
+
+    get_storage().check()
+    if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        settings.ALLOWED_HOSTS.append(host)
+    _migrate()
+    _collect_static(settings.EXTERY_DATA)
+
+
+def has_pending_migrations() -> bool:
+    """Return whether the database lacks a migration of this version of the site."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrate() -> None:
+    """Apply pending migrations; a second process that starts at the same time waits."""
+    from django.core.management import call_command
+
+    with database.lock_session("migrations"):
+        if has_pending_migrations():
+            click.echo("Preparing the database …", err=True)
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def _collect_static(data: Path) -> None:
+    """Collect the static files if they have changed since the last time."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda item: str(item[0])):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    state = data / "static-state"
+    if state.is_file() and state.read_text(encoding="ascii") == digest.hexdigest():
+        return
+    click.echo("Preparing the static files …", err=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    state.write_text(digest.hexdigest(), encoding="ascii")
