@@ -9,12 +9,22 @@ from extery.core.codes import (
     find,
     site_accounts,
     site_catalog,
+    site_listings,
     site_moderation,
+    site_project,
     site_publish,
     site_reports,
 )
 
-TABLES = (site_accounts, site_catalog, site_moderation, site_publish, site_reports)
+TABLES = (
+    site_accounts,
+    site_catalog,
+    site_listings,
+    site_moderation,
+    site_project,
+    site_publish,
+    site_reports,
+)
 
 
 @pytest.mark.parametrize("code", [code for table in TABLES for code in table.CODES])

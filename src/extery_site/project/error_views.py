@@ -41,15 +41,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 @requires_csrf_token
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """Handle Django's status 403, from `PermissionDenied`."""
-    return problem_response(
-        request,
-        Refused.of(
-            "permission.moderator-only",
-            str(exception or "") or "only moderators can open this page",
-        ),
-    )
+    return problem_response(request, Refused.of("permission.moderator-only", variant="page"))
 
 
 @requires_csrf_token
