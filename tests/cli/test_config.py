@@ -96,7 +96,7 @@ def test_other_commands_take_the_file_of_their_folder(tmp_path: Path) -> None:
 def test_a_command_without_the_format_does_without() -> None:
     Path("extery.toml").write_text('output-format = "sarif"\n')
 
-    assert run("explain", "manifest.id.missing").stdout.startswith("manifest.id.missing (error)")
+    assert run("explain", "manifest.id.missing").stdout.startswith("manifest.id.missing: ")
 
 
 def test_a_silenced_warning_is_counted_and_fails_no_strict_build() -> None:
@@ -147,8 +147,8 @@ def test_an_error_that_is_stricter_than_blender_is_silenced_as_a_warning_only() 
             "2:1",
             "manifest.id.missing is an error and cannot",
         ),
-        (f'[silence]\n"{CODE}" = ""\n', "2:34", f"the reason for silencing {CODE} must be a text"),
-        (f'[silence]\n"{CODE}" = 3\n', "2:34", f"the reason for silencing {CODE} must be a text"),
+        (f'[silence]\n"{CODE}" = ""\n', "2:34", f"the reason for silencing {CODE} must be a str"),
+        (f'[silence]\n"{CODE}" = 3\n', "2:34", f"the reason for silencing {CODE} must be a str"),
         ('[silence]\n"build.patern" = "x"\n', "2:1", "there is no problem code 'build.patern'"),
         ("silence = 3\n", "1:11", "silence must be a table, found 3"),
         ("[build]\noutpt-dir = 'x'\n", "2:1", "'outpt-dir' is not an option of Extery"),
@@ -188,7 +188,7 @@ def test_two_project_files_are_an_error() -> None:
     write("[tool.extery]\n", "pyproject.toml")
 
     [line] = errors_of(run("build", "gears"))
-    assert "both extery.toml and [tool.extery] in pyproject.toml are there" in line
+    assert "extery.toml and [tool.extery] in pyproject.toml exclude each other" in line
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,6 @@ def test_sarif_has_files_as_addresses(file: str, uri: str) -> None:
 
 
 def test_every_command_that_prints_problems_takes_all_formats() -> None:
-    for name in FORMATTED:
+    for name in [*FORMATTED, "preview"]:
         [option] = [p for p in load_command(name).params if p.name == "output_format"]
         assert {"text", "json", "github", "sarif"} <= set(option.type.choices)  # type: ignore[attr-defined]

@@ -37,13 +37,13 @@ def test_a_mirror_tells_what_it_did(repository: Repository) -> None:
     first = mirror(repository.url, "copy")
     assert first.exit_code == 0, first.output
     assert first.stdout.startswith("2 entries in copy: 2 packages fetched (")
-    assert first.stdout.endswith("0 there already, 0 removed\n")
+    assert first.stdout.endswith("0 up to date, 0 removed\n")
     assert first.stderr == "Mirrored 2 entries into copy. No problems.\n"
 
     repository.withdraw("dusk")
     second = mirror(repository.url, "copy")
     assert second.stdout == (
-        "1 entry in copy: 0 packages fetched (0 bytes), 1 there already, 1 removed\n"
+        "1 entry in copy: 0 packages fetched (0 bytes), 1 up to date, 1 removed\n"
     )
 
 

@@ -1,7 +1,8 @@
-"""``extery preview``, as a person starts and stops it."""
+"""``extery preview``, started and stopped in a process of its own."""
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -15,16 +16,19 @@ import pytest
 from click.testing import CliRunner
 
 from extery.cli.app import extery
+from extery.cli.command import Run
+from extery.cli.commands.preview import ProblemLog
+from extery.cli.config import Config
+from extery.core.errors import ExteryError, Problem
 from tests.cli.test_cli import modules_after
 from tests.repository.packages import put
 
 
 @contextmanager
-def previewing(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The command in a process of its own, which is gone at the end whatever the test finds."""
-    command = [sys.executable, "-m", "extery", "preview", folder, "--port", "0"]
-    # Whoever runs the tests in the background of a shell has them ignore Ctrl+C, and so would
-    # their processes; a handler of ours is what exec puts back to the default.
+def previewing(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the command in a process that is killed at the end of the test."""
+    command = [sys.executable, "-m", "extery", "preview", folder, "--port", "0", *arguments]
+    # Background jobs of a shell ignore SIGINT and so do their children. exec resets a signal with a handler.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process = subprocess.Popen(
@@ -41,7 +45,7 @@ def previewing(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl+C reaches the tests too")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_a_preview_says_what_to_paste_and_stops_cleanly(
+def test_a_preview_prints_its_addresses_and_stops_cleanly(
     tmp_path: Path, ending: signal.Signals
 ) -> None:
     put(tmp_path, "gear.zip")
@@ -59,10 +63,57 @@ def test_a_preview_says_what_to_paste_and_stops_cleanly(
 
     assert process.returncode == 0
     assert stdout == ""
-    assert stderr.endswith("200 GET /index.json\nStopped.\n")
+    assert stderr.endswith("200 GET /index.json\nStopped. No problems.\n")
 
 
-def test_a_folder_that_is_not_there_is_an_error() -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl+C reaches the tests too")
+def test_problems_are_printed_as_they_occur_and_counted_at_the_end(tmp_path: Path) -> None:
+    put(tmp_path, "gear.zip")
+    (tmp_path / "bad.zip").write_text("no zip")
+    with previewing(tmp_path, "-q") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Paste into Blender: ")
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=300)
+
+    assert process.returncode == 0
+    first, *_, last = stderr.splitlines()
+    assert first.startswith(f"{tmp_path}/bad.zip: error: ")
+    assert last == "Stopped. Found 1 error."
+    assert stderr.count("[package.not-zip]") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl+C reaches the tests too")
+def test_json_is_one_document_with_the_address_and_all_problems(tmp_path: Path) -> None:
+    put(tmp_path, "gear.zip")
+    (tmp_path / "bad.zip").write_text("no zip")
+    with previewing(tmp_path, "--json") as process:
+        assert process.stderr is not None
+        address = next(line for line in process.stderr if line.startswith("Paste into Blender: "))
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=300)
+
+    document = json.loads(stdout)
+    assert document["command"] == "preview"
+    assert address == f"Paste into Blender: {document['url']}\n"
+    assert [problem["code"] for problem in document["problems"]] == ["package.not-zip"]
+    assert "package.not-zip" not in stderr
+
+
+def test_a_problem_of_several_runs_is_listed_once_and_silenced_warnings_apart() -> None:
+    bad = Problem.of("build.path-twice", path="a", list="paths")
+    warning = Problem.of("build.link-skipped", path="docs")
+    config = Config(silenced={"build.link-skipped": "known"})
+    problems = ProblemLog(Run("json", config), is_text=False)
+
+    for _ in range(2):
+        problems.add(ExteryError(bad, warning))
+
+    assert [item.problem for item in problems.reported] == [bad]
+    assert [item.located.problem for item in problems.silenced] == [warning]
+
+
+def test_a_missing_folder_is_an_error() -> None:
     result = CliRunner().invoke(extery, ["preview", "nowhere"])
 
     assert result.exit_code == 1
@@ -70,5 +121,12 @@ def test_a_folder_that_is_not_there_is_an_error() -> None:
     assert result.stderr.endswith("Nothing was served. Found 1 error.\n")
 
 
-def test_the_server_is_imported_when_it_is_used_only() -> None:
+def test_a_missing_folder_is_reported_as_json() -> None:
+    result = CliRunner().invoke(extery, ["preview", "nowhere", "--json"])
+
+    [problem] = json.loads(result.stdout)["problems"]
+    assert problem["code"] == "preview.folder-missing"
+
+
+def test_the_server_is_imported_on_demand() -> None:
     assert "http.server" not in modules_after("preview", "--help")

@@ -145,6 +145,21 @@ def test_html_shows_what_is_in_a_manifest_as_text_only(tmp_path: Path) -> None:
     assert "<script>" in page.texts
 
 
+def test_html_lists_silenced_warnings_apart_with_their_reasons(folder: Path) -> None:
+    (folder / MANIFEST).write_bytes(ADD_ON + b'[build]\npaths_exclude_pattern = ["./docs"]\n')
+    shown = Page(validate("--html", folder).stdout)
+    (folder / "extery.toml").write_text(
+        '[silence]\n"build.pattern-without-effect" = "<b>other tool</b>"\n'
+    )
+    silenced = Page(validate("--html", folder).stdout)
+
+    assert shown.tags.count("li") == 1
+    assert silenced.tags.count("li") == 0
+    assert "1 warning silenced" in silenced.texts
+    assert "<b>other tool</b>" in silenced.texts
+    assert "b" not in silenced.tags
+
+
 def test_tags_are_checked_unless_switched_off(tmp_path: Path) -> None:
     sample = MANIFESTS["manifest.tags.unknown-tag"]
 

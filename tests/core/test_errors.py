@@ -104,7 +104,7 @@ def test_a_variant_replaces_the_texts_that_it_has_and_keeps_the_others() -> None
     plain = Problem.of("build.path-missing", path="a.png")
     close = Problem.of("build.path-missing", path="a.png", variant="similar", similar="b.png")
 
-    assert plain.message == close.message == "there is no file a.png"
+    assert plain.message == close.message == "the file a.png does not exist"
     assert close.hint == "did you mean 'b.png'?"
     assert plain.hint.startswith("correct the path")
 

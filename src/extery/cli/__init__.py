@@ -1,1 +1,1 @@
-"""The command line: `app` finds the commands, `output` prints what they return."""
+"""The command line: `app` finds the commands, `output` prints their outcomes."""

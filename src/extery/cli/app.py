@@ -1,7 +1,7 @@
 """The ``extery`` command: finds its commands and runs one.
 
-Exit status: 0 success, 1 a problem was found or the command failed, 2 wrong usage, 130 interrupted. stdout holds the
-result, stderr everything said about it.
+Exit status: 0 success, 1 errors were found or the command failed, 2 wrong usage, 130 interrupted. stdout receives
+the result, stderr all other messages.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ MAX_HELP_WIDTH = 100
 #: underscores and is imported only when the command is used.
 COMMANDS = {
     "build": "Pack a folder as an extension package.",
-    "explain": "Explain a problem code: what it means, why it matters, and how to cure it.",
+    "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
     "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
-    "server-check": "Check a repository, and report everything that is wrong for its users.",
-    "server-generate": "Make a folder of packages a repository that Blender can subscribe to.",
-    "validate": "Check manifests, folders and packages, and report everything that is wrong.",
+    "server-check": "Check that a repository works for every Blender, and report all problems.",
+    "server-generate": "Turn a folder of packages into a repository that Blender can subscribe to.",
+    "validate": "Check manifests, folders and packages, and report all problems.",
 }
 
 
@@ -41,7 +41,7 @@ def load_command(name: str) -> click.Command:
 
 
 class Commands(click.Group):
-    """A group whose commands are imported when they are needed."""
+    """A group that imports commands on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*COMMANDS, *plugin_commands()])
@@ -55,7 +55,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; for an unknown one name those that resemble it."""
+        """Find the command; suggest similar ones for an unknown name."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             from difflib import get_close_matches
@@ -68,7 +68,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing ours."""
+        """Write the list of commands without importing those in `COMMANDS`."""
         rows = dict(COMMANDS)
         for name, target in plugin_commands().items():
             command = None if name in rows else load_plugin(target)
@@ -89,13 +89,13 @@ def extery() -> None:
 
 
 def _help_width() -> int:
-    """The width of help texts, as click computes it, without its import of shutil."""
+    """Return the width of help texts, as click computes it, without importing shutil."""
     return max(min(width_of(sys.stdout), MAX_HELP_WIDTH) - 2, 50)
 
 
 def run(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
-    # httpx imports rich for a command line of its own, if it can: 50 ms that no command of ours needs.
+    # httpx imports rich for its own command line where it is installed, which takes 50 ms.
     sys.modules.setdefault("httpx._main", cast("ModuleType", None))
     try:
         status = extery.main(
@@ -117,11 +117,11 @@ def run(arguments: list[str] | None = None) -> None:
     except OSError as error:
         if error.filename is not None:
             raise
-        # Errors of files name them: this one is of the output.
+        # Errors without a file name come from writing the output.
         click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
         sys.exit(1)
     except Exception as error:
-        # Imported here: `--help` needs neither.
+        # Imported here to keep `--help` fast.
         from extery.core.errors import ExteryError
 
         if not isinstance(error, ExteryError):

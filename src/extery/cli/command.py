@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from extery.cli.output import Located, Outcome, Silenced
     from extery.core.errors import Where
 
-#: Options of which a command takes one: what is given replaces the others in the project file.
+#: Mutually exclusive options: one given on the command line replaces the others of the project file.
 EXCLUSIVE = (
     {"output_dir", "output_filepath"},
     {"output_format", "as_json", "as_html", "output_type"},
     {"strict", "keep_going"},
 )
-#: Options that make no sense as defaults, and secrets.
+#: Options that a project file cannot set: secrets, and those that are useless as defaults.
 _NOT_IN_FILES = {
     "help",
     "no_config",
@@ -33,20 +33,20 @@ _NOT_IN_FILES = {
 
 
 class Run(NamedTuple):
-    """How this run prints, and the project file; the ``obj`` of its click context."""
+    """The output format and the project file of a run; the ``obj`` of its click context."""
 
     output_format: str
     config: Config
 
     def silence(self, problems: Iterable[Located]) -> tuple[list[Located], list[Silenced]]:
-        """Separate the problems from the warnings that the project file silences."""
+        """Return the problems to report, and the warnings that the project file silences."""
         return silence(problems, self.config.silenced)
 
 
 def silence(
     problems: Iterable[Located], reasons: Mapping[str, str]
 ) -> tuple[list[Located], list[Silenced]]:
-    """Separate problems from warnings whose code is in ``reasons``; errors are always kept."""
+    """Return the problems to report, and the warnings whose codes are in ``reasons``."""
     from extery.cli.output import Silenced
 
     kept: list[Located] = []
@@ -61,10 +61,10 @@ def silence(
 
 
 class OutcomeCommand(click.Command):
-    """A command whose function returns an `Outcome`, which is printed here.
+    """A command that prints the `Outcome` its function returns.
 
-    ``project_folder`` finds the folder of the project file in the arguments; ``None`` reads none. ``on_failure`` is the summary of a run
-    that ended with an error.
+    ``project_folder`` returns the folder of the project file for the arguments; ``None`` reads no project file.
+    ``on_failure`` is the summary if the function raises an `ExteryError`.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class OutcomeCommand(click.Command):
         self.on_failure = on_failure
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, print its outcome, and exit with its status."""
+        """Run the command, print its outcome and exit with its status."""
         from extery.cli.output import Outcome, emit, located
         from extery.core.errors import ExteryError
 
@@ -113,7 +113,7 @@ class OutcomeCommand(click.Command):
     def _set_default(
         self, ctx: click.Context, option: click.Option, value: Any, where: Where, file: Path
     ) -> None:
-        """Use ``value`` of the project file for an option that was not given."""
+        """Set an option to the ``value`` of the project file unless the command line sets it."""
         assert option.name is not None
         partners: set[str] = {option.name}.union(*(g for g in EXCLUSIVE if option.name in g))
         sources = {ctx.get_parameter_source(partner) for partner in partners} - {None}
@@ -135,7 +135,7 @@ class OutcomeCommand(click.Command):
 
 
 def config_in(folder: Path) -> Config:
-    """Return the project file in ``folder``; raises `InvalidInput` if it is wrong."""
+    """Read the project file in ``folder``; raises `InvalidInput` if it is invalid."""
     from extery.cli.app import COMMANDS, load_command
     from extery.cli.config import read_config
 
@@ -147,17 +147,17 @@ def config_in(folder: Path) -> Config:
 
 
 def options_for_files(command: click.Command) -> dict[str, click.Option]:
-    """Return the options of ``command`` that a project file may set, by their long name."""
-    found = {}
+    """Return the options of ``command`` that a project file can set, by their long names."""
+    options = {}
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.name not in _NOT_IN_FILES:
             long = next((name for name in parameter.opts if name.startswith("--")), "")
-            found[long.removeprefix("--")] = parameter
-    return found
+            options[long.removeprefix("--")] = parameter
+    return options
 
 
 def _take_format(ctx: click.Context) -> str:
-    """Remove the options of the format from the parameters, and return the one that is asked for."""
+    """Remove the format options from the parameters and return the requested format."""
     chosen: str = ctx.params.pop("output_format", None) or ""
     given = ctx.get_parameter_source("output_format") not in (None, ParameterSource.DEFAULT)
     flags = [name for name in ("json", "html") if ctx.params.pop(f"as_{name}", False)]
@@ -168,7 +168,7 @@ def _take_format(ctx: click.Context) -> str:
 
 
 def _converted(ctx: click.Context, option: click.Option, value: Any, folder: Path) -> Any:
-    """Convert ``value`` as the command line would; `TypeError` if its TOML type is another."""
+    """Convert ``value`` as the command line would; raises `TypeError` for a wrong TOML type."""
     from extery.core.text import quote_value
 
     is_path = isinstance(option.type, click.Path) or option.metavar in ("FILE", "DIR")
@@ -183,7 +183,7 @@ def _converted(ctx: click.Context, option: click.Option, value: Any, folder: Pat
 
 
 def _toml_types(option: click.Option) -> tuple[str, set[type]]:
-    """Return what a value of the project file has to be, in words and as types."""
+    """Return a description of the TOML types that ``option`` accepts, and the types."""
     if option.is_flag:
         return "true or false", {bool}
     if isinstance(option.type, click.types.IntParamType):

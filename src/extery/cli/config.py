@@ -1,6 +1,7 @@
 """The project file: `extery.toml`, or `[tool.extery]` in `pyproject.toml`, beside the manifest.
 
-It sets defaults for options and silences warnings, each with a reason. Reads the file; `extery.cli.command` applies it.
+It sets defaults for options and silences warnings, each with a reason. This module reads the file,
+`extery.cli.command` applies it.
 """
 
 from __future__ import annotations
@@ -21,15 +22,16 @@ PYPROJECT = "pyproject.toml"
 MAX_BYTES = 1 << 20
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-#: Returns the names of the options of a command that the project file may set.
+#: Returns the names of the options of a command that the project file can set.
 OptionNames = Callable[[str], Iterable[str]]
 TomlPath = tuple[str | int, ...]
 
 
 class Config(NamedTuple):
-    """A valid project file, or none: then everything is empty.
+    """A valid project file; empty if there is none.
 
-    ``tables`` has the options of each command, ``general`` those of all, and ``silenced`` the reason for each code.
+    ``tables`` maps commands to their options, ``general`` holds options of all commands, ``silenced`` maps codes
+    to reasons.
     """
 
     file: Path | None = None
@@ -53,7 +55,7 @@ def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNa
     own, pyproject = folder / OWN_FILE, folder / PYPROJECT
     own_data, pyproject_data = _read(own), _read(pyproject)
     table = shared = None
-    # To parse TOML takes time at start-up, and most pyproject.toml do not mention us.
+    # Most pyproject.toml files have no such table, and parsing TOML slows the start.
     if pyproject_data is not None and _may_have_table(pyproject_data):
         shared = _tool_table(_parse(pyproject_data, pyproject), pyproject, pyproject_data)
     if own_data is not None:
@@ -68,7 +70,7 @@ def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNa
 
 
 def _may_have_table(data: bytes) -> bool:
-    """Whether ``data`` can have ``[tool.extery]``, in one of the ways in which TOML writes it."""
+    """Return whether ``data`` may contain ``[tool.extery]``, in any TOML notation."""
     import re  # loaded by click
 
     written = rb"""tool["']?\s*\.\s*["']?extery|\[\s*["']?tool["']?\s*\]|^\s*["']?tool["']?\s*="""
@@ -114,7 +116,7 @@ def _parse(data: bytes, file: Path) -> dict[str, Any]:
 
 
 def _tool_table(document: dict[str, Any], file: Path, data: bytes) -> dict[str, Any] | None:
-    """Return ``[tool.extery]``, or ``None`` where there is none."""
+    """Return ``[tool.extery]``, or ``None`` if it is missing."""
     tool = document.get("tool")
     if not isinstance(tool, dict) or "extery" not in tool:
         return None
@@ -198,7 +200,7 @@ def _add_unknown(key: str, known: Iterable[str], problems: ProblemList, where: W
 def _check_silenced(
     table: Mapping[str, Any], problems: ProblemList, where: Callable[..., Where]
 ) -> dict[str, str]:
-    """Return code -> reason. ``a.b = "…"`` without quotes is the same as ``"a.b" = "…"``."""
+    """Return code -> reason. ``a.b = "…"`` without quotes means the same as ``"a.b" = "…"``."""
     silenced = {}
     for path, reason in _leaves(table):
         code = ".".join(path)

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -37,16 +37,19 @@ def output_options(*more_formats: str) -> Callable[[Decorated], Decorated]:
     return decorate
 
 
-#: Gives the file's name; `read_valid_tags` reads it.
+#: The name of a file for `read_valid_tags`.
 valid_tags_option = click.option(
     "--valid-tags",
     metavar="FILE",
-    help="Take the tags of a JSON file as valid; an empty name checks no tags.",
+    help="Accept the tags listed in a JSON file instead of Blender's; an empty name accepts all.",
 )
 
 
 def read_valid_tags(file: str | None) -> dict[str, list[str]] | None:
-    """Return type -> tags: ``None`` for Blender's own, ``{}`` for no check. Raises `InvalidInput`."""
+    """Return type -> valid tags; ``None`` means Blender's own, ``{}`` disables the check.
+
+    Raises `InvalidInput` if the file cannot be used.
+    """
     if not file:
         return None if file is None else {}
     from extery.manifest.tags import read_valid_tags
@@ -54,7 +57,7 @@ def read_valid_tags(file: str | None) -> dict[str, list[str]] | None:
     return read_valid_tags(Path(file))
 
 
-#: Gives bytes.
+#: Megabytes on the command line, bytes for the command.
 max_listing_option = click.option(
     "--max-listing",
     metavar="MB",

@@ -1,6 +1,6 @@
 """Commands of other installed distributions, such as the website's ``serve``.
 
-They are entry points of the group ``extery.commands``, read without `importlib.metadata`, whose import alone takes
+They are entry points of the group ``extery.commands``. `importlib.metadata` is not used, because importing it takes
 longer than ``extery --help``.
 """
 
@@ -18,7 +18,7 @@ _HEADER = f"[{GROUP}]"
 
 def plugin_commands() -> dict[str, str]:
     """Return command name -> ``module:attribute`` of all distributions on ``sys.path``."""
-    found: dict[str, str] = {}
+    commands: dict[str, str] = {}
     for folder in sys.path:
         try:
             names = [name for name in os.listdir(folder or ".") if name.endswith(".dist-info")]
@@ -26,8 +26,8 @@ def plugin_commands() -> dict[str, str]:
             continue
         for name in sorted(names):
             for command, target in _entry_points(os.path.join(folder, name)).items():
-                found.setdefault(command, target)
-    return found
+                commands.setdefault(command, target)
+    return commands
 
 
 def _entry_points(dist_info: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def _entry_points(dist_info: str) -> dict[str, str]:
 
 
 def load_plugin(target: str) -> click.Command | None:
-    """Import ``module:attribute``; ``None`` where its libraries are not installed."""
+    """Import ``module:attribute``; return ``None`` if its libraries are not installed."""
     module, _, attribute = target.partition(":")
     try:
         command: click.Command = getattr(import_module(module), attribute)

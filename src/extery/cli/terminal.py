@@ -1,20 +1,21 @@
-"""What a stream can show: colour, width, and lines that are rewritten."""
+"""Capabilities of an output stream: colour, width and cursor movement."""
 
 from __future__ import annotations
 
 import os
 from typing import TextIO
 
-#: Width of text that goes to a file or pipe.
+#: Width of text written to a file or pipe.
 DEFAULT_WIDTH = 100
 MIN_WIDTH = 40
 MAX_WIDTH = 500
 
 
 def uses_color(stream: TextIO | None) -> bool:
-    """Whether to write colour to ``stream``.
+    """Return whether to write colour to ``stream``.
 
-    NO_COLOR wins, then FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb; else terminals get colour.
+    In order of precedence: NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb; without these,
+    terminals get colour.
     """
     environment = os.environ
     if environment.get("NO_COLOR"):
@@ -28,7 +29,7 @@ def uses_color(stream: TextIO | None) -> bool:
 
 
 def is_interactive(stream: TextIO | None) -> bool:
-    """Whether ``stream`` is a terminal that understands cursor movements."""
+    """Return whether ``stream`` is a terminal that supports cursor movement."""
     if os.environ.get("TERM") == "dumb" or stream is None:
         return False
     try:
@@ -38,7 +39,7 @@ def is_interactive(stream: TextIO | None) -> bool:
 
 
 def width_of(stream: TextIO | None) -> int:
-    """The number of columns to use: COLUMNS, else that of the terminal, else `DEFAULT_WIDTH`."""
+    """Return the number of columns: COLUMNS, or the width of the terminal, or `DEFAULT_WIDTH`."""
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdigit() and len(columns) < 6 else 0
     if not width and stream is not None:
@@ -50,7 +51,7 @@ def width_of(stream: TextIO | None) -> int:
 
 
 def printable(text: str) -> str:
-    """Return the text in one line that does nothing to a terminal."""
+    """Return the text with control characters and line breaks escaped."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

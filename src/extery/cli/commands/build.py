@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from extery.author.build.execute import BuiltPackage, WrittenMember
     from extery.cli.output import Outcome
 
-#: How many of the largest files --verbose lists.
+#: Number of files that --verbose lists, largest first.
 _MAX_LISTED = 10
 
 
 def _folder_of(params: Mapping[str, Any]) -> Path:
-    """The folder of the manifest."""
+    """Return the folder of the manifest."""
     folder: Path = params["source"] or params["source_dir"] or Path()
     return folder.parent if folder.is_file() else folder
 
@@ -39,22 +39,22 @@ def _folder_of(params: Mapping[str, Any]) -> Path:
     "--output-dir",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Where the package goes, by default the current folder.",
+    help="The folder of the package, by default the current one.",
 )
 @click.option(
     "--output-filepath",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The package itself, instead of {id}-{version}.zip.",
+    help="The path of the package, instead of {id}-{version}.zip.",
 )
 @click.option(
     "--split-platforms",
     is_flag=True,
-    help="Make a package for each of the manifest's platforms, each with the wheels that fit.",
+    help="Build a package for each of the manifest's platforms, each with the wheels for it.",
 )
 @valid_tags_option
 @click.option("--strict", is_flag=True, help="Build nothing if there are warnings.")
-@click.option("--verbose", is_flag=True, help="Name every file, and show which are the largest.")
+@click.option("--verbose", is_flag=True, help="List every file, and the largest ones at the end.")
 @output_options()
 @click.pass_obj
 def command(
@@ -72,8 +72,8 @@ def command(
     """Pack a folder as an extension package.
 
     SOURCE is the folder of the blender_manifest.toml, by default the current one. The manifest's
-    [build] says what goes in and what stays out. The same files give the same package on every
-    machine, at any time. Nothing is written if there is an error.
+    [build] table chooses the files to pack. The same files give the same package on every machine,
+    at any time. Nothing is written if there is an error.
     """
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
@@ -140,6 +140,6 @@ def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
 
 
 def _relative(path: Path) -> str:
-    """The path from the current folder on, if it lies below."""
+    """Return the path relative to the current folder, or unchanged if it is outside of it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "ids",
     metavar="PATTERN",
     multiple=True,
-    help="Only ids that match; * and ? are wildcards.",
+    help="Only matching ids; * and ? are wildcards.",
 )
 @click.option("--type", "types", type=click.Choice(NAMES), multiple=True, help="Only this type.")
 @click.option(
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     "platforms",
     metavar="PLATFORM",
     multiple=True,
-    help="Only what runs there, as linux-x64.",
+    help="Only extensions for this platform, for example linux-x64.",
 )
 @click.option(
     "--blender",
     "blender",
     metavar="VERSION",
     multiple=True,
-    help="Only what runs in it, as 4.2 or 4.2.3.",
+    help="Only extensions for this Blender, for example 4.2 or 4.2.3.",
 )
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only extensions with this tag.")
 @click.option(
@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     "licenses",
     metavar="PATTERN",
     multiple=True,
-    help="Only if all licences match, as GPL-*.",
+    help="Only extensions whose licences all match, for example GPL-*.",
 )
 @click.option(
     "--newest",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Of each extension the newest N versions.",
+    help="Only the newest N versions of each extension.",
 )
 @click.option(
     "--access-token",
@@ -64,16 +64,14 @@ if TYPE_CHECKING:
     envvar="EXTERY_CLIENT_TOKEN",
     show_envvar=True,
     default="",
-    help="Sent to URL's server only, for repositories that require one.",
+    help="Access token of the repository; sent to URL's server only.",
 )
 @max_listing_option
 @click.option("--keep", "keep_old", is_flag=True, help="Keep packages that are no longer listed.")
-@click.option("--keep-going", is_flag=True, help="Leave out what fails, and exit with 0.")
-@click.option(
-    "--verify", is_flag=True, help="Read all packages again, not only those that have changed."
-)
+@click.option("--keep-going", is_flag=True, help="Leave out packages that fail, and exit with 0.")
+@click.option("--verify", is_flag=True, help="Read all packages again, not only changed ones.")
 @click.option("--new-source", is_flag=True, help="Use DIR although it mirrors another repository.")
-@click.option("--dry-run", is_flag=True, help="Print what would be done, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="List the changes without writing anything.")
 @output_options()
 @click.pass_obj
 def command(
@@ -98,13 +96,13 @@ def command(
 ) -> Outcome:
     """Mirror a repository into a folder that works from file:// and from any web server.
 
-    URL is the one that Blender subscribes to, or a folder. The first run fetches everything, later ones
-    what has changed. Every package is verified, and the listing is replaced only when all
-    of them are there; if one fails, the old listing stays and the exit status is 1. A package
-    that Blender cannot install, or that tools unpack in different ways, is left out; one with other
-    problems is listed. Both are named, and the exit status is 1.
+    URL is the repository URL that Blender uses, or a folder. The first run downloads everything, later
+    ones only changes. Every package is verified, and the listing is replaced only when all of them
+    are complete; if one fails, the old listing stays and the exit status is 1. Packages that Blender
+    cannot install, or that tools unpack differently, are left out; packages with other problems are
+    mirrored. Both are reported, and the exit status is 1.
 
-    A filter may be given several times; an extension has to match one value of each.
+    Filters can be given several times; an extension has to match one value of each filter.
     """  # fmt: skip
     from extery.cli.output import Outcome, located
     from extery.core.errors import ExteryError
@@ -180,7 +178,7 @@ def _check(filters: Filters) -> None:
 
 
 def _planned(done: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
-    """The lines of a dry run."""
+    """Yield the lines of a dry run."""
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
     from extery.core.files import format_size
@@ -194,7 +192,7 @@ def _planned(done: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
     for name in removed:
         yield printable(f"remove {name}")
     facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
-    yield f"{facts}, {len(plan.present)} there already, {len(removed)} to remove"
+    yield f"{facts}, {len(plan.present)} up to date, {len(removed)} to remove"
 
 
 def _result(done: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterator[str]:
@@ -209,7 +207,7 @@ def _result(done: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterato
         f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
     )
     entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
-    yield f"{entries}: {fetched}, {len(plan.present)} there already, {len(removed)} removed"
+    yield f"{entries}: {fetched}, {len(plan.present)} up to date, {len(removed)} removed"
 
 
 def _summary(done: MirrorResult, folder: Path, *, dry_run: bool) -> str:

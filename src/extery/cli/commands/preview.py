@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from extery.cli.command import OutcomeCommand
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
 
 if TYPE_CHECKING:
-    from extery.cli.output import Outcome
+    from collections.abc import Iterable
+
+    from extery.cli.output import Located, Outcome, Silenced
     from extery.core.errors import ExteryError
+    from extery.repository.preview import Preview
 
 
 @click.command(
@@ -38,42 +43,89 @@ if TYPE_CHECKING:
     show_default=True,
     help="0 takes any free port.",
 )
-@click.option("--no-generate", is_flag=True, help="Serve the folder as it is.")
+@click.option("--no-generate", is_flag=True, help="Serve the folder unchanged.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not print requests.")
-@click.option("--no-config", is_flag=True, help="Ignore the project file.")
-def command(folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool) -> Outcome:
+@output_options()
+@click.pass_obj
+def command(
+    run: Run, folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool
+) -> Outcome:
     """Serve a folder of packages on this computer, and keep its listing up to date.
 
-    When a package is added, changed or removed, index.json and index.html are written again, with the options of the last server-generate. A
-    mirror, or a listing with more in it than the packages say, is served as it is. Ctrl+C stops it. For the public use a real web server, or
-    none: file:// works too.
+    index.json and index.html are regenerated when packages are added, changed or removed, with the options of the
+    last server-generate. Mirrors, and listings with entries that the packages do not have, are served unchanged.
+    Ctrl+C stops it; then --output-format json, github or sarif prints all problems that occurred. For public use
+    choose a real web server, or none: file:// works too.
     """
-    from extery.cli.output import Outcome, located, print_note, print_problems
+    from extery.cli.output import Outcome, print_note
     from extery.cli.terminal import printable
     from extery.repository.preview import preview
+
+    is_text = run.output_format == "text"
+    problems = ProblemLog(run, is_text=is_text)
 
     def log(line: str) -> None:
         if not quiet:
             print_note(printable(line))
 
-    def on_error(error: ExteryError) -> None:
-        print_problems(located(error.problems))
-
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
     with preview(
-        folder, host=host, port=port, regenerate=not no_generate, log=log, on_error=on_error
+        folder,
+        host=host,
+        port=port,
+        regenerate=not no_generate,
+        log=log,
+        on_error=problems.add,
     ) as running:
         signal.signal(signal.SIGTERM, end)
-        click.echo(f"Paste into Blender: {running.listing_url}")
-        for url, audience in running.other_listing_urls:
-            click.echo(f"  or, for {audience}: {url}")
-        if (folder / "index.html").is_file():
-            click.echo(f"Open in a browser:  {running.url}/")
+        for line in _addresses(running, folder):
+            click.echo(line, err=not is_text)
         sys.stdout.flush()
-        try:
+        with suppress(KeyboardInterrupt):
             running.wait()
-        except KeyboardInterrupt:
-            print_note("Stopped.")
-    return Outcome(ok=True, summary="", is_quiet=True)
+    return Outcome(
+        ok=True,
+        summary="Stopped.",
+        problems=problems.reported,
+        silenced=problems.silenced,
+        data={"url": running.listing_url},
+        problems_are_printed=is_text,
+        has_sources=True,
+    )
+
+
+class ProblemLog:
+    """The problems of all runs of the generator, each once; prints them as they occur if ``is_text``."""
+
+    def __init__(self, run: Run, *, is_text: bool) -> None:
+        self._run = run
+        self._is_text = is_text
+        self._fingerprints: set[str] = set()
+        self.reported: list[Located] = []
+        self.silenced: list[Silenced] = []
+
+    def add(self, error: ExteryError) -> None:
+        """Add the problems of one run."""
+        from extery.cli.output import located, print_problems
+
+        problems, silenced = self._run.silence(located(error.problems))
+        if self._is_text and problems:
+            print_problems(problems, has_sources=True)
+        self.reported += [item for item in problems if self._is_new(item)]
+        self.silenced += [item for item in silenced if self._is_new(item.located)]
+
+    def _is_new(self, item: Located) -> bool:
+        fingerprint = item.problem.fingerprint
+        is_new = fingerprint not in self._fingerprints
+        self._fingerprints.add(fingerprint)
+        return is_new
+
+
+def _addresses(running: Preview, folder: Path) -> Iterable[str]:
+    yield f"Paste into Blender: {running.listing_url}"
+    for url, audience in running.other_listing_urls:
+        yield f"  or, for {audience}: {url}"
+    if (folder / "index.html").is_file():
+        yield f"Open in a browser:  {running.url}/"

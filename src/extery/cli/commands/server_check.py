@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     envvar="EXTERY_CLIENT_TOKEN",
     show_envvar=True,
     default="",
-    help="Sent to URL's server only, for repositories that require one.",
+    help="Access token of the repository; sent to URL's server only.",
 )
 @max_listing_option
 @click.option("--listing-only", is_flag=True, help="Do not read the packages.")
@@ -37,12 +37,11 @@ def command(
     listing_only: bool,
     strict: bool,
 ) -> Outcome:
-    """Check a repository, and report everything that is wrong for its users.
+    """Check that a repository works for every Blender, and report all problems.
 
-    The listing is asked for and read as Blender does it. Every package has to be where its entry
-    says, with the size, hash, id and version it says, and no narrower than it promises; and no
-    Blender, on no platform, may find an extension twice. Packages on the web are downloaded.
-    The exit status is 1 if there is an error.
+    The listing is requested and read as Blender does it. Every package is downloaded, unpacked and
+    compared with the size, hash, id, version and compatibility in its entry. No Blender may be
+    offered an extension twice, on any platform. The exit status is 1 if there is an error.
     """
     from extery.cli.output import Outcome, located, pluralize
     from extery.cli.output.progress import ProgressBar

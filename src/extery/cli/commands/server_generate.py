@@ -1,4 +1,4 @@
-"""``extery server-generate``: make a folder of packages a repository."""
+"""``extery server-generate``: turn a folder of packages into a repository."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:
-    if value != value:  # not a number is in every range
-        raise click.BadParameter("it is not a number")
+    if value != value:  # click accepts nan in every range
+        raise click.BadParameter("nan is not a number")
     return value
 
 
@@ -37,9 +37,9 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     "--repo-config",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The configuration with the blocklist, by default blender_repo.toml in DIR.",
+    help="The configuration of the repository, by default blender_repo.toml in DIR.",
 )
-@click.option("--html", is_flag=True, help="Write index.html too, to drag packages from.")
+@click.option("--html", is_flag=True, help="Write index.html too, a page with drag-and-drop links.")
 @click.option(
     "--html-template",
     metavar="FILE",
@@ -50,22 +50,22 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     "--legacy-repo-json",
     "legacy",
     is_flag=True,
-    help="Write repo.json too, for add-ons from before Blender 4.2: .py files and zips with bl_info.",
+    help="Write repo.json too, with add-ons of Blender before 4.2: .py files and zips with bl_info.",
 )
 @click.option(
     "--baseurl",
     metavar="URL",
     default="",
-    help="Where DIR is on the web, for repo.json; by default base_url of the configuration.",
+    help="The URL of DIR, for repo.json; by default base_url of the configuration.",
 )
-@click.option("--verify", is_flag=True, help="Read every package again, also unchanged ones.")
-@click.option("--strict", is_flag=True, help="Write nothing if a package is bad.")
-@click.option("--keep-going", is_flag=True, help="Exit with 0 although packages are bad.")
+@click.option("--verify", is_flag=True, help="Read all packages again, not only changed ones.")
+@click.option("--strict", is_flag=True, help="Write nothing if a package has errors.")
+@click.option("--keep-going", is_flag=True, help="Exit with 0 although packages have errors.")
 @output_options()
 @click.option(
     "--output-type",
     type=click.Choice(["TEXT", "JSON", "JSON_0"]),
-    help="Print messages as Blender's own tool does: lines, or JSON ended by newlines or zeros.",
+    help="Print messages as Blender's own tool does: lines, or JSON terminated by newlines or NUL.",
 )
 @click.option(
     "--lock-timeout",
@@ -74,7 +74,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     callback=_finite,
     default=600,
     show_default=True,
-    help="How long to wait for another run in DIR.",
+    help="Maximum time to wait for another run in DIR.",
 )
 @click.pass_obj
 def command(
@@ -92,12 +92,12 @@ def command(
     output_type: str | None,
     lock_timeout: float,
 ) -> Outcome:
-    """Make a folder of packages a repository that Blender can subscribe to.
+    """Turn a folder of packages into a repository that Blender can subscribe to.
 
-    Of several versions every Blender is offered the newest that fits it. Packages that have not
-    changed since the last run are not read again. A package that Blender cannot install is left out, one
-    with other problems is listed; both are named, and the exit status is 1. Readers see the old listing
-    or the new one, never half of one.
+    Every Blender is offered the newest version that is compatible with it. Packages that have not changed
+    since the last run are not read again. Packages that Blender cannot install are left out, packages with
+    other problems are listed; both are reported, and the exit status is 1. The listing is replaced
+    atomically.
     """
     if strict and keep_going:
         raise click.UsageError("--strict and --keep-going exclude each other.")
@@ -133,7 +133,7 @@ def command(
 
 @contextmanager
 def _without_gc() -> Iterator[None]:
-    """Switch the garbage collector off: thousands of small values, none in a cycle, cost it a tenth."""
+    """Disable the garbage collector, which takes a tenth of the time and finds no cycles."""
     gc.disable()
     try:
         yield
@@ -178,19 +178,19 @@ def _outcome(
 
 
 def _notes(done: Generated) -> Iterator[str]:
-    """What was written, and the addresses for Blender."""
+    """Yield the files that were written, and the repository URLs for Blender."""
     from extery.cli.terminal import printable
 
     for line in _written(done.written):
         yield printable(f"written: {line}")
     has_several = len(done.listings) > 1
     for address, audience in done.listings if done.written or has_several else ():
-        whose = f", for {audience}" if has_several else ""
-        yield printable(f"paste into Blender{whose}: {done.url(address)}")
+        suffix = f", for {audience}" if has_several else ""
+        yield printable(f"paste into Blender{suffix}: {done.url(address)}")
 
 
 def _written(paths: Iterable[Path]) -> list[str]:
-    """Return the files, and of packages only how many there are in each folder."""
+    """Return the files, with the packages of each folder summarized in one line."""
     from extery.cli.output import pluralize
 
     packages: dict[Path, int] = {}
@@ -219,7 +219,7 @@ def _data(done: Generated | None) -> dict[str, Any]:
 
 
 def _messages(done: Generated | None, problems: Iterable[Problem], form: str) -> str:
-    """Return the protocol of Blender's stand-alone tool: pairs of a type and a text."""
+    """Return messages in the protocol of Blender's tool: pairs of a type and a text."""
     import json
 
     error = "ERROR" if done else "FATAL_ERROR"

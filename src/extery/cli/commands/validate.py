@@ -12,12 +12,13 @@ from extery.cli.command import OutcomeCommand, Run, config_in, silence
 from extery.cli.options import output_options, read_valid_tags, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.cli.output import Located, Outcome, Silenced
+    from extery.cli.output import Located, Outcome
+    from extery.cli.output.outcome import CheckedPath
     from extery.rules.report import Report
 
 
 def _project_folder(params: Mapping[str, Any]) -> Path:
-    """The folder of the only path; of several paths, the current one."""
+    """Return the folder of a single path; of several paths, the current folder."""
     paths = params["paths"]
     return _folder_of(paths[0]) if len(paths) == 1 else Path()
 
@@ -33,12 +34,12 @@ def _folder_of(path: Path) -> Path:
     "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, readable=False)
 )
 @output_options("html")
-@click.option("--html", "as_html", is_flag=True, help="The same as --output-format html: one page.")
+@click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @valid_tags_option
 @click.option(
     "--like-blender",
     is_flag=True,
-    help="Fail only where Blender's own tools fail; our stricter rules become warnings.",
+    help="Fail only where Blender's own tools fail; report stricter rules as warnings.",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
@@ -52,49 +53,44 @@ def command(
     strict: bool,
     quiet: bool,
 ) -> Outcome:
-    """Check manifests, folders and packages, and report everything that is wrong.
+    """Check manifests, folders and packages, and report all problems.
 
-    PATH is a folder with a blender_manifest.toml, such a file itself, or a zip; without one it is the current folder.
-    Every problem has its place, a code and a hint. The exit status is 1 if there is an error.
+    PATH is a folder with a blender_manifest.toml, a manifest, or a zip; by default the current folder. Every problem
+    has a place, a code and a hint. The exit status is 1 if there is an error.
     """
     from extery.author.validate import check_path
     from extery.cli.output import Outcome, pluralize
+    from extery.cli.output.outcome import CheckedPath
 
     tags = read_valid_tags(valid_tags)
-    hashed = run.output_format == "json"
-    checked = paths or (Path(),)
-    reports = [check_path(path, valid_tags=tags, hashed=hashed) for path in checked]
-    problems: list[Located] = []
-    silenced: list[Silenced] = []
-    lines: list[str] = []
-    for path, report in zip(checked, reports, strict=True):
+    is_json = run.output_format == "json"
+    checked: list[CheckedPath] = []
+    for path in paths or (Path(),):
+        report = check_path(path, valid_tags=tags, hashed=is_json)
         if like_blender:
             report.downgrade_stricter()
-        config = run.config if len(checked) == 1 else config_in(_folder_of(path))
-        kept, dropped = silence(_located(report), config.silenced)
-        problems += kept
-        silenced += dropped
-        if report.ok and not quiet:
-            lines.append(_ok_line(report))
+        config = run.config if len(paths) <= 1 else config_in(_folder_of(path))
+        checked.append(CheckedPath(report, *silence(_located(report), config.silenced)))
+    problems = [problem for item in checked for problem in item.problems]
     return Outcome(
         ok=not any(strict or item.problem.is_error for item in problems),
         summary=f"Checked {pluralize(len(checked), 'path')}.",
         problems=problems,
-        silenced=silenced,
-        lines=lines,
-        data={"reports": [report.as_dict() for report in reports]} if hashed else {},
+        silenced=[silenced for item in checked for silenced in item.silenced],
+        lines=[] if quiet else [_ok_line(item.report) for item in checked if item.report.ok],
+        data={"reports": [item.report.as_dict() for item in checked]} if is_json else {},
         problems_are_result=True,
         has_sources=True,
         is_quiet=quiet,
         is_strict=strict,
-        html=lambda: _html(reports),
+        html=lambda: _html(checked),
     )
 
 
-def _html(reports: list[Report]) -> str:
+def _html(checked: list[CheckedPath]) -> str:
     from extery.cli.output.html import html_report
 
-    return html_report(reports)
+    return html_report(checked)
 
 
 def _located(report: Report) -> list[Located]:
@@ -104,7 +100,7 @@ def _located(report: Report) -> list[Located]:
 
 
 def _prefix(report: Report, file: str) -> str:
-    """Return what leads from the current folder to ``file``."""
+    """Return the prefix that makes ``file`` relative to the current folder."""
     folder, _, name = report.name.rpartition("/")
     if report.kind == "folder":
         return "" if report.name == "." else f"{report.name.rstrip('/')}/"
@@ -120,7 +116,7 @@ def _ok_line(report: Report) -> str:
     if report.manifest is None:
         # `--like-blender` accepts packages that extery refuses to read.
         mark = click.style("warning", fg="yellow", bold=True)
-        return f"{printable(report.name)}: {mark}: not read any further; Blender may install it"
+        return f"{printable(report.name)}: {mark}: not read completely; Blender may install it"
     facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
         from extery.core.files import format_size

@@ -1,6 +1,6 @@
-"""Print what a command returns, in the requested format, and choose the exit status.
+"""Print the outcome of a command in the requested format, and choose the exit status.
 
-stdout holds the result, stderr everything said about it. Commands return an `Outcome` and print nothing but progress.
+stdout receives the result, stderr all other messages. Commands return an `Outcome` and print only their progress.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _document(outcome: Outcome, command: str, output_format: str) -> str:
 
 
 def _print_text(outcome: Outcome) -> None:
-    if outcome.problems:
+    if outcome.problems and not outcome.problems_are_printed:
         print_problems(
             outcome.problems,
             to_stderr=not outcome.problems_are_result,

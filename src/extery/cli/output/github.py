@@ -1,4 +1,4 @@
-"""Problems as workflow commands of GitHub Actions, which shows them beside the changed lines."""
+"""Problems as workflow commands, which GitHub Actions shows as annotations."""
 
 from __future__ import annotations
 

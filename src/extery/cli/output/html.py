@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from extery.cli.output.outcome import CheckedPath, Silenced, pluralize
 from extery.core import codes
 from extery.core.errors import Problem
 from extery.core.files import format_size
-from extery.rules.report import Report
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e26; --dim: #5c6070; --paper: #f6f5f2; --card: #fff;
@@ -40,11 +40,11 @@ summary { cursor: pointer; width: fit-content; }
 """
 
 
-def html_report(reports: Sequence[Report]) -> str:
+def html_report(checked: Sequence[CheckedPath]) -> str:
     """Return the page; every text from a package is escaped."""
-    bad = sum(not report.ok for report in reports)
-    title = f"{bad} of {len(reports)} with errors" if bad else "No errors"
-    sections = "\n".join(_section(report) for report in reports)
+    bad = sum(not item.report.ok for item in checked)
+    title = f"{bad} of {len(checked)} with errors" if bad else "No errors"
+    sections = "\n".join(_section(item) for item in checked)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -53,7 +53,8 @@ def html_report(reports: Sequence[Report]) -> str:
     )
 
 
-def _section(report: Report) -> str:
+def _section(checked: CheckedPath) -> str:
+    report = checked.report
     facts: list[str] = [report.kind]
     if report.manifest:
         facts += [f"{report.manifest.id} {report.manifest.version}", report.manifest.type]
@@ -62,12 +63,26 @@ def _section(report: Report) -> str:
     state = (
         '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
     )
-    items = "\n".join(_item(problem) for problem in report.problems)
+    items = "\n".join(_item(item.problem) for item in checked.problems)
     problems = f"\n<ol>\n{items}\n</ol>" if items else ""
     return (
         f"<section>\n<h2>{escape(report.name)}</h2>\n"
-        f'<p class="facts">{state} · {escape(" · ".join(facts))}</p>{problems}\n</section>'
+        f'<p class="facts">{state} · {escape(" · ".join(facts))}</p>{problems}'
+        f"{_silenced(checked.silenced)}\n</section>"
     )
+
+
+def _silenced(silenced: Sequence[Silenced]) -> str:
+    """Return a closed list of the warnings that the project file silences."""
+    if not silenced:
+        return ""
+    items = "\n".join(
+        f"<p>{escape(item.located.problem.message)} <code>{item.located.problem.code}</code>: "
+        f"{escape(item.reason)}</p>"
+        for item in silenced
+    )
+    title = f"{pluralize(len(silenced), 'warning')} silenced"
+    return f"\n<details><summary>{title}</summary>\n{items}\n</details>"
 
 
 def _item(problem: Problem) -> str:

@@ -1,4 +1,4 @@
-"""Outcomes as one JSON document; its members are described in docs/reference/output.md."""
+"""Outcomes as one JSON document, described in docs/reference/output.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extery.cli.output.summary import counts
 
 
 def json_document(outcome: Outcome, command: str) -> str:
-    """Return the document for any outcome of any command."""
+    """Return the document of an outcome."""
     errors, warnings = counts(outcome)
     document = {
         "version": JSON_VERSION,

@@ -1,19 +1,22 @@
-"""What a command returns: values only, nothing is printed here."""
+"""The result of a command, as values to print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core.errors import Problem
+
+if TYPE_CHECKING:
+    from extery.rules.report import Report
 
 #: Version of the JSON document; it changes when a member is removed or gets another meaning.
 JSON_VERSION = 1
 
 
 class Located(NamedTuple):
-    """A problem, with what leads from the current folder to its file."""
+    """A problem, and the prefix that makes its file relative to the current folder."""
 
     problem: Problem
     prefix: str = ""
@@ -25,24 +28,33 @@ class Located(NamedTuple):
 
     @property
     def place(self) -> str:
-        """``file:line:column``, or ``file:field`` where no line is known."""
+        """``file:line:column``, or ``file:field`` without a line."""
         where = self.problem.where
         return str(where._replace(file=self.file))
 
 
 class Silenced(NamedTuple):
-    """A warning that the project file silences, and its reason."""
+    """A warning silenced by the project file, with its reason."""
 
     located: Located
     reason: str
 
 
+class CheckedPath(NamedTuple):
+    """The report of `validate` about a path: its problems, and the warnings that are silenced."""
+
+    report: Report
+    problems: Sequence[Located]
+    silenced: Sequence[Silenced]
+
+
 class Outcome(NamedTuple):
-    """What a command did or found.
+    """The result of a command.
 
     ``lines`` is the result as text, ``data`` the same for JSON; ``notes`` are remarks for stderr, and ``summary`` is
-    a sentence about the whole. ``problems_are_result`` sends problems to stdout. ``has_sources`` allows to read the
-    files in which problems are, to show their lines. ``protocol`` replaces all other output.
+    a sentence about the whole run. ``problems_are_result`` sends problems to stdout, ``problems_are_printed`` marks
+    them as printed already, where the format is text. ``has_sources`` shows source lines of problems. ``html``
+    returns the HTML page. ``protocol`` replaces all other output.
     """
 
     ok: bool
@@ -53,6 +65,7 @@ class Outcome(NamedTuple):
     notes: Sequence[str] = ()
     data: Mapping[str, Any] = {}
     problems_are_result: bool = False
+    problems_are_printed: bool = False
     has_sources: bool = False
     is_quiet: bool = False
     is_strict: bool = False
@@ -61,7 +74,7 @@ class Outcome(NamedTuple):
 
 
 def located(problems: Iterable[Problem], prefix: str = "") -> list[Located]:
-    """Return the problems with ``prefix`` before those files that are not absolute paths."""
+    """Return the problems with ``prefix`` for those whose files are relative."""
     return [
         Located(problem, "" if PurePath(problem.where.file).is_absolute() else prefix)
         for problem in problems

@@ -1,4 +1,4 @@
-"""A progress bar on stderr, for terminals only; rich is imported when one is shown."""
+"""A progress bar on stderr, for terminals only; rich is imported on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ProgressBar:
-    """A context manager; where stderr is not a terminal it writes nothing."""
+    """A context manager; writes nothing if stderr is not a terminal."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -41,7 +41,7 @@ class ProgressBar:
         return self._progress is not None
 
     def update(self, done: int, total: int, detail: str) -> None:
-        """Show ``done`` of ``total``, with ``detail`` behind the bar."""
+        """Show ``done`` of ``total``, with ``detail`` after the bar."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=done, total=total, detail=detail)
 

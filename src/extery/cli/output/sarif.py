@@ -1,4 +1,4 @@
-"""Problems as SARIF 2.1.0, which code scanning services and editors read.
+"""Problems as SARIF 2.1.0, the format of code scanning services and editors.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -18,7 +18,7 @@ from extery.core import codes
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-#: Name of our fingerprints; the number changes when they are computed in another way.
+#: Name of the fingerprints; the number changes with the way they are computed.
 FINGERPRINT = "extery/v1"
 
 
@@ -57,7 +57,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(item: Located, rule: int, reason: str | None) -> dict[str, Any]:
-    data = item.problem.as_dict()  # with texts that JSON can hold
+    data = item.problem.as_dict()  # without unpaired surrogates
     text = data["message"] + (f"\nhint: {data['hint']}" if data["hint"] else "")
     result: dict[str, Any] = {
         "ruleId": item.problem.code,

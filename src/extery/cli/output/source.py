@@ -1,4 +1,4 @@
-"""The lines in which problems are, and the part of a line that fits a terminal."""
+"""Source lines of problems, shortened to the width of the terminal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _VALUE_END = re.compile(r"[\s,\]}#=]")
 
 
 class SourceLines:
-    """Reads the lines of files, and of manifests in packages; each file once."""
+    """Reads lines of files and of manifests in packages, each file once."""
 
     def __init__(self) -> None:
         self._files: dict[str, list[str]] = {}
 
     def line(self, file: str, number: int) -> str | None:
-        """Return line ``number``, counted from 1; ``None`` if it cannot be read."""
+        """Return line ``number``, counted from 1, or ``None`` if it cannot be read."""
         if file not in self._files:
             self._files[file] = _read(file).decode("utf-8", "replace").split("\n")
         lines = self._files[file]
@@ -43,7 +43,7 @@ def _read(file: str) -> bytes:
 
 
 def value_length(line: str, column: int) -> int:
-    """The number of characters of the key or value that begins at ``column``, counted from 1."""
+    """Return the length of the key or value that begins at ``column``, counted from 1."""
     rest = line[column - 1 :]
     if not rest:
         return 1
@@ -60,9 +60,9 @@ def value_length(line: str, column: int) -> int:
 
 
 def excerpt(line: str, column: int, *, width: int) -> tuple[str, str]:
-    """Return the part of ``line`` around ``column`` in at most ``width`` columns, and the carets under the value.
+    """Return the part of ``line`` around ``column``, at most ``width`` columns wide, and its carets.
 
-    Control characters are escaped, so that the text changes nothing on a terminal.
+    Control characters are escaped.
     """
     first = max(0, min(column - 1, len(line)))
     length = value_length(line, column)
@@ -83,7 +83,7 @@ def excerpt(line: str, column: int, *, width: int) -> tuple[str, str]:
 
 
 def _window(sizes: list[int], caret: int, width: int, *, is_cut: bool) -> tuple[int, int]:
-    """Choose the cells to show: all of them if they fit, else those around ``caret``."""
+    """Return the range of cells to show: all if they fit, else those around ``caret``."""
     if not is_cut and sum(sizes) <= width:
         return 0, len(sizes)
     room = width - 2

@@ -1,4 +1,4 @@
-"""The last line of a command: what it did, and how many problems there are."""
+"""The last line of a command: what it did, and the numbers of errors and warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from extery.cli.output.outcome import Outcome, pluralize
 
 
 def counts(outcome: Outcome) -> tuple[int, int]:
-    """The number of errors and of warnings."""
+    """Return the numbers of errors and warnings."""
     errors = sum(item.problem.is_error for item in outcome.problems)
     return errors, len(outcome.problems) - errors
 
@@ -18,10 +18,10 @@ def summary_line(outcome: Outcome) -> str:
     errors, warnings = counts(outcome)
     parts = [pluralize(errors, "error")] if errors else []
     parts += [pluralize(warnings, "warning")] if warnings else []
-    found = f"Found {' and '.join(parts)}" if parts else "No problems"
+    result = f"Found {' and '.join(parts)}" if parts else "No problems"
     if outcome.silenced:
-        found += f", {pluralize(len(outcome.silenced), 'warning')} silenced"
+        result += f", {pluralize(len(outcome.silenced), 'warning')} silenced"
     if not outcome.ok and not errors and outcome.is_strict:
-        found += ", and --strict treats warnings as errors"
+        result += ", and --strict treats warnings as errors"
     color = "red" if not outcome.ok else "yellow" if parts else "green"
-    return f"{outcome.summary} {click.style(f'{found}.', fg=color, bold=True)}"
+    return f"{outcome.summary} {click.style(f'{result}.', fg=color, bold=True)}"

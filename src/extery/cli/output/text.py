@@ -1,4 +1,4 @@
-"""Problems as lines of text, with the source line and a caret. Colour never carries meaning alone."""
+"""Problems as text, with source lines and carets. Colour only repeats what the text states."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extery.cli.output.outcome import Located, pluralize
 from extery.cli.output.source import SourceLines, excerpt
 from extery.cli.terminal import printable
 
-#: Problems with one code and one hint, none with a line: this many are shown, the others are listed.
+#: Of problems with the same code and hint and without a line, this many are shown in full.
 MAX_SIMILAR = 3
 _COLORS = {"error": "red", "warning": "yellow"}
 
@@ -18,7 +18,7 @@ _COLORS = {"error": "red", "warning": "yellow"}
 def render_problems(
     problems: Sequence[Located], *, width: int, has_sources: bool = False
 ) -> list[str]:
-    """Return the lines of all problems, in the order of their files and lines."""
+    """Return the lines to print, with problems sorted by file and line."""
     sources = SourceLines() if has_sources else None
     groups: dict[tuple[object, ...], list[Located]] = {}
     for number, item in enumerate(in_order(problems)):
@@ -27,7 +27,7 @@ def render_problems(
         groups.setdefault(key, []).append(item)
     lines: list[str] = []
     for group in groups.values():
-        # To list a single one instead of showing it would save nothing.
+        # A line that lists a single problem saves nothing.
         shown = len(group) if len(group) <= MAX_SIMILAR + 1 else MAX_SIMILAR
         for item in group[:shown]:
             lines += problem_lines(item, width=width, sources=sources)
@@ -37,11 +37,11 @@ def render_problems(
 
 
 def problem_lines(item: Located, *, width: int, sources: SourceLines | None) -> list[str]:
-    """Return place, severity, message and code, then the source line, then the hint."""
+    """Return the lines of a problem: place, severity, message and code; source line; hint."""
     problem = item.problem
     place = printable(item.place)
     if place.startswith("::"):
-        place = f"./{place}"  # GitHub takes a line that begins with :: for a command
+        place = f"./{place}"  # GitHub Actions runs lines that begin with :: as commands
     severity = click.style(f"{problem.severity}:", fg=_COLORS[problem.severity], bold=True)
     code = click.style(f"[{problem.code}]", dim=True)
     start = f"{click.style(f'{place}:', bold=True)} " if place else ""
@@ -54,7 +54,7 @@ def problem_lines(item: Located, *, width: int, sources: SourceLines | None) -> 
 
 
 def _snippet(item: Located, sources: SourceLines, width: int) -> list[str]:
-    """Return the source line with carets under the place; nothing where it cannot be read."""
+    """Return the source line with carets, or nothing if it cannot be read."""
     line, column = item.problem.where.line, item.problem.where.column
     text = sources.line(item.file, line) if line is not None else None
     if text is None or not text.strip():
@@ -70,7 +70,7 @@ def _snippet(item: Located, sources: SourceLines, width: int) -> list[str]:
 
 
 def _rest(items: Sequence[Located]) -> str:
-    """Return one line for problems like the ones before it."""
+    """Return one line that lists the remaining problems of a group."""
     places = [printable(item.place) for item in items if item.place][:MAX_SIMILAR]
     names = f": {', '.join(places)}" if places else ""
     more = f" and {len(items) - len(places)} more" if len(items) > len(places) and names else ""
@@ -81,7 +81,7 @@ def _rest(items: Sequence[Located]) -> str:
 
 
 def in_order(problems: Iterable[Located]) -> list[Located]:
-    """Return problems file by file, in the order of the files, each from its first line to its last."""
+    """Return the problems sorted by line, file by file in the order of first mention."""
     items = list(problems)
     numbers: dict[str, int] = {}
     for item in items:

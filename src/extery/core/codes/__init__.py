@@ -17,12 +17,12 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Code(NamedTuple):
     """One row of the table.
 
-    ``stricter``: an error of ours where Blender's own tools report nothing; `--like-blender` makes it a warning.
+    ``stricter`` marks an error that Blender's own tools do not report; `--like-blender` makes it a warning.
 
     ``message`` and ``hint`` are templates for `str.format`, filled with the values of a problem. They are empty
-    for codes whose callers write the text. ``variants`` holds other pairs of message and hint, chosen by the
-    value ``variant``; an empty text stands for that of the code. ``example`` holds values that render the
-    templates in the documentation.
+    for codes whose callers write the text. ``variants`` maps names to other pairs of message and hint, chosen by
+    the value ``variant``; an empty text falls back to that of the code. ``example`` holds values that render
+    the templates in the documentation.
     """
 
     severity: Literal["error", "warning"]
@@ -35,16 +35,30 @@ class Code(NamedTuple):
     example: Mapping[str, str | int] = _NOTHING
 
 
+class Text(NamedTuple):
+    """Message and hint of a problem."""
+
+    message: str
+    hint: str
+
+
 class Explanation(NamedTuple):
-    """What the documentation says about a code; ``message`` and ``hint`` are an example, or empty."""
+    """The documentation of a code.
+
+    ``message`` and ``hint`` are rendered from the example. ``others`` are the texts of the other variants; their
+    values are written as ``<name>``. ``silenceable``: whether a project file can silence it, which for errors
+    needs that they are downgraded to warnings.
+    """
 
     code: str
     severity: Literal["error", "warning"]
     stricter: bool
+    silenceable: bool
     title: str
     why: str
     message: str
     hint: str
+    others: tuple[Text, ...]
 
 
 #: First part of a code -> the module of this folder that holds its table.
@@ -76,6 +90,10 @@ AREAS = {
 }
 
 
+#: The module of problems that only the website reports; it reads no project file.
+_WEBSITE = "site"
+
+
 def find(code: str) -> Code:
     """Return the row of ``code``; raises `KeyError` for an unknown code.
 
@@ -88,21 +106,70 @@ def find(code: str) -> Code:
 
 def render(entry: Code, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return message and hint of a problem; raises `KeyError` if a value or the template is missing."""
-    message, hint = entry.message, entry.hint
-    if "variant" in values:
-        own_message, own_hint = entry.variants[values["variant"]]
-        message, hint = own_message or message, own_hint or hint
+    message, hint = _templates(entry, values.get("variant", ""))
     if not message:
         raise KeyError(f"no message template: {entry.title}")
     return message.format_map(values), hint.format_map(values)
+
+
+def _templates(entry: Code, variant: str) -> Text:
+    if not variant:
+        return Text(entry.message, entry.hint)
+    message, hint = entry.variants[variant]
+    return Text(message or entry.message, hint or entry.hint)
 
 
 def explain(code: str) -> Explanation:
     """Return the documentation of ``code``; raises `KeyError` for an unknown code."""
     entry = find(code)
     message, hint = render(entry, entry.example) if entry.message else ("", "")
-    title = entry.title[:1].upper() + entry.title[1:]
-    return Explanation(code, entry.severity, entry.stricter, title, entry.why, message, hint)
+    is_local = AREAS[code.partition(".")[0]] != _WEBSITE
+    return Explanation(
+        code=code,
+        severity=entry.severity,
+        stricter=entry.stricter,
+        silenceable=is_local and (entry.severity == "warning" or entry.stricter),
+        title=entry.title[:1].upper() + entry.title[1:],
+        why=entry.why,
+        message=message,
+        hint=hint,
+        others=_other_texts(entry, message),
+    )
+
+
+def _other_texts(entry: Code, message: str) -> tuple[Text, ...]:
+    """Return the texts of the variants that the example, which has ``message``, does not show."""
+    shown = _templates(entry, str(entry.example.get("variant", "")))
+    names = [*([""] if entry.hint else []), *entry.variants]
+    templates = dict.fromkeys(_templates(entry, name) for name in names)
+    return tuple(
+        Text(
+            message if text.message == shown.message else text.message.format_map(_Placeholders()),
+            text.hint.format_map(_Placeholders()),
+        )
+        for text in templates
+        if text != shown
+    )
+
+
+class _Placeholders(dict[str, Any]):
+    """Values for a template: ``<name>`` for each name."""
+
+    def __missing__(self, name: str) -> _Placeholder:
+        return _Placeholder(name)
+
+
+class _Placeholder:
+    """Rendered as ``<name>`` with any format or conversion."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __format__(self, _spec: str) -> str:
+        return f"<{self._name}>"
+
+    def __repr__(self) -> str:
+        return f"<{self._name}>"
 
 
 def similar(code: str) -> list[str]:
