@@ -1,6 +1,6 @@
-"""Check what an author has: a source folder, a manifest or a package.
+"""Check a source folder, a manifest or a package.
 
-A folder is read as a build reads it, so `extery validate` and `extery build` find the same problems.
+Folders are read in the same way as by a build, so `extery validate` and `extery build` report the same problems.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from extery.author.build.plan import plan_packages, resolved
+from extery.author.build.plan import plan_packages, resolve_path
 from extery.author.build.source_folder import read_source_folder
 from extery.author.build.targets import plan_targets
 from extery.core.errors import ProblemList
@@ -18,12 +18,12 @@ from extery.rules.engine import Report, check_manifest_file, check_package
 
 
 def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False) -> Report:
-    """Check whatever lies at ``path``: a folder, a ``.toml`` or a package.
+    """Check the folder, manifest (``.toml``) or package at ``path``.
 
-    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
-    ``hashed`` asks for the SHA-256 of a package.
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    ``hashed`` adds the SHA-256 of a package to the report.
     """
-    if os.path.isdir(path):  # noqa: PTH112 (says no where `is_dir` raises, for a very long name)
+    if os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
         return check_folder(path, valid_tags=valid_tags)
     if path.suffix.lower() == ".toml":
         return check_manifest_file(path, valid_tags=valid_tags)
@@ -31,10 +31,10 @@ def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool 
 
 
 def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
-    """Check the manifest in ``path`` and the files that `extery build` packs."""
+    """Check the manifest in ``path`` and the files that `extery build` would pack."""
     report = Report("folder", str(path))
     with capture_errors(report.problems, str(path)):
-        folder = read_source_folder(resolved(path), valid_tags=valid_tags)
+        folder = read_source_folder(resolve_path(path), valid_tags=valid_tags)
         report.manifest = folder.manifest
         report.problems.extend(folder.problems)
         targets = plan_targets(

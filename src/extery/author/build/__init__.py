@@ -1,1 +1,1 @@
-"""Build packages from a source folder: plan what goes in, report what is wrong, write the zips."""
+"""Build packages from a source folder: plan their contents, report problems, write the zips."""

@@ -1,4 +1,4 @@
-"""What the manifest's ``[build]`` says: the files to pack, or the patterns of those to leave out."""
+"""The manifest's ``[build]`` table: the files to pack, or patterns of files to leave out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from extery.core.text import quote_value
 from extery.manifest.document import FILENAME
 from extery.manifest.locator import Locator
 
-#: What stays out without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
+#: Patterns used without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
 DEFAULT_PATTERNS = ("__pycache__/", ".*", "/*.zip", "*.blend[1-9]")
-#: What stays out where there is a ``[build]`` without patterns: Blender then packs the rest.
+#: Patterns used for a ``[build]`` without patterns, as in Blender.
 BARE_PATTERNS = (".*",)
 
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """Either ``paths``, relative and normalised, or ``patterns`` of what stays out."""
+    """Either ``paths`` to pack, relative and normalised, or ``patterns`` to exclude."""
 
     paths: tuple[str, ...] | None = None
     patterns: tuple[str, ...] = DEFAULT_PATTERNS
@@ -29,14 +29,14 @@ class BuildConfig:
 def read_build_config(
     table: Mapping[str, Any], problems: ProblemList, locate: Locator
 ) -> BuildConfig | None:
-    """Read ``[build]`` from a manifest's table; ``None`` with problems noted if it is wrong."""
+    """Read ``[build]`` from a manifest's table; add problems and return ``None`` if it is invalid."""
     if "build" not in table:
         return BuildConfig()
     build = table["build"]
     if not isinstance(build, dict):
         problems.add("build.not-a-table", where=locate(("build",)), value=quote_value(build))
         return None
-    found = len(problems.errors)
+    errors_before = len(problems.errors)
     if "generated" in build:
         problems.add("build.reserved", where=locate(("build", "generated")))
     paths = _strings(build, "paths", problems, locate)
@@ -47,18 +47,18 @@ def read_build_config(
             where=locate(("build", "paths_exclude_pattern"), of_key=True),
         )
     _check_patterns(patterns, problems, locate)
-    listed = _listed(paths, table, problems, locate)
-    if len(problems.errors) > found:
+    normalised = _check_paths(paths, table, problems, locate)
+    if len(problems.errors) > errors_before:
         return None
     if paths:
-        return BuildConfig(paths=listed, patterns=())
+        return BuildConfig(paths=normalised, patterns=())
     return BuildConfig(patterns=tuple(patterns) or BARE_PATTERNS)
 
 
 def _strings(
     build: Mapping[str, Any], key: str, problems: ProblemList, locate: Locator
 ) -> list[str]:
-    """The list under ``key``; where it is something else, a problem and an empty list."""
+    """Return the strings under ``key``; add problems and return an empty list if it is invalid."""
     value = build.get(key, [])
     if not isinstance(value, list):
         problems.add(
@@ -88,14 +88,14 @@ def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator)
             problems.add("build.pattern-empty", where=where)
         elif pattern.lstrip("!") == "**":
             problems.add("build.pattern-double-star", where=where, pattern=pattern)
-        elif reason := _why_without_effect(pattern):
+        elif variant := _variant_without_effect(pattern):
             problems.add(
-                "build.pattern-without-effect", where=where, variant=reason, pattern=pattern
+                "build.pattern-without-effect", where=where, variant=variant, pattern=pattern
             )
 
 
-def _why_without_effect(pattern: str) -> str:
-    """Return why hardly any file can match ``pattern``, as a variant of the code; else ``""``."""
+def _variant_without_effect(pattern: str) -> str:
+    """Return the variant of ``build.pattern-without-effect`` for ``pattern``, or ``""``."""
     if pattern.startswith("# "):
         return "comment"
     name = pattern.lstrip("!")
@@ -109,18 +109,18 @@ def _why_without_effect(pattern: str) -> str:
     return ""
 
 
-def _listed(
+def _check_paths(
     paths: list[str], table: Mapping[str, Any], problems: ProblemList, locate: Locator
 ) -> tuple[str, ...]:
-    """The normalised ``paths``, each checked; the manifest's wheels count as listed already."""
+    """Return the valid ``paths``, normalised; the manifest's wheels are listed already."""
     wheels = table.get("wheels")
     texts = [w for w in wheels if isinstance(w, str)] if isinstance(wheels, list) else []
     listed = {member_name(wheel).lower(): "wheels" for wheel in texts}
     names: list[str] = []
     for index, path in enumerate(paths):
         where = locate(("build", "paths", index))
-        if fault := _fault(path, where):
-            problems.extend([fault])
+        if problem := _path_problem(path, where):
+            problems.extend([problem])
             continue
         name = posixpath.normpath(path)
         if name.lower() in listed:
@@ -130,8 +130,8 @@ def _listed(
     return tuple(names)
 
 
-def _fault(path: str, where: Where) -> Problem | None:
-    """Return what is wrong with one path by itself."""
+def _path_problem(path: str, where: Where) -> Problem | None:
+    """Return the problem of a single path, or ``None``."""
     name = posixpath.normpath(path)
     if not path:
         return Problem.of("build.path-empty", where=where)
@@ -146,5 +146,5 @@ def _fault(path: str, where: Where) -> Problem | None:
 
 
 def member_name(path: str) -> str:
-    """The name in the package of a path from the manifest: ``./wheels/x`` is ``wheels/x``."""
+    """Return the member name for a path in the manifest: ``wheels/x`` for ``./wheels/x``."""
     return posixpath.normpath(path.lstrip("/"))

@@ -1,4 +1,4 @@
-"""From a folder to packages: plan, then pack. The same folder gives the same bytes anywhere."""
+"""Write the packages of a build. The same source folder gives the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class BuiltPackage:
-    """A package that was written. ``platform`` is ``None`` unless the build was split."""
+    """A written package. ``platform`` is ``None`` unless the build was split."""
 
     path: Path
     size: int
@@ -40,11 +40,11 @@ class BuiltPackage:
 
     @property
     def unpacked(self) -> int:
-        """The size of all files together, in bytes."""
+        """The total size of all files, in bytes."""
         return sum(member.size for member in self.members)
 
     def as_dict(self) -> dict[str, Any]:
-        """The package as JSON."""
+        """Return the package as JSON."""
         return {
             "path": str(self.path),
             "id": self.manifest.id,
@@ -66,9 +66,9 @@ def build(
     valid_tags: ValidTags | None = None,
     on_member: Callable[[WrittenMember], None] | None = None,
 ) -> list[BuiltPackage]:
-    """Build the extension in ``source``; one package, or one for each of its platforms.
+    """Build the extension in ``source``: one package, or one for each of its platforms.
 
-    Raises `InvalidInput` with every problem, and then nothing was written.
+    Raises `InvalidInput` with all problems; then nothing is written.
     """
     plan = plan_build(
         source,
@@ -83,31 +83,32 @@ def build(
 def execute(
     plan: BuildPlan, *, on_member: Callable[[WrittenMember], None] | None = None
 ) -> list[BuiltPackage]:
-    """Write the packages of a plan; ``on_member`` hears of each file.
+    """Write the packages of a plan; ``on_member`` is called for each file.
 
-    All of them are on disk before the first takes its name: of a version there are no new and old packages.
+    All packages are complete on disk before the first one gets its final name, so a failure leaves no mixture of
+    old and new packages of a version.
     """
     time = source_date(os.environ.get("SOURCE_DATE_EPOCH"))
     members = []
     with ExitStack() as stack:
         for package in plan.packages:
-            file = stack.enter_context(_writing(package.path))
-            with _naming(package.path):
+            file = stack.enter_context(_atomic_write(package.path))
+            with _translate_errors(package.path):
                 members.append(write_zip(file, package.members, time=time, on_member=on_member))
                 file.flush()
                 os.fsync(file.fileno())
-    return [_built(*both) for both in zip(plan.packages, members, strict=True)]
+    return [_built(*pair) for pair in zip(plan.packages, members, strict=True)]
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[BinaryIO]:
-    with _naming(path), atomic_write(path) as file:
+def _atomic_write(path: Path) -> Iterator[BinaryIO]:
+    with _translate_errors(path), atomic_write(path) as file:
         yield file
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Say which package it is that cannot be written."""
+def _translate_errors(path: Path) -> Iterator[None]:
+    """Raise `Unavailable` with the path of the package for an `OSError`."""
     try:
         yield
     except OSError as error:

@@ -1,14 +1,14 @@
-"""Which files a list of exclude patterns leaves out: `paths_exclude_pattern`, as Blender reads it.
+"""Matching of paths with `paths_exclude_pattern`, in the same way as Blender.
 
-The patterns look like those of a .gitignore and differ from them in ways that decide what is
-packed, so every rule here was compared with Blender's own matcher:
+The patterns look like those of a .gitignore. These differences decide which files are packed, and
+tests compare them with Blender's own matcher:
 
-- a pattern without ``/`` in front matches at any depth, also when it has a ``/`` inside;
-- ``!pattern`` re-includes for good: a later pattern does not win over it;
-- nothing is escaped except ``\\!`` in front, ``#`` is no comment, and blanks count.
+- a pattern without a leading ``/`` matches at any depth, also with a ``/`` inside;
+- ``!pattern`` always wins: later patterns cannot exclude the path again;
+- only a leading ``\\!`` is an escape, ``#`` does not start a comment, and spaces are significant.
 
-Blender's tool crashes on a lone ``**``. Here it matches nothing, like every pattern without a
-name in it, and the build refuses it before it comes to that.
+Blender's tool crashes on the pattern ``**``. Here it matches nothing, like every pattern without a
+name, and the build reports it as an error.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import re
 from collections.abc import Iterable
 
 _ANY_FOLDERS = "**"
-# Paths are matched with this character for each "/" but the one at the end of a folder, as Blender
-# does it (so a pattern with a line break names folders): then
-# "*" and "?" stay inside a name, a negated class does not, and none of them eats a name's end.
+# Replaces each "/" of a path except a trailing one, as in Blender (so a pattern with a line break matches
+# folders): "*" and "?" then match inside a name only, a negated class also matches the separator, and none
+# of them matches a trailing "/".
 _BETWEEN = "\n"
 _CHAR = f"[^{_BETWEEN}]"
 
 
 class PathPatterns:
-    """A list of patterns; asks about paths relative to the source, with ``/`` between names."""
+    """A list of patterns for paths relative to the source folder, with ``/`` between names."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._excluding: list[re.Pattern[str]] = []
@@ -36,9 +36,9 @@ class PathPatterns:
                 (self._including if pattern.startswith("!") else self._excluding).append(regex)
 
     def excludes(self, path: str) -> bool:
-        """Whether ``path`` is left out; a folder is asked about with a ``/`` at its end.
+        """Return whether ``path`` is excluded; paths of folders end with ``/``.
 
-        Nothing below an excluded folder is asked about: not even ``!pattern`` brings it back.
+        Callers skip everything below an excluded folder, so ``!pattern`` cannot include files in it.
         """
         marked = path[:-1].replace("/", _BETWEEN) + path[-1:]
         if not any(regex.fullmatch(marked) for regex in self._excluding):
@@ -47,7 +47,7 @@ class PathPatterns:
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """The expression for a pattern, the ``!`` in front removed; ``None`` if it can match nothing."""
+    """Return the expression for a pattern without its leading ``!``, or ``None`` if nothing can match."""
     if pattern.startswith("\\!"):
         pattern = pattern[1:]
     is_rooted = pattern.startswith("/")
@@ -94,7 +94,7 @@ def _name(step: str) -> str:
 
 
 def _between_stars(step: str) -> list[str]:
-    """The expressions for what stands before, between and after the ``*`` of a name."""
+    """Return the expressions for the parts of a name before, between and after its ``*``."""
     texts = [""]
     at = 0
     while at < len(step):
@@ -113,13 +113,13 @@ def _between_stars(step: str) -> list[str]:
 
 
 def _end_of_class(step: str, start: int) -> int:
-    """Where the ``]`` of a class stands; a ``]`` that comes first is one of its characters."""
+    """Return the position of the ``]`` that ends a class; a leading ``]`` is one of its characters."""
     first = start + 1 if step.startswith("!", start) else start
     return step.find("]", first + 1)
 
 
 def _class(content: str) -> str:
-    """A class of characters; a range that runs backwards is empty."""
+    """Return the expression for a class of characters; reversed ranges are empty."""
     negated = content.startswith("!")
     chars = content[1:] if negated else content
     ranges = ""

@@ -1,6 +1,6 @@
-"""Decide what a build packs, and where to: everything that can be wrong is found here.
+"""Plan the packages of a build and report all problems, before anything is written.
 
-Only names, sizes and the manifest are read; `extery.author.build.execute` does what the plan says.
+Only names, sizes and the manifest are read; `extery.author.build.execute` carries out the plan.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from extery.manifest.document import FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 
-# What a zip can hold without its 64-bit extensions; the rest is for its own directory.
+# Limits of a zip without 64-bit extensions, minus room for its directory.
 _MAX_BYTES = (1 << 32) - (1 << 26)
 _MAX_MEMBERS = (1 << 16) - 1
 
 
 @dataclass(frozen=True)
 class PackagePlan:
-    """One package to make. ``platform`` is ``None`` unless the build is split.
+    """A package to build. ``platform`` is ``None`` unless the build is split.
 
-    ``manifest`` is that of the package: in a split build with this platform and its wheels.
+    ``manifest`` is the manifest in the package; in a split build it has this platform and its wheels only.
     """
 
     path: Path
@@ -44,13 +44,13 @@ class PackagePlan:
 
     @property
     def unpacked(self) -> int:
-        """The size of all files together, in bytes."""
+        """The total size of all files, in bytes."""
         return sum(member.size for member in self.members)
 
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """What a build will do; ``problems`` holds warnings only."""
+    """The packages to build; ``problems`` contains warnings only."""
 
     source: Path
     manifest: Manifest
@@ -69,10 +69,10 @@ def plan_build(
     """Plan the package of the extension in the folder ``source``, or one for each platform.
 
     ``source`` may also be the manifest in that folder.
-    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
-    Raises `InvalidInput` with every problem if nothing could be built.
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    Raises `InvalidInput` with all problems if there are errors.
     """
-    source = resolved(source)
+    source = resolve_path(source)
     if source.name == FILENAME and source.is_file():
         source = source.parent
     folder = read_source_folder(source, valid_tags=valid_tags)
@@ -85,7 +85,7 @@ def plan_build(
         problems=problems,
     )
     packages = plan_packages(folder, targets, problems)
-    problems = ProblemList(map(_as_in_a_build, problems))
+    problems = ProblemList(map(_with_build_severity, problems))
     if problems.errors or folder.manifest is None:
         raise InvalidInput(*problems)
     return BuildPlan(source, folder.manifest, packages, problems)
@@ -94,7 +94,7 @@ def plan_build(
 def plan_packages(
     folder: SourceFolder, targets: Sequence[Target], problems: ProblemList
 ) -> tuple[PackagePlan, ...]:
-    """The packages for ``targets``, with everything that is wrong with their files in ``problems``."""
+    """Return the packages for ``targets``; add the problems of their files to ``problems``."""
     files = plan_files(folder, targets, problems)
     manifest = folder.manifest
     if manifest is None:
@@ -105,25 +105,25 @@ def plan_packages(
     return packages
 
 
-def _as_in_a_build(problem: Problem) -> Problem:
-    """The problem with the severity that it has in a build: what Blender packs, we pack, with a warning."""
-    is_packed = problem.code == "package.init-compiled" or (
+def _with_build_severity(problem: Problem) -> Problem:
+    """Return the problem as a warning if Blender builds the package in spite of it."""
+    is_built = problem.code == "package.init-compiled" or (
         codes.find(problem.code).stricter and problem.code != "package.wheel-missing"
     )
-    return problem._replace(severity="warning") if is_packed else problem
+    return problem._replace(severity="warning") if is_built else problem
 
 
-def resolved(source: Path) -> Path:
-    """The absolute path without links, where it has one."""
+def resolve_path(source: Path) -> Path:
+    """Return the absolute path with links resolved, if possible."""
     try:
         return source.resolve()
     except (OSError, RuntimeError):
-        # A link that leads in circles: to read the manifest will fail with a sentence.
+        # A circular link: reading the manifest will report it.
         return source.absolute()
 
 
 def _package(data: bytes, manifest: Manifest, files: PlannedFiles, target: Target) -> PackagePlan:
-    """Manifest first, wheels in the manifest's order, then the rest by name."""
+    """Return the plan of a package: manifest, wheels in the manifest's order, other files by name."""
     wheels = files.wheels
     fitting = [wheel for wheel in wheels if fits(wheel, target.platform)]
     if target.platform is not None:
@@ -133,7 +133,7 @@ def _package(data: bytes, manifest: Manifest, files: PlannedFiles, target: Targe
             wheels=fitting if manifest.wheels else None,
         )
         manifest = Manifest.parse(data, strict=False, packaged=True)
-    # Two spellings of one path are one file.
+    # Different spellings of a path name the same file.
     packed = {wheels[wheel].name: wheels[wheel] for wheel in fitting}
     first = SourceFile(FILENAME, len(data), data)
     members = (first, *packed.values(), *files.rest)

@@ -1,6 +1,6 @@
-"""A source folder: its manifest, the files that a build packs, and everything that is wrong with them.
+"""A source folder: its manifest, the files that a build packs, and their problems.
 
-`extery build` and `extery validate` both read a folder here, so they find the same problems.
+Used by `extery build` and `extery validate`, so both report the same problems.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from extery.author.build.config import BARE_PATTERNS, BuildConfig, member_name, read_build_config
 from extery.author.build.patterns import PathPatterns
-from extery.author.build.sources import listed, scan
+from extery.author.build.sources import find_file, find_files
 from extery.author.build.targets import Target
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
@@ -31,9 +31,10 @@ from extery.rules.rule import Input, Scope
 
 @dataclass(frozen=True)
 class SourceFolder:
-    """A folder with a manifest. ``table`` is ``None`` where that is not TOML, ``manifest`` where it has errors.
+    """A folder with a manifest.
 
-    ``config`` is ``None`` where ``[build]`` is wrong. ``problems`` are those of the manifest and of ``[build]``.
+    ``table`` is ``None`` if the manifest is not TOML, ``manifest`` if it has errors, ``config`` if ``[build]`` is
+    invalid. ``problems`` are those of the manifest and of ``[build]``.
     """
 
     path: Path
@@ -47,19 +48,19 @@ class SourceFolder:
 
 @dataclass
 class PlannedFiles:
-    """What a build packs beside the manifest: ``wheels`` as the manifest writes them, and the ``rest``."""
+    """The files to pack in addition to the manifest: ``wheels`` by their paths in it, and the ``rest``."""
 
     rest: list[SourceFile] = field(default_factory=list)
     wheels: dict[str, SourceFile] = field(default_factory=dict)
 
 
 def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> SourceFolder:
-    """Read the manifest in ``path``; raises `InvalidManifest` if there is no readable file.
+    """Read the manifest in ``path``; raises `InvalidManifest` if the file cannot be read.
 
-    ``valid_tags`` maps a type to its tags; ``None`` takes Blender's own, ``{}`` checks none.
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     """
     data = read_manifest_bytes(path / FILENAME)
-    problems, found = ProblemList(), ProblemList()
+    problems, from_rules = ProblemList(), ProblemList()
     locate = Locator(data, FILENAME)
     table = parse_table(data, problems, FILENAME)
     if table is None:
@@ -67,9 +68,9 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
     context = RuleContext(
         str(path), table=table, locate=locate, valid_tags=tags_to_check(valid_tags)
     )
-    run_rules(Scope.FOLDER, context, found, inputs=frozenset({Input.TABLE}))
-    # Reading [build] reports this as an error.
-    problems.extend(p for p in found if p.code != "manifest.build.not-a-table")
+    run_rules(Scope.FOLDER, context, from_rules, inputs=frozenset({Input.TABLE}))
+    # `read_build_config` reports this as an error.
+    problems.extend(p for p in from_rules if p.code != "manifest.build.not-a-table")
     manifest = None if problems.errors else Manifest.from_table(table)
     config = read_build_config(table, problems, locate)
     return SourceFolder(path, data, table, manifest, config, problems, locate)
@@ -78,10 +79,10 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
 def plan_files(
     source: SourceFolder, targets: Sequence[Target], problems: ProblemList
 ) -> PlannedFiles:
-    """Find the files to pack and check them by the rules for source folders.
+    """Find the files to pack and check them with the rules for source folders.
 
-    ``targets`` are the packages to write: they are not packed themselves, and need only the wheels of their
-    platforms. A manifest with errors is used as far as it goes, so that all problems are found at once.
+    ``targets`` are the packages to write: they are excluded from packing, and only the wheels of their platforms
+    are needed. Valid parts of a manifest with errors are used, so that all problems are reported at once.
     """
     if source.table is None:
         return PlannedFiles()
@@ -95,21 +96,21 @@ def plan_files(
 def _find_rest(
     source: SourceFolder, outputs: Collection[Path], problems: ProblemList
 ) -> list[SourceFile]:
-    """Everything but manifest and wheels, sorted by name."""
+    """Return all files to pack except manifest and wheels, sorted by name."""
     config = source.config
     if config is None:
-        # What it would pack is not known; problems of the usual files may not be those of the real ones.
+        # The files of the default patterns may not be those that the author wants to pack: ignore their problems.
         config, problems = BuildConfig(), ProblemList()
     if config.paths is None:
         wheels = {member_name(wheel) for _, wheel in _listed_wheels(source)}
-        found = scan(source.path, PathPatterns(config.patterns), problems, skip=outputs)
-        return [member for member in found if member.name not in wheels]
+        files = find_files(source.path, PathPatterns(config.patterns), problems, skip=outputs)
+        return [file for file in files if file.name not in wheels]
     members = []
     for index, name in enumerate(config.paths):
         where = source.locate(("build", "paths", index))
         if source.path / name in outputs:
             problems.add("build.path-is-output", where=where, path=name)
-        elif member := listed(source.path, name, problems, where):
+        elif member := find_file(source.path, name, problems, where):
             members.append(member)
     return sorted(members)
 
@@ -121,7 +122,7 @@ def _listed_wheels(source: SourceFolder) -> Iterator[tuple[int, str]]:
 def _find_wheels(
     source: SourceFolder, targets: Sequence[Target], problems: ProblemList
 ) -> tuple[dict[str, SourceFile], set[str]]:
-    """The files of the wheels that a target needs, and the wheels of which there is no file."""
+    """Return the files of the wheels that a target needs, and the wheels without a file."""
     platforms = [target.platform for target in targets] or [None]
     members: dict[str, SourceFile] = {}
     missing: set[str] = set()
@@ -134,13 +135,13 @@ def _find_wheels(
             problems.add("build.path-outside", where=where, variant="wheel", path=wheel)
         elif not os.path.exists(source.path / name):  # noqa: PTH110 (`exists` raises for long names)
             missing.add(wheel)
-        elif member := listed(source.path, name, problems, where):
+        elif member := find_file(source.path, name, problems, where):
             members[wheel] = member
     return members, missing
 
 
 def fits(wheel: str, platform: str | None) -> bool:
-    """Whether a package for ``platform`` needs the wheel; ``None`` is the package for all."""
+    """Return whether a package for ``platform`` needs the wheel; ``None`` means all platforms."""
     return platform is None or WheelName.parse(wheel).platforms.has(platform)
 
 
@@ -158,13 +159,12 @@ def _run_rules(
         required_wheels={*missing, *files.wheels},
         excludes=_excludes(config),
     )
-    found = ProblemList()
-    run_rules(
-        Scope.FOLDER, context, found, inputs=frozenset({Input.NAMES, Input.MANIFEST, Input.FILES})
-    )
+    from_rules = ProblemList()
+    inputs = frozenset({Input.NAMES, Input.MANIFEST, Input.FILES})
+    run_rules(Scope.FOLDER, context, from_rules, inputs=inputs)
     problems.extend(
         problem._replace(where=Where(problem.where.file)) if problem.where.line is None else problem
-        for problem in found
+        for problem in from_rules
     )
 
 
@@ -175,7 +175,7 @@ def _excludes(config: BuildConfig) -> str:
 
 
 def _opener(members: Sequence[SourceFile]) -> OpenFile:
-    """Opens planned files, which may come from anywhere."""
+    """Return a function that opens planned files by their member names."""
     sources = {member.name: member.source for member in members}
 
     @contextmanager

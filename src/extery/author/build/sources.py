@@ -1,4 +1,4 @@
-"""The files of a source folder that go into its package. Reads names and sizes, no contents."""
+"""Find the files of a source folder to pack. Reads names and sizes, no contents."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from extery.manifest.document import FILENAME
 from extery.package.writer import SourceFile
 
 
-def scan(
+def find_files(
     source: Path, patterns: PathPatterns, problems: ProblemList, *, skip: Collection[Path] = ()
 ) -> list[SourceFile]:
-    """Every file below ``source`` that no pattern excludes, sorted by name.
+    """Return all files below ``source`` that no pattern excludes, sorted by name.
 
-    The manifest of the folder itself, the packages in ``skip``, links, and what is neither file nor
-    folder are left out.
+    The manifest of the folder, the packages in ``skip``, links, devices and pipes are left out.
     """
-    found: list[SourceFile] = []
+    files: list[SourceFile] = []
     links: list[str] = []
     folders = [""]
     while folders:
@@ -36,14 +35,14 @@ def scan(
             elif is_folder:
                 folders.append(f"{name}/")
             elif entry.is_file() and name != FILENAME and not _is_output(Path(entry.path), skip):
-                _add(found, name, Path(entry.path), problems)
+                _add_file(files, name, Path(entry.path), problems)
     if links:
-        _note_links(sorted(links), problems)
-    return sorted(found)
+        _report_links(sorted(links), problems)
+    return sorted(files)
 
 
 def _is_output(path: Path, outputs: Collection[Path]) -> bool:
-    """Whether it is one of the packages, or what an interrupted build of one has left."""
+    """Return whether ``path`` is an output, or the temporary file of an interrupted build."""
     return path in outputs or any(
         path.parent == output.parent
         and path.name.startswith(f".{output.name}.")
@@ -53,7 +52,7 @@ def _is_output(path: Path, outputs: Collection[Path]) -> bool:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder or a link to one; a link that leads in circles is neither."""
+    """Return whether ``entry`` is a folder or a link to one; circular links are not."""
     try:
         return entry.is_dir()
     except OSError:
@@ -75,13 +74,13 @@ def _entries(folder: Path, prefix: str, problems: ProblemList) -> list[os.DirEnt
         return []
 
 
-def _add(found: list[SourceFile], name: str, path: Path, problems: ProblemList) -> None:
+def _add_file(files: list[SourceFile], name: str, path: Path, problems: ProblemList) -> None:
     try:
         name.encode("utf-8")
-        found.append(SourceFile(name, path.stat().st_size, path))
+        files.append(SourceFile(name, path.stat().st_size, path))
     except UnicodeEncodeError:
-        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
-        problems.add("build.name-not-unicode", where=Where(shown), path=shown)
+        escaped = os.fsencode(name).decode("utf-8", "backslashreplace")
+        problems.add("build.name-not-unicode", where=Where(escaped), path=escaped)
     except OSError as error:
         problems.add(
             "build.unreadable",
@@ -91,7 +90,7 @@ def _add(found: list[SourceFile], name: str, path: Path, problems: ProblemList) 
         )
 
 
-def _note_links(links: list[str], problems: ProblemList) -> None:
+def _report_links(links: list[str], problems: ProblemList) -> None:
     problems.add(
         "build.link-skipped",
         where=Where(links[0]),
@@ -101,14 +100,14 @@ def _note_links(links: list[str], problems: ProblemList) -> None:
     )
 
 
-def listed(source: Path, name: str, problems: ProblemList, where: Where) -> SourceFile | None:
-    """The file called ``name`` in ``source``; ``None`` with a problem noted if it cannot be packed.
+def find_file(source: Path, name: str, problems: ProblemList, where: Where) -> SourceFile | None:
+    """Return the file ``name`` in ``source``; add a problem and return ``None`` if it cannot be packed.
 
-    A link is followed as long as it stays inside ``source``.
+    Links to targets inside ``source`` are followed.
     """
     path = source / name
     try:
-        facts = path.stat()
+        status = path.stat()
         real = path.resolve(strict=True)
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -124,25 +123,25 @@ def listed(source: Path, name: str, problems: ProblemList, where: Where) -> Sour
     if not real.is_relative_to(source):
         problems.add("build.link-outside", where=where, path=name, target=str(real))
         return None
-    if stat.S_ISDIR(facts.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         problems.add("build.path-is-folder", where=where, path=name)
         return None
-    if not stat.S_ISREG(facts.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         problems.add("build.not-a-file", where=where, path=name)
         return None
-    return SourceFile(name, facts.st_size, path)
+    return SourceFile(name, status.st_size, path)
 
 
 def _similar(source: Path, name: str) -> str:
-    """Return the path in the same folder whose name is closest, or ``""``."""
+    """Return the path in the same folder with the most similar name, or ``""``."""
     from difflib import get_close_matches
 
     folder, _, file = name.rpartition("/")
     try:
-        there = {entry.name for entry in os.scandir(source / folder)}
+        names = {entry.name for entry in os.scandir(source / folder)}
     except OSError:
         return ""
-    close = get_close_matches(file, there, n=1)
+    close = get_close_matches(file, names, n=1)
     if not close:
         return ""
     return f"{folder}/{close[0]}" if folder else close[0]

@@ -1,4 +1,4 @@
-"""The manifest of a split package: the author's text, with a table that says what this one holds."""
+"""The manifest of a split package: the author's text with a table ``[build.generated]`` added."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _REMARK = "# Written by 'extery build --split-platforms': what this package hold
 def with_generated_table(
     data: bytes, *, platforms: Sequence[str], wheels: Sequence[str] | None
 ) -> bytes:
-    """The manifest ``data`` with ``[build.generated]`` added and everything else as it was.
+    """Return the manifest ``data`` with ``[build.generated]`` added and all other text unchanged.
 
-    ``wheels`` is ``None`` for an extension without wheels; an empty list says that none of its
-    wheels is in this package.
+    ``wheels`` is ``None`` for an extension without wheels; an empty list means that this package
+    contains none of its wheels.
     """
     text = data.decode("utf-8")
     table = tomllib.loads(text)
@@ -27,13 +27,13 @@ def with_generated_table(
         generated["wheels"] = list(wheels)
     written = _inserted(text, table, generated) or _appended(text, generated)
     expected = table | {"build": table.get("build", {}) | {"generated": generated}}
-    # The text around it is the author's, and TOML has many ways to write a table.
+    # TOML has many notations for tables; make sure that the insertion changed nothing else.
     assert tomllib.loads(written) == expected
     return written.encode("utf-8")
 
 
 def _appended(text: str, generated: Mapping[str, Sequence[str]]) -> str:
-    """The table as a section of its own at the end, where it also stands in Blender's packages."""
+    """Return ``text`` with the table as a section at its end, as in Blender's packages."""
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = [f"{key} = {_toml(items)}" for key, items in generated.items()]
     end = "" if text.endswith("\n") else newline
@@ -41,9 +41,9 @@ def _appended(text: str, generated: Mapping[str, Sequence[str]]) -> str:
 
 
 def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Sequence[str]]) -> str:
-    """``build = { … }`` with the table inside: no section may add to an inline table.
+    """Return ``text`` with the table inside ``build = { … }``: a section cannot extend an inline table.
 
-    Empty where the manifest has no such inline table.
+    Return ``""`` if ``build`` is not an inline table.
     """
     place = find_offsets(text).get(("build",))
     if place is None or text[place.value] != "{":
@@ -55,5 +55,5 @@ def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Seque
 
 
 def _toml(items: Sequence[str]) -> str:
-    """A list of strings; JSON writes them as TOML does, but for one control character."""
+    """Return a list of strings as TOML: JSON's notation is the same except for one control character."""
     return json.dumps(list(items), ensure_ascii=False).replace("\x7f", "\\u007F")

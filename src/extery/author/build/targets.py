@@ -1,4 +1,4 @@
-"""Where a build puts its packages, and what they are called."""
+"""The paths of the packages that a build writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLATFORM = re.compile(r"\w[\w.-]*")
 
 
 class Target(NamedTuple):
-    """A package to make: its absolute path, and its platform where the build is split."""
+    """The absolute path of a package to build, and its platform if the build is split."""
 
     path: Path
     platform: str | None
@@ -27,22 +27,22 @@ def plan_targets(
     file: Path | None,
     problems: ProblemList,
 ) -> list[Target]:
-    """One target, or one for each platform; none where ``manifest`` is not known.
+    """Return one target, or one for each platform; an empty list without a ``manifest``.
 
-    In ``folder`` a package is called ``{id}-{version}.zip``; ``file`` gives the name instead.
+    A package in ``folder`` is named ``{id}-{version}.zip``; ``file`` replaces folder and name.
     """
     if folder is not None and file is not None:
         problems.add("build.output-twice")
         return []
     parent = folder or (file.parent if file else Path())
     if not parent.is_dir():
-        import shlex  # only ever needed here
+        import shlex
 
         command = shlex.join(["mkdir", "-p", str(parent)])
         problems.add("build.output-folder", folder=str(parent), command=command)
     if manifest is None:
         return []
-    # A line break at its end slips through the check of versions, in Blender too.
+    # The check of versions accepts a trailing line break, as in Blender.
     name = file.name if file else f"{manifest.id}-{manifest.version.strip()}.zip"
     platforms = _platforms(manifest, problems) if split else [None]
     targets = [Target(_path(parent, name, platform), platform) for platform in platforms]
@@ -53,7 +53,7 @@ def plan_targets(
 
 
 def _platforms(manifest: Manifest, problems: ProblemList) -> list[str]:
-    """The manifest's platforms, each once."""
+    """Return the manifest's platforms without duplicates."""
     if not manifest.platforms:
         problems.add("build.no-platforms", where=Where(FILENAME, ("platforms",)))
     for index, platform in enumerate(manifest.platforms):
@@ -67,7 +67,7 @@ def _platforms(manifest: Manifest, problems: ProblemList) -> list[str]:
 
 
 def _path(parent: Path, name: str, platform: str | None) -> Path:
-    """``gear-1.0.0.zip`` is ``gear-1.0.0-linux_x64.zip`` for its platform."""
+    """Return the path of a package, for example ``gear-1.0.0-linux_x64.zip`` for linux-x64."""
     if platform is not None:
         file = Path(name)
         name = f"{file.stem}-{platform.replace('-', '_')}{file.suffix}"
