@@ -1,4 +1,4 @@
-"""Runs in the interpreter of a ``bpy`` environment: what Blender's matcher says of many paths.
+"""Runs in the interpreter of a ``bpy`` environment: prints the results of Blender's matcher for many paths.
 
 Reads a JSON list of ``[patterns, paths]`` from stdin. Answers with a list on stdout: for each case
 whether each path is excluded, or the name of the exception.

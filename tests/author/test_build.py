@@ -1,4 +1,4 @@
-"""From a folder to packages: what is in them, what they are called, and that they come out again."""
+"""Builds: contents and names of packages, reproducible bytes, and that they unpack again."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def test_a_package_is_named_after_its_id_and_version(tmp_path: Path) -> None:
     assert (built.manifest.id, built.platform) == ("gear_tool", None)
 
 
-def test_what_was_built_is_without_fault(tmp_path: Path) -> None:
+def test_a_built_package_is_valid(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", *WHEELS, extra=PLATFORMS + wheels_line(WHEELS))
 
     built = build(source, output_dir=tmp_path, split_platforms=True)
@@ -48,7 +48,7 @@ def test_what_was_built_is_without_fault(tmp_path: Path) -> None:
         assert report.manifest == package.manifest
 
 
-def test_the_manifest_comes_first_then_wheels_then_the_rest_by_name(tmp_path: Path) -> None:
+def test_members_are_the_manifest_then_wheels_then_other_files_by_name(tmp_path: Path) -> None:
     wheels = wheel("any", name="zeta") + wheel("any", name="alpha")
     files = ["b/x.py", "b.py", "a.py", "B.py", "wheels/readme.txt"]
     source = make_source(tmp_path / "source", *wheels, *files, extra=wheels_line(wheels))
@@ -62,7 +62,7 @@ def test_the_manifest_comes_first_then_wheels_then_the_rest_by_name(tmp_path: Pa
     ]
 
 
-def test_the_same_files_make_the_same_bytes_elsewhere_and_later(tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_bytes_in_another_folder_and_later(tmp_path: Path) -> None:
     digests = set()
     for number in range(3):
         source = make_source(tmp_path / f"source{number}", *WHEELS, "a.py", "b/c.py", "é.png")
@@ -74,7 +74,7 @@ def test_the_same_files_make_the_same_bytes_elsewhere_and_later(tmp_path: Path) 
     assert len(digests) == 1
 
 
-def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
+def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", *(f"file{number}.py" for number in range(40)))
     [here] = build(source, output_dir=tmp_path)
     (tmp_path / "there").mkdir()
@@ -91,7 +91,7 @@ def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["packages"][0]["sha256"] == here.sha256
 
 
-def test_the_source_date_is_all_that_changes_the_times(
+def test_only_the_source_date_changes_the_times(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source")
@@ -103,7 +103,7 @@ def test_the_source_date_is_all_that_changes_the_times(
         assert {info.date_time for info in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
 
 
-def test_a_split_build_makes_one_package_for_each_platform(tmp_path: Path) -> None:
+def test_a_split_build_writes_one_package_for_each_platform(tmp_path: Path) -> None:
     other = wheel("any", name="unlisted")
     source = make_source(
         tmp_path / "source", *WHEELS, *other, extra=PLATFORMS + wheels_line(WHEELS)
@@ -125,7 +125,7 @@ def test_a_split_build_makes_one_package_for_each_platform(tmp_path: Path) -> No
     assert built[1].manifest.wheels == (f"./{linux}", f"./{anywhere}")
 
 
-def test_a_split_build_needs_no_wheel_that_fits_no_platform(tmp_path: Path) -> None:
+def test_a_split_build_does_not_need_wheels_of_other_platforms(tmp_path: Path) -> None:
     wheels = wheel("win_amd64", "macosx_11_0_arm64")
     extra = 'platforms = ["windows-x64"]\n' + wheels_line(wheels)
     source = make_source(tmp_path / "source", wheels[0], extra=extra)
@@ -135,7 +135,7 @@ def test_a_split_build_needs_no_wheel_that_fits_no_platform(tmp_path: Path) -> N
     assert names_in(built.path) == [MANIFEST, wheels[0], "__init__.py"]
 
 
-def test_listed_paths_wheels_and_splitting_work_together(tmp_path: Path) -> None:
+def test_paths_and_wheels_work_in_a_split_build(tmp_path: Path) -> None:
     extra = PLATFORMS + wheels_line(WHEELS) + '[build]\npaths = ["__init__.py", "./a//b.py"]\n'
     source = make_source(tmp_path / "source", *WHEELS, "a/b.py", "left_out.py", extra=extra)
 
@@ -146,7 +146,7 @@ def test_listed_paths_wheels_and_splitting_work_together(tmp_path: Path) -> None
     ]
 
 
-def test_wheels_and_manifest_are_packed_though_patterns_exclude_them(tmp_path: Path) -> None:
+def test_patterns_do_not_exclude_wheels_and_manifest(tmp_path: Path) -> None:
     extra = wheels_line(WHEELS) + '[build]\npaths_exclude_pattern = ["wheels/", "*.toml", "*.md"]\n'
     source = make_source(tmp_path / "source", *WHEELS, "wheels/a.txt", "x.md", extra=extra)
 
@@ -177,7 +177,7 @@ def test_the_package_itself_is_never_packed(tmp_path: Path) -> None:
     assert "gear_tool-1.2.3-linux_x64.zip" in names_in(second.path)
 
 
-def test_a_link_inside_the_source_is_followed_where_it_is_listed(tmp_path: Path) -> None:
+def test_a_listed_link_to_a_file_inside_the_source_is_followed(tmp_path: Path) -> None:
     extra = '[build]\npaths = ["__init__.py", "gear.png"]\n'
     source = make_source(tmp_path / "source", "images/gear.png", extra=extra)
     (source / "gear.png").symlink_to("images/gear.png")
@@ -189,7 +189,7 @@ def test_a_link_inside_the_source_is_followed_where_it_is_listed(tmp_path: Path)
         assert archive.read("gear.png") == b"images/gear.png\n"
 
 
-def test_an_output_file_gives_the_name(tmp_path: Path) -> None:
+def test_an_output_file_sets_the_name(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", extra=PLATFORMS)
 
     [one] = build(source, output_file=tmp_path / "my.gears.zip")
@@ -221,7 +221,7 @@ def test_a_theme_needs_no_module(tmp_path: Path) -> None:
     assert names_in(built.path) == [MANIFEST, "dusk.xml"]
 
 
-def test_other_tags_can_be_taken_as_valid(tmp_path: Path) -> None:
+def test_the_valid_tags_can_be_replaced(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", extra='tags = ["Gears"]\n')
 
     assert plan_build(source, valid_tags={"add-on": ["Gears"], "theme": []})
@@ -240,7 +240,7 @@ def test_planning_writes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
-def test_of_a_split_build_that_fails_no_package_is_new(
+def test_a_failed_split_build_replaces_no_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source", extra=PLATFORMS)

@@ -32,7 +32,7 @@ def rows() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """File in the corpus -> a folder with that manifest, its wheels, a module and a theme."""
+    """Return file in the corpus -> source folder with that manifest, its wheels, a module and a theme."""
     corpus = require_part("corpus")
     folder = tmp_path_factory.mktemp("corpus")
     found = {}
@@ -47,7 +47,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def as_blender_tells(problems: tuple[Problem, ...]) -> list[tuple[str | None, str]]:
-    """Blender reports one error a field, a tag only when all else is right, and then [build]."""
+    """Blender reports one error per field, tags only if there is no other error, then [build]."""
     first: dict[str | None, str] = {}
     for problem in problems:
         area, _, kind = problem.code.partition(".")

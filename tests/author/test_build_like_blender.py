@@ -1,4 +1,4 @@
-"""Our packages hold what Blender's own ``build`` packs; where they differ, the reason stands here."""
+"""Packages contain the same files as those of Blender's ``build``; each difference has a reason here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Packages = dict[str, dict[str, list[bytes]]]
 
 @dataclass(frozen=True)
 class Tree:
-    """A source folder and how it is built. ``differs``: version -> why Blender does otherwise."""
+    """A source folder and its build. ``differs`` maps versions to reasons why Blender differs."""
 
     files: tuple[str, ...] = ()
     extra: str = ""
@@ -173,7 +173,7 @@ def packages_in(folder: Path) -> Packages:
 
 
 def with_parsed_manifests(packages: Packages) -> dict[str, dict[str, object]]:
-    """Of a split manifest only the values count: Blender's remarks are not ours."""
+    """Compare a split manifest by its values: Blender writes other comments."""
     parsed: dict[str, dict[str, object]] = {}
     for name, members in packages.items():
         parsed[name] = dict(members)
@@ -206,7 +206,9 @@ def theirs(version: str, source: Path, folder: Path, tree: Tree) -> Packages:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", TREES)
-def test_a_package_holds_what_blender_packs(name: str, version: str, tmp_path: Path) -> None:
+def test_a_package_has_the_files_that_blender_packs(
+    name: str, version: str, tmp_path: Path
+) -> None:
     require_part(f"blender-{version}")
     tree = TREES[name]
     source = make_source(tmp_path / "source", *tree.files, extra=tree.extra, init=tree.init)

@@ -1,4 +1,4 @@
-"""Each problem of a build, by a source folder that has just that one."""
+"""Every problem of a build, each with a source folder that has only this problem."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _split(extra: str) -> Maker:
 
 
 _WHEEL = wheel("any")
-#: Code -> what makes a folder with this problem, and answers with arguments of the build.
+#: Code -> function that makes a folder with this problem and returns arguments for the build.
 SAMPLES: dict[str, Maker] = {
     "build.not-a-table": _tree(extra="build = 3\n"),
     "build.reserved": _tree(extra="[build.generated]\n"),
@@ -113,7 +113,7 @@ SAMPLES: dict[str, Maker] = {
     "build.output-folder": _no_output_folder,
     "build.output-is-folder": _output_is_folder,
 }
-#: Problems that need more than a folder; their tests are below.
+#: Problems that need more than a folder; tested below.
 ELSEWHERE = {
     "build.unreadable",
     "build.too-large",
@@ -131,14 +131,14 @@ def problems_of(source: Path, **arguments: Any) -> list[Problem]:
 
 
 @pytest.mark.parametrize("code", SAMPLES)
-def test_a_folder_has_exactly_the_problem_it_is_named_after(code: str, tmp_path: Path) -> None:
+def test_each_sample_has_exactly_its_problem(code: str, tmp_path: Path) -> None:
     if code in _POSIX and sys.platform == "win32":
-        pytest.skip("Windows has no such files")
+        pytest.skip("not possible on Windows")
     arguments = SAMPLES[code](tmp_path / "source") or {}
 
     problems = problems_of(tmp_path / "source", **arguments)
 
-    # A platform without a file name is no platform of Blender either.
+    # Such a platform is unknown to Blender too.
     problems = [problem for problem in problems if problem.code != "manifest.platforms.unknown"]
     assert [problem.code for problem in problems] == [code]
     severity = "warning" if code == "package.init-compiled" else find(code).severity
@@ -161,7 +161,7 @@ def test_a_problem_in_the_build_table_has_its_line_and_column(tmp_path: Path) ->
     assert problem.where.field == "build.paths[1]"
 
 
-def test_problems_of_manifest_table_and_output_are_told_together(tmp_path: Path) -> None:
+def test_problems_of_manifest_build_table_and_output_are_reported_together(tmp_path: Path) -> None:
     make_source(tmp_path, extra='website = ""\n[build]\npaths = ["", "/a"]\n')
 
     problems = problems_of(tmp_path, output_dir=tmp_path / "none")
@@ -174,7 +174,7 @@ def test_problems_of_manifest_table_and_output_are_told_together(tmp_path: Path)
     ]
 
 
-def test_a_missing_wheel_is_named_with_its_line_and_where_it_lies(tmp_path: Path) -> None:
+def test_a_missing_wheel_is_reported_with_its_line_and_its_actual_path(tmp_path: Path) -> None:
     make_source(tmp_path, f"other/{Path(_WHEEL[0]).name}", extra=wheels_line(_WHEEL))
 
     [problem] = problems_of(tmp_path)
@@ -193,7 +193,7 @@ def test_a_wheel_outside_the_folder_is_not_packed(tmp_path: Path) -> None:
     assert [p.code for p in problems if p.is_error] == ["build.path-outside"]
 
 
-def test_a_misspelt_path_is_answered_with_the_right_one(tmp_path: Path) -> None:
+def test_a_similar_path_is_suggested_for_a_missing_file(tmp_path: Path) -> None:
     make_source(
         tmp_path, "icons/gear.png", extra='[build]\npaths = ["__init__.py", "icons/gaer.png"]'
     )
@@ -206,14 +206,14 @@ def test_a_misspelt_path_is_answered_with_the_right_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("# caches", "outside the quotes"),
+        ("# caches", "out of the quotes"),
         ("/", "write a name"),
         ("**/**", "write a name"),
         ("!./a", "begin with '/'"),
         ("docs\\", "use / between folders"),
     ],
 )
-def test_a_pattern_without_effect_is_answered_with_what_to_write(
+def test_the_hint_for_a_pattern_without_effect_depends_on_its_cause(
     tmp_path: Path, pattern: str, hint: str
 ) -> None:
     make_source(
@@ -227,7 +227,7 @@ def test_a_pattern_without_effect_is_answered_with_what_to_write(
 
 
 @pytest.mark.parametrize("pattern", ["#a#", "\\!a", "a ", "**/a", "*"])
-def test_a_pattern_that_may_match_is_left_alone(tmp_path: Path, pattern: str) -> None:
+def test_a_pattern_that_can_match_is_not_reported(tmp_path: Path, pattern: str) -> None:
     make_source(
         tmp_path, extra=f"[build]\npaths_exclude_pattern = ['{pattern}', '!/__init__.py']\n"
     )
@@ -235,7 +235,7 @@ def test_a_pattern_that_may_match_is_left_alone(tmp_path: Path, pattern: str) ->
     assert problems_of(tmp_path) == []
 
 
-def test_the_cure_for_packed_caches_fits_the_table_there_is(tmp_path: Path) -> None:
+def test_the_hint_for_packed_caches_depends_on_the_build_table(tmp_path: Path) -> None:
     listed = make_source(
         tmp_path / "a", "__pycache__/a.pyc", extra="[build]\npaths_exclude_pattern = ['x']"
     )
@@ -245,7 +245,7 @@ def test_the_cure_for_packed_caches_fits_the_table_there_is(tmp_path: Path) -> N
     assert "remove the empty [build]" in problems_of(empty)[0].hint
 
 
-def test_rules_that_blender_does_not_have_only_warn(tmp_path: Path) -> None:
+def test_rules_stricter_than_blender_are_warnings(tmp_path: Path) -> None:
     make_source(tmp_path, "read:me", "Gear.py", "gear.py")
 
     problems = problems_of(tmp_path)
@@ -256,7 +256,7 @@ def test_rules_that_blender_does_not_have_only_warn(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_that_vanishes_stops_the_build_and_the_old_package_stays(tmp_path: Path) -> None:
+def test_a_deleted_file_stops_the_build_and_the_old_package_stays(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", "a")
     target = tmp_path / "gear_tool-1.2.3.zip"
     target.write_bytes(b"old")
@@ -272,7 +272,7 @@ def test_a_file_that_vanishes_stops_the_build_and_the_old_package_stays(tmp_path
 
 
 def build_member(source: Path, folder: Path) -> None:
-    """Build from a plan that was made when the file was still there."""
+    """Build from a plan made before the file was deleted."""
     from dataclasses import replace
 
     from extery.author.build.execute import execute
@@ -283,7 +283,7 @@ def build_member(source: Path, folder: Path) -> None:
     execute(replace(plan, packages=(replace(package, members=members),)))
 
 
-def test_a_package_beyond_the_limits_of_zip_is_refused_before_it_is_made(
+def test_a_package_beyond_the_limits_of_zip_is_refused_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source")
@@ -296,7 +296,7 @@ def test_a_package_beyond_the_limits_of_zip_is_refused_before_it_is_made(
     assert "3 files of 4.3 GB" in problem.message
 
 
-def test_a_folder_that_may_not_be_written_is_named(
+def test_a_folder_without_write_permission_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source")
@@ -313,7 +313,7 @@ def test_a_folder_that_may_not_be_written_is_named(
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "-1", "1.5", "٣"])
-def test_a_source_date_that_is_no_number_is_refused(
+def test_a_source_date_that_is_not_a_number_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
@@ -324,14 +324,14 @@ def test_a_source_date_that_is_no_number_is_refused(
     assert caught.value.code == "build.source-date"
 
 
-def test_a_link_that_leads_in_circles_is_left_out(tmp_path: Path) -> None:
+def test_a_circular_link_is_left_out(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source")
     (source / "circle").symlink_to("circle")
 
     assert [p.code for p in plan_build(source).problems] == ["build.link-skipped"]
 
 
-def test_a_source_that_leads_in_circles_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_source_folder_that_is_a_circular_link_is_reported(tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
 
     with pytest.raises(ExteryError) as caught:
@@ -347,15 +347,13 @@ def test_a_source_that_leads_in_circles_is_told_in_a_sentence(tmp_path: Path) ->
         (f'wheels = ["{"a" * 300}-1-py3-none-any.whl"]\n', "package.wheel-missing"),
     ],
 )
-def test_a_name_that_no_file_can_have_is_a_problem_and_not_a_crash(
-    extra: str, code: str, tmp_path: Path
-) -> None:
+def test_an_impossible_file_name_is_reported(extra: str, code: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         plan_build(make_source(tmp_path / "source", extra=extra))
     assert caught.value.code == code
 
 
-def test_what_an_interrupted_build_has_left_is_not_packed(tmp_path: Path) -> None:
+def test_files_of_an_interrupted_build_are_not_packed(tmp_path: Path) -> None:
     source = make_source(tmp_path / "source", extra="[build]\npaths_exclude_pattern = ['docs/']\n")
     (source / ".gear_tool-1.2.3.zip.k3x9.new").touch()
 

@@ -1,4 +1,4 @@
-"""The manifest of a split package keeps the author's text and says what this package holds."""
+"""The manifest of a split package: the author's text with a table added."""
 
 import tomllib
 
@@ -30,7 +30,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_the_table_is_added_and_everything_else_is_kept(end: bytes) -> None:
+def test_the_table_is_added_and_all_other_values_stay(end: bytes) -> None:
     source = ADD_ON + FIELDS + end
 
     written = with_generated_table(source, platforms=["linux-x64"], wheels=[])
@@ -43,7 +43,7 @@ def test_the_table_is_added_and_everything_else_is_kept(end: bytes) -> None:
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_readers_of_the_package_see_its_own_platform_and_wheels(end: bytes) -> None:
+def test_the_manifest_of_a_package_has_its_platform_and_wheels(end: bytes) -> None:
     wheels = ["./b-1-py3-none-any.whl"]
     written = with_generated_table(ADD_ON + FIELDS + end, platforms=["linux-x64"], wheels=wheels)
 
@@ -62,7 +62,7 @@ def test_the_text_of_the_author_stays_byte_for_byte() -> None:
     assert b"wheels" not in written[len(source) :]
 
 
-def test_line_breaks_are_those_of_the_author() -> None:
+def test_the_line_endings_of_the_author_are_used() -> None:
     source = ADD_ON.replace(b"\n", b"\r\n")
 
     written = with_generated_table(source, platforms=["linux-x64"], wheels=None)
@@ -70,7 +70,7 @@ def test_line_breaks_are_those_of_the_author() -> None:
     assert written.count(b"\n") == written.count(b"\r\n")
 
 
-def test_any_text_is_written_so_that_it_parses() -> None:
+def test_all_strings_are_escaped_as_toml() -> None:
     platforms = ['"', "\\", "日本", "😀", "\x7f", "a\tb"]
 
     written = with_generated_table(ADD_ON, platforms=platforms, wheels=None)

@@ -1,4 +1,4 @@
-"""Source folders for builds: a manifest, and files with their own name as content."""
+"""Source folders for builds: a manifest, and files with their names as contents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def make_source(
     manifest: bytes = ADD_ON,
     init: bool = True,
 ) -> Path:
-    """A source folder; ``extra`` is added to the manifest, a file ending in ``/`` is a folder."""
+    """Write a source folder; ``extra`` is added to the manifest, names ending in ``/`` are folders."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).write_bytes(manifest + extra.encode())
     for name in ("__init__.py", *files) if init else files:
@@ -30,12 +30,12 @@ def make_source(
 
 
 def wheel_file(name: str) -> bytes:
-    """The wheel of that file name."""
+    """Return the bytes of a wheel with this file name."""
     return made_wheel("-".join(name.split("-")[:2]))
 
 
 def wheel(*tags: str, name: str = "gears") -> list[str]:
-    """Paths of wheels of one library for these platform tags."""
+    """Return paths of wheels of one library for these platform tags."""
     return [
         f"wheels/{name}-1.0-{'py3-none' if tag == 'any' else 'cp311-cp311'}-{tag}.whl"
         for tag in tags
@@ -43,5 +43,5 @@ def wheel(*tags: str, name: str = "gears") -> list[str]:
 
 
 def wheels_line(paths: list[str]) -> str:
-    """The manifest's line for these wheels, as authors write it."""
+    """Return the line of the manifest that lists these wheels."""
     return f"wheels = {[f'./{path}' for path in paths]}\n"

@@ -1,4 +1,4 @@
-"""``extery build``, as a person or a script uses it."""
+"""``extery build``: arguments, output and exit status."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make_source(tmp_path / "gears", "icons/gear.png")
 
 
-def test_a_package_is_made_in_the_current_folder(source: Path) -> None:
+def test_the_package_is_written_to_the_current_folder(source: Path) -> None:
     result = build("gears")
 
     assert result.exit_code == 0
@@ -48,7 +48,7 @@ def test_without_a_source_the_current_folder_is_packed(
         assert archive.namelist() == [MANIFEST, "__init__.py", "icons/gear.png"]
 
 
-def test_the_manifest_stands_for_its_folder(source: Path) -> None:
+def test_the_source_can_be_the_manifest(source: Path) -> None:
     make_source(source, extra='website = ""\n')
     assert "gears/blender_manifest.toml:10:11: error" in build(f"gears/{MANIFEST}").stderr
 
@@ -56,14 +56,14 @@ def test_the_manifest_stands_for_its_folder(source: Path) -> None:
     assert build(f"gears/{MANIFEST}").exit_code == 0
 
 
-def test_the_source_is_given_once(source: Path) -> None:
+def test_source_and_source_dir_exclude_each_other(source: Path) -> None:
     result = build("gears", "--source-dir", "gears")
 
     assert result.exit_code == 2
     assert "SOURCE and --source-dir exclude each other" in result.stderr
 
 
-def test_the_package_can_go_elsewhere(source: Path) -> None:
+def test_the_output_path_can_be_set(source: Path) -> None:
     Path("out").mkdir()
 
     assert build("gears", "--output-dir", "out").stdout.startswith(
@@ -75,7 +75,7 @@ def test_the_package_can_go_elsewhere(source: Path) -> None:
     assert both.exit_code == 1
 
 
-def test_a_split_build_names_every_package(source: Path) -> None:
+def test_a_split_build_prints_every_package(source: Path) -> None:
     wheels = wheel("win_amd64", "manylinux_2_28_x86_64")
     make_source(source, *wheels, extra=PLATFORMS + wheels_line(wheels))
 
@@ -87,7 +87,7 @@ def test_a_split_build_names_every_package(source: Path) -> None:
     ]
 
 
-def test_errors_have_their_place_and_nothing_is_made(source: Path) -> None:
+def test_errors_have_their_place_and_nothing_is_written(source: Path) -> None:
     make_source(source, extra='website = ""\n[build]\npaths = ["a.py"]\n')
 
     result = build("gears")
@@ -100,7 +100,7 @@ def test_errors_have_their_place_and_nothing_is_made(source: Path) -> None:
     assert not Path("gear_tool-1.2.3.zip").exists()
 
 
-def test_a_folder_without_a_manifest_is_named(source: Path) -> None:
+def test_a_folder_without_a_manifest_is_reported(source: Path) -> None:
     result = build("gears/icons")
 
     assert result.exit_code == 1
@@ -110,7 +110,7 @@ def test_a_folder_without_a_manifest_is_named(source: Path) -> None:
     )
 
 
-def test_warnings_are_told_and_stop_a_strict_build_only(source: Path) -> None:
+def test_warnings_are_reported_and_stop_only_a_strict_build(source: Path) -> None:
     make_source(source, extra='[build]\npaths_exclude_pattern = ["./docs"]\n')
 
     strict = build("gears", "--strict")
@@ -124,7 +124,7 @@ def test_warnings_are_told_and_stop_a_strict_build_only(source: Path) -> None:
     assert "warning: the pattern './docs' is unlikely to match" in usual.stderr
 
 
-def test_verbose_names_every_file_and_the_largest_first(source: Path) -> None:
+def test_verbose_lists_every_file_and_the_largest_first(source: Path) -> None:
     for number in range(15):
         (source / f"noise{number:02}.bin").write_bytes(os.urandom(1000 * (number + 1)))
 
@@ -140,7 +140,7 @@ def test_verbose_names_every_file_and_the_largest_first(source: Path) -> None:
     assert last.endswith("8 other files")
 
 
-def test_json_says_what_was_built(source: Path) -> None:
+def test_json_lists_the_packages(source: Path) -> None:
     result = build("gears", "--json", "--verbose")
 
     document = json.loads(result.stdout)
@@ -157,7 +157,7 @@ def test_json_says_what_was_built(source: Path) -> None:
     ]
 
 
-def test_json_says_what_is_wrong_too(source: Path) -> None:
+def test_json_lists_the_problems(source: Path) -> None:
     make_source(source, extra="build = 3\n")
 
     result = build("gears", "--json")
@@ -168,7 +168,7 @@ def test_json_says_what_is_wrong_too(source: Path) -> None:
     assert [problem["code"] for problem in document["problems"]] == ["build.not-a-table"]
 
 
-def test_tags_are_blenders_unless_others_are_given(source: Path) -> None:
+def test_the_valid_tags_can_be_replaced(source: Path) -> None:
     make_source(source, extra='tags = ["Gears"]\n')
     Path("tags.json").write_text('{"add-on": ["Gears"], "theme": []}')
 

@@ -1,4 +1,4 @@
-"""The command as a whole: help, version, errors, and what a start may import."""
+"""The ``extery`` command: help, version, errors, and imports at the start."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def modules_after(*arguments: str) -> set[str]:
-    """What a fresh Python has imported after ``extery`` has run with these arguments."""
+    """Return the modules that a new process has imported after running ``extery`` with these arguments."""
     code = (
         "import os\nimport sys\nfrom extery.__main__ import main\nos._exit = sys.exit\n"
         f"sys.argv = ['extery', *{list(arguments)!r}]\n"
@@ -58,7 +58,7 @@ def test_the_help_lists_every_command_with_its_summary() -> None:
         assert f"{name} {summary}" in output
 
 
-def test_an_unknown_command_is_a_mistake_in_usage() -> None:
+def test_an_unknown_command_is_a_usage_error() -> None:
     done = run("instal")
 
     assert done.returncode == 2
@@ -68,11 +68,11 @@ def test_an_unknown_command_is_a_mistake_in_usage() -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"), [("biuld", "build"), ("server-generat", "server-generate")]
 )
-def test_a_misspelt_command_is_answered_with_the_right_one(typed: str, meant: str) -> None:
+def test_similar_commands_are_suggested(typed: str, meant: str) -> None:
     assert f"Did you mean {meant}" in run(typed).stderr
 
 
-def test_a_misspelt_option_is_answered_with_the_right_one() -> None:
+def test_similar_options_are_suggested() -> None:
     assert "--strict" in run("validate", "--strct").stderr
 
 
@@ -82,7 +82,7 @@ def test_the_version_has_a_short_option() -> None:
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
-def test_the_version_costs_no_import_at_all(option: str) -> None:
+def test_the_version_imports_no_command(option: str) -> None:
     assert "click" not in modules_after(option)
 
 
@@ -95,7 +95,7 @@ def test_the_help_imports_nothing_heavy(heavy: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a device")
 @pytest.mark.parametrize("arguments", [["--help"], ["validate", "nowhere"]])
-def test_output_that_cannot_be_written_is_an_error_and_no_traceback(arguments: list[str]) -> None:
+def test_an_error_of_the_output_is_reported_without_traceback(arguments: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "extery", *arguments],

@@ -1,4 +1,4 @@
-"""The project file: defaults for options, and warnings that are silenced with a reason."""
+"""The project file: defaults of options, and silenced warnings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture(autouse=True)
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The extension ``gears`` in the current folder, whose build has one warning."""
+    """Write the extension ``gears`` to the current folder; its build has one warning."""
     monkeypatch.chdir(tmp_path)
     return make_source(tmp_path / "gears", extra=WARNING)
 
@@ -48,13 +48,13 @@ def test_options_come_from_the_file_beside_the_manifest() -> None:
     assert "sha256" in result.stdout
 
 
-def test_pyproject_has_the_same_in_a_table_of_its_own() -> None:
+def test_pyproject_can_contain_the_same_options() -> None:
     write('[project]\nname = "x"\n[tool.extery.build]\nverbose = true\n', "pyproject.toml")
 
     assert "sha256" in run("build", "gears").stdout
 
 
-def test_the_command_line_wins() -> None:
+def test_the_command_line_overrides_the_file() -> None:
     write('output-format = "json"\n[build]\noutput-dir = "none"\n')
 
     assert json.loads(run("build", "gears").stdout)["ok"] is False
@@ -93,13 +93,13 @@ def test_other_commands_take_the_file_of_their_folder(tmp_path: Path) -> None:
     assert (tmp_path / "index.html").exists()
 
 
-def test_a_command_without_the_format_does_without() -> None:
+def test_a_format_that_a_command_does_not_have_is_ignored() -> None:
     Path("extery.toml").write_text('output-format = "sarif"\n')
 
     assert run("explain", "manifest.id.missing").stdout.startswith("manifest.id.missing: ")
 
 
-def test_a_silenced_warning_is_counted_and_fails_no_strict_build() -> None:
+def test_a_silenced_warning_is_counted_and_does_not_fail_a_strict_build() -> None:
     write(f'[silence]\n"{CODE}" = "the pattern is for another tool"\n')
 
     result = run("build", "gears", "--strict")
@@ -118,7 +118,7 @@ def test_json_and_sarif_have_silenced_warnings_with_their_reason() -> None:
     assert result["suppressions"] == [{"kind": "external", "justification": "for another tool"}]
 
 
-def test_each_of_several_paths_has_its_own_silence(tmp_path: Path) -> None:
+def test_each_path_uses_its_own_project_file(tmp_path: Path) -> None:
     make_source(tmp_path / "other", "data/a.txt", extra=WARNING)
     write(f'[silence]\n"{CODE}" = "here only"\n')
 
@@ -160,7 +160,9 @@ def test_an_error_that_is_stricter_than_blender_is_silenced_as_a_warning_only() 
         ("[build\n", "1:7", "extery.toml is not valid TOML: "),
     ],
 )
-def test_a_mistake_in_the_file_is_named_with_its_place(text: str, place: str, message: str) -> None:
+def test_an_error_in_the_file_is_reported_with_its_place(
+    text: str, place: str, message: str
+) -> None:
     write(text)
 
     [line] = errors_of(run("build", "gears"))
@@ -168,7 +170,7 @@ def test_a_mistake_in_the_file_is_named_with_its_place(text: str, place: str, me
     assert line.startswith(f"gears/extery.toml:{place}: error: {message}")
 
 
-def test_a_misspelt_key_is_answered_with_the_right_one_and_its_line() -> None:
+def test_a_similar_key_is_suggested_with_the_source_line() -> None:
     write("[build]\noutpt-dir = 'x'\n")
 
     lines = run("build", "gears").stderr.splitlines()
@@ -177,7 +179,7 @@ def test_a_misspelt_key_is_answered_with_the_right_one_and_its_line() -> None:
     assert "  hint: did you mean output-dir?" in lines
 
 
-def test_all_mistakes_are_named_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     write('more = 1\n[silence]\n"manifest.id.missing" = "x"\n"x.y" = "z"\n')
 
     assert len(errors_of(run("build", "gears"))) == 3
@@ -202,14 +204,14 @@ def test_two_project_files_are_an_error() -> None:
         "tool.extery.build.verbose = true\n",
     ],
 )
-def test_every_way_to_write_the_table_is_found(text: str) -> None:
+def test_every_notation_of_the_table_is_read(text: str) -> None:
     write(text, "pyproject.toml")
 
     assert "sha256" in run("build", "gears").stdout
 
 
 @pytest.mark.parametrize("text", ["[project]\n", "# extery\n", "[tool]\n", "tool = 3\n"])
-def test_a_pyproject_of_others_is_no_project_file(text: str) -> None:
+def test_a_pyproject_without_the_table_is_ignored(text: str) -> None:
     write(text, "pyproject.toml")
 
     assert run("build", "gears").exit_code == 0
@@ -222,7 +224,7 @@ def test_a_project_file_that_cannot_be_read_is_an_error() -> None:
     assert "[usage.config-unreadable]" in line
 
 
-def test_a_project_file_without_end_is_not_read() -> None:
+def test_a_project_file_that_is_too_large_is_not_read() -> None:
     write("#" * ((1 << 20) + 1))
 
     [line] = errors_of(run("build", "gears"))

@@ -22,8 +22,8 @@ FORMATTED = sorted(set(COMMANDS) - {"explain", "preview"})
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The current folder has the faulty extension ``gears`` and the repository ``repo``."""
+def _current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the invalid extension ``gears`` and the repository ``repo`` to the current folder."""
     monkeypatch.chdir(tmp_path)
     make_source(tmp_path / "gears", extra='website = ""\n')
     (tmp_path / "repo").mkdir()
@@ -46,7 +46,7 @@ def run(command: str, output_format: str) -> Result:
 
 
 @pytest.mark.parametrize("command", FORMATTED)
-def test_json_has_the_same_frame_for_every_command(command: str) -> None:
+def test_json_has_the_same_members_for_every_command(command: str) -> None:
     result = run(command, "json")
 
     document = json.loads(result.stdout)
@@ -69,7 +69,7 @@ def test_every_outcome_ends_with_a_summary_on_stderr(command: str, output_format
 
 
 @pytest.mark.parametrize("command", FORMATTED)
-def test_json_is_short_for_the_format(command: str) -> None:
+def test_the_json_option_is_short_for_the_format(command: str) -> None:
     arguments = [command, *ARGUMENTS[command]]
     short = CliRunner().invoke(extery, [*arguments, "--json"])
 
@@ -79,14 +79,14 @@ def test_json_is_short_for_the_format(command: str) -> None:
     assert "exclude each other" in both.stderr
 
 
-def test_the_file_of_a_problem_can_be_opened_from_the_current_folder() -> None:
+def test_files_of_problems_are_relative_to_the_current_folder() -> None:
     for command in ("validate", "build"):
         [problem] = json.loads(run(command, "json").stdout)["problems"]
         assert problem["file"] == "gears/blender_manifest.toml"
         assert (problem["line"], problem["column"]) == (10, 11)
 
 
-def test_github_gets_one_command_per_problem() -> None:
+def test_github_has_one_command_per_problem() -> None:
     [line] = run("validate", "github").stdout.splitlines()
 
     assert line.startswith(
@@ -111,7 +111,7 @@ def test_github_commands_are_escaped() -> None:
 
 
 def check_sarif(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The requirements of SARIF 2.1.0 on the parts that we write; returns the results."""
+    """Check the requirements of SARIF 2.1.0 for the members in use; return the results."""
     assert set(document) == {"$schema", "version", "runs"}
     assert document["version"] == "2.1.0"
     [log] = document["runs"]
@@ -152,7 +152,7 @@ def test_sarif_is_a_valid_log(command: str) -> None:
     assert FINGERPRINT in result["partialFingerprints"]
 
 
-def test_sarif_of_a_good_extension_has_no_results(tmp_path: Path) -> None:
+def test_sarif_of_a_valid_extension_has_no_results(tmp_path: Path) -> None:
     make_source(tmp_path / "gears")
 
     result = run("validate", "sarif")
@@ -170,7 +170,7 @@ def test_sarif_of_a_good_extension_has_no_results(tmp_path: Path) -> None:
         ("\ud800.zip", "%5Cud800.zip"),
     ],
 )
-def test_sarif_has_files_as_addresses(file: str, uri: str) -> None:
+def test_sarif_has_files_as_uris(file: str, uri: str) -> None:
     problems = located([Problem("package.empty", "x", where=Where(file, ("\ud800",)))])
 
     document = sarif_document(Outcome(False, "", problems=problems))

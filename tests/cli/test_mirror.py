@@ -1,4 +1,4 @@
-"""``extery mirror``, as a person or a script uses it."""
+"""``extery mirror``: arguments, output and exit status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.repository.hosted import Repository, listed
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
-    """Two extensions on the web; the current folder is empty."""
+    """A repository with two extensions, served over HTTP; the current folder is empty."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -33,7 +33,7 @@ def mirror(*arguments: str, token: str | None = None) -> Result:
     return CliRunner().invoke(extery, command, env={"EXTERY_CLIENT_TOKEN": token})
 
 
-def test_a_mirror_tells_what_it_did(repository: Repository) -> None:
+def test_the_numbers_of_packages_are_printed(repository: Repository) -> None:
     first = mirror(repository.url, "copy")
     assert first.exit_code == 0, first.output
     assert first.stdout.startswith("2 entries in copy: 2 packages fetched (")
@@ -47,7 +47,7 @@ def test_a_mirror_tells_what_it_did(repository: Repository) -> None:
     )
 
 
-def test_a_path_is_a_repository_too(repository: Repository) -> None:
+def test_the_source_can_be_a_folder(repository: Repository) -> None:
     assert mirror(str(repository.folder), "copy").exit_code == 0
     assert len(listed(Path("copy"))) == 2
 
@@ -62,7 +62,7 @@ def test_a_dry_run_prints_the_plan(repository: Repository) -> None:
     assert not Path("copy").exists()
 
 
-def test_a_package_that_fails_is_named_and_the_status_is_1(repository: Repository) -> None:
+def test_a_package_that_fails_is_reported_and_the_status_is_1(repository: Repository) -> None:
     repository.web.fail("/r/gear.zip", status(404))
 
     result = mirror(repository.url, "copy")
@@ -74,7 +74,7 @@ def test_a_package_that_fails_is_named_and_the_status_is_1(repository: Repositor
     assert result.stdout == ""
 
 
-def test_what_fails_can_be_left_out(repository: Repository) -> None:
+def test_packages_that_fail_can_be_left_out(repository: Repository) -> None:
     repository.web.fail("/r/gear.zip", status(404))
 
     result = mirror(repository.url, "copy", "--keep-going")
@@ -84,7 +84,7 @@ def test_what_fails_can_be_left_out(repository: Repository) -> None:
     assert result.stdout.startswith("1 entry in copy")
 
 
-def test_json_says_what_was_done(repository: Repository) -> None:
+def test_json_has_the_numbers_and_names_of_packages(repository: Repository) -> None:
     result = mirror(repository.url, "copy", "--json")
 
     document = json.loads(result.stdout)
@@ -93,7 +93,7 @@ def test_json_says_what_was_done(repository: Repository) -> None:
     assert (document["kept"], document["removed"], document["failed"]) == ([], [], [])
 
 
-def test_a_token_comes_from_an_option_or_the_environment(repository: Repository) -> None:
+def test_the_token_is_an_option_or_an_environment_variable(repository: Repository) -> None:
     mirror(repository.url, "one", "--access-token", "first")
     mirror(repository.url, "two", token="second")
 
@@ -113,18 +113,18 @@ def test_filters_are_options(repository: Repository) -> None:
 @pytest.mark.parametrize(
     "arguments", [("--blender", "new"), ("--newest", "0"), ("--type", "keymap")]
 )
-def test_a_filter_that_makes_no_sense_is_a_mistake_in_usage(arguments: tuple[str, ...]) -> None:
+def test_an_invalid_filter_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     assert mirror("https://x.org/", "copy", *arguments).exit_code == 2
 
 
-def test_an_address_of_another_kind_is_refused() -> None:
+def test_an_unsupported_url_is_refused() -> None:
     result = mirror("ftp://x.org/", "copy")
 
     assert result.exit_code == 1
     assert "[fetch.url]" in result.stderr
 
 
-def test_json_says_why_nothing_was_done(repository: Repository) -> None:
+def test_json_has_the_same_members_after_an_error(repository: Repository) -> None:
     result = mirror(f"{repository.web.url}/none", "copy", "--json")
 
     document = json.loads(result.stdout)
@@ -133,5 +133,5 @@ def test_json_says_why_nothing_was_done(repository: Repository) -> None:
     assert [problem["code"] for problem in document["problems"]] == ["fetch.not-found"]
 
 
-def test_the_network_is_imported_when_it_is_used_only() -> None:
+def test_the_network_is_imported_on_demand() -> None:
     assert "httpx" not in modules_after("mirror", "--help")

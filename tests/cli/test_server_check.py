@@ -1,4 +1,4 @@
-"""``extery server-check``, as a person or a script uses it."""
+"""``extery server-check``: arguments, output and exit status."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(*arguments: str) -> Result:
     return CliRunner().invoke(extery, ["server-check", *arguments])
 
 
-def test_a_good_repository_is_said_to_be(repository: Repository) -> None:
+def test_a_valid_repository_is_reported_as_ok(repository: Repository) -> None:
     checked = check("source")
     assert checked.stdout == "source: ok\n"
     assert checked.stderr == "Checked source: 1 entry, 1 package read. No problems.\n"
@@ -39,7 +39,7 @@ def test_a_good_repository_is_said_to_be(repository: Repository) -> None:
     assert result.exit_code == 0
 
 
-def test_an_error_is_named_and_the_status_is_1(repository: Repository) -> None:
+def test_an_error_is_reported_and_the_status_is_1(repository: Repository) -> None:
     (repository.folder / "gear.zip").unlink()
 
     result = check("source")
@@ -51,7 +51,7 @@ def test_an_error_is_named_and_the_status_is_1(repository: Repository) -> None:
     assert result.stderr == "Checked source: 1 entry, 1 package read. Found 1 error.\n"
 
 
-def test_warnings_fail_a_strict_check_only(repository: Repository) -> None:
+def test_warnings_fail_only_a_strict_check(repository: Repository) -> None:
     repository.add("gear-2.zip", version="2.0.0")
 
     assert check("source").exit_code == 0
@@ -59,7 +59,7 @@ def test_warnings_fail_a_strict_check_only(repository: Repository) -> None:
     assert check("source", "--strict").exit_code == 1
 
 
-def test_json_says_what_was_found(repository: Repository) -> None:
+def test_json_has_the_numbers_of_entries_and_packages(repository: Repository) -> None:
     repository.add("gear-2.zip", version="2.0.0")
 
     document = json.loads(check("source", "--json").stdout)
@@ -68,12 +68,12 @@ def test_json_says_what_was_found(repository: Repository) -> None:
     assert [problem["code"] for problem in document["problems"]] == ["listing.several"]
 
 
-def test_a_repository_that_is_not_there_is_an_error(repository: Repository) -> None:
+def test_a_missing_repository_is_an_error(repository: Repository) -> None:
     assert "[fetch.not-found]" in check("nowhere").stdout
     result = check("nowhere", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["problems"][0]["code"] == "fetch.not-found"
 
 
-def test_the_network_is_imported_when_it_is_used_only() -> None:
+def test_the_network_is_imported_on_demand() -> None:
     assert "httpx" not in modules_after("server-check", "--help")

@@ -1,4 +1,4 @@
-"""``extery server-generate``, as a person or a script uses it."""
+"""``extery server-generate``: arguments, output and exit status."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def generate(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder ``packages`` in the current one, with two packages in it."""
+    """Write two packages to ``packages`` in the current folder."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "packages"
     folder.mkdir()
@@ -32,7 +32,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_packages_are_counted_as_blender_counts_them(packages: Path) -> None:
+def test_the_number_of_packages_is_printed_as_by_blender(packages: Path) -> None:
     result = generate()
 
     assert result.exit_code == 0
@@ -53,7 +53,7 @@ def test_a_second_run_writes_nothing(packages: Path) -> None:
     )
 
 
-def test_a_page_is_written_when_it_is_asked_for(packages: Path) -> None:
+def test_a_page_is_written_on_request(packages: Path) -> None:
     generate()
     assert not (packages / "index.html").exists()
 
@@ -63,7 +63,7 @@ def test_a_page_is_written_when_it_is_asked_for(packages: Path) -> None:
     assert (packages / "index.html").read_text().startswith("<!doctype html>")
 
 
-def test_a_page_of_ones_own_is_filled_in(packages: Path) -> None:
+def test_a_template_is_filled_in(packages: Path) -> None:
     Path("mine.html").write_text("<h1>Mine</h1>${body}")
 
     without = generate("--html-template", "mine.html")
@@ -73,7 +73,7 @@ def test_a_page_of_ones_own_is_filled_in(packages: Path) -> None:
     assert (packages / "index.html").read_text().startswith("<h1>Mine</h1>")
 
 
-def test_a_bad_package_is_named_and_the_rest_is_listed(packages: Path) -> None:
+def test_a_package_with_errors_is_reported_and_the_others_are_listed(packages: Path) -> None:
     (packages / "bad.zip").write_text("no zip")
 
     result = generate()
@@ -85,7 +85,7 @@ def test_a_bad_package_is_named_and_the_rest_is_listed(packages: Path) -> None:
     )
 
 
-def test_bad_packages_need_not_fail_the_command(packages: Path) -> None:
+def test_keep_going_exits_with_0(packages: Path) -> None:
     (packages / "bad.zip").write_text("no zip")
 
     result = generate("--keep-going")
@@ -94,7 +94,7 @@ def test_bad_packages_need_not_fail_the_command(packages: Path) -> None:
     assert "bad.zip" in result.stderr
 
 
-def test_a_strict_run_lists_all_or_nothing(packages: Path) -> None:
+def test_a_strict_run_lists_all_packages_or_writes_nothing(packages: Path) -> None:
     (packages / "bad.zip").write_text("no zip")
 
     result = generate("--strict")
@@ -122,7 +122,7 @@ def test_warnings_do_not_fail_the_command(packages: Path) -> None:
     assert "warning: 2 packages of gear_tool 1.2.3 fit the same Blender" in result.stderr
 
 
-def test_the_configuration_can_lie_elsewhere(packages: Path) -> None:
+def test_the_configuration_can_be_another_file(packages: Path) -> None:
     Path("repo.toml").write_text(
         'schema_version = "1.0.0"\n[[blocklist]]\nid = "dusk"\nreason = "Too dark"\n'
     )
@@ -133,14 +133,14 @@ def test_the_configuration_can_lie_elsewhere(packages: Path) -> None:
     assert "[generate.config-missing]" in generate("--repo-config", "none.toml").stderr
 
 
-def test_a_folder_that_is_not_there_is_named() -> None:
+def test_a_missing_folder_is_reported() -> None:
     result = CliRunner().invoke(extery, ["server-generate", "--repo-dir", "nowhere"])
 
     assert result.exit_code == 1
     assert "there is no folder nowhere" in result.stderr
 
 
-def test_json_says_what_was_done(packages: Path) -> None:
+def test_json_lists_the_written_files(packages: Path) -> None:
     (packages / "bad.zip").touch()
 
     result = generate("--json")
@@ -168,7 +168,7 @@ def test_json_says_what_was_done(packages: Path) -> None:
     assert [problem["file"] for problem in document["problems"]] == ["packages/bad.zip"]
 
 
-def test_json_says_why_nothing_was_done(packages: Path) -> None:
+def test_json_has_the_same_members_after_an_error(packages: Path) -> None:
     (packages / "blender_repo.toml").touch()
 
     result = generate("--json")
@@ -210,11 +210,11 @@ def test_messages_as_text_are_lines_with_their_kind(packages: Path) -> None:
     assert fatal.exit_code == 1
 
 
-def test_two_forms_of_output_exclude_each_other(packages: Path) -> None:
+def test_output_type_and_output_format_exclude_each_other(packages: Path) -> None:
     assert generate("--json", "--output-type", "JSON").exit_code == 2
 
 
-def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -> None:
+def test_several_listings_are_printed_with_their_audiences(packages: Path) -> None:
     (packages / "blender_repo.toml").write_text('schema_version = "1.0.0"\n[channels.beta]\n')
 
     for result in (generate(), generate()):
@@ -224,7 +224,7 @@ def test_whoever_has_several_listings_is_told_for_whom_each_is(packages: Path) -
         ]
 
 
-def test_of_packages_only_their_number_is_told(packages: Path) -> None:
+def test_written_packages_are_summarized_per_folder(packages: Path) -> None:
     (packages / "blender_repo.toml").write_text('schema_version = "1.0.0"\n[channels.beta]\n')
 
     lines = generate().stderr.splitlines()
@@ -233,7 +233,7 @@ def test_of_packages_only_their_number_is_told(packages: Path) -> None:
     assert not [line for line in lines if ".zip" in line]
 
 
-def test_whoever_has_said_where_the_folder_is_on_the_web_pastes_that(packages: Path) -> None:
+def test_base_url_is_the_printed_address(packages: Path) -> None:
     (packages / "blender_repo.toml").write_text(
         'schema_version = "1.0.0"\nbase_url = "https://example.org/r"\n'
     )
@@ -241,7 +241,7 @@ def test_whoever_has_said_where_the_folder_is_on_the_web_pastes_that(packages: P
     assert "paste into Blender: https://example.org/r/index.json\n" in generate().stderr
 
 
-def test_packages_can_be_read_again_although_nothing_changed(packages: Path) -> None:
+def test_verify_reads_unchanged_packages_again(packages: Path) -> None:
     generate()
 
     assert generate("--verify").stderr.startswith("Nothing to write")

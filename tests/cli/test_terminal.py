@@ -1,4 +1,4 @@
-"""Colour, width and progress, on terminals and elsewhere."""
+"""Colour, width and progress, on terminals and in files and pipes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
     ],
 )
-def test_the_environment_decides_about_colour(
+def test_environment_variables_control_colour(
     environment: dict[str, str], on_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -56,7 +56,7 @@ def test_the_environment_decides_about_colour(
     assert uses_color(io.StringIO()) is in_pipe
 
 
-def test_a_closed_or_missing_stream_is_no_terminal() -> None:
+def test_a_closed_or_missing_stream_is_not_a_terminal() -> None:
     stream = io.StringIO()
     stream.close()
 
@@ -68,7 +68,7 @@ def test_a_closed_or_missing_stream_is_no_terminal() -> None:
     ("columns", "width"),
     [("60", 60), ("1", 40), ("99999", 500), ("wide", 100), ("", 100), ("1" * 99, 100)],
 )
-def test_columns_is_the_width_within_reason(
+def test_columns_is_the_width_within_limits(
     columns: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
@@ -89,7 +89,7 @@ def _validate(**environment: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_pipe_gets_no_colour_unless_it_is_forced_and_the_same_words() -> None:
+def test_a_pipe_has_the_same_text_and_colour_only_if_forced() -> None:
     plain, colored = _validate(), _validate(FORCE_COLOR="1")
 
     assert "\x1b" not in plain
@@ -99,13 +99,13 @@ def test_a_pipe_gets_no_colour_unless_it_is_forced_and_the_same_words() -> None:
     assert click.unstyle(colored) == plain
 
 
-def test_source_lines_keep_to_the_columns() -> None:
+def test_source_lines_fit_the_columns() -> None:
     for line in _validate(COLUMNS="50").splitlines():
         if " | " in line:
             assert len(line) <= 50
 
 
-def test_a_file_gets_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_progress_is_written_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressBar("Mirroring") as bar:
         assert not bar.is_shown
         bar.update(1, 2, "1 of 2 packages")
@@ -113,7 +113,7 @@ def test_a_file_gets_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_rich_is_imported_when_a_terminal_shows_progress_only(tmp_path: Path) -> None:
+def test_rich_is_imported_for_progress_on_a_terminal_only(tmp_path: Path) -> None:
     (tmp_path / "index.json").write_text('{"version": "v1", "blocklist": [], "data": []}')
 
     modules = modules_after("server-check", str(tmp_path))
@@ -122,7 +122,7 @@ def test_rich_is_imported_when_a_terminal_shows_progress_only(tmp_path: Path) ->
     assert "rich" not in modules
 
 
-def test_a_terminal_shows_how_far_it_is_and_is_clean_at_the_end(
+def test_a_terminal_shows_progress_and_clears_it_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     terminal = Terminal()

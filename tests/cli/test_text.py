@@ -18,7 +18,7 @@ def rendered(*problems: Problem, width: int = 80, has_sources: bool = True) -> l
     return [click.unstyle(line) for line in lines]
 
 
-def test_problems_are_shown_from_the_top_of_each_file_to_its_end() -> None:
+def test_problems_are_sorted_by_line_in_each_file() -> None:
     places = [
         Where("b.toml", ("tagline",), 5, 11),
         Where("b.toml", ("version",), 3, 11),
@@ -48,7 +48,7 @@ def test_problems_are_shown_from_the_top_of_each_file_to_its_end() -> None:
         ("x", 9, " ^"),
     ],
 )  # fmt: skip
-def test_the_carets_stand_under_the_value(line: str, column: int, carets: str) -> None:
+def test_the_carets_are_under_the_value(line: str, column: int, carets: str) -> None:
     assert excerpt(line, column, width=80)[1] == carets
 
 
@@ -89,7 +89,7 @@ def test_the_source_line_is_read_from_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"a\n", b"\n  \n"])
-def test_a_line_that_is_not_there_is_not_shown(tmp_path: Path, content: bytes | None) -> None:
+def test_a_line_that_does_not_exist_is_not_shown(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "m.toml"
     if content is not None:
         file.write_bytes(content)
@@ -97,7 +97,7 @@ def test_a_line_that_is_not_there_is_not_shown(tmp_path: Path, content: bytes | 
     assert len(rendered(Problem("listing.data", "x", where=Where(str(file), (), 2, 6)))) == 1
 
 
-def test_a_source_line_does_nothing_to_the_terminal(tmp_path: Path) -> None:
+def test_control_characters_of_source_lines_are_escaped(tmp_path: Path) -> None:
     file = tmp_path / "m.toml"
     file.write_bytes(b'id = "\x1b[2J\x07\xe2\x80\xae\xff"\n')
 
@@ -121,7 +121,7 @@ def test_sources_are_not_read_unless_the_command_allows_it(tmp_path: Path) -> No
     assert len(rendered(problem, has_sources=False)) == 1
 
 
-def test_many_files_with_one_fault_are_shown_once_and_listed() -> None:
+def test_similar_problems_of_many_files_are_summarized() -> None:
     problems = [
         Problem("package.not-zip", f"{n}.zip is no zip", "pack it", Where(f"{n}.zip"))
         for n in range(83)
@@ -136,20 +136,20 @@ def test_many_files_with_one_fault_are_shown_once_and_listed() -> None:
     )
 
 
-def test_four_alike_and_those_with_a_line_are_all_shown() -> None:
+def test_four_similar_problems_and_those_with_a_line_are_shown_in_full() -> None:
     alike = [Problem("package.empty", "x", "y", Where(f"{n}.zip")) for n in range(4)]
     placed = [Problem("listing.data", "x", "y", Where("m.toml", (), n, 1)) for n in range(1, 9)]
 
     assert len(rendered(*alike, *placed)) == 2 * 12
 
 
-def test_a_name_is_no_command_for_github() -> None:
+def test_a_file_name_is_not_a_command_for_github() -> None:
     [line] = rendered(Problem("package.empty", "it is empty", where=Where("::error::x.zip")))
 
     assert line.startswith("./::error::x.zip: error: ")
 
 
-def test_the_prefix_leads_to_the_file_and_stands_for_a_problem_without_one() -> None:
+def test_the_prefix_is_added_to_files_and_replaces_missing_ones() -> None:
     assert Located(Problem("listing.data", "", where=Where("a", (), 1, 2)), "b/").place == "b/a:1:2"
     assert Located(Problem("listing.data", ""), "b/").file == "b"
     assert located([Problem("listing.data", "", where=Where("/a"))], "b/")[0].file == "/a"

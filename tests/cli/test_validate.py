@@ -1,4 +1,4 @@
-"""``extery validate``, as a person or a script uses it."""
+"""``extery validate``: arguments, output and exit status."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_good_folder_is_named_with_what_it_is(folder: Path) -> None:
+def test_a_valid_folder_is_printed_with_id_version_and_type(folder: Path) -> None:
     result = validate(folder)
 
     assert result.exit_code == 0
@@ -64,7 +64,7 @@ def test_a_package_shows_its_size(folder: Path) -> None:
     assert "ok: gear_tool 1.2.3 (add-on), 2 files, " in validate(package).output
 
 
-def test_several_are_checked_and_one_bad_one_fails_them(folder: Path) -> None:
+def test_one_path_with_errors_fails_the_command(folder: Path) -> None:
     bad = folder / "bad.zip"
     bad.write_bytes(PACKAGES["package.not-zip"]())
 
@@ -75,7 +75,7 @@ def test_several_are_checked_and_one_bad_one_fails_them(folder: Path) -> None:
     assert result.stderr == "Checked 3 paths. Found 1 error.\n"
 
 
-def test_json_has_the_same_shape_for_good_and_bad(folder: Path) -> None:
+def test_json_has_the_same_members_for_valid_and_invalid_paths(folder: Path) -> None:
     document = json.loads(validate("--json", folder, folder / "none.zip").stdout)
 
     assert document["ok"] is False
@@ -94,7 +94,7 @@ def test_json_has_the_hash_of_a_package(folder: Path) -> None:
     assert report["sha256"] == hashlib.sha256(package.read_bytes()).hexdigest()
 
 
-def test_json_tells_line_and_column() -> None:
+def test_json_has_line_and_column() -> None:
     path = MANIFESTS["manifest.tagline.too-long"]
     [report] = json.loads(validate("--json", path).stdout)["reports"]
     [problem] = report["problems"]
@@ -103,7 +103,7 @@ def test_json_tells_line_and_column() -> None:
 
 
 class Page(HTMLParser):
-    """The texts and open elements of a page."""
+    """Collects the texts and open elements of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class Page(HTMLParser):
         self.texts += data
 
 
-def test_html_is_a_whole_page_with_every_problem_and_its_reason() -> None:
+def test_html_is_a_complete_page_with_every_problem_and_its_reason() -> None:
     result = validate("--html", MANIFESTS["manifest.tagline.too-long"])
     page = Page(result.stdout)
 
@@ -135,7 +135,7 @@ def test_html_is_a_whole_page_with_every_problem_and_its_reason() -> None:
     assert "Blender refuses the manifest" in page.texts
 
 
-def test_html_shows_what_is_in_a_manifest_as_text_only(tmp_path: Path) -> None:
+def test_html_escapes_texts_of_the_manifest(tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_bytes(ADD_ON.replace(b'"add-on"', b'"<script>alert(1)</script>"'))
 
@@ -145,7 +145,7 @@ def test_html_shows_what_is_in_a_manifest_as_text_only(tmp_path: Path) -> None:
     assert "<script>" in page.texts
 
 
-def test_html_lists_silenced_warnings_apart_with_their_reasons(folder: Path) -> None:
+def test_html_lists_silenced_warnings_separately_with_their_reasons(folder: Path) -> None:
     (folder / MANIFEST).write_bytes(ADD_ON + b'[build]\npaths_exclude_pattern = ["./docs"]\n')
     shown = Page(validate("--html", folder).stdout)
     (folder / "extery.toml").write_text(
@@ -175,7 +175,7 @@ def test_tags_are_checked_unless_switched_off(tmp_path: Path) -> None:
         ("tags.py", 'addons = {"Modelling"}\nthemes: set = {"Dark"}\n'),
     ],
 )
-def test_a_file_of_tags_takes_the_place_of_blenders(tmp_path: Path, name: str, text: str) -> None:
+def test_a_file_of_tags_replaces_those_of_blender(tmp_path: Path, name: str, text: str) -> None:
     file = tmp_path / name
     file.write_text(text)
 
@@ -192,9 +192,7 @@ def test_a_file_of_tags_takes_the_place_of_blenders(tmp_path: Path, name: str, t
         ("t.py", "addons = {"),
     ],
 )
-def test_a_file_of_tags_that_cannot_be_used_is_a_problem(
-    tmp_path: Path, name: str, text: str
-) -> None:
+def test_an_invalid_file_of_tags_is_reported(tmp_path: Path, name: str, text: str) -> None:
     file = tmp_path / name
     file.write_text(text)
 
@@ -204,7 +202,7 @@ def test_a_file_of_tags_that_cannot_be_used_is_a_problem(
     assert "[usage.tag-file]" in result.stderr
 
 
-def test_our_stricter_rules_can_be_left_to_blender(tmp_path: Path) -> None:
+def test_like_blender_turns_stricter_rules_into_warnings(tmp_path: Path) -> None:
     package = tmp_path / "x.zip"
     package.write_bytes(PACKAGES["path.unsafe"]())
 
@@ -217,11 +215,11 @@ def test_quiet_prints_problems_only(folder: Path) -> None:
     assert validate("-q", folder).output == ""
 
 
-def test_json_and_html_at_once_is_a_mistake_in_usage(folder: Path) -> None:
+def test_json_and_html_exclude_each_other(folder: Path) -> None:
     assert validate("--json", "--html", folder).exit_code == 2
 
 
-def test_every_place_can_be_opened_from_the_current_folder(folder: Path) -> None:
+def test_places_are_relative_to_the_current_folder(folder: Path) -> None:
     bad = ADD_ON.replace(b"any size", b"any size!")
     (folder / MANIFEST).write_bytes(bad)
     (folder / "gears.zip").write_bytes(add_on(manifest=bad))
@@ -233,7 +231,7 @@ def test_every_place_can_be_opened_from_the_current_folder(folder: Path) -> None
     assert validate(folder / "none.zip").output.startswith(f"{folder}/none.zip: error: ")
 
 
-def test_names_from_a_package_do_nothing_to_the_terminal(folder: Path) -> None:
+def test_control_characters_of_names_are_escaped(folder: Path) -> None:
     package = folder / "gears.zip"
     package.write_bytes(add_on(("\x1b[2Jx\n::error::y", b"")))
 
@@ -243,7 +241,7 @@ def test_names_from_a_package_do_nothing_to_the_terminal(folder: Path) -> None:
     assert f"{package}:\\x1b[2Jx\\n::error::y: error: " in output
 
 
-def test_a_path_that_may_not_be_read_is_left_to_the_checks(
+def test_click_does_not_check_permissions_of_paths(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The command line itself would stop at it, without a word on the paths beside it.
@@ -253,7 +251,7 @@ def test_a_path_that_may_not_be_read_is_left_to_the_checks(
 
 
 @pytest.mark.parametrize("name", sorted(PACKAGES))
-def test_no_package_ends_in_a_traceback_with_blenders_verdict(name: str, tmp_path: Path) -> None:
+def test_like_blender_never_ends_with_a_traceback(name: str, tmp_path: Path) -> None:
     (tmp_path / "package.zip").write_bytes(PACKAGES[name]())
 
     result = validate("--like-blender", tmp_path / "package.zip")

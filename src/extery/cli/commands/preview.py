@@ -71,20 +71,18 @@ def command(
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with preview(
-        folder,
-        host=host,
-        port=port,
-        regenerate=not no_generate,
-        log=log,
-        on_error=problems.add,
-    ) as running:
+    regenerate = not no_generate
+    with (
+        preview(
+            folder, host=host, port=port, regenerate=regenerate, log=log, on_error=problems.add
+        ) as running,
+        suppress(KeyboardInterrupt),
+    ):
         signal.signal(signal.SIGTERM, end)
         for line in _addresses(running, folder):
             click.echo(line, err=not is_text)
         sys.stdout.flush()
-        with suppress(KeyboardInterrupt):
-            running.wait()
+        running.wait()
     return Outcome(
         ok=True,
         summary="Stopped.",
