@@ -1,4 +1,4 @@
-"""What the reference pages print. Run by cog: `make fix` writes the pages, `make check` compares."""
+"""Contents of the reference pages. Run by cog: `make fix` writes the pages, `make check` compares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli.app import COMMANDS, extery
 from extery.cli.plugins import plugin_commands
-from extery.core.codes import all_codes, explain
+from extery.core.codes import Explanation, all_codes, explain
 from extery.core.errors import Problem
 from extery.manifest.document import blender_tags, check_manifest
 
@@ -29,13 +29,13 @@ _AREA_TITLES = {
     "listing": "Listings",
     "fetch": "Fetching",
     "mirror": "Mirrors",
-    "server": "Checking a repository",
+    "server": "Repositories, checked by `server-check`",
     "preview": "Previews",
-    "usage": "Command lines",
+    "usage": "Command line and project file",
     "upload": "Uploading",
-    "submit": "Sending to review",
+    "submit": "Submitting for review",
     "image": "Images",
-    "permission": "Permission",
+    "permission": "Permissions",
     "account": "Accounts",
     "review": "Review",
     "report": "Reports",
@@ -47,7 +47,7 @@ _AREA_TITLES = {
 
 
 def commands() -> str:
-    """Each command's own help."""
+    """The help text of each command."""
     os.environ["COLUMNS"] = "100"
     parts = [_help([])]
     parts += [_help([name]) for name in sorted({*COMMANDS, *plugin_commands()} - {"manage"})]
@@ -62,36 +62,58 @@ def _help(arguments: list[str]) -> str:
 
 
 def problems() -> str:
-    """Every code, with the problem of its sample or an example."""
+    """Every code with its message and cure: the problem of its sample, or its example."""
     parts = []
     for area, entries in groupby(all_codes().items(), key=lambda item: item[0].split(".")[0]):
         parts.append(f"## {_AREA_TITLES[area]}\n")
         for code, _ in entries:
             page = explain(code)
-            kind = page.severity + (", stricter than Blender" if page.stricter else "")
-            parts.append(f"### `{code}`\n\n{page.title} ({kind}). {page.why}\n")
-            if code in MANIFESTS or code in LENIENT:
-                parts.append(_example(code))
-            elif page.message:
-                hint = f"\n  hint: {page.hint}" if page.hint else ""
-                parts.append(f"```text\n{page.severity}: {page.message}{hint}\n```\n")
+            parts.append(f"### `{code}`\n\n**{page.title}.** {page.why}\n")
+            parts.append(f"*{_kind(page)}*\n")
+            if texts := _texts(page):
+                parts.append("```text\n" + "\n\n".join(texts) + "\n```\n")
     return "\n".join(parts)
 
 
-def _example(code: str) -> str:
+def _kind(page: Explanation) -> str:
+    kind = page.severity.capitalize()
+    if page.stricter:
+        kind += ", stricter than Blender: a warning with `--like-blender`"
+    if page.silenceable:
+        kind += "; then it can be silenced" if page.stricter else ", can be silenced"
+    return f"{kind}."
+
+
+def _texts(page: Explanation) -> list[str]:
+    """Each message with its hints, as the program prints them; first that of the sample or example."""
+    if page.code in MANIFESTS or page.code in LENIENT:
+        problem = _sample_problem(page.code)
+        place, message, hint = f"{problem.where}: ", problem.message, problem.hint
+    elif page.message:
+        place, message, hint = "", page.message, page.hint
+    else:
+        return []
+    hints = {message: [hint]}
+    for text in page.others:
+        shown = message if text.message == page.message else text.message
+        hints.setdefault(shown, []).append(text.hint)
+    texts = []
+    for shown, lines in hints.items():
+        first = f"{place if shown == message else ''}{page.severity}: {shown}"
+        texts.append("\n".join([first, *(f"  hint: {line}" for line in lines if line)]))
+    return texts
+
+
+def _sample_problem(code: str) -> Problem:
     if code in MANIFESTS:
         _, [problem] = check_manifest(MANIFESTS[code].read_bytes(), valid_tags=blender_tags())
     else:
         _, [problem] = check_manifest(LENIENT[code].read_bytes(), strict=False)
-    return f"```text\n{_as_text(problem)}\n```\n"
-
-
-def _as_text(problem: Problem) -> str:
-    return f"{problem.where}: {problem.severity}: {problem.message}\n  hint: {problem.hint}"
+    return problem
 
 
 def settings() -> str:
-    """The table of the website's settings."""
+    """The table of settings."""
     from extery_site.project.env import reference
 
     return reference()
@@ -106,13 +128,13 @@ def openapi() -> dict[str, Any]:
     from extery_site.api import api
 
     document: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
-    # The release changes without a change of the interface.
+    # The version of the release says nothing about the interface.
     document["info"]["version"] = "v1"
     return document
 
 
 def endpoints() -> str:
-    """Each endpoint with its parameters and answers."""
+    """Each endpoint with its parameters and responses."""
     parts = []
     for path, methods in openapi()["paths"].items():
         for method, operation in methods.items():
@@ -121,7 +143,7 @@ def endpoints() -> str:
             rows = [_parameter(parameter) for parameter in operation.get("parameters", [])]
             if rows:
                 parts.append("| parameter | in | |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n")
-            parts.append(f"Answers: {', '.join(sorted(operation['responses']))}.\n")
+            parts.append(f"Status codes: {', '.join(sorted(operation['responses']))}.\n")
     return "\n".join(parts)
 
 
@@ -132,7 +154,7 @@ def _parameter(parameter: dict[str, Any]) -> str:
 
 
 def openapi_text() -> str:
-    """The document as `docs/reference/openapi.json` keeps it."""
+    """Return the contents of `docs/reference/openapi.json`."""
     return json.dumps(openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
