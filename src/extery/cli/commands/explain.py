@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from extery.core.codes import Explanation
 
 MAX_WIDTH = 100
-#: First parts of the codes that `extery validate` reports.
-VALIDATED_AREAS = {"manifest", "package", "path", "theme", "wheel", "build"}
+#: Tables with the codes that `extery validate` reports.
+VALIDATED_TABLES = {"manifest", "package", "build"}
 
 
 @click.command(
@@ -125,7 +125,9 @@ def _severity(explanation: Explanation) -> str:
             "error, stricter than Blender's own tools; "
             "'extery validate --like-blender' reports it as a warning"
         )
-    is_checked = explanation.code.partition(".")[0] in VALIDATED_AREAS
+    from extery.core.codes import AREAS
+
+    is_checked = AREAS[explanation.code.partition(".")[0]] in VALIDATED_TABLES
     return "error, also with 'extery validate --like-blender'" if is_checked else "error"
 
 

@@ -90,8 +90,8 @@ AREAS = {
 }
 
 
-#: The module of problems that only the website reports; it reads no project file.
-_WEBSITE = "site"
+#: First part of the names of modules whose problems only the website reports; it reads no project file.
+_WEBSITE = "site_"
 
 
 def find(code: str) -> Code:
@@ -123,7 +123,7 @@ def explain(code: str) -> Explanation:
     """Return the documentation of ``code``; raises `KeyError` for an unknown code."""
     entry = find(code)
     message, hint = render(entry, entry.example) if entry.message else ("", "")
-    is_local = AREAS[code.partition(".")[0]] != _WEBSITE
+    is_local = not AREAS[code.partition(".")[0]].startswith(_WEBSITE)
     return Explanation(
         code=code,
         severity=entry.severity,
