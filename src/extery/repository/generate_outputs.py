@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList
 from extery.listing.delta import LISTING_FIELDS
@@ -15,9 +16,11 @@ from extery.repository.generate_options import GenerateOptions
 from extery.repository.generated import Generated
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
 from extery.repository.leftovers import listing_folders, remove_leftovers
-from extery.repository.legacy.listing import LegacyListing, legacy_listing
 from extery.repository.scan import ScannedPackage, in_folder
 from extery.repository.write import LISTING, PAGE
+
+if TYPE_CHECKING:
+    from extery.repository.legacy.listing import LegacyListing
 
 LEGACY = "repo.json"
 #: A page of fewer entries takes less time than starting a process.
@@ -136,6 +139,8 @@ class OutputWriter:
         """Return the listing of add-ons from before Blender 4.2, if it was requested."""
         if not self.options.legacy:
             return None
+        from extery.repository.legacy.listing import legacy_listing
+
         base_url = self.options.base_url or self.config.base_url
         if not base_url:
             raise InvalidInput.of("generate.legacy-base-url-missing")
