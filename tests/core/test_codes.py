@@ -9,15 +9,6 @@ import pytest
 
 from extery.core.codes import AREAS, Code, all_codes, explain, find, render, similar
 
-#: Modules of `extery.core.codes` whose callers still write messages. Remove one when its rows have templates.
-WITHOUT_TEMPLATES = {
-    *("package", "listing", "generate", "fetch", "repository"),
-    *("site_accounts", "site_catalog", "site_listings", "site_moderation", "site_project"),
-    *("site_publish", "site_reports"),
-}
-#: Such rows in other modules: they are raised in `extery_site.project`.
-ROWS_WITHOUT_TEMPLATES = {"usage.demo-missing", "usage.postgres-missing", "usage.s3-missing"}
-
 MODULES = sorted(set(AREAS.values()))
 CODES = all_codes()
 
@@ -34,18 +25,12 @@ def fields(template: str) -> dict[str, str]:
     return {name: spec or "" for _, name, spec, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("module", sorted(set(MODULES) - WITHOUT_TEMPLATES))
+@pytest.mark.parametrize("module", MODULES)
 def test_every_row_has_a_message_template(module: str) -> None:
     rows: dict[str, Code] = import_module(f"extery.core.codes.{module}").CODES
 
     assert rows
-    missing = {code for code, entry in rows.items() if not entry.message}
-    assert missing <= ROWS_WITHOUT_TEMPLATES
-
-
-def test_every_module_without_templates_exists() -> None:
-    assert set(MODULES) >= WITHOUT_TEMPLATES
-    assert set(CODES) >= ROWS_WITHOUT_TEMPLATES
+    assert not {code for code, entry in rows.items() if not entry.message}
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -164,3 +164,11 @@ def test_very_deep_nesting_is_a_problem_and_not_a_crash() -> None:
     _, problems = check_manifest(b"a = " + b"[" * 100_000)
 
     assert [problem.code for problem in problems] == ["manifest.toml.syntax"]
+
+
+def test_an_unknown_permission_is_one_problem_whatever_its_value_is() -> None:
+    text = GOOD.read_bytes().replace(b"[permissions]\n", b'[permissions]\nwheels = ["a.whl"]\n')
+
+    _, problems = check_manifest(text)
+
+    assert [problem.code for problem in problems] == ["manifest.permissions.unknown-key"]

@@ -226,3 +226,13 @@ def test_a_package_of_nothing_but_backslashes_has_one_problem() -> None:
     assert [problem.code for problem in check_package(io.BytesIO(data)).problems] == [
         "path.backslash"
     ]
+
+
+def test_a_problem_of_a_whole_package_has_the_package_as_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "dusk.zip"
+    path.write_bytes(theme())
+
+    [problem] = check_package(path).problems
+
+    assert problem.code == "theme.xml-missing"
+    assert str(problem.where) == str(path.name)

@@ -168,7 +168,7 @@ def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_pa
     path.write_bytes(file.getvalue())
 
     scanned = scan_package(path)
-    assert scanned.listed is None
+    assert scanned.serialized is None
     assert [p.code for p in scanned.problems] == ["package.bomb", "package.rare-compression"]
 
 
@@ -199,7 +199,7 @@ def test_a_package_without_its_wheel_is_listed_and_named(tmp_path: Path) -> None
 
     archive = scan_package(path)
 
-    assert archive.listed is not None
+    assert archive.serialized is not None
     assert [problem.code for problem in archive.problems] == ["package.wheel-missing"]
 
 

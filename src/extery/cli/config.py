@@ -106,7 +106,7 @@ def _parse(data: bytes, file: Path) -> dict[str, Any]:
     if table is not None:
         return table
     [problem] = problems
-    reason = problem.message.removeprefix("the manifest is not valid TOML: ")
+    reason = str(dict(problem.values).get("reason", problem.message))
     raise InvalidInput.of(
         "usage.config-toml",
         where=problem.where,

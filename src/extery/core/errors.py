@@ -84,18 +84,16 @@ class Problem(NamedTuple):
     def of(
         cls,
         code: str,
-        message: str = "",
         /,
         *,
-        hint: str = "",
         where: Where = Where(),
         variant: str = "",
         **values: Value,
     ) -> Self:
         """Return the problem ``code`` with its severity from the table of codes.
 
-        Without a ``message``, message and hint are rendered from the code's templates and ``values``;
-        ``variant`` is one of the values and chooses among templates.
+        Message and hint are rendered from the code's templates and ``values``; ``variant`` is one of the values
+        and chooses among templates.
         Raises `KeyError` for an unknown code or a missing value: that is a bug of the caller.
         """
         entry = find(code)
@@ -105,8 +103,7 @@ class Problem(NamedTuple):
             name: bounded(_unicode(value)) if isinstance(value, str) else value
             for name, value in sorted(values.items())
         }
-        if not message:
-            message, hint = render(entry, bounded_values)
+        message, hint = render(entry, bounded_values)
         return cls(
             code,
             bounded(message),
@@ -178,18 +175,14 @@ class ProblemList:
     def add(
         self,
         code: str,
-        message: str = "",
         /,
         *,
-        hint: str = "",
         where: Where = Where(),
         variant: str = "",
         **values: Value,
     ) -> None:
         """Add the problem that `Problem.of` returns for these arguments."""
-        self._problems.append(
-            Problem.of(code, message, hint=hint, where=where, variant=variant, **values)
-        )
+        self._problems.append(Problem.of(code, where=where, variant=variant, **values))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         self._problems.extend(problems)
@@ -245,16 +238,14 @@ class ExteryError(Exception):
     def of(
         cls,
         code: str,
-        message: str = "",
         /,
         *,
-        hint: str = "",
         where: Where = Where(),
         variant: str = "",
         **values: Value,
     ) -> Self:
         """Return the error with one problem, that of `Problem.of`."""
-        return cls(Problem.of(code, message, hint=hint, where=where, variant=variant, **values))
+        return cls(Problem.of(code, where=where, variant=variant, **values))
 
     @property
     def code(self) -> str:

@@ -38,7 +38,7 @@ class LintContext(NamedTuple):
         # Locations are looked up only now: most manifests have no warnings.
         where = self.locate(path, of_key=code == "key.unknown")
         # The comment goes when `hint` is no argument of `ProblemList.add`.
-        self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)  # type: ignore[arg-type]
+        self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)
 
     def text(self, field: str) -> str:
         """Return the value of ``field``, or an empty string if it is not a string."""

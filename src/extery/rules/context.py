@@ -73,10 +73,10 @@ class RuleContext:
             yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, str))
 
     def where(self, name: str) -> Where:
-        """Return the place of a file: the package and its member, or the file itself."""
-        if self.members:
-            return Where(self.name, (self.root + name,))
-        return Where(name)
+        """Return the place of a file: the package and its member, or the file itself; of the package without a name."""
+        if not self.members:
+            return Where(name)
+        return Where(self.name, (self.root + name,)) if name else Where(self.name)
 
     def read(self, name: str, *, limit: int) -> bytes:
         """Return the first ``limit`` bytes of a file; raises `InvalidPackage` if it cannot be read."""

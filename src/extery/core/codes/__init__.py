@@ -19,8 +19,7 @@ class Code(NamedTuple):
 
     ``stricter`` marks an error that Blender's own tools do not report; `--like-blender` makes it a warning.
 
-    ``message`` and ``hint`` are templates for `str.format`, filled with the values of a problem. They are empty
-    for codes whose callers write the text. ``variants`` maps names to other pairs of message and hint, chosen by
+    ``message`` and ``hint`` are templates for `str.format`, filled with the values of a problem. ``variants`` maps names to other pairs of message and hint, chosen by
     the value ``variant``; an empty text falls back to that of the code. ``example`` holds values that render
     the templates in the documentation.
     """
@@ -122,7 +121,7 @@ def _templates(entry: Code, variant: str) -> Text:
 def explain(code: str) -> Explanation:
     """Return the documentation of ``code``; raises `KeyError` for an unknown code."""
     entry = find(code)
-    message, hint = render(entry, entry.example) if entry.message else ("", "")
+    message, hint = render(entry, entry.example)
     is_local = not AREAS[code.partition(".")[0]].startswith(_WEBSITE)
     return Explanation(
         code=code,

@@ -49,7 +49,7 @@ class FieldContext(NamedTuple):
             f"manifest.{self.field}.{kind}",
             where=self.locate((self.field, *steps)),
             variant=variant,
-            **values,  # type: ignore[arg-type]  # until `hint` is no argument
+            **values,
         )
 
 

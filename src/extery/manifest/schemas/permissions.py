@@ -29,9 +29,10 @@ def check_permissions(value: Any, check: FieldContext) -> None:
             check_is_string(item, check, index)
     elif isinstance(value, dict):
         for key, reason in limit_problems(value.items(), check.problems):
-            if check.strict:
-                _check_key(key, check)
-            _check_reason(key, reason, check)
+            if check.strict and key not in check.permissions:
+                _add_unknown_key(key, check)  # one problem is enough, whatever its value is
+            else:
+                _check_reason(key, reason, check)
 
 
 def _check_is_table(value: object, check: FieldContext) -> None:
@@ -47,9 +48,7 @@ def _check_is_table(value: object, check: FieldContext) -> None:
     )
 
 
-def _check_key(key: str, check: FieldContext) -> None:
-    if key in check.permissions:
-        return
+def _add_unknown_key(key: str, check: FieldContext) -> None:
     values = {"key": quote_value(key), "known": ", ".join(check.permissions)}
     if similar := closest_match(key, check.permissions):
         check.add("unknown-key", key, variant="similar", similar=similar, **values)

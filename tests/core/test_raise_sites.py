@@ -1,0 +1,79 @@
+"""Every place that reports a problem passes the values that the templates of its code need.
+
+A missing value would be a `KeyError` in place of the problem, in paths that tests may never take.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import NamedTuple
+
+import pytest
+
+import extery
+from extery.core.codes import Code, all_codes
+
+SOURCE = Path(extery.__file__).parents[1]
+CODES = all_codes()
+
+
+class Call(NamedTuple):
+    """A call that reports a problem; ``variants`` are those that it can pass, none where they are computed."""
+
+    place: str
+    code: str
+    variants: tuple[str, ...]
+    values: frozenset[str]
+
+
+def calls(file: Path) -> Iterator[Call]:
+    """Yield the calls with a code and all their values written out."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+            continue
+        first = node.args[0]
+        names = {keyword.arg for keyword in node.keywords}
+        if node.func.attr not in ("add", "of") or None in names:
+            continue
+        # `LintContext.add` adds the area to the code.
+        if not isinstance(first, ast.Constant) or ast.unparse(node.func.value) == "lint":
+            continue
+        if first.value in CODES:
+            variants = [k.value for k in node.keywords if k.arg == "variant"]
+            place = f"{file.relative_to(SOURCE)}:{node.lineno}"
+            values = frozenset(name for name in names if name) | {"variant"}
+            yield Call(place, first.value, constants(variants[0]) if variants else ("",), values)
+
+
+def constants(node: ast.expr) -> tuple[str, ...]:
+    """Return the texts that an expression can have, if it is a text or a choice between texts."""
+    if isinstance(node, ast.Constant):
+        return (str(node.value),)
+    if isinstance(node, ast.IfExp):
+        branches = constants(node.body), constants(node.orelse)
+        return branches[0] + branches[1] if all(branches) else ()
+    return ()
+
+
+def needed(entry: Code, variant: str) -> set[str]:
+    """Return the fields of the templates that `render` takes for a variant."""
+    message, hint = entry.variants[variant] if variant else ("", "")
+    texts = (message or entry.message, hint or entry.hint)
+    parsed = [part for text in texts for part in Formatter().parse(text)]
+    return {name.partition(".")[0].partition("[")[0] for _, name, _, _ in parsed if name}
+
+
+CALLS = [call for file in sorted(SOURCE.rglob("*.py")) for call in calls(file)]
+
+
+def test_most_places_are_found() -> None:
+    assert len(CALLS) > 200
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.place} {call.code}")
+def test_a_problem_gets_the_values_of_its_templates(call: Call) -> None:
+    for variant in call.variants:
+        assert needed(CODES[call.code], variant) <= call.values, variant
