@@ -37,7 +37,7 @@ class Removed:
 
 
 def remove_incoming(*, now: datetime | None = None) -> int:
-    """Delete temporary files of uploads that were never finished; gives back their number."""
+    """Delete temporary files of uploads that were never finished and return their number."""
     latest = ((now or timezone.now()) - MIN_INCOMING_AGE).timestamp()
     leftovers = [
         path

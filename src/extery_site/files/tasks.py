@@ -12,12 +12,12 @@ from extery_site.project.tasks import periodic, task
 @periodic(every=timedelta(hours=1))
 @task(atomic=False)
 def delete_unfinished_uploads() -> int:
-    """Delete temporary files of uploads that were never finished; gives back their number."""
+    """Delete temporary files of uploads that were never finished and return their number."""
     return cleanup.remove_incoming()
 
 
 @periodic(every=timedelta(days=1))
 @task(atomic=False)
 def delete_orphan_files() -> dict[str, int]:
-    """Delete stored files to which nothing has referred for a day; gives back their numbers."""
+    """Delete stored files to which nothing has referred for a day and return their number."""
     return dataclasses.asdict(cleanup.remove_orphans())

@@ -75,7 +75,7 @@ class DownloadCounter:
                 atexit.register(self.flush)
 
     def flush(self) -> int:
-        """Hand the counts to a task; gives back the number of downloads. Keeps them on failure."""
+        """Hand the counts to a task, and return the number of downloads. Keeps them on failure."""
         with self._flushing:
             with self._lock:
                 counts, self._counts = self._counts, Counter()

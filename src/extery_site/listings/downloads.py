@@ -51,7 +51,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 
 
 def _check_allowed(package: Package, request: HttpRequest) -> bool:
-    """Whether anybody may have the package; raises `Refused` if whoever asks may not."""
+    """Return whether the package is public; raises `Refused` if this user may not download it."""
     version, extension = package.version, package.version.extension
     if may_moderate(request.user):
         return version.status == Version.Status.APPROVED and extension.is_public

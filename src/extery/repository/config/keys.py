@@ -35,7 +35,7 @@ TOP = (
     Key("retention", "count", "How many versions of an extension are considered, counted from its newest; all by default.", "3"),
     Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),
     Key("platforms", "texts", "Platforms beside Blender's own six that get the newest version for them from `index.json`.", '["freebsd-x64"]'),
-    Key("other_platforms", "bool", "Whether platforms that nobody named get a listing of their own where they need one; they do by default.", "false"),
+    Key("other_platforms", "bool", "Whether platforms that no package names get their own listing where they need one (the default).", "false"),
     Key("extensions", "extensions", "For one extension, by its id: the keys of the second table.", '{ gear_tool = { tags = ["Mesh"] } }'),
     Key("channels", "channels", "Further listings, by the name of their folder: the keys of the third table.", "{ beta = { prereleases = true } }"),
 )  # fmt: skip

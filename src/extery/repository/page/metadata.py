@@ -1,7 +1,7 @@
-"""What the page of a repository shows of a package beside its entry: pictures, dates, changes.
+"""Metadata of a package for the page of a repository, in addition to its entry: pictures, dates, changes.
 
-Facts are values of JSON that depend on nothing but the package, so they may be remembered with it
-(in `extery.repository.cache`, whose format changes when facts do).
+It is JSON that depends on nothing but the package, so `extery.repository.cache` stores it; the format of the
+cache changes with it.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Scheduler:
         self._enqueued: dict[str, int] = {}  # spares a query until the next period
 
     def enqueue_due(self, now: datetime) -> list[str]:
-        """Enqueue every job whose period has not been served; gives back their names."""
+        """Enqueue every job whose period has not been served, and return their names."""
         enqueued = []
         for name, schedule in self._jobs.items():
             period = schedule.period(now)

@@ -55,7 +55,7 @@ def claim(
 
 
 def renew_leases(tasks: Iterable[StoredTask], *, lease: timedelta, now: datetime) -> int:
-    """Extend the leases of these running tasks; gives back how many are still held."""
+    """Extend the leases of these running tasks, and return how many are still held."""
     return sum(_held(stored).update(lease_expires_at=now + lease) for stored in tasks)
 
 
@@ -79,7 +79,7 @@ def record_failure(
     now: datetime,
     only_expired: bool = False,
 ) -> timedelta | None:
-    """Record a failed attempt; gives back the delay before the next one, or None for no more."""
+    """Record a failed attempt, and return the delay before the next one, or None for no more."""
     held = _held(stored)
     if only_expired:
         held = held.filter(lease_expires_at__lt=now)
@@ -123,7 +123,7 @@ class WorkerLost(Exception):
 
 
 def reap(*, now: datetime) -> list[StoredTask]:
-    """Requeue, or fail, every running task whose lease has expired; gives back those tasks."""
+    """Requeue, or fail, every running task whose lease has expired, and return those tasks."""
     reaped = []
     for stored in StoredTask.objects.expired(now)[:_BATCH]:
         error = WorkerLost(f"worker {stored.worker_ids[-1]} did not renew its lease")

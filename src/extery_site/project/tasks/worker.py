@@ -77,7 +77,7 @@ class Worker:
         self._stopping = True
 
     def run(self) -> int:
-        """Work until stopped; gives back the exit status of the process."""
+        """Run until stopped, and return the exit status of the process."""
         threads = [
             threading.Thread(target=self._work, name=f"task-{number}", daemon=True)
             for number in range(self.options.threads)
