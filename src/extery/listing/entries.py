@@ -58,8 +58,9 @@ def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_ha
     """
     digest = archive_hash.removeprefix("sha256:").lower()
     values: Entry = {key: getattr(manifest, key, None) for key in KEYS}
-    values["blender_version_min"] = format_blender_version(manifest.blender_range.minimum)
-    maximum = manifest.blender_range.maximum
+    blender = manifest.blender_range  # parsed each time
+    values["blender_version_min"] = format_blender_version(blender.minimum)
+    maximum = blender.maximum
     values["blender_version_max"] = format_blender_version(maximum) if maximum else None
     # The manifest has replaced a list without reasons, the form of early 2024, by a table.
     values["permissions"] = dict(manifest.permissions)

@@ -179,15 +179,22 @@ def _read_metadata(package: Package) -> dict[str, Any]:
     return read_metadata(package)
 
 
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe without a writer does not block."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _open(path: Path) -> BytesIO | FileIO:
     """Open a package; a small one is read at once, which is faster than many short reads."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe may wait for ever
+        file = FileIO(path, opener=_open_without_waiting)
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            file.close()
             raise InvalidPackage.of(
                 "package.unreadable", where=Where(path.name), variant="not-a-file", file=path.name
             )
-        file = FileIO(path)
-        if os.fstat(file.fileno()).st_size > _MAX_IN_MEMORY:
+        if status.st_size > _MAX_IN_MEMORY:
             return file
         with file:
             return BytesIO(file.readall())

@@ -307,7 +307,7 @@ def test_an_inspection_can_be_stopped(tmp_path: Path) -> None:
         nonlocal calls
         calls += 1
         if calls > 4:
-            raise Unavailable.of("fetch.stopped", "the transfer was stopped")
+            raise Unavailable.of("fetch.stopped")
 
     with pytest.raises(Unavailable):
         inspection.inspect_package(path, [], checkpoint=checkpoint)

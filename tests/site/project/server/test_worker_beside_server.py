@@ -102,7 +102,7 @@ def test_a_worker_runs_beside_the_server_and_is_started_again(tmp_path: Path) ->
         (first,) = site.workers()
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: site.workers() not in ([], [first]))
-        assert "started again" in site.output
+        assert "restarting in" in site.output
         site.process.terminate()
         assert site.process.wait(HANG) == 0
         assert site.workers() == []
