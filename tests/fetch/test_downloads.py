@@ -266,7 +266,7 @@ def test_failed_jobs_are_reported_in_order_and_stop_no_others(fetcher: Fetcher) 
 
     def work(number: int) -> None:
         if number % 2:
-            raise NotFound.of("fetch.not-found", url=str(number))
+            raise NotFound.of("fetch.not-found", url=str(number), status="404 Not Found")
         done.append(number)
 
     failed = run_all(range(10), work, fetcher=fetcher)
