@@ -1,4 +1,7 @@
-"""Select the newest versions: those that a system can install, or a number of them."""
+"""Select the newest versions: those that a system can install, or a number of them.
+
+Which system can install a version is decided in `extery.core.compatibility`.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _ARCHIVE_COST = 400_000
 #: A batch is what a worker is given at once.
 _MAX_BATCH, _MAX_BATCH_COST = 16, 16_000_000
 #: Batches that a worker has in hand, so that it need not wait while this process reads.
-_BATCHES_IN_HAND = 2
+_MAX_PENDING_BATCHES = 2
 
 Batches = Sequence[Sequence[Path]]
 
@@ -118,7 +118,7 @@ def _give(
 ) -> None:
     """Fill the hands of a worker, and forget it if they stay empty."""
     try:
-        while pending and in_hand[connection] < _BATCHES_IN_HAND:
+        while pending and in_hand[connection] < _MAX_PENDING_BATCHES:
             connection.send(pending[0])
             pending.popleft()
             in_hand[connection] += 1

@@ -1,6 +1,8 @@
-"""What the site needs of a file storage, beyond Django's: whole files, ranges, lists.
+"""The interface of file storages: whole files, ranges and lists, in addition to Django's `Storage`.
 
-The storage is Django's ``storages["default"]``; `extery_site.files.actions` is its only user.
+`extery_site.files.folder` and `extery_site.files.s3` implement it. `extery_site.files.actions`, its only user,
+stores packages and images under their SHA-256; the names of the stored files are `LAYOUTS` in
+`extery_site.files.models`. The storage is Django's ``storages["default"]``.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from extery_site.listings.download_counts import DOWNLOADS
 #: No file has more bytes than 18 digits can say, and Python reads only so many digits.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 #: Under this address there will never be other bytes.
-FOR_EVER = "public, max-age=31536000, immutable"
-NOT_SHARED = "private, no-store"
+CACHE_IMMUTABLE = "public, max-age=31536000, immutable"
+CACHE_PRIVATE = "private, no-store"
 
 
 @require_safe
@@ -40,7 +40,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Cache-Control": FOR_EVER if is_public else NOT_SHARED,
+        "Cache-Control": CACHE_IMMUTABLE if is_public else CACHE_PRIVATE,
         "Content-Type": "application/zip",
         # The saved file is named after the extension, not after its hash.
         "Content-Disposition": str(content_disposition_header(True, package.file_name)),

@@ -35,7 +35,8 @@ def approve_version(
 ) -> Event:
     """Publish a version that waits for review.
 
-    Raises `Corrupt` if a stored file does not have the bytes that are approved.
+    What that changes is a row of `extery_site.catalog.transitions`, carried out by `catalog.lifecycle`; listings
+    follow its event in `extery_site.listings.actions`. Raises `Corrupt` if a stored file does not have the bytes that are approved.
     """
     require_moderator(by)
     reviewed = parse_hashes(packages)

@@ -45,7 +45,7 @@ class SpoolQuota:
             self.used += number
             return True
 
-    def give_back(self, number: int) -> None:
+    def release(self, number: int) -> None:
         """Release bytes taken before."""
         with self._lock:
             self.used -= number
@@ -91,7 +91,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         """Drop the body."""
         super().close()
         spooled, self._spooled = self._spooled, 0
-        self._quota.give_back(spooled)
+        self._quota.release(spooled)
 
     def _fault(self) -> Error | None:
         """What is wrong with the body so far."""

@@ -16,44 +16,44 @@ _GOOD, _POOR = 4.5, 3.0
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ThemeColor:
     """A colour by where it stands in a theme: the first path that is set counts."""
 
     paths: Sequence[str]
     default: str
 
 
-def wanted(default: str, *paths: str) -> Wanted:
+def theme_color(default: str, *paths: str) -> ThemeColor:
     """``default`` is the value of Blender's own dark theme."""
-    return Wanted(paths, default)
+    return ThemeColor(paths, default)
 
 
-VIEW = wanted("#3d3d3d", "view_3d.space.gradients.high_gradient")
-PANEL = wanted("#3d3d3d", "user_interface.panel_back", "properties.space.panelcolors.back")
-PANEL_TEXT = wanted("#e6e6e6", "user_interface.panel_text", "properties.space.text")
-PROPERTIES = wanted("#303030", "properties.space.back")
-OUTLINER = wanted("#282828", "outliner.space.back")
-OUTLINER_TEXT = wanted("#c3c3c3", "outliner.space.text")
-NODES = wanted("#1d1d1d", "node_editor.space.back")
-NODE = wanted("#303030", "node_editor.node_backdrop")
-NODE_TEXT = wanted("#e6e6e6", "node_editor.space.text")
-BUTTON = wanted("#545454", "user_interface.wcol_regular.inner")
-BUTTON_TEXT = wanted("#e6e6e6", "user_interface.wcol_regular.text")
+VIEW = theme_color("#3d3d3d", "view_3d.space.gradients.high_gradient")
+PANEL = theme_color("#3d3d3d", "user_interface.panel_back", "properties.space.panelcolors.back")
+PANEL_TEXT = theme_color("#e6e6e6", "user_interface.panel_text", "properties.space.text")
+PROPERTIES = theme_color("#303030", "properties.space.back")
+OUTLINER = theme_color("#282828", "outliner.space.back")
+OUTLINER_TEXT = theme_color("#c3c3c3", "outliner.space.text")
+NODES = theme_color("#1d1d1d", "node_editor.space.back")
+NODE = theme_color("#303030", "node_editor.node_backdrop")
+NODE_TEXT = theme_color("#e6e6e6", "node_editor.space.text")
+BUTTON = theme_color("#545454", "user_interface.wcol_regular.inner")
+BUTTON_TEXT = theme_color("#e6e6e6", "user_interface.wcol_regular.text")
 
 #: What people read most: name -> text, and the grounds below it from the top to the bottom.
 _PAIRS = {
-    "3D View": (wanted("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
+    "3D View": (theme_color("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
     "Outliner": (OUTLINER_TEXT, (OUTLINER,)),
     "Properties": (PANEL_TEXT, (PANEL, PROPERTIES)),
     "Node Editor": (NODE_TEXT, (NODE, NODES)),
     "Text Editor": (
-        wanted("#e6e6e6", "text_editor.space.text"),
-        (wanted("#232323", "text_editor.space.back"),),
+        theme_color("#e6e6e6", "text_editor.space.text"),
+        (theme_color("#232323", "text_editor.space.back"),),
     ),
     "buttons": (BUTTON_TEXT, (BUTTON, PANEL, PROPERTIES)),
     "menus": (
-        wanted("#dddddd", "user_interface.wcol_menu_item.text"),
-        (wanted("#181818", "user_interface.wcol_menu_back.inner"), VIEW),
+        theme_color("#dddddd", "user_interface.wcol_menu_item.text"),
+        (theme_color("#181818", "user_interface.wcol_menu_back.inner"), VIEW),
     ),
 }
 
@@ -72,9 +72,9 @@ class Theme:
         theme = read_theme(data, ProblemList())
         return cls(theme.colours) if theme and theme.is_theme else None
 
-    def __getitem__(self, wanted: Wanted) -> str:
+    def __getitem__(self, color: ThemeColor) -> str:
         return next(
-            (self.colours[path] for path in wanted.paths if path in self.colours), wanted.default
+            (self.colours[path] for path in color.paths if path in self.colours), color.default
         )
 
     @property
@@ -88,8 +88,8 @@ class Theme:
         """How well text can be read in the main editors: name -> WCAG's contrast ratio."""
         found = {}
         for name, (text, grounds) in _PAIRS.items():
-            ground = _laid(self[item] for item in reversed(grounds))
-            found[name] = _ratio(_over(_rgba(self[text]), ground), ground)
+            ground = _composite(self[item] for item in reversed(grounds))
+            found[name] = _ratio(_blend(_rgba(self[text]), ground), ground)
         return found
 
 
@@ -111,7 +111,7 @@ def _rgba(text: str) -> Colour:
     return red, green, blue, int(text[7:9] or "ff", 16) / 255
 
 
-def _over(top: Colour, ground: Colour) -> Colour:
+def _blend(top: Colour, ground: Colour) -> Colour:
     alpha = top[3]
     red, green, blue = (
         a * alpha + b * (1 - alpha) for a, b in zip(top[:3], ground[:3], strict=True)
@@ -119,11 +119,11 @@ def _over(top: Colour, ground: Colour) -> Colour:
     return red, green, blue, 1.0
 
 
-def _laid(colours: Iterator[str]) -> Colour:
+def _composite(colours: Iterator[str]) -> Colour:
     """What is seen of colours laid over each other, the lowest first."""
     ground = (*_rgba(next(colours))[:3], 1.0)
     for colour in colours:
-        ground = _over(_rgba(colour), ground)
+        ground = _blend(_rgba(colour), ground)
     return ground
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from django_tasks.base import TaskContext as BaseTaskContext
 from django_tasks.base import TaskResult as BaseTaskResult
 from django_tasks.exceptions import TaskResultDoesNotExist
 from django_tasks.signals import task_enqueued, task_finished, task_started
+
+from extery_site.project.tasks.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 
 __all__ = [
     "DEFAULT_QUEUE",
@@ -54,35 +55,13 @@ class LeaseLost(Exception):
     """The task was given to another worker, or cancelled, while this attempt ran."""
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
-    """Maximum attempts of a failing task, and the delays between them.
-
-    `extery.fetch.retry.RetryPolicy` is the one for HTTP requests.
-    """
-
-    max_attempts: int = 5
-    base_delay: timedelta = timedelta(seconds=5)
-    factor: float = 4.0
-    max_delay: timedelta = timedelta(hours=1)
-    #: Each delay is made up to this part longer or shorter, so that retries spread out.
-    jitter: float = 0.2
-
-    def delay_after(self, attempt: int, *, rand: Callable[[], float] = random.random) -> timedelta:
-        """Delay before the next attempt, after ``attempt`` attempts (1 or more) have failed."""
-        seconds = self.max_delay.total_seconds()
-        if attempt <= 64:  # a float overflows long after max_delay is reached
-            seconds = min(seconds, self.base_delay.total_seconds() * self.factor ** (attempt - 1))
-        return timedelta(seconds=seconds * (1 + self.jitter * (2 * rand() - 1)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(BaseTask[P, T]):
     """A function that can be enqueued, and how a worker runs it."""
 
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = DEFAULT_RETRY_POLICY
     #: Run the function and record its success in one transaction. A task of more than a moment sets
-    #: this to False and uses `TaskContext.complete`: SQLite has one write lock for everybody.
+    #: this to False and uses `TaskContext.complete`: SQLite has a single write lock.
     atomic: bool = True
     #: An attempt that runs longer counts as failed.
     time_limit: timedelta = timedelta(minutes=10)
@@ -90,7 +69,7 @@ class Task(BaseTask[P, T]):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskContext(BaseTaskContext):
-    """What a task with ``takes_context`` gets as its first argument."""
+    """The first argument of a task with ``takes_context``."""
 
     _complete: Callable[[], None] = field(repr=False)
 

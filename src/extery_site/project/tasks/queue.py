@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import F
 from django_tasks.utils import normalize_json
 
-from extery_site.project.tasks.definitions import LeaseLost, RetryPolicy, TaskResultStatus
+from extery_site.project.tasks.definitions import LeaseLost, TaskResultStatus
 from extery_site.project.tasks.models import StoredTask
+from extery_site.project.tasks.retry import RetryPolicy
 
 Status = TaskResultStatus
 
@@ -122,7 +123,7 @@ class WorkerLost(Exception):
     """A worker ended, or lost the database, while it ran the task."""
 
 
-def reap(*, now: datetime) -> list[StoredTask]:
+def requeue_expired(*, now: datetime) -> list[StoredTask]:
     """Requeue, or fail, every running task whose lease has expired, and return those tasks."""
     reaped = []
     for stored in StoredTask.objects.expired(now)[:_BATCH]:

@@ -1,4 +1,7 @@
-"""Run one claimed task: its effects and its completion in one transaction."""
+"""Run one claimed task: its effects and its completion in one transaction.
+
+Retries of failed tasks are decided in `extery_site.project.tasks.retry` and recorded by `queue.record_failure`.
+"""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class Worker:
         self.stop()
 
     def _reap(self) -> None:
-        for stored in queue.reap(now=self._clock()):
+        for stored in queue.requeue_expired(now=self._clock()):
             self._poller.query_next_time()
             logger.warning(
                 "%s lost its worker in attempt %d: %s",

@@ -107,8 +107,8 @@ def test_a_task_fails_for_good_after_its_last_attempt(now: datetime) -> None:
 def test_a_task_whose_worker_is_silent_goes_to_another_one(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     claim(now)
-    assert queue.reap(now=now + LEASE) == []
-    (stored,) = queue.reap(now=now + LEASE + timedelta(seconds=1))
+    assert queue.requeue_expired(now=now + LEASE) == []
+    (stored,) = queue.requeue_expired(now=now + LEASE + timedelta(seconds=1))
     assert stored.status == Status.READY
     assert "WorkerLost" in stored.errors[0]["exception"]
     (again,) = claim(stored.run_after, "two")
@@ -119,7 +119,7 @@ def test_a_renewed_lease_is_not_reaped(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     (stored,) = claim(now)
     assert queue.renew_leases([stored], lease=LEASE, now=now + LEASE) == 1
-    assert queue.reap(now=now + LEASE + timedelta(seconds=1)) == []
+    assert queue.requeue_expired(now=now + LEASE + timedelta(seconds=1)) == []
 
 
 def test_a_task_that_kills_its_workers_fails_for_good(now: datetime) -> None:
@@ -127,7 +127,7 @@ def test_a_task_that_kills_its_workers_fails_for_good(now: datetime) -> None:
     for _ in range(3):
         assert claim(now)
         now += 2 * LEASE
-        queue.reap(now=now)
+        queue.requeue_expired(now=now)
     assert StoredTask.objects.get().status == Status.FAILED
 
 
@@ -135,7 +135,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     (old,) = claim(now)
     later = now + 2 * LEASE
-    queue.reap(now=later)
+    queue.requeue_expired(now=later)
     (new,) = claim(later + timedelta(hours=1), "two")
     before = StoredTask.objects.values().get()
     with pytest.raises(LeaseLost):
