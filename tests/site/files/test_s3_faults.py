@@ -223,11 +223,19 @@ def test_a_download_ends_when_the_connection_breaks_again_and_again(
     proxy: FaultyProxy, faulty: Any
 ) -> None:
     file = store(random_bytes(6 << 20))
-    with files.open_file(file) as stream:
-        stream.read(10_000)
-        proxy.close()
-        with pytest.raises(Unavailable):
-            stream.read()
+    passed = 0
+
+    def cut_after_a_megabyte(data: bytes) -> bytes:
+        nonlocal passed
+        passed += len(data)
+        if passed > 1 << 20:
+            raise Cut
+        return data
+
+    proxy.on_response = cut_after_a_megabyte
+    with files.open_file(file) as stream, pytest.raises(Unavailable):
+        stream.read()
+    assert passed > 1 << 20
 
 
 def test_bytes_of_another_object_are_not_mixed_into_a_download(

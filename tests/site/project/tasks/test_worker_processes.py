@@ -89,7 +89,7 @@ def test_a_worker_that_wakes_up_after_its_lease_has_no_effect(tmp_path: Path, lo
     with worker_process("--lease", "2", log=log) as first:
         wait_until((tmp_path / "started-1").exists, log=log)
         suspend_outside_transactions(first)
-        with worker_process("--lease", "2", log=log) as second:
+        with worker_process("--lease", "120", log=log) as second:
             wait_until((tmp_path / "started-2").exists, log=log)
             first.send_signal(signal.SIGCONT)
             (tmp_path / "go").touch()
