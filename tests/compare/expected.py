@@ -31,6 +31,13 @@ EXPECTED: tuple[Expected, ...] = (
         for command in ("check", "generate", "mirror")
         for output in ("verdict", "status", "result")
     ),
+    *(
+        Expected(
+            f"validate/sources/*{folder}*",
+            "validate finds in a folder what build finds: its [build]",
+        )
+        for folder in ("Superluminal-Studios__sulu", "Victor-IX__Extension-Reviewer")
+    ),
     Expected("site/extension/*/body", "image variants are made by a task, from the stored image"),
     Expected("site/errors/GET /api/openapi.json/*", "descriptions are in plain technical English"),
     Expected(
