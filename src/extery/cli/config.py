@@ -185,15 +185,15 @@ def _check_keys(
 
 
 def _add_unknown(key: str, known: Iterable[str], problems: ProblemList, where: Where) -> None:
-    from difflib import get_close_matches
+    from extery.core.text import closest_match  # needed only for problems
 
-    close = get_close_matches(key, known, n=1)
+    similar = closest_match(key, known)
     problems.add(
         "usage.config-key",
         where=where,
-        variant="similar" if close else "",
+        variant="similar" if similar else "",
         key=key,
-        similar=close[0] if close else "",
+        similar=similar,
     )
 
 

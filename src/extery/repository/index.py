@@ -170,14 +170,16 @@ def _check_same(
         if not rivals:
             continue
         shown = [f"{file_of(item)} ({audience.blender})" for item, audience in rivals[:4]]
-        more = f" and {len(rivals) - 4} more" if len(rivals) > 4 else ""
+        more = len(rivals) - len(shown)
         problems.add(
             "listing.several",
             where=Where(str(folder / file_of(rivals[0][0]))),
+            variant="more" if more else "",
             count=len(rivals),
             id=identifier,
             version=version,
-            files=f"{', '.join(shown)}{more}",
+            files=", ".join(shown),
+            more=more,
         )
 
 

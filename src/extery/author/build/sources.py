@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extery.author.build.patterns import PathPatterns
 from extery.core.errors import ProblemList, Where
+from extery.core.text import closest_match
 from extery.manifest.document import FILENAME
 from extery.package.writer import SourceFile
 
@@ -134,14 +135,10 @@ def find_file(source: Path, name: str, problems: ProblemList, where: Where) -> S
 
 def _similar(source: Path, name: str) -> str:
     """Return the path in the same folder with the most similar name, or ``""``."""
-    from difflib import get_close_matches
-
     folder, _, file = name.rpartition("/")
     try:
         names = {entry.name for entry in os.scandir(source / folder)}
     except OSError:
         return ""
-    close = get_close_matches(file, names, n=1)
-    if not close:
-        return ""
-    return f"{folder}/{close[0]}" if folder else close[0]
+    similar = closest_match(file, names)
+    return f"{folder}/{similar}" if folder and similar else similar
