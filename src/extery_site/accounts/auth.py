@@ -1,4 +1,4 @@
-"""API authentication: bearer tokens, and the session cookie of a browser."""
+"""Authentication of programs by bearer tokens, and of browsers by the session cookie."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ class SessionAuth(NinjaSessionAuth):
         if not request.user.is_authenticated:
             return None
         return super().__call__(request)
+
+
+def user_of(request: HttpRequest) -> User | AnonymousUser:
+    """Return the user of the bearer token if there is one, else that of the session."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return authenticate_token(token) if scheme.lower() == "bearer" else request.user
 
 
 REQUIRED_AUTH = [TokenAuth(), SessionAuth()]

@@ -11,8 +11,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from extery.core.errors import Corrupt, NotFound, Refused
+from extery_site.accounts.auth import user_of
 from extery_site.accounts.permissions import is_active_user, may_moderate
-from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.models import Package, Version
 from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
 
@@ -53,13 +54,14 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 def _check_allowed(package: Package, request: HttpRequest) -> bool:
     """Return whether the package is public; raises `Refused` if this user may not download it."""
     version, extension = package.version, package.version.extension
-    if may_moderate(request.user):
-        return version.status == Version.Status.APPROVED and extension.is_public
-    if extension.status == Extension.Status.BLOCKED:
+    if version.status == Version.Status.APPROVED and not extension.is_blocked:
+        return True  # whatever token a client sends
+    user = user_of(request)
+    if may_moderate(user):
+        return False
+    if extension.is_blocked:
         raise Refused.of("download.blocked", name=extension.name, reason=extension.block_reason)
-    if version.status == Version.Status.APPROVED:
-        return True
-    if is_active_user(request.user) and request.user.pk == extension.owner_id:
+    if is_active_user(user) and user.pk == extension.owner_id:
         return False
     raise Refused.of("download.not-public")
 

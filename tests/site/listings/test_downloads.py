@@ -1,4 +1,4 @@
-"""Packages by their hash: the right bytes for whoever may have them, counted."""
+"""Downloads by hash: the right bytes, for users with permission, counted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.listings.download_counts import DOWNLOADS
@@ -25,6 +26,12 @@ Browser = Callable[[User], Client]
 def body(response: Any) -> bytes:
     chunks: Iterator[bytes] = response.streaming_content
     return b"".join(chunks)  # the test client closes the response at its end
+
+
+def bearer_of(user: User) -> str:
+    """The value of the header ``Authorization`` with a new token of the user."""
+    _, token = create_token(user=user, name="script")
+    return f"Bearer {token}"
 
 
 def test_anyone_gets_an_approved_package_unchanged(client: Client, approve: Approve) -> None:
@@ -116,6 +123,25 @@ def test_until_it_is_approved_only_its_owner_and_moderators_get_a_package(
         response = signed_in(person).get(path)
         assert body(response) == package()
         assert "no-store" in response["Cache-Control"]
+
+
+def test_a_token_downloads_what_its_user_may_download(
+    client: Client, owner: User, moderator: User, stranger: User
+) -> None:
+    path = factories.make_waiting(owner).packages.get().download_path
+    for person in (owner, moderator):
+        response = client.get(path, headers={"Authorization": bearer_of(person)})
+        assert body(response) == package()
+        assert "no-store" in response["Cache-Control"]
+    assert client.get(path, headers={"Authorization": bearer_of(stranger)}).status_code == 403
+    assert client.get(path, headers={"Authorization": "Bearer extery_wrong"}).status_code == 401
+
+
+def test_a_public_package_is_sent_whatever_the_token(client: Client, approve: Approve) -> None:
+    path = approve().packages.get().download_path
+    response = client.get(path, headers={"Authorization": "Bearer extery_wrong"})
+    assert body(response) == package()
+    assert "immutable" in response["Cache-Control"]
 
 
 def test_a_blocked_package_is_for_moderators_only(
