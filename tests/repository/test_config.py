@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.core.errors import InvalidInput, ProblemList
+from extery.core.errors import InvalidInput, Problem, ProblemList
 from extery.repository.config.document import FILENAME, read_config
 from extery.repository.config.keys import CHANNEL, EXTENSION, TOP, Key
 
@@ -21,12 +21,16 @@ def blocklist(folder: Path, text: str) -> list[object]:
     return found
 
 
-def codes(folder: Path, data: str | bytes) -> list[str]:
+def problems_of(folder: Path, data: str | bytes) -> list[Problem]:
     (folder / FILENAME).write_bytes(data.encode() if isinstance(data, str) else data)
     with pytest.raises(InvalidInput) as caught:
         read_config(folder, None, ProblemList())
     assert all(problem.where.file == str(folder / FILENAME) for problem in caught.value.problems)
-    return [problem.code for problem in caught.value.problems]
+    return list(caught.value.problems)
+
+
+def codes(folder: Path, data: str | bytes) -> list[str]:
+    return [problem.code for problem in problems_of(folder, data)]
 
 
 def test_a_folder_without_one_blocks_nothing(tmp_path: Path) -> None:
@@ -49,6 +53,12 @@ def test_no_blocks_are_allowed(tmp_path: Path, text: str) -> None:
 )
 def test_another_schema_is_refused(tmp_path: Path, text: str) -> None:
     assert codes(tmp_path, text) == ["generate.config-schema"]
+
+
+def test_a_missing_schema_is_called_missing(tmp_path: Path) -> None:
+    [problem] = problems_of(tmp_path, BLOCK)
+    assert problem.message == "schema_version is missing"
+    assert problem.hint == 'begin the file with: schema_version = "1.0.0"'
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ CODES = {
         "error", "the configuration's schema_version is not supported", f"{_STOPS}: in another version the same keys may have another meaning.",
         message="schema_version must be {expected!r}, found {value}",
         hint='begin the file with: schema_version = "{expected}"',
+        variants={"missing": ("schema_version is missing", "")},
         example={"expected": "1.0.0", "value": "'2.0.0'"},
     ),
     "generate.config-blocklist": Code(

@@ -63,6 +63,7 @@ def check_config(table: Mapping[str, Any], problems: ProblemList, file: str) -> 
         problems.add(
             "generate.config-schema",
             where=Where(file, ("schema_version",)),
+            variant="" if "schema_version" in table else "missing",
             expected=keys.SCHEMA_VERSION,
             value=quote_value(table.get("schema_version")),
         )
