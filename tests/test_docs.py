@@ -1,13 +1,18 @@
-"""The docs speak of what is there: folders, pages, commands and settings."""
+"""Everything that the docs name exists: folders, pages, commands, options, problem codes and settings."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from extery.cli.app import COMMANDS
+from extery.cli.app import COMMANDS, extery
+from extery.core.codes import AREAS, all_codes
+from extery_site.project.env import reference
 from tests.parts import ROOT
 
 DOCS = ROOT / "docs"
@@ -95,3 +100,70 @@ def test_every_command_has_its_heading_in_the_reference(command: str) -> None:
     text = (DOCS / "reference" / "commands.md").read_text("utf-8")
 
     assert f"\n## extery {command}\n" in text
+
+
+#: Dotted names on the pages that begin like a problem code: a key of manifests.
+NOT_CODES = {"build.generated"}
+#: Variables that are not settings of the website.
+OTHER_VARIABLES = {
+    "EXTERY_CLIENT_TOKEN",
+    "EXTERY_COMPLETE",
+    "EXTERY_CORPUS",
+    "EXTERY_DEBGU",  # in the example of a problem
+    "EXTERY_REQUIRE",
+    "EXTERY_TOKEN",  # in the example of a script
+}
+
+
+def quoted_codes(text: str) -> set[str]:
+    """Return everything in backticks that looks like a problem code."""
+    names = re.findall(r"`([a-z]+(?:\.[a-z0-9_-]+)+)`", text)
+    areas = {name for name in names if name.split(".")[0] in AREAS}
+    return {name for name in areas if not name.endswith(".py")} - NOT_CODES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_problem_code_on_a_page_exists(page: Path) -> None:
+    assert quoted_codes(page.read_text("utf-8")) - all_codes().keys() == set()
+
+
+def test_the_change_log_has_codes_that_exist_and_old_ones_that_do_not() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    renamed = dict(re.findall(r"^\| `([\w.-]+\.[\w.-]+)` \| (.+) \|$", text, re.MULTILINE))
+
+    assert renamed.keys() & all_codes().keys() == set()
+    assert quoted_codes(text) - renamed.keys() - all_codes().keys() == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_variable_on_a_page_exists(page: Path) -> None:
+    names = set(re.findall(r"EXTERY_[A-Z_]+[A-Z]", page.read_text("utf-8")))
+
+    assert {name for name in names - OTHER_VARIABLES if f"`{name}`" not in reference()} == set()
+
+
+def command_lines(page: Path) -> Iterator[list[str]]:
+    """The words of each call of `extery` in the console blocks of a page."""
+    for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            if not line.lstrip().startswith("$ "):
+                continue  # output
+            words = shlex.split(line, comments=True)
+            while len(words) > 1 and (words[0] == "$" or "=" in words[0]):  # variables
+                del words[0]
+            if words[:1] == ["extery"]:
+                yield words[1:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_option_of_a_command_on_a_page_exists(page: Path) -> None:
+    context = click.Context(extery)
+    for name, *arguments in command_lines(page):
+        if name == "manage":  # commands of Django
+            continue
+        command = extery.get_command(context, name)
+        assert command is not None, name
+        known = {option for parameter in command.params for option in parameter.opts}
+        known |= {option for parameter in command.params for option in parameter.secondary_opts}
+        used = {word.partition("=")[0] for word in arguments if word.startswith("--")}
+        assert used - known == set(), name
