@@ -33,6 +33,7 @@ class Problem(Schema):
     path: list[str | int]
     line: int | None
     column: int | None
+    values: dict[str, str | int | float]
 
 
 class ProblemDetails(Schema):

@@ -53,15 +53,16 @@ class Listing(Schema):
 @router.get("/extensions/", response=Listing, auth=None, url_name="listing", exclude_none=True)
 def listing(
     request: HttpRequest,
-    blender_version: QueryEx[str, P(description="Only what fits this Blender, as 4.2.3")] = "",
-    platform: QueryEx[str, P(description="Only what fits this platform, as linux-x64")] = "",
-    python_version: QueryEx[str, P(description="Only what fits this Python, as 3.11.7")] = "",
-    api_version_max: QueryEx[str, P(description="The newest form that the client reads")] = "",  # noqa: ARG001  there is one so far
+    blender_version: QueryEx[str, P(description="Blender version, for example 4.2.3")] = "",
+    platform: QueryEx[str, P(description="Platform, for example linux-x64")] = "",
+    python_version: QueryEx[str, P(description="Python version, for example 3.11.7")] = "",
+    api_version_max: QueryEx[str, P(description="Newest format that the client reads")] = "",  # noqa: ARG001  there is one so far
 ) -> HttpResponse:
     """The newest compatible version of each extension.
 
-    Without parameters it is the newest version of each, for all platforms. Blender sends
-    `blender_version`, `platform` and `python_version` by itself. Answers carry an `ETag`.
+    Each parameter leaves out packages that are not compatible with it. Without parameters, the newest
+    version of each is listed, for all platforms. Blender sends `blender_version`, `platform` and
+    `python_version`. Responses have an `ETag`.
     """
     query = {
         "blender_version": blender_version,

@@ -4,6 +4,7 @@ import json
 
 from django.test import Client
 
+from extery.core.errors import Problem
 from tests.parts import ROOT
 
 DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
@@ -23,3 +24,10 @@ def test_every_endpoint_is_documented() -> None:
     for path, methods in kept["paths"].items():
         for method, operation in methods.items():
             assert operation.get("description"), f"{method} {path}"
+
+
+def test_the_schema_of_a_problem_has_all_of_its_members() -> None:
+    schemas = json.loads(DOCUMENT.read_text("utf-8"))["components"]["schemas"]
+    problem = Problem.of("submit.image-missing")
+
+    assert schemas["Problem"]["properties"].keys() == problem.as_dict().keys()
