@@ -1,11 +1,11 @@
-# The two commands of the README, and what continuous integration runs.
+# Commands for development; continuous integration runs `blender`, `test` and `check`.
 #
-#   make serve    a site with demo content on http://127.0.0.1:8000
-#   make test     all tests; those that need a part that is not installed say so and are skipped
-#   make check    lint, format, types, import contracts, and whether the docs are true
-#   make fix      repair what a machine can repair
-#   make blender  install the real Blender clients that tests drive (about 5 GB, in a cache)
-#   make bench    measure, as ratios against named peers
+#   make serve    run a site with demo content on http://127.0.0.1:8000
+#   make test     run all tests; tests whose requirements are not installed are skipped
+#   make check    check lint, format, types, import contracts, reference pages and migrations
+#   make fix      fix lint and format, and generate the reference pages
+#   make blender  install the Blenders that tests run (about 5 GB, in a cache)
+#   make bench    run the benchmarks, which print ratios to other tools
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -13,10 +13,10 @@ CONSTRAINTS ?= constraints.txt
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
-# How many tests run at once; 0 for one after the other in this process.
+# Number of tests that run in parallel; 0 runs them in one process.
 JOBS ?= auto
 PYTEST_ARGS ?=
-# The tests that run a second time, on PostgreSQL where that is installed.
+# The tests that run a second time, on PostgreSQL if it is installed.
 ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/browser/test_journey.py
 
 BIN := $(VENV)/bin
