@@ -49,7 +49,7 @@ class Version:
     @classmethod
     def parse(cls, text: str) -> Version:
         """Parse ``text`` such as ``1.4.0-beta.2+g1f``; raises `ValueError` if it is not a version."""
-        match = _SEMANTIC.fullmatch(text) if text.count(".") <= MAX_DOTS else None
+        match = _match_semantic(text)
         if match is None:
             raise ValueError(f"not a semantic version: {text[:MAX_DOTS]!r}")
         release = (_number(match["major"]), _number(match["minor"]), _number(match["patch"]))
@@ -93,6 +93,15 @@ class Version:
         return hash(self.text)
 
 
+def _match_semantic(text: str) -> re.Match[str] | None:
+    return _SEMANTIC.fullmatch(text) if text.count(".") <= MAX_DOTS else None
+
+
+def is_semantic_version(text: str) -> bool:
+    """Return whether `Version.parse` accepts ``text``."""
+    return _match_semantic(text) is not None
+
+
 def _sortable(number: int) -> str:
     digits = str(number)
     return f"{len(digits):03d}{digits}"
@@ -109,9 +118,9 @@ def parse_blender_version(text: str) -> BlenderVersion:
     Raises `ValueError` for anything but digits separated by dots.
     """
     parts = text.split(".")
-    if not all(part.isdigit() for part in parts):
+    if not all(map(str.isdigit, parts)):
         raise ValueError(f"not a Blender version: {text!r}")
-    major, minor, patch = ([_number(part) for part in parts[:3]] + [0, 0])[:3]
+    major, minor, patch = [*map(_number, parts[:3]), 0, 0][:3]
     return major, minor, patch
 
 

@@ -56,21 +56,22 @@ def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_ha
     ``archive_hash`` is the SHA-256 in 64 hex digits, with or without the prefix ``sha256:``.
     ``archive_url`` must be absolute or begin with ``./``; Blender supports no other form.
     """
-    digest = archive_hash.removeprefix("sha256:").lower()
-    values: Entry = {key: getattr(manifest, key, None) for key in KEYS}
-    blender = manifest.blender_range  # parsed each time
-    values["blender_version_min"] = format_blender_version(blender.minimum)
-    maximum = blender.maximum
-    values["blender_version_max"] = format_blender_version(maximum) if maximum else None
-    # The manifest has replaced a list without reasons, the form of early 2024, by a table.
-    values["permissions"] = dict(manifest.permissions)
-    values["archive_url"] = archive_url
-    values["archive_size"] = archive_size
-    values["archive_hash"] = f"sha256:{digest}"
+    minimum, maximum = manifest.blender_range
+    values = manifest._asdict()
+    values |= {
+        "blender_version_min": format_blender_version(minimum),
+        "blender_version_max": format_blender_version(maximum) if maximum else None,
+        # The manifest has replaced a list without reasons, the form of early 2024, by a table.
+        "permissions": dict(manifest.permissions),
+        "python_versions": manifest.python_versions,
+        "archive_url": archive_url,
+        "archive_size": archive_size,
+        "archive_hash": f"sha256:{archive_hash.removeprefix('sha256:').lower()}",
+    }
     return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in values.items()
-        if value is not None and value != () and value != {} and value != ""
+        key: list(value) if type(value) is tuple else value
+        for key in KEYS
+        if (value := values[key])
     }
 
 
@@ -85,9 +86,12 @@ def listing(data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()) 
     return {"version": VERSION, "blocklist": [dict(b) for b in blocklist], "data": list(data)}
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def dump(document: Mapping[str, Any]) -> bytes:
-    """Return the listing as ASCII JSON without white space: equal documents give equal bytes."""
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    """Return a listing or an entry as ASCII JSON without white space: equal documents give equal bytes."""
+    return _ENCODER.encode(document).encode("ascii")
 
 
 def dump_serialized(

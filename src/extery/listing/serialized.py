@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from extery.listing.entries import Entry
+from extery.listing.entries import Entry, dump
 
 
 class SerializedEntry(NamedTuple):
@@ -22,9 +22,8 @@ class SerializedEntry(NamedTuple):
     @classmethod
     def of(cls, item: Entry) -> SerializedEntry:
         """Serialize an entry."""
-        text = json.dumps(item, separators=(",", ":")).encode("ascii")
         platforms = tuple(item.get("platforms", ()))
-        return cls(item["id"], item["version"], item.get("archive_url", ""), platforms, text)
+        return cls(item["id"], item["version"], item.get("archive_url", ""), platforms, dump(item))
 
     @property
     def entry(self) -> Entry:

@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Where
@@ -91,30 +90,26 @@ class Archive:
         file: BinaryIO,
         name: str,
         members: list[Member],
+        *,
+        size: int,
         checksums: Checksums = NO_CHECKSUMS,
     ) -> None:
         self.file = file
         self.name = name
         self.members = members
+        #: The archive's size in bytes.
+        self.size = size
+        #: The members by name; of two with the same name the last one, as in `zipfile`.
+        self.by_name = {member.name: member for member in members}
         #: Checksums of stored members that have been computed already.
         self.checksums = checksums
         #: The bytes of the archive if ``file`` is in memory; a copy only if it was written to.
         self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
 
-    @cached_property
-    def by_name(self) -> dict[str, Member]:
-        """The members by name; of two with the same name the last one, as in `zipfile`."""
-        return {member.name: member for member in self.members}
-
-    @cached_property
+    @property
     def unpacked_size(self) -> int:
         """The sum of the stated sizes of all members, in bytes."""
         return sum(member.size for member in self.members)
-
-    @cached_property
-    def size(self) -> int:
-        """The archive's size in bytes."""
-        return self.file.seek(0, io.SEEK_END)
 
     def stored_regions(self) -> dict[Region, Member]:
         """Return the stored members by the region of their data."""
@@ -161,14 +156,14 @@ class Archive:
 
     def _check_readable(self, member: Member) -> None:
         """Raise `InvalidPackage` for a member whose data cannot be read."""
-        is_newer = member.version_needed > _MAX_VERSION or member.flags & _UNREADABLE_FLAGS
         if (
             member.method in METHODS
-            and not is_newer
-            and not member.is_encrypted
+            and not member.flags & (_UNREADABLE_FLAGS | FLAG_ENCRYPTED)
+            and member.version_needed <= _MAX_VERSION
             and member.data_offset >= 0
         ):
             return
+        is_newer = member.version_needed > _MAX_VERSION or member.flags & _UNREADABLE_FLAGS
         if member.is_encrypted:
             issue = Issue("package.encrypted")
         elif member.method not in METHODS:
@@ -209,11 +204,11 @@ class Archive:
         """
         checkpoint()
         self._check_readable(member)
-        if member.is_folder and not member.packed_size:
+        if not member.packed_size and member.is_folder:
             return
         crc = None
         if member.method == STORED:
-            if member.has_descriptor:
+            if member.flags & FLAG_DESCRIPTOR:
                 self._check_end_mark(member)
             if member.size == member.packed_size:
                 crc = self._known_crc(member)

@@ -80,16 +80,17 @@ def check_local_headers(
     spaces = _Spaces()
     before, expected, previous = len(problems), 0, ""
     for index in order:
-        if len(problems) - before >= MAX_PROBLEMS:
-            break
         entry, name = directory.entries[index], names[index]
-        spaces.compare(expected, entry.offset, previous, name)
+        if entry.offset != expected:
+            spaces.compare(expected, entry.offset, previous, name)
         is_shared = entry.offset < expected
         previous = name
         if plain := _find_plain_data(file, entry, directory.start):
             offsets[index] = plain
             expected = max(expected, plain + entry.packed_size)
             continue
+        if len(problems) - before >= MAX_PROBLEMS:
+            break
         header = _read_local(file, entry.offset, directory.start)
         if header is None:
             add(Issue(_MISMATCH, "no-header"), name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
@@ -21,11 +21,12 @@ from extery.package.name_encoding import decode_names
 from extery.package.names import quote_name
 from extery.package.unzip_names import find_clash
 
+ArchiveT = TypeVar("ArchiveT", bound=Archive)
 
-@contextmanager
+
 def open_archive(
     source: Path | BinaryIO, *, name: str = "", problems: ProblemList | None = None
-) -> Iterator[Archive]:
+) -> AbstractContextManager[Archive]:
     """Open a zip from a path or a seekable binary file.
 
     Raises `InvalidPackage` if it is not a readable zip, and if tools would unpack it in different
@@ -33,12 +34,24 @@ def open_archive(
     directory describes it, so that a report can continue. ``name`` is the name for messages, by default
     that of the file.
     """
+    return open_archive_as(Archive, source, name=name, problems=problems)
+
+
+@contextmanager
+def open_archive_as(
+    kind: type[ArchiveT],
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    problems: ProblemList | None = None,
+) -> Iterator[ArchiveT]:
+    """Open a zip as an instance of ``kind``; the other arguments are those of `open_archive`."""
     if isinstance(source, Path):
         with _open_path(source, name or source.name) as file:
-            yield _read_archive(file, name or source.name, problems)
+            yield _read_archive(kind, file, name or source.name, problems)
         return
     name = name or Path(str(getattr(source, "name", "package.zip"))).name
-    yield _read_archive(source, name, problems)
+    yield _read_archive(kind, source, name, problems)
 
 
 @contextmanager
@@ -57,7 +70,9 @@ def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def _read_archive(file: BinaryIO, name: str, problems: ProblemList | None) -> Archive:
+def _read_archive(
+    kind: type[ArchiveT], file: BinaryIO, name: str, problems: ProblemList | None
+) -> ArchiveT:
     try:
         size = file.seek(0, io.SEEK_END)
         check_polyglot(file, size, name)
@@ -66,7 +81,7 @@ def _read_archive(file: BinaryIO, name: str, problems: ProblemList | None) -> Ar
         except InvalidPackage as error:
             raise identify_format(file, size, name) or error from error
         collected = ProblemList() if problems is None else problems
-        archive = _build_archive(file, name, directory, collected)
+        members = _read_members(file, name, directory, collected)
     except OSError as error:
         raise InvalidPackage.of(
             "package.unreadable",
@@ -77,12 +92,15 @@ def _read_archive(file: BinaryIO, name: str, problems: ProblemList | None) -> Ar
         ) from error
     if problems is None and collected.errors:
         raise InvalidPackage(*collected)
-    return archive
+    checksums = file.checksums if isinstance(file, MemberFile) else NO_CHECKSUMS
+    return kind(file, name, members, size=size, checksums=checksums)
 
 
-def _build_archive(
+def _read_members(
     file: BinaryIO, name: str, directory: CentralDirectory, problems: ProblemList
-) -> Archive:
+) -> list[Member]:
+    """Return the members, and add a problem for everything that tools understand in different ways."""
+
     def where(member: str) -> Where:
         return Where(name, (member,)) if member else Where(name)
 
@@ -98,9 +116,7 @@ def _build_archive(
             path=quote_name(clash[0]),
             other=quote_name(clash[1]),
         )
-    members = list(map(_member, directory.entries, names, offsets))
-    checksums = file.checksums if isinstance(file, MemberFile) else NO_CHECKSUMS
-    return Archive(file, name, members, checksums)
+    return list(map(_member, directory.entries, names, offsets))
 
 
 def _member(entry: DirectoryEntry, name: str, data_offset: int) -> Member:

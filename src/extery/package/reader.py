@@ -7,7 +7,7 @@ Opening a package checks only that all tools unpack the same files from it. All 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.manifest.document import FILENAME, MAX_BYTES, Manifest
 from extery.package.archive import Archive
 from extery.package.checksums import Region, hash_with_checksums, without_overlaps
-from extery.package.opening import open_archive
+from extery.package.opening import open_archive, open_archive_as
 
 #: Maximum number of scripts that are searched for ``bl_info``.
 _MAX_SCRIPTS = 50
@@ -137,10 +137,8 @@ class Package(Archive):
         )
 
 
-@contextmanager
 def open_package(
     source: Path | BinaryIO, *, name: str = "", problems: ProblemList | None = None
-) -> Iterator[Package]:
+) -> AbstractContextManager[Package]:
     """Open a package from a path or a seekable binary file; the arguments are those of `open_archive`."""
-    with open_archive(source, name=name, problems=problems) as archive:
-        yield Package(archive.file, archive.name, archive.members, archive.checksums)
+    return open_archive_as(Package, source, name=name, problems=problems)

@@ -5,7 +5,7 @@ Source folders are checked in `extery.author.validate`, which uses the same file
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,7 +29,7 @@ from extery.rules.report import Report
 from extery.rules.rule import Input, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from extery.manifest.schemas.v1_0_0 import ValidTags
 
@@ -156,15 +156,14 @@ def check_open_package(
         open_file=_opener(package),
         checkpoint=checkpoint,
     )
-    # A manifest whose name has backslashes is not found, which is not a separate problem.
-    has_backslashes = any(problem.code == "path.backslash" for problem in opening_problems)
     root_problems = ProblemList()
     try:
         context.root, context.names = package.root, package.names
     except InvalidPackage as error:
         root_problems.extend(error.problems)
     run_rules(scope, context, problems, inputs=_NAMES)
-    if root_problems and not has_backslashes:
+    # A manifest whose name has backslashes is not found, which is not a separate problem.
+    if root_problems and not any(p.code == "path.backslash" for p in opening_problems):
         problems.extend(root_problems)
     if not root_problems and not (problems and _is_dangerous(problems)):
         try:
@@ -191,9 +190,10 @@ def _read_manifest(package: Package, context: RuleContext, problems: ProblemList
 
 def _set_manifests(report: Report, context: RuleContext) -> None:
     """Set the manifests of the report, unless the problems prevent it."""
-    table, errors = context.table, report.problems.errors
+    table, problems = context.table, report.problems
     if table is None:
         return
+    errors = problems.errors if problems else []
     if not any(problem.code.startswith(_MANIFEST_CODES) for problem in errors):
         report.manifest = Manifest.from_table(table)
     if any(blocks_install(problem.code) for problem in errors):
@@ -202,7 +202,7 @@ def _set_manifests(report: Report, context: RuleContext) -> None:
         # Strict checks stop after a number of similar problems; clients check the rest too.
         more = ProblemList()
         check_fields(table, more, locate=context.locate, strict=False)
-        report.problems.extend(more)
+        problems.extend(more)
         if more.errors:
             return
     report.installable_manifest = report.manifest or Manifest.from_table(table)
@@ -212,10 +212,8 @@ _MANIFEST_CODES = ("manifest.", "package.build-not-table")
 
 
 def _opener(package: Package) -> OpenFile:
-    @contextmanager
-    def open_file(name: str) -> Iterator[BinaryIO]:
-        with package.open_seekable(package.by_name[package.root + name]) as file:
-            yield file
+    def open_file(name: str) -> AbstractContextManager[BinaryIO]:
+        return package.open_seekable(package.by_name[package.root + name])
 
     return open_file
 

@@ -24,14 +24,17 @@ def check_line(value: str, check: FieldContext, *steps: str | int, **subject: st
 
     ``subject`` are values for the messages if the text is a part of the field.
     """
-    if not value.strip():
+    stripped = value.strip()
+    if not stripped:
         check.add("empty", *steps, **subject)
         return False
-    before = len(check.problems)
-    if value != value.strip():
-        values = {"value": quote_value(value), "corrected": quote_value(value.strip())}
+    is_valid = True
+    if value != stripped:
+        is_valid = False
+        values = {"value": quote_value(value), "corrected": quote_value(stripped)}
         check.add("outer-whitespace", *steps, **values, **subject)
     if match := CONTROL_CHARACTER.search(value):
+        is_valid = False
         check.add(
             "control-character",
             *steps,
@@ -39,7 +42,7 @@ def check_line(value: str, check: FieldContext, *steps: str | int, **subject: st
             position=match.start() + 1,
             **subject,
         )
-    return len(check.problems) == before
+    return is_valid
 
 
 def check_short_text(value: str, check: FieldContext, *steps: str | int, **subject: str) -> None:

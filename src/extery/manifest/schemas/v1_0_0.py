@@ -38,6 +38,8 @@ from extery.manifest.schemas.wheels import check_wheels
 #: Type -> its valid tags.
 ValidTags = Mapping[str, Collection[str]]
 
+_ABSENT = object()
+
 
 def check_fields(
     table: Mapping[str, Any],
@@ -50,12 +52,13 @@ def check_fields(
     """Add all problems of the fields of ``table``; without ``valid_tags`` any tag is valid."""
     permissions = allowed_permissions(table.get("type"))
     for name, field in FIELDS.items():
-        check = FieldContext(name, problems, locate, strict, permissions)
-        if name not in table:
-            if field.required:
-                check.add("missing")
+        value = table.get(name, _ABSENT)
+        if value is _ABSENT and not field.required:
             continue
-        value = table[name]
+        check = FieldContext(name, problems, locate, strict, permissions)
+        if value is _ABSENT:
+            check.add("missing")
+            continue
         if field.type is not None and type(value) is not field.type:
             check.add("wrong-type", type=type_name(value), value=quote_value(value))
         else:
@@ -65,14 +68,15 @@ def check_fields(
 
 
 def _check_id(value: str, check: FieldContext) -> None:
-    kinds = {
-        "not-identifier": not value.isidentifier(),
-        "double-underscore": "__" in value,
-        "outer-underscore": value.startswith("_") or value.endswith("_"),
-    }
-    for kind, is_wrong in kinds.items():
-        if is_wrong:
-            check.add(kind, value=quote_value(value), suggestion=quote_value(_suggest_id(value)))
+    kinds = []
+    if not value.isidentifier():
+        kinds.append("not-identifier")
+    if "__" in value:
+        kinds.append("double-underscore")
+    if value.startswith("_") or value.endswith("_"):
+        kinds.append("outer-underscore")
+    for kind in kinds:
+        check.add(kind, value=quote_value(value), suggestion=quote_value(_suggest_id(value)))
 
 
 def _suggest_id(value: str) -> str:

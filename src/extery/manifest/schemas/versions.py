@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 
 from extery.core.text import quote_value
-from extery.core.versions import Version
+from extery.core.versions import is_semantic_version
 from extery.manifest.schemas.checking import FieldContext
 
 
 def check_semantic_version(value: str, check: FieldContext) -> None:
-    try:
-        Version.parse(value)
-    except ValueError:
+    if not is_semantic_version(value):
         check.add("bad-version", value=quote_value(value), suggestion=_suggest_version(value))
 
 
 def check_blender_version(value: str, check: FieldContext) -> None:
     """Check a Blender version; in the lenient reading it may have any number of parts."""
     parts = value.split(".")
-    if not all(part.isdigit() for part in parts):
+    if not all(map(str.isdigit, parts)):
         kind = "not-numbers"
     elif check.strict and len(parts) != 3:
         kind = "not-three-numbers"
