@@ -7,9 +7,9 @@ names who has to act.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from extery.core.codes import find, render
 
@@ -165,12 +165,10 @@ class Problem(NamedTuple):
         return f"{where}: {self.message}" if where else self.message
 
 
-class ProblemList:
+class ProblemList(list[Problem]):
     """Problems in the order in which they were added."""
 
-    def __init__(self, problems: Iterable[Problem] = ()) -> None:
-        self._problems: Final[list[Problem]] = list(problems)
-        self._raises: type[ExteryError] | None = None
+    _raises: type[ExteryError] | None = None
 
     def add(
         self,
@@ -182,18 +180,15 @@ class ProblemList:
         **values: Value,
     ) -> None:
         """Add the problem that `Problem.of` returns for these arguments."""
-        self._problems.append(Problem.of(code, where=where, variant=variant, **values))
-
-    def extend(self, problems: Iterable[Problem]) -> None:
-        self._problems.extend(problems)
+        self.append(Problem.of(code, where=where, variant=variant, **values))
 
     @property
     def errors(self) -> list[Problem]:
-        return [problem for problem in self._problems if problem.is_error]
+        return [problem for problem in self if problem.is_error]
 
     @property
     def warnings(self) -> list[Problem]:
-        return [problem for problem in self._problems if not problem.is_error]
+        return [problem for problem in self if not problem.is_error]
 
     def raising(self, error: type[ExteryError]) -> Self:
         """Use the list as a context manager that raises ``error`` at its end if an error was added."""
@@ -210,19 +205,10 @@ class ProblemList:
         trace: TracebackType | None,
     ) -> None:
         if kind is None and self._raises is not None and self.errors:
-            raise self._raises(*self._problems)
-
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(self._problems)
-
-    def __len__(self) -> int:
-        return len(self._problems)
-
-    def __bool__(self) -> bool:
-        return bool(self._problems)
+            raise self._raises(*self)
 
     def __repr__(self) -> str:
-        return f"ProblemList({[problem.code for problem in self._problems]})"
+        return f"ProblemList({[problem.code for problem in self]})"
 
 
 class ExteryError(Exception):

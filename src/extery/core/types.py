@@ -37,11 +37,10 @@ class ExtensionType(NamedTuple):
 
         ``names`` are the paths of all files, relative to the manifest's folder.
         """
-        names_in_root = (name for name in names if "/" not in name)
         if not self.main_file.startswith("*"):
-            return [name for name in names_in_root if name == self.main_file]
+            return [name for name in names if name == self.main_file]
         suffix = self.main_file.removeprefix("*")
-        return sorted(name for name in names_in_root if name.lower().endswith(suffix))
+        return sorted(name for name in names if "/" not in name and name.lower().endswith(suffix))
 
 
 _PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")

@@ -49,7 +49,7 @@ class LintContext(NamedTuple):
         """Yield the index and value of each string in the list ``field``."""
         value = self.table.get(field)
         items = value if isinstance(value, list) else []
-        for index, item in limit_problems(enumerate(items), self.problems):
+        for index, item in enumerate(limit_problems(items, self.problems)):
             if isinstance(item, str):
                 yield index, item
 

@@ -29,7 +29,8 @@ MAX_DIRECTORY_BYTES = 8 << 20
 
 _END = Struct("<4s4H2LH")
 _ENTRY = Struct("<4s4B4HL2L5H2L")
-_HEADER_FIELDS = slice(8, 30)
+# Offsets of two fields of an entry.
+_FLAGS, _EXTRA_LENGTH = 8, 30
 _LOCATOR_64 = Struct("<4sLQL")
 _END_64 = Struct("<4sQ2H2L4Q")
 # `_END_64.size` without its signature and its own size field.
@@ -104,10 +105,14 @@ def _damaged(name: str, variant: str, **values: Value) -> InvalidPackage:
 
 def _find_end(file: BinaryIO, size: int, name: str) -> _End:
     """Return the end record, which must be the last bytes of the file."""
-    tail_start = max(0, size - _END.size - _MAX_COMMENT)
-    file.seek(tail_start)
-    tail = file.read(size - tail_start)
-    at = tail.rfind(END_SIGNATURE)
+    # Nearly all archives have no comment, so that the record is found without reading 64 KiB.
+    for length in (_END.size, _END.size + _MAX_COMMENT):
+        tail_start = max(0, size - length)
+        file.seek(tail_start)
+        tail = file.read(size - tail_start)
+        at = tail.rfind(END_SIGNATURE)
+        if at >= 0:
+            break
     if at < 0 or len(tail) - at < _END.size:
         raise _damaged(name, "no-end")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(tail, at)
@@ -186,8 +191,9 @@ def _zip64_mismatch(name: str, variant: str) -> InvalidPackage:
 def _parse_entries(data: bytes, count: int, name: str) -> list[DirectoryEntry]:
     entries: list[DirectoryEntry] = []
     place, total = 0, len(data)
+    last = total - _ENTRY.size
     while place < total:
-        if total - place < _ENTRY.size or len(entries) == count:
+        if place > last or len(entries) == count:
             raise _damaged(name, "directory-too-short")
         fields = _ENTRY.unpack_from(data, place)
         if fields[0] != ENTRY_SIGNATURE:
@@ -195,7 +201,7 @@ def _parse_entries(data: bytes, count: int, name: str) -> list[DirectoryEntry]:
         name_end = place + _ENTRY.size + fields[12]
         extra_end = name_end + fields[13]
         raw_name = data[place + _ENTRY.size : name_end]
-        header_fields = data[place + _HEADER_FIELDS.start : place + _HEADER_FIELDS.stop]
+        header_fields = data[place + _FLAGS : place + _EXTRA_LENGTH]
         place = extra_end + fields[14]
         if place > total:
             raise _damaged(name, "entry-cut-off")

@@ -177,17 +177,14 @@ def _find_plain_data(file: BinaryIO, entry: DirectoryEntry, limit: int) -> int:
 
     0 for all others, which `_read_local` and `_differences` examine.
     """
-    name_length = len(entry.raw_name)
-    end = entry.offset + _LOCAL.size + name_length
+    length = _LOCAL.size + len(entry.raw_name)
+    end = entry.offset + length
     if end > limit or entry.flags & FLAG_DESCRIPTOR:
         return 0
     file.seek(entry.offset)
-    data = file.read(_LOCAL.size + name_length)
-    is_plain = (
-        data.startswith(LOCAL_SIGNATURE)
-        and data[_AFTER_VERSION:] == entry.header_fields + _NO_EXTRA + entry.raw_name
-    )
-    return end if is_plain else 0
+    data = file.read(length)
+    rest = entry.header_fields + _NO_EXTRA + entry.raw_name
+    return end if data.startswith(LOCAL_SIGNATURE) and data[_AFTER_VERSION:] == rest else 0
 
 
 def _differences(header: LocalHeader, entry: DirectoryEntry) -> Iterator[Issue]:

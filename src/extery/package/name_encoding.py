@@ -45,11 +45,12 @@ def decode_names(
 
 def _decode_ascii(entries: list[DirectoryEntry]) -> list[str] | None:
     """Return the names if all are ASCII, which every tool decodes alike, and no entry has an issue."""
-    try:
-        names = [entry.raw_name.decode("ascii") for entry in entries]
-    except UnicodeDecodeError:
-        return None
-    return None if any(entry.extra_issue for entry in entries) else names
+    names = []
+    for entry in entries:
+        if entry.extra_issue or not entry.raw_name.isascii():
+            return None
+        names.append(entry.raw_name.decode("ascii"))
+    return names
 
 
 def _add_undeclared(

@@ -80,12 +80,9 @@ class Package(Archive):
     @cached_property
     def names(self) -> list[str]:
         """The names of the files below the root, relative to it, without folders."""
-        root = self.root
-        return [
-            member.name[len(root) :]
-            for member in self.members
-            if member.name.startswith(root) and not member.is_folder
-        ]
+        root, names = self.root, (member.name for member in self.members)
+        start = len(root)
+        return [name[start:] for name in names if name.startswith(root) and name[-1:] != "/"]
 
     def read_file(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
         """Return the bytes of a file below the root.

@@ -33,7 +33,7 @@ _REPLACED = str.maketrans(
 
 def find_clash(entries: Sequence[DirectoryEntry], names: Sequence[str]) -> tuple[str, str] | None:
     """Return the names of two members that unzip writes to the same path, or ``None``."""
-    if not any(_is_converted(entry) for entry in entries):
+    if all(map(str.isascii, names)) or not any(map(_is_converted, entries)):
         return None
     files: dict[str, str] = {}
     folders: dict[str, str] = {}

@@ -1,8 +1,8 @@
-"""Child processes that do a part of the work: one that fails or is killed costs time and no result.
+"""Child processes for a part of the work. If one fails or is killed, the parent does its work: no result is lost.
 
-A worker never outlives this process by more than a second, however this process ends, and holds none of its
-locks: `extery.core.locks` are closed in forked children. Results travel through one pipe for each worker,
-so that the death of one is the end of its pipe and of nothing else.
+A child never outlives its parent by more than a second, however the parent ends, and holds none of its
+locks: `extery.core.locks` are closed in forked children. Each child has a pipe of its own for its results,
+so that its end closes that pipe and affects no other child.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PARENT_CHECK_SECONDS = 0.25
 
 
 def cpu_count() -> int:
-    """The number of processes that can usefully run at once."""
+    """Return the number of processes that can run at the same time."""
     if hasattr(os, "sched_getaffinity"):
         return min(len(os.sched_getaffinity(0)), MAX_PROCESSES)
     return min(os.cpu_count() or 1, MAX_PROCESSES)
 
 
 def can_fork() -> bool:
-    """Whether forking is safe: a forked child starts at once, but lacks all threads but one."""
+    """Return whether forking is safe: a forked child starts quickly, but has only the thread that forked."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return False
     try:
@@ -45,8 +45,8 @@ def can_fork() -> bool:
 class ChildProcess:
     """A running child process that executes ``target(connection, *arguments)``.
 
-    ``connection`` is the other end of `connection` here. `EOFError` or `OSError` on it means that the
-    worker has ended; `stop` ends it in any case.
+    That ``connection`` is the other end of the attribute `connection`, which raises `EOFError` or `OSError`
+    when the child has ended. `stop` ends it in any case.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ChildProcess:
 
     @classmethod
     def start(cls, target: Callable[..., None], *arguments: Any, fork: bool) -> ChildProcess | None:
-        """A new worker; ``None`` if the system has no more processes or files to give.
+        """Start a child; return ``None`` if the system allows no more processes or open files.
 
         Without ``fork``, the function and its arguments have to be picklable.
         """
@@ -82,12 +82,12 @@ class ChildProcess:
         return cls(process, ours)
 
     def stop(self) -> None:
-        """End the worker; whatever it was doing is lost."""
+        """Kill the child."""
         self.connection.close()
         with suppress(OSError):
             self._process.kill()
         self._process.join()
-        with suppress(ValueError):  # where SIGCHLD is ignored, it seems to run still
+        with suppress(ValueError):  # if SIGCHLD is ignored, it seems to be running still
             self._process.close()
 
 
@@ -102,24 +102,24 @@ class BackgroundResult:
 
     def __init__(self, make: Callable[[], bytes], *, pays: bool) -> None:
         self._make = make
-        self._worker: ChildProcess | None = None
+        self._child: ChildProcess | None = None
         if pays and cpu_count() > 1 and can_fork():
-            self._worker = ChildProcess.start(_send_result, make, fork=True)
+            self._child = ChildProcess.start(_send_result, make, fork=True)
 
     def result(self) -> bytes:
-        """The result."""
-        worker, data = self._worker, None
-        if worker is not None:
+        """Return the result; compute it here if there is no child, or it has failed."""
+        child, data = self._child, None
+        if child is not None:
             with suppress(EOFError, OSError):
-                data = worker.connection.recv_bytes()
+                data = child.connection.recv_bytes()
             self.stop()
         return self._make() if data is None else data
 
     def stop(self) -> None:
         """End the child process, if it runs."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.stop()
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop()
 
 
 def _send_result(connection: Connection[Any, Any], make: Callable[[], bytes]) -> None:
@@ -149,7 +149,7 @@ def _main(
 def _exit_with_parent(parent: int) -> None:
     """End this process when its parent has ended.
 
-    The end of a pipe would not tell: other workers inherit the parent's end of it.
+    The end of a pipe is no sign of that: other children inherit the parent's end of it.
     """
     import multiprocessing
 

@@ -1,6 +1,6 @@
-"""Reading many packages: in this process, or if that pays, with one more for each further processor.
+"""Read many packages, in child processes too if the work is worth starting them: one process for each processor.
 
-Threads would not help: between two blocks of a small file the interpreter is busy itself.
+Threads would not help: between two blocks of a small file the interpreter itself is busy.
 """
 
 from __future__ import annotations
@@ -16,123 +16,124 @@ from extery.repository.scan import PackageFile, ScannedPackage, scan_package
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-#: What reading must cost, in bytes to hash, before starting processes pays.
+#: Minimum cost of all packages, in bytes to hash, for which child processes are started.
 _MIN_COST = 100_000_000
-#: What an archive costs beside its bytes: opening it, and reading its manifest.
-_ARCHIVE_COST = 400_000
-#: A batch is what a worker is given at once.
+#: The cost of a package in addition to its bytes: opening it, and reading its manifest.
+_PACKAGE_COST = 400_000
 _MAX_BATCH, _MAX_BATCH_COST = 16, 16_000_000
-#: Batches that a worker has in hand, so that it need not wait while this process reads.
+#: Batches that are sent to a child in advance, so that it never waits while this process reads.
 _MAX_PENDING_BATCHES = 2
 
-Batches = Sequence[Sequence[Path]]
+#: The names of the packages of each batch.
+Batches = Sequence[Sequence[str]]
 
 
 def scan_packages(
     folder: Path,
-    found: Sequence[PackageFile],
+    files: Sequence[PackageFile],
     *,
     with_metadata: bool = False,
     processes: int | None = None,
 ) -> list[ScannedPackage]:
-    """Read those packages of ``folder``; the result is in the order given."""
+    """Read the packages ``files`` of ``folder``; the result has their order."""
     options = {"with_metadata": with_metadata}
     if processes is None:
-        processes = cpu_count() if sum(map(_cost, found)) > _MIN_COST else 1
-    read: dict[str, ScannedPackage] = {}
-    if processes > 1 and len(found) > 1:
-        read = _read_in_parallel([*_batches(folder, found)], options, workers=processes - 1)
-    return [read.get(item.name) or scan_package(folder / item.name, **options) for item in found]
+        processes = cpu_count() if sum(map(_cost, files)) > _MIN_COST else 1
+    scanned: dict[str, ScannedPackage] = {}
+    if processes > 1 and len(files) > 1:
+        scanned = _scan_in_parallel(folder, [*_batches(files)], options, workers=processes - 1)
+    return [scanned.get(file.name) or scan_package(folder / file.name, **options) for file in files]
 
 
-def _cost(item: PackageFile) -> int:
-    return item.size + _ARCHIVE_COST
+def _cost(file: PackageFile) -> int:
+    return file.size + _PACKAGE_COST
 
 
-def _batches(folder: Path, found: Sequence[PackageFile]) -> Iterator[list[Path]]:
-    """The paths of the packages in batches, the largest package first."""
-    batch: list[Path] = []
-    cost = 0
-    for item in sorted(found, key=_cost, reverse=True):
-        if batch and (len(batch) == _MAX_BATCH or cost + _cost(item) > _MAX_BATCH_COST):
+def _batches(files: Sequence[PackageFile]) -> Iterator[list[str]]:
+    """Yield the packages in batches, the largest package first."""
+    batch: list[str] = []
+    total = 0
+    for file in sorted(files, key=_cost, reverse=True):
+        cost = _cost(file)
+        if batch and (len(batch) == _MAX_BATCH or total + cost > _MAX_BATCH_COST):
             yield batch
-            batch, cost = [], 0
-        batch.append(folder / item.name)
-        cost += _cost(item)
+            batch, total = [], 0
+        batch.append(file.name)
+        total += cost
     yield batch
 
 
-def _read_in_parallel(
-    batches: Batches, options: Mapping[str, bool], *, workers: int
+def _scan_in_parallel(
+    folder: Path, batches: Batches, options: Mapping[str, bool], *, workers: int
 ) -> dict[str, ScannedPackage]:
-    """Every package by its name, except those that a worker was given and did not read before it ended.
+    """Return the packages by name, without those of a child that ended before it returned them.
 
-    Workers are given the batches of the largest packages, this process reads those of the smallest.
+    Children read the batches of the largest packages, this process those of the smallest.
     """
     from multiprocessing.connection import wait
 
-    read: dict[str, ScannedPackage] = {}
-    pending = deque(range(len(batches)))
-    in_hand: dict[Connection[Any, Any], int] = {}
-    started: list[ChildProcess] = []
+    scanned: dict[str, ScannedPackage] = {}
+    waiting = deque(range(len(batches)))
+    sent: dict[Connection[Any, Any], int] = {}
+    children: list[ChildProcess] = []
     try:
         for _ in range(min(workers, len(batches) - 1)):
-            worker = ChildProcess.start(_read_batches, batches, options, fork=can_fork())
-            if worker is None:
+            child = ChildProcess.start(_scan_batches, folder, batches, options, fork=can_fork())
+            if child is None:
                 break
-            started.append(worker)
-            in_hand[worker.connection] = 0
-            _give(worker.connection, pending, in_hand)
-        while pending or in_hand:
-            if pending:
-                for path in batches[pending.pop()]:
-                    read[path.name] = scan_package(path, **options)
-            for ready in wait([*in_hand], timeout=0 if pending else None):
+            children.append(child)
+            sent[child.connection] = 0
+            _send(child.connection, waiting, sent)
+        while waiting or sent:
+            if waiting:
+                for name in batches[waiting.pop()]:
+                    scanned[name] = scan_package(folder / name, **options)
+            for ready in wait([*sent], timeout=0 if waiting else None):
                 assert not isinstance(ready, int)  # for the type checker: these are connections
-                _receive(ready, read, pending, in_hand)  # type: ignore[arg-type]
+                _receive(ready, scanned, waiting, sent)  # type: ignore[arg-type]
     finally:
-        for worker in started:
-            worker.stop()
-    return read
+        for child in children:
+            child.stop()
+    return scanned
 
 
 def _receive(
     connection: Connection[Any, Any],
-    read: dict[str, ScannedPackage],
-    pending: deque[int],
-    in_hand: dict[Connection[Any, Any], int],
+    scanned: dict[str, ScannedPackage],
+    waiting: deque[int],
+    sent: dict[Connection[Any, Any], int],
 ) -> None:
-    """Take the result of a batch and give the worker more; one that has ended gets nothing any more."""
+    """Take the result of a batch and send more; a child that has ended is dropped from ``sent``."""
     try:
         results = connection.recv()
     except (EOFError, OSError):
-        del in_hand[connection]
+        del sent[connection]
         return
-    read |= {archive.name: archive for archive in results}
-    in_hand[connection] -= 1
-    _give(connection, pending, in_hand)
+    scanned |= {package.name: package for package in results}
+    sent[connection] -= 1
+    _send(connection, waiting, sent)
 
 
-def _give(
-    connection: Connection[Any, Any], pending: deque[int], in_hand: dict[Connection[Any, Any], int]
+def _send(
+    connection: Connection[Any, Any], waiting: deque[int], sent: dict[Connection[Any, Any], int]
 ) -> None:
-    """Fill the hands of a worker, and forget it if they stay empty."""
+    """Send batches until `_MAX_PENDING_BATCHES` are pending; drop a child without any from ``sent``."""
     try:
-        while pending and in_hand[connection] < _MAX_PENDING_BATCHES:
-            connection.send(pending[0])
-            pending.popleft()
-            in_hand[connection] += 1
+        while waiting and sent[connection] < _MAX_PENDING_BATCHES:
+            connection.send(waiting[0])
+            waiting.popleft()
+            sent[connection] += 1
     except OSError:
-        del in_hand[connection]
+        del sent[connection]
         return
-    if not in_hand[connection]:
-        del in_hand[connection]
+    if not sent[connection]:
+        del sent[connection]
 
 
-def _read_batches(
-    connection: Connection[Any, Any], batches: Batches, options: Mapping[str, bool]
+def _scan_batches(
+    connection: Connection[Any, Any], folder: Path, batches: Batches, options: Mapping[str, bool]
 ) -> None:
-    """What a worker does: read the batches whose numbers it is sent, until it is stopped."""
+    """Run in a child: read the batches whose numbers are received, until the process is stopped."""
     while True:
         number = connection.recv()
-        connection.send([scan_package(path, **options) for path in batches[number]])
+        connection.send([scan_package(folder / name, **options) for name in batches[number]])

@@ -90,35 +90,42 @@ def _package_file(item: os.DirEntry[str]) -> PackageFile:
 
 def _is_package_file(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> bool:
     name = item.name
-    where = Where(str(folder / name))
     if item.is_dir():
-        problems.add("generate.folder-named-zip", where=where, name=name)
+        problems.add("generate.folder-named-zip", where=_place(folder, name), name=name)
         return False
     if not item.is_file() and not item.is_symlink():
-        problems.add("generate.not-a-file", where=where, name=name)
+        problems.add("generate.not-a-file", where=_place(folder, name), name=name)
         return False
     if not name.endswith(_SUFFIX):
-        corrected = name[: -len(_SUFFIX)] + _SUFFIX
-        problems.add("generate.suffix-uppercase", where=where, name=name, corrected=corrected)
+        problems.add(
+            "generate.suffix-uppercase",
+            where=_place(folder, name),
+            name=name,
+            corrected=name[: -len(_SUFFIX)] + _SUFFIX,
+        )
         return False
     return True
 
 
+def _place(folder: Path, name: str) -> Where:
+    return Where(str(folder / name))
+
+
 def scan_package(path: Path, *, with_metadata: bool = False) -> ScannedPackage:
     """Read and check one package, with its metadata for the page if requested; never raises."""
-    problems = ProblemList()
-    package = ScannedPackage(path.name, metadata=b"{}")
-    with capture_errors(problems, _printable(path.name)):
+    problems, name = ProblemList(), path.name
+    package = ScannedPackage(name, metadata=b"{}")
+    with capture_errors(problems, _printable(name)):
         try:
-            _check_name(path)
+            _check_name(name)
             with _open(path) as file:
-                package = _read(file, path.name, problems, with_metadata=with_metadata)
+                package = _read(file, name, problems, with_metadata=with_metadata)
         except OSError as error:  # removed or out of reach since it was opened
             problems.add(
                 "package.unreadable",
-                where=Where(path.name),
+                where=Where(name),
                 variant="read",
-                file=path.name,
+                file=name,
                 reason=error.strerror or str(error),
             )
     if not problems:
@@ -208,11 +215,11 @@ def _open(path: Path) -> BytesIO | FileIO:
         ) from error
 
 
-def _check_name(path: Path) -> None:
+def _check_name(name: str) -> None:
     try:
-        path.name.encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidPackage.of("generate.name-not-unicode", name=_printable(path.name)) from None
+        raise InvalidPackage.of("generate.name-not-unicode", name=_printable(name)) from None
 
 
 def _in_package(problem: Problem, path: Path) -> Problem:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, fsync_directory, read_regular, refuse_symlink
@@ -125,12 +126,16 @@ def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
 
 
 def _gzip(data: bytes) -> bytes:
-    """Return a gzip file without name and time, so that it depends only on the data.
+    """Return a gzip file without name and time, so that it depends only on the data and the library.
 
-    The highest level saves 1 % and takes half as long again.
+    The highest level saves 1 % and takes half as long again. zlib-ng, if it is installed, takes half the time.
     """
-    packer = zlib.compressobj(6, zlib.DEFLATED, 31, 9)
-    return packer.compress(data) + packer.flush()
+    library: Any = zlib
+    with suppress(ImportError):
+        library = import_module("zlib_ng.zlib_ng")
+    packer = library.compressobj(6, zlib.DEFLATED, 31, 9)
+    packed: bytes = packer.compress(data) + packer.flush()
+    return packed
 
 
 def link_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from extery.core.errors import ProblemList, Value, Where
 from extery.core.types import PERMISSIONS
@@ -31,17 +31,26 @@ class Locate(Protocol):
     def __call__(self, path: tuple[str | int, ...], /) -> Where: ...
 
 
-class FieldContext(NamedTuple):
+class FieldContext:
     """The field that is checked, and the list for its problems.
 
-    ``permissions`` are those that the type of the extension may ask for.
+    ``permissions`` are those that the type of the extension may ask for. Checking all fields of a manifest sets
+    ``field`` to one after the other.
     """
 
-    field: str
-    problems: ProblemList
-    locate: Locate
-    strict: bool
-    permissions: Collection[str] = PERMISSIONS
+    def __init__(
+        self,
+        problems: ProblemList,
+        locate: Locate,
+        *,
+        strict: bool,
+        permissions: Collection[str] = PERMISSIONS,
+    ) -> None:
+        self.field = ""
+        self.problems = problems
+        self.locate = locate
+        self.strict = strict
+        self.permissions = permissions
 
     def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
         """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""
@@ -53,8 +62,17 @@ class FieldContext(NamedTuple):
         )
 
 
-def limit_problems(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
-    """Yield items until `MAX_SIMILAR_PROBLEMS` problems have been added to ``problems``."""
+def limit_problems(items: Iterable[T], problems: ProblemList) -> Iterable[T]:
+    """Return the items up to that with which `MAX_SIMILAR_PROBLEMS` have been added to ``problems``.
+
+    Lists and tables without so many items are returned as they are.
+    """
+    if isinstance(items, list | dict) and len(items) <= MAX_SIMILAR_PROBLEMS:
+        return items
+    return _until_limit(items, problems)
+
+
+def _until_limit(items: Iterable[T], problems: ProblemList) -> Iterator[T]:
     before = len(problems)
     for item in items:
         if len(problems) - before >= MAX_SIMILAR_PROBLEMS:

@@ -25,14 +25,14 @@ def check_permissions(value: Any, check: FieldContext) -> None:
     if check.strict or not isinstance(value, list | dict):
         _check_is_table(value, check)
     if isinstance(value, list):
-        for index, item in limit_problems(enumerate(value), check.problems):
+        for index, item in enumerate(limit_problems(value, check.problems)):
             check_is_string(item, check, index)
     elif isinstance(value, dict):
-        for key, reason in limit_problems(value.items(), check.problems):
+        for key in limit_problems(value, check.problems):
             if check.strict and key not in check.permissions:
                 _add_unknown_key(key, check)  # one problem is enough, whatever its value is
             else:
-                _check_reason(key, reason, check)
+                _check_reason(key, value[key], check)
 
 
 def _check_is_table(value: object, check: FieldContext) -> None:

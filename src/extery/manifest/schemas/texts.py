@@ -83,7 +83,7 @@ def check_string_item(item: object, check: FieldContext, index: int) -> bool:
 
 def check_strings(value: list[Any], check: FieldContext) -> None:
     """Check a list of strings, which may be empty."""
-    for index, item in limit_problems(enumerate(value), check.problems):
+    for index, item in enumerate(limit_problems(value, check.problems)):
         check_string_item(item, check, index)
 
 

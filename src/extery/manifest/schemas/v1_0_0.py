@@ -50,12 +50,14 @@ def check_fields(
     valid_tags: ValidTags | None = None,
 ) -> None:
     """Add all problems of the fields of ``table``; without ``valid_tags`` any tag is valid."""
-    permissions = allowed_permissions(table.get("type"))
+    check = FieldContext(
+        problems, locate, strict=strict, permissions=allowed_permissions(table.get("type"))
+    )
     for name, field in FIELDS.items():
         value = table.get(name, _ABSENT)
         if value is _ABSENT and not field.required:
             continue
-        check = FieldContext(name, problems, locate, strict, permissions)
+        check.field = name
         if value is _ABSENT:
             check.add("missing")
             continue
@@ -64,7 +66,8 @@ def check_fields(
         else:
             field.check(value, check)
     if valid_tags is not None:
-        _check_known_tags(table, valid_tags, FieldContext("tags", problems, locate, strict))
+        check.field = "tags"
+        _check_known_tags(table, valid_tags, check)
 
 
 def _check_id(value: str, check: FieldContext) -> None:
@@ -104,7 +107,7 @@ def _check_copyright(value: list[Any], check: FieldContext) -> None:
     if not check.strict:
         check_strings(value, check)
         return
-    for index, item in limit_problems(enumerate(value), check.problems):
+    for index, item in enumerate(limit_problems(value, check.problems)):
         if not check_string_item(item, check, index):
             continue
         years, _, name = item.partition(" ")
@@ -122,7 +125,7 @@ def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: Fi
         return
     known = valid_tags.get(type_, ())
     types = BY_NAME[type_].plural.lower()
-    for index, tag in limit_problems(enumerate(tags), check.problems):
+    for index, tag in enumerate(limit_problems(tags, check.problems)):
         if not isinstance(tag, str) or not tag.strip() or tag in known:
             continue
         values = {"value": quote_value(tag), "types": types}

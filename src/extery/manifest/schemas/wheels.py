@@ -11,7 +11,7 @@ from extery.manifest.schemas.texts import CONTROL_CHARACTER, check_strings
 
 def check_wheels(value: list[Any], check: FieldContext) -> None:
     check_strings(value, check)
-    for index, item in limit_problems(enumerate(value), check.problems):
+    for index, item in enumerate(limit_problems(value, check.problems)):
         if isinstance(item, str) and item.strip():
             _check_path(item, check, index)
 

@@ -30,7 +30,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
 
     The limits of a package also apply to the package and its wheels together.
     """
-    if context.open_file is None:
+    if context.open_file is None or not (context.table or {}).get("wheels"):
         return
     budget = Budget(sum(member.size for member in context.members))
     for name in _listed_files(context):
