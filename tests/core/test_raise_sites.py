@@ -48,6 +48,16 @@ def calls(file: Path) -> Iterator[Call]:
             yield Call(place, first.value, constants(variants[0]) if variants else ("",), values)
 
 
+def setting_errors(file: Path) -> Iterator[Call]:
+    """Yield the errors of settings, which `extery_site.project.env` reports as problems."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "InvalidSetting":
+            values = {keyword.arg for keyword in node.keywords if keyword.arg}
+            place = f"{file.relative_to(SOURCE)}:{node.lineno}"
+            own = {"variant", "name", "value", "expected", "example"}
+            yield Call(place, "setting.bad-value", constants(node.args[0]), frozenset(values | own))
+
+
 def constants(node: ast.expr) -> tuple[str, ...]:
     """Return the texts that an expression can have, if it is a text or a choice between texts."""
     if isinstance(node, ast.Constant):
@@ -66,7 +76,8 @@ def needed(entry: Code, variant: str) -> set[str]:
     return {name.partition(".")[0].partition("[")[0] for _, name, _, _ in parsed if name}
 
 
-CALLS = [call for file in sorted(SOURCE.rglob("*.py")) for call in calls(file)]
+FILES = sorted(SOURCE.rglob("*.py"))
+CALLS = [call for file in FILES for call in (*calls(file), *setting_errors(file))]
 
 
 def test_most_places_are_found() -> None:
@@ -77,3 +88,12 @@ def test_most_places_are_found() -> None:
 def test_a_problem_gets_the_values_of_its_templates(call: Call) -> None:
     for variant in call.variants:
         assert needed(CODES[call.code], variant) <= call.values, variant
+
+
+def test_a_value_is_no_text_that_was_composed_where_it_is_passed() -> None:
+    """Sentences belong into the tables, where they can be translated."""
+    reasons = {"reason", "detail", "why", "fault", "message"}
+    site = [call for call in CALLS if call.place.startswith("extery_site")]
+    # The reasons of moderators and of people who report an extension.
+    own = {"upload.extension-blocked", "download.blocked", "report.unknown-reason"}
+    assert {call.code for call in site if call.values & reasons} <= own

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 MAX_VALUE_LENGTH = 72
+#: Maximum length of messages of other programs.
+MAX_MESSAGE_LENGTH = 300
 
 
 def quote_value(value: object) -> str:
@@ -15,6 +17,19 @@ def quote_value(value: object) -> str:
         # An integer of thousands of digits or deeply nested lists: Python limits both.
         return "one that is too long to show"
     return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:68]}…{text[-1]}"
+
+
+def clean_message(text: str) -> str:
+    """Return a message of another program on one line, without control characters and bounded."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if len(line) <= MAX_MESSAGE_LENGTH:
+        return line
+    return f"{line[: MAX_MESSAGE_LENGTH - 1]}…"
+
+
+def os_error_text(error: OSError) -> str:
+    """Return the operating system's description of an error, cleaned."""
+    return clean_message(error.strerror or str(error) or type(error).__name__)
 
 
 def closest_match(word: str, known: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from extery import __version__
 from extery.core.errors import ExteryError, InvalidInput, ProblemList, Refused, Where
+from extery.core.text import clean_message
 from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
@@ -105,7 +106,11 @@ def _validation_error(request: HttpRequest, error: ValidationError) -> HttpRespo
     problems = ProblemList()
     for item in error.errors:
         path = tuple(item["loc"][1:])
-        problems.add("request.bad-value", where=Where(path=path), reason=str(item["msg"]))
+        problems.add(
+            "request.bad-value",
+            where=Where(path=path),
+            validation_message=clean_message(item["msg"]),
+        )
     return problem_response(request, InvalidInput(*problems))
 
 
@@ -114,4 +119,6 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     # django-ninja raises this for a body that it cannot parse and for a missing CSRF token.
     if error.status_code == 403:
         return problem_response(request, Refused.of("request.csrf-failed", variant="api"))
-    return problem_response(request, InvalidInput.of("request.not-json", reason=str(error)))
+    return problem_response(
+        request, InvalidInput.of("request.not-json", parser_message=clean_message(str(error)))
+    )

@@ -11,17 +11,19 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from extery.core.errors import InvalidInput, Unavailable
 from extery.core.files import format_size, hash_file
+from extery.core.text import os_error_text
 from extery_site.files.models import LAYOUTS, StoredFile
 from extery_site.files.storage import get_storage, translated_errors
 from extery_site.project.database import lock_transaction
@@ -140,22 +142,36 @@ def exists(file: StoredFile) -> bool:
     return get_storage().find_size(file.name) == file.size
 
 
-def find_fault(file: StoredFile) -> str:
-    """Read a stored file and compare its bytes with its hash.
+@dataclass(frozen=True)
+class Fault:
+    """The difference of a stored file from its row.
 
-    Returns what is wrong as the end of a sentence, such as ``is missing``; empty if nothing is.
+    ``values`` are those of a problem: ``os_error`` if the file is unreadable, ``actual`` and
+    ``expected`` if its size or hash differs.
+    """
+
+    kind: Literal["missing", "unreadable", "size", "hash"]
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def find_fault(file: StoredFile) -> Fault | None:
+    """Compare size and hash of a stored file with its row; return ``None`` if both are equal.
+
     Raises `Unavailable` if an S3 server does not answer.
     """
     try:
-        with open_file(file) as stream:
+        opened = get_storage().open_range(file.name)
+        with opened.stream as stream:
+            if opened.size != file.size:
+                return Fault("size", {"actual": opened.size, "expected": file.size})
             digest, _ = hash_file(stream)
     except FileNotFoundError:
-        return "is missing"
+        return Fault("missing")
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return Fault("unreadable", {"os_error": os_error_text(error)})
     if digest == file.sha256:
-        return ""
-    return f"is damaged: its SHA-256 is {short_hash(digest)}, not {short_hash(file.sha256)}"
+        return None
+    return Fault("hash", {"actual": short_hash(digest), "expected": short_hash(file.sha256)})
 
 
 def release(*files: StoredFile | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from django.core.files.storage import FileSystemStorage
 
 from extery.core.errors import Unavailable
 from extery.core.files import fsync_directory
+from extery.core.text import os_error_text
 from extery_site.files.ranges import FilePart
 from extery_site.files.storage import ListedFile, OpenedFile, translated_errors
 
@@ -29,9 +31,9 @@ class FolderStorage(FileSystemStorage):
             folder.mkdir(parents=True, exist_ok=True)
             is_writable = os.access(folder, os.W_OK)
         except OSError as error:
-            raise _unusable(folder, error.strerror or str(error)) from error
+            raise _unusable(folder, error) from error
         if not is_writable:
-            raise _unusable(folder, "Permission denied")
+            raise _unusable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
     def put(self, source: Path, name: str, *, media_type: str) -> None:
         """Move a file that is on the disk of this folder to its name."""
@@ -82,5 +84,7 @@ class FolderStorage(FileSystemStorage):
         return Path(self.path(name))
 
 
-def _unusable(folder: Path, reason: str) -> Unavailable:
-    return Unavailable.of("setting.storage", variant="folder", folder=str(folder), reason=reason)
+def _unusable(folder: Path, error: OSError) -> Unavailable:
+    return Unavailable.of(
+        "setting.storage", variant="folder", folder=str(folder), os_error=os_error_text(error)
+    )

@@ -17,6 +17,7 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 from django.core.files.storage import storages
 
 from extery.core.errors import Unavailable
+from extery.core.text import os_error_text
 
 
 @dataclass(frozen=True)
@@ -81,5 +82,4 @@ def translated_errors() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Unavailable.of("storage.unavailable", reason=reason) from error
+        raise Unavailable.of("storage.unavailable", os_error=os_error_text(error)) from error

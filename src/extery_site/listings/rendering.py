@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import Corrupt
+from extery.core.text import clean_message
 from extery.listing.entries import entry
 from extery.manifest.document import Manifest
 from extery_site.catalog.models.version import download_path, package_file_name
@@ -45,8 +46,8 @@ def render_entry(package: Package) -> RenderedEntry:
         )
         text = json.dumps(values, separators=(",", ":"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise Corrupt.of("review.not-listable", package=name, reason=reason) from error
+        text = clean_message(f"{type(error).__name__}: {error}")
+        raise Corrupt.of("review.not-listable", package=name, error=text) from error
     # The key that counts is the last one: after it come only a size and a hash.
     before, key, after = text.rpartition(_URL_KEY)
     return RenderedEntry(before + key, after)

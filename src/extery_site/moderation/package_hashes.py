@@ -107,10 +107,11 @@ def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
     with ProblemList().raising(Corrupt) as problems:
         for package in packages.filter(version=version.pk):
             if package.sha256 in reviewed and (fault := files.find_fault(package.file)):
-                logger.error("package %s: %s", package.sha256, fault)
+                logger.error("package %s: %s", package.sha256, fault.kind)
                 problems.add(
                     "review.package-damaged",
                     where=_WHERE,
+                    variant="" if fault.kind == "missing" else fault.kind,
                     package=package.file_name,
-                    fault=fault,
+                    **fault.values,
                 )

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from extery.core.errors import Unavailable, Where
+from extery.core.text import clean_message
+from extery_site.project.invalid_setting import InvalidSetting
 
 #: Name of the database in the data folder, without an address.
 SQLITE_FILE = "db.sqlite3"
@@ -61,35 +63,35 @@ class DatabaseAddress:
 
     @classmethod
     def parse(cls, text: str) -> DatabaseAddress:
-        """Read an address; raises `ValueError` with the reason, never with the password."""
+        """Read an address; raises `InvalidSetting`."""
         if not text:
             return cls()
         parts = urlsplit(text)
         if parts.scheme == "sqlite":
             return cls._parse_sqlite(text)
         if parts.scheme not in POSTGRESQL_SCHEMES:
-            raise ValueError("the scheme is neither postgresql nor sqlite")
+            raise InvalidSetting("database-scheme")
         if not text.startswith(f"{parts.scheme}://") or "#" in text or "@" in parts.path:
-            raise ValueError("a special character in the user or password is not percent-encoded")
+            raise InvalidSetting("not-encoded")
         name = unquote(parts.path.removeprefix("/"))
         if not name or "/" in name:
-            raise ValueError("the database name is missing" if not name else "the name has a '/'")
+            raise InvalidSetting("database-slash" if name else "database-missing")
         parameters = _parse_parameters(parts.query)
         host = parameters.pop("host", "") or unquote(parts.hostname or "")
         try:
             port = str(parts.port or "")
         except ValueError:
-            raise ValueError("the port is not a number up to 65535") from None
+            raise InvalidSetting("port") from None
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if "\0" in f"{name}{host}{user}{password}{parameters}":
-            raise ValueError("it contains NUL")
+            raise InvalidSetting("nul")
         return cls("postgresql", name, user, password, host, port, tuple(parameters.items()))
 
     @classmethod
     def _parse_sqlite(cls, text: str) -> DatabaseAddress:
         path = unquote(text.removeprefix("sqlite:///"))
         if not text.startswith("sqlite:///") or not path or "?" in text or "\0" in path:
-            raise ValueError("the path of the file is missing or has a query")
+            raise InvalidSetting("sqlite-path")
         return cls(name=str(Path(path).absolute()))
 
     def __str__(self) -> str:
@@ -131,15 +133,17 @@ def _parse_parameters(query: str) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=50):
         if name not in ALLOWED_PARAMETERS:
-            raise ValueError(f"{name[:40]!r} is not a connection parameter that can be set here")
+            raise InvalidSetting("connection-parameter", parameter=name[:40])
         if name in parameters:
-            raise ValueError(f"{name} is given twice")
+            raise InvalidSetting("parameter-repeated", parameter=name)
         parameters[name] = value
     if (mode := parameters.get("sslmode")) and mode not in _SSL_MODES:
-        raise ValueError(f"sslmode is {mode[:40]!r}, not one of {', '.join(_SSL_MODES)}")
+        raise InvalidSetting(
+            "parameter-choice", parameter="sslmode", given=mode[:40], choices=", ".join(_SSL_MODES)
+        )
     for name in ("connect_timeout", "tcp_user_timeout"):
         if not parameters.get(name, "0").isdecimal():
-            raise ValueError(f"{name} is not a whole number")
+            raise InvalidSetting("parameter-number", parameter=name)
     return parameters
 
 
@@ -179,7 +183,7 @@ def check_connection(address: DatabaseAddress) -> None:
         encoding = _server_encoding()
     except Error as error:
         connection.close()
-        raise _unusable(address, _reason(error)) from error
+        raise unusable(address, error) from error
     if encoding != "UTF8":
         raise Unavailable.of(
             "setting.database-encoding",
@@ -200,21 +204,23 @@ def _server_encoding() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _unusable(address: DatabaseAddress, reason: str) -> Unavailable:
+def unusable(address: DatabaseAddress, error: Exception) -> Unavailable:
+    """Return the problem for an error of the database, with the driver's message."""
+    message = clean_message(_last_cause(error))
     if address.engine == "sqlite":
         return Unavailable.of(
-            "setting.database", variant="file", database=str(address), reason=reason
+            "setting.database", variant="file", database=str(address), driver_message=message
         )
     return Unavailable.of(
         "setting.database",
         where=Where("environment", ("EXTERY_DATABASE",)),
         database=str(address),
         name=address.name,
-        reason=reason,
+        driver_message=message,
     )
 
 
-def _reason(error: Exception) -> str:
+def _last_cause(error: Exception) -> str:
     """Return the last cause in libpq's message, which lists one for each address it tried."""
     lines = [line.strip() for line in str(error).splitlines()]
     failures = [line for line in lines if "failed: " in line] or [line for line in lines if line]

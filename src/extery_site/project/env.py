@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery_site.project.database import redact
+from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.setting_types import (
     Boolean,
     Count,
@@ -156,7 +157,10 @@ def load() -> SiteSettings:
 def _add_bad_value(problems: ProblemList, name: str, error: Exception | None) -> None:
     field = fields()[name]
     expected = _expected(field)
-    reason = {"variant": "reason", "reason": str(error)} if error and str(error) else {}
+    reason: dict[str, Any] = {}
+    # Messages of Python's own parser of URLs may quote a password.
+    if isinstance(error, InvalidSetting):
+        reason = {"variant": error.variant, **error.values}
     problems.add(
         "setting.bad-value",
         where=Where("environment", (name,)),

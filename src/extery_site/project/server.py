@@ -135,6 +135,7 @@ def listen(host: str, port: int) -> socket.socket:
     import socket
 
     from extery.core.errors import Unavailable
+    from extery.core.text import os_error_text
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -150,7 +151,7 @@ def listen(host: str, port: int) -> socket.socket:
             "setting.port",
             host=host,
             port=port,
-            reason=error.strerror or str(error),
+            os_error=os_error_text(error),
             other=port % 65535 + 1,
         ) from error
     return listener

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
 from extery_site.project.database import DatabaseAddress
+from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress
 
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True}
@@ -79,7 +80,7 @@ def _parse_email_url(text: str) -> str:
     with suppress(ValueError):
         _ = parts.port
         return text
-    raise ValueError("the port is not a number up to 65535")
+    raise InvalidSetting("port")
 
 
 def _from_text(parse: Callable[[str], Any]) -> BeforeValidator:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from extery.core.errors import Unavailable, Where
+from extery_site.project.invalid_setting import InvalidSetting
 
 ADDRESSING_STYLES = ("auto", "path", "virtual")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -35,27 +36,21 @@ class StorageAddress:
 
     @classmethod
     def parse(cls, text: str) -> StorageAddress:
-        """Read an address; raises `ValueError` with the reason, never with a secret."""
+        """Read an address; raises `InvalidSetting`."""
         if not text:
             return cls()
         parts = urlsplit(text)
         if parts.scheme != "s3" or not text.startswith("s3://"):
-            raise ValueError("the scheme is not s3")
+            raise InvalidSetting("storage-scheme")
         if "@" in parts.netloc:
-            raise ValueError(
-                "it contains credentials, which belong in AWS_ACCESS_KEY_ID and "
-                "AWS_SECRET_ACCESS_KEY"
-            )
+            raise InvalidSetting("storage-credentials")
         if not _BUCKET.fullmatch(parts.netloc):
-            raise ValueError("the bucket is missing or has a character that buckets cannot have")
+            raise InvalidSetting("bucket")
         if parts.fragment or "#" in text:
-            raise ValueError("it contains '#'")
+            raise InvalidSetting("fragment")
         prefix = unquote(parts.path).strip("/")
         if prefix and (not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/"))):
-            raise ValueError(
-                "the prefix has a part that is empty, '.' or '..', or a character "
-                "other than letters, digits, '.', '_' and '-'"
-            )
+            raise InvalidSetting("prefix")
         return cls(parts.netloc, prefix, **_parse_parameters(parts.query))
 
     @property
@@ -77,10 +72,11 @@ def _parse_parameters(query: str) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=50):
         if name in parameters:
-            raise ValueError(f"{name[:40]} is given twice")
+            raise InvalidSetting("parameter-repeated", parameter=name[:40])
         if name not in _PARAMETERS:
-            known = ", ".join(_PARAMETERS)
-            raise ValueError(f"unknown parameter {name[:40]!r}, not one of {known}")
+            raise InvalidSetting(
+                "storage-parameter", parameter=name[:40], choices=", ".join(_PARAMETERS)
+            )
         parameters[name] = _PARAMETERS[name](value)
     return parameters
 
@@ -92,27 +88,30 @@ def _parse_endpoint(value: str) -> str:
     except ValueError:
         port_is_valid = False
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
-        raise ValueError("endpoint is not http(s)://host:port")
+        raise InvalidSetting("endpoint")
     if "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("endpoint has more than a scheme, a host and a port")
+        raise InvalidSetting("endpoint-more")
     return value.rstrip("/")
 
 
 def _parse_region(value: str) -> str:
     if not _REGION.fullmatch(value):
-        raise ValueError("region is not a name such as eu-central-1")
+        raise InvalidSetting("region")
     return value
 
 
 def _parse_addressing(value: str) -> str:
     if value not in ADDRESSING_STYLES:
-        raise ValueError(f"addressing is not one of {', '.join(ADDRESSING_STYLES)}")
+        choices = ", ".join(ADDRESSING_STYLES)
+        raise InvalidSetting(
+            "parameter-choice", parameter="addressing", given=value[:40], choices=choices
+        )
     return value
 
 
 def _parse_timeout(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= MAX_TIMEOUT:
-        raise ValueError(f"timeout is not a number of seconds from 1 to {MAX_TIMEOUT}")
+        raise InvalidSetting("parameter-seconds", parameter="timeout", max_seconds=MAX_TIMEOUT)
     return int(value)
 
 

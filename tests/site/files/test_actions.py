@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.db.models import ProtectedError
 from extery.core.errors import ExteryError, InvalidInput, Unavailable
 from extery_site.catalog.models import Image
 from extery_site.files import actions as files
+from extery_site.files.actions import Fault
 from extery_site.files.models import StoredFile, image_url
 from extery_site.files.ranges import FilePart
 from extery_site.files.storage import get_storage
@@ -197,15 +200,22 @@ def test_a_storage_that_fails_while_it_removes_a_file_keeps_its_row(
 
 def test_a_fault_of_a_stored_file_is_named(db: None) -> None:
     file = store()
-    assert files.find_fault(file) == ""
+    assert files.find_fault(file) is None
     path_of(file).write_bytes(b"bears")
     digest = hashlib.sha256(b"bears").hexdigest()
-    assert files.find_fault(file) == (
-        f"is damaged: its SHA-256 is {digest[:12]}…, not {DIGEST[:12]}…"
+    assert files.find_fault(file) == Fault(
+        "hash", {"actual": f"{digest[:12]}…", "expected": f"{DIGEST[:12]}…"}
     )
     assert files.exists(file)  # which looks at the size only
+    path_of(file).write_bytes(b"bear")
+    assert files.find_fault(file) == Fault("size", {"actual": 4, "expected": len(DATA)})
     path_of(file).unlink()
-    assert files.find_fault(file) == "is missing"
+    path_of(file).mkdir()
+    assert files.find_fault(file) == Fault("unreadable", {"os_error": os.strerror(errno.EISDIR)})
+    path_of(file).rmdir()
+    path_of(file).touch()
+    path_of(file).unlink()
+    assert files.find_fault(file) == Fault("missing")
     assert not files.exists(file)
 
 

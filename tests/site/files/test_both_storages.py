@@ -168,7 +168,7 @@ def test_a_damaged_package_is_not_published(
 ) -> None:
     version = factories.make_waiting(owner)
     file = version.packages.get().file
-    assert files.find_fault(file) == ""
+    assert files.find_fault(file) is None
     if damage == "missing":
         storage.delete(file.name)
     else:
@@ -215,7 +215,7 @@ def test_uploading_again_repairs_a_lost_file(storage: FileStorage, owner: User) 
     storage.delete(file.name)
     with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage, transaction.atomic():
         assert stage.store() == file
-    assert files.find_fault(file) == ""
+    assert files.find_fault(file) is None
 
 
 def test_a_file_that_is_removed_between_its_transfer_and_its_row_is_there_in_the_end(
@@ -226,7 +226,7 @@ def test_a_file_that_is_removed_between_its_transfer_and_its_row_is_there_in_the
         files.remove_without_row(LAYOUTS[stage.kind].name(stage.sha256), stage.sha256)
         with transaction.atomic():
             file = stage.store()
-    assert files.find_fault(file) == ""
+    assert files.find_fault(file) is None
 
 
 @pytest.mark.parametrize("round_", range(2))
@@ -241,7 +241,7 @@ def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
     assert set(errors_of(results)) <= {"upload.version-exists", "upload.file-exists"}
     assert names(storage) == sorted(file.name for file in StoredFile.objects.all())
     for found in Package.objects.all():
-        assert files.find_fault(found.file) == ""
+        assert files.find_fault(found.file) is None
 
 
 def test_orphans_are_removed_and_nothing_else(storage: FileStorage, owner: User) -> None:

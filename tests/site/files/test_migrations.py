@@ -85,12 +85,12 @@ def check_references() -> None:
     package = Package.objects.get()
     assert (package.file.sha256, package.file.size) == (package.sha256, len(ZIP))
     assert package.file.name == name_of(ZIP)
-    assert files.find_fault(package.file) == ""
+    assert files.find_fault(package.file) is None
     first, second = Image.objects.order_by("pk")
     for file, data in ((first.file, FULL), (first.large, LARGE), (second.large, LARGE)):
         assert file is not None
         assert (file.name, file.size) == (name_of(data), len(data))
-        assert files.find_fault(file) == ""
+        assert files.find_fault(file) is None
     assert second.small is not None
     assert (second.small.name, second.small.size) == (name_of(b"lost"), 0)
     assert StoredFile.objects.count() == 4

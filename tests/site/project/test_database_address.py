@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from extery.core.errors import Unavailable
 from extery_site.project import database
 from extery_site.project.database import DatabaseAddress, redact
+from tests.site.project.reasons import reason
 
 DATA = Path("/srv/extery")
 
@@ -65,7 +66,7 @@ def test_parameters_of_the_address_replace_ours_and_an_empty_one_removes_it() ->
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "expected"),
     [
         ("mysql://localhost/extery", "scheme"),
         ("extery", "scheme"),
@@ -94,9 +95,10 @@ def test_parameters_of_the_address_replace_ours_and_an_empty_one_removes_it() ->
         ("sqlite:///a%00b", "path"),
     ],
 )
-def test_a_bad_address_is_refused_with_the_reason(text: str, reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
+def test_a_bad_address_is_refused_with_the_reason(text: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
         DatabaseAddress.parse(text)
+    assert expected in reason(caught.value)
 
 
 @given(

@@ -113,6 +113,23 @@ def test_a_bad_value_is_named_with_what_was_expected_and_an_example_that_works(
     load(**{name: value.strip("'")})
 
 
+def test_the_reason_of_a_bad_value_is_a_variant_with_values(
+    problems: Callable[..., dict[str, Problem]],
+) -> None:
+    found = problems(
+        EXTERY_STORAGE="s3://bucket?addressing=host",
+        EXTERY_DATABASE="postgresql://db.example/a?connect_timeout=x",
+        EXTERY_EMAIL="smtp://mail.example:x",
+    )
+    values = {name: dict(problem.values) for name, problem in found.items()}
+    assert values["EXTERY_STORAGE"]["variant"] == "parameter-choice"
+    assert values["EXTERY_STORAGE"]["choices"] == "auto, path, virtual"
+    assert values["EXTERY_DATABASE"]["variant"] == "parameter-number"
+    assert values["EXTERY_DATABASE"]["parameter"] == "connect_timeout"
+    assert values["EXTERY_EMAIL"]["variant"] == "port"
+    assert "the port is not a number up to 65535" in found["EXTERY_EMAIL"].message
+
+
 def test_everything_that_is_wrong_is_reported_at_once_with_the_nearest_name(
     problems: Callable[..., dict[str, Problem]],
 ) -> None:
@@ -147,6 +164,7 @@ def test_a_variable_in_small_letters_is_not_a_setting(load: Load) -> None:
         "host=db.example user=ada password=s3cret dbname=extery",
         "host=db.example password = 's3cret a' dbname=extery",
         "smtp://ada:s3cret@",
+        "postgresql://ada:s3cret\N{ACCOUNT OF}@db.example/extery",
     ],
 )
 def test_a_password_is_never_part_of_a_problem(
@@ -154,7 +172,7 @@ def test_a_password_is_never_part_of_a_problem(
 ) -> None:
     [problem] = problems(**{name: text}).values()
 
-    assert "s3cret" not in f"{problem.message} {problem.hint}"
+    assert "s3cret" not in f"{problem.message} {problem.hint} {problem.values}"
     assert "***" in problem.message
 
 

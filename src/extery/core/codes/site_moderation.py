@@ -109,17 +109,28 @@ CODES: dict[str, Code] = {
         "error",
         "the stored file of a package is damaged or missing",
         "The stored file differs from the uploaded file, so it must not be published.",
-        message="the stored file of {package} {fault}",
+        message="the stored file of {package} is missing",
         hint="restore the file from a backup, or ask the owner to discard this version and upload "
         "it again",
-        example={"package": "add-on-gear_tool-v1.0.0.zip", "fault": "is missing"},
+        variants={
+            "unreadable": ("the stored file of {package} cannot be read: {os_error}", ""),
+            "size": (
+                "the stored file of {package} is damaged: it has {actual} bytes, not {expected}",
+                "",
+            ),
+            "hash": (
+                "the stored file of {package} is damaged: its SHA-256 is {actual}, not {expected}",
+                "",
+            ),
+        },
+        example={"package": "add-on-gear_tool-v1.0.0.zip"},
     ),
     "review.not-listable": Code(
         "error",
         "the listing entry of a package cannot be made",
         "Blender refuses a whole listing for one bad entry, so the version must not become public.",
-        message="{package} cannot be listed, its manifest is damaged: {reason}",
+        message="{package} cannot be listed, its manifest is damaged: {error}",
         hint="request changes, so that its owner uploads the package again",
-        example={"package": "add-on-gear_tool-v1.0.0.zip", "reason": "KeyError: 'license'"},
+        example={"package": "add-on-gear_tool-v1.0.0.zip", "error": "KeyError: 'license'"},
     ),
 }

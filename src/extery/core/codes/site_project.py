@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 
+
+def _bad_value(reason: str) -> tuple[str, str]:
+    """Return the variant of ``setting.bad-value`` with this reason."""
+    return f"{{name}} is {{value!r}}: {reason}; expected {{expected}}", ""
+
+
 CODES: dict[str, Code] = {
     "setting.unknown": Code(
         "error",
@@ -20,12 +26,49 @@ CODES: dict[str, Code] = {
         "The site does not start with a setting that it cannot interpret.",
         message="{name} is {value!r}, expected {expected}",
         hint="for example {name}={example!r}",
-        variants={"reason": ("{name} is {value!r}: {reason}; expected {expected}", "")},
+        variants={
+            "database-scheme": _bad_value("the scheme is neither postgresql nor sqlite"),
+            "not-encoded": _bad_value(
+                "a special character in the user or password is not percent-encoded"
+            ),
+            "database-missing": _bad_value("the database name is missing"),
+            "database-slash": _bad_value("the database name has a '/'"),
+            "sqlite-path": _bad_value("the path of the file is missing or has a query"),
+            "port": _bad_value("the port is not a number up to 65535"),
+            "nul": _bad_value("it contains NUL"),
+            "connection-parameter": _bad_value(
+                "{parameter!r} is not a connection parameter that can be set here"
+            ),
+            "parameter-repeated": _bad_value("the parameter {parameter!r} is given twice"),
+            "parameter-choice": _bad_value("{parameter} is {given!r}, not one of {choices}"),
+            "parameter-number": _bad_value("{parameter} is not a whole number"),
+            "parameter-seconds": _bad_value(
+                "{parameter} is not a number of seconds from 1 to {max_seconds}"
+            ),
+            "storage-scheme": _bad_value("the scheme is not s3"),
+            "storage-credentials": _bad_value(
+                "it contains credentials, which belong in AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY"
+            ),
+            "bucket": _bad_value(
+                "the bucket is missing or has a character that buckets cannot have"
+            ),
+            "fragment": _bad_value("it contains '#'"),
+            "prefix": _bad_value(
+                "the prefix has a part that is empty, '.' or '..', or a character other than "
+                "letters, digits, '.', '_' and '-'"
+            ),
+            "storage-parameter": _bad_value(
+                "unknown parameter {parameter!r}, not one of {choices}"
+            ),
+            "endpoint": _bad_value("endpoint is not http(s)://host:port"),
+            "endpoint-more": _bad_value("endpoint has more than a scheme, a host and a port"),
+            "region": _bad_value("region is not a name such as eu-central-1"),
+        },
         example={
             "name": "EXTERY_EMAIL",
             "value": "smtp://mail.example.org:smtp",
-            "variant": "reason",
-            "reason": "the port is not a number up to 65535",
+            "variant": "port",
             "expected": "console:, smtp://user:password@host:port or smtps://…",
             "example": "console:",
         },
@@ -34,12 +77,12 @@ CODES: dict[str, Code] = {
         "error",
         "the port cannot be used",
         "Only one program can listen on a port at a time.",
-        message="port {port} of {host} cannot be used: {reason}",
+        message="port {port} of {host} cannot be used: {os_error}",
         hint="stop the program that uses it, or choose another port: --port {other}",
         example={
             "port": 8000,
             "host": "127.0.0.1",
-            "reason": "Address already in use",
+            "os_error": "Address already in use",
             "other": 8001,
         },
     ),
@@ -48,18 +91,18 @@ CODES: dict[str, Code] = {
         "the database cannot be used",
         "The site cannot run without it: everything except packages, images and keys is in the "
         "database.",
-        message="the database {database} cannot be used: {reason}",
+        message="the database {database} cannot be used: {driver_message}",
         hint="check that the server runs, that EXTERY_DATABASE has its user and password, and that "
         "the database exists (createdb {name})",
         variants={
             "file": (
-                "the database {database} cannot be opened: {reason}",
+                "the database {database} cannot be opened: {driver_message}",
                 "check that the folder exists and that this user can write to it",
             )
         },
         example={
             "database": "postgresql://extery:***@localhost/extery",
-            "reason": "Connection refused",
+            "driver_message": "Connection refused",
             "name": "extery",
         },
     ),
@@ -92,7 +135,7 @@ CODES: dict[str, Code] = {
         hint="check that the server runs and that EXTERY_STORAGE has its address",
         variants={
             "folder": (
-                "files cannot be stored in {folder}: {reason}",
+                "files cannot be stored in {folder}: {os_error}",
                 "let this user write to the folder, or set EXTERY_DATA to another one",
             ),
             "no-answer": (
@@ -116,7 +159,7 @@ CODES: dict[str, Code] = {
             "variant": "no-bucket",
             "bucket": "extery",
             "folder": "media",
-            "reason": "Permission denied",
+            "os_error": "Permission denied",
             "error": "EndpointConnectionError",
         },
     ),
@@ -132,7 +175,7 @@ CODES: dict[str, Code] = {
         "error",
         "the file storage does not answer or is full",
         "A file is stored completely or not at all, and without its file nothing else changes.",
-        message="the file storage failed: {reason}",
+        message="the file storage failed: {os_error}",
         hint="try again in a few seconds; if it happens again, contact the administrator of this "
         "site",
         variants={
@@ -147,7 +190,7 @@ CODES: dict[str, Code] = {
             "replaced": ("the file storage failed: the file was replaced while it was read", ""),
         },
         example={
-            "reason": "No space left on device",
+            "os_error": "No space left on device",
             "answer": "503 (SlowDown)",
             "error": "ReadTimeoutError",
         },
@@ -178,7 +221,7 @@ CODES: dict[str, Code] = {
         "error",
         "a value is invalid",
         "A misread parameter would give a plausible but wrong result.",
-        message="{reason}",
+        message="{validation_message}",
         variants={
             "malformed": ("the request is malformed", ""),
             "url-nul": ("the URL contains NUL (%00)", "remove %00 from the URL"),
@@ -200,7 +243,7 @@ CODES: dict[str, Code] = {
             "variant": "blender-version",
             "value": "4.2-beta",
             "field": "description",
-            "reason": "Input should be a valid integer",
+            "validation_message": "Input should be a valid integer",
         },
     ),
     "request.too-large": Code(
@@ -223,9 +266,9 @@ CODES: dict[str, Code] = {
         "error",
         "the body is not JSON",
         "The API accepts JSON, and files as multipart/form-data.",
-        message="the body cannot be parsed: {reason}",
+        message="the body cannot be parsed: {parser_message}",
         hint="send a JSON object",
-        example={"reason": "Cannot parse request body"},
+        example={"parser_message": "Cannot parse request body"},
     ),
     "request.not-found": Code(
         "error",
