@@ -118,6 +118,35 @@ def test_json_and_sarif_have_silenced_warnings_with_their_reason() -> None:
     assert result["suppressions"] == [{"kind": "external", "justification": "for another tool"}]
 
 
+def test_a_silenced_warning_is_no_part_of_the_result_in_any_format() -> None:
+    write(f'[silence]\n"{CODE}" = "for another tool"\n')
+
+    document = json.loads(run("validate", "gears", "--json").stdout)
+    [report] = document["reports"]
+    assert (report["problems"], report["silenced"]) == ([], 1)
+    assert (document["problems"], document["counts"]["silenced"]) == ([], 1)
+    assert run("validate", "gears", "--output-format", "github").stdout.strip() == ""
+    assert CODE not in run("validate", "gears").output
+    assert run("validate", "gears", "--html").stdout.count("<li>") == 0
+    log = json.loads(run("validate", "gears", "--output-format", "sarif").stdout)
+    assert all("suppressions" in result for result in log["runs"][0]["results"])
+
+
+def test_a_report_has_the_warnings_that_are_not_silenced() -> None:
+    [report] = json.loads(run("validate", "gears", "--json").stdout)["reports"]
+
+    assert ([item["code"] for item in report["problems"]], report["silenced"]) == ([CODE], 0)
+
+
+def test_blenders_message_protocol_leaves_out_silenced_warnings(tmp_path: Path) -> None:
+    put(tmp_path, "a.ZIP")
+    arguments = ["server-generate", "--repo-dir", ".", "--output-type", "TEXT"]
+    assert "WARN" in run(*arguments).stdout
+    Path("extery.toml").write_text('[silence]\n"generate.suffix-uppercase" = "known"\n')
+
+    assert run(*arguments).stdout == "found 0 packages.\n"
+
+
 def test_each_path_uses_its_own_project_file(tmp_path: Path) -> None:
     make_source(tmp_path / "other", "data/a.txt", extra=WARNING)
     write(f'[silence]\n"{CODE}" = "here only"\n')

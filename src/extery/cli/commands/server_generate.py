@@ -14,7 +14,7 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options
 
 if TYPE_CHECKING:
-    from extery.cli.output import Outcome
+    from extery.cli.output import Located, Outcome
     from extery.core.errors import Problem
     from extery.repository.generated import Generated
 
@@ -157,7 +157,6 @@ def _outcome(
     from extery.cli.output import Outcome, located, pluralize
     from extery.cli.terminal import printable
 
-    problems = list(problems)
     kept, silenced = run.silence(located(problems))
     summary = "The listing was not changed."
     if done:
@@ -173,7 +172,7 @@ def _outcome(
         notes=list(_notes(done)) if done else [],
         data=_data(done),
         has_sources=True,
-        protocol=_messages(done, problems, output_type) if output_type else None,
+        protocol=_messages(done, kept, output_type) if output_type else None,
     )
 
 
@@ -218,12 +217,14 @@ def _data(done: Generated | None) -> dict[str, Any]:
     }
 
 
-def _messages(done: Generated | None, problems: Iterable[Problem], form: str) -> str:
+def _messages(done: Generated | None, problems: Iterable[Located], form: str) -> str:
     """Return messages in the protocol of Blender's tool: pairs of a type and a text."""
     import json
 
     error = "ERROR" if done else "FATAL_ERROR"
-    messages = [(error if item.is_error else "WARN", str(item)) for item in problems]
+    messages = [
+        (error if item.problem.is_error else "WARN", str(item.problem)) for item in problems
+    ]
     if done:
         messages.append(("STATUS", f"found {done.packages} packages."))
     if form == "TEXT":

@@ -78,13 +78,21 @@ def command(
         problems=problems,
         silenced=[silenced for item in checked for silenced in item.silenced],
         lines=[] if quiet else [_ok_line(item.report) for item in checked if item.report.ok],
-        data={"reports": [item.report.as_dict() for item in checked]} if is_json else {},
+        data={"reports": [_report_data(item) for item in checked]} if is_json else {},
         problems_are_result=True,
         has_sources=True,
         is_quiet=quiet,
         is_strict=strict,
         html=lambda: _html(checked),
     )
+
+
+def _report_data(checked: CheckedPath) -> dict[str, Any]:
+    """Return the report as JSON, without silenced warnings and with their number."""
+    return checked.report.as_dict() | {
+        "problems": [item.problem.as_dict() for item in checked.problems],
+        "silenced": len(checked.silenced),
+    }
 
 
 def _html(checked: list[CheckedPath]) -> str:
