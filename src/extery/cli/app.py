@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -51,6 +51,28 @@ class Commands(click.Group):
             return load_command(name)
         target = plugin_commands().get(name)
         return load_plugin(target) if target else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; print the problems of an `ExteryError` and exit with status 1.
+
+        The summary is the command's attribute ``on_failure``, which commands of plugins may have too.
+        """
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # Imported here to keep `--help` fast.
+            from extery.core.errors import ExteryError
+
+            if not isinstance(error, ExteryError):
+                raise
+            from extery.cli.output import Outcome, emit, located
+
+            name = ctx.invoked_subcommand or ""
+            summary = getattr(self.get_command(ctx, name), "on_failure", "The command failed.")
+            outcome = Outcome(False, summary, located(error.problems))
+            ctx.exit(emit(outcome, command=name, output_format="text"))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -119,15 +141,5 @@ def run(arguments: list[str] | None = None) -> None:
             raise
         # Errors without a file name come from writing the output.
         click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
-        sys.exit(1)
-    except Exception as error:
-        # Imported here to keep `--help` fast.
-        from extery.core.errors import ExteryError
-
-        if not isinstance(error, ExteryError):
-            raise
-        from extery.cli.output import located, print_problems
-
-        print_problems(located(error.problems))
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -7,20 +7,41 @@ import secrets
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from extery.core.errors import Unavailable
+from extery.core.text import os_error_text
 
 _SECRET_KEY = "secret-key"  # noqa: S105  the name of a file
 #: Seconds after which a temporary file belongs to a server that was killed.
 _MAX_TEMPORARY_AGE = 86_400
 
 
+@contextmanager
+def translated_errors(data: Path) -> Iterator[None]:
+    """Raise `Unavailable` for errors of the operating system."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable.of(
+            "setting.data-folder", folder=str(data), os_error=os_error_text(error)
+        ) from error
+
+
 def create(data: Path) -> None:
-    """Create the data folder and, on first start, the secret key in it (readable by us only)."""
-    for name in ("media", "static"):
-        (data / name).mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        handle = os.open(data / _SECRET_KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Create the data folder and, on first start, the secret key in it (readable by us only).
+
+    Raises `Unavailable` if the folder cannot be created or written.
+    """
+    with translated_errors(data):
+        for name in ("media", "static"):
+            (data / name).mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(data / _SECRET_KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(50))
 
@@ -32,7 +53,7 @@ def secret_key(data: Path, configured: str = "") -> str:
     """
     if configured:
         return configured
-    with suppress(FileNotFoundError):
+    with translated_errors(data), suppress(FileNotFoundError):
         if key := (data / _SECRET_KEY).read_text(encoding="ascii"):
             return key
     return secrets.token_urlsafe(50)
@@ -46,11 +67,12 @@ def use_for_temporary_files(data: Path) -> None:
     if "TMPDIR" in os.environ:
         return
     folder = data / "tmp"
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if path.lstat().st_mtime < time.time() - _MAX_TEMPORARY_AGE:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+    with translated_errors(data):
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            if path.lstat().st_mtime < time.time() - _MAX_TEMPORARY_AGE:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
     tempfile.tempdir = str(folder)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from extery_site.project.site_command import SiteCommand
+
 # Everything else is imported where it is used: `extery --help` imports this module for its two
 # summaries, and `require_libraries` needs it without Django.
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ MAX_UNFINISHED_UPLOADS = 10
 DEMO_GROUP = "extery.demo"
 
 
-@click.command()
+@click.command(cls=SiteCommand, on_failure="The site was not started.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -67,6 +69,8 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 
 
 @click.command(
+    cls=SiteCommand,
+    on_failure="The command failed.",
     context_settings={"ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -33,7 +35,7 @@ def load_django(data: Path | None = None) -> None:
     import django
     from django.conf import settings
 
-    django.setup()
+    django.setup()  # reads the secret key
     database.check_connection(settings.EXTERY_DATABASE)
 
 
@@ -50,8 +52,22 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     get_storage().check()
     if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         settings.ALLOWED_HOSTS.append(host)
-    _migrate()
-    _collect_static(settings.EXTERY_DATA)
+    with database_problems():
+        _migrate()
+    with data_folder.translated_errors(settings.EXTERY_DATA):
+        _collect_static(settings.EXTERY_DATA)
+
+
+@contextmanager
+def database_problems() -> Iterator[None]:
+    """Raise `Unavailable` for errors of the database, such as one that is read-only or full."""
+    from django.conf import settings
+    from django.db import OperationalError
+
+    try:
+        yield
+    except OperationalError as error:
+        raise database.unusable(settings.EXTERY_DATABASE, error) from error
 
 
 def has_pending_migrations() -> bool:

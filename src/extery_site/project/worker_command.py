@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from extery_site.project.site_command import SiteCommand
+
 # Everything else is imported where it is used: `extery --help` imports this module for its summary.
 if TYPE_CHECKING:
     from extery_site.project.tasks.worker import Worker
 
 
-@click.command()
+@click.command(cls=SiteCommand, on_failure="The worker was not started.")
 @click.option(
     "--threads",
     default=4,
@@ -69,13 +71,13 @@ def worker(
     from extery_site.project.server import require_libraries
 
     require_libraries()
+    _load_site(data, quiet=quiet)
     if processes > 1:
         options = [f"--threads={threads}", *(f"--queue={name}" for name in queues)]
         options += [f"--lease={lease:g}", *(["--data", data] if data else ())]
         options += ["--quiet"] if quiet else []
         _run_processes(processes, options, grace=grace)
         return
-    _load_site(data, quiet=quiet)
     from datetime import timedelta
 
     from extery_site.project.tasks.worker import ALL_QUEUES, Worker, WorkerOptions
@@ -98,7 +100,9 @@ def _load_site(data: str | None, *, quiet: bool) -> None:
     from django.conf import settings
 
     logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
-    if startup.has_pending_migrations():
+    with startup.database_problems():
+        is_outdated = startup.has_pending_migrations()
+    if is_outdated:
         raise Unavailable.of("setting.database-outdated", database=str(settings.EXTERY_DATABASE))
 
 
@@ -152,7 +156,11 @@ def _run_processes(number: int, options: list[str], *, grace: float) -> None:
     """Run worker processes until a signal arrives."""
     import time
 
+    from django.db import connections
+
     from extery_site.project.worker_process import WorkerProcess
+
+    connections.close_all()
 
     signals: list[bool] = []
     _on_stop_signal(lambda: signals.append(True))
@@ -165,19 +173,3 @@ def _run_processes(number: int, options: list[str], *, grace: float) -> None:
         child.ask_to_stop()
     for child in children:
         child.join()
-
-
-def main() -> None:
-    """Run the command in a child process, without the command group ``extery``."""
-    import sys
-
-    from extery.core.errors import ExteryError
-
-    try:
-        worker()
-    except ExteryError as error:
-        sys.exit(f"worker: {error}")
-
-
-if __name__ == "__main__":
-    main()

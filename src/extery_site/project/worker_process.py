@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 MIN_DELAY, MAX_DELAY = 1.0, 60.0
 #: Seconds after which a worker is restarted with the minimum delay again.
 STABLE_AFTER = 60.0
-COMMAND = (sys.executable, "-m", "extery_site.project.worker_command")
+COMMAND = (sys.executable, "-m", "extery", "worker")
 
 
 class WorkerProcess:

@@ -86,6 +86,15 @@ CODES: dict[str, Code] = {
             "other": 8001,
         },
     ),
+    "setting.data-folder": Code(
+        "error",
+        "the data folder cannot be used",
+        "The site creates files there: the secret key, static files, uploads, and by default the "
+        "database and all packages.",
+        message="the data folder {folder} cannot be used: {os_error}",
+        hint="let this user write to the folder, or set EXTERY_DATA to another one",
+        example={"folder": "/srv/extery", "os_error": "Permission denied"},
+    ),
     "setting.database": Code(
         "error",
         "the database cannot be used",

@@ -55,7 +55,7 @@ class Site(NamedTuple):
                 environment = (folder / "environ").read_bytes()
             except OSError:
                 continue
-            if b"worker_command" in command and str(self.data).encode() in environment:
+            if b"extery\0worker\0" in command and str(self.data).encode() in environment:
                 found.append(int(folder.name))
         return found
 
