@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -50,11 +49,11 @@ def read_valid_tags(file: str | None) -> dict[str, list[str]] | None:
 
     Raises `InvalidInput` if the file cannot be used.
     """
-    if not file:
-        return None if file is None else {}
-    from extery.manifest.tags import read_valid_tags
+    if file is None:
+        return None
+    from extery.manifest.tags import load_valid_tags
 
-    return read_valid_tags(Path(file))
+    return load_valid_tags(file)
 
 
 #: Megabytes on the command line, bytes for the command.

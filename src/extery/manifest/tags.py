@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from extery.core.errors import InvalidInput, Where
@@ -35,6 +36,26 @@ def read_valid_tags(file: Path) -> dict[str, list[str]]:
             file=str(file),
             reason=reason,
         ) from error
+
+
+def load_valid_tags(file: str | None) -> dict[str, list[str]] | None:
+    """Return type -> valid tags; ``None`` means Blender's own, ``{}`` (for an empty name) accepts all.
+
+    Raises `InvalidInput` if the file cannot be used.
+    """
+    if not file:
+        return None if file is None else {}
+    return read_valid_tags(Path(file))
+
+
+def tags_digest(valid_tags: Mapping[str, Collection[str]] | None) -> str:
+    """Return a digest of valid tags, empty for Blender's own: stored results depend on it."""
+    if valid_tags is None:
+        return ""
+    import hashlib
+
+    items = sorted((name, sorted(tags)) for name, tags in valid_tags.items())
+    return hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def _strings(value: object) -> list[str]:

@@ -29,7 +29,7 @@ from extery.rules import REVISION
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 12 rules {REVISION}"
+_FORMAT = f"extery {__version__} state 13 rules {REVISION}"
 
 #: Packages in a block.
 _BLOCK = 500
@@ -52,6 +52,8 @@ class Summary:
     listings: list[tuple[str, str]] = field(default_factory=list)
     #: The options of the run, for the next one to repeat it.
     options: dict[str, Any] = field(default_factory=dict)
+    #: Digest of the valid tags by which the packages were checked, empty for Blender's own.
+    tags: str = ""
 
 
 class State:
@@ -85,9 +87,12 @@ class State:
             return cls(Summary(outputs=_outputs(head["outputs"])), 0)
         return cls(Summary(), 0)
 
-    def packages(self) -> dict[PackageFile, ScannedPackage]:
-        """Return the cached packages that are still valid if their file is unchanged."""
-        if self._blocks is None:
+    def packages(self, *, tags: str = "") -> dict[PackageFile, ScannedPackage]:
+        """Return the cached packages that are still valid if their file is unchanged.
+
+        None of them is valid if they were checked by other tags than those with the digest ``tags``.
+        """
+        if self._blocks is None or tags != self.summary.tags:
             return {}
         with suppress(*_INVALID):
             return {
@@ -116,6 +121,7 @@ def _summary(head: Mapping[str, Any]) -> Summary:
         [_problem(item) for item in head["problems"]],
         [(address, audience) for address, audience in head["listings"]],
         dict(head["options"]),
+        head["tags"],
     )
 
 
@@ -177,6 +183,7 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
         "problems": summary.problems,
         "listings": summary.listings,
         "options": summary.options,
+        "tags": summary.tags,
     }
     path = folder / FOLDER / NAME
     try:

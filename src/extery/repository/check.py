@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from extery.core.errors import ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
 from extery.fetch.addresses import LISTING
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import check_listing, fetch_listing
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
 
@@ -51,10 +52,12 @@ def check_repository(
     *,
     fetcher: Fetcher,
     listing_only: bool = False,
+    valid_tags: ValidTags | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> CheckResult:
     """Check the repository ``url`` (of http, https or file); raises an `ExteryError` without a listing.
 
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     ``on_progress`` is called with the number of entries whose package was read, and of all.
     """
     address = listing_url(url)
@@ -65,7 +68,7 @@ def check_repository(
     if not listing_only:
         # Blender never downloads blocked extensions, so a repository need not have their packages.
         offered = [each for each in resolved if each.entry["id"] not in blocked]
-        packages = check_packages(offered, fetcher, problems, on_progress)
+        packages = check_packages(offered, fetcher, problems, on_progress, valid_tags=valid_tags)
     if urlsplit(address).scheme == "file":
         _check_unlisted(path_from_url(address).parent, resolved, problems)
     return CheckResult(url, len(entries), packages, problems)

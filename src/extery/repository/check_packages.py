@@ -20,6 +20,7 @@ from extery.fetch import (
     run_all,
 )
 from extery.fetch.addresses import LISTING, REMOTE
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import NumberedEntry
 from extery.repository.entry_match import about_entry, check_match
 from extery.repository.locations import check_package_url
@@ -66,6 +67,8 @@ def check_packages(
     fetcher: Fetcher,
     problems: ProblemList,
     on_progress: Callable[[int, int], None],
+    *,
+    valid_tags: ValidTags | None = None,
 ) -> int:
     """Read each package once, and compare it with all of its entries; return the number of packages.
 
@@ -85,7 +88,7 @@ def check_packages(
                 path = _local_package(request, folder, group[0].number, fetcher)
                 with memory_lock:
                     for each in group:
-                        result = check_match(each.entry, path)
+                        result = check_match(each.entry, path, valid_tags=valid_tags)
                         checked[each.number] = [_at_entry(each, problem) for problem in result]
                 if path.parent == folder:
                     path.unlink()

@@ -9,13 +9,14 @@ from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import hash_file
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, entry
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.engine import Scope, check_package
 
 #: Fields that people decide by and no program compares. A repository may change name and tags.
 _COMPARED_FIELDS = ("type", "permissions", "license")
 
 
-def check_match(item: Entry, path: Path) -> ProblemList:
+def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None) -> ProblemList:
     """Check the package at ``path`` by the rules for repositories, and compare it with its entry.
 
     A place without a file is a field of the entry. Raises `NotFound` if the package cannot be read.
@@ -31,7 +32,7 @@ def check_match(item: Entry, path: Path) -> ProblemList:
         )
     elif f"sha256:{sha256}" != item["archive_hash"].lower():
         problems.add("server.archive-hash", where=Where(path=("archive_hash",)), sha256=sha256)
-    report = check_package(path, name=path.name, scope=Scope.REPOSITORY)
+    report = check_package(path, name=path.name, scope=Scope.REPOSITORY, valid_tags=valid_tags)
     problems.extend(report.problems)
     manifest = report.installable_manifest
     if manifest is not None:

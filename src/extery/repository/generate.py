@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import ProblemList, Where
 from extery.core.locks import locked
@@ -13,6 +14,9 @@ from extery.repository.generate_options import GenerateOptions
 from extery.repository.generated import Generated
 from extery.repository.leftovers import listing_folders, remove_leftovers
 from extery.repository.scan import PackageFile, ScannedPackage, find_packages
+
+if TYPE_CHECKING:
+    from extery.manifest.schemas.v1_0_0 import ValidTags
 
 #: How long a run waits for another one in the same folder, in seconds.
 LOCK_TIMEOUT = 600.0
@@ -28,6 +32,7 @@ def generate(
     verify: bool = False,
     legacy: bool = False,
     base_url: str = "",
+    valid_tags: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> Generated:
@@ -36,14 +41,15 @@ def generate(
     ``template`` replaces the template of the page, ``config`` the file ``blender_repo.toml``. Packages that
     have not changed since the last run are read only if ``verify`` is set. With ``legacy``, add-ons from before
     Blender 4.2 are listed in ``repo.json``, which needs the URL of the folder: ``base_url``, or that of the
-    configuration.
+    configuration. ``valid_tags`` is a file for `extery.manifest.tags.load_valid_tags`; it replaces that of
+    the configuration.
 
     Packages that Blender cannot install are left out and have problems in the result. With ``strict`` they raise
     `InvalidInput`, and nothing is written; an invalid configuration or template always does. If another run has
     locked the folder, ``on_wait`` is called with a description of its process, and after ``lock_timeout`` seconds
     `Conflict` is raised.
     """
-    options = GenerateOptions(folder, html, template, config, strict, legacy, base_url)
+    options = GenerateOptions(folder, html, template, config, strict, legacy, base_url, valid_tags)
     if not folder.is_dir():
         find_packages(folder, ProblemList())
     with locked(
@@ -57,7 +63,8 @@ def generate(
         files = find_packages(folder, problems)
         settings = read_config(folder, config, problems)
         state = cache.State.load(folder)
-        inputs = options.fingerprint(settings, files)
+        tags = _load_tags(valid_tags if valid_tags is not None else settings.valid_tags)
+        inputs = options.fingerprint(settings, files, tags.digest)
         outputs = write.stat_outputs(folder, state.summary.outputs)
         if lock.was_interrupted:
             remove_leftovers(folder, listing_folders(state.summary.outputs))
@@ -73,9 +80,25 @@ def generate(
         # Imported here: a run without changes needs nothing of it.
         from extery.repository.generate_outputs import OutputWriter
 
-        packages = _scan(options, files, state, problems, verify=verify)
-        writer = OutputWriter(options, settings, packages, problems)
+        packages = _scan(options, files, state, problems, tags=tags, verify=verify)
+        writer = OutputWriter(options, settings, packages, problems, tags=tags.digest)
         return writer.run(state.summary, inputs=inputs, started_at=lock.taken_at)
+
+
+class _Tags(NamedTuple):
+    """Valid tags of each type, ``None`` for Blender's own, and their digest."""
+
+    valid: ValidTags | None = None
+    digest: str = ""
+
+
+def _load_tags(file: str | None) -> _Tags:
+    if file is None:
+        return _Tags()
+    from extery.manifest.tags import load_valid_tags, tags_digest
+
+    tags = load_valid_tags(file)
+    return _Tags(tags, tags_digest(tags))
 
 
 def _scan(
@@ -84,11 +107,12 @@ def _scan(
     state: cache.State,
     problems: ProblemList,
     *,
+    tags: _Tags,
     verify: bool,
 ) -> list[tuple[PackageFile, ScannedPackage]]:
     """Return all packages; read those that are not cached, or all to ``verify`` them."""
     folder = options.folder
-    cached = state.packages()
+    cached = state.packages(tags=tags.digest)
     if options.html:
         cached = {file: p for file, p in cached.items() if p.metadata is not None}
     to_read = [file for file in files if verify or file not in cached]
@@ -96,7 +120,7 @@ def _scan(
     if to_read:
         from extery.repository.parallel_scan import scan_packages
 
-        packages = scan_packages(folder, to_read, with_metadata=options.html)
+        packages = scan_packages(folder, to_read, with_metadata=options.html, valid_tags=tags.valid)
         scanned = {package.name: package for package in packages}
     for file in files if verify else ():
         before, now = cached[file].sha256 if file in cached else "", scanned[file.name].sha256

@@ -24,6 +24,8 @@ class GenerateOptions:
     strict: bool
     legacy: bool
     base_url: str
+    #: File of valid tags; empty accepts all, ``None`` leaves the choice to the configuration.
+    valid_tags: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the options as JSON, for `last_options`."""
@@ -33,10 +35,11 @@ class GenerateOptions:
             "config": self.config and str(self.config.absolute()),
             "legacy": self.legacy,
             "base_url": self.base_url,
+            "valid_tags": self.valid_tags and str(Path(self.valid_tags).absolute()),
         }
 
-    def fingerprint(self, config: Config, files: Sequence[PackageFile]) -> str:
-        """Return a hash of everything that the result depends on."""
+    def fingerprint(self, config: Config, files: Sequence[PackageFile], tags: str) -> str:
+        """Return a hash of everything that the result depends on; ``tags`` is that of `tags_digest`."""
         template = b""
         if self.html and self.template and self.template.is_file():
             template = self.template.read_bytes()
@@ -53,6 +56,7 @@ class GenerateOptions:
             template,
             [tuple(file) for file in files],  # their repr is faster than that of named tuples
             scripts,
+            tags,
         )
         return hashlib.sha256(repr(inputs).encode("utf-8", "backslashreplace")).hexdigest()
 
@@ -68,8 +72,9 @@ def last_options(folder: Path) -> dict[str, Any] | None:
 
 def _are_valid(options: dict[str, Any]) -> bool:
     """Return whether the options have the form of `as_dict`: the folder may have been copied from anywhere."""
-    types = {"html": bool, "legacy": bool, "base_url": str, "template": str, "config": str}
-    return options.keys() == types.keys() and all(
-        isinstance(options[key], type_) or (options[key] is None and key in ("template", "config"))
-        for key, type_ in types.items()
+    types = {"html": bool, "legacy": bool, "base_url": str}
+    optional = {"template": str, "config": str, "valid_tags": str}
+    return options.keys() == types.keys() | optional.keys() and all(
+        isinstance(options[key], type_) or (options[key] is None and key in optional)
+        for key, type_ in (types | optional).items()
     )

@@ -36,12 +36,15 @@ class OutputWriter:
         config: Config,
         packages: cache.Packages,
         problems: ProblemList,
+        *,
+        tags: str = "",
     ) -> None:
         self.options = options
         self.folder = options.folder
         self.config = config
         self.packages = packages
         self.problems = problems
+        self.tags = tags
 
     def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> Generated:
         """Write whatever differs from the outputs of the ``last`` run, then the state."""
@@ -53,7 +56,10 @@ class OutputWriter:
                 problems.extend(in_folder(problem, folder) for problem in package.problems)
         entries = sorted_entries(package for _, package in self.packages)
         summary = cache.Summary(
-            count=len(entries), outputs=last.outputs, options=self.options.as_dict()
+            count=len(entries),
+            outputs=last.outputs,
+            options=self.options.as_dict(),
+            tags=self.tags,
         )
         blocks = cache.PackageBlocks(self.packages)
         plans = plan_listings(entries, config, problems, folder=folder)

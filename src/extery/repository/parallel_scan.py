@@ -16,6 +16,8 @@ from extery.repository.scan import PackageFile, ScannedPackage, scan_package
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from extery.manifest.schemas.v1_0_0 import ValidTags
+
 #: Minimum cost of all packages, in bytes to hash, for which child processes are started.
 _MIN_COST = 100_000_000
 #: The cost of a package in addition to its bytes: opening it, and reading its manifest.
@@ -33,10 +35,11 @@ def scan_packages(
     files: Sequence[PackageFile],
     *,
     with_metadata: bool = False,
+    valid_tags: ValidTags | None = None,
     processes: int | None = None,
 ) -> list[ScannedPackage]:
     """Read the packages ``files`` of ``folder``; the result has their order."""
-    options = {"with_metadata": with_metadata}
+    options: dict[str, Any] = {"with_metadata": with_metadata, "valid_tags": valid_tags}
     if processes is None:
         processes = cpu_count() if sum(map(_cost, files)) > _MIN_COST else 1
     scanned: dict[str, ScannedPackage] = {}
@@ -64,7 +67,7 @@ def _batches(files: Sequence[PackageFile]) -> Iterator[list[str]]:
 
 
 def _scan_in_parallel(
-    folder: Path, batches: Batches, options: Mapping[str, bool], *, workers: int
+    folder: Path, batches: Batches, options: Mapping[str, Any], *, workers: int
 ) -> dict[str, ScannedPackage]:
     """Return the packages by name, without those of a child that ended before it returned them.
 
@@ -131,7 +134,7 @@ def _send(
 
 
 def _scan_batches(
-    connection: Connection[Any, Any], folder: Path, batches: Batches, options: Mapping[str, bool]
+    connection: Connection[Any, Any], folder: Path, batches: Batches, options: Mapping[str, Any]
 ) -> None:
     """Run in a child: read the batches whose numbers are received, until the process is stopped."""
     while True:

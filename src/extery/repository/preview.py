@@ -21,7 +21,7 @@ from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
 from extery.repository.generate import generate
 from extery.repository.mirror.state import FOLDER as MIRROR
-from extery.repository.regenerate import reason_to_keep, regenerate_options
+from extery.repository.regenerate import find_tag_file, reason_to_keep, regenerate_options
 from extery.repository.static_response import respond
 from extery.repository.watch import snapshot, watch
 
@@ -71,6 +71,7 @@ def preview(
     host: str = "127.0.0.1",
     port: int = 0,
     regenerate: bool = True,
+    valid_tags: str | None = None,
     log: Log = lambda _: None,
     on_error: Callable[[ExteryError], None] = lambda _: None,
     interval: float = 0.5,
@@ -90,7 +91,8 @@ def preview(
 
     def update() -> None:
         try:
-            result = generate(folder, lock_timeout=LOCK_TIMEOUT, **regenerate_options(folder))
+            options = regenerate_options(folder, valid_tags=valid_tags)
+            result = generate(folder, lock_timeout=LOCK_TIMEOUT, **options)
             running.listings = result.listings
         except ExteryError as error:
             on_error(error)
@@ -104,13 +106,15 @@ def preview(
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
         running = Preview(server, host)
-        seen = snapshot(folder)
+        tag_file = find_tag_file(folder, valid_tags) if regenerate else None
+        others = [Path(tag_file)] if tag_file else []
+        seen = snapshot(folder, others)
         if regenerate:
             update()
         watcher = threading.Thread(
             target=watch,
             args=(folder, update),
-            kwargs={"seen": seen, "stopped": stopped, "interval": interval},
+            kwargs={"seen": seen, "others": others, "stopped": stopped, "interval": interval},
         )
         if regenerate:
             watcher.start()

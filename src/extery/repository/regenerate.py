@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from extery.core.errors import ExteryError, ProblemList
 from extery.core.files import open_regular, read_regular
 from extery.listing.entries import Listing, parse
-from extery.repository.config.document import read_config
+from extery.repository.config.document import configured_tags, read_config
 from extery.repository.generate_options import last_options
 from extery.repository.write import LISTING, PAGE
 
@@ -49,10 +49,23 @@ def _blocks(listing: Listing) -> set[str]:
     return {str(block.get("id")) for block in listing.blocklist}
 
 
-def regenerate_options(folder: Path) -> dict[str, Any]:
-    """Return the arguments for `generate`: those of the last run, and a page unless it would replace another."""
+def regenerate_options(folder: Path, *, valid_tags: str | None = None) -> dict[str, Any]:
+    """Return the arguments for `generate`: those of the last run, and a page unless it would replace another.
+
+    ``valid_tags`` replaces that of the last run.
+    """
     options = last_options(folder) or {}
+    if valid_tags is not None:
+        options |= {"valid_tags": valid_tags}
     return options | {"html": options.get("html") or _may_write_page(folder)}
+
+
+def find_tag_file(folder: Path, valid_tags: str | None) -> str | None:
+    """Return the tag file for ``folder``: that given, of the last run, or of the configuration."""
+    for file in (valid_tags, (last_options(folder) or {}).get("valid_tags")):
+        if file is not None:
+            return str(file)
+    return configured_tags(folder)
 
 
 def _may_write_page(folder: Path) -> bool:

@@ -16,6 +16,7 @@ from extery.package.error_capture import capture_errors
 
 if TYPE_CHECKING:
     from extery.manifest.document import Manifest
+    from extery.manifest.schemas.v1_0_0 import ValidTags
     from extery.package import Package
 
 _SUFFIX = ".zip"
@@ -38,7 +39,7 @@ class ScannedPackage(NamedTuple):
     """The result of reading a package: its entry is ``None`` if Blender cannot install it.
 
     ``problems`` are its errors; a package with problems can be listed all the same. The result depends on
-    nothing but the file, so it may be computed in another process and cached. The places of problems begin with
+    the file and the valid tags only, so it may be computed in another process and cached. The places of problems begin with
     the file's name. ``metadata`` is JSON for the page, with the finished ``card`` and the ``filter_fields`` of
     the package; ``None`` if it was not requested.
     """
@@ -111,15 +112,22 @@ def _place(folder: Path, name: str) -> Where:
     return Where(str(folder / name))
 
 
-def scan_package(path: Path, *, with_metadata: bool = False) -> ScannedPackage:
-    """Read and check one package, with its metadata for the page if requested; never raises."""
+def scan_package(
+    path: Path, *, with_metadata: bool = False, valid_tags: ValidTags | None = None
+) -> ScannedPackage:
+    """Read and check one package, with its metadata for the page if requested; never raises.
+
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    """
     problems, name = ProblemList(), path.name
     package = ScannedPackage(name, metadata=b"{}")
     with capture_errors(problems, _printable(name)):
         try:
             _check_name(name)
             with _open(path) as file:
-                package = _read(file, name, problems, with_metadata=with_metadata)
+                package = _read(
+                    file, name, problems, with_metadata=with_metadata, valid_tags=valid_tags
+                )
         except OSError as error:  # removed or out of reach since it was opened
             problems.add(
                 "package.unreadable",
@@ -134,9 +142,9 @@ def scan_package(path: Path, *, with_metadata: bool = False) -> ScannedPackage:
 
 
 def _read(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_metadata: bool
+    file: BytesIO | FileIO, name: str, problems: ProblemList, **options: Any
 ) -> ScannedPackage:
-    manifest, metadata, size, sha256 = _check(file, name, problems, with_metadata=with_metadata)
+    manifest, metadata, size, sha256 = _check(file, name, problems, **options)
     if manifest is None:
         return ScannedPackage(name, metadata=b"{}")
     item = entry(manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256)
@@ -158,7 +166,12 @@ def _dump_metadata(item: Entry, metadata: dict[str, Any]) -> bytes:
 
 
 def _check(
-    file: BytesIO | FileIO, name: str, problems: ProblemList, *, with_metadata: bool
+    file: BytesIO | FileIO,
+    name: str,
+    problems: ProblemList,
+    *,
+    with_metadata: bool,
+    valid_tags: ValidTags | None,
 ) -> tuple[Manifest | None, dict[str, Any] | None, int, str]:
     """Return the manifest if Blender can install the package, the metadata if requested, size and SHA-256."""
     # Imported here: a run without changed packages opens none.
@@ -170,7 +183,13 @@ def _check(
     try:
         with open_package(source, name=name, problems=faults) as package:
             sha256 = package.sha256  # first: then the members that are stored are read only once
-            check_open_package(package, report, scope=Scope.REPOSITORY, opening_problems=faults)
+            check_open_package(
+                package,
+                report,
+                scope=Scope.REPOSITORY,
+                opening_problems=faults,
+                valid_tags=valid_tags,
+            )
             problems.extend(report.problems)
             manifest = report.installable_manifest
             metadata = _read_metadata(package) if with_metadata and manifest else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -12,8 +12,8 @@ Snapshot = dict[str, tuple[int, int, int]]
 _ENDINGS = (".zip", ".toml")
 
 
-def snapshot(folder: Path) -> Snapshot:
-    """Return modification time, size and inode of every input file of a repository."""
+def snapshot(folder: Path, others: Iterable[Path] = ()) -> Snapshot:
+    """Return modification time, size and inode of every input file of a repository, and of ``others``."""
     found: Snapshot = {}
     for place in (folder, folder / "sets"):
         try:
@@ -23,10 +23,11 @@ def snapshot(folder: Path) -> Snapshot:
                         found[item.path] = _facts(item)
         except OSError:
             continue  # missing
+    found |= {str(path): _facts(path) for path in others}
     return found
 
 
-def _facts(item: os.DirEntry[str]) -> tuple[int, int, int]:
+def _facts(item: os.DirEntry[str] | Path) -> tuple[int, int, int]:
     try:
         facts = item.stat()
     except OSError:  # a dangling link, or removed meanwhile
@@ -40,15 +41,16 @@ def watch(
     *,
     seen: Snapshot,
     stopped: Event,
+    others: Sequence[Path] = (),
     interval: float = 0.5,
 ) -> None:
-    """Until ``stopped``, call ``changed`` when the folder differs from ``seen`` and has settled.
+    """Until ``stopped``, call ``changed`` when the folder or ``others`` differ from ``seen`` and has settled.
 
     A change has settled when two snapshots, ``interval`` seconds apart, are equal.
     """
     before = seen
     while not stopped.wait(interval):
-        now = snapshot(folder)
+        now = snapshot(folder, others)
         if now != before and now == seen:
             before = now
             changed()

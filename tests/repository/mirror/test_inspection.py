@@ -103,7 +103,7 @@ def test_all_packages_are_inspected_again_when_the_rules_change(
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     with monkeypatch.context() as patch:
         patch.setattr("extery.repository.mirror.packages.inspect_package", lambda *_, **__: [])
-        patch.setattr("extery.repository.mirror.packages.REVISION", REVISION - 1)
+        patch.setattr("extery.repository.mirror.state.REVISION", REVISION - 1)
         mirror(repository.url, folder, fetcher=fetcher)
     assert [item["id"] for item in listed(folder)] == ["gear_tool", "good"]
     repository.asked()

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import max_listing_option, output_options
+from extery.cli.options import (
+    max_listing_option,
+    output_options,
+    read_valid_tags,
+    valid_tags_option,
+)
 from extery.core.types import NAMES
 
 if TYPE_CHECKING:
@@ -72,6 +77,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Read all packages again, not only changed ones.")
 @click.option("--new-source", is_flag=True, help="Use DIR although it mirrors another repository.")
 @click.option("--dry-run", is_flag=True, help="List the changes without writing anything.")
+@valid_tags_option
 @output_options()
 @click.pass_obj
 def command(
@@ -92,6 +98,7 @@ def command(
     keep_going: bool,
     verify: bool,
     new_source: bool,
+    valid_tags: str | None,
     dry_run: bool,
 ) -> Outcome:
     """Mirror a repository into a folder that works from file:// and from any web server.
@@ -104,6 +111,8 @@ def command(
 
     Filters can be given several times; an extension has to match one value of each filter.
     """  # fmt: skip
+    from dataclasses import replace
+
     from extery.cli.output import Outcome, located
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
@@ -114,6 +123,7 @@ def command(
     _check(filters)
     options = MirrorOptions(keep_going, keep_old, verify, new_source)
     try:
+        options = replace(options, valid_tags=read_valid_tags(valid_tags))
         address = repository_url(url)
         with Fetcher(
             token=access_token, token_for=address, max_document_size=max_listing

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options
+from extery.cli.options import output_options, valid_tags_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,10 +45,18 @@ if TYPE_CHECKING:
 )
 @click.option("--no-generate", is_flag=True, help="Serve the folder unchanged.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not print requests.")
+@valid_tags_option
 @output_options()
 @click.pass_obj
 def command(
-    run: Run, folder: Path, *, host: str, port: int, no_generate: bool, quiet: bool
+    run: Run,
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    no_generate: bool,
+    quiet: bool,
+    valid_tags: str | None,
 ) -> Outcome:
     """Serve a folder of packages on this computer, and keep its listing up to date.
 
@@ -74,7 +82,13 @@ def command(
     regenerate = not no_generate
     with (
         preview(
-            folder, host=host, port=port, regenerate=regenerate, log=log, on_error=problems.add
+            folder,
+            host=host,
+            port=port,
+            regenerate=regenerate,
+            valid_tags=valid_tags,
+            log=log,
+            on_error=problems.add,
         ) as running,
         suppress(KeyboardInterrupt),
     ):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import max_listing_option, output_options
+from extery.cli.options import (
+    max_listing_option,
+    output_options,
+    read_valid_tags,
+    valid_tags_option,
+)
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 @max_listing_option
 @click.option("--listing-only", is_flag=True, help="Do not read the packages.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@valid_tags_option
 @output_options()
 @click.pass_obj
 def command(
@@ -36,12 +43,13 @@ def command(
     max_listing: int,
     listing_only: bool,
     strict: bool,
+    valid_tags: str | None,
 ) -> Outcome:
     """Check that a repository works for every Blender, and report all problems.
 
     The listing is requested and read as Blender does it. Every package is downloaded, unpacked and
     compared with the size, hash, id, version and compatibility in its entry. No Blender may be
-    offered an extension twice, on any platform. The exit status is 1 if there is an error.
+    offered an extension twice, on any platform. For DIR, the valid tags of its blender_repo.toml apply. The exit status is 1 if there is an error.
     """
     from extery.cli.output import Outcome, located, pluralize
     from extery.cli.output.progress import ProgressBar
@@ -49,9 +57,13 @@ def command(
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.check import CheckResult, check_repository
+    from extery.repository.config.document import configured_tags
 
     try:
         url = repository_url(target)
+        if valid_tags is None and Path(target).is_dir():
+            valid_tags = configured_tags(Path(target))
+        tags = read_valid_tags(valid_tags)
         with (
             Fetcher(token=access_token, token_for=url, max_document_size=max_listing) as fetcher,
             ProgressBar("Checking") as bar,
@@ -61,7 +73,11 @@ def command(
                 bar.update(done, total, f"{done} of {total} packages")
 
             checked = check_repository(
-                url, fetcher=fetcher, listing_only=listing_only, on_progress=on_progress
+                url,
+                fetcher=fetcher,
+                listing_only=listing_only,
+                valid_tags=tags,
+                on_progress=on_progress,
             )
         facts = (
             f"{pluralize(checked.entries, 'entry')}, {pluralize(checked.packages, 'package')} read"

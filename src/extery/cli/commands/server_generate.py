@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options
+from extery.cli.options import output_options, valid_tags_option
 
 if TYPE_CHECKING:
     from extery.cli.output import Located, Outcome
@@ -61,6 +61,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
 @click.option("--verify", is_flag=True, help="Read all packages again, not only changed ones.")
 @click.option("--strict", is_flag=True, help="Write nothing if a package has errors.")
 @click.option("--keep-going", is_flag=True, help="Exit with 0 although packages have errors.")
+@valid_tags_option
 @output_options()
 @click.option(
     "--output-type",
@@ -89,6 +90,7 @@ def command(
     verify: bool,
     strict: bool,
     keep_going: bool,
+    valid_tags: str | None,
     output_type: str | None,
     lock_timeout: float,
 ) -> Outcome:
@@ -117,6 +119,7 @@ def command(
                 verify=verify,
                 legacy=legacy,
                 base_url=baseurl,
+                valid_tags=valid_tags,
                 lock_timeout=lock_timeout,
                 on_wait=_waiting(lock_timeout),
             )

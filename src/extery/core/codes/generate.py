@@ -86,6 +86,7 @@ CODES = {
         variants={
             "text": ("{key} must be text, found {value}", ""),
             "texts": ("{key} must be a list of texts, found {value}", ""),
+            "file": ("{key} must be the path of a file, found {value}", ""),
             "bool": ("{key} must be true or false, found {value}", ""),
             "count": ("{key} must be a number above 0, found {value}", ""),
             "url": ("{key} must be a URL that begins with http:// or https:// and has no ?, # or password, found {value}", ""),

@@ -43,6 +43,8 @@ class Config:
     extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, Rules] = field(default_factory=dict)
     sets: Mapping[str, Rules] = field(default_factory=dict)
+    #: File of valid tags; empty accepts all, ``None`` means Blender's own.
+    valid_tags: str | None = None
     #: All bytes that were read.
     source: bytes = b""
 
@@ -96,8 +98,22 @@ def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Confi
             )
             for item in sets
         },
+        valid_tags=_tag_file(path, table.get("valid_tags")),
         source=source,
     )
+
+
+def _tag_file(path: Path, name: str | None) -> str | None:
+    """Return the path of the tag file that the configuration at ``path`` names."""
+    return str(path.parent / name) if name else name
+
+
+def configured_tags(folder: Path) -> str | None:
+    """Return the tag file of the configuration in ``folder``; ``None`` if it has none or is invalid."""
+    try:
+        return read_config(folder, None, ProblemList()).valid_tags
+    except InvalidInput:
+        return None
 
 
 def _rules(table: Mapping[str, Any], above: Rules, path: tuple[str | int, ...]) -> Rules:

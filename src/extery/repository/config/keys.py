@@ -34,6 +34,7 @@ TOP = (
     Key("prereleases", "bool", "Whether versions such as `2.0.0-beta.1` are listed; they are by default.", "false"),
     Key("retention", "count", "The number of newest versions of an extension that are considered; all by default.", "3"),
     Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),
+    Key("valid_tags", "file", "A file with the valid tags of each type in place of Blender's own, relative to this file; an empty name accepts all tags.", '"tags.json"'),
     Key("platforms", "texts", "Platforms in addition to Blender's six that `index.json` serves.", '["freebsd-x64"]'),
     Key("other_platforms", "bool", "Whether platforms that no package names get a listing of their own if they need one; on by default.", "false"),
     Key("extensions", "extensions", "Settings of single extensions by id: the keys of the second table.", '{ gear_tool = { tags = ["Mesh"] } }'),
@@ -90,6 +91,7 @@ def _is_table_of_tables(value: object) -> bool:
 KINDS: dict[str, Callable[[Any], bool]] = {
     "text": _is_text,
     "texts": _are_texts,
+    "file": lambda value: isinstance(value, str) and "\0" not in value,
     "bool": lambda value: isinstance(value, bool),
     "count": lambda value: type(value) is int and value > 0,
     "url": lambda value: (

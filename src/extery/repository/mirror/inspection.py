@@ -12,6 +12,7 @@ from pathlib import Path
 
 from extery.core.errors import InvalidPackage, Problem, Where
 from extery.listing.entries import Entry
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.engine import Scope, check_package
 
 
@@ -20,14 +21,24 @@ class RefusedPackage(InvalidPackage):
 
 
 def inspect_package(
-    path: Path, entries: Sequence[Entry], *, checkpoint: Callable[[], None] = lambda: None
+    path: Path,
+    entries: Sequence[Entry],
+    *,
+    valid_tags: ValidTags | None = None,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> list[Problem]:
     """Check the package of these entries; return the problems of a package that is listed.
 
     Raises `RefusedPackage` with all problems of one that is not. ``checkpoint`` is called for each megabyte,
     and may raise to stop.
     """
-    report = check_package(path, name=path.name, scope=Scope.REPOSITORY, checkpoint=checkpoint)
+    report = check_package(
+        path,
+        name=path.name,
+        scope=Scope.REPOSITORY,
+        valid_tags=valid_tags,
+        checkpoint=checkpoint,
+    )
     checkpoint()  # the problems of a check that was stopped are not those of the package
     problems, manifest = report.problems, report.installable_manifest
     if manifest is None:

@@ -10,10 +10,10 @@ from extery.core.errors import ExteryError
 from extery.fetch import Fetcher, download, run_all
 from extery.fetch.addresses import redact_url
 from extery.listing.entries import Entry
+from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.mirror.inspection import at_package, inspect_package
 from extery.repository.mirror.plan import Plan
 from extery.repository.mirror.state import MirrorState, OwnedFile
-from extery.rules import REVISION
 
 
 class Progress(NamedTuple):
@@ -31,7 +31,7 @@ def record_ownership(plan: Plan, state: MirrorState) -> None:
     for name, request in plan.packages.items():
         before = state.files.get(name)
         is_same = before is not None and name in present and before.sha256 == request.sha256
-        rules = before.rules if before is not None and is_same else 0
+        rules = before.rules if before is not None and is_same else ""
         state.files[name] = OwnedFile(
             request.sha256, request.size, redact_url(request.url), rules=rules
         )
@@ -47,8 +47,9 @@ def fetch_packages(
     *,
     at_once: int,
     on_progress: Callable[[Progress], None],
+    valid_tags: ValidTags | None = None,
 ) -> list[tuple[str, ExteryError]]:
-    """Download missing packages, inspect them and those not inspected by the current rules.
+    """Download missing packages, inspect them and those not inspected by the current rules and tags.
 
     Returns the names of the packages that failed with their errors; that of one that may not be listed is
     a `RefusedPackage`. Problems of others are added to ``state.flawed``.
@@ -70,12 +71,17 @@ def fetch_packages(
             counter.add_package()
         state.flawed.pop(name, None)
         with memory_lock:
-            problems = inspect_package(path, entries[name], checkpoint=fetcher.raise_if_stopped)
+            problems = inspect_package(
+                path,
+                entries[name],
+                valid_tags=valid_tags,
+                checkpoint=fetcher.raise_if_stopped,
+            )
             if problems:
                 state.flawed[name] = [at_package(name, problem) for problem in problems]
-        state.files[name].rules = REVISION
+        state.files[name].rules = state.rules
 
-    outdated = [name for name in plan.present if state.files[name].rules != REVISION]
+    outdated = [name for name in plan.present if state.files[name].rules != state.rules]
     return run_all([*plan.fetch, *outdated], fetch, fetcher=fetcher, at_once=at_once)
 
 

@@ -18,6 +18,8 @@ from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
 from extery.fetch import MAX_CONCURRENT, Fetcher, listing_url
 from extery.fetch.addresses import LISTING, redact_url
+from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.manifest.tags import tags_digest
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.inspection import RefusedPackage, at_package
 from extery.repository.mirror.listings import fetch_listings
@@ -39,6 +41,8 @@ class MirrorOptions:
     verify: bool = False
     new_source: bool = False
     at_once: int = MAX_CONCURRENT
+    #: Type -> valid tags; ``None`` means Blender's own, ``{}`` disables the check.
+    valid_tags: ValidTags | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def mirror(
         state.state_folder.mkdir(parents=True, exist_ok=True)
         lock = state.state_folder / "lock"
         with locked(lock, area="mirror", command="extery mirror", timeout=lock_timeout):
-            state = MirrorState.load(folder)
+            state = MirrorState.load(folder, tags=tags_digest(options.valid_tags))
             state.source, state.source_digest = redact_url(url), _query_digest(url)
             planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=False)
             return _execute(planned, state, fetcher, options, problems, on_progress)
@@ -98,7 +102,7 @@ def plan(
 ) -> MirrorResult:
     """Return what `mirror` would do now; fetches the listing and writes nothing."""
     _check_folder(folder, url, options)
-    state = MirrorState.load(folder)
+    state = MirrorState.load(folder, tags=tags_digest(options.valid_tags))
     planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=True)
     planned, refused = _without_refused(planned, state, problems)
     flawed = _report_flawed(planned, state, problems)
@@ -177,7 +181,14 @@ def _execute(
     plan, refused = _without_refused(plan, state, problems)
     state.remove_leftovers(plan.packages[name].sha256 for name in plan.fetch)
     record_ownership(plan, state)
-    errors = fetch_packages(plan, state, fetcher, at_once=options.at_once, on_progress=on_progress)
+    errors = fetch_packages(
+        plan,
+        state,
+        fetcher,
+        at_once=options.at_once,
+        on_progress=on_progress,
+        valid_tags=options.valid_tags,
+    )
     newly_refused = _report_errors(errors, state, problems)
     refused += newly_refused
     failed = [name for name, _ in errors if name not in newly_refused]

@@ -28,7 +28,7 @@ from extery.rules import REVISION
 
 FOLDER = ".extery-mirror"
 _STATE = "state.json"
-_FORMAT = 2
+_FORMAT = 3
 _MIRROR_NAME = re.compile(r"[A-Za-z0-9._-]+-([0-9a-f]{12}|[0-9a-f]{64})\.zip")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.zip")
 #: Maximum bytes of the state, which has about 300 for each package.
@@ -40,15 +40,15 @@ _LOAD_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, Recurs
 class OwnedFile:
     """A package that a mirror has written, or is about to write, into its folder.
 
-    ``verified_mtime`` is its modification time in ns when its hash was checked, 0 before. ``rules`` is the
-    `extery.rules.REVISION` by which it was inspected, 0 before.
+    ``verified_mtime`` is its modification time in ns when its hash was checked, 0 before. ``rules`` are the
+    `MirrorState.rules` by which it was inspected, empty before.
     """
 
     sha256: str
     size: int
     url: str
     verified_mtime: int = 0
-    rules: int = 0
+    rules: str = ""
 
 
 @dataclass
@@ -65,16 +65,21 @@ class MirrorState:
     refused: PackageProblems = field(default_factory=dict)
     #: Packages that are listed although they have problems.
     flawed: PackageProblems = field(default_factory=dict)
+    #: Digest of the valid tags of this run, empty for Blender's own.
+    tags: str = ""
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Return the stored state; if it cannot be read, one with the files of the mirror's listing."""
-        state = cls(folder)
+    def load(cls, folder: Path, *, tags: str = "") -> Self:
+        """Return the stored state; if it cannot be read, one with the files of the mirror's listing.
+
+        Problems of packages that were found by other rules or ``tags`` are dropped.
+        """
+        state = cls(folder, tags=tags)
         try:
             data = json.loads(read_regular(state.state_folder / _STATE, limit=_MAX_STATE_SIZE))
             state._load_data(data)
         except _LOAD_ERRORS:
-            return cls(folder, files=_files_of_listing(folder))
+            return cls(folder, files=_files_of_listing(folder), tags=tags)
         return state
 
     def _load_data(self, data: dict[str, Any]) -> None:
@@ -86,7 +91,7 @@ class MirrorState:
             url: {key: _text(value) for key, value in facts.items()}
             for url, facts in data["listings"].items()
         }
-        if data.get("rules") == REVISION:
+        if data.get("rules") == self.rules:
             self.refused = load_problems(data["refused"])
             self.flawed = load_problems(data["flawed"])
         self.files = {
@@ -95,6 +100,11 @@ class MirrorState:
             # Owned files may be removed, and the folder may come from elsewhere.
             if _SAFE_NAME.fullmatch(name)
         }
+
+    @property
+    def rules(self) -> str:
+        """The rules and tags by which packages are inspected."""
+        return f"{REVISION} {self.tags}".rstrip()
 
     @property
     def state_folder(self) -> Path:
@@ -112,7 +122,7 @@ class MirrorState:
             "source": self.source,
             "source_digest": self.source_digest,
             "listings": self.listings,
-            "rules": REVISION,
+            "rules": self.rules,
             "refused": dump_problems(self.refused),
             "flawed": dump_problems(self.flawed),
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
@@ -197,11 +207,11 @@ class MirrorState:
 
 
 def _owned_file(
-    sha256: object, size: object, url: object, verified_mtime: object = 0, rules: object = 0
+    sha256: object, size: object, url: object, verified_mtime: object = 0, rules: object = ""
 ) -> OwnedFile:
-    if type(size) is not int or type(verified_mtime) is not int or type(rules) is not int:
+    if type(size) is not int or type(verified_mtime) is not int:
         raise TypeError("not an integer")
-    return OwnedFile(_text(sha256), size, _text(url), verified_mtime, rules)
+    return OwnedFile(_text(sha256), size, _text(url), verified_mtime, _text(rules))
 
 
 def _text(value: object) -> str:
