@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -151,7 +151,7 @@ class Fault:
     """
 
     kind: Literal["missing", "unreadable", "size", "hash"]
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_fault(file: StoredFile) -> Fault | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 
+_RESTORE = "restore the file from a backup, under the same name"
+
 
 def _bad_value(reason: str) -> tuple[str, str]:
     """Return the variant of ``setting.bad-value`` with this reason."""
@@ -211,6 +213,46 @@ CODES: dict[str, Code] = {
         message="the file exceeds the limit of {max_size}",
         hint="make it smaller",
         example={"max_size": "10 MB"},
+    ),
+    "storage.file-missing": Code(
+        "error",
+        "a stored file is missing",
+        "The database has the file, but it is not in the storage: downloads of it fail.",
+        message="the file is missing in the storage",
+        hint=_RESTORE,
+    ),
+    "storage.file-damaged": Code(
+        "error",
+        "a stored file is damaged",
+        "The stored bytes differ from the uploaded ones, so clients refuse the download.",
+        message="the file is damaged: its SHA-256 is {actual}, not {expected}",
+        hint=_RESTORE,
+        variants={
+            "size": ("the file is damaged: it has {actual} bytes, not {expected}", ""),
+        },
+        example={"actual": 1000, "expected": 2000, "variant": "size"},
+    ),
+    "storage.file-unreadable": Code(
+        "error",
+        "a stored file cannot be read",
+        "The site cannot send it.",
+        message="the file cannot be read: {os_error}",
+        hint="check its permissions and the disk",
+        example={"os_error": "Permission denied"},
+    ),
+    "storage.file-orphaned": Code(
+        "warning",
+        "nothing refers to a stored file",
+        "It takes space; an interrupted upload or a restored backup may have left it.",
+        message="the file has no row in the database",
+        hint="the daily clean-up removes it",
+        variants={
+            "unreferenced": ("no package and no image uses the file", ""),
+            "foreign": (
+                "the file was not stored by the site",
+                "move it to a folder that the site does not use",
+            ),
+        },
     ),
     "request.conflict": Code(
         "error",
