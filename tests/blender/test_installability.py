@@ -1,4 +1,4 @@
-"""What the table of `extery.rules.installability` says of a problem is what real Blenders do with a package that has it."""
+"""What the row of a code states about installing is what real Blenders do with a package that has the problem."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from extery.core.codes import find
-from extery.rules.installability import Installability, installability_of
+from extery.core.installation import Installability
+from extery.rules.installability import installability_of
 from tests.blender.install import RELEASES
 from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
@@ -61,4 +62,4 @@ def _outcome(code: str) -> Installability:
     """A warning keeps no package out."""
     if code == "good" or find(code).severity == "warning":
         return Installability.INSTALLS
-    return installability_of(code)[0]
+    return installability_of(code).installability

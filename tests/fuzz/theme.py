@@ -9,7 +9,7 @@ from extery.core.errors import ProblemList
 from extery.repository.page.theme_colors import Theme, contrast_verdict
 from extery.repository.page.theme_preview import styles
 from extery.rules.context import RuleContext
-from extery.rules.package import theme_xml
+from extery.rules.package import theme_file
 from tests.fuzz.judge import check_problems
 from tests.fuzz.seeds import beside, extra
 from tests.samples.packages import XML
@@ -44,7 +44,7 @@ def target(data: bytes) -> None:
         open_file=lambda _: nullcontext(BytesIO(data)),
         table={"type": "theme"},
     )
-    theme_xml.check(context, problems)
+    theme_file.check(context, problems)
     check_problems(problems)
     theme = Theme.parse(data)
     is_readable = not {p.code for p in problems} - {"theme.style-missing"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extery.author.validate import check_folder
-from extery.rules.wheels.pip_command import pip_download
+from extery.rules.pip_command import pip_download
 from tests.author.trees import make_source, wheels_line
 from tests.samples.packages import packed
 

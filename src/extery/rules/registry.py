@@ -1,125 +1,48 @@
-"""The registry of rules, in the order in which they run. A new rule is a module and a row here."""
+"""The registry of rules: every module in a sub-folder of `extery.rules` is one rule, found when it is first needed.
+
+A new rule is a new file with a `RULE`; no list names it. Modules that rules share are in `extery.rules` itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
+from pathlib import Path
 
 from extery.rules.rule import Check, Input, Rule, Scope
 
-_EVERYWHERE = frozenset(Scope)
-_PACKAGES = frozenset({Scope.PACKAGE, Scope.REPOSITORY, Scope.UPLOAD})
-_FILES = _PACKAGES | {Scope.FOLDER}
-_FOLDER = frozenset({Scope.FOLDER})
-#: Scopes of rules that only warn: their problems are for those who can change the package.
-_AUTHORS = _EVERYWHERE - {Scope.REPOSITORY}
+_INPUTS = list(Input)
 
-_NAME_CODES = (
-    *("path.unsafe", "path.ambiguous", "path.not-portable", "path.backslash", "path.short-name"),
-    *("path.case-collision", "path.folder-case", "path.file-and-folder"),
-    *("package.duplicate-member", "package.too-many-members"),
-)
 
-RULES = (
-    Rule(
-        "package.archive",
-        "package.archive",
-        _PACKAGES,
-        Input.NAMES,
-        (
-            *("package.not-found", "package.unreadable", "package.not-zip", "package.empty"),
-            *("package.truncated", "package.damaged", "package.unexpected", "package.overlapping"),
-            *("package.unused-data", "package.prefix-data", "package.trailing-data"),
-            *("package.zip64-mismatch", "package.header-mismatch", "package.unicode-path"),
-            *("package.extra-field", "package.stream-size", "package.special-file"),
-            *("package.folder-with-data", "package.symlink", "path.encoding"),
-            *("package.manifest-missing", "package.manifest-ambiguous", "package.legacy"),
-            *_NAME_CODES,
-        ),
-    ),
-    Rule("package.names", "package.names", _FOLDER, Input.NAMES, _NAME_CODES),
-    Rule(
-        "package.size",
-        "package.size",
-        _PACKAGES,
-        Input.NAMES,
-        ("package.too-many-members", "package.too-large", "package.bomb"),
-    ),
-    Rule("package.encrypted", "package.encrypted", _PACKAGES, Input.NAMES, ("package.encrypted",)),
-    Rule(
-        "package.compression",
-        "package.compression",
-        _PACKAGES,
-        Input.NAMES,
-        ("package.rare-compression",),
-    ),
-    Rule(
-        "package.outside-root",
-        "package.outside_root",
-        _PACKAGES & _AUTHORS,
-        Input.NAMES,
-        ("package.outside-root",),
-        "warning",
-    ),
-    Rule(
-        "package.path-length",
-        "package.path_length",
-        _PACKAGES & _AUTHORS,
-        Input.NAMES,
-        ("path.too-long",),
-        "warning",
-    ),
-    Rule("manifest.build", "manifest.build", _PACKAGES, Input.TABLE, ("package.build-not-table",)),
-    Rule("manifest.fields", "manifest.fields", _EVERYWHERE, Input.TABLE, ("manifest.*",)),
-    Rule("manifest.lint", "manifest.lint", _AUTHORS, Input.TABLE, ("manifest.*",), "warning"),
-    Rule(
-        "package.init-module",
-        "package.init_module",
-        _FILES,
-        Input.MANIFEST,
-        ("package.init-missing", "package.init-compiled"),
-    ),
-    Rule(
-        "theme.xml",
-        "package.theme_xml",
-        _FILES,
-        Input.FILES,
-        (
-            *("theme.xml-missing", "theme.several-xml", "theme.not-xml", "theme.too-deep"),
-            *("theme.too-large", "theme.style-missing", "theme.not-a-theme"),
-        ),
-    ),
-    Rule("wheel.missing", "wheels.missing", _FILES, Input.MANIFEST, ("package.wheel-missing",)),
-    Rule(
-        "wheel.contents",
-        "wheels.contents",
-        _FILES,
-        Input.FILES,
-        ("wheel.unreadable", "wheel.dist-info", "package.bomb"),
-    ),
-    Rule(
-        "package.members",
-        "package.members",
-        _PACKAGES,
-        Input.MEMBERS,
-        (
-            *("package.damaged-member", "package.unsupported-compression"),
-            *("package.stream-size", "package.header-mismatch"),
-        ),
-    ),
-    Rule(
-        "folder.leftovers",
-        "package.leftovers",
-        _FOLDER,
-        Input.MANIFEST,
-        ("build.caches-packed", "build.version-control-packed", "build.package-packed"),
-        "warning",
-    ),
-)
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule in the order in which they run: by input, names first, then by id."""
+    return tuple(sorted(_find_rules(), key=lambda rule: (_INPUTS.index(rule.input), rule.id)))
+
+
+def _find_rules() -> Iterator[Rule]:
+    for folder in _names_in(Path(__file__).parent, suffix=""):
+        package = import_module(f"extery.rules.{folder}")
+        for path in package.__path__:
+            for name in _names_in(Path(path), suffix=".py"):
+                module = import_module(f"{package.__name__}.{name}")
+                if not hasattr(module, "RULE"):
+                    raise AttributeError(
+                        f"{module.__name__} has no RULE; modules that are no rules belong in extery.rules"
+                    )
+                yield module.RULE
+
+
+def _names_in(folder: Path, *, suffix: str) -> list[str]:
+    """Return the names of the modules in a folder, or with an empty suffix those of its packages."""
+    paths = (path for path in folder.iterdir() if path.suffix == suffix)
+    return [path.stem for path in paths if not path.name.startswith("_")]
 
 
 @cache
 def rules_for(scope: Scope, inputs: frozenset[Input]) -> tuple[tuple[Rule, Check], ...]:
     """Return the rules of a scope with one of ``inputs``, with their functions, in the order in which they run."""
     return tuple(
-        (rule, rule.load()) for rule in RULES if scope in rule.scopes and rule.input in inputs
+        (rule, rule.check) for rule in all_rules() if scope in rule.scopes and rule.input in inputs
     )

@@ -1,10 +1,12 @@
-"""Rules as values: the id of a rule, where it applies, its input, and the problems it can report."""
+"""Rules as values: the function of a rule, where it applies, its input, and the problems it can report.
+
+Each module in a sub-folder of `extery.rules` defines one as ``RULE``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from extery.core import codes
@@ -47,15 +49,28 @@ class Input(StrEnum):
     """The contents of every member of a package."""
 
 
-class Rule(NamedTuple):
-    """A rule. ``module`` is below `extery.rules` and has a function ``check(context, problems)``.
+#: Packages, on an author's machine, in a repository or on a site.
+PACKAGES = frozenset({Scope.PACKAGE, Scope.REPOSITORY, Scope.UPLOAD})
+#: Packages and source folders.
+FILES = PACKAGES | {Scope.FOLDER}
+#: Source folders only.
+FOLDERS = frozenset({Scope.FOLDER})
+EVERYWHERE = frozenset(Scope)
+#: Everywhere except in repositories: for rules that only warn, because a repository's owner cannot change packages.
+AUTHORS = EVERYWHERE - {Scope.REPOSITORY}
 
-    ``severity`` is the worst one of its problems. ``codes`` are all problem codes it can report;
-    ``manifest.*`` means all of that area with this severity.
+
+class Rule(NamedTuple):
+    """A rule.
+
+    ``id`` is the path of its module: ``wheels.missing`` for ``wheels/missing.py``. ``codes`` are all problem
+    codes it can report; ``manifest.*`` means all of that area with this severity. ``severity`` is the worst one
+    of its problems. Whether an error keeps a package out of repositories is stated in the row of its code
+    (`extery.core.codes.Code.installation`).
     """
 
     id: str
-    module: str
+    check: Check
     scopes: frozenset[Scope]
     input: Input
     codes: tuple[str, ...]
@@ -69,8 +84,3 @@ class Rule(NamedTuple):
             if code in self.codes
             or (f"{code.partition('.')[0]}.*" in self.codes and entry.severity == self.severity)
         )
-
-    def load(self) -> Check:
-        """Import the module of the rule and return its function."""
-        check: Check = import_module(f"extery.rules.{self.module}").check
-        return check

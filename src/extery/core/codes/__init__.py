@@ -11,6 +11,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from extery.core.installation import Installation
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -22,6 +24,9 @@ class Code(NamedTuple):
     ``message`` and ``hint`` are templates for `str.format`, filled with the values of a problem. ``variants`` maps names to other pairs of message and hint, chosen by
     the value ``variant``; an empty text falls back to that of the code. ``example`` holds values that render
     the templates in the documentation.
+
+    ``installation`` is required for errors that a rule reports about packages in repositories: whether a package
+    with this problem can be installed, and why.
     """
 
     severity: Literal["error", "warning"]
@@ -32,6 +37,7 @@ class Code(NamedTuple):
     hint: str = ""
     variants: Mapping[str, tuple[str, str]] = _NOTHING
     example: Mapping[str, str | int] = _NOTHING
+    installation: Installation | None = None
 
 
 class Text(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 from extery.core.codes.manifest_lint import CODES as _WARNINGS
+from extery.core.installation import fails, installs
 from extery.core.types import ADD_ON, NAMES, PERMISSIONS
 
 _REFUSED = "Blender refuses the manifest"
@@ -196,6 +197,9 @@ _KINDS = {
     ),
 }  # fmt: skip
 
+_ALL_REFUSE = fails("every Blender refuses the manifest")
+_LENIENT = installs("clients do not check this part of the manifest")
+
 _TEXT = ("wrong-type", "empty", "outer-whitespace", "control-character")
 _LIST = ("wrong-type/list", "empty/list", "wrong-type-item", "blank-item")
 _SHORT_TEXT = (*_TEXT, "too-long", "trailing-punctuation")
@@ -308,9 +312,24 @@ def _fill(template: str, field: str) -> str:
     return template
 
 
+#: Errors of the strict reading, which is for authors.
+_STRICT_ONLY = frozenset(
+    {
+        *("tagline.too-long", "tagline.outer-whitespace", "tagline.control-character"),
+        *("tagline.trailing-punctuation", "copyright.bad-year", "copyright.missing-name"),
+        *("permissions.not-a-table", "permissions.unknown-key", "permissions.empty"),
+        *("permissions.outer-whitespace", "permissions.control-character"),
+        *("permissions.too-long", "permissions.trailing-punctuation", "tags.unknown-tag"),
+        *("blender_version_min.not-three-numbers", "blender_version_max.not-three-numbers"),
+    }
+)
+
+
 def _code(kind: str, field: str) -> Code:
     code = _KINDS[kind]
+    is_strict = f"{field}.{kind.partition('/')[0]}" in _STRICT_ONLY
     return code._replace(
+        installation=_LENIENT if is_strict else _ALL_REFUSE,
         title=_fill(code.title, field),
         message=_fill(code.message, field),
         hint=_fill(code.hint, field),
@@ -318,7 +337,7 @@ def _code(kind: str, field: str) -> Code:
 
 
 CODES = {
-    **_FILE,
+    **{name: code._replace(installation=_ALL_REFUSE) for name, code in _FILE.items()},
     **{
         f"manifest.{field}.{kind.partition('/')[0]}": _code(kind, field)
         for field, kinds in _FIELD_KINDS.items()

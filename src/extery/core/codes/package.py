@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.installation import differs, fails, harms, installs
 
 _REPACK = "pack it again with an ordinary tool, for example 'extery build'"
 _REBUILD = "build or download it again"
@@ -91,15 +92,24 @@ _MISSING_CURES = {
     "unknown": "put the file there, or remove it from wheels",
 }
 
+_UNCHECKED = fails("it could not be checked")
+_NOT_OPENED = fails("Blender cannot open the archive")
+_NO_EXTENSION = fails("no tool of Blender finds an extension in it")
+_UNPACKING_STOPS = fails("the install stops in the middle of unpacking")
+_TOOLS_DIFFER = differs("tools unpack different files")
+_TOO_MUCH = harms("unpacking it can fill the disk or take very long")
+
 CODES = {
     "package.not-found": Code(
         "error", "the package does not exist", "There is no file or folder of this name.",
+        installation=_UNCHECKED,
         message="{file} cannot be opened: {reason}",
         hint="check the path",
         example={"file": "gear_tool-1.2.3.zip", "reason": "No such file or directory"},
     ),
     "package.unreadable": Code(
         "error", "the package cannot be opened", "The operating system refused to open or to read the file.",
+        installation=_UNCHECKED,
         message="{file} cannot be opened: {reason}",
         hint="check the path",
         variants={
@@ -111,6 +121,7 @@ CODES = {
     ),
     "package.not-zip": Code(
         "error", "the file is not a zip archive", "Blender reads zip archives only, whatever the file is called.",
+        installation=_NOT_OPENED,
         message="{file} is not a zip archive",
         hint="pack the folder with 'extery build', which makes a zip",
         variants={name: (f"{{file}} is not a zip archive but {text}", _FORMAT_HINTS.get(name, "")) for name, text in _FORMATS.items()},
@@ -118,18 +129,21 @@ CODES = {
     ),
     "package.empty": Code(
         "error", "the file is empty", "An interrupted download or a full disk often leaves an empty file.",
+        installation=_NOT_OPENED,
         message="{file} is empty",
         hint="download or build it again",
         example={"file": "gear_tool-1.2.3.zip"},
     ),
     "package.truncated": Code(
         "error", "the zip archive is cut off", "The directory of a zip is at its end; without it nothing can be unpacked.",
+        installation=_NOT_OPENED,
         message="{file} is cut off: it begins like a zip but has no directory at its end",
         hint="only {size:,} bytes arrived; download or copy it again",
         example={"file": "gear_tool-1.2.3.zip", "size": 65536},
     ),
     "package.damaged": Code(
         "error", "the zip archive is damaged", "Its directory cannot be read, so nothing can be unpacked.",
+        installation=_NOT_OPENED,
         message="{file} is a damaged zip",
         hint=_REBUILD,
         variants={name: (f"{{file}} is a damaged zip: {text}", "") for name, text in _DAMAGED.items()},
@@ -137,6 +151,7 @@ CODES = {
     ),
     "package.damaged-member": Code(
         "error", "a file in the zip archive is damaged", "Its contents cannot be unpacked or have a wrong checksum: Blender stops in the middle of installing it.",
+        installation=_UNPACKING_STOPS,
         message="{member} is damaged",
         hint="pack or download the archive again",
         variants={name: (f"{{member}} is damaged: {text}", "") for name, text in _DAMAGED_MEMBER.items()},
@@ -144,6 +159,7 @@ CODES = {
     ),
     "package.unsupported-compression": Code(
         "error", "a file is compressed in a way Blender cannot read", "Blender's Python reads stored, deflated, bzip2 and LZMA members.",
+        installation=_UNPACKING_STOPS,
         message="{member} is packed with method {method}, which Blender cannot read",
         hint="pack it again as an ordinary zip",
         variants={"version": ("{member} is packed in a newer zip format, which Blender cannot read", "")},
@@ -151,6 +167,7 @@ CODES = {
     ),
     "package.encrypted": Code(
         "error", "a file in the zip archive is encrypted", "Blender cannot ask for a password.",
+        installation=_UNPACKING_STOPS,
         message="{member} cannot be read without a password",
         hint="pack it again without a password",
         variants={"several": ("{member} and {more} more cannot be read without a password", "")},
@@ -158,6 +175,7 @@ CODES = {
     ),
     "package.manifest-missing": Code(
         "error", "there is no manifest in the zip archive", "Blender looks for blender_manifest.toml at the root, or in the only folder that has one.",
+        installation=_NO_EXTENSION,
         message="{file} has no blender_manifest.toml",
         hint="the manifest belongs next to __init__.py or the theme's .xml",
         variants={
@@ -169,18 +187,21 @@ CODES = {
     ),
     "package.manifest-ambiguous": Code(
         "error", "the zip archive has several manifests", "There is none at the root and several in folders, so Blender cannot know which extension to install.",
+        installation=_NO_EXTENSION,
         message="{file} has {count} manifests: {manifests}",
         hint="make one package for each extension",
         example={"file": "tools.zip", "count": 2, "manifests": "gears/blender_manifest.toml, cogs/blender_manifest.toml"},
     ),
     "package.build-not-table": Code(
         "error", "the manifest's build is not a table", "Every tool of Blender that opens the package crashes.",
+        installation=fails("every tool of Blender crashes on it"),
         message="build in the manifest must be a table",
         hint="write a section [build]",
         variants={"generated": ("build.generated in the manifest must be a table", "remove it; 'extery build --split-platforms' writes it")},
     ),
     "package.init-missing": Code(
         "error", "an add-on has no __init__.py", "Blender imports the folder of the manifest as a Python package; without the file the add-on cannot be enabled.",
+        installation=installs("it can be installed, and not enabled"),
         message="an add-on needs an __init__.py next to its manifest",
         hint="add the file, with register() and unregister() in it",
         variants={"subfolder": ("", "there is one in {folder}/: move the manifest there, or the files up to the manifest")},
@@ -188,12 +209,14 @@ CODES = {
     ),
     "package.init-compiled": Code(
         "error", "an add-on has a compiled __init__ only", "Blender 5.0 builds and loads it, on the one platform it was compiled for; its own validate and most sites want an __init__.py.",
+        installation=installs("it can be installed, and enabled on the platform it was compiled for"),
         message="there is {file} but no __init__.py",
         hint="add an __init__.py that imports the compiled module",
         example={"file": "__init__.cp311-win_amd64.pyd"},
     ),
     "package.too-large": Code(
         "error", "the package is too large", "It needs more disk space than a client should be asked for.",
+        installation=_TOO_MUCH,
         stricter=True,
         message="the package unpacks to {size}, at most {limit} are allowed",
         hint="let the add-on download large data when it is needed",
@@ -205,6 +228,7 @@ CODES = {
     ),
     "package.too-many-members": Code(
         "error", "the package has too many files", "Unpacking would take minutes and use up the inodes of the file system.",
+        installation=_TOO_MUCH,
         stricter=True,
         message="the package has {members:,} files, at most {limit:,} are allowed",
         hint=_TRIM,
@@ -217,6 +241,7 @@ CODES = {
     ),
     "package.bomb": Code(
         "error", "the package unpacks to far more than its size", "Archives made to fill a disk look like this; real contents do not compress that well.",
+        installation=_TOO_MUCH,
         stricter=True,
         message="the package of {size} unpacks to {unpacked}",
         hint="leave out files that are empty space",
@@ -228,6 +253,7 @@ CODES = {
     ),
     "package.overlapping": Code(
         "error", "files of the zip archive share their data", "Only archives made to do harm are built like that.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message=_OVERLAPPING["member"],
         hint=_REPACK,
@@ -236,6 +262,7 @@ CODES = {
     ),
     "package.unused-data": Code(
         "error", "bytes of the zip archive belong to no file", "Tools that read an archive from its start can find other files there than those that were checked.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message=_UNUSED["member"],
         hint=_REPACK,
@@ -244,6 +271,7 @@ CODES = {
     ),
     "package.prefix-data": Code(
         "error", "there is data before the zip archive", "Tools differ in where they count from, so they can find other files.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{file} has {size} that its directory does not count",
         hint=f"{_REBUILD}; nothing may precede the zip or surround its directory",
@@ -255,6 +283,7 @@ CODES = {
     ),
     "package.trailing-data": Code(
         "error", "there is data after the zip archive", "Tools differ in which end they take, so they can find other files.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{file} has {size} of data after its end",
         hint=f"{_REBUILD}; nothing may follow the zip",
@@ -262,6 +291,7 @@ CODES = {
     ),
     "package.zip64-mismatch": Code(
         "error", "zip64 records lead to another directory", "Tools that read zip64 list other files than those that do not.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="tools differ in where the directory of {file} is",
         hint="build it again; a package of less than 4 GB needs no zip64",
@@ -270,6 +300,7 @@ CODES = {
     ),
     "package.header-mismatch": Code(
         "error", "a file is described in two ways", "Each file is described before its data and in the directory. Tools differ in which of the two they follow.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} is described differently in the directory and before its data",
         hint=_REPACK,
@@ -293,6 +324,7 @@ CODES = {
     ),
     "package.unicode-path": Code(
         "error", "a file has a second name", "Blender 5.1 and newer take the name of the extra field 0x7075, older ones the other.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message=_SECOND_NAME,
         hint=_REPACK,
@@ -301,6 +333,7 @@ CODES = {
     ),
     "package.extra-field": Code(
         "error", "a file has an extra field that can change it", "Some tools take the kind or the contents of a file from such fields, and make a link of it.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message=_UNKNOWN_FIELD,
         hint=_REPACK,
@@ -309,6 +342,7 @@ CODES = {
     ),
     "package.stream-size": Code(
         "error", "a file is longer or shorter than stated", "Tools differ in where they stop, so they unpack other bytes.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} has {actual:,} bytes of data and {stated:,} are stated",
         hint="pack or download the archive again",
@@ -320,6 +354,7 @@ CODES = {
     ),
     "package.special-file": Code(
         "error", "a member is neither a file nor a folder", "Some tools create a device, some a folder, some an ordinary file.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} is a device, a pipe or a socket",
         hint=_REPACK,
@@ -334,6 +369,7 @@ CODES = {
     ),
     "package.folder-with-data": Code(
         "error", "a folder has contents of its own", "Only the name marks it as a folder; some tools write a file.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} is a folder with {size} of data",
         hint=_REPACK,
@@ -341,6 +377,7 @@ CODES = {
     ),
     "package.rare-compression": Code(
         "error", "a file is compressed in a way that few tools read", "Blender unpacks bzip2 and LZMA members, other tools leave the file out.",
+        installation=installs("all Blenders unpack it"),
         stricter=True,
         message="{member} is packed with bzip2 or LZMA, which not every tool can unpack",
         hint="pack it again with the usual method, deflate",
@@ -354,12 +391,14 @@ CODES = {
     ),
     "package.unexpected": Code(
         "error", "the package could not be read", "Reading it raised an unexpected error. Please report it together with the package.",
+        installation=_UNCHECKED,
         message="{file} could not be read: {error}",
         hint="leave the package out, and report the error to Extery together with the package",
         example={"file": "gear_tool-1.2.3.zip", "error": "RecursionError"},
     ),
     "package.duplicate-member": Code(
         "error", "a file is in the zip archive twice", "Tools differ in which of the two they unpack, so it is unknown what was reviewed.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} is in the package twice",
         hint="pack it again; only one of the two would be installed",
@@ -368,6 +407,7 @@ CODES = {
     ),
     "package.symlink": Code(
         "error", "the package has a symbolic link", "Blender unpacks a small text file in its place, other tools a link that may lead anywhere.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{member} is a symbolic link",
         hint="pack a copy of the file it leads to",
@@ -382,6 +422,7 @@ CODES = {
     ),
     "package.wheel-missing": Code(
         "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
+        installation=installs("Blender skips missing wheels"),
         stricter=True,
         message=_MISSING["one"],
         variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
@@ -392,6 +433,7 @@ CODES = {
     ),
     "package.legacy": Code(
         "error", "this is an add-on from before Blender 4.2", "It has bl_info but no manifest: Blender installs it as a legacy add-on, repositories cannot serve it.",
+        installation=_NO_EXTENSION,
         message="{file} is an add-on from before Blender 4.2: it has bl_info but no blender_manifest.toml",
         hint="write a blender_manifest.toml next to its __init__.py",
         example={"file": "gear_tool.zip"},

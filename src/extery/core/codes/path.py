@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.installation import differs, fails
 
 _REPACK = "pack the folder again, for example with 'extery build'"
 _RENAME = "rename one of them"
@@ -25,9 +26,13 @@ _NOT_PORTABLE = {
     "device": "{part} is a device on Windows",
 }
 
+_TOOLS_DIFFER = differs("tools unpack different files")
+_SYSTEMS_DIFFER = differs("it is another file on another system")
+
 CODES = {
     "path.unsafe": Code(
         "error", "a path leads out of the folder", "Absolute paths and '..' are flattened by Blender and followed by careless tools.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{path} leads out of the folder",
         hint="pack the files with paths relative to the manifest's folder",
@@ -36,6 +41,7 @@ CODES = {
     ),
     "path.not-portable": Code(
         "error", "a path cannot exist on every system", "Backslashes, colons, control characters and some names have another meaning on Windows.",
+        installation=_SYSTEMS_DIFFER,
         stricter=True,
         message="{path} cannot exist on every system",
         hint="rename it with letters, digits, '-', '_' and '.'",
@@ -44,6 +50,7 @@ CODES = {
     ),
     "path.ambiguous": Code(
         "error", "a path is unpacked under another name", "Unpacking tools drop '.', empty parts, trailing dots and blanks, and ';1': the file can replace another one.",
+        installation=_TOOLS_DIFFER,
         stricter=True,
         message="{path} is unpacked under another name",
         hint=_REPACK,
@@ -56,6 +63,7 @@ CODES = {
     ),
     "path.backslash": Code(
         "error", "a path has backslashes", "On Linux and macOS they are part of the name, on Windows they separate folders.",
+        installation=_SYSTEMS_DIFFER,
         stricter=True,
         message="a name has backslashes: {path}",
         hint="it was packed by a Windows tool that writes '\\' for '/': pack the folder again, for example with 'extery build'",
@@ -64,6 +72,7 @@ CODES = {
     ),
     "path.encoding": Code(
         "error", "a path has no known encoding", "Without the UTF-8 flag tools guess, and the file gets another name on each system.",
+        installation=_SYSTEMS_DIFFER,
         stricter=True,
         message="the name {path} is not marked as UTF-8, so tools differ in how they read it",
         hint="pack it again with 'extery build' or 7-Zip, or rename it with letters of ASCII",
@@ -76,6 +85,7 @@ CODES = {
     ),
     "path.short-name": Code(
         "error", "a path can be the short name of another", "Windows gives long names a short one such as BLENDE~1.TOM, which opens the same file.",
+        installation=_SYSTEMS_DIFFER,
         stricter=True,
         message="{path} can be the short name of {other} on Windows",
         hint=_RENAME,
@@ -83,6 +93,7 @@ CODES = {
     ),
     "path.case-collision": Code(
         "error", "two paths are one file on some systems", "Windows and macOS ignore case, macOS ignores how accents are encoded: the second file replaces the first.",
+        installation=_SYSTEMS_DIFFER,
         stricter=True,
         message="{path} and {other} differ in case only",
         hint=_RENAME,
@@ -97,6 +108,7 @@ CODES = {
     ),
     "path.file-and-folder": Code(
         "error", "a path is a file and a folder", "Such a package cannot be unpacked: an install stops in the middle.",
+        installation=fails("the install stops in the middle of unpacking"),
         stricter=True,
         message="{path} is a file and a folder",
         hint="rename one of them, and pack it again",

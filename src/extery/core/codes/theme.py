@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.installation import installs
 
 _EXPORT = "export the theme from Blender again"
+
+_FAILS_LATER = installs("it can be installed, and fails when the theme is chosen")
 
 CODES = {
     "theme.xml-missing": Code(
         "error", "a theme has no .xml file", "Blender would install it and show nothing.",
+        installation=installs("it can be installed, and has no effect"),
         stricter=True,
         message="a theme needs its .xml file next to the manifest",
         hint="export it from Blender: Preferences, Themes, Install and Save As",
     ),
     "theme.several-xml": Code(
         "error", "a theme has several .xml files", "Blender applies the first by name and shows all: one theme, one package.",
+        installation=installs("Blender applies the first by name"),
         stricter=True,
         message="a theme must have one .xml file, found {count}: {files}",
         hint="make a separate package for each theme",
@@ -22,6 +27,7 @@ CODES = {
     ),
     "theme.not-xml": Code(
         "error", "the theme's .xml cannot be read", "Blender would fail when the theme is chosen.",
+        installation=_FAILS_LATER,
         stricter=True,
         message="{file} cannot be read as XML: {reason}",
         hint=_EXPORT,
@@ -33,6 +39,7 @@ CODES = {
     ),
     "theme.too-deep": Code(
         "error", "the theme's .xml is nested too deeply", "Blender's own themes have 8 levels. Blender reads them recursively, and stops with an error at about a thousand.",
+        installation=_FAILS_LATER,
         stricter=True,
         message="{file} has elements nested more than {limit} levels deep",
         hint=_EXPORT,
@@ -40,6 +47,7 @@ CODES = {
     ),
     "theme.too-large": Code(
         "error", "the theme's .xml is too large", "Blender's own themes have 50 KB; a file with more than 2 MiB, 10,000 elements or 50,000 attributes only keeps its readers busy.",
+        installation=_FAILS_LATER,
         stricter=True,
         message="{file} has more than {limit:,} bytes",
         hint="a theme contains colours and sizes, and nothing else",
@@ -52,6 +60,7 @@ CODES = {
     ),
     "theme.style-missing": Code(
         "error", "the theme's .xml has no <ThemeStyle>", "Blender reads it after <Theme> and stops with an error, half of the theme applied.",
+        installation=_FAILS_LATER,
         stricter=True,
         message="{file} has no <ThemeStyle> next to its <Theme>",
         hint="export the theme from Blender again, or add an empty <ThemeStyle></ThemeStyle>",
@@ -59,6 +68,7 @@ CODES = {
     ),
     "theme.not-a-theme": Code(
         "error", "the .xml is not a Blender theme", "A theme is a <bpy> element with a <Theme> in it, as Blender's own export writes.",
+        installation=_FAILS_LATER,
         stricter=True,
         message="{file} is not a theme: its outermost element is {element}",
         hint=_EXPORT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.installation import harms
 
 _DIST_INFO = {
     "no-folder": "has no .dist-info folder",
@@ -17,6 +18,7 @@ _DIST_INFO = {
 CODES = {
     "wheel.unreadable": Code(
         "error", "a wheel cannot be unpacked", "Blender unpacks all wheels of all add-ons together: one that fails leaves every add-on without its libraries.",
+        installation=harms("one such wheel leaves every add-on without its libraries"),
         stricter=True,
         message="the wheel {file} cannot be used: {reason}",
         hint="download it again with pip download",
@@ -25,6 +27,7 @@ CODES = {
     ),
     "wheel.dist-info": Code(
         "error", "a wheel does not match its file name", "Blender goes by the file's name, and removes a library by the list in its .dist-info folder.",
+        installation=harms("it replaces or removes files of another library"),
         stricter=True,
         message="the wheel {file} does not match its name",
         hint="download it again with pip download, and do not rename wheels",

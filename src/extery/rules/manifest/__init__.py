@@ -1,1 +1,1 @@
-"""Rules about the manifest: the schema, and warnings."""
+"""Rules about the manifest, one in each module: the schema, and warnings."""

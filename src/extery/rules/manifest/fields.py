@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from extery.manifest.schemas.v1_0_0 import check_fields
+from extery.rules.rule import EVERYWHERE, Input, Rule
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList
@@ -19,3 +20,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         strict=True,
         valid_tags=context.valid_tags,
     )
+
+
+RULE = Rule(
+    "manifest.fields",
+    check,
+    scopes=EVERYWHERE,
+    input=Input.TABLE,
+    codes=("manifest.*",),
+)

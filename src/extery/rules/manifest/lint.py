@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extery.manifest.lint import lint_manifest
+from extery.rules.rule import AUTHORS, Input, Rule
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList
@@ -12,4 +12,16 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
+    from extery.manifest.lint import lint_manifest  # not needed in repositories
+
     lint_manifest(context.table or {}, problems, locate=context.locate)
+
+
+RULE = Rule(
+    "manifest.lint",
+    check,
+    scopes=AUTHORS,
+    input=Input.TABLE,
+    codes=("manifest.*",),
+    severity="warning",
+)

@@ -1,1 +1,1 @@
-"""Rules about the files of a package; registered in `extery.rules.registry`."""
+"""Rules about the files of a package, one in each module."""

@@ -6,7 +6,8 @@ from extery.core.errors import ProblemList
 from extery.package import Member
 from extery.package.streams import BZIP2, DEFLATED, LZMA, STORED
 from extery.rules.context import RuleContext
-from extery.rules.package.first_member import add_first
+from extery.rules.first_member import add_first
+from extery.rules.rule import PACKAGES, Input, Rule
 
 # unzip skips members that need a newer version of the format than that of bzip2.
 _COMMON_VERSION = 46
@@ -31,6 +32,15 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         context=context,
         problems=problems,
     )
+
+
+RULE = Rule(
+    "package.compression",
+    check,
+    scopes=PACKAGES,
+    input=Input.NAMES,
+    codes=("package.rare-compression",),
+)
 
 
 def _is_readable(member: Member) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
-from extery.rules.package.first_member import add_first
+from extery.rules.first_member import add_first
+from extery.rules.rule import PACKAGES, Input, Rule
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -14,3 +15,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         context=context,
         problems=problems,
     )
+
+
+RULE = Rule(
+    "package.encrypted",
+    check,
+    scopes=PACKAGES,
+    input=Input.NAMES,
+    codes=("package.encrypted",),
+)

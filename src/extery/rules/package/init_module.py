@@ -5,6 +5,7 @@ from __future__ import annotations
 from extery.core.errors import ProblemList
 from extery.core.types import ADD_ON
 from extery.rules.context import RuleContext
+from extery.rules.rule import FILES, Input, Rule
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -22,3 +23,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         variant="subfolder" if folder else "",
         folder=folder,
     )
+
+
+RULE = Rule(
+    "package.init-module",
+    check,
+    scopes=FILES,
+    input=Input.MANIFEST,
+    codes=("package.init-missing", "package.init-compiled"),
+)

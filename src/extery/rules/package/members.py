@@ -5,6 +5,7 @@ from __future__ import annotations
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.package.names import MAX_PROBLEMS
 from extery.rules.context import RuleContext
+from extery.rules.rule import PACKAGES, Input, Rule
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -18,3 +19,15 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             context.package.verify(member, checkpoint=context.checkpoint)
         except InvalidPackage as error:
             problems.extend(p for p in error.problems if p.where.path not in reported)
+
+
+RULE = Rule(
+    "package.members",
+    check,
+    scopes=PACKAGES,
+    input=Input.MEMBERS,
+    codes=(
+        *("package.damaged-member", "package.unsupported-compression"),
+        *("package.stream-size", "package.header-mismatch"),
+    ),
+)

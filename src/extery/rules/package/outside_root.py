@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
-from extery.rules.package.first_member import add_first
+from extery.rules.first_member import add_first
+from extery.rules.rule import AUTHORS, PACKAGES, Input, Rule
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -15,3 +16,13 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         problems=problems,
         root=context.root,
     )
+
+
+RULE = Rule(
+    "package.outside-root",
+    check,
+    scopes=PACKAGES & AUTHORS,
+    input=Input.NAMES,
+    codes=("package.outside-root",),
+    severity="warning",
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from extery.rules.rule import AUTHORS, PACKAGES, Input, Rule
+
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList
     from extery.rules.context import RuleContext
@@ -26,3 +28,13 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         limit=_MAX_LENGTH,
         count=len(too_long),
     )
+
+
+RULE = Rule(
+    "package.path-length",
+    check,
+    scopes=PACKAGES & AUTHORS,
+    input=Input.NAMES,
+    codes=("path.too-long",),
+    severity="warning",
+)

@@ -10,6 +10,7 @@ from extery.core.files import format_size
 from extery.package import Member
 from extery.package.central_directory import MAX_MEMBERS
 from extery.rules.context import RuleContext
+from extery.rules.rule import PACKAGES, Input, Rule
 
 
 class Limits(NamedTuple):
@@ -27,6 +28,15 @@ class Limits(NamedTuple):
 
 def check(context: RuleContext, problems: ProblemList, limits: Limits = Limits()) -> None:
     check_sizes(context.members, context.size, problems, context, limits)
+
+
+RULE = Rule(
+    "package.size",
+    check,
+    scopes=PACKAGES,
+    input=Input.NAMES,
+    codes=("package.too-many-members", "package.too-large", "package.bomb"),
+)
 
 
 def check_sizes(

@@ -1,1 +1,1 @@
-"""Rules about the wheels that an extension bundles; registered in `extery.rules.registry`."""
+"""Rules about the wheels that an extension bundles, one in each module."""

@@ -17,6 +17,7 @@ from extery.package.issue import Issue
 from extery.package.names import fold, quote_name
 from extery.rules.context import RuleContext
 from extery.rules.package.size import Limits, check_sizes
+from extery.rules.rule import FILES, Input, Rule
 
 #: Files that a ``.dist-info`` folder must have.
 _REQUIRED = ("METADATA", "WHEEL", "RECORD")
@@ -43,6 +44,15 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                     issue.add_to(problems, where=context.where(name), file=wheel.name)
         except InvalidPackage as error:
             _add_unreadable(name, error, context, problems)
+
+
+RULE = Rule(
+    "wheels.contents",
+    check,
+    scopes=FILES,
+    input=Input.FILES,
+    codes=("wheel.unreadable", "wheel.dist-info", "package.bomb"),
+)
 
 
 def _open_wheel(file: BinaryIO, name: str) -> AbstractContextManager[Archive]:

@@ -6,6 +6,7 @@ import posixpath
 
 from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
+from extery.rules.rule import FILES, Input, Rule
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -23,10 +24,19 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         _add_missing(missing, context, problems, total=len(listed))
 
 
+RULE = Rule(
+    "wheels.missing",
+    check,
+    scopes=FILES,
+    input=Input.MANIFEST,
+    codes=("package.wheel-missing",),
+)
+
+
 def _add_missing(
     missing: list[tuple[int, str]], context: RuleContext, problems: ProblemList, *, total: int
 ) -> None:
-    from extery.rules.wheels.pip_command import pip_download  # rarely needed
+    from extery.rules.pip_command import pip_download  # rarely needed
 
     index, first = missing[0]
     file = first.rpartition("/")[2]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from extery.core.errors import ProblemList, Where
 from extery.rules.context import RuleContext
+from extery.rules.rule import FOLDERS, Input, Rule
 
 _CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
@@ -30,6 +31,16 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             patterns=", ".join(patterns),
             variant="bare" if context.excludes == "bare" else "",
         )
+
+
+RULE = Rule(
+    "package.unwanted-files",
+    check,
+    scopes=FOLDERS,
+    input=Input.MANIFEST,
+    codes=("build.caches-packed", "build.version-control-packed", "build.package-packed"),
+    severity="warning",
+)
 
 
 def _folders(names: Sequence[str], folders: Collection[str]) -> list[str]:

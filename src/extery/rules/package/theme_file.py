@@ -6,6 +6,7 @@ from extery.core.errors import ProblemList
 from extery.core.text import quote_value
 from extery.core.types import THEME
 from extery.rules.context import RuleContext
+from extery.rules.rule import FILES, Input, Rule
 
 #: Maximum number of files that are read; more than one is a problem by itself.
 _MAX_READ = 10
@@ -26,6 +27,18 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         )
     for name in files[:_MAX_READ]:
         _check_xml(name, context, problems)
+
+
+RULE = Rule(
+    "package.theme-file",
+    check,
+    scopes=FILES,
+    input=Input.FILES,
+    codes=(
+        *("theme.xml-missing", "theme.several-xml", "theme.not-xml", "theme.too-deep"),
+        *("theme.too-large", "theme.style-missing", "theme.not-a-theme"),
+    ),
+)
 
 
 def _check_xml(name: str, context: RuleContext, problems: ProblemList) -> None:
