@@ -8,7 +8,7 @@ from pathlib import Path
 
 from extery.author.build.execute import BuiltPackage, build
 from extery.core.wheel_names import WheelName
-from extery.manifest.document import FILENAME, Manifest
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery_demo.scenarios import Scenario, VersionScenario
 from extery_demo.theme_xml import Edition, Palette, theme_file
 from extery_demo.wheels import write_wheel
@@ -35,7 +35,7 @@ def write_source(scenario: Scenario, version: VersionScenario, to: Path) -> Mani
             shutil.copytree(scenario.folder / step.folder, to, ignore=ignore, dirs_exist_ok=True)
         for name, new, old in step.undo:
             _replace(to / name, new, old)
-    _set_version(to / FILENAME, version)
+    _set_version(to / MANIFEST_FILENAME, version)
     manifest = Manifest.read(to)
     if scenario.is_theme:
         palette = Palette.from_table({**scenario.palette, **version.palette})

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import COMMANDS, extery, load_command
-from extery.cli.output import Outcome, located
+from extery.cli.output import Outcome, prefix_problems
 from extery.cli.output.github import workflow_commands
 from extery.cli.output.sarif import FINGERPRINT, sarif_document
 from extery.core.errors import Problem, Where
@@ -103,7 +103,7 @@ def test_github_commands_are_escaped() -> None:
         severity="warning",
     )
 
-    text = workflow_commands(Outcome(False, "", problems=located([problem])))
+    text = workflow_commands(Outcome(False, "", problems=prefix_problems([problem])))
 
     assert text == (
         "::warning title=package.empty,file=a%2Cb%3Ac%25\\n.zip::100%250A\\r\\n::error::x\\x1b"
@@ -171,7 +171,7 @@ def test_sarif_of_a_valid_extension_has_no_results(tmp_path: Path) -> None:
     ],
 )
 def test_sarif_has_files_as_uris(file: str, uri: str) -> None:
-    problems = located([Problem("package.empty", "x", where=Where(file, ("\ud800",)))])
+    problems = prefix_problems([Problem("package.empty", "x", where=Where(file, ("\ud800",)))])
 
     document = sarif_document(Outcome(False, "", problems=problems))
 

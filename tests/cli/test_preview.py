@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from extery.cli.app import extery
 from extery.cli.command import Run
 from extery.cli.commands.preview import ProblemLog
-from extery.cli.config import Config
+from extery.cli.project_file import ProjectConfig
 from extery.core.errors import ExteryError, Problem
 from tests.cli.test_cli import modules_after
 from tests.repository.packages import put
@@ -103,14 +103,14 @@ def test_json_is_one_document_with_the_address_and_all_problems(tmp_path: Path) 
 def test_a_problem_of_several_runs_is_listed_once_and_silenced_warnings_apart() -> None:
     bad = Problem.of("build.path-twice", path="a", list="paths")
     warning = Problem.of("build.link-skipped", path="docs")
-    config = Config(silenced={"build.link-skipped": "known"})
+    config = ProjectConfig(silenced={"build.link-skipped": "known"})
     problems = ProblemLog(Run("json", config), is_text=False)
 
     for _ in range(2):
         problems.add(ExteryError(bad, warning))
 
     assert [item.problem for item in problems.reported] == [bad]
-    assert [item.located.problem for item in problems.silenced] == [warning]
+    assert [item.prefixed.problem for item in problems.silenced] == [warning]
 
 
 def test_a_missing_folder_is_an_error() -> None:

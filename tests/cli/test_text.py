@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 import pytest
 
-from extery.cli.output import Located, located
+from extery.cli.output import PrefixedProblem, prefix_problems
 from extery.cli.output.source import excerpt
 from extery.cli.output.text import in_order, render_problems
 from extery.core.errors import Problem, Where
 
 
 def rendered(*problems: Problem, width: int = 80, has_sources: bool = True) -> list[str]:
-    lines = render_problems(located(problems), width=width, has_sources=has_sources)
+    lines = render_problems(prefix_problems(problems), width=width, has_sources=has_sources)
     return [click.unstyle(line) for line in lines]
 
 
@@ -27,7 +27,7 @@ def test_problems_are_sorted_by_line_in_each_file() -> None:
         Where("b.toml"),
     ]
 
-    items = in_order(located(Problem("listing.data", "", where=where) for where in places))
+    items = in_order(prefix_problems(Problem("listing.data", "", where=where) for where in places))
 
     assert [item.place for item in items] == [
         "b.toml", "b.toml:3:2", "b.toml:3:11", "b.toml:5:11", "a.zip"
@@ -102,7 +102,7 @@ def test_control_characters_of_source_lines_are_escaped(tmp_path: Path) -> None:
     file.write_bytes(b'id = "\x1b[2J\x07\xe2\x80\xae\xff"\n')
 
     lines = render_problems(
-        located([Problem("listing.data", "x", where=Where(str(file), (), 1, 6))]),
+        prefix_problems([Problem("listing.data", "x", where=Where(str(file), (), 1, 6))]),
         width=80,
         has_sources=True,
     )
@@ -150,6 +150,9 @@ def test_a_file_name_is_not_a_command_for_github() -> None:
 
 
 def test_the_prefix_is_added_to_files_and_replaces_missing_ones() -> None:
-    assert Located(Problem("listing.data", "", where=Where("a", (), 1, 2)), "b/").place == "b/a:1:2"
-    assert Located(Problem("listing.data", ""), "b/").file == "b"
-    assert located([Problem("listing.data", "", where=Where("/a"))], "b/")[0].file == "/a"
+    assert (
+        PrefixedProblem(Problem("listing.data", "", where=Where("a", (), 1, 2)), "b/").place
+        == "b/a:1:2"
+    )
+    assert PrefixedProblem(Problem("listing.data", ""), "b/").file == "b"
+    assert prefix_problems([Problem("listing.data", "", where=Where("/a"))], "b/")[0].file == "/a"

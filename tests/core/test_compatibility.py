@@ -276,7 +276,7 @@ def test_a_range_with_its_maximum_below_its_minimum_is_empty() -> None:
     ],
 )
 def test_a_series_is_the_range_of_all_of_its_versions(text: str, low: str, high: str) -> None:
-    assert BlenderRange.of_release(text) == BlenderRange.parse(low, high)
+    assert BlenderRange.of_series(text) == BlenderRange.parse(low, high)
 
 
 def test_ranges_are_printed_in_words() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import extery
-from extery.core.types import ADD_ON, BY_NAME, NAMES, PERMISSIONS, THEME, TYPES
+from extery.core.types import ADD_ON, PERMISSIONS, THEME, TYPE_NAMES, TYPES, TYPES_BY_NAME
 from extery.manifest.document import Manifest, check_manifest
 from extery.manifest.tags import as_valid_tags
 from tests.samples.packages import ADD_ON as ADD_ON_MANIFEST
@@ -25,7 +25,7 @@ ALLOWED = {
 
 
 def test_only_the_registry_contains_the_names_of_types() -> None:
-    quoted = re.compile(rf"""["']({"|".join(NAMES)})["']""")
+    quoted = re.compile(rf"""["']({"|".join(TYPE_NAMES)})["']""")
     files = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
     assert len(files) > 200
     found = {
@@ -37,10 +37,10 @@ def test_only_the_registry_contains_the_names_of_types() -> None:
     assert found == set(ALLOWED)
 
 
-@pytest.mark.parametrize("type_", TYPES, ids=NAMES)
+@pytest.mark.parametrize("type_", TYPES, ids=TYPE_NAMES)
 def test_each_type_has_its_own_name_label_and_page(type_: extery.core.types.ExtensionType) -> None:
     others = [other for other in TYPES if other is not type_]
-    assert BY_NAME[type_.name] is type_
+    assert TYPES_BY_NAME[type_.name] is type_
     for field in ("name", "label", "plural", "path", "icon", "tags_variable", "main_file"):
         assert getattr(type_, field) not in {getattr(other, field) for other in others}
     assert set(type_.permissions) <= set(PERMISSIONS)
@@ -59,10 +59,10 @@ def test_the_main_files_of_a_theme_are_all_xml_files_in_the_folder_of_the_manife
     assert THEME.main_files(names) == ["a.xml", "b.XML"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TYPE_NAMES)
 def test_a_manifest_of_each_type_may_ask_for_its_permissions(name: str) -> None:
     text = ADD_ON_MANIFEST.decode().replace('type = "add-on"', f'type = "{name}"')
-    for permission in (*BY_NAME[name].permissions, "telepathy"):
+    for permission in (*TYPES_BY_NAME[name].permissions, "telepathy"):
         data = f'{text}\n[permissions]\n{permission} = "Needed for work"\n'.encode()
         manifest, problems = check_manifest(data)
         codes = {problem.code for problem in problems.errors}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extery.repository.page.theme_colors import PANEL, VIEW, Theme
+from extery.repository.page.theme_colors import PANEL, VIEW, ThemeColors
 from extery.repository.page.theme_preview import picture, styles
 from extery_demo.scenarios import scenarios
 from extery_demo.theme_xml import Edition, Palette, theme_file
@@ -12,8 +12,8 @@ from extery_demo.theme_xml import Edition, Palette, theme_file
 PALETTES = {item.id: Palette.from_table(item.palette) for item in scenarios() if item.is_theme}
 
 
-def parsed(data: bytes) -> Theme:
-    theme = Theme.parse(data)
+def parsed(data: bytes) -> ThemeColors:
+    theme = ThemeColors.parse(data)
     assert theme is not None
     return theme
 

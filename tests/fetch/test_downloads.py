@@ -330,7 +330,7 @@ def test_retry_after_delays_all_requests_to_the_server(
         download(wanted(url, b"x"), to=tmp_path / name, part=tmp_path / f".{name}", fetcher=fetcher)
 
     started = time.monotonic()
-    run_all(urls, fetch, fetcher=fetcher, at_once=1)
+    run_all(urls, fetch, fetcher=fetcher, max_concurrent=1)
 
     assert time.monotonic() - started >= 0.9
     assert [seen.path for seen in web.seen] == ["/0.zip", "/0.zip", "/1.zip"]

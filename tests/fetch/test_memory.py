@@ -29,7 +29,7 @@ FORK_SERVER = textwrap.dedent("""
     import json, os, re, sys
     from pathlib import Path
     from extery.core.errors import ExteryError
-    from extery.listing.entries import parse
+    from extery.listing.entries import parse_listing
     from extery.fetch import Fetcher, RetryPolicy, DownloadRequest, download, get_document
 
     def run(kind, url, folder):
@@ -41,7 +41,7 @@ FORK_SERVER = textwrap.dedent("""
                 else:
                     body = get_document(url, fetcher=fetcher).body
                     if kind == "parse":
-                        parse(body)
+                        parse_listing(body)
             except ExteryError as error:
                 return error.code
         return "ok"

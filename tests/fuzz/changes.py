@@ -6,7 +6,7 @@ import json
 import random
 
 from extery.listing import delta
-from extery.listing.entries import dump, dump_serialized
+from extery.listing.entries import dump_listing, dump_serialized
 from tests.fuzz.listing import _ENTRY
 from tests.fuzz.mutate import mutated, mutated_json
 
@@ -15,7 +15,7 @@ _ENTRIES = [_ENTRY | {"version": f"{n}.0.0"} for n in range(4)]
 
 def _listing(*numbers: int) -> bytes:
     return dump_serialized(
-        [dump(_ENTRIES[n]) for n in numbers],
+        [dump_listing(_ENTRIES[n]) for n in numbers],
         [{"id": "a", "reason": "b"}],
         head=delta.LISTING_FIELDS,
     )

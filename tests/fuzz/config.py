@@ -9,10 +9,10 @@ from pathlib import Path
 
 from extery.core.errors import InvalidInput, ProblemList
 from extery.listing.delta import LISTING_FIELDS
-from extery.listing.entries import dump_serialized, parse
+from extery.listing.entries import dump_serialized, parse_listing
 from extery.listing.serialized import SerializedEntry
-from extery.repository.config.document import read_config
 from extery.repository.config.keys import CHANNEL, EXTENSION, TOP
+from extery.repository.config.repository_config import read_repository_config
 from extery.repository.index import plan_listings
 from tests.fuzz.judge import check_problems
 from tests.fuzz.listing import _ENTRY
@@ -69,7 +69,7 @@ def target(data: bytes) -> None:
             (folder / "sets" / "studio.toml").write_bytes(set_)
         problems = ProblemList()
         try:
-            config = read_config(folder, None, problems)
+            config = read_repository_config(folder, None, problems)
         except InvalidInput as error:
             check_problems(error.problems)
             return
@@ -79,5 +79,5 @@ def target(data: bytes) -> None:
             assert ".." not in plan.folder
             head = LISTING_FIELDS if config.changes else None
             text = dump_serialized((item.text for item in plan.items), config.blocklist, head=head)
-            assert len(parse(text).data) == len(plan.items)
+            assert len(parse_listing(text).data) == len(plan.items)
             json.dumps([plan.address, plan.audience])

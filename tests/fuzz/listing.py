@@ -11,7 +11,7 @@ from extery.core.compatibility import System
 from extery.core.errors import ExteryError, InvalidListing, ProblemList
 from extery.core.versions import Version
 from extery.listing.audience import range_of
-from extery.listing.entries import Entry, Listing, parse
+from extery.listing.entries import Entry, Listing, parse_listing
 from extery.listing.partition import partition
 from extery.listing.selection import select
 from extery.repository.ambiguity import find_clashes
@@ -86,7 +86,7 @@ def target(data: bytes) -> None:
     for address in ("https://example.org/r/index.json", "file:///r/index.json"):
         _check(data, address)
     try:
-        listing = parse(data)
+        listing = parse_listing(data)
     except InvalidListing as error:
         check_problems(error.problems)
         return
@@ -136,6 +136,6 @@ def _mirror(listing: Listing) -> None:
             assert Path(name).name == name
             assert name.isascii()
             assert len(name) < 250
-        again = parse(plan.listing())
+        again = parse_listing(plan.listing())
         assert not find_clashes(again.data)
         partition(again.data)

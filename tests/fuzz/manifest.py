@@ -6,12 +6,19 @@ import random
 
 from extery.core import licenses
 from extery.core.errors import ProblemList
-from extery.listing.entries import Listing, check_entry, dump, entry, listing, parse
+from extery.listing.entries import (
+    Listing,
+    check_entry,
+    dump_listing,
+    make_entry,
+    make_listing,
+    parse_listing,
+)
 from extery.manifest import maintainers
 from extery.manifest.document import Manifest, blender_tags, check_manifest
 from extery.manifest.plain_toml import read_plain
 from extery.manifest.positions import find_offsets
-from extery.manifest.toml import read_toml
+from extery.manifest.toml import parse_toml
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated
 from tests.fuzz.seeds import beside, extra, manifests
@@ -57,7 +64,7 @@ def target(data: bytes) -> None:
             if found is not None:
                 _use(found)
     text = data.decode("utf-8", "replace")
-    table, problems = read_toml(text, ProblemList(), "x"), ProblemList()
+    table, problems = parse_toml(text, ProblemList(), "x"), ProblemList()
     plain = read_plain(text)
     assert plain is None or plain == table
     if table is not None:
@@ -75,7 +82,7 @@ def _use(manifest: Manifest) -> None:
     assert isinstance(str(manifest.blender_range), str)
     maintainers.display_name(manifest.maintainer)
     for text in manifest.license:
-        licenses.page(text)
-    item = entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash="0" * 64)
-    read: Listing = parse(dump(listing([item])))
+        licenses.license_page_url(text)
+    item = make_entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash="0" * 64)
+    read: Listing = parse_listing(dump_listing(make_listing([item])))
     assert len(read.data) == 1

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from extery.core.errors import Problem, Where
-from extery.repository.mirror.state import FOLDER, MirrorState, OwnedFile
+from extery.repository.mirror.state import MIRROR_FOLDER, MirrorState, OwnedFile
 from tests.fuzz.mutate import mutated_json
 
 _URL = "https://example.org/r/index.json"
@@ -44,8 +44,8 @@ def target(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / _NAME).write_bytes(b"abc")
-        (folder / FOLDER / "parts").mkdir(parents=True)
-        (folder / FOLDER / "state.json").write_bytes(data)
+        (folder / MIRROR_FOLDER / "parts").mkdir(parents=True)
+        (folder / MIRROR_FOLDER / "state.json").write_bytes(data)
         state = MirrorState.load(folder)
         assert all(Path(name).name == name for name in state.files)
         for problems in (*state.refused.values(), *state.flawed.values()):

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from io import BytesIO
 
 from extery.core.errors import ProblemList
-from extery.repository.page.theme_colors import Theme, contrast_verdict
+from extery.repository.page.theme_colors import ThemeColors, contrast_verdict
 from extery.repository.page.theme_preview import styles
 from extery.rules.context import RuleContext
 from extery.rules.package import theme_file
@@ -46,7 +46,7 @@ def target(data: bytes) -> None:
     )
     theme_file.check(context, problems)
     check_problems(problems)
-    theme = Theme.parse(data)
+    theme = ThemeColors.parse(data)
     is_readable = not {p.code for p in problems} - {"theme.style-missing"}
     assert (theme is not None) == is_readable
     if theme is not None:

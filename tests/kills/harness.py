@@ -20,7 +20,7 @@ from typing import Any
 import brotli
 
 from extery.listing.delta import apply_changes
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 
 RUNNER = Path(__file__).with_name("runner.py")
 #: Seconds after which processes that outlive a killed run count as hanging.
@@ -161,7 +161,7 @@ def assert_whole(folder: Path, *states: dict[str, bytes], changed: Collection[st
         allowed = [state[name] for state in states if name in state]
         assert data in allowed, f"{name} is neither the old nor a new listing"
         path = folder / name
-        listing = parse(data)
+        listing = parse_listing(data)
         for item in listing.data:
             is_changed = item["archive_url"].removeprefix("./") in changed
             if item["id"] not in listing.blocked and not is_changed:

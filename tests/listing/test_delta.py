@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from extery.listing import delta
 from extery.listing.delta import apply_changes, record_change
-from extery.listing.entries import dump, listing
+from extery.listing.entries import dump_listing, make_listing
 
 Versions = dict[str, str]
 
@@ -23,7 +23,7 @@ def made(versions: Versions, reason: str = "") -> bytes:
         {"schema_version": "1.0.0", "id": key, "version": version, "tagline": 'Räder, "},{"'}
         for key, version in sorted(versions.items())
     ]
-    return dump(listing(entries, [{"id": "a", "reason": reason}] if reason else []))
+    return dump_listing(make_listing(entries, [{"id": "a", "reason": reason}] if reason else []))
 
 
 LISTINGS = st.builds(
@@ -97,8 +97,8 @@ def test_what_others_have_written_begins_anew(old: bytes) -> None:
 
 
 def test_entries_in_another_order_begin_anew() -> None:
-    old = dump(listing([{"schema_version": "1", "id": key} for key in "ab"]))
-    new = dump(listing([{"schema_version": "1", "id": key} for key in "ba"]))
+    old = dump_listing(make_listing([{"schema_version": "1", "id": key} for key in "ab"]))
+    new = dump_listing(make_listing([{"schema_version": "1", "id": key} for key in "ba"]))
 
     assert json.loads(record_change(old, new, b""))["changes"] == []
 

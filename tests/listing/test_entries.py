@@ -8,13 +8,13 @@ import pytest
 from extery.core.errors import InvalidListing
 from extery.listing.entries import (
     KEYS,
-    MAX_PROBLEMS,
+    MAX_LISTING_PROBLEMS,
     Entry,
-    dump,
+    dump_listing,
     dump_serialized,
-    entry,
-    listing,
-    parse,
+    make_entry,
+    make_listing,
+    parse_listing,
 )
 from extery.manifest.document import Manifest
 from tests.samples import GOOD
@@ -27,7 +27,7 @@ EMPTY: list[Any] = [None, [], {}, ""]
 
 def made(version: str = "1.0.0", **more: Any) -> Entry:
     """An entry as a listing has it."""
-    item = entry(
+    item = make_entry(
         Manifest.parse(ADD_ON),
         archive_url=f"./gear_tool-{version}.zip",
         archive_size=10,
@@ -37,7 +37,7 @@ def made(version: str = "1.0.0", **more: Any) -> Entry:
 
 
 def test_an_entry_has_blenders_keys_in_blenders_order_and_nothing_empty() -> None:
-    item = entry(
+    item = make_entry(
         Manifest.parse(GOOD.read_bytes()),
         archive_url="./gears.zip",
         archive_size=10,
@@ -61,15 +61,15 @@ def test_what_a_manifest_does_not_say_is_not_in_its_entry() -> None:
 def test_short_blender_versions_are_written_in_three_parts() -> None:
     manifest = Manifest.parse(ADD_ON.replace(b'"4.2.0"', b'"4.2"'), strict=False)
 
-    item = entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash=HASH)
+    item = make_entry(manifest, archive_url="./x.zip", archive_size=1, archive_hash=HASH)
 
     assert item["blender_version_min"] == "4.2.0"
 
 
 def test_what_is_dumped_is_parsed_again() -> None:
-    document = listing([made()], [{"id": "gear_tool", "reason": "Tests blocks"}])
+    document = make_listing([made()], [{"id": "gear_tool", "reason": "Tests blocks"}])
 
-    parsed = parse(dump(document))
+    parsed = parse_listing(dump_listing(document))
 
     assert parsed.data == [made()]
     assert parsed.blocked == {"gear_tool": "Tests blocks"}
@@ -81,8 +81,8 @@ def test_entries_that_are_text_already_make_the_same_listing() -> None:
     blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
 
     for blocks in ([], blocklist):
-        assert dump_serialized(texts, blocks) == dump(listing(entries, blocks))
-        assert dump_serialized([], blocks) == dump(listing([], blocks))
+        assert dump_serialized(texts, blocks) == dump_listing(make_listing(entries, blocks))
+        assert dump_serialized([], blocks) == dump_listing(make_listing([], blocks))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_entries_that_are_text_already_make_the_same_listing() -> None:
 )
 def test_what_blender_refuses_is_refused_with_its_reason(text: str, code: str) -> None:
     with pytest.raises(InvalidListing) as caught:
-        parse(text.encode())
+        parse_listing(text.encode())
 
     assert code in [problem.code for problem in caught.value.problems]
 
@@ -117,10 +117,10 @@ def test_what_blender_refuses_is_refused_with_its_reason(text: str, code: str) -
     ],
 )
 def test_a_bad_entry_is_named_by_its_number(key: str, value: object, code: str) -> None:
-    document = listing([made(), made(**{key: value})])
+    document = make_listing([made(), made(**{key: value})])
 
     with pytest.raises(InvalidListing) as caught:
-        parse(json.dumps(document).encode())
+        parse_listing(json.dumps(document).encode())
 
     [problem] = caught.value.problems
     assert problem.code == code
@@ -128,17 +128,17 @@ def test_a_bad_entry_is_named_by_its_number(key: str, value: object, code: str) 
 
 
 def test_every_entry_at_fault_is_named_at_once() -> None:
-    document = listing([made(tags=[]), made(), made(name="")])
+    document = make_listing([made(tags=[]), made(), made(name="")])
 
     with pytest.raises(InvalidListing) as caught:
-        parse(json.dumps(document).encode())
+        parse_listing(json.dumps(document).encode())
 
     assert [problem.where.path[1] for problem in caught.value.problems] == [0, 2]
 
 
 def test_numbers_of_thousands_of_digits_are_no_listing() -> None:
     with pytest.raises(InvalidListing) as caught:
-        parse(b'{"version":"v1","data":[],"number":' + b"9" * 5000 + b"}")
+        parse_listing(b'{"version":"v1","data":[],"number":' + b"9" * 5000 + b"}")
 
     assert caught.value.code == "listing.not-json"
 
@@ -146,20 +146,22 @@ def test_numbers_of_thousands_of_digits_are_no_listing() -> None:
 def test_blocks_without_a_proper_id_block_nothing() -> None:
     blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
 
-    assert parse(dump(listing([], blocks))).blocked == {"gear_tool": ""}
+    assert parse_listing(dump_listing(make_listing([], blocks))).blocked == {"gear_tool": ""}
 
 
 @pytest.mark.parametrize("depth", [60, 900])
 def test_a_listing_that_is_nested_deeply_is_refused_as_that(depth: int) -> None:
     with pytest.raises(InvalidListing) as caught:
-        parse(b'{"version": "v1", "data": [], "more": ' + b"[" * depth + b"]" * depth + b"}")
+        parse_listing(
+            b'{"version": "v1", "data": [], "more": ' + b"[" * depth + b"]" * depth + b"}"
+        )
 
     assert caught.value.code == "listing.too-deep"
 
 
 def test_a_listing_full_of_faults_names_the_first_and_counts_the_rest() -> None:
     with pytest.raises(InvalidListing) as caught:
-        parse(b'{"version":"v1","data":[' + b"1," * 100_000 + b"2]}")
+        parse_listing(b'{"version":"v1","data":[' + b"1," * 100_000 + b"2]}")
 
-    assert len(caught.value.problems) == MAX_PROBLEMS + 1
+    assert len(caught.value.problems) == MAX_LISTING_PROBLEMS + 1
     assert "99,501 more entries" in caught.value.problems[-1].message

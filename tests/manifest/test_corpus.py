@@ -8,7 +8,7 @@ import pytest
 
 from extery.core.codes import all_codes
 from extery.core.errors import InvalidListing, ProblemList
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 from extery.manifest.document import blender_tags, check_manifest
 from tests.parts import require_part
 
@@ -80,7 +80,7 @@ def test_real_listings_are_accepted_or_refused_as_by_blender(version: str) -> No
     for row in rows("listings.jsonl"):
         at_fault: set[object] = set()
         try:
-            parse(Path(corpus, row["file"]).read_bytes())
+            parse_listing(Path(corpus, row["file"]).read_bytes())
         except InvalidListing as error:
             at_fault = {problem.where.path[1] for problem in error.problems}
         theirs = row[f"entries_in_error_{version}"]

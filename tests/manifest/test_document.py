@@ -7,8 +7,8 @@ import pytest
 from extery.core.codes import all_codes, find
 from extery.core.errors import InvalidManifest
 from extery.manifest.document import (
-    FILENAME,
-    MAX_BYTES,
+    MANIFEST_FILENAME,
+    MAX_MANIFEST_BYTES,
     Manifest,
     blender_tags,
     check_manifest,
@@ -32,7 +32,7 @@ def test_a_problem_has_a_message_a_hint_and_a_location(code: str) -> None:
 
     assert problem.message
     assert problem.hint
-    assert problem.where.file == FILENAME
+    assert problem.where.file == MANIFEST_FILENAME
     assert problem.where.line is not None
     assert problem.where.column is not None
 
@@ -142,7 +142,7 @@ def test_the_error_for_a_missing_manifest_names_the_folder(tmp_path: Path) -> No
 
 
 def test_a_manifest_that_is_a_folder_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / FILENAME).mkdir()
+    (tmp_path / MANIFEST_FILENAME).mkdir()
 
     with pytest.raises(InvalidManifest) as caught:
         Manifest.read(tmp_path)
@@ -151,8 +151,8 @@ def test_a_manifest_that_is_a_folder_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_manifest_of_megabytes_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
-    file = tmp_path / FILENAME
-    file.write_bytes(b"#" * (MAX_BYTES + 10))
+    file = tmp_path / MANIFEST_FILENAME
+    file.write_bytes(b"#" * (MAX_MANIFEST_BYTES + 10))
 
     with pytest.raises(InvalidManifest) as caught:
         Manifest.read(file)

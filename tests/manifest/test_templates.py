@@ -10,7 +10,7 @@ import pytest
 
 from extery.core.codes.manifest import CODES
 from extery.core.errors import InvalidManifest, Problem
-from extery.manifest.document import FILENAME, Manifest, blender_tags, check_manifest
+from extery.manifest.document import MANIFEST_FILENAME, Manifest, blender_tags, check_manifest
 from tests.manifest.mutations import GOOD, one_field_wrong, toml
 from tests.samples import LENIENT, MANIFESTS
 
@@ -60,32 +60,35 @@ def problem_of(path: Path) -> tuple[str, str]:
 def test_a_missing_manifest_is_named_with_its_folder(tmp_path: Path) -> None:
     assert problem_of(tmp_path) == (
         "manifest.file.missing",
-        f"there is no {FILENAME} in {tmp_path}",
+        f"there is no {MANIFEST_FILENAME} in {tmp_path}",
     )
 
 
 def test_a_folder_in_place_of_the_manifest_is_named(tmp_path: Path) -> None:
-    (tmp_path / FILENAME).mkdir()
+    (tmp_path / MANIFEST_FILENAME).mkdir()
 
     code, message = problem_of(tmp_path)
 
-    assert (code, message) == ("manifest.file.unreadable", f"{tmp_path / FILENAME} is a folder")
+    assert (code, message) == (
+        "manifest.file.unreadable",
+        f"{tmp_path / MANIFEST_FILENAME} is a folder",
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 def test_a_pipe_in_place_of_the_manifest_is_named_without_opening_it(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / FILENAME)
+    os.mkfifo(tmp_path / MANIFEST_FILENAME)
 
-    assert problem_of(tmp_path)[1] == f"{tmp_path / FILENAME} is not an ordinary file"
+    assert problem_of(tmp_path)[1] == f"{tmp_path / MANIFEST_FILENAME} is not an ordinary file"
 
 
 def test_the_reason_of_the_system_is_in_the_message(tmp_path: Path) -> None:
-    (tmp_path / FILENAME).symlink_to(FILENAME)
+    (tmp_path / MANIFEST_FILENAME).symlink_to(MANIFEST_FILENAME)
 
     code, message = problem_of(tmp_path)
 
     assert code == "manifest.file.unreadable"
-    assert message.startswith(f"{tmp_path / FILENAME} cannot be read: ")
+    assert message.startswith(f"{tmp_path / MANIFEST_FILENAME} cannot be read: ")
 
 
 @pytest.mark.parametrize(

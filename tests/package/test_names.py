@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from extery.core.errors import ProblemList
-from extery.package.collisions import MAX_PROBLEMS, check_names
-from extery.package.names import find_name_issue, fold, is_unsafe
+from extery.package.collisions import MAX_NAME_PROBLEMS, check_names
+from extery.package.names import collision_key, find_name_issue, is_unsafe
 
 
 def codes_of(*names: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_names_that_some_system_cannot_have_are_refused(name: str) -> None:
     ],
 )  # fmt: skip
 def test_two_names_of_one_file_are_refused(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert collision_key(one) == collision_key(other)
     assert codes_of(one, other) == ["path.case-collision"]
     assert codes_of(other, one) == ["path.case-collision"]
 
@@ -162,7 +162,7 @@ def test_backslashes_of_one_tool_are_one_problem() -> None:
 
 
 def test_an_archive_full_of_bad_names_is_named_by_its_first_hundred() -> None:
-    assert len(codes_of(*(f"what{number}?.py" for number in range(1000)))) == MAX_PROBLEMS
+    assert len(codes_of(*(f"what{number}?.py" for number in range(1000)))) == MAX_NAME_PROBLEMS
 
 
 def test_many_duplicates_are_one_problem() -> None:

@@ -8,9 +8,15 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.package import open_package
-from extery.package.theme_xml import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, ThemeXml, read_theme
+from extery.package.theme_xml import (
+    MAX_ATTRIBUTES,
+    MAX_THEME_BYTES,
+    MAX_THEME_DEPTH,
+    ThemeXml,
+    read_theme,
+)
 from extery.repository.page.metadata import read_metadata
-from extery.repository.page.theme_colors import Theme
+from extery.repository.page.theme_colors import ThemeColors
 from extery.rules.engine import check_package
 from tests.fuzz.child import peak_of
 from tests.samples.packages import XML, nested_theme, theme
@@ -60,8 +66,8 @@ def test_a_theme_of_ordinary_size_is_far_below_the_limits() -> None:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (nested_theme(MAX_DEPTH - 1), None),
-        (nested_theme(MAX_DEPTH), "theme.too-deep"),
+        (nested_theme(MAX_THEME_DEPTH - 1), None),
+        (nested_theme(MAX_THEME_DEPTH), "theme.too-deep"),
         (nested_theme(100_000), "theme.too-deep"),
         (b"<bpy><Theme>" + b"<a>" * 500_000, "theme.too-deep"),
         (XML.replace(b"<Theme>", b"<Theme>" + b"<a/>" * 11_000), "theme.too-large"),
@@ -69,7 +75,7 @@ def test_a_theme_of_ordinary_size_is_far_below_the_limits() -> None:
             b"<bpy %s/>" % b" ".join(b'c%d=""' % number for number in range(MAX_ATTRIBUTES + 1)),
             "theme.too-large",
         ),
-        (XML + b"<!--" + b" " * MAX_BYTES + b"-->", "theme.too-large"),
+        (XML + b"<!--" + b" " * MAX_THEME_BYTES + b"-->", "theme.too-large"),
         (BILLION, "theme.not-xml"),
         (BILLION.decode().encode("utf-16"), "theme.not-xml"),
         (b'<?xml version="1.0" encoding="unicode_escape"?>' + XML, "theme.not-xml"),
@@ -83,7 +89,7 @@ def test_what_exceeds_a_limit_is_a_problem_with_a_code(data: bytes, code: str | 
 
     assert codes == ([code] if code else [])
     assert (found is None) == bool(code)
-    assert (Theme.parse(data) is None) == bool(code)
+    assert (ThemeColors.parse(data) is None) == bool(code)
 
 
 def test_a_comment_that_mentions_a_doctype_is_no_doctype() -> None:
@@ -108,11 +114,11 @@ def test_a_package_with_a_theme_nested_a_hundred_thousand_times_is_refused_and_h
 def test_no_theme_takes_much_memory() -> None:
     script = (
         "from extery.core.errors import ProblemList\n"
-        "from extery.package.theme_xml import MAX_BYTES, read_theme\n"
+        "from extery.package.theme_xml import MAX_THEME_BYTES, read_theme\n"
         "pieces = (b'<a>', b'<a/>', b'<a b=\"#123456\">', b' c', b'&lt;', b'\\n', b'<!--a-->')\n"
         "for piece in pieces:\n"
         "    for start in (b'<bpy><Theme>', b'<bpy a=\"', b'<'):\n"
-        "        read_theme(start + piece * ((MAX_BYTES - 20) // len(piece)), ProblemList())\n"
+        "        read_theme(start + piece * ((MAX_THEME_BYTES - 20) // len(piece)), ProblemList())\n"
         "many = b' '.join(b'c%d=\"\"' % n for n in range(180_000))\n"
         "read_theme(b'<bpy ' + many + b'/>', ProblemList())\n"
     )

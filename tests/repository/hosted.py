@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from extery.listing.delta import LISTING_FIELDS, record_change
-from extery.listing.entries import Entry, dump, entry, listing
+from extery.listing.entries import Entry, dump_listing, make_entry, make_listing
 from extery.manifest.document import Manifest
 from extery.package import open_package
 from tests.fetch.web import Web
@@ -41,7 +41,7 @@ class Repository:
         path = put(self.folder, name, **fields)
         self.web.put(f"/r/{name}", path.read_bytes())
         with open_package(path) as package:
-            made = entry(
+            made = make_entry(
                 package.manifest,
                 archive_url=url or f"./{name}",
                 archive_size=package.size,
@@ -57,7 +57,9 @@ class Repository:
         self.web.put(f"/r/{name}", data)
         manifest = Manifest.parse(ADD_ON, strict=False)
         digest = hashlib.sha256(data).hexdigest()
-        made = entry(manifest, archive_url=f"./{name}", archive_size=len(data), archive_hash=digest)
+        made = make_entry(
+            manifest, archive_url=f"./{name}", archive_size=len(data), archive_hash=digest
+        )
         self.entries.append(made | fields)
         self.publish()
         return made
@@ -73,15 +75,15 @@ class Repository:
 
     def publish(self) -> None:
         """Put the listing online as the entries and blocks are now."""
-        document = listing(self.entries, self.blocklist)
+        document = make_listing(self.entries, self.blocklist)
         place = self.folder / "index.json"
         if self.tells_changes:
             old = place.read_bytes() if place.exists() else b""
-            data = dump({"version": document["version"], **LISTING_FIELDS, **document})
+            data = dump_listing({"version": document["version"], **LISTING_FIELDS, **document})
             known = self.web.pages.get("/r/changes.json", b"")
             self.web.put("/r/changes.json", record_change(old, data, known))
         else:
-            data = dump(document)
+            data = dump_listing(document)
         self.web.put("/r/index.json", data)
         place.write_bytes(data)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 from extery.repository import parallel_scan, scan
 from extery.repository.generate import generate
 from tests.repository.packages import put
@@ -48,7 +48,7 @@ def of_one_size(folder: Path, version: str) -> bytes:
 
 
 def versions(folder: Path) -> list[str]:
-    return [item["version"] for item in parse((folder / "index.json").read_bytes()).data]
+    return [item["version"] for item in parse_listing((folder / "index.json").read_bytes()).data]
 
 
 def test_unchanged_packages_are_not_read_again(tmp_path: Path, opened: list[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch import Fetcher
-from extery.repository.check import CheckResult, check_repository
+from extery.repository.check import RepositoryCheckResult, check_repository
 from extery.repository.generate import generate
 from extery.repository.mirror.run import mirror
 from tests.fetch.web import Handler, status, tamper
@@ -22,15 +22,17 @@ from tests.repository.hosted import Repository
 from tests.repository.packages import put
 
 
-def check(repository: Repository, fetcher: Fetcher, *, listing_only: bool = False) -> CheckResult:
+def check(
+    repository: Repository, fetcher: Fetcher, *, listing_only: bool = False
+) -> RepositoryCheckResult:
     return check_repository(repository.url, fetcher=fetcher, listing_only=listing_only)
 
 
-def check_folder(repository: Repository, fetcher: Fetcher) -> CheckResult:
+def check_folder(repository: Repository, fetcher: Fetcher) -> RepositoryCheckResult:
     return check_repository(repository.folder.as_uri(), fetcher=fetcher)
 
 
-def codes(found: CheckResult) -> list[str]:
+def codes(found: RepositoryCheckResult) -> list[str]:
     return [problem.code for problem in found.problems]
 
 

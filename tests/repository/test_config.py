@@ -6,26 +6,28 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import InvalidInput, Problem, ProblemList
-from extery.repository.config.document import FILENAME, read_config
 from extery.repository.config.keys import CHANNEL, EXTENSION, TOP, Key
+from extery.repository.config.repository_config import CONFIG_FILENAME, read_repository_config
 
 HEAD = 'schema_version = "1.0.0"\n'
 BLOCK = '[[blocklist]]\nid = "gear_tool"\nreason = "broken"\n'
 
 
 def blocklist(folder: Path, text: str) -> list[object]:
-    (folder / FILENAME).write_text(text)
+    (folder / CONFIG_FILENAME).write_text(text)
     problems = ProblemList()
-    found = list(read_config(folder, None, problems).blocklist)
+    found = list(read_repository_config(folder, None, problems).blocklist)
     assert not problems
     return found
 
 
 def problems_of(folder: Path, data: str | bytes) -> list[Problem]:
-    (folder / FILENAME).write_bytes(data.encode() if isinstance(data, str) else data)
+    (folder / CONFIG_FILENAME).write_bytes(data.encode() if isinstance(data, str) else data)
     with pytest.raises(InvalidInput) as caught:
-        read_config(folder, None, ProblemList())
-    assert all(problem.where.file == str(folder / FILENAME) for problem in caught.value.problems)
+        read_repository_config(folder, None, ProblemList())
+    assert all(
+        problem.where.file == str(folder / CONFIG_FILENAME) for problem in caught.value.problems
+    )
     return list(caught.value.problems)
 
 
@@ -34,7 +36,7 @@ def codes(folder: Path, data: str | bytes) -> list[str]:
 
 
 def test_a_folder_without_one_blocks_nothing(tmp_path: Path) -> None:
-    assert read_config(tmp_path, None, ProblemList()).blocklist == ()
+    assert read_repository_config(tmp_path, None, ProblemList()).blocklist == ()
 
 
 def test_blocks_are_read_with_all_they_say(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_what_is_not_toml_is_refused(tmp_path: Path, data: bytes) -> None:
 
 def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_config(tmp_path, tmp_path / "none.toml", ProblemList())
+        read_repository_config(tmp_path, tmp_path / "none.toml", ProblemList())
 
     assert caught.value.code == "generate.config-missing"
 
@@ -91,7 +93,7 @@ def test_a_key_without_effect_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(f"{HEAD}block_list = []\n{BLOCK}")
     problems = ProblemList()
 
-    config = read_config(tmp_path, tmp_path / "my.toml", problems)
+    config = read_repository_config(tmp_path, tmp_path / "my.toml", problems)
 
     assert len(config.blocklist) == 1
     [problem] = problems
@@ -126,12 +128,12 @@ only = ["gear_tool"]
 
 
 def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
-    (tmp_path / FILENAME).write_text(FULL)
+    (tmp_path / CONFIG_FILENAME).write_text(FULL)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "shot-7.toml").write_text('gear_tool = "1.2.0"\ndusk = "*"\n')
     problems = ProblemList()
 
-    config = read_config(tmp_path, None, problems)
+    config = read_repository_config(tmp_path, None, problems)
 
     assert not problems
     assert (config.title, config.base_url) == ("Gears and more", "https://example.org/packages/")
@@ -155,7 +157,7 @@ def test_sets_need_no_other_configuration(tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "shot.toml").write_text('gear_tool = "*"\n')
 
-    assert list(read_config(tmp_path, None, ProblemList()).sets) == ["shot"]
+    assert list(read_repository_config(tmp_path, None, ProblemList()).sets) == ["shot"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_a_set_with_anything_but_versions_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sets" / "Shot.toml").write_text('gear_tool = "newest"\n')
 
     with pytest.raises(InvalidInput) as caught:
-        read_config(tmp_path, None, ProblemList())
+        read_repository_config(tmp_path, None, ProblemList())
 
     assert [(p.code, p.where.field) for p in caught.value.problems] == [
         ("generate.config-name", ""),
@@ -209,10 +211,10 @@ def test_a_set_with_anything_but_versions_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_misspelt_key_is_told_what_was_meant(tmp_path: Path, text: str, hint: str) -> None:
-    (tmp_path / FILENAME).write_text(HEAD + text)
+    (tmp_path / CONFIG_FILENAME).write_text(HEAD + text)
     problems = ProblemList()
 
-    read_config(tmp_path, None, problems)
+    read_repository_config(tmp_path, None, problems)
 
     [problem] = problems
     assert problem.code == "generate.config-unknown-key"
@@ -225,9 +227,9 @@ def test_every_key_has_an_example_that_is_taken(tmp_path: Path) -> None:
 
     text = lines([key for key in TOP if key.name not in ("extensions", "channels")])
     text += "[extensions.gear_tool]\n" + lines(EXTENSION) + "[channels.beta]\n" + lines(CHANNEL)
-    (tmp_path / FILENAME).write_text(text)
+    (tmp_path / CONFIG_FILENAME).write_text(text)
     problems = ProblemList()
 
-    read_config(tmp_path, None, problems)
+    read_repository_config(tmp_path, None, problems)
 
     assert not problems

@@ -11,7 +11,7 @@ from extery.core.errors import ProblemList
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.apply import check_changes, select_entries
-from extery.repository.config.document import Config, Rules
+from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 
 
 def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:
@@ -22,53 +22,67 @@ VERSIONS = ["1.0.0", "1.1.0", "1.10.0", "2.0.0-beta.1"]
 
 
 def chosen(
-    entries: list[Entry], rules: Rules = Rules(), *, codes: list[str] | None = None, **about: Any
+    entries: list[Entry],
+    rules: VersionPolicy = VersionPolicy(),
+    *,
+    codes: list[str] | None = None,
+    **about: Any,
 ) -> list[Entry]:
     """What is left; ``about`` are the words for gear_tool, ``codes`` of the problems expected."""
     by_id = defaultdict(list)
     for item in entries:
         by_id[item["id"]].append(SerializedEntry.of(item))
     problems = ProblemList()
-    config = Config(extensions={"gear_tool": about} if about else {})
+    config = RepositoryConfig(extensions={"gear_tool": about} if about else {})
     found = [item.entry for item in select_entries(by_id, rules, config, problems)]
     assert [problem.code for problem in problems] == (codes or [])
     return found
 
 
-def versions(rules: Rules, **about: Any) -> list[str]:
+def versions(rules: VersionPolicy, **about: Any) -> list[str]:
     return [item["version"] for item in chosen([made(v) for v in VERSIONS], rules, **about)]
 
 
 @pytest.mark.parametrize(
     ("rules", "about", "expected"),
     [
-        (Rules(), {}, VERSIONS),
-        (Rules(prereleases=False), {}, VERSIONS[:3]),
-        (Rules(retention=2), {}, VERSIONS[2:]),
-        (Rules(retention=2, prereleases=False), {}, VERSIONS[1:3]),
-        (Rules(pinned={"gear_tool": "1.1.0"}, retention=1), {}, ["1.1.0"]),
-        (Rules(pinned={"gear_tool": "2.0.0-beta.1"}, prereleases=False), {}, ["2.0.0-beta.1"]),
-        (Rules(only=["gear_tool"]), {}, VERSIONS),
-        (Rules(only=[]), {}, []),
-        (Rules(retention=1), {"retention": 3}, VERSIONS[1:]),
-        (Rules(), {"prereleases": False, "retention": 1}, ["1.10.0"]),
+        (VersionPolicy(), {}, VERSIONS),
+        (VersionPolicy(prereleases=False), {}, VERSIONS[:3]),
+        (VersionPolicy(retention=2), {}, VERSIONS[2:]),
+        (VersionPolicy(retention=2, prereleases=False), {}, VERSIONS[1:3]),
+        (VersionPolicy(pinned={"gear_tool": "1.1.0"}, retention=1), {}, ["1.1.0"]),
+        (
+            VersionPolicy(pinned={"gear_tool": "2.0.0-beta.1"}, prereleases=False),
+            {},
+            ["2.0.0-beta.1"],
+        ),
+        (VersionPolicy(only=["gear_tool"]), {}, VERSIONS),
+        (VersionPolicy(only=[]), {}, []),
+        (VersionPolicy(retention=1), {"retention": 3}, VERSIONS[1:]),
+        (VersionPolicy(), {"prereleases": False, "retention": 1}, ["1.10.0"]),
     ],
 )
-def test_rules_choose_versions(rules: Rules, about: dict[str, Any], expected: list[str]) -> None:
+def test_rules_choose_versions(
+    rules: VersionPolicy, about: dict[str, Any], expected: list[str]
+) -> None:
     assert versions(rules, **about) == expected
 
 
 def test_all_packages_of_a_version_are_kept_together() -> None:
     entries = [made("1.0.0"), *(made("2.0.0", platforms=[p]) for p in ("linux-x64", "macos-x64"))]
 
-    assert chosen(entries, Rules(retention=1)) == entries[1:]
+    assert chosen(entries, VersionPolicy(retention=1)) == entries[1:]
 
 
 @pytest.mark.parametrize(
     "rules",
-    [Rules(pinned={"gear_tool": "9.0.0"}), Rules(pinned={"gone": "1.0.0"}), Rules(only=["gone"])],
+    [
+        VersionPolicy(pinned={"gear_tool": "9.0.0"}),
+        VersionPolicy(pinned={"gone": "1.0.0"}),
+        VersionPolicy(only=["gone"]),
+    ],
 )
-def test_what_is_asked_for_and_missing_is_a_problem(rules: Rules) -> None:
+def test_what_is_asked_for_and_missing_is_a_problem(rules: VersionPolicy) -> None:
     found = chosen([made("1.0.0")], rules, codes=["generate.version-missing"])
 
     assert found == ([made("1.0.0")] if "gone" in rules.pinned else [])
@@ -122,7 +136,9 @@ def test_a_version_that_no_blender_is_left_for_is_not_listed() -> None:
 
 def test_words_that_blender_would_refuse_are_problems_and_named_by_their_place() -> None:
     problems = ProblemList()
-    config = Config(extensions={"gear_tool": {"website": "a\nb"}, "dusk": {"name": "Dusk"}})
+    config = RepositoryConfig(
+        extensions={"gear_tool": {"website": "a\nb"}, "dusk": {"name": "Dusk"}}
+    )
 
     assert check_changes(config, problems) == {"gear_tool"}
     [problem] = problems

@@ -8,8 +8,8 @@ import pytest
 
 from extery.core.codes import all_codes
 from extery.core.errors import InvalidInput, Unavailable
-from extery.listing.entries import parse
-from extery.repository.config.document import FILENAME
+from extery.listing.entries import parse_listing
+from extery.repository.config.repository_config import CONFIG_FILENAME
 from extery.repository.generate import generate
 from tests.repository.packages import put
 
@@ -20,7 +20,7 @@ def test_a_folder_of_packages_becomes_a_listing_that_clients_take(tmp_path: Path
 
     done = generate(tmp_path)
 
-    listing = parse((tmp_path / "index.json").read_bytes())
+    listing = parse_listing((tmp_path / "index.json").read_bytes())
     assert listing.data == done.entries
     assert [item["id"] for item in listing.data] == ["dusk", "gear_tool"]
     assert done.written == [tmp_path / "index.json", tmp_path / "index.json.gz"]
@@ -47,13 +47,13 @@ def test_an_empty_folder_becomes_an_empty_listing(tmp_path: Path) -> None:
 
 def test_blocks_come_from_the_configuration(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
-    (tmp_path / FILENAME).write_text(
+    (tmp_path / CONFIG_FILENAME).write_text(
         'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "Deletes presets"\n'
     )
 
     generate(tmp_path, html=True)
 
-    listing = parse((tmp_path / "index.json").read_bytes())
+    listing = parse_listing((tmp_path / "index.json").read_bytes())
     assert listing.blocked == {"gear_tool": "Deletes presets"}
     assert "Blocked: Deletes presets" in (tmp_path / "index.html").read_text()
 
@@ -80,7 +80,7 @@ def test_a_strict_run_writes_nothing_if_a_package_is_bad(tmp_path: Path) -> None
     assert not (tmp_path / "index.json").exists()
 
 
-@pytest.mark.parametrize("broken", [FILENAME, "mine.html"])
+@pytest.mark.parametrize("broken", [CONFIG_FILENAME, "mine.html"])
 def test_a_wrong_configuration_or_template_writes_nothing(tmp_path: Path, broken: str) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / broken).write_text("$wrong")
@@ -160,7 +160,7 @@ def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
 
     def watch() -> None:
         while not done.is_set():
-            seen.append(len(parse((tmp_path / "index.json").read_bytes()).data))
+            seen.append(len(parse_listing((tmp_path / "index.json").read_bytes()).data))
 
     reader = threading.Thread(target=watch)
     reader.start()

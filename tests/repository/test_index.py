@@ -6,7 +6,7 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.listing.serialized import SerializedEntry, entries_of
-from extery.repository.config.document import Config, Rules
+from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
 from extery.repository.scan import scan_package
 from tests.repository.packages import put
@@ -17,7 +17,7 @@ def listed(folder: Path) -> list[SerializedEntry]:
 
 
 def planned(
-    folder: Path, config: Config = Config(), *, codes: list[str] | None = None
+    folder: Path, config: RepositoryConfig = RepositoryConfig(), *, codes: list[str] | None = None
 ) -> dict[str, PlannedListing]:
     """The listings of a folder by their address; ``codes`` are of the problems expected."""
     problems = ProblemList()
@@ -62,7 +62,7 @@ def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> N
     put(tmp_path, "old.zip", blender_version_max="5.0.0")
     problems = ProblemList()
 
-    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(listed(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "listing.several"
@@ -92,7 +92,7 @@ def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> No
             put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
     problems = ProblemList()
 
-    plan_listings(listed(tmp_path), Config(), problems, folder=tmp_path)
+    plan_listings(listed(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
 
     assert [problem.message.split(":")[0] for problem in problems] == [
         "6 packages of a_tool 1.2.3 fit the same Blender",
@@ -104,10 +104,10 @@ def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> No
 def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
-    beside = planned(tmp_path, Config([{"id": "gear_tool", "reason": "broken"}]))
+    beside = planned(tmp_path, RepositoryConfig([{"id": "gear_tool", "reason": "broken"}]))
     alone = planned(
         tmp_path,
-        Config([{"id": "gone", "reason": "broken"}]),
+        RepositoryConfig([{"id": "gone", "reason": "broken"}]),
         codes=["generate.block-without-package"],
     )
 
@@ -138,7 +138,7 @@ def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_pat
 def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path: Path) -> None:
     put(tmp_path, "universal.zip", version="1.0.0")
     put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
-    config = Config(platforms=["freebsd-x64"], other_platforms=False)
+    config = RepositoryConfig(platforms=["freebsd-x64"], other_platforms=False)
 
     plans = planned(tmp_path, config)
 
@@ -149,8 +149,10 @@ def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path
 def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> None:
     put(tmp_path, "1.zip", version="1.0.0")
     put(tmp_path, "2 beta.zip", version="2.0.0-beta.1")
-    config = Config(
-        rules=Rules(prereleases=False), channels={"beta": Rules()}, sets={"shot": Rules(only=[])}
+    config = RepositoryConfig(
+        rules=VersionPolicy(prereleases=False),
+        channels={"beta": VersionPolicy()},
+        sets={"shot": VersionPolicy(only=[])},
     )
 
     plans = planned(tmp_path, config)
@@ -166,7 +168,9 @@ def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> N
 
 def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Path) -> None:
     put(tmp_path, "a b.zip")
-    config = Config(base_url="https://example.org/repo/", channels={"beta": Rules()})
+    config = RepositoryConfig(
+        base_url="https://example.org/repo/", channels={"beta": VersionPolicy()}
+    )
 
     plans = planned(tmp_path, config)
 
@@ -179,7 +183,7 @@ def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Pa
 def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     problems = ProblemList()
-    config = Config(extensions={"gear_tol": {}})
+    config = RepositoryConfig(extensions={"gear_tol": {}})
 
     plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
 
@@ -192,7 +196,9 @@ def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     put(tmp_path, "b.zip", extension_id="other_tool")
     problems = ProblemList()
-    config = Config(extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}})
+    config = RepositoryConfig(
+        extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}}
+    )
 
     [plan] = plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
 

@@ -11,7 +11,7 @@ from extery.cli.commands.server_generate import command
 from extery.core.errors import InvalidInput, ProblemList
 from extery.repository.generate import generate
 from extery.repository.legacy.bl_info import read_bl_info
-from extery.repository.legacy.listing import legacy_listing
+from extery.repository.legacy.repo_json import legacy_listing
 from tests.fuzz.child import peak_of
 from tests.repository.packages import put
 from tests.samples.packages import packed

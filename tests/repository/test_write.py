@@ -15,7 +15,7 @@ import pytest
 
 from extery.core.errors import Unavailable
 from extery.core.locks import locked
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 from extery.repository import cache, write
 from extery.repository.generate import generate
 from tests.kills.writes import checked_after_each_write
@@ -117,8 +117,8 @@ def test_a_channel_has_its_packages_beside_it_without_using_room(tmp_path: Path)
 
     done = generate(tmp_path)
 
-    assert parse((tmp_path / "index.json").read_bytes()).data[0]["version"] == "1.0.0"
-    [entry] = parse((tmp_path / "beta" / "index.json").read_bytes()).data
+    assert parse_listing((tmp_path / "index.json").read_bytes()).data[0]["version"] == "1.0.0"
+    [entry] = parse_listing((tmp_path / "beta" / "index.json").read_bytes()).data
     assert (entry["version"], entry["archive_url"]) == ("2.0.0-beta.1", "./gears-2.zip")
     assert (tmp_path / "beta" / "gears-2.zip").samefile(tmp_path / "gears-2.zip")
     assert not (tmp_path / "beta" / "gears-1.zip").exists()
@@ -244,7 +244,7 @@ def check(folder: Path) -> None:
     """Every listing that is there is whole, and every package that it names."""
     for path in (folder / "index.json", folder / "beta" / "index.json"):
         if path.exists():
-            for item in parse(path.read_bytes()).data:
+            for item in parse_listing(path.read_bytes()).data:
                 package = path.parent / item["archive_url"]
                 assert package.stat().st_size == item["archive_size"]
 
@@ -255,8 +255,8 @@ def test_a_reader_finds_everything_after_each_write_of_a_run(tmp_path: Path) -> 
     seen: set[int] = set()
 
     def read() -> None:
-        data = parse((tmp_path / "index.json").read_bytes()).data
-        parse(gzip.decompress((tmp_path / "index.json.gz").read_bytes()))
+        data = parse_listing((tmp_path / "index.json").read_bytes()).data
+        parse_listing(gzip.decompress((tmp_path / "index.json.gz").read_bytes()))
         seen.add(len(data))
         assert all((tmp_path / i["archive_url"]).exists() for i in data)
         check(tmp_path)

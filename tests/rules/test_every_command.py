@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from extery.cli.app import extery
 from extery.core.codes import find
 from extery.core.errors import ExteryError
-from extery.listing.entries import dump, entry, listing
+from extery.listing.entries import dump_listing, make_entry, make_listing
 from extery.manifest.document import Manifest
 from extery.repository.generate import generate
 from extery.repository.preview import preview
@@ -45,13 +45,13 @@ def repository(folder: Path, code: str) -> Path:
     data = SAMPLES[code]
     (folder / "sample.zip").write_bytes(data)
     manifest = Manifest.parse(THEME if code.startswith("theme.") else ADD_ON)
-    made = entry(
+    made = make_entry(
         manifest,
         archive_url="./sample.zip",
         archive_size=len(data),
         archive_hash=hashlib.sha256(data).hexdigest(),
     )
-    (folder / "index.json").write_bytes(dump(listing([made])))
+    (folder / "index.json").write_bytes(dump_listing(make_listing([made])))
     return folder
 
 

@@ -14,10 +14,12 @@ from extery.author.build.targets import plan_targets
 from extery.core.errors import ProblemList
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.error_capture import capture_errors
-from extery.rules.engine import Report, check_manifest_file, check_package
+from extery.rules.engine import CheckReport, check_manifest_file, check_package
 
 
-def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False) -> Report:
+def check_path(
+    path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False
+) -> CheckReport:
     """Check the folder, manifest (``.toml``) or package at ``path``.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
@@ -30,9 +32,9 @@ def check_path(path: Path, *, valid_tags: ValidTags | None = None, hashed: bool 
     return check_package(path, valid_tags=valid_tags, hashed=hashed)
 
 
-def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
+def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:
     """Check the manifest in ``path`` and the files that `extery build` would pack."""
-    report = Report("folder", str(path))
+    report = CheckReport("folder", str(path))
     with capture_errors(report.problems, str(path)):
         folder = read_source_folder(resolve_path(path), valid_tags=valid_tags)
         report.manifest = folder.manifest

@@ -67,11 +67,11 @@ class Commands(click.Group):
 
             if not isinstance(error, ExteryError):
                 raise
-            from extery.cli.output import Outcome, emit, located
+            from extery.cli.output import Outcome, emit, prefix_problems
 
             name = ctx.invoked_subcommand or ""
             summary = getattr(self.get_command(ctx, name), "on_failure", "The command failed.")
-            outcome = Outcome(False, summary, located(error.problems))
+            outcome = Outcome(False, summary, prefix_problems(error.problems))
             ctx.exit(emit(outcome, command=name, output_format="text"))
 
     def resolve_command(

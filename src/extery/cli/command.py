@@ -10,8 +10,8 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from extery.cli.config import Config
-    from extery.cli.output import Located, Outcome, Silenced
+    from extery.cli.output import Outcome, PrefixedProblem, SilencedProblem
+    from extery.cli.project_file import ProjectConfig
     from extery.core.errors import Where
 
 #: Mutually exclusive options: one given on the command line replaces the others of the project file.
@@ -36,25 +36,27 @@ class Run(NamedTuple):
     """The output format and the project file of a run; the ``obj`` of its click context."""
 
     output_format: str
-    config: Config
+    config: ProjectConfig
 
-    def silence(self, problems: Iterable[Located]) -> tuple[list[Located], list[Silenced]]:
+    def silence(
+        self, problems: Iterable[PrefixedProblem]
+    ) -> tuple[list[PrefixedProblem], list[SilencedProblem]]:
         """Return the problems to report, and the warnings that the project file silences."""
         return silence(problems, self.config.silenced)
 
 
 def silence(
-    problems: Iterable[Located], reasons: Mapping[str, str]
-) -> tuple[list[Located], list[Silenced]]:
+    problems: Iterable[PrefixedProblem], reasons: Mapping[str, str]
+) -> tuple[list[PrefixedProblem], list[SilencedProblem]]:
     """Return the problems to report, and the warnings whose codes are in ``reasons``."""
-    from extery.cli.output import Silenced
+    from extery.cli.output import SilencedProblem
 
-    kept: list[Located] = []
-    silenced: list[Silenced] = []
+    kept: list[PrefixedProblem] = []
+    silenced: list[SilencedProblem] = []
     for item in problems:
         problem = item.problem
         if problem.code in reasons and not problem.is_error:
-            silenced.append(Silenced(item, reasons[problem.code]))
+            silenced.append(SilencedProblem(item, reasons[problem.code]))
         else:
             kept.append(item)
     return kept, silenced
@@ -80,7 +82,7 @@ class OutcomeCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, print its outcome and exit with its status."""
-        from extery.cli.output import Outcome, emit, located
+        from extery.cli.output import Outcome, emit, prefix_problems
         from extery.core.errors import ExteryError
 
         has_sources = True
@@ -91,18 +93,18 @@ class OutcomeCommand(click.Command):
             has_sources = False
             outcome: Outcome = super().invoke(ctx)
         except ExteryError as error:
-            problems = located(error.problems)
+            problems = prefix_problems(error.problems)
             outcome = Outcome(False, self.on_failure, problems, has_sources=has_sources)
             output_format = ctx.obj.output_format if ctx.obj else _take_format(ctx)
             if output_format == "html":
                 output_format = "text"
         ctx.exit(emit(outcome, command=self.name or "", output_format=output_format))
 
-    def _read_config(self, ctx: click.Context) -> Config:
-        from extery.cli.config import Config
+    def _read_config(self, ctx: click.Context) -> ProjectConfig:
+        from extery.cli.project_file import ProjectConfig
 
         if ctx.params.pop("no_config", False) or self.project_folder is None:
-            return Config()
+            return ProjectConfig()
         config = config_in(self.project_folder(ctx.params))
         for name, value, where in config.options(self.name or ""):
             option = options_for_files(self).get(name)
@@ -134,12 +136,12 @@ class OutcomeCommand(click.Command):
             ) from error
 
 
-def config_in(folder: Path) -> Config:
+def config_in(folder: Path) -> ProjectConfig:
     """Read the project file in ``folder``; raises `InvalidInput` if it is invalid."""
     from extery.cli.app import COMMANDS, load_command
-    from extery.cli.config import read_config
+    from extery.cli.project_file import read_project_config
 
-    return read_config(
+    return read_project_config(
         folder,
         commands=COMMANDS,
         option_names=lambda command: options_for_files(load_command(command)),

@@ -36,7 +36,7 @@ def output_options(*more_formats: str) -> Callable[[Decorated], Decorated]:
     return decorate
 
 
-#: The name of a file for `read_valid_tags`.
+#: The name of a file for `parse_valid_tags_option`.
 valid_tags_option = click.option(
     "--valid-tags",
     metavar="FILE",
@@ -44,7 +44,7 @@ valid_tags_option = click.option(
 )
 
 
-def read_valid_tags(file: str | None) -> dict[str, list[str]] | None:
+def parse_valid_tags_option(file: str | None) -> dict[str, list[str]] | None:
     """Return type -> valid tags; ``None`` means Blender's own, ``{}`` disables the check.
 
     Raises `InvalidInput` if the file cannot be used.

@@ -30,7 +30,7 @@ class BlenderRange(NamedTuple):
         return cls(parse_blender_version(minimum), high)
 
     @classmethod
-    def of_release(cls, text: str) -> BlenderRange:
+    def of_series(cls, text: str) -> BlenderRange:
         """Return the range of one version ``4.2.3``, or of a series: all that begin with ``4.2`` or ``4``.
 
         Raises `ValueError` for a text that is not a Blender version.

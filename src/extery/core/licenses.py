@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PREFIX = "SPDX:"
 #: Expressions are parsed recursively; real ones have up to a hundred characters.
-MAX_LENGTH = 1_000
+MAX_EXPRESSION_LENGTH = 1_000
 
 
 def canonical_expression(text: str) -> str | None:
@@ -16,7 +16,7 @@ def canonical_expression(text: str) -> str | None:
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
     expression = text[len(PREFIX) :] if text.startswith(PREFIX) else text
-    if len(expression) > MAX_LENGTH:
+    if len(expression) > MAX_EXPRESSION_LENGTH:
         return None
     try:
         return str(canonicalize_license_expression(expression))
@@ -24,7 +24,7 @@ def canonical_expression(text: str) -> str | None:
         return None
 
 
-def page(text: str) -> str | None:
+def license_page_url(text: str) -> str | None:
     """Return the URL of the page about a licence, or ``None`` unless it is a single known identifier."""
     name = canonical_expression(text)
     if name is None or " " in name or name.startswith("LicenseRef"):

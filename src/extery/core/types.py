@@ -108,8 +108,8 @@ THEME = ExtensionType(
 
 #: Every accepted type, in the order in which pages and messages show them.
 TYPES = (ADD_ON, THEME)
-BY_NAME = {type_.name: type_ for type_ in TYPES}
-NAMES = tuple(BY_NAME)
+TYPES_BY_NAME = {type_.name: type_ for type_ in TYPES}
+TYPE_NAMES = tuple(TYPES_BY_NAME)
 #: All permissions, of any type.
 PERMISSIONS = tuple(dict.fromkeys(name for type_ in TYPES for name in type_.permissions))
 FIRST_BLENDER = min(type_.first_blender for type_ in TYPES)

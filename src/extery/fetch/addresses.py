@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import url2pathname
 
 from extery.core.errors import InvalidInput, InvalidListing
+from extery.listing import LISTING_FILENAME
 
-LISTING = "index.json"
 REMOTE = ("http", "https")
 _USER = re.compile(r"//[^/?#]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -36,9 +36,9 @@ def repository_url(text: str) -> str:
 
 def listing_url(url: str) -> str:
     """Return the URL of the listing of a repository: Blender adds a file name to ``file://`` only."""
-    if split_url(url).scheme in REMOTE or url.endswith(f"/{LISTING}"):
+    if split_url(url).scheme in REMOTE or url.endswith(f"/{LISTING_FILENAME}"):
         return url
-    return f"{url.rstrip('/')}/{LISTING}"
+    return f"{url.rstrip('/')}/{LISTING_FILENAME}"
 
 
 def resolve_archive_url(listing: str, archive_url: str) -> str:
@@ -53,7 +53,11 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
         raise InvalidListing(*error.problems) from error
     if archive_url.startswith("./"):
         parts = split_url(listing)
-        path = parts.path.removesuffix(LISTING) if parts.path.endswith(f"/{LISTING}") else None
+        path = (
+            parts.path.removesuffix(LISTING_FILENAME)
+            if parts.path.endswith(f"/{LISTING_FILENAME}")
+            else None
+        )
         folder = path if path is not None else parts.path.rstrip("/") + "/"
         return f"{parts.scheme}://{parts.netloc}{folder}{archive_url[2:]}"
     # Blender compares the prefix as text: it accepts neither HTTP:// nor file:/a.zip.
@@ -80,7 +84,7 @@ def split_url(url: str) -> SplitResult:
         _ = parts.port
         unquote(url).encode()
     except ValueError as error:
-        raise InvalidInput.of("fetch.url", url=shown, reason=printable(str(error))) from error
+        raise InvalidInput.of("fetch.url", url=shown, reason=sanitize_text(str(error))) from error
     return parts
 
 
@@ -105,13 +109,13 @@ def redact_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:  # not a URL
-        return printable(_USER.sub("//", re.split(r"[?#]", url)[0]))
+        return sanitize_text(_USER.sub("//", re.split(r"[?#]", url)[0]))
     host = parts.netloc.rpartition("@")[2]
     scheme = f"{parts.scheme}://" if parts.scheme else ""
-    return printable(f"{scheme}{host}{parts.path}")
+    return sanitize_text(f"{scheme}{host}{parts.path}")
 
 
-def printable(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """Return an untrusted text for a message: one line, no control characters, bounded length."""
     shortened = f"{text[:MAX_MESSAGE_LENGTH]}…" if len(text) > MAX_MESSAGE_LENGTH else text
     return "".join(character if character.isprintable() else "?" for character in shortened)

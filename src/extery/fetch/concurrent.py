@@ -20,7 +20,7 @@ def run_all(
     run: Callable[[Job], None],
     *,
     fetcher: Fetcher,
-    at_once: int = MAX_CONCURRENT,
+    max_concurrent: int = MAX_CONCURRENT,
 ) -> list[tuple[Job, ExteryError]]:
     """Call ``run`` for every job; return the failed jobs with their errors, in order.
 
@@ -29,7 +29,7 @@ def run_all(
     """
     queue = list(jobs)
     failed: dict[int, ExteryError] = {}
-    with ThreadPoolExecutor(max_workers=max(1, min(at_once, len(queue)))) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, min(max_concurrent, len(queue)))) as pool:
         running = {pool.submit(run, job): number for number, job in enumerate(queue)}
         try:
             for future in as_completed(running):

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from extery.core.errors import Corrupt
-from extery.fetch.addresses import printable, redact_url
+from extery.fetch.addresses import redact_url, sanitize_text
 from extery.fetch.response import Response
 from extery.fetch.retry import TransientError
 
@@ -60,7 +60,7 @@ def unexpected_encoding_error(response: Response) -> Corrupt:
     return Corrupt.of(
         "fetch.compressed",
         url=redact_url(response.url),
-        encoding=printable(response.headers["content-encoding"]),
+        encoding=sanitize_text(response.headers["content-encoding"]),
     )
 
 

@@ -23,7 +23,7 @@ from extery.fetch.addresses import REMOTE, origin_of, redact_url, split_url
 from extery.fetch.connections import Connections, Origin
 from extery.fetch.deadline import Deadline, PendingRequest
 from extery.fetch.disk import DiskSpace
-from extery.fetch.errors import stopped_error, translate_errors
+from extery.fetch.http_errors import stopped_error, translate_errors
 from extery.fetch.limits import limit_body
 from extery.fetch.local import open_file
 from extery.fetch.response import Response

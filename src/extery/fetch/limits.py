@@ -10,7 +10,7 @@ from dataclasses import replace
 from extery.core.errors import Corrupt
 from extery.fetch.addresses import redact_url
 from extery.fetch.deadline import Deadline
-from extery.fetch.errors import translate_errors
+from extery.fetch.http_errors import translate_errors
 from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy, TransientError
 

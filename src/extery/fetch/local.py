@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch.addresses import path_from_url, printable
+from extery.fetch.addresses import path_from_url, sanitize_text
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
@@ -22,7 +22,7 @@ LocalResponse = tuple[int, dict[str, str], Iterator[bytes]]
 def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
     """Return status, headers and body blocks for a ``file://`` URL."""
     path = path_from_url(url)
-    shown = printable(str(path))
+    shown = sanitize_text(str(path))
     try:
         file = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:

@@ -1,1 +1,4 @@
 """The listing of a repository, the JSON document that Blender subscribes to: entries, selection, partition, delta."""
+
+#: Name of the file of a listing. For Blender, a URL that ends with it means the folder of the file.
+LISTING_FILENAME = "index.json"

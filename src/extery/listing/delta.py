@@ -12,10 +12,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-FILENAME = "changes.json"
-VERSION = "v1"
+CHANGES_FILENAME = "changes.json"
+CHANGES_VERSION = "v1"
 #: Field of a listing that has a ``changes.json`` in its folder; Blender ignores it.
-LISTING_FIELDS = {"changes": f"./{FILENAME}"}
+LISTING_FIELDS = {"changes": f"./{CHANGES_FILENAME}"}
 _DATA = b',"data":['
 _END = b"]}"
 #: Prefix of each entry. Quotes in strings are escaped, so after a comma it only occurs between entries.
@@ -59,7 +59,7 @@ def record_change(old: bytes, new: bytes, known: bytes) -> bytes:
         texts.pop(0)
     target = _dump({"hash": listing_digest(new), "size": len(new)})
     return b'{"version":"%s","listing":%s,"changes":[%s]}' % (
-        VERSION.encode(),
+        CHANGES_VERSION.encode(),
         target,
         b",".join(texts),
     )
@@ -70,7 +70,9 @@ def apply_changes(listing: bytes, document: bytes) -> bytes | None:
     try:
         parsed = json.loads(document)
         target, digest = parsed["listing"]["hash"], listing_digest(listing)
-        for change in parsed["changes"][-MAX_CHANGES:] if parsed["version"] == VERSION else ():
+        for change in (
+            parsed["changes"][-MAX_CHANGES:] if parsed["version"] == CHANGES_VERSION else ()
+        ):
             if change["from"] == digest:
                 listing, digest = _apply(listing, change), change["to"]
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
@@ -82,7 +84,7 @@ def target_digest(document: bytes) -> str:
     """Return the digest of the target listing; empty if ``document`` is not a ``changes.json``."""
     try:
         parsed = json.loads(document)
-        return str(parsed["listing"]["hash"]) if parsed["version"] == VERSION else ""
+        return str(parsed["listing"]["hash"]) if parsed["version"] == CHANGES_VERSION else ""
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 

@@ -21,7 +21,7 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 
 Entry = dict[str, Any]
 
-VERSION = "v1"
+LISTING_VERSION = "v1"
 KEYS = (
     "schema_version",
     "id",
@@ -44,13 +44,15 @@ KEYS = (
     "archive_hash",
 )
 #: Valid listings have five levels: the permissions of an entry are the deepest.
-MAX_DEPTH = 50
+MAX_LISTING_DEPTH = 50
 #: After this many problems the remaining entries are not checked.
-MAX_PROBLEMS = 500
+MAX_LISTING_PROBLEMS = 500
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
-def entry(manifest: Manifest, *, archive_url: str, archive_size: int, archive_hash: str) -> Entry:
+def make_entry(
+    manifest: Manifest, *, archive_url: str, archive_size: int, archive_hash: str
+) -> Entry:
     """Return the entry of one package.
 
     ``archive_hash`` is the SHA-256 in 64 hex digits, with or without the prefix ``sha256:``.
@@ -81,15 +83,21 @@ def order_keys(item: Entry) -> Entry:
     return {**known, **{key: value for key, value in item.items() if key not in KEYS}}
 
 
-def listing(data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()) -> dict[str, Any]:
+def make_listing(
+    data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     """Return the document, with entries and blocks in the order given."""
-    return {"version": VERSION, "blocklist": [dict(b) for b in blocklist], "data": list(data)}
+    return {
+        "version": LISTING_VERSION,
+        "blocklist": [dict(b) for b in blocklist],
+        "data": list(data),
+    }
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-def dump(document: Mapping[str, Any]) -> bytes:
+def dump_listing(document: Mapping[str, Any]) -> bytes:
     """Return a listing or an entry as ASCII JSON without white space: equal documents give equal bytes."""
     return _ENCODER.encode(document).encode("ascii")
 
@@ -100,11 +108,15 @@ def dump_serialized(
     *,
     head: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the same bytes as `dump`, from entries that are serialized already.
+    """Return the same bytes as `dump_listing`, from entries that are serialized already.
 
     ``head`` are more keys of the document, before the blocklist.
     """
-    document = {"version": VERSION, **(head or {}), "blocklist": [dict(b) for b in blocklist]}
+    document = {
+        "version": LISTING_VERSION,
+        **(head or {}),
+        "blocklist": [dict(b) for b in blocklist],
+    }
     # An owner may add keys to a block, for example a date.
     start = json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
     pieces = [start[:-1], b',"data":[']
@@ -121,7 +133,7 @@ class Listing:
 
     data: Sequence[Entry]
     blocklist: Sequence[Mapping[str, str]] = field(default_factory=list)
-    version: str = VERSION
+    version: str = LISTING_VERSION
 
     @property
     def blocked(self) -> dict[str, str]:
@@ -133,7 +145,7 @@ class Listing:
         }
 
 
-def parse(data: bytes, *, file: str = "index.json") -> Listing:
+def parse_listing(data: bytes, *, file: str = "index.json") -> Listing:
     """Parse a listing with the checks of Blender's sync.
 
     Raises `InvalidListing` with the problems of all entries.
@@ -160,7 +172,7 @@ def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, A
         )
         return None
     if _is_deep(document):
-        problems.add("listing.too-deep", where=Where(file), limit=MAX_DEPTH)
+        problems.add("listing.too-deep", where=Where(file), limit=MAX_LISTING_DEPTH)
         return None
     if not isinstance(document, dict):
         problems.add("listing.not-an-object", where=Where(file), value=quote_value(document))
@@ -171,7 +183,7 @@ def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, A
 def _is_deep(document: object) -> bool:
     """Return whether recursion over the document could exhaust the stack: `json` reads a thousand levels."""
     level: list[Any] = [document] if isinstance(document, dict | list) else []
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_LISTING_DEPTH):
         items = (
             value
             for container in level
@@ -196,7 +208,7 @@ def _check_document(document: dict[str, Any], problems: ProblemList, file: str) 
         problems.add("listing.data", where=Where(file, ("data",)), value=quote_value(data))
         return
     for index, item in enumerate(data):
-        if len(problems) >= MAX_PROBLEMS:
+        if len(problems) >= MAX_LISTING_PROBLEMS:
             problems.add(
                 "listing.entry",
                 where=Where(file, ("data", index)),

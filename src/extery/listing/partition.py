@@ -22,7 +22,7 @@ from extery.listing.entries import Entry
 PYTHONS = tuple(f"3.{minor}" for minor in range(10, 20))
 #: Entries of one id times classes of systems. A thousand versions for seven platforms, each with wheels for four
 #: Pythons, make 40,000. Of an id that exceeds the limit only the newest entry is kept.
-MAX_STEPS = 1_000_000
+MAX_PARTITION_STEPS = 1_000_000
 #: Stands for every platform or Python without a name in the listing.
 OTHER = "*"
 
@@ -77,7 +77,7 @@ def _divide(group: Sequence[Entry], named: set[str]) -> Iterator[tuple[Entry, bo
     audiences = [audience_of(item) for item in group]
     pythons = {*PYTHONS, *python_minor_versions(group), OTHER}
     classes = SystemClasses(audiences, platforms={*named, OTHER}, pythons=pythons)
-    if len(group) * len(classes) > MAX_STEPS:
+    if len(group) * len(classes) > MAX_PARTITION_STEPS:
         yield group[0], False, [group[0]]
         yield from ((item, True, []) for item in group[1:])
         return

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from extery.listing.entries import Entry, dump
+from extery.listing.entries import Entry, dump_listing
 
 
 class SerializedEntry(NamedTuple):
@@ -23,7 +23,9 @@ class SerializedEntry(NamedTuple):
     def of(cls, item: Entry) -> SerializedEntry:
         """Serialize an entry."""
         platforms = tuple(item.get("platforms", ()))
-        return cls(item["id"], item["version"], item.get("archive_url", ""), platforms, dump(item))
+        return cls(
+            item["id"], item["version"], item.get("archive_url", ""), platforms, dump_listing(item)
+        )
 
     @property
     def entry(self) -> Entry:

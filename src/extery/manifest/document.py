@@ -17,9 +17,9 @@ from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
 from extery.manifest.tags import as_valid_tags
 
-FILENAME = "blender_manifest.toml"
+MANIFEST_FILENAME = "blender_manifest.toml"
 #: Real manifests have a few thousand bytes.
-MAX_BYTES = 1 << 20
+MAX_MANIFEST_BYTES = 1 << 20
 #: The reason that sites and Blender show where an old manifest lists permissions without reasons.
 NO_REASON = "Undefined"
 
@@ -79,7 +79,7 @@ class Manifest(NamedTuple):
         *,
         strict: bool = True,
         valid_tags: ValidTags | None = None,
-        file: str = FILENAME,
+        file: str = MANIFEST_FILENAME,
         packaged: bool = False,
     ) -> Manifest:
         """Parse a manifest; the arguments are those of `check_manifest`.
@@ -99,7 +99,7 @@ class Manifest(NamedTuple):
 
         Raises `InvalidManifest`, also if the file is missing.
         """
-        file = path / FILENAME if path.is_dir() else path
+        file = path / MANIFEST_FILENAME if path.is_dir() else path
         return cls.parse(read_manifest_bytes(file), strict=strict, file=file.name)
 
     @property
@@ -140,7 +140,7 @@ def read_manifest_bytes(file: Path) -> bytes:
         # Opening a pipe may wait for ever, and a device may never end.
         if stat.S_ISREG(mode):
             with file.open("rb") as stream:
-                return stream.read(MAX_BYTES + 1)
+                return stream.read(MAX_MANIFEST_BYTES + 1)
     except FileNotFoundError:
         raise InvalidManifest.of(
             "manifest.file.missing", where=where, file=file.name, folder=str(file.parent)
@@ -161,7 +161,7 @@ def check_manifest(
     *,
     strict: bool = True,
     valid_tags: ValidTags | None = None,
-    file: str = FILENAME,
+    file: str = MANIFEST_FILENAME,
     packaged: bool = False,
 ) -> tuple[Manifest | None, ProblemList]:
     """Read a manifest; return it, or ``None`` if it has errors, and all errors and warnings.
@@ -195,8 +195,8 @@ def blender_tags() -> ValidTags:
 
 def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
     """Return the TOML table in ``data``, or ``None`` after adding a problem."""
-    if len(data) > MAX_BYTES:
-        problems.add("manifest.file.too-large", where=Where(file), maximum=MAX_BYTES)
+    if len(data) > MAX_MANIFEST_BYTES:
+        problems.add("manifest.file.too-large", where=Where(file), maximum=MAX_MANIFEST_BYTES)
         return None
     if data.startswith(b"\xef\xbb\xbf"):
         problems.add("manifest.toml.bom", where=Where(file, (), 1, 1))
@@ -212,9 +212,9 @@ def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any]
     table = read_plain(text)
     if table is not None:
         return table
-    from extery.manifest.toml import read_toml
+    from extery.manifest.toml import parse_toml
 
-    return read_toml(text, problems, file)
+    return parse_toml(text, problems, file)
 
 
 def _position_of_byte(data: bytes, offset: int) -> tuple[int, int]:

@@ -23,7 +23,7 @@ from extery.manifest.schemas.v1_0_0 import FIELDS
 if TYPE_CHECKING:
     from extery.manifest.locator import Locator
 
-SCHEMA_VERSIONS = ("1.0.0",)
+KNOWN_SCHEMA_VERSIONS = ("1.0.0",)
 
 
 class LintContext(NamedTuple):
@@ -80,8 +80,8 @@ def _check_id(lint: LintContext) -> None:
 
 def _check_versions(lint: LintContext) -> None:
     schema = lint.text("schema_version")
-    if schema and schema not in SCHEMA_VERSIONS:
-        values = {"value": quote_value(schema), "latest": SCHEMA_VERSIONS[-1]}
+    if schema and schema not in KNOWN_SCHEMA_VERSIONS:
+        values = {"value": quote_value(schema), "latest": KNOWN_SCHEMA_VERSIONS[-1]}
         lint.add("schema_version.unknown", "schema_version", **values)
     if lint.text("version").endswith("\n"):
         lint.add("version.trailing-newline", "version")

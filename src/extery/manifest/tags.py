@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from extery.core.errors import InvalidInput, Where
-from extery.core.types import BY_NAME, TYPES
+from extery.core.types import TYPES, TYPES_BY_NAME
 
 
 def as_valid_tags() -> dict[str, tuple[str, ...]]:
@@ -25,7 +25,7 @@ def read_valid_tags(file: Path) -> dict[str, list[str]]:
 
         text = file.read_text("utf-8")
         tags = _tags_in_python(text) if file.suffix == ".py" else json.loads(text)
-        return {name: _strings(tags[name]) for name in BY_NAME}
+        return {name: _strings(tags[name]) for name in TYPES_BY_NAME}
     except (OSError, ValueError, SyntaxError, KeyError, TypeError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         if isinstance(error, OSError) and error.strerror:

@@ -8,7 +8,7 @@ from typing import Any
 
 from extery.core.errors import ProblemList, Where
 
-MAX_DOTS = 100
+MAX_KEY_DOTS = 100
 # Matches dotted keys, and strings and comments, whose dots do not count. A key begins at its first
 # character only, and an unclosed string is matched to its end: the time is linear in the length of the text.
 _DOTTED_OR_TEXT = re.compile(
@@ -20,12 +20,12 @@ _DOTTED_OR_TEXT = re.compile(
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def read_toml(text: str, problems: ProblemList, file: str) -> dict[str, Any] | None:
+def parse_toml(text: str, problems: ProblemList, file: str) -> dict[str, Any] | None:
     """Return the table in ``text``, or ``None`` after adding a problem."""
     offset = find_dots(text)
     if offset is not None:
         where = Where(file, (), *_position(text, offset))
-        problems.add("manifest.toml.syntax", where=where, variant="long-key", maximum=MAX_DOTS)
+        problems.add("manifest.toml.syntax", where=where, variant="long-key", maximum=MAX_KEY_DOTS)
         return None
     try:
         return tomllib.loads(text)
@@ -48,7 +48,7 @@ def find_dots(text: str) -> int | None:
     The parsing time of a key grows with the square of its dots.
     """
     for match in _DOTTED_OR_TEXT.finditer(text):
-        if match[1] and match[1].count(".") > MAX_DOTS:
+        if match[1] and match[1].count(".") > MAX_KEY_DOTS:
             return match.start()
     return None
 

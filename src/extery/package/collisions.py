@@ -13,9 +13,9 @@ from functools import cached_property
 from extery.core.errors import ProblemList, Where
 from extery.package.issue import Issue
 from extery.package.names import (
-    MAX_PROBLEMS,
+    MAX_NAME_PROBLEMS,
+    collision_key,
     find_name_issue,
-    fold,
     is_plain,
     is_unsafe,
     quote_name,
@@ -43,7 +43,7 @@ def check_names(
     before = len(problems)
     backslashes: list[str] = []
     for name in names:
-        if len(problems) - before >= MAX_PROBLEMS:
+        if len(problems) - before >= MAX_NAME_PROBLEMS:
             break
         if "\\" in name and not is_unsafe(name):
             backslashes.append(name)
@@ -124,10 +124,10 @@ class _NameIndex:
 
     @cached_property
     def _folded(self) -> dict[str, str]:
-        return {fold(name): name for name in self._names}
+        return {collision_key(name): name for name in self._names}
 
     def replaced_by(self, name: str) -> str:
         """Return the member at the path to which tools unpack ``name``, or ``""``."""
         parts = [part.rstrip(". ") for part in _VMS_VERSION.sub("", name).split("/")]
         path = "/".join(part for part in parts if part)
-        return self._folded.get(fold(path), "") if path != name else ""
+        return self._folded.get(collision_key(path), "") if path != name else ""

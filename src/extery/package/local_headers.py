@@ -16,7 +16,7 @@ from extery.core.files import format_size
 from extery.package.central_directory import CentralDirectory, DirectoryEntry
 from extery.package.extra_fields import ZIP64, find_extra_issue, parse_extra_field, take_zip64
 from extery.package.issue import Issue
-from extery.package.names import MAX_PROBLEMS, quote_name
+from extery.package.names import MAX_NAME_PROBLEMS, quote_name
 from extery.package.zip_format import (
     DESCRIPTOR_SIGNATURE,
     FLAG_DESCRIPTOR,
@@ -68,7 +68,7 @@ def check_local_headers(
 ) -> list[int]:
     """Compare every local header with its entry; return the offset of each member's data, or -1.
 
-    ``names`` are the decoded names of the entries, for messages. Stops after `MAX_PROBLEMS`.
+    ``names`` are the decoded names of the entries, for messages. Stops after `MAX_NAME_PROBLEMS`.
     """
 
     def add(issue: Issue, name: str) -> None:
@@ -89,7 +89,7 @@ def check_local_headers(
             offsets[index] = plain
             expected = max(expected, plain + entry.packed_size)
             continue
-        if len(problems) - before >= MAX_PROBLEMS:
+        if len(problems) - before >= MAX_NAME_PROBLEMS:
             break
         header = _read_local(file, entry.offset, directory.start)
         if header is None:

@@ -9,7 +9,7 @@ from extery.core.errors import ProblemList, Where
 from extery.core.files import format_size
 from extery.package.central_directory import CentralDirectory, DirectoryEntry
 from extery.package.issue import Issue
-from extery.package.names import MAX_PROBLEMS, quote_name
+from extery.package.names import MAX_NAME_PROBLEMS, quote_name
 from extery.package.streams import STORED
 from extery.package.zip_format import FLAG_ENCRYPTED
 
@@ -34,7 +34,7 @@ def check_member_types(
     for entry, name in zip(directory.entries, names, strict=True):
         if _is_plain_file(entry) and not name.endswith("/"):
             continue
-        if len(problems) - before >= MAX_PROBLEMS:
+        if len(problems) - before >= MAX_NAME_PROBLEMS:
             return
         if issue := _find_issue(entry, is_folder=name.endswith("/")):
             issue.add_to(problems, where=where(name), member=quote_name(name))

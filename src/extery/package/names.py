@@ -17,11 +17,11 @@ from unicodedata import ucd_3_2_0 as unicode_3_2
 from extery.package.issue import Issue
 
 #: Problems of one kind that are reported; the archive has to be made again anyway.
-MAX_PROBLEMS = 100
+MAX_NAME_PROBLEMS = 100
 #: Maximum length of a part of a path, in UTF-8 bytes, on all common file systems.
 MAX_PART_BYTES = 255
 #: Maximum number of folders above a file. Deep paths are slow to unpack, and no extension has them.
-MAX_DEPTH = 100
+MAX_PATH_DEPTH = 100
 #: Maximum length of a path, in UTF-8 bytes. Linux allows 4096, including the folders above it.
 MAX_NAME_BYTES = 2048
 
@@ -121,8 +121,8 @@ def _find_unportable(name: str) -> Issue | None:
     encoded = name.encode("utf-8", "surrogatepass")
     if len(encoded) > MAX_NAME_BYTES:
         return Issue(code, "too-long", {"length": len(encoded), "limit": MAX_NAME_BYTES})
-    if name.count("/") > MAX_DEPTH:
-        return Issue(code, "too-deep", {"length": name.count("/"), "limit": MAX_DEPTH})
+    if name.count("/") > MAX_PATH_DEPTH:
+        return Issue(code, "too-deep", {"length": name.count("/"), "limit": MAX_PATH_DEPTH})
     longest = max(encoded.split(b"/"), key=len)
     if len(longest) > MAX_PART_BYTES:
         return Issue(code, "part-too-long", {"length": len(longest), "limit": MAX_PART_BYTES})
@@ -156,7 +156,7 @@ def _character_variant(character: str) -> str:
     return "surrogate" if category == "Cs" else "unassigned"
 
 
-def fold(name: str) -> str:
+def collision_key(name: str) -> str:
     """Return the same text for all names that some system treats as one: case, Unicode form, escapes."""
     if name.isascii() and "#" not in name:
         return name.lower()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from extery.core.errors import ProblemList, Where
-from extery.package.names import MAX_PROBLEMS, fold, quote_name
+from extery.package.names import MAX_NAME_PROBLEMS, collision_key, quote_name
 
 #: Maximum number of files and folders, including folders that are only part of other names.
 MAX_NODES = 250_000
@@ -76,7 +76,7 @@ class PathTree:
         return node
 
     def _node(self, parent: int, part: str) -> int:
-        key = (parent, fold(part))
+        key = (parent, collision_key(part))
         node = self.nodes.get(key)
         if node is None:
             node = self.nodes[key] = len(self.parts)
@@ -138,7 +138,7 @@ class PathTree:
             return
         reported: set[int] = set()
         for node, part in enumerate(self.parts):
-            if node == 0 or len(reported) >= MAX_PROBLEMS or _SHORT_NAME.fullmatch(part):
+            if node == 0 or len(reported) >= MAX_NAME_PROBLEMS or _SHORT_NAME.fullmatch(part):
                 continue
             for base, ending in _short_names(part):
                 short = wanted.get((self.parents[node], base, ending), 0)

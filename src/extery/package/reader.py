@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
-from extery.manifest.document import FILENAME, MAX_BYTES, Manifest
+from extery.manifest.document import MANIFEST_FILENAME, MAX_MANIFEST_BYTES, Manifest
 from extery.package.archive import Archive
 from extery.package.checksums import Region, hash_with_checksums, without_overlaps
 from extery.package.opening import open_archive, open_archive_as
@@ -34,13 +34,13 @@ class Package(Archive):
 
         Raises `InvalidPackage` if there is no manifest, or more than one.
         """
-        if FILENAME in self.by_name:
+        if MANIFEST_FILENAME in self.by_name:
             return ""
         manifests = sorted(
-            n for n in self.by_name if n.endswith(f"/{FILENAME}") and not n.startswith(".")
+            n for n in self.by_name if n.endswith(f"/{MANIFEST_FILENAME}") and not n.startswith(".")
         )
         if len(manifests) == 1:
-            return manifests[0][: -len(FILENAME)]
+            return manifests[0][: -len(MANIFEST_FILENAME)]
         if manifests:
             raise InvalidPackage.of(
                 "package.manifest-ambiguous",
@@ -56,7 +56,7 @@ class Package(Archive):
         if self._has_bl_info():
             return InvalidPackage.of("package.legacy", where=where, file=self.name)
         names = [member.name for member in self.members]
-        similar = [n for n in names if n.lower().endswith((".toml", FILENAME))]
+        similar = [n for n in names if n.lower().endswith((".toml", MANIFEST_FILENAME))]
         variant = "several-files" if len(names) != 1 else "one-file"
         return InvalidPackage.of(
             "package.manifest-missing",
@@ -71,7 +71,7 @@ class Package(Archive):
         scripts = [m for m in self.members if m.name.endswith(".py") and m.name.count("/") < 2]
         for member in scripts[:_MAX_SCRIPTS]:
             try:
-                if b"bl_info" in self.read(member, limit=MAX_BYTES):
+                if b"bl_info" in self.read(member, limit=MAX_MANIFEST_BYTES):
                     return True
             except InvalidPackage:
                 continue
@@ -84,7 +84,7 @@ class Package(Archive):
         start = len(root)
         return [name[start:] for name in names if name.startswith(root) and name[-1:] != "/"]
 
-    def read_file(self, name: str, *, limit: int = MAX_BYTES) -> bytes:
+    def read_file(self, name: str, *, limit: int = MAX_MANIFEST_BYTES) -> bytes:
         """Return the bytes of a file below the root.
 
         Raises `KeyError` for an unknown name, and `InvalidPackage` for a file that is damaged, encrypted
@@ -124,13 +124,13 @@ class Package(Archive):
     @cached_property
     def manifest_bytes(self) -> bytes:
         """The bytes of the manifest."""
-        return self.read_file(FILENAME)
+        return self.read_file(MANIFEST_FILENAME)
 
     @cached_property
     def manifest(self) -> Manifest:
         """The manifest, parsed leniently as clients do; raises `InvalidManifest`."""
         return Manifest.parse(
-            self.manifest_bytes, strict=False, file=self.root + FILENAME, packaged=True
+            self.manifest_bytes, strict=False, file=self.root + MANIFEST_FILENAME, packaged=True
         )
 
 

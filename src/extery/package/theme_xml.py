@@ -17,9 +17,9 @@ from extery.core.text import quote_value
 from extery.package.issue import Issue
 
 #: Blender's own themes have 30 to 50 KB, 8 levels, 220 elements and 1,100 attributes.
-MAX_BYTES = 2 << 20
+MAX_THEME_BYTES = 2 << 20
 #: Blender reads a theme recursively; its Python stops at about 1,000 levels.
-MAX_DEPTH = 50
+MAX_THEME_DEPTH = 50
 MAX_ELEMENTS = 10_000
 MAX_ATTRIBUTES = 50_000
 
@@ -94,8 +94,8 @@ class _Parser:
         self.open: list[str | None] = []
 
     def parse(self, data: bytes) -> ThemeXml:
-        if len(data) > MAX_BYTES:
-            raise _Refused("theme.too-large", "bytes", limit=MAX_BYTES)
+        if len(data) > MAX_THEME_BYTES:
+            raise _Refused("theme.too-large", "bytes", limit=MAX_THEME_BYTES)
         # Namespaces are prefixed with "}", as in ElementTree, so that such names never equal Blender's.
         parser = expat.ParserCreate(namespace_separator="}", intern=None)
         parser.ordered_attributes = True
@@ -120,8 +120,8 @@ class _Parser:
         self.elements += 1
         self.attributes += len(attributes) // 2
         depth = len(self.open)
-        if depth >= MAX_DEPTH:
-            raise _Refused("theme.too-deep", limit=MAX_DEPTH)
+        if depth >= MAX_THEME_DEPTH:
+            raise _Refused("theme.too-deep", limit=MAX_THEME_DEPTH)
         if self.elements > MAX_ELEMENTS:
             raise _Refused("theme.too-large", "elements", limit=MAX_ELEMENTS)
         if self.attributes > MAX_ATTRIBUTES:

@@ -16,7 +16,7 @@ from extery.listing.entries import Entry
 _OTHER_PLATFORM = "other-x64"
 _OTHER_MINOR = 99
 #: Comparisons for one id. A thousand versions for seven platforms each need seven million.
-MAX_STEPS = 10_000_000
+MAX_COMPARISONS = 10_000_000
 
 
 class Clash(NamedTuple):
@@ -67,7 +67,7 @@ def _compare(entries: Sequence[Entry]) -> dict[tuple[int, int], System]:
                 continue
             done.add(both)
             steps += len(both) ** 2
-            if steps > MAX_STEPS and len(done) > 1:
+            if steps > MAX_COMPARISONS and len(done) > 1:
                 return pairs
             for pair, blender in _overlaps(audiences, both):
                 system = System(blender, platform, python)

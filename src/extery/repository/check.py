@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from extery.core.errors import ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
-from extery.fetch.addresses import LISTING
+from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import check_listing, fetch_listing
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
@@ -25,7 +25,7 @@ _MAX_NAMES = 3
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class RepositoryCheckResult:
     """Problems of a repository; ``entries`` counts valid entries, ``packages`` those that were read."""
 
     url: str
@@ -54,7 +54,7 @@ def check_repository(
     listing_only: bool = False,
     valid_tags: ValidTags | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> CheckResult:
+) -> RepositoryCheckResult:
     """Check the repository ``url`` (of http, https or file); raises an `ExteryError` without a listing.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
@@ -71,7 +71,7 @@ def check_repository(
         packages = check_packages(offered, fetcher, problems, on_progress, valid_tags=valid_tags)
     if urlsplit(address).scheme == "file":
         _check_unlisted(path_from_url(address).parent, resolved, problems)
-    return CheckResult(url, len(entries), packages, problems)
+    return RepositoryCheckResult(url, len(entries), packages, problems)
 
 
 def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: ProblemList) -> None:
@@ -101,7 +101,7 @@ def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: Pro
 
 def _other_listings(folder: Path) -> Iterator[str]:
     """Yield the listings of channels and sets below the folder, and that of legacy add-ons in it."""
-    for pattern in (f"*/{LISTING}", f"*/*/{LISTING}", "repo.json"):
+    for pattern in (f"*/{LISTING_FILENAME}", f"*/*/{LISTING_FILENAME}", "repo.json"):
         for path in folder.glob(pattern):
             with suppress(OSError):
                 yield path.read_text("utf-8", "replace")

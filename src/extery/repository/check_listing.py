@@ -8,9 +8,9 @@ from typing import Any
 
 from extery.core.errors import Corrupt, InvalidListing, ProblemList, Where
 from extery.fetch import Fetcher, get_document
-from extery.fetch.addresses import LISTING
+from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
-from extery.listing.entries import Entry, check_entry, parse
+from extery.listing.entries import Entry, check_entry, parse_listing
 from extery.repository.ambiguity import find_clashes
 
 #: An entry and its position in the listing.
@@ -24,7 +24,7 @@ def fetch_listing(address: str, fetcher: Fetcher, problems: ProblemList) -> byte
     except Corrupt as error:
         if error.code != "fetch.compressed":
             raise
-        problems.add("server.compressed", where=Where(LISTING))
+        problems.add("server.compressed", where=Where(LISTING_FILENAME))
         document = get_document(address, fetcher=fetcher)  # to check the rest too
     assert document is not None  # the request was not conditional
     return document.body
@@ -42,7 +42,7 @@ def _parse_valid_entries(
     data: bytes, problems: ProblemList
 ) -> tuple[list[NumberedEntry], set[str]]:
     try:
-        listing = parse(data, file=LISTING)
+        listing = parse_listing(data, file=LISTING_FILENAME)
     except InvalidListing as error:
         problems.extend(error.problems)
     else:
@@ -51,7 +51,7 @@ def _parse_valid_entries(
     valid = []
     for number, item in enumerate(_list(document, "data")):
         entry_problems = ProblemList()
-        check_entry(item, entry_problems, file=LISTING, index=number)
+        check_entry(item, entry_problems, file=LISTING_FILENAME, index=number)
         if not entry_problems.errors:
             valid.append((number, item))
     blocks = _list(document, "blocklist")
@@ -79,7 +79,7 @@ def _without_invalid_pythons(
     readable = []
     for number, item in entries:
         if has_invalid_pythons(item):
-            where = Where(LISTING, ("data", number, "python_versions"))
+            where = Where(LISTING_FILENAME, ("data", number, "python_versions"))
             problems.add("server.pythons", where=where, id=item["id"])
         readable.append((number, without_invalid_pythons(item)))
     return readable
@@ -91,7 +91,7 @@ def _check_clashes(entries: Sequence[NumberedEntry], problems: ProblemList) -> N
         problems.add(
             "listing.several",
             variant="versions",
-            where=Where(LISTING, ("data", number)),
+            where=Where(LISTING_FILENAME, ("data", number)),
             id=first["id"],
             version=first["version"],
             other=second["version"],

@@ -19,7 +19,8 @@ from extery.fetch import (
     resolve_archive_url,
     run_all,
 )
-from extery.fetch.addresses import LISTING, REMOTE
+from extery.fetch.addresses import REMOTE
+from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import NumberedEntry
 from extery.repository.entry_match import about_entry, check_match
@@ -49,7 +50,7 @@ def resolve_packages(
     """Return the entries whose package URL can be resolved, and check these URLs."""
     resolved = []
     for number, item in entries:
-        where = Where(LISTING, ("data", number, "archive_url"))
+        where = Where(LISTING_FILENAME, ("data", number, "archive_url"))
         try:
             url = resolve_archive_url(address, item["archive_url"])
         except InvalidListing as error:
@@ -132,4 +133,4 @@ def _at_entry(each: PackageEntry, problem: Problem) -> Problem:
     if place and not is_field:
         problem = problem._replace(message=f"{place}: {problem.message}")
     path = ("data", each.number, *(problem.where.path if is_field else ("archive_url",)))
-    return about_entry(problem, each.entry)._replace(where=Where(LISTING, path))
+    return about_entry(problem, each.entry)._replace(where=Where(LISTING_FILENAME, path))

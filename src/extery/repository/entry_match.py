@@ -8,7 +8,7 @@ from pathlib import Path
 from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import hash_file
 from extery.listing.audience import audience_of
-from extery.listing.entries import Entry, entry
+from extery.listing.entries import Entry, make_entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.engine import Scope, check_package
 
@@ -36,7 +36,7 @@ def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None)
     problems.extend(report.problems)
     manifest = report.installable_manifest
     if manifest is not None:
-        actual = entry(manifest, archive_url="", archive_size=size, archive_hash=sha256)
+        actual = make_entry(manifest, archive_url="", archive_size=size, archive_hash=sha256)
         _check_identity(item, actual, problems)
         _check_audience(item, actual, problems)
         _check_metadata(item, actual, problems)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from extery.core.errors import ProblemList, Where
 from extery.core.locks import locked
 from extery.repository import cache, write
-from extery.repository.config.document import read_config
+from extery.repository.config.repository_config import read_repository_config
 from extery.repository.generate_options import GenerateOptions
-from extery.repository.generated import Generated
-from extery.repository.leftovers import listing_folders, remove_leftovers
+from extery.repository.generate_result import GenerateResult
 from extery.repository.scan import PackageFile, ScannedPackage, find_packages
+from extery.repository.temporary_files import listing_folders, remove_interrupted_writes
 
 if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
@@ -35,7 +35,7 @@ def generate(
     valid_tags: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
-) -> Generated:
+) -> GenerateResult:
     """List the packages in ``folder`` in its ``index.json``; with ``html`` also in ``index.html``.
 
     ``template`` replaces the template of the page, ``config`` the file ``blender_repo.toml``. Packages that
@@ -61,16 +61,16 @@ def generate(
     ) as lock:
         problems = ProblemList()
         files = find_packages(folder, problems)
-        settings = read_config(folder, config, problems)
+        settings = read_repository_config(folder, config, problems)
         state = cache.State.load(folder)
         tags = _load_tags(valid_tags if valid_tags is not None else settings.valid_tags)
         inputs = options.fingerprint(settings, files, tags.digest)
         outputs = write.stat_outputs(folder, state.summary.outputs)
         if lock.was_interrupted:
-            remove_leftovers(folder, listing_folders(state.summary.outputs))
+            remove_interrupted_writes(folder, listing_folders(state.summary.outputs))
         if not verify and state.is_current(inputs, files, outputs):
             summary = state.summary
-            return Generated(
+            return GenerateResult(
                 folder,
                 summary.count,
                 ProblemList(summary.problems),

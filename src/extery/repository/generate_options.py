@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from extery.repository import cache
-from extery.repository.config.document import Config
+from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.scan import PackageFile
 
 
@@ -38,14 +38,14 @@ class GenerateOptions:
             "valid_tags": self.valid_tags and str(Path(self.valid_tags).absolute()),
         }
 
-    def fingerprint(self, config: Config, files: Sequence[PackageFile], tags: str) -> str:
+    def fingerprint(self, config: RepositoryConfig, files: Sequence[PackageFile], tags: str) -> str:
         """Return a hash of everything that the result depends on; ``tags`` is that of `tags_digest`."""
         template = b""
         if self.html and self.template and self.template.is_file():
             template = self.template.read_bytes()
         scripts: list[object] = []
         if self.legacy:
-            from extery.repository.legacy.listing import script_files
+            from extery.repository.legacy.repo_json import script_files
 
             scripts = [self.base_url, *script_files(self.folder)]
         inputs = (

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList
+from extery.listing import LISTING_FILENAME
 from extery.listing.delta import LISTING_FIELDS
 from extery.listing.entries import dump_serialized
 from extery.repository import cache, ownership, write
 from extery.repository.child_process import BackgroundResult
-from extery.repository.config.document import Config
+from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.generate_options import GenerateOptions
-from extery.repository.generated import Generated
+from extery.repository.generate_result import GenerateResult
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
-from extery.repository.leftovers import listing_folders, remove_leftovers
 from extery.repository.scan import ScannedPackage, in_folder
-from extery.repository.write import LISTING, PAGE
+from extery.repository.temporary_files import listing_folders, remove_interrupted_writes
+from extery.repository.write import PAGE_FILENAME
 
 if TYPE_CHECKING:
-    from extery.repository.legacy.listing import LegacyListing
+    from extery.repository.legacy.repo_json import LegacyListing
 
 LEGACY = "repo.json"
 #: A page of fewer entries takes less time than starting a process.
@@ -33,7 +34,7 @@ class OutputWriter:
     def __init__(
         self,
         options: GenerateOptions,
-        config: Config,
+        config: RepositoryConfig,
         packages: cache.Packages,
         problems: ProblemList,
         *,
@@ -46,7 +47,7 @@ class OutputWriter:
         self.problems = problems
         self.tags = tags
 
-    def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> Generated:
+    def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> GenerateResult:
         """Write whatever differs from the outputs of the ``last`` run, then the state."""
         folder, config, problems = self.folder, self.config, self.problems
         legacy = self._legacy_listing()
@@ -76,7 +77,9 @@ class OutputWriter:
             if outputs != last.outputs:
                 summary.outputs = outputs
                 cache.save(folder, summary, started_at, blocks)
-        remove_leftovers(folder, {plan.folder for plan in plans} | listing_folders(last.outputs))
+        remove_interrupted_writes(
+            folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
+        )
         is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
         page = BackgroundResult(render_page, pays=is_large)
         try:
@@ -90,7 +93,9 @@ class OutputWriter:
         summary.problems = list(problems)
         summary.listings = [(plan.address, plan.audience) for plan in plans]
         cache.save(folder, summary, started_at, blocks)
-        return Generated(folder, len(entries), problems, written, summary.listings, config.base_url)
+        return GenerateResult(
+            folder, len(entries), problems, written, summary.listings, config.base_url
+        )
 
     def _write(
         self,
@@ -106,11 +111,11 @@ class OutputWriter:
         for plan in plans:
             written += self._write_listing(plan, meanwhile=meanwhile)
             names = [*plan.packages, *write.LISTING_FILES]
-            names += [write.CHANGES] if self.config.changes else []
+            names += [write.CHANGES_FILENAME] if self.config.changes else []
             outputs += [plan.place(name) for name in names]
         if self.options.html:
-            written += self._write_file(PAGE, page())
-            outputs.append(PAGE)
+            written += self._write_file(PAGE_FILENAME, page())
+            outputs.append(PAGE_FILENAME)
         if legacy:
             written += self._write_file(LEGACY, legacy.data)
             outputs.append(LEGACY)
@@ -135,8 +140,8 @@ class OutputWriter:
         )
         if has_changes:
             # Before the listing: a run that is killed between the two still has both to compare.
-            written += write.write_changes(target / LISTING, data)
-        written += write.write_listing(target / LISTING, data, meanwhile=meanwhile)
+            written += write.write_changes(target / LISTING_FILENAME, data)
+        written += write.write_listing(target / LISTING_FILENAME, data, meanwhile=meanwhile)
         if not has_changes:
             ownership.remove_changes(target)
         return written
@@ -145,7 +150,7 @@ class OutputWriter:
         """Return the listing of add-ons from before Blender 4.2, if it was requested."""
         if not self.options.legacy:
             return None
-        from extery.repository.legacy.listing import legacy_listing
+        from extery.repository.legacy.repo_json import legacy_listing
 
         base_url = self.options.base_url or self.config.base_url
         if not base_url:
@@ -159,13 +164,13 @@ class OutputWriter:
         if not self.options.html:
             return bytes
         from extery.repository.page.cached_metadata import CachedMetadata
-        from extery.repository.page.html import page, read_template
+        from extery.repository.page.html import read_template, render_page
 
         template = read_template(self.options.template, self.problems)
-        url = self.config.base_url and self.config.base_url + LISTING
+        url = self.config.base_url and self.config.base_url + LISTING_FILENAME
 
         def render() -> bytes:
-            text = page(
+            text = render_page(
                 plan.items,
                 self.config.blocklist,
                 template=template,

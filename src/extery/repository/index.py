@@ -20,13 +20,13 @@ from extery.core import platforms
 from extery.core.errors import ProblemList, Where
 from extery.core.text import closest_match
 from extery.core.versions import Version
+from extery.listing import LISTING_FILENAME
 from extery.listing.audience import audience_of
 from extery.listing.partition import partition
 from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.apply import Groups, check_changes, select_entries
-from extery.repository.config.document import Config
+from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.scan import ScannedPackage
-from extery.repository.write import LISTING
 
 OTHER_PLATFORMS = "platforms/other"
 
@@ -47,7 +47,7 @@ class PlannedListing:
     @property
     def address(self) -> str:
         """The path of its file, relative to the folder of the packages."""
-        return self.place(LISTING)
+        return self.place(LISTING_FILENAME)
 
     def place(self, name: str) -> str:
         """Return the path of a file in its folder, relative to the folder of the packages."""
@@ -65,7 +65,11 @@ def sorted_entries(packages: Iterable[ScannedPackage]) -> list[SerializedEntry]:
 
 
 def plan_listings(
-    items: Sequence[SerializedEntry], config: Config, problems: ProblemList, *, folder: Path
+    items: Sequence[SerializedEntry],
+    config: RepositoryConfig,
+    problems: ProblemList,
+    *,
+    folder: Path,
 ) -> list[PlannedListing]:
     """Return all listings of a folder, ``index.json`` first; adds the problems of the configuration."""
     by_id: dict[str, list[SerializedEntry]] = defaultdict(list)
@@ -89,7 +93,7 @@ def plan_listings(
     return plans
 
 
-def _with_valid_changes(config: Config, problems: ProblemList) -> Config:
+def _with_valid_changes(config: RepositoryConfig, problems: ProblemList) -> RepositoryConfig:
     """Return the configuration without settings that would make Blender refuse the listing."""
     invalid = check_changes(config, problems)
     valid = {key: value for key, value in config.extensions.items() if key not in invalid}
@@ -115,7 +119,7 @@ def _for_all_platforms(items: Iterable[SerializedEntry]) -> list[SerializedEntry
 
 
 def _placed(
-    folder: str, audience: str, items: Sequence[SerializedEntry], config: Config
+    folder: str, audience: str, items: Sequence[SerializedEntry], config: RepositoryConfig
 ) -> PlannedListing:
     if config.base_url:
         placed = [
@@ -128,7 +132,7 @@ def _placed(
     return PlannedListing(folder, audience, items, sorted({file_of(item) for item in items}))
 
 
-def _check(by_id: Groups, config: Config, problems: ProblemList, folder: Path) -> None:
+def _check(by_id: Groups, config: RepositoryConfig, problems: ProblemList, folder: Path) -> None:
     for identifier, items in by_id.items():
         if len(items) > 1:
             _check_same(identifier, items, problems, folder)

@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.files import read_regular
+from extery.listing import LISTING_FILENAME
 from extery.listing.delta import target_digest
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 from extery.repository.index import PlannedListing
 from extery.repository.write import (
-    CHANGES,
-    LISTING,
+    CHANGES_FILENAME,
     LISTING_FILES,
     has_same_bytes,
     is_same,
@@ -49,7 +49,7 @@ def claim_names(
     with ProblemList().raising(Conflict) as problems:
         for plan in plans:
             expected = [*plan.packages, *LISTING_FILES] if plan.folder else []
-            expected += [CHANGES] if with_changes else []
+            expected += [CHANGES_FILENAME] if with_changes else []
             new = [plan.place(name) for name in expected if plan.place(name) not in known]
             names += new
             for path in (folder / name for name in new):
@@ -89,11 +89,11 @@ def _is_one_of(identity: Sequence[int], known: Sequence[int]) -> bool:
 
 def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
     """Return whether replacing the file loses nothing: it can be regenerated, or has a copy."""
-    if path.name == CHANGES:
+    if path.name == CHANGES_FILENAME:
         return _are_changes(path)
-    if path.name == LISTING:
+    if path.name == LISTING_FILENAME:
         with suppress(OSError, InvalidListing):
-            return {item["id"] for item in parse(read_regular(path)).data} <= {*ids}
+            return {item["id"] for item in parse_listing(read_regular(path)).data} <= {*ids}
         return False
     original = folder / path.name
     return path.name in LISTING_FILES or is_same(path, original) or has_same_bytes(path, original)
@@ -108,8 +108,8 @@ def _are_changes(path: Path) -> bool:
 
 def remove_changes(folder: Path) -> None:
     """Remove a ``changes.json`` that is no longer updated: it would lead to an old listing."""
-    if _are_changes(folder / CHANGES):
-        remove([folder / CHANGES], root=folder)
+    if _are_changes(folder / CHANGES_FILENAME):
+        remove([folder / CHANGES_FILENAME], root=folder)
 
 
 def remove_outdated(folder: Path, before: Outputs, now: Collection[str]) -> None:
@@ -119,7 +119,7 @@ def remove_outdated(folder: Path, before: Outputs, now: Collection[str]) -> None
     packages that it names.
     """
     old = [name for name in sorted(before) if name not in now and "/" in name]
-    old.sort(key=lambda name: (name.endswith(".zip"), name.endswith(LISTING)))
+    old.sort(key=lambda name: (name.endswith(".zip"), name.endswith(LISTING_FILENAME)))
     remove((folder / n for n in old if _is_removable(folder, n, before[n])), root=folder)
 
 
@@ -132,7 +132,7 @@ def _is_removable(folder: Path, name: str, known: Sequence[int]) -> bool:
     if steps.is_absolute() or ".." in steps.parts:
         return False
     path = folder / name
-    if path.name in (*LISTING_FILES, CHANGES) or is_same(path, folder / path.name):
+    if path.name in (*LISTING_FILES, CHANGES_FILENAME) or is_same(path, folder / path.name):
         return True
     identity = stat_outputs(folder, [name]).get(name)
     return identity is not None and _is_one_of(identity, known)

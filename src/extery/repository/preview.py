@@ -20,7 +20,7 @@ from typing import Any
 from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
 from extery.repository.generate import generate
-from extery.repository.mirror.state import FOLDER as MIRROR
+from extery.repository.mirror.state import MIRROR_FOLDER as MIRROR
 from extery.repository.regenerate import find_tag_file, reason_to_keep, regenerate_options
 from extery.repository.static_response import respond
 from extery.repository.watch import snapshot, watch
@@ -29,7 +29,7 @@ _BLOCK = 1 << 18
 #: Seconds after which a silent client is disconnected.
 CLIENT_TIMEOUT = 60
 #: Seconds to wait for the lock of the folder; the next change tries again.
-LOCK_TIMEOUT = 5.0
+UPDATE_LOCK_TIMEOUT = 5.0
 
 Log = Callable[[str], None]
 
@@ -92,7 +92,7 @@ def preview(
     def update() -> None:
         try:
             options = regenerate_options(folder, valid_tags=valid_tags)
-            result = generate(folder, lock_timeout=LOCK_TIMEOUT, **options)
+            result = generate(folder, lock_timeout=UPDATE_LOCK_TIMEOUT, **options)
             running.listings = result.listings
         except ExteryError as error:
             on_error(error)

@@ -12,10 +12,11 @@ from urllib.parse import unquote
 
 from extery.core.errors import ExteryError, ProblemList
 from extery.core.files import open_regular, read_regular
-from extery.listing.entries import Listing, parse
-from extery.repository.config.document import configured_tags, read_config
+from extery.listing import LISTING_FILENAME
+from extery.listing.entries import Listing, parse_listing
+from extery.repository.config.repository_config import configured_tags, read_repository_config
 from extery.repository.generate_options import last_options
-from extery.repository.write import LISTING, PAGE
+from extery.repository.write import PAGE_FILENAME
 
 #: Marks pages of `extery server-generate`.
 _GENERATOR = b'<meta name="generator" content="extery server-generate">'
@@ -23,17 +24,17 @@ _GENERATOR = b'<meta name="generator" content="extery server-generate">'
 
 def reason_to_keep(folder: Path) -> str:
     """Return why the listing of ``folder`` must not be regenerated; empty if it may be."""
-    if last_options(folder) is not None or not (folder / LISTING).exists():
+    if last_options(folder) is not None or not (folder / LISTING_FILENAME).exists():
         return ""
     try:
-        listing = parse(read_regular(folder / LISTING))
-        config = read_config(folder, None, ProblemList())
+        listing = parse_listing(read_regular(folder / LISTING_FILENAME))
+        config = read_repository_config(folder, None, ProblemList())
     except (OSError, ExteryError):
-        return f"{LISTING} was not written by extery"
+        return f"{LISTING_FILENAME} was not written by extery"
     if not all(_is_beside(folder, item) for item in listing.data):
-        return f"{LISTING} lists packages that are not in the folder"
+        return f"{LISTING_FILENAME} lists packages that are not in the folder"
     if not _blocks(listing) <= {block["id"] for block in config.blocklist}:
-        return f"{LISTING} blocks extensions that blender_repo.toml does not block"
+        return f"{LISTING_FILENAME} blocks extensions that blender_repo.toml does not block"
     return ""
 
 
@@ -70,7 +71,7 @@ def find_tag_file(folder: Path, valid_tags: str | None) -> str | None:
 
 def _may_write_page(folder: Path) -> bool:
     try:
-        with open_regular(folder / PAGE) as file:
+        with open_regular(folder / PAGE_FILENAME) as file:
             return _GENERATOR in file.read(2_000)
     except FileNotFoundError:
         return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from extery.core.errors import InvalidPackage, NotFound, Problem, ProblemList, Where
-from extery.listing.entries import Entry, entry
+from extery.listing.entries import Entry, make_entry
 from extery.listing.serialized import SerializedEntry
 from extery.package.error_capture import capture_errors
 
@@ -147,7 +147,9 @@ def _read(
     manifest, metadata, size, sha256 = _check(file, name, problems, **options)
     if manifest is None:
         return ScannedPackage(name, metadata=b"{}")
-    item = entry(manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256)
+    item = make_entry(
+        manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256
+    )
     text = None if metadata is None else _dump_metadata(item, metadata)
     return ScannedPackage(name, size, sha256, SerializedEntry.of(item), metadata=text)
 
@@ -157,7 +159,7 @@ def _dump_metadata(item: Entry, metadata: dict[str, Any]) -> bytes:
     from json import dumps
 
     from extery.repository.page.cards import card
-    from extery.repository.page.filters import filter_fields
+    from extery.repository.page.filter_form import filter_fields
 
     text = card([item], metadata)
     if len(text) <= _MAX_CACHED_CARD:
@@ -176,10 +178,10 @@ def _check(
     """Return the manifest if Blender can install the package, the metadata if requested, size and SHA-256."""
     # Imported here: a run without changed packages opens none.
     from extery.package import open_package
-    from extery.rules.engine import Report, Scope, check_open_package
+    from extery.rules.engine import CheckReport, Scope, check_open_package
 
     source = file if isinstance(file, BytesIO) else BufferedReader(file)
-    faults, report = ProblemList(), Report("package", name)
+    faults, report = ProblemList(), CheckReport("package", name)
     try:
         with open_package(source, name=name, problems=faults) as package:
             sha256 = package.sha256  # first: then the members that are stored are read only once

@@ -18,16 +18,15 @@ from typing import Any
 
 from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, fsync_directory, read_regular, refuse_symlink
-from extery.listing import delta
+from extery.listing import LISTING_FILENAME, delta
 
 _TEMPORARY_FILE = re.compile(
     r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new"
 )
-LISTING = "index.json"
-PAGE = "index.html"
+PAGE_FILENAME = "index.html"
 #: A listing with its compressed variants.
-LISTING_FILES = (LISTING, f"{LISTING}.gz", f"{LISTING}.br")
-CHANGES = delta.FILENAME
+LISTING_FILES = (LISTING_FILENAME, f"{LISTING_FILENAME}.gz", f"{LISTING_FILENAME}.br")
+CHANGES_FILENAME = delta.CHANGES_FILENAME
 #: Compressing fewer bytes takes less time than starting a thread.
 _MIN_THREAD_BYTES = 100_000
 _TEMPORARY_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
@@ -52,7 +51,7 @@ def write_changes(path: Path, data: bytes) -> list[Path]:
 
     Changes that lead to ``data`` already are from a run that was killed before it wrote the listing.
     """
-    place = path.with_name(CHANGES)
+    place = path.with_name(CHANGES_FILENAME)
     old, known = _read_or_empty(path), _read_or_empty(place)
     if old != data and delta.target_digest(known) == delta.listing_digest(data):
         return []

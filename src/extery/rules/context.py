@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
 from extery.core.errors import ProblemList, Where
-from extery.manifest.document import FILENAME
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package import Member, Package
@@ -49,7 +49,7 @@ class RuleContext:
         self.size = size
         self.open_file = open_file
         self.table = table
-        self.locate = locate or Locator(b"", FILENAME)
+        self.locate = locate or Locator(b"", MANIFEST_FILENAME)
         self.valid_tags = valid_tags
         self.package = package
         self.opening_problems = opening_problems or ProblemList()

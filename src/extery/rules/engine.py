@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.manifest.build_table import with_generated
 from extery.manifest.document import (
-    FILENAME,
+    MANIFEST_FILENAME,
     Manifest,
     blender_tags,
     parse_table,
@@ -25,7 +25,7 @@ from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
 from extery.rules.installability import blocks_install
 from extery.rules.registry import rules_for
-from extery.rules.report import Report
+from extery.rules.report import CheckReport
 from extery.rules.rule import Input, Scope
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
 
 __all__ = [
-    "Report",
+    "CheckReport",
     "Scope",
     "check_manifest_file",
     "check_open_package",
@@ -77,12 +77,12 @@ def run_rules(
             add_exception(error, problems, context.name)
 
 
-def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> Report:
+def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:
     """Check a manifest alone, without the files next to it.
 
     ``valid_tags`` maps a type to its tags; ``None`` means Blender's own, ``{}`` allows all.
     """
-    report = Report("manifest", str(path))
+    report = CheckReport("manifest", str(path))
     with capture_errors(report.problems, path.name):
         data = read_manifest_bytes(path)
         table = parse_table(data, report.problems, path.name)
@@ -106,14 +106,14 @@ def check_package(
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
-) -> Report:
+) -> CheckReport:
     """Check a package by every rule of ``scope``, and unpack each member once.
 
     ``valid_tags`` is that of `check_manifest_file`. ``hashed`` computes the SHA-256. ``checkpoint`` is
     called for each megabyte, and may raise to stop.
     """
     name = name or str(source if isinstance(source, Path) else "package.zip")
-    report = Report("package", name)
+    report = CheckReport("package", name)
     opening_problems = ProblemList()
     file = Path(name).name
     with (
@@ -135,7 +135,7 @@ def check_package(
 
 def check_open_package(
     package: Package,
-    report: Report,
+    report: CheckReport,
     *,
     scope: Scope,
     opening_problems: ProblemList,
@@ -181,14 +181,14 @@ def _is_dangerous(problems: ProblemList) -> bool:
 
 
 def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:
-    data, file = package.manifest_bytes, package.root + FILENAME
+    data, file = package.manifest_bytes, package.root + MANIFEST_FILENAME
     table = parse_table(data, problems, file)
     if table is not None:
         context.table = with_generated(table)
         context.locate = Locator(data, file)
 
 
-def _set_manifests(report: Report, context: RuleContext) -> None:
+def _set_manifests(report: CheckReport, context: RuleContext) -> None:
     """Set the manifests of the report, unless the problems prevent it."""
     table, problems = context.table, report.problems
     if table is None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extery.core.wheel_names import WheelName
 
 #: Hints have a maximum length; this leaves space for the words around the command.
-MAX_LENGTH = 850
+MAX_COMMAND_LENGTH = 850
 
 _PYTHON_TAG = re.compile(r"(cp|pp|py)([0-9])([0-9]{0,3})")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -47,7 +47,7 @@ class _Target(NamedTuple):
         return [*arguments, "-d", self.folder]
 
 
-def pip_download(wheels: Iterable[str], *, max_length: int = MAX_LENGTH) -> Download | None:
+def pip_download(wheels: Iterable[str], *, max_length: int = MAX_COMMAND_LENGTH) -> Download | None:
     """Return the command that downloads ``wheels``, paths as a manifest writes them.
 
     Wheels for different targets take several runs of pip, joined by ``&&``. Wheels whose names pip could not

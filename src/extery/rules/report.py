@@ -11,7 +11,7 @@ from extery.manifest.document import Manifest
 Kind = Literal["folder", "manifest", "package"]
 
 
-class Report:
+class CheckReport:
     """The result of checking one folder, manifest or package.
 
     ``manifest`` is ``None`` if it could not be read or is invalid. ``installable_manifest`` is that of a

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import Corrupt
 from extery.core.text import clean_message
-from extery.listing.entries import entry
+from extery.listing.entries import make_entry
 from extery.manifest.document import Manifest
 from extery_site.catalog.models.version import download_path, package_file_name
 
@@ -38,7 +38,7 @@ def render_entry(package: Package) -> RenderedEntry:
         manifest = Manifest.from_table(
             {**version.manifest, "platforms": package.platforms, "wheels": package.wheels}
         )
-        values = entry(
+        values = make_entry(
             manifest,
             archive_url=download_path(package.sha256, name),
             archive_size=package.size,

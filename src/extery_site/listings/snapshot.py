@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
-from extery.listing.entries import VERSION
+from extery.listing.entries import LISTING_VERSION
 from extery_site.listings.answer import Answer
 from extery_site.listings.changes import Changes, Versions
 from extery_site.listings.chunks import Chunk, split
@@ -39,7 +39,7 @@ class Snapshot:
             for _, (extension_id, reason) in sorted(blocked.items())
         ]
         self._head = b'{"version":"%b","blocklist":%b,"data":[' % (
-            VERSION.encode(),
+            LISTING_VERSION.encode(),
             json.dumps(blocklist, separators=(",", ":")).encode(),
         )
 

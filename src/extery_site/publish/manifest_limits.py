@@ -10,7 +10,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
-from extery.manifest.document import FILENAME, Manifest
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery_site.catalog.models import normalize_id
 
 #: Maximum number of characters of a text, or of each item of a list.
@@ -56,7 +56,10 @@ def _check_depth(manifest: Manifest) -> None:
         level = [item for item in items if isinstance(item, (dict, list))]
     if level:
         raise InvalidManifest.of(
-            "manifest.toml.syntax", where=Where(FILENAME), variant="levels", maximum=MAX_DEPTH
+            "manifest.toml.syntax",
+            where=Where(MANIFEST_FILENAME),
+            variant="levels",
+            maximum=MAX_DEPTH,
         )
 
 
@@ -67,7 +70,7 @@ def _check_nul(manifest: Manifest) -> None:
             if "\x00" in _all_strings(manifest.table[field]):
                 problems.add(
                     "upload.unsupported-characters",
-                    where=Where(FILENAME, (field,)),
+                    where=Where(MANIFEST_FILENAME, (field,)),
                     variant="nul",
                     field=field,
                 )
@@ -100,7 +103,7 @@ def _check_length(
     text: str, max_length: int, path: tuple[str | int, ...], problems: ProblemList
 ) -> None:
     if len(text) > max_length:
-        where = Where(FILENAME, path)
+        where = Where(MANIFEST_FILENAME, path)
         problems.add(
             "upload.text-too-long",
             where=where,
@@ -114,7 +117,7 @@ def _check_item_count(count: int, field: str, problems: ProblemList) -> None:
     if count > MAX_ITEMS:
         problems.add(
             "upload.text-too-long",
-            where=Where(FILENAME, (field,)),
+            where=Where(MANIFEST_FILENAME, (field,)),
             variant="items",
             field=field,
             length=count,
@@ -131,7 +134,7 @@ def _check_characters(manifest: Manifest) -> None:
         for value, path in invalid:
             problems.add(
                 "upload.unsupported-characters",
-                where=Where(FILENAME, path),
+                where=Where(MANIFEST_FILENAME, path),
                 field=path[0],
                 value=value[:60],
             )

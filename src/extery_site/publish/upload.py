@@ -16,8 +16,8 @@ from extery.core.errors import (
     Refused,
     Where,
 )
-from extery.manifest.document import FILENAME, Manifest
-from extery.rules.engine import Report, Scope, check_package
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
+from extery.rules.engine import CheckReport, Scope, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog.lifecycle import record
@@ -84,7 +84,7 @@ def receive_upload(
 
 @transaction.atomic
 def _store(
-    stage: Staged, name: str, report: Report, manifest: Manifest, user: User, notes: str
+    stage: Staged, name: str, report: CheckReport, manifest: Manifest, user: User, notes: str
 ) -> UploadResult:
     # A new extension has no row to lock, and several of its packages may be uploaded at once.
     lock_transaction(f"extension {normalize_id(manifest.id)}")
@@ -114,7 +114,7 @@ def _store(
     return UploadResult(extension, version, package, tuple(report.problems))
 
 
-def _valid_manifest(report: Report) -> Manifest:
+def _valid_manifest(report: CheckReport) -> Manifest:
     """Return the manifest of a package without errors; raises all its errors otherwise."""
     errors = report.problems.errors
     if report.manifest is not None and not errors:
@@ -127,7 +127,9 @@ def _check_reserved(manifest: Manifest) -> None:
     key = normalize_id(manifest.id)
     configured = {normalize_id(reserved) for reserved in settings.EXTERY_RESERVED_IDS}
     if key in configured or ReservedId.objects.filter(id_key=key).exists():
-        raise Refused.of("upload.id-reserved", where=Where(FILENAME, ("id",)), id=manifest.id)
+        raise Refused.of(
+            "upload.id-reserved", where=Where(MANIFEST_FILENAME, ("id",)), id=manifest.id
+        )
 
 
 def _check_against_site(
@@ -147,7 +149,7 @@ def _check_against_site(
 
 
 def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
-    where = Where(FILENAME, ("id",))
+    where = Where(MANIFEST_FILENAME, ("id",))
     if extension.extension_id != manifest.id:
         raise Refused.of(
             "upload.id-taken",
@@ -162,7 +164,7 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
     if extension.type != manifest.type:
         raise Conflict.of(
             "upload.type-changed",
-            where=Where(FILENAME, ("type",)),
+            where=Where(MANIFEST_FILENAME, ("type",)),
             id=manifest.id,
             existing=extension.type,
             type=manifest.type,
@@ -184,7 +186,7 @@ def _check_draft(version: Version, manifest: Manifest) -> None:
     for field in _SAME_IN_ALL_PACKAGES:
         if getattr(other, field) != getattr(manifest, field):
             raise Conflict.of(
-                "upload.package-differs", where=Where(FILENAME, (field,)), field=field
+                "upload.package-differs", where=Where(MANIFEST_FILENAME, (field,)), field=field
             )
 
 
@@ -215,7 +217,7 @@ def _check_file_is_new(sha256: str) -> None:
 def _version_exists(manifest: Manifest, *, variant: str = "") -> Conflict:
     return Conflict.of(
         "upload.version-exists",
-        where=Where(FILENAME, ("version",)),
+        where=Where(MANIFEST_FILENAME, ("version",)),
         variant=variant,
         id=manifest.id,
         version=manifest.version,

@@ -17,7 +17,7 @@ from extery.fetch import Fetcher
 from extery.repository.check import check_repository
 from extery.repository.mirror import inspection
 from extery.repository.mirror.filters import Filters
-from extery.repository.mirror.run import MirrorOptions, mirror, plan
+from extery.repository.mirror.run import MirrorOptions, mirror, plan_only
 from extery.rules import REVISION
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import status
@@ -91,7 +91,7 @@ def test_refused_packages_are_reported_again_and_not_fetched_again(
     assert "bad.zip" not in repository.asked()
     assert list(again.problems) == list(first.problems)
     assert again.refused == first.refused
-    dry = plan(repository.url, folder, fetcher=fetcher)
+    dry = plan_only(repository.url, folder, fetcher=fetcher)
     assert (dry.refused, dry.plan.fetch) == (first.refused, [])
 
 
@@ -176,7 +176,7 @@ def test_a_package_with_other_problems_is_mirrored_and_reported_by_every_run(
     first = mirror(repository.url, folder, fetcher=fetcher)
     repository.asked()
     again = mirror(repository.url, folder, fetcher=fetcher)
-    dry = plan(repository.url, folder, fetcher=fetcher)
+    dry = plan_only(repository.url, folder, fetcher=fetcher)
 
     assert [problem.code for problem in first.problems] == [code]
     assert (list(first.refused), len(first.flawed), len(listed(folder))) == ([], 1, 1)

@@ -15,10 +15,16 @@ import pytest
 from extery.core.errors import Conflict, InvalidListing, NotFound, Unavailable
 from extery.core.locks import locked
 from extery.fetch import Fetcher
-from extery.listing.entries import parse
+from extery.listing.entries import parse_listing
 from extery.repository.check import check_repository
 from extery.repository.mirror.filters import Filters
-from extery.repository.mirror.run import MirrorOptions, MirrorResult, Progress, mirror, plan
+from extery.repository.mirror.run import (
+    MirrorOptions,
+    MirrorProgress,
+    MirrorResult,
+    mirror,
+    plan_only,
+)
 from tests.fetch.web import status, tamper
 from tests.kills.writes import checked_after_each_write
 from tests.repository.hosted import Repository, listed, visible
@@ -47,7 +53,7 @@ def done(repository: Repository, folder: Path, fetcher: Fetcher, **options: Any)
 
 def assert_whole(folder: Path) -> None:
     """Every entry has its package, right to the last byte."""
-    listing = parse((folder / "index.json").read_bytes())
+    listing = parse_listing((folder / "index.json").read_bytes())
     for item in listing.data:
         assert item["archive_url"].startswith("./")
         if item["id"] in listing.blocked:
@@ -366,7 +372,7 @@ def test_filters_that_match_nothing_are_a_warning(
 
 
 def test_a_plan_writes_nothing(two: Repository, folder: Path, fetcher: Fetcher) -> None:
-    planned = plan(two.url, folder, fetcher=fetcher)
+    planned = plan_only(two.url, folder, fetcher=fetcher)
 
     assert len(planned.plan.fetch) == 2
     assert not folder.exists()
@@ -522,12 +528,12 @@ def test_the_state_contains_the_url_of_each_package(
 
 
 def test_the_last_progress_is_complete(two: Repository, folder: Path, fetcher: Fetcher) -> None:
-    told: list[Progress] = []
+    told: list[MirrorProgress] = []
 
     result = done(two, folder, fetcher, on_progress=told.append)
 
     size = result.plan.bytes_to_fetch
-    assert told[-1] == Progress(2, 2, size, size)
+    assert told[-1] == MirrorProgress(2, 2, size, size)
 
 
 def test_a_missing_repository_leaves_no_listing(
@@ -548,7 +554,7 @@ def test_a_listing_never_refers_to_missing_packages(
     def read() -> None:
         data = (folder / "index.json").read_bytes()
         seen.add(data)
-        assert all((folder / item["archive_url"]).is_file() for item in parse(data).data)
+        assert all((folder / item["archive_url"]).is_file() for item in parse_listing(data).data)
 
     for turn in range(4):
         two.withdraw("gear_tool")

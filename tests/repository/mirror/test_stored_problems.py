@@ -10,7 +10,7 @@ import pytest
 
 from extery.core.errors import Problem, Where
 from extery.fetch import Fetcher
-from extery.repository.mirror.run import mirror, plan
+from extery.repository.mirror.run import mirror, plan_only
 from extery.repository.mirror.state import MirrorState
 from extery.repository.mirror.stored_problems import dump_problems, load_problems
 from tests.repository.hosted import Repository, visible
@@ -100,7 +100,7 @@ def test_every_run_reports_the_line_and_values_of_a_problem_in_a_package(
 
     first = mirror(repository.url, folder, fetcher=fetcher)
     again = mirror(repository.url, folder, fetcher=fetcher)
-    dry = plan(repository.url, folder, fetcher=fetcher)
+    dry = plan_only(repository.url, folder, fetcher=fetcher)
 
     assert bool(first.flawed) == is_listed
     [problem] = first.problems

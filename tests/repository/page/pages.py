@@ -12,4 +12,4 @@ from extery.repository.page import html as pages
 
 def page(entries: Iterable[Entry], blocklist: Iterable[Mapping[str, Any]], **options: Any) -> str:
     """The page with these entries."""
-    return pages.page(map(SerializedEntry.of, entries), blocklist, **options)
+    return pages.render_page(map(SerializedEntry.of, entries), blocklist, **options)

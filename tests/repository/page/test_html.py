@@ -13,7 +13,7 @@ import pytest
 from extery.core.errors import InvalidInput, ProblemList
 from extery.listing.entries import Entry
 from extery.repository.page.cards import drag_link
-from extery.repository.page.html import NAMES, read_template
+from extery.repository.page.html import TEMPLATE_NAMES, read_template
 from tests.parts import ROOT
 from tests.repository.page.pages import page
 
@@ -249,8 +249,8 @@ def test_a_template_of_ones_own_gets_what_it_names(
 def test_every_name_of_a_template_is_documented() -> None:
     documented = (ROOT / "docs" / "how-to" / "shape-the-page.md").read_text("utf-8")
 
-    assert [name for name in NAMES if f"`${{{name}}}`" not in documented] == []
-    page([], [], template=" ".join(f"${{{name}}}" for name in NAMES))
+    assert [name for name in TEMPLATE_NAMES if f"`${{{name}}}`" not in documented] == []
+    page([], [], template=" ".join(f"${{{name}}}" for name in TEMPLATE_NAMES))
 
 
 def test_the_date_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from extery.repository.page.theme_colors import PANEL, VIEW, Theme, contrast_verdict
+from extery.repository.page.theme_colors import PANEL, VIEW, ThemeColors, contrast_verdict
 from extery.repository.page.theme_preview import SPRITE, styles
 from tests.parts import require_part
 
 
-def theme_of(**colours: str) -> Theme:
-    return Theme({path.replace("__", "."): value for path, value in colours.items()})
+def theme_of(**colours: str) -> ThemeColors:
+    return ThemeColors({path.replace("__", "."): value for path, value in colours.items()})
 
 
-def parsed(data: bytes) -> Theme:
-    theme = Theme.parse(data)
+def parsed(data: bytes) -> ThemeColors:
+    theme = ThemeColors.parse(data)
     assert theme is not None
     return theme
 
@@ -60,7 +60,7 @@ def test_only_colours_get_into_a_style(value: str) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"<bpy/>", b"no XML", b"<bpy><Theme></bpy>"])
 def test_what_is_no_theme_has_no_colours(data: bytes) -> None:
-    assert Theme.parse(data) is None
+    assert ThemeColors.parse(data) is None
 
 
 def test_black_on_white_has_the_highest_contrast_and_the_same_colours_the_lowest() -> None:

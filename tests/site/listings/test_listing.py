@@ -37,7 +37,7 @@ def names(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_an_empty_site_serves_a_listing_that_blender_takes(client: Client, db: None) -> None:
     response = client.get(URL)
-    assert core.parse(response.content).data == []
+    assert core.parse_listing(response.content).data == []
     assert json.loads(response.content) == {"version": "v1", "blocklist": [], "data": []}
 
 
@@ -46,7 +46,7 @@ def test_an_approved_extension_is_listed_with_blenders_keys_in_blenders_order(
 ) -> None:
     version = approve(tags=["Modeling"], permissions={"network": "Fetches gear tables"})
     package = version.packages.get()
-    [entry] = core.parse(client.get(URL).content).data
+    [entry] = core.parse_listing(client.get(URL).content).data
     assert list(entry) == [key for key in core.KEYS if key in entry]
     assert entry == {
         "schema_version": "1.0.0",

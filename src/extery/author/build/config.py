@@ -9,7 +9,7 @@ from typing import Any
 
 from extery.core.errors import Problem, ProblemList, Where
 from extery.core.text import quote_value
-from extery.manifest.document import FILENAME
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
 
 #: Patterns used without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
@@ -140,7 +140,7 @@ def _path_problem(path: str, where: Where) -> Problem | None:
         return Problem.of("build.path-bad-character", where=where, path=path, corrected=corrected)
     if path.startswith("/") or name == ".." or name.startswith("../"):
         return Problem.of("build.path-outside", where=where, path=path)
-    if name == FILENAME:
+    if name == MANIFEST_FILENAME:
         return Problem.of("build.path-is-manifest", where=where, path=path)
     return None
 

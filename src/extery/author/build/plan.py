@@ -21,7 +21,7 @@ from extery.author.build.targets import Target, plan_targets
 from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery.core.files import format_size
-from extery.manifest.document import FILENAME, Manifest
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 
@@ -73,7 +73,7 @@ def plan_build(
     Raises `InvalidInput` with all problems if there are errors.
     """
     source = resolve_path(source)
-    if source.name == FILENAME and source.is_file():
+    if source.name == MANIFEST_FILENAME and source.is_file():
         source = source.parent
     folder = read_source_folder(source, valid_tags=valid_tags)
     problems = folder.problems
@@ -135,7 +135,7 @@ def _package(data: bytes, manifest: Manifest, files: PlannedFiles, target: Targe
         manifest = Manifest.parse(data, strict=False, packaged=True)
     # Different spellings of a path name the same file.
     packed = {wheels[wheel].name: wheels[wheel] for wheel in fitting}
-    first = SourceFile(FILENAME, len(data), data)
+    first = SourceFile(MANIFEST_FILENAME, len(data), data)
     members = (first, *packed.values(), *files.rest)
     return PackagePlan(target.path, target.platform, manifest, members)
 

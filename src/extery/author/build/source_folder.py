@@ -20,7 +20,7 @@ from extery.author.build.targets import Target
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
 from extery.core.wheel_names import WheelName
-from extery.manifest.document import FILENAME, Manifest, parse_table, read_manifest_bytes
+from extery.manifest.document import MANIFEST_FILENAME, Manifest, parse_table, read_manifest_bytes
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
@@ -59,10 +59,10 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     """
-    data = read_manifest_bytes(path / FILENAME)
+    data = read_manifest_bytes(path / MANIFEST_FILENAME)
     problems, from_rules = ProblemList(), ProblemList()
-    locate = Locator(data, FILENAME)
-    table = parse_table(data, problems, FILENAME)
+    locate = Locator(data, MANIFEST_FILENAME)
+    table = parse_table(data, problems, MANIFEST_FILENAME)
     if table is None:
         return SourceFolder(path, data, None, None, None, problems, locate)
     context = RuleContext(

@@ -10,7 +10,7 @@ from pathlib import Path
 from extery.author.build.patterns import PathPatterns
 from extery.core.errors import ProblemList, Where
 from extery.core.text import closest_match
-from extery.manifest.document import FILENAME
+from extery.manifest.document import MANIFEST_FILENAME
 from extery.package.writer import SourceFile
 
 
@@ -35,7 +35,11 @@ def find_files(
                 links.append(name)
             elif is_folder:
                 folders.append(f"{name}/")
-            elif entry.is_file() and name != FILENAME and not _is_output(Path(entry.path), skip):
+            elif (
+                entry.is_file()
+                and name != MANIFEST_FILENAME
+                and not _is_output(Path(entry.path), skip)
+            ):
                 _add_file(files, name, Path(entry.path), problems)
     if links:
         _report_links(sorted(links), problems)

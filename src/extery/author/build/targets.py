@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extery.core.errors import ProblemList, Where
-from extery.manifest.document import FILENAME, Manifest
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
 
 _PLATFORM = re.compile(r"\w[\w.-]*")
 
@@ -55,12 +55,12 @@ def plan_targets(
 def _platforms(manifest: Manifest, problems: ProblemList) -> list[str]:
     """Return the manifest's platforms without duplicates."""
     if not manifest.platforms:
-        problems.add("build.no-platforms", where=Where(FILENAME, ("platforms",)))
+        problems.add("build.no-platforms", where=Where(MANIFEST_FILENAME, ("platforms",)))
     for index, platform in enumerate(manifest.platforms):
         if not _PLATFORM.fullmatch(platform):
             problems.add(
                 "build.platform-name",
-                where=Where(FILENAME, ("platforms", index)),
+                where=Where(MANIFEST_FILENAME, ("platforms", index)),
                 platform=platform,
             )
     return list(dict.fromkeys(manifest.platforms))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options, read_valid_tags, valid_tags_option
+from extery.cli.options import output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
     from extery.author.build.execute import BuiltPackage, WrittenMember
@@ -78,7 +78,7 @@ def command(
     if source is not None and source_dir is not None:
         raise click.UsageError("SOURCE and --source-dir exclude each other.")
     from extery.author.build.execute import execute, plan_build
-    from extery.cli.output import Outcome, located, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.core.errors import ExteryError
 
     folder = _folder_of({"source": source, "source_dir": source_dir})
@@ -92,16 +92,16 @@ def command(
             split_platforms=split_platforms,
             output_dir=output_dir,
             output_file=output_filepath,
-            valid_tags=read_valid_tags(valid_tags),
+            valid_tags=parse_valid_tags_option(valid_tags),
         )
-        problems, silenced = run.silence(located(plan.problems, prefix))
+        problems, silenced = run.silence(prefix_problems(plan.problems, prefix))
         nothing = nothing._replace(problems=problems, silenced=silenced, is_strict=strict)
         if strict and problems:
             return nothing
         is_text = run.output_format == "text"
         packages = execute(plan, on_member=_print_added if verbose and is_text else None)
     except ExteryError as error:
-        problems, silenced = run.silence(located(error.problems, prefix))
+        problems, silenced = run.silence(prefix_problems(error.problems, prefix))
         return nothing._replace(problems=problems, silenced=silenced)
     return nothing._replace(
         ok=True,

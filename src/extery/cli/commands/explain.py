@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.core.codes import Explanation
 
-MAX_WIDTH = 100
+MAX_PAGE_WIDTH = 100
 #: Tables with the codes that `extery validate` reports.
 VALIDATED_TABLES = {"manifest", "package", "build"}
 
@@ -150,7 +150,7 @@ def _wrapped(text: str, *, indent: str = "") -> list[str]:
 
     return wrap(
         text,
-        min(width_of(sys.stdout), MAX_WIDTH),
+        min(width_of(sys.stdout), MAX_PAGE_WIDTH),
         break_long_words=False,
         break_on_hyphens=False,
         initial_indent=indent,

@@ -12,16 +12,16 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import (
     max_listing_option,
     output_options,
-    read_valid_tags,
+    parse_valid_tags_option,
     valid_tags_option,
 )
-from extery.core.types import NAMES
+from extery.core.types import TYPE_NAMES
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.fetch import Fetcher
     from extery.repository.mirror.filters import Filters
-    from extery.repository.mirror.run import MirrorOptions, MirrorResult, Progress
+    from extery.repository.mirror.run import MirrorOptions, MirrorProgress, MirrorResult
 
 
 @click.command("mirror", cls=OutcomeCommand, on_failure="The mirror was not changed.")
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     multiple=True,
     help="Only matching ids; * and ? are wildcards.",
 )
-@click.option("--type", "types", type=click.Choice(NAMES), multiple=True, help="Only this type.")
+@click.option(
+    "--type", "types", type=click.Choice(TYPE_NAMES), multiple=True, help="Only this type."
+)
 @click.option(
     "--platform",
     "platforms",
@@ -113,7 +115,7 @@ def command(
     """  # fmt: skip
     from dataclasses import replace
 
-    from extery.cli.output import Outcome, located
+    from extery.cli.output import Outcome, prefix_problems
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.mirror.filters import Filters
@@ -123,16 +125,16 @@ def command(
     _check(filters)
     options = MirrorOptions(keep_going, keep_old, verify, new_source)
     try:
-        options = replace(options, valid_tags=read_valid_tags(valid_tags))
+        options = replace(options, valid_tags=parse_valid_tags_option(valid_tags))
         address = repository_url(url)
         with Fetcher(
             token=access_token, token_for=address, max_document_size=max_listing
         ) as fetcher:
             done = _mirror(address, folder, fetcher, filters, options, dry_run=dry_run)
     except ExteryError as error:
-        problems, silenced = run.silence(located(error.problems))
+        problems, silenced = run.silence(prefix_problems(error.problems))
         return Outcome(False, "The mirror was not changed.", problems, silenced, data=_data(None))
-    problems, silenced = run.silence(located(done.problems))
+    problems, silenced = run.silence(prefix_problems(done.problems))
     removed = () if keep_old else done.plan.remove
     return Outcome(
         ok=dry_run or (done.is_complete and (keep_going or not (done.refused or done.flawed))),
@@ -155,13 +157,13 @@ def _mirror(
 ) -> MirrorResult:
     from extery.cli.output.progress import ProgressBar
     from extery.core.files import format_size
-    from extery.repository.mirror.run import mirror, plan
+    from extery.repository.mirror.run import mirror, plan_only
 
     if dry_run:
-        return plan(address, folder, fetcher=fetcher, filters=filters, options=options)
+        return plan_only(address, folder, fetcher=fetcher, filters=filters, options=options)
     with ProgressBar("Mirroring") as bar:
 
-        def on_progress(progress: Progress) -> None:
+        def on_progress(progress: MirrorProgress) -> None:
             if bar.is_shown:
                 sizes = f"{format_size(progress.received)} of {format_size(progress.of_bytes)}"
                 detail = f"{progress.packages} of {progress.of_packages} packages, {sizes}"
@@ -182,7 +184,7 @@ def _check(filters: Filters) -> None:
 
     for text in filters.blender:
         try:
-            BlenderRange.of_release(text)
+            BlenderRange.of_series(text)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 

@@ -16,7 +16,7 @@ from extery.cli.options import output_options, valid_tags_option
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from extery.cli.output import Located, Outcome, Silenced
+    from extery.cli.output import Outcome, PrefixedProblem, SilencedProblem
     from extery.core.errors import ExteryError
     from extery.repository.preview import Preview
 
@@ -115,20 +115,20 @@ class ProblemLog:
         self._run = run
         self._is_text = is_text
         self._fingerprints: set[str] = set()
-        self.reported: list[Located] = []
-        self.silenced: list[Silenced] = []
+        self.reported: list[PrefixedProblem] = []
+        self.silenced: list[SilencedProblem] = []
 
     def add(self, error: ExteryError) -> None:
         """Add the problems of one run."""
-        from extery.cli.output import located, print_problems
+        from extery.cli.output import prefix_problems, print_problems
 
-        problems, silenced = self._run.silence(located(error.problems))
+        problems, silenced = self._run.silence(prefix_problems(error.problems))
         if self._is_text and problems:
             print_problems(problems, has_sources=True)
         self.reported += [item for item in problems if self._is_new(item)]
-        self.silenced += [item for item in silenced if self._is_new(item.located)]
+        self.silenced += [item for item in silenced if self._is_new(item.prefixed)]
 
-    def _is_new(self, item: Located) -> bool:
+    def _is_new(self, item: PrefixedProblem) -> bool:
         fingerprint = item.problem.fingerprint
         is_new = fingerprint not in self._fingerprints
         self._fingerprints.add(fingerprint)

@@ -11,7 +11,7 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import (
     max_listing_option,
     output_options,
-    read_valid_tags,
+    parse_valid_tags_option,
     valid_tags_option,
 )
 
@@ -51,19 +51,19 @@ def command(
     compared with the size, hash, id, version and compatibility in its entry. No Blender may be
     offered an extension twice, on any platform. For DIR, the valid tags of its blender_repo.toml apply. The exit status is 1 if there is an error.
     """
-    from extery.cli.output import Outcome, located, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.output.progress import ProgressBar
     from extery.cli.terminal import printable
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
-    from extery.repository.check import CheckResult, check_repository
-    from extery.repository.config.document import configured_tags
+    from extery.repository.check import RepositoryCheckResult, check_repository
+    from extery.repository.config.repository_config import configured_tags
 
     try:
         url = repository_url(target)
         if valid_tags is None and Path(target).is_dir():
             valid_tags = configured_tags(Path(target))
-        tags = read_valid_tags(valid_tags)
+        tags = parse_valid_tags_option(valid_tags)
         with (
             Fetcher(token=access_token, token_for=url, max_document_size=max_listing) as fetcher,
             ProgressBar("Checking") as bar,
@@ -84,10 +84,10 @@ def command(
         )
         summary = f"Checked {target}: {facts}."
     except ExteryError as error:
-        checked = CheckResult(target)
+        checked = RepositoryCheckResult(target)
         checked.problems.extend(error.problems)
         summary = f"Could not check {target}."
-    problems, silenced = run.silence(located(checked.problems))
+    problems, silenced = run.silence(prefix_problems(checked.problems))
     ok = not any(strict or item.problem.is_error for item in problems)
     return Outcome(
         ok=ok,

@@ -14,9 +14,9 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.cli.output import Located, Outcome
+    from extery.cli.output import Outcome
     from extery.core.errors import Problem
-    from extery.repository.generated import Generated
+    from extery.repository.generate_result import GenerateResult
 
 
 def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -155,12 +155,12 @@ def _waiting(timeout: float) -> Callable[[str], None]:
 
 
 def _outcome(
-    run: Run, done: Generated | None, problems: Iterable[Problem], output_type: str | None
+    run: Run, done: GenerateResult | None, problems: Iterable[Problem], output_type: str | None
 ) -> Outcome:
-    from extery.cli.output import Outcome, located, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.terminal import printable
 
-    kept, silenced = run.silence(located(problems))
+    kept, silenced = run.silence(prefix_problems(problems))
     summary = "The listing was not changed."
     if done:
         packages = pluralize(done.packages, "package")
@@ -179,7 +179,7 @@ def _outcome(
     )
 
 
-def _notes(done: Generated) -> Iterator[str]:
+def _notes(done: GenerateResult) -> Iterator[str]:
     """Yield the files that were written, and the repository URLs for Blender."""
     from extery.cli.terminal import printable
 
@@ -207,7 +207,7 @@ def _written(paths: Iterable[Path]) -> list[str]:
     ] + lines
 
 
-def _data(done: Generated | None) -> dict[str, Any]:
+def _data(done: GenerateResult | None) -> dict[str, Any]:
     return {
         "packages": done.packages if done else 0,
         "written": [str(path) for path in done.written] if done else [],
@@ -220,7 +220,7 @@ def _data(done: Generated | None) -> dict[str, Any]:
     }
 
 
-def _messages(done: Generated | None, problems: Iterable[Located], form: str) -> str:
+def _messages(done: GenerateResult | None, problems: Iterable[PrefixedProblem], form: str) -> str:
     """Return messages in the protocol of Blender's tool: pairs of a type and a text."""
     import json
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run, config_in, silence
-from extery.cli.options import output_options, read_valid_tags, valid_tags_option
+from extery.cli.options import output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.cli.output import Located, Outcome
+    from extery.cli.output import Outcome, PrefixedProblem
     from extery.cli.output.outcome import CheckedPath
-    from extery.rules.report import Report
+    from extery.rules.report import CheckReport
 
 
 def _project_folder(params: Mapping[str, Any]) -> Path:
@@ -62,7 +62,7 @@ def command(
     from extery.cli.output import Outcome, pluralize
     from extery.cli.output.outcome import CheckedPath
 
-    tags = read_valid_tags(valid_tags)
+    tags = parse_valid_tags_option(valid_tags)
     is_json = run.output_format == "json"
     checked: list[CheckedPath] = []
     for path in paths or (Path(),):
@@ -101,13 +101,15 @@ def _html(checked: list[CheckedPath]) -> str:
     return html_report(checked)
 
 
-def _located(report: Report) -> list[Located]:
-    from extery.cli.output import Located
+def _located(report: CheckReport) -> list[PrefixedProblem]:
+    from extery.cli.output import PrefixedProblem
 
-    return [Located(problem, _prefix(report, problem.where.file)) for problem in report.problems]
+    return [
+        PrefixedProblem(problem, _prefix(report, problem.where.file)) for problem in report.problems
+    ]
 
 
-def _prefix(report: Report, file: str) -> str:
+def _prefix(report: CheckReport, file: str) -> str:
     """Return the prefix that makes ``file`` relative to the current folder."""
     folder, _, name = report.name.rpartition("/")
     if report.kind == "folder":
@@ -117,7 +119,7 @@ def _prefix(report: Report, file: str) -> str:
     return f"{folder}/" if "/" in report.name else ""
 
 
-def _ok_line(report: Report) -> str:
+def _ok_line(report: CheckReport) -> str:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
 

@@ -10,17 +10,24 @@ from collections.abc import Sequence
 
 import click
 
-from extery.cli.output.outcome import JSON_VERSION, Located, Outcome, Silenced, located, pluralize
+from extery.cli.output.outcome import (
+    JSON_VERSION,
+    Outcome,
+    PrefixedProblem,
+    SilencedProblem,
+    pluralize,
+    prefix_problems,
+)
 from extery.cli.terminal import uses_color, width_of
 
 __all__ = [
     "JSON_VERSION",
-    "Located",
     "Outcome",
-    "Silenced",
+    "PrefixedProblem",
+    "SilencedProblem",
     "emit",
-    "located",
     "pluralize",
+    "prefix_problems",
     "print_note",
     "print_problems",
 ]
@@ -73,7 +80,7 @@ def _print_text(outcome: Outcome) -> None:
 
 
 def print_problems(
-    problems: Sequence[Located], *, to_stderr: bool = True, has_sources: bool = False
+    problems: Sequence[PrefixedProblem], *, to_stderr: bool = True, has_sources: bool = False
 ) -> None:
     """Print problems as text."""
     from extery.cli.output.text import render_problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extery.cli.output.outcome import Located, Outcome
+from extery.cli.output.outcome import Outcome, PrefixedProblem
 from extery.cli.output.text import in_order
 from extery.cli.terminal import printable
 
@@ -12,7 +12,7 @@ def workflow_commands(outcome: Outcome) -> str:
     return "\n".join(_command(item) for item in in_order(outcome.problems))
 
 
-def _command(item: Located) -> str:
+def _command(item: PrefixedProblem) -> str:
     problem = item.problem
     properties = {"title": problem.code}
     if item.file:

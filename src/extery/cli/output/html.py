@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from extery.cli.output.outcome import CheckedPath, Silenced, pluralize
+from extery.cli.output.outcome import CheckedPath, SilencedProblem, pluralize
 from extery.core import codes
 from extery.core.errors import Problem
 from extery.core.files import format_size
@@ -72,12 +72,12 @@ def _section(checked: CheckedPath) -> str:
     )
 
 
-def _silenced(silenced: Sequence[Silenced]) -> str:
+def _silenced(silenced: Sequence[SilencedProblem]) -> str:
     """Return a closed list of the warnings that the project file silences."""
     if not silenced:
         return ""
     items = "\n".join(
-        f"<p>{escape(item.located.problem.message)} <code>{item.located.problem.code}</code>: "
+        f"<p>{escape(item.prefixed.problem.message)} <code>{item.prefixed.problem.code}</code>: "
         f"{escape(item.reason)}</p>"
         for item in silenced
     )

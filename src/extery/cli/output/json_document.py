@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from extery.cli.output.outcome import JSON_VERSION, Located, Outcome
+from extery.cli.output.outcome import JSON_VERSION, Outcome, PrefixedProblem
 from extery.cli.output.summary import counts
 
 
@@ -19,12 +19,14 @@ def json_document(outcome: Outcome, command: str) -> str:
         **outcome.data,
         "counts": {"errors": errors, "warnings": warnings, "silenced": len(outcome.silenced)},
         "problems": [_problem(item) for item in outcome.problems],
-        "silenced": [_problem(item.located) | {"reason": item.reason} for item in outcome.silenced],
+        "silenced": [
+            _problem(item.prefixed) | {"reason": item.reason} for item in outcome.silenced
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _problem(item: Located) -> dict[str, Any]:
+def _problem(item: PrefixedProblem) -> dict[str, Any]:
     data = item.problem.as_dict()
     if item.file:
         data["file"] = item.file.encode("utf-8", "backslashreplace").decode("utf-8")

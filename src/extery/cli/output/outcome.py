@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from extery.core.errors import Problem
 
 if TYPE_CHECKING:
-    from extery.rules.report import Report
+    from extery.rules.report import CheckReport
 
 #: Version of the JSON document; it changes when a member is removed or gets another meaning.
 JSON_VERSION = 1
 
 
-class Located(NamedTuple):
+class PrefixedProblem(NamedTuple):
     """A problem, and the prefix that makes its file relative to the current folder."""
 
     problem: Problem
@@ -33,19 +33,19 @@ class Located(NamedTuple):
         return str(where._replace(file=self.file))
 
 
-class Silenced(NamedTuple):
+class SilencedProblem(NamedTuple):
     """A warning silenced by the project file, with its reason."""
 
-    located: Located
+    prefixed: PrefixedProblem
     reason: str
 
 
 class CheckedPath(NamedTuple):
     """The report of `validate` about a path: its problems, and the warnings that are silenced."""
 
-    report: Report
-    problems: Sequence[Located]
-    silenced: Sequence[Silenced]
+    report: CheckReport
+    problems: Sequence[PrefixedProblem]
+    silenced: Sequence[SilencedProblem]
 
 
 class Outcome(NamedTuple):
@@ -59,8 +59,8 @@ class Outcome(NamedTuple):
 
     ok: bool
     summary: str
-    problems: Sequence[Located] = ()
-    silenced: Sequence[Silenced] = ()
+    problems: Sequence[PrefixedProblem] = ()
+    silenced: Sequence[SilencedProblem] = ()
     lines: Sequence[str] = ()
     notes: Sequence[str] = ()
     data: Mapping[str, Any] = {}
@@ -73,10 +73,10 @@ class Outcome(NamedTuple):
     protocol: str | None = None
 
 
-def located(problems: Iterable[Problem], prefix: str = "") -> list[Located]:
+def prefix_problems(problems: Iterable[Problem], prefix: str = "") -> list[PrefixedProblem]:
     """Return the problems with ``prefix`` for those whose files are relative."""
     return [
-        Located(problem, "" if PurePath(problem.where.file).is_absolute() else prefix)
+        PrefixedProblem(problem, "" if PurePath(problem.where.file).is_absolute() else prefix)
         for problem in problems
     ]
 

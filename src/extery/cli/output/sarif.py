@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from extery import __version__
-from extery.cli.output.outcome import Located, Outcome
+from extery.cli.output.outcome import Outcome, PrefixedProblem
 from extery.cli.output.text import in_order
 from extery.core import codes
 
@@ -24,8 +24,8 @@ FINGERPRINT = "extery/v1"
 
 def sarif_document(outcome: Outcome) -> str:
     """Return a log with one run; silenced warnings are results with a suppression."""
-    reasons = {id(item.located): item.reason for item in outcome.silenced}
-    results = [*in_order(outcome.problems), *(item.located for item in outcome.silenced)]
+    reasons = {id(item.prefixed): item.reason for item in outcome.silenced}
+    results = [*in_order(outcome.problems), *(item.prefixed for item in outcome.silenced)]
     rules = sorted({item.problem.code for item in results})
     numbers = {code: number for number, code in enumerate(rules)}
     run = {
@@ -56,7 +56,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(item: Located, rule: int, reason: str | None) -> dict[str, Any]:
+def _result(item: PrefixedProblem, rule: int, reason: str | None) -> dict[str, Any]:
     data = item.problem.as_dict()  # without unpaired surrogates
     text = data["message"] + (f"\nhint: {data['hint']}" if data["hint"] else "")
     result: dict[str, Any] = {
@@ -73,7 +73,7 @@ def _result(item: Located, rule: int, reason: str | None) -> dict[str, Any]:
     return result
 
 
-def _location(item: Located, field: str | None) -> dict[str, Any]:
+def _location(item: PrefixedProblem, field: str | None) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(item.file)}}
     where = item.problem.where
     if where.line is not None:

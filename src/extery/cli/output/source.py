@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-MAX_BYTES = 1 << 20
+MAX_SOURCE_BYTES = 1 << 20
 _TAB = "    "
 _VALUE_END = re.compile(r"[\s,\]}#=]")
 
@@ -32,7 +32,7 @@ def _read(file: str) -> bytes:
     try:
         if not ending:
             with open_regular(Path(file)) as stream:
-                return stream.read(MAX_BYTES)
+                return stream.read(MAX_SOURCE_BYTES)
         from extery.package import open_package
 
         with open_package(Path(f"{package}.zip")) as archive:

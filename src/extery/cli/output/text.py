@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from extery.cli.output.outcome import Located, pluralize
+from extery.cli.output.outcome import PrefixedProblem, pluralize
 from extery.cli.output.source import SourceLines, excerpt
 from extery.cli.terminal import printable
 
@@ -16,11 +16,11 @@ _COLORS = {"error": "red", "warning": "yellow"}
 
 
 def render_problems(
-    problems: Sequence[Located], *, width: int, has_sources: bool = False
+    problems: Sequence[PrefixedProblem], *, width: int, has_sources: bool = False
 ) -> list[str]:
     """Return the lines to print, with problems sorted by file and line."""
     sources = SourceLines() if has_sources else None
-    groups: dict[tuple[object, ...], list[Located]] = {}
+    groups: dict[tuple[object, ...], list[PrefixedProblem]] = {}
     for number, item in enumerate(in_order(problems)):
         has_line = item.problem.where.line is not None
         key = (number,) if has_line else (item.problem.code, item.problem.hint)
@@ -36,7 +36,7 @@ def render_problems(
     return lines
 
 
-def problem_lines(item: Located, *, width: int, sources: SourceLines | None) -> list[str]:
+def problem_lines(item: PrefixedProblem, *, width: int, sources: SourceLines | None) -> list[str]:
     """Return the lines of a problem: place, severity, message and code; source line; hint."""
     problem = item.problem
     place = printable(item.place)
@@ -53,7 +53,7 @@ def problem_lines(item: Located, *, width: int, sources: SourceLines | None) -> 
     return lines
 
 
-def _snippet(item: Located, sources: SourceLines, width: int) -> list[str]:
+def _snippet(item: PrefixedProblem, sources: SourceLines, width: int) -> list[str]:
     """Return the source line with carets, or nothing if it cannot be read."""
     line, column = item.problem.where.line, item.problem.where.column
     text = sources.line(item.file, line) if line is not None else None
@@ -69,7 +69,7 @@ def _snippet(item: Located, sources: SourceLines, width: int) -> list[str]:
     return lines
 
 
-def _rest(items: Sequence[Located]) -> str:
+def _rest(items: Sequence[PrefixedProblem]) -> str:
     """Return one line that lists the remaining problems of a group."""
     places = [printable(item.place) for item in items if item.place][:MAX_SIMILAR]
     names = f": {', '.join(places)}" if places else ""
@@ -80,14 +80,14 @@ def _rest(items: Sequence[Located]) -> str:
     return f"  {label} {noun} [{code}]{names}{more} (all of them: --output-format json)"
 
 
-def in_order(problems: Iterable[Located]) -> list[Located]:
+def in_order(problems: Iterable[PrefixedProblem]) -> list[PrefixedProblem]:
     """Return the problems sorted by line, file by file in the order of first mention."""
     items = list(problems)
     numbers: dict[str, int] = {}
     for item in items:
         numbers.setdefault(item.file, len(numbers))
 
-    def key(item: Located) -> tuple[int, int, int]:
+    def key(item: PrefixedProblem) -> tuple[int, int, int]:
         where = item.problem.where
         return numbers[item.file], where.line or 0, where.column or 0
 

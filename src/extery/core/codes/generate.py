@@ -34,7 +34,7 @@ CODES = {
         example={"name": "gr\\xfcn.zip"},
     ),
     "generate.unwritable": locks.unwritable("a file of the repository cannot be written"),
-    "generate.locked": locks.locked("Two runs in one folder would overwrite each other's listings. A lock ends with its process, so there is no file to remove."),
+    "generate.locked": locks.folder_in_use("Two runs in one folder would overwrite each other's listings. A lock ends with its process, so there is no file to remove."),
     "generate.lock-unusable": locks.lock_unusable("Without a lock, two runs in one folder could overwrite each other's listings."),
     "generate.not-a-file": Code(
         "warning", "a name in .zip is a pipe or a device", "It is left out: a zip is read from its end, and pipes and devices have none.",

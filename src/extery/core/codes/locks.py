@@ -14,7 +14,7 @@ _HINTS = {
 }
 
 
-def locked(why: str) -> Code:
+def folder_in_use(why: str) -> Code:
     """Return the row of a folder that another process has locked."""
     unknown = "{folder} is in use by another process"
     variants = {name: (_IN_USE, hint) for name, hint in _HINTS.items()}

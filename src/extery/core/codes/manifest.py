@@ -8,7 +8,7 @@ from __future__ import annotations
 from extery.core.codes import Code
 from extery.core.codes.manifest_lint import CODES as _WARNINGS
 from extery.core.installation import fails, installs
-from extery.core.types import ADD_ON, NAMES, PERMISSIONS
+from extery.core.types import ADD_ON, PERMISSIONS, TYPE_NAMES
 
 _REFUSED = "Blender refuses the manifest"
 _SIMILAR = {"similar": ("", "did you mean {similar!r}?")}
@@ -135,7 +135,7 @@ _KINDS = {
     ),
     "unknown-type": Code(
         "error", "{field} is not a known type", f"{_REFUSED}: the only types are add-on and theme.",
-        message=f"{{field}} must be {' or '.join(map(repr, NAMES))}, found {{value}}",
+        message=f"{{field}} must be {' or '.join(map(repr, TYPE_NAMES))}, found {{value}}",
         hint='write {field} = "{suggestion}"',
         example={"value": "'addon'", "suggestion": ADD_ON.name},
     ),

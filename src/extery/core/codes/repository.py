@@ -22,7 +22,7 @@ def _fetched(code: str) -> dict[str, tuple[str, str]]:
 
 
 CODES = {
-    "mirror.locked": locks.locked("Two mirrors in one folder would remove each other's files."),
+    "mirror.locked": locks.folder_in_use("Two mirrors in one folder would remove each other's files."),
     "mirror.lock-unusable": locks.lock_unusable("Without a lock, two mirrors in one folder could remove each other's files."),
     "mirror.package-mismatch": Code(
         "error", "a package has another id or version than its entry", "Blender compares id and version, and refuses to install the package.",

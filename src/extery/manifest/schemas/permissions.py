@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from extery.core.text import closest_match, quote_value
-from extery.core.types import BY_NAME, PERMISSIONS
+from extery.core.types import PERMISSIONS, TYPES_BY_NAME
 from extery.manifest.schemas.checking import (
     FieldContext,
     limit_problems,
@@ -17,7 +17,7 @@ from extery.manifest.schemas.texts import check_is_string, check_short_text
 
 def allowed_permissions(type_: object) -> Collection[str]:
     """Return the permissions that an extension of this type may ask for; all for an unknown type."""
-    known = BY_NAME.get(type_) if isinstance(type_, str) else None
+    known = TYPES_BY_NAME.get(type_) if isinstance(type_, str) else None
     return known.permissions if known else PERMISSIONS
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from extery.core.errors import ProblemList
 from extery.core.text import closest_match, quote_value
-from extery.core.types import ADD_ON, BY_NAME, NAMES
+from extery.core.types import ADD_ON, TYPE_NAMES, TYPES_BY_NAME
 from extery.manifest.schemas.checking import (
     FieldContext,
     Locate,
@@ -98,8 +98,8 @@ def _check_tagline(value: str, check: FieldContext) -> None:
 
 
 def _check_type(value: str, check: FieldContext) -> None:
-    if value not in BY_NAME:
-        suggestion = next((name for name in NAMES if name in value.lower()), ADD_ON.name)
+    if value not in TYPES_BY_NAME:
+        suggestion = next((name for name in TYPE_NAMES if name in value.lower()), ADD_ON.name)
         check.add("unknown-type", value=quote_value(value), suggestion=suggestion)
 
 
@@ -121,10 +121,10 @@ def _check_copyright(value: list[Any], check: FieldContext) -> None:
 
 def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: FieldContext) -> None:
     type_, tags = table.get("type"), table.get("tags")
-    if not isinstance(type_, str) or type_ not in BY_NAME or not isinstance(tags, list):
+    if not isinstance(type_, str) or type_ not in TYPES_BY_NAME or not isinstance(tags, list):
         return
     known = valid_tags.get(type_, ())
-    types = BY_NAME[type_].plural.lower()
+    types = TYPES_BY_NAME[type_].plural.lower()
     for index, tag in enumerate(limit_problems(tags, check.problems)):
         if not isinstance(tag, str) or not tag.strip() or tag in known:
             continue

@@ -13,7 +13,7 @@ from extery.listing.audience import range_of, with_audience
 from extery.listing.entries import Entry, check_entry, order_keys
 from extery.listing.selection import newest_versions
 from extery.listing.serialized import SerializedEntry
-from extery.repository.config.document import Config, Rules
+from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 
 #: Fields of an entry that the configuration may replace.
 _TEXTS = ("name", "tagline", "maintainer", "website", "tags")
@@ -21,7 +21,7 @@ Groups = Mapping[str, Sequence[SerializedEntry]]
 
 
 def select_entries(
-    by_id: Groups, rules: Rules, config: Config, problems: ProblemList
+    by_id: Groups, rules: VersionPolicy, config: RepositoryConfig, problems: ProblemList
 ) -> list[SerializedEntry]:
     """Return the entries that ``rules`` select, with the changes of ``config.extensions``, by id.
 
@@ -48,7 +48,7 @@ def select_entries(
     return selected
 
 
-def _add_missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
+def _add_missing(identifier: str, rules: VersionPolicy, problems: ProblemList) -> None:
     version = rules.pinned.get(identifier)
     problems.add(
         "generate.version-missing",
@@ -60,7 +60,7 @@ def _add_missing(identifier: str, rules: Rules, problems: ProblemList) -> None:
 
 
 def _select_versions(
-    items: Sequence[SerializedEntry], rules: Rules, settings: Mapping[str, Any]
+    items: Sequence[SerializedEntry], rules: VersionPolicy, settings: Mapping[str, Any]
 ) -> Sequence[SerializedEntry]:
     retention = settings.get("retention", rules.retention)
     prereleases = settings.get("prereleases", rules.prereleases)
@@ -96,7 +96,7 @@ def _changed(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
     return with_audience(changed, blender=blender, platforms=platforms)
 
 
-def check_changes(config: Config, problems: ProblemList) -> set[str]:
+def check_changes(config: RepositoryConfig, problems: ProblemList) -> set[str]:
     """Add a problem for each setting that would make Blender refuse the listing.
 
     Returns the ids of the extensions with such a setting.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from extery.core.versions import Version, parse_blender_version
 
-SCHEMA_VERSION = "1.0.0"
+CONFIG_SCHEMA_VERSION = "1.0.0"
 #: Folders beside the packages that are not free for channels.
 RESERVED = ("platforms", "sets")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -26,7 +26,7 @@ class Key(NamedTuple):
 
 
 TOP = (
-    Key("schema_version", "schema", "The version of this file's format.", f'"{SCHEMA_VERSION}"'),
+    Key("schema_version", "schema", "The version of this file's format.", f'"{CONFIG_SCHEMA_VERSION}"'),
     Key("blocklist", "blocklist", "Extensions that Blender shows as blocked and does not install.", '[{ id = "gear_tool", reason = "Deletes presets" }]'),
     Key("title", "text", "The name of the repository, for its page.", '"Gears and more"'),
     Key("base_url", "url", "The URL of the folder. If it is set, listings in folders of their own contain full URLs of packages, and no packages are linked into these folders.", '"https://example.org/packages/"'),

@@ -15,10 +15,10 @@ from extery.manifest.toml import find_dots
 from extery.repository.config import keys
 
 #: Enough for a hundred thousand pinned versions; parsing takes a hundred times as much memory.
-MAX_BYTES = 4 << 20
+MAX_CONFIG_BYTES = 4 << 20
 
 
-def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
+def read_toml_file(path: Path) -> tuple[bytes, dict[str, Any]]:
     """Return the bytes of the file and its table; raises `InvalidInput`."""
     where = Where(str(path))
     try:
@@ -45,26 +45,26 @@ def _not_toml(path: Path, *, variant: str = "", error: str = "") -> InvalidInput
         variant=variant,
         file=path.name,
         error=error,
-        limit=MAX_BYTES,
+        limit=MAX_CONFIG_BYTES,
     )
 
 
 def _limited(path: Path) -> bytes:
     with open_regular(path) as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+        data = file.read(MAX_CONFIG_BYTES + 1)
+    if len(data) > MAX_CONFIG_BYTES:
         raise _not_toml(path, variant="too-large")
     return data
 
 
 def check_config(table: Mapping[str, Any], problems: ProblemList, file: str) -> None:
     """Add the problems of the table of ``blender_repo.toml``."""
-    if table.get("schema_version") != keys.SCHEMA_VERSION:
+    if table.get("schema_version") != keys.CONFIG_SCHEMA_VERSION:
         problems.add(
             "generate.config-schema",
             where=Where(file, ("schema_version",)),
             variant="" if "schema_version" in table else "missing",
-            expected=keys.SCHEMA_VERSION,
+            expected=keys.CONFIG_SCHEMA_VERSION,
             value=quote_value(table.get("schema_version")),
         )
     _check_table(table, keys.TOP, problems, Where(file))

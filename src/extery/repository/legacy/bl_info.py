@@ -16,7 +16,7 @@ from typing import Any
 
 from extery.core.errors import InvalidInput, Where
 
-NAME = "bl_info"
+BL_INFO = "bl_info"
 #: Keys that hold a version; in JSON a tuple is a list of numbers.
 _VERSIONS = ("version", "blender")
 #: The client of 2017 uses these without checking that they exist.
@@ -48,7 +48,7 @@ def read_bl_info(source: bytes, *, file: str) -> dict[str, Any] | None:
 
     Raises `InvalidInput` if it cannot be read without running the module, or lacks what clients need.
     """
-    if NAME.encode() not in source:
+    if BL_INFO.encode() not in source:
         return None
     try:
         text = _decoded(source)
@@ -59,7 +59,7 @@ def read_bl_info(source: bytes, *, file: str) -> dict[str, Any] | None:
         line = text.count("\n", 0, start)
         node = _assigned(text[start:end], line, file)
         if node is not None:
-            where = Where(file, (NAME,), line + node.lineno)
+            where = Where(file, (BL_INFO,), line + node.lineno)
             return _checked(_value(node, where), where)
     return None
 
@@ -100,8 +100,8 @@ def _statements(text: str) -> Iterator[tuple[int, int]]:
 
 def _assigned(statement: str, line: int, file: str) -> ast.expr | None:
     """Return the value that a statement assigns to ``bl_info``, if any; ``line`` is the number of lines above."""
-    is_assignment = statement.startswith(NAME)
-    where = Where(file, (NAME,), line + 1)
+    is_assignment = statement.startswith(BL_INFO)
+    where = Where(file, (BL_INFO,), line + 1)
     if len(statement) > MAX_STATEMENT:
         if not is_assignment:
             return None
@@ -123,7 +123,7 @@ def _assigned(statement: str, line: int, file: str) -> ast.expr | None:
             targets = [node.target]
         else:
             continue
-        if any(isinstance(target, ast.Name) and target.id == NAME for target in targets):
+        if any(isinstance(target, ast.Name) and target.id == BL_INFO for target in targets):
             found = node.value
     return found
 

@@ -7,7 +7,7 @@ import json
 from extery.core.errors import Corrupt, InvalidInput, NotFound, Refused, Unavailable
 from extery.fetch import Fetcher, get_document, resolve_archive_url
 from extery.listing.delta import (
-    FILENAME,
+    CHANGES_FILENAME,
     MAX_DELTA_SIZE,
     announces_changes,
     apply_changes,
@@ -30,7 +30,7 @@ def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | N
     if not announces_changes(listing):
         return None
     try:
-        url = resolve_archive_url(address, f"./{FILENAME}")
+        url = resolve_archive_url(address, f"./{CHANGES_FILENAME}")
         document = get_document(url, fetcher=fetcher, limit=MAX_FILE_SIZE)
     except (NotFound, Refused, Corrupt, InvalidInput):
         return None

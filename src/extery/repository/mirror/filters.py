@@ -47,7 +47,7 @@ class Filters:
 
     def apply(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return the entries that pass, in their order."""
-        ranges = [BlenderRange.of_release(text) for text in self.blender]
+        ranges = [BlenderRange.of_series(text) for text in self.blender]
         passing = [item for item in entries if self._passes(item, ranges)]
         if self.newest is None:
             return passing

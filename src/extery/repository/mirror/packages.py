@@ -16,7 +16,7 @@ from extery.repository.mirror.plan import Plan
 from extery.repository.mirror.state import MirrorState, OwnedFile
 
 
-class Progress(NamedTuple):
+class MirrorProgress(NamedTuple):
     """Packages and bytes of the downloads: received, and in total."""
 
     packages: int
@@ -45,8 +45,8 @@ def fetch_packages(
     state: MirrorState,
     fetcher: Fetcher,
     *,
-    at_once: int,
-    on_progress: Callable[[Progress], None],
+    max_concurrent: int,
+    on_progress: Callable[[MirrorProgress], None],
     valid_tags: ValidTags | None = None,
 ) -> list[tuple[str, ExteryError]]:
     """Download missing packages, inspect them and those not inspected by the current rules and tags.
@@ -82,14 +82,14 @@ def fetch_packages(
         state.files[name].rules = state.rules
 
     outdated = [name for name in plan.present if state.files[name].rules != state.rules]
-    return run_all([*plan.fetch, *outdated], fetch, fetcher=fetcher, at_once=at_once)
+    return run_all([*plan.fetch, *outdated], fetch, fetcher=fetcher, max_concurrent=max_concurrent)
 
 
 class _ProgressCounter:
     """Adds up the progress of all downloads. Thread-safe."""
 
-    def __init__(self, plan: Plan, on_progress: Callable[[Progress], None]) -> None:
-        self._progress = Progress(0, len(plan.fetch), 0, plan.bytes_to_fetch)
+    def __init__(self, plan: Plan, on_progress: Callable[[MirrorProgress], None]) -> None:
+        self._progress = MirrorProgress(0, len(plan.fetch), 0, plan.bytes_to_fetch)
         self._on_progress = on_progress
         self._lock = threading.Lock()
 

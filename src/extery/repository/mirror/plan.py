@@ -11,8 +11,8 @@ from extery.core.errors import InvalidListing, ProblemList
 from extery.core.text import quote_value
 from extery.fetch import DownloadRequest, resolve_archive_url
 from extery.listing.audience import without_invalid_pythons
-from extery.listing.entries import KEYS, Entry, Listing, dump
-from extery.listing.entries import listing as document
+from extery.listing.entries import KEYS, Entry, Listing, dump_listing
+from extery.listing.entries import make_listing as document
 from extery.listing.partition import partition
 from extery.repository.entry_match import about_entry
 from extery.repository.mirror.filters import Filters
@@ -64,7 +64,7 @@ class Plan:
 
     def listing(self) -> bytes:
         """Return the listing to write."""
-        return dump(document(self.entries, self.blocklist))
+        return dump_listing(document(self.entries, self.blocklist))
 
 
 def plan_mirror(

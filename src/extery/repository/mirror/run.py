@@ -17,19 +17,20 @@ from extery.core.errors import Conflict, ExteryError, ProblemList, Unavailable, 
 from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
 from extery.fetch import MAX_CONCURRENT, Fetcher, listing_url
-from extery.fetch.addresses import LISTING, redact_url
+from extery.fetch.addresses import redact_url
+from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.manifest.tags import tags_digest
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.inspection import RefusedPackage, at_package
-from extery.repository.mirror.listings import fetch_listings
-from extery.repository.mirror.packages import Progress, fetch_packages, record_ownership
+from extery.repository.mirror.packages import MirrorProgress, fetch_packages, record_ownership
 from extery.repository.mirror.plan import Plan, plan_mirror
+from extery.repository.mirror.source_listings import fetch_listings
 from extery.repository.mirror.state import MirrorState
 from extery.repository.mirror.stored_problems import PackageProblems
 from extery.repository.write import write_listing
 
-__all__ = ["MirrorOptions", "MirrorResult", "Progress", "mirror", "plan"]
+__all__ = ["MirrorOptions", "MirrorProgress", "MirrorResult", "mirror", "plan_only"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class MirrorOptions:
     keep_old: bool = False
     verify: bool = False
     new_source: bool = False
-    at_once: int = MAX_CONCURRENT
+    max_concurrent: int = MAX_CONCURRENT
     #: Type -> valid tags; ``None`` means Blender's own, ``{}`` disables the check.
     valid_tags: ValidTags | None = None
 
@@ -68,7 +69,7 @@ def mirror(
     fetcher: Fetcher,
     filters: Filters = Filters(),
     options: MirrorOptions = MirrorOptions(),
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[MirrorProgress], None] = lambda _: None,
     lock_timeout: float = 0,
 ) -> MirrorResult:
     """Create a mirror of the repository ``url`` in ``folder``, or update it.
@@ -92,7 +93,7 @@ def mirror(
             return _execute(planned, state, fetcher, options, problems, on_progress)
 
 
-def plan(
+def plan_only(
     url: str,
     folder: Path,
     *,
@@ -126,7 +127,7 @@ def _check_folder(folder: Path, url: str, options: MirrorOptions) -> None:
     """Raise `Conflict` if ``folder`` is another repository, or a mirror of another one."""
     state, where = MirrorState.load(folder), Where(str(folder))
     is_mirror = state.source or state.files
-    if not is_mirror and (folder / LISTING).exists():
+    if not is_mirror and (folder / LISTING_FILENAME).exists():
         raise Conflict.of("mirror.not-a-mirror", where=where, folder=str(folder))
     is_same_url = state.source in ("", redact_url(url))
     is_same_query = state.source_digest in ("", _query_digest(url))
@@ -176,7 +177,7 @@ def _execute(
     fetcher: Fetcher,
     options: MirrorOptions,
     problems: ProblemList,
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[MirrorProgress], None],
 ) -> MirrorResult:
     plan, refused = _without_refused(plan, state, problems)
     state.remove_leftovers(plan.packages[name].sha256 for name in plan.fetch)
@@ -185,7 +186,7 @@ def _execute(
         plan,
         state,
         fetcher,
-        at_once=options.at_once,
+        max_concurrent=options.max_concurrent,
         on_progress=on_progress,
         valid_tags=options.valid_tags,
     )
@@ -208,7 +209,7 @@ def _replace_listing(plan: Plan, state: MirrorState, *, has_new_packages: bool) 
     if has_new_packages:  # their names must be on disk before a listing refers to them
         fsync_directory(state.folder)
     # An unchanged listing keeps its modification time, so that clients need not fetch it again.
-    write_listing(state.folder / LISTING, plan.listing())
+    write_listing(state.folder / LISTING_FILENAME, plan.listing())
 
 
 def _remove_packages(names: set[str], state: MirrorState) -> None:

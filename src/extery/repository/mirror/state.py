@@ -17,8 +17,8 @@ from typing import Any, Self
 from extery.core.errors import ExteryError
 from extery.core.files import atomic_write, hash_file, read_regular
 from extery.fetch import Document, Validators
-from extery.fetch.addresses import LISTING
-from extery.listing.entries import parse
+from extery.listing import LISTING_FILENAME
+from extery.listing.entries import parse_listing
 from extery.repository.mirror.stored_problems import (
     PackageProblems,
     dump_problems,
@@ -26,7 +26,7 @@ from extery.repository.mirror.stored_problems import (
 )
 from extery.rules import REVISION
 
-FOLDER = ".extery-mirror"
+MIRROR_FOLDER = ".extery-mirror"
 _STATE = "state.json"
 _FORMAT = 3
 _MIRROR_NAME = re.compile(r"[A-Za-z0-9._-]+-([0-9a-f]{12}|[0-9a-f]{64})\.zip")
@@ -108,7 +108,7 @@ class MirrorState:
 
     @property
     def state_folder(self) -> Path:
-        return self.folder / FOLDER
+        return self.folder / MIRROR_FOLDER
 
     @property
     def parts_folder(self) -> Path:
@@ -225,7 +225,7 @@ def _text(value: object) -> str:
 def _files_of_listing(folder: Path) -> dict[str, OwnedFile]:
     """Return the packages of the listing in ``folder``; none if a mirror has not written it."""
     try:
-        listing = parse(read_regular(folder / LISTING))
+        listing = parse_listing(read_regular(folder / LISTING_FILENAME))
     except (OSError, ExteryError):
         return {}
     files = {}

@@ -23,7 +23,7 @@ from extery.core.versions import Version
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.page.cards import card, row, sprite
-from extery.repository.page.filters import Choices
+from extery.repository.page.filter_form import Choices
 
 TITLE = "Blender extensions"
 
@@ -31,7 +31,7 @@ Metadata = Mapping[str, Mapping[str, Any]]
 
 _FILES = ("page.css", "page.js")
 #: The names that a template may use, and what they are replaced with.
-NAMES = {
+TEMPLATE_NAMES = {
     "body": "the extensions, with search and filters",
     "date": "the time of this run in UTC, or that of SOURCE_DATE_EPOCH",
     "title": "the title from blender_repo.toml",
@@ -43,7 +43,7 @@ NAMES = {
 }
 
 
-def page(
+def render_page(
     items: Iterable[SerializedEntry],
     blocklist: Iterable[Mapping[str, Any]],
     *,
@@ -207,7 +207,7 @@ def _check_template(text: str, file: str, problems: ProblemList) -> None:
         used.add(name)
         if match["invalid"] is not None:
             problems.add("generate.template-stray-dollar", where=where)
-        elif name and name not in NAMES:
+        elif name and name not in TEMPLATE_NAMES:
             problems.add(
                 "generate.template-unknown-name", where=where, name=match[0], known=_known_names()
             )
@@ -216,5 +216,5 @@ def _check_template(text: str, file: str, problems: ProblemList) -> None:
 
 
 def _known_names() -> str:
-    *first, last = (f"${{{name}}}" for name in NAMES)
+    *first, last = (f"${{{name}}}" for name in TEMPLATE_NAMES)
     return f"{', '.join(first)} and {last}"

@@ -42,12 +42,12 @@ def read_metadata(package: Package) -> dict[str, Any]:
 
 
 def _theme(package: Package) -> dict[str, Any]:
-    from extery.repository.page.theme_colors import Theme, contrast_verdict
+    from extery.repository.page.theme_colors import ThemeColors, contrast_verdict
     from extery.repository.page.theme_preview import styles
 
     names = THEME.main_files(package.names)
     data = _read(package, names[0], _XML_BYTES) if len(names) == 1 else b""
-    theme = Theme.parse(data) if data else None
+    theme = ThemeColors.parse(data) if data else None
     if theme is None:
         return {}
     return {

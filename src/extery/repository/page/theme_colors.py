@@ -16,63 +16,63 @@ _GOOD, _POOR = 4.5, 3.0
 
 
 @dataclass(frozen=True)
-class ThemeColor:
+class ColorRole:
     """A colour by where it stands in a theme: the first path that is set counts."""
 
     paths: Sequence[str]
     default: str
 
 
-def theme_color(default: str, *paths: str) -> ThemeColor:
+def color_role(default: str, *paths: str) -> ColorRole:
     """``default`` is the value of Blender's own dark theme."""
-    return ThemeColor(paths, default)
+    return ColorRole(paths, default)
 
 
-VIEW = theme_color("#3d3d3d", "view_3d.space.gradients.high_gradient")
-PANEL = theme_color("#3d3d3d", "user_interface.panel_back", "properties.space.panelcolors.back")
-PANEL_TEXT = theme_color("#e6e6e6", "user_interface.panel_text", "properties.space.text")
-PROPERTIES = theme_color("#303030", "properties.space.back")
-OUTLINER = theme_color("#282828", "outliner.space.back")
-OUTLINER_TEXT = theme_color("#c3c3c3", "outliner.space.text")
-NODES = theme_color("#1d1d1d", "node_editor.space.back")
-NODE = theme_color("#303030", "node_editor.node_backdrop")
-NODE_TEXT = theme_color("#e6e6e6", "node_editor.space.text")
-BUTTON = theme_color("#545454", "user_interface.wcol_regular.inner")
-BUTTON_TEXT = theme_color("#e6e6e6", "user_interface.wcol_regular.text")
+VIEW = color_role("#3d3d3d", "view_3d.space.gradients.high_gradient")
+PANEL = color_role("#3d3d3d", "user_interface.panel_back", "properties.space.panelcolors.back")
+PANEL_TEXT = color_role("#e6e6e6", "user_interface.panel_text", "properties.space.text")
+PROPERTIES = color_role("#303030", "properties.space.back")
+OUTLINER = color_role("#282828", "outliner.space.back")
+OUTLINER_TEXT = color_role("#c3c3c3", "outliner.space.text")
+NODES = color_role("#1d1d1d", "node_editor.space.back")
+NODE = color_role("#303030", "node_editor.node_backdrop")
+NODE_TEXT = color_role("#e6e6e6", "node_editor.space.text")
+BUTTON = color_role("#545454", "user_interface.wcol_regular.inner")
+BUTTON_TEXT = color_role("#e6e6e6", "user_interface.wcol_regular.text")
 
 #: What people read most: name -> text, and the grounds below it from the top to the bottom.
 _PAIRS = {
-    "3D View": (theme_color("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
+    "3D View": (color_role("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
     "Outliner": (OUTLINER_TEXT, (OUTLINER,)),
     "Properties": (PANEL_TEXT, (PANEL, PROPERTIES)),
     "Node Editor": (NODE_TEXT, (NODE, NODES)),
     "Text Editor": (
-        theme_color("#e6e6e6", "text_editor.space.text"),
-        (theme_color("#232323", "text_editor.space.back"),),
+        color_role("#e6e6e6", "text_editor.space.text"),
+        (color_role("#232323", "text_editor.space.back"),),
     ),
     "buttons": (BUTTON_TEXT, (BUTTON, PANEL, PROPERTIES)),
     "menus": (
-        theme_color("#dddddd", "user_interface.wcol_menu_item.text"),
-        (theme_color("#181818", "user_interface.wcol_menu_back.inner"), VIEW),
+        color_role("#dddddd", "user_interface.wcol_menu_item.text"),
+        (color_role("#181818", "user_interface.wcol_menu_back.inner"), VIEW),
     ),
 }
 
 
-class Theme:
+class ThemeColors:
     """The colours that a theme sets, by path such as ``view_3d.space.text``."""
 
     def __init__(self, colours: Mapping[str, str]) -> None:
         self.colours = colours
 
     @classmethod
-    def parse(cls, data: bytes) -> Theme | None:
+    def parse(cls, data: bytes) -> ThemeColors | None:
         """Read a theme's file; ``None`` if it is none."""
         from extery.package.theme_xml import read_theme  # add-ons need none
 
         theme = read_theme(data, ProblemList())
         return cls(theme.colours) if theme and theme.is_theme else None
 
-    def __getitem__(self, color: ThemeColor) -> str:
+    def __getitem__(self, color: ColorRole) -> str:
         return next(
             (self.colours[path] for path in color.paths if path in self.colours), color.default
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extery.core.errors import InvalidPackage, ProblemList
-from extery.package.names import MAX_PROBLEMS
+from extery.package.names import MAX_NAME_PROBLEMS
 from extery.rules.context import RuleContext
 from extery.rules.rule import PACKAGES, Input, Rule
 
@@ -13,7 +13,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     reported = {problem.where.path for problem in problems}
     before = len(problems)
     for member in context.package.members:
-        if len(problems) - before >= MAX_PROBLEMS:
+        if len(problems) - before >= MAX_NAME_PROBLEMS:
             return
         try:
             context.package.verify(member, checkpoint=context.checkpoint)

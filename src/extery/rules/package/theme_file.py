@@ -43,9 +43,9 @@ RULE = Rule(
 
 def _check_xml(name: str, context: RuleContext, problems: ProblemList) -> None:
     # Imported here because most packages are add-ons.
-    from extery.package.theme_xml import MAX_BYTES, read_theme
+    from extery.package.theme_xml import MAX_THEME_BYTES, read_theme
 
-    data = context.read(name, limit=MAX_BYTES + 1)
+    data = context.read(name, limit=MAX_THEME_BYTES + 1)
     theme = read_theme(data, problems, name=name, where=context.where(name))
     if theme is None:
         return

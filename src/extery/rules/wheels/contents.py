@@ -14,7 +14,7 @@ from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
 from extery.package.collisions import check_names
 from extery.package.issue import Issue
-from extery.package.names import fold, quote_name
+from extery.package.names import collision_key, quote_name
 from extery.rules.context import RuleContext
 from extery.rules.package.size import Limits, check_sizes
 from extery.rules.rule import FILES, Input, Rule
@@ -88,10 +88,10 @@ class Budget:
 
 def _listed_files(context: RuleContext) -> list[str]:
     """Return the files that are a listed wheel on some system, also if they differ in case."""
-    folded = {fold(posixpath.normpath(wheel.lstrip("/"))) for _, wheel in context.wheels()}
+    folded = {collision_key(posixpath.normpath(wheel.lstrip("/"))) for _, wheel in context.wheels()}
     if not folded:
         return []
-    return [name for name in context.names if fold(posixpath.normpath(name)) in folded]
+    return [name for name in context.names if collision_key(posixpath.normpath(name)) in folded]
 
 
 def _add_unreadable(

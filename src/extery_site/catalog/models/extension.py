@@ -209,7 +209,7 @@ class Extension(models.Model):
 
     @property
     def extension_type(self) -> ExtensionType:
-        return types.BY_NAME[self.type]
+        return types.TYPES_BY_NAME[self.type]
 
     @property
     def is_public(self) -> bool:

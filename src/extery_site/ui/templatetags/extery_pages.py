@@ -129,7 +129,7 @@ def licence_name(licence: str) -> str:
 @register.filter
 def licence_url(licence: str) -> str:
     """Return the URL of a page about the licence, or an empty string."""
-    return licenses.page(licence) or ""
+    return licenses.license_page_url(licence) or ""
 
 
 @register.filter

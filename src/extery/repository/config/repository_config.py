@@ -9,13 +9,13 @@ from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 
-FILENAME = "blender_repo.toml"
+CONFIG_FILENAME = "blender_repo.toml"
 SETS = "sets"
-_PLACE = Where(FILENAME)
+_PLACE = Where(CONFIG_FILENAME)
 
 
 @dataclass(frozen=True)
-class Rules:
+class VersionPolicy:
     """Which versions a listing considers."""
 
     prereleases: bool = True
@@ -27,55 +27,57 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Config:
+class RepositoryConfig:
     """A repository's configuration; ``blocklist`` has ``id`` and ``reason``, and what else is there."""
 
     blocklist: Sequence[Mapping[str, Any]] = ()
-    file: str = FILENAME
+    file: str = CONFIG_FILENAME
     title: str = ""
     #: Ends with a slash.
     base_url: str = ""
     #: Whether each listing has a ``changes.json`` beside it.
     changes: bool = False
-    rules: Rules = Rules()
+    rules: VersionPolicy = VersionPolicy()
     platforms: Sequence[str] = ()
     other_platforms: bool = True
     extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    channels: Mapping[str, Rules] = field(default_factory=dict)
-    sets: Mapping[str, Rules] = field(default_factory=dict)
+    channels: Mapping[str, VersionPolicy] = field(default_factory=dict)
+    sets: Mapping[str, VersionPolicy] = field(default_factory=dict)
     #: File of valid tags; empty accepts all, ``None`` means Blender's own.
     valid_tags: str | None = None
     #: All bytes that were read.
     source: bytes = b""
 
 
-def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Config:
+def read_repository_config(
+    folder: Path, file: Path | None, problems: ProblemList
+) -> RepositoryConfig:
     """Read ``file``, or ``blender_repo.toml`` in ``folder`` if there is one, and the sets.
 
     Raises `InvalidInput` with everything that is wrong; warnings go to ``problems``.
     """
-    path = file or folder / FILENAME
+    path = file or folder / CONFIG_FILENAME
     sets = sorted((folder / SETS).glob("*.toml"))
     is_there = file is not None or path.exists()
     if not is_there and not sets:
-        return Config()
+        return RepositoryConfig()
     # Imported here: most folders have no configuration.
     from extery.repository.config import validation as check
 
-    source, table = check.read_toml(path) if is_there else (b"", {})
+    source, table = check.read_toml_file(path) if is_there else (b"", {})
     found = ProblemList()
     if is_there:
         check.check_config(table, found, str(path))
     tables: dict[str, dict[str, Any]] = {}
     for item in sets:
-        data, tables[item.stem] = check.read_toml(item)
+        data, tables[item.stem] = check.read_toml_file(item)
         source += b"\0" + item.name.encode("utf-8", "replace") + b"\0" + data
         check.check_set(item.stem, tables[item.stem], found, str(item))
     with found.raising(InvalidInput):
         problems.extend(found.warnings)
-    rules = _rules(table, Rules(where=Where(str(path))), ())
+    rules = _rules(table, VersionPolicy(where=Where(str(path))), ())
     base_url = table.get("base_url", "")
-    return Config(
+    return RepositoryConfig(
         blocklist=table.get("blocklist", ()),
         file=str(path),
         title=table.get("title", ""),
@@ -90,7 +92,7 @@ def read_config(folder: Path, file: Path | None, problems: ProblemList) -> Confi
             for name, channel in sorted(table.get("channels", {}).items())
         },
         sets={
-            item.stem: Rules(
+            item.stem: VersionPolicy(
                 prereleases=rules.prereleases,
                 pinned={key: text for key, text in tables[item.stem].items() if text != "*"},
                 only=sorted(tables[item.stem]),
@@ -111,14 +113,16 @@ def _tag_file(path: Path, name: str | None) -> str | None:
 def configured_tags(folder: Path) -> str | None:
     """Return the tag file of the configuration in ``folder``; ``None`` if it has none or is invalid."""
     try:
-        return read_config(folder, None, ProblemList()).valid_tags
+        return read_repository_config(folder, None, ProblemList()).valid_tags
     except InvalidInput:
         return None
 
 
-def _rules(table: Mapping[str, Any], above: Rules, path: tuple[str | int, ...]) -> Rules:
+def _rules(
+    table: Mapping[str, Any], above: VersionPolicy, path: tuple[str | int, ...]
+) -> VersionPolicy:
     """The rules of a table; what it does not say is as above."""
-    return Rules(
+    return VersionPolicy(
         prereleases=table.get("prereleases", above.prereleases),
         retention=table.get("retention", above.retention),
         pinned=table.get("pinned", above.pinned),

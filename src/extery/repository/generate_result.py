@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from extery.core.errors import ProblemList
+from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Entry
-from extery.repository.write import LISTING
 
 
 @dataclass(frozen=True)
-class Generated:
+class GenerateResult:
     """The result of `generate`.
 
     ``packages`` is the number of listed packages, ``written`` are the files that changed. ``listings`` are the
@@ -24,7 +24,7 @@ class Generated:
     packages: int
     problems: ProblemList
     written: Sequence[Path] = ()
-    listings: Sequence[tuple[str, str]] = field(default=((LISTING, "everyone"),))
+    listings: Sequence[tuple[str, str]] = field(default=((LISTING_FILENAME, "everyone"),))
     base_url: str = ""
 
     def url(self, address: str) -> str:
@@ -34,6 +34,6 @@ class Generated:
     @cached_property
     def entries(self) -> Sequence[Entry]:
         """The entries of ``index.json``."""
-        from extery.listing.entries import parse
+        from extery.listing.entries import parse_listing
 
-        return parse((self.folder / LISTING).read_bytes()).data
+        return parse_listing((self.folder / LISTING_FILENAME).read_bytes()).data

@@ -15,7 +15,7 @@ def listing_folders(outputs: Iterable[str]) -> set[str]:
     return {"" if name == "." else name for name in own} | {""}
 
 
-def remove_leftovers(folder: Path, listings: Iterable[str]) -> None:
+def remove_interrupted_writes(folder: Path, listings: Iterable[str]) -> None:
     """Remove the temporary files of a killed run from the folders of listings and of the state."""
     write.remove_temporary_files(folder / cache.FOLDER, has_packages=False)
     for name in listings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
@@ -17,17 +17,19 @@ from extery.core.files import open_regular
 from extery.core.text import quote_value
 from extery.manifest.locator import Locator
 
+if TYPE_CHECKING:
+    from extery.manifest.positions import TomlPath
+
 OWN_FILE = "extery.toml"
 PYPROJECT = "pyproject.toml"
-MAX_BYTES = 1 << 20
+MAX_PROJECT_FILE_BYTES = 1 << 20
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 #: Returns the names of the options of a command that the project file can set.
 OptionNames = Callable[[str], Iterable[str]]
-TomlPath = tuple[str | int, ...]
 
 
-class Config(NamedTuple):
+class ProjectConfig(NamedTuple):
     """A valid project file; empty if there is none.
 
     ``tables`` maps commands to their options, ``general`` holds options of all commands, ``silenced`` maps codes
@@ -50,7 +52,9 @@ class Config(NamedTuple):
             yield name, value, self.where((command, name))
 
 
-def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNames) -> Config:
+def read_project_config(
+    folder: Path, *, commands: Iterable[str], option_names: OptionNames
+) -> ProjectConfig:
     """Read the project file in ``folder``; raises `InvalidInput` with everything that is wrong."""
     own, pyproject = folder / OWN_FILE, folder / PYPROJECT
     own_data, pyproject_data = _read(own), _read(pyproject)
@@ -64,7 +68,7 @@ def read_config(folder: Path, *, commands: Iterable[str], option_names: OptionNa
         table = _parse(own_data, own)
         return _checked(table, own, own_data, (), commands, option_names)
     if shared is None or pyproject_data is None:
-        return Config()
+        return ProjectConfig()
     prefix = ("tool", "extery")
     return _checked(shared, pyproject, pyproject_data, prefix, commands, option_names)
 
@@ -80,7 +84,7 @@ def _may_have_table(data: bytes) -> bool:
 def _read(file: Path) -> bytes | None:
     try:
         with open_regular(file) as stream:
-            data: bytes = stream.read(MAX_BYTES + 1)
+            data: bytes = stream.read(MAX_PROJECT_FILE_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -88,12 +92,12 @@ def _read(file: Path) -> bytes | None:
         raise InvalidInput.of(
             "usage.config-unreadable", where=Where(str(file)), file=file.name, reason=reason
         ) from error
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_PROJECT_FILE_BYTES:
         raise InvalidInput.of(
             "usage.config-unreadable",
             where=Where(str(file)),
             file=file.name,
-            reason=f"it has more than {MAX_BYTES:,} bytes",
+            reason=f"it has more than {MAX_PROJECT_FILE_BYTES:,} bytes",
         )
     return data
 
@@ -144,7 +148,7 @@ def _checked(
     prefix: TomlPath,
     commands: Iterable[str],
     option_names: OptionNames,
-) -> Config:
+) -> ProjectConfig:
     locate = Locator(data, str(file))
 
     def where(path: TomlPath, *, of_key: bool = False) -> Where:
@@ -169,7 +173,7 @@ def _checked(
             else:
                 known = ["output-format", "silence", *commands]
                 _add_unknown(key, known, problems, where((key,), of_key=True))
-    return Config(file, general, tables, silenced, where)
+    return ProjectConfig(file, general, tables, silenced, where)
 
 
 def _check_keys(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import httpx
 
 from extery.core.errors import InvalidInput, Refused, Unavailable
-from extery.fetch.addresses import printable, redact_url
+from extery.fetch.addresses import redact_url, sanitize_text
 from extery.fetch.retry import TransientError
 
 
@@ -32,10 +32,10 @@ def translate_errors(url: str) -> Iterator[None]:
         ValueError,
     ) as error:
         raise InvalidInput.of(
-            "fetch.url", variant="request", url=redact_url(url), reason=printable(str(error))
+            "fetch.url", variant="request", url=redact_url(url), reason=sanitize_text(str(error))
         ) from error
     except httpx.TransportError as error:
-        reason = printable(str(error)) or type(error).__name__
+        reason = sanitize_text(str(error)) or type(error).__name__
         if "CERTIFICATE" in reason:
             raise Refused.of("fetch.certificate", url=redact_url(url), reason=reason) from error
         raise TransientError.of("fetch.unreachable", url=redact_url(url), reason=reason) from error
