@@ -1,5 +1,8 @@
 """Systems, and audiences: the sets of systems that can install a package.
 
+This module decides whether a system can install a package; which of the versions that it can install a system
+gets is decided in `extery.listing.selection`.
+
 The rules are those of Blender's filter for listings: the minimum version is included, the maximum
 is excluded; no platforms, or no Python versions, means all of them; names are compared as text, and
 a Python version such as ``3`` stands for every 3.x. An unknown property of a system is not compared.
@@ -31,13 +34,13 @@ class BlenderRange(NamedTuple):
 
     @classmethod
     def of_series(cls, text: str) -> BlenderRange:
-        """Return the range of one version ``4.2.3``, or of a series: all that begin with ``4.2`` or ``4``.
+        """Return the range of a series: all versions that begin with ``4.2`` or ``4``; of ``4.2.3`` only that one.
 
         Raises `ValueError` for a text that is not a Blender version.
         """
         low = parse_blender_version(text)
         last = min(len(text.split(".")), 3) - 1
-        high = [number if place < last else 0 for place, number in enumerate(low)]
+        high = [number if index < last else 0 for index, number in enumerate(low)]
         high[last] = low[last] + 1
         return cls(low, (high[0], high[1], high[2]))
 
@@ -74,8 +77,8 @@ class BlenderRange(NamedTuple):
             if end is None:
                 return parts
             low = end
-        rest = BlenderRange(low, high)
-        return parts if rest.is_empty else [*parts, rest]
+        last = BlenderRange(low, high)
+        return parts if last.is_empty else [*parts, last]
 
     def __str__(self) -> str:
         """Return ``4.2.0 and newer``, or ``4.2.0 up to, not including, 5.0.0``."""
@@ -95,7 +98,7 @@ def _by_minimum(range_: BlenderRange) -> BlenderVersion:
 def merge_ranges(ranges: Iterable[BlenderRange]) -> list[BlenderRange]:
     """Return the same versions as separate ranges, sorted; ranges that overlap or touch become one."""
     merged: list[BlenderRange] = []
-    for low, high in sorted((one for one in ranges if not one.is_empty), key=_by_minimum):
+    for low, high in sorted((item for item in ranges if not item.is_empty), key=_by_minimum):
         if merged and (merged[-1].maximum is None or low <= merged[-1].maximum):
             start, end = merged.pop()
             low, high = start, None if end is None or high is None else max(end, high)
@@ -123,11 +126,11 @@ class System(NamedTuple):
         `ValueError` for a text that is not a Blender version.
         """
         version = parse_blender_version(blender) if blender else (0, 0, 0)
-        major, _, rest = (python or "").partition(".")
+        major, _, minor = (python or "").partition(".")
         return cls(
             blender=version if any(version) else None,
             platform=platform or None,
-            python=f"{major}.{rest.partition('.')[0]}" if python else None,
+            python=f"{major}.{minor.partition('.')[0]}" if python else None,
         )
 
     def __str__(self) -> str:
@@ -194,7 +197,7 @@ class Audience(NamedTuple):
             return [] if self.is_empty else [self]
         blender = self.blender.intersect(other.blender)
         platforms = self.platforms.intersect(other.platforms)
-        parts = [self._replace(blender=rest) for rest in self.blender.subtract([other.blender])]
+        parts = [self._replace(blender=left) for left in self.blender.subtract([other.blender])]
         parts += [
             Audience(blender, self.platforms.subtract(other.platforms), self.pythons),
             Audience(blender, platforms, self.pythons.subtract(other.pythons)),

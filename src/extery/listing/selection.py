@@ -1,6 +1,7 @@
-"""Select the newest versions: those that a system can install, or a number of them.
+"""Which Blender gets which version: the newest one that its system can install, or a number of the newest.
 
-Which system can install a version is decided in `extery.core.compatibility`.
+This module decides which version a system gets; whether a system can install a version is decided in
+`extery.core.compatibility`. `extery.listing.partition` lists a folder so that every Blender makes the same choice.
 """
 
 from __future__ import annotations
