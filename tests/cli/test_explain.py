@@ -31,6 +31,9 @@ def test_a_page_has_meaning_example_cure_severity_and_silence() -> None:
         "Example:\n  warning: earlier packages would be packed: gear_tool-1.0.0.zip\n"
         "Cure:\n  add '/*.zip' to paths_exclude_pattern\n"
         "Another cure:\n  remove the empty [build], which switches the usual excludes off\n\n"
+        "Another message:\n  warning: earlier packages would be packed: <names> and <more> more\n"
+        "Cure:\n  add <patterns> to paths_exclude_pattern\n"
+        "Another cure:\n  remove the empty [build], which switches the usual excludes off\n\n"
         "Severity:\n  warning, which fails commands with --strict\n"
         "Silence:\n"
         "  in extery.toml beside the manifest, or in [tool.extery.silence] of pyproject.toml\n"
@@ -109,12 +112,10 @@ def test_json_has_the_whole_table() -> None:
         *("code", "severity", "stricter", "silenceable", "title", "why", "message", "hint"),
         "others",
     }
-    assert page["others"] == [
-        {
-            "message": "earlier packages would be packed: gear_tool-1.0.0.zip",
-            "hint": "remove the empty [build], which switches the usual excludes off",
-        }
-    ]
+    assert page["others"][0] == {
+        "message": "earlier packages would be packed: gear_tool-1.0.0.zip",
+        "hint": "remove the empty [build], which switches the usual excludes off",
+    }
 
 
 def test_an_unknown_code_suggests_similar_ones() -> None:

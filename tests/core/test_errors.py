@@ -1,6 +1,7 @@
 """Problems, their locations, and the errors that carry them."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -159,3 +160,25 @@ def test_fingerprints_never_change() -> None:
     problem = Problem.of("build.path-outside", where=Where("blender_manifest.toml"), path="../a")
 
     assert problem.fingerprint == "482fd80371ce0e7490fbe90c10a0c105"
+
+
+def test_the_subject_of_a_problem_precedes_its_message_and_is_a_value() -> None:
+    problem = Problem.of("package.empty", file="gear.zip")._replace(severity="warning")
+
+    about = problem.with_values(entry="gear_tool 1.2.3", place_in_package="gear.zip:3:1")
+
+    assert about.message == "gear_tool 1.2.3: gear.zip:3:1: gear.zip is empty"
+    assert dict(about.values)["entry"] == "gear_tool 1.2.3"
+    assert about.severity == "warning"
+    # The place may name a line, which moves.
+    moved = problem.with_values(entry="gear_tool 1.2.3", place_in_package="gear.zip:9:1")
+    assert moved.fingerprint == about.fingerprint != problem.fingerprint
+
+
+def test_the_reason_of_a_problem_is_rendered_from_the_code_and_values_of_its_cause() -> None:
+    values: dict[str, Any] = {"cause": "package.damaged", "cause.variant": "no-end"}
+
+    problem = Problem.of("wheel.unreadable", file="a.whl", **{**values, "cause.file": "a.whl"})
+
+    assert "a.whl cannot be used: it is a damaged zip: its end record" in problem.message
+    assert "reason" not in dict(problem.values)

@@ -18,8 +18,6 @@ SOURCE = Path(extery.__file__).parent.parent
 ALLOWED = {
     "extery/core/types.py": "the registry",
     "extery/core/codes/__init__.py": "the family of the problem codes theme.*",
-    "extery/core/codes/usage.py": "the example of a tag file in a message",
-    "extery/core/codes/site_publish.py": "the example of a message",
     "extery_site/catalog/migrations/0001_initial.py": "a migration",
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from extery.core.codes import find, render
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch import Fetcher
 from extery.repository.check import RepositoryCheckResult, check_repository
@@ -377,4 +378,5 @@ def test_the_same_fault_of_two_entries_has_two_fingerprints(
 
     assert first.code == second.code == "server.metadata-differs"
     assert dict(first.values)["entry"] == "gear_tool 1.2.3"
+    assert first.message == render(find(first.code), dict(first.values))[0]
     assert first.fingerprint != second.fingerprint

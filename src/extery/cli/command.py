@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from extery.cli.project_file import ProjectConfig
     from extery.core.errors import Where
 
-#: Mutually exclusive options: one given on the command line replaces the others of the project file.
+#: Mutually exclusive options: one on the command line replaces the others of the project file.
 EXCLUSIVE = (
     {"output_dir", "output_filepath"},
     {"output_format", "as_json", "as_html", "output_type"},
     {"strict", "keep_going"},
 )
-#: Options that a project file cannot set: secrets, and those that are useless as defaults.
+#: Options that a project file cannot set: secrets, and those that make no sense as defaults.
 _NOT_IN_FILES = {
     "help",
     "no_config",
@@ -51,15 +51,15 @@ def silence(
     """Return the problems to report, and the warnings whose codes are in ``reasons``."""
     from extery.cli.output import SilencedProblem
 
-    kept: list[PrefixedProblem] = []
+    reported: list[PrefixedProblem] = []
     silenced: list[SilencedProblem] = []
     for item in problems:
         problem = item.problem
         if problem.code in reasons and not problem.is_error:
             silenced.append(SilencedProblem(item, reasons[problem.code]))
         else:
-            kept.append(item)
-    return kept, silenced
+            reported.append(item)
+    return reported, silenced
 
 
 class OutcomeCommand(click.Command):
@@ -74,9 +74,9 @@ class OutcomeCommand(click.Command):
         *arguments: Any,
         project_folder: Callable[[Mapping[str, Any]], Path] | None = lambda _params: Path(),
         on_failure: str = "Nothing was done.",
-        **others: Any,
+        **keywords: Any,
     ) -> None:
-        super().__init__(*arguments, **others)
+        super().__init__(*arguments, **keywords)
         self.project_folder = project_folder
         self.on_failure = on_failure
 
@@ -88,14 +88,14 @@ class OutcomeCommand(click.Command):
         has_sources = True
         try:
             config = self._read_config(ctx)
-            output_format = _take_format(ctx)
+            output_format = _pop_format(ctx)
             ctx.obj = Run(output_format, config)
             has_sources = False
             outcome: Outcome = super().invoke(ctx)
         except ExteryError as error:
             problems = prefix_problems(error.problems)
             outcome = Outcome(False, self.on_failure, problems, has_sources=has_sources)
-            output_format = ctx.obj.output_format if ctx.obj else _take_format(ctx)
+            output_format = ctx.obj.output_format if ctx.obj else _pop_format(ctx)
             if output_format == "html":
                 output_format = "text"
         ctx.exit(emit(outcome, command=self.name or "", output_format=output_format))
@@ -122,18 +122,20 @@ class OutcomeCommand(click.Command):
         if sources - {ParameterSource.DEFAULT}:
             return
         from extery.core.errors import InvalidInput
+        from extery.core.text import quote_value
 
+        values = {"key": option.opts[0].removeprefix("--"), "command": self.name or ""}
+        type_, kinds = _toml_type(option)
+        items = value if option.multiple and isinstance(value, list) else [value]
+        for item in items:
+            if type(item) not in kinds:  # a bool is an int
+                values["value"] = quote_value(item)
+                raise InvalidInput.of("usage.config-value", where=where, variant=type_, **values)
         try:
-            ctx.params[option.name] = _converted(ctx, option, value, file.parent)
-        except (click.BadParameter, TypeError) as error:
-            reason = error.message if isinstance(error, click.BadParameter) else str(error)
-            raise InvalidInput.of(
-                "usage.config-value",
-                where=where,
-                key=option.opts[0].removeprefix("--"),
-                reason=f"is wrong: {reason}" if isinstance(error, click.BadParameter) else reason,
-                command=self.name or "",
-            ) from error
+            ctx.params[option.name] = _convert(ctx, option, items, file.parent)
+        except click.BadParameter as error:
+            values["reason"] = error.message
+            raise InvalidInput.of("usage.config-value", where=where, **values) from error
 
 
 def config_in(folder: Path) -> ProjectConfig:
@@ -158,38 +160,30 @@ def options_for_files(command: click.Command) -> dict[str, click.Option]:
     return options
 
 
-def _take_format(ctx: click.Context) -> str:
+def _pop_format(ctx: click.Context) -> str:
     """Remove the format options from the parameters and return the requested format."""
     chosen: str = ctx.params.pop("output_format", None) or ""
-    given = ctx.get_parameter_source("output_format") not in (None, ParameterSource.DEFAULT)
+    is_set = ctx.get_parameter_source("output_format") not in (None, ParameterSource.DEFAULT)
     flags = [name for name in ("json", "html") if ctx.params.pop(f"as_{name}", False)]
-    if len(flags) + (given and chosen not in flags) > 1:
-        names = [f"--{flag}" for flag in flags] + (["--output-format"] if given else [])
+    if len(flags) + (is_set and chosen not in flags) > 1:
+        names = [f"--{flag}" for flag in flags] + (["--output-format"] if is_set else [])
         raise click.UsageError(f"{' and '.join(names)} exclude each other.", ctx)
     return flags[0] if flags else chosen or "text"
 
 
-def _converted(ctx: click.Context, option: click.Option, value: Any, folder: Path) -> Any:
-    """Convert ``value`` as the command line would; raises `TypeError` for a wrong TOML type."""
-    from extery.core.text import quote_value
-
-    is_path = isinstance(option.type, click.Path) or option.metavar in ("FILE", "DIR")
-    expected, kinds = _toml_types(option)
-    items = value if option.multiple and isinstance(value, list) else [value]
-    for item in items:
-        if type(item) not in kinds:  # a bool is an int
-            raise TypeError(f"must be {expected}, found {quote_value(item)}")
-    if is_path:
+def _convert(ctx: click.Context, option: click.Option, items: list[Any], folder: Path) -> Any:
+    """Convert the values of an option as the command line would; paths are relative to ``folder``."""
+    if isinstance(option.type, click.Path) or option.metavar in ("FILE", "DIR"):
         items = [str(folder / item) if item else item for item in items]
     return option.process_value(ctx, tuple(items) if option.multiple else items[0])
 
 
-def _toml_types(option: click.Option) -> tuple[str, set[type]]:
-    """Return a description of the TOML types that ``option`` accepts, and the types."""
+def _toml_type(option: click.Option) -> tuple[str, set[type]]:
+    """Return the TOML type of ``option`` as a variant of ``usage.config-value``, and its Python types."""
     if option.is_flag:
-        return "true or false", {bool}
+        return "boolean", {bool}
     if isinstance(option.type, click.types.IntParamType):
-        return "an integer", {int}
+        return "integer", {int}
     if isinstance(option.type, click.types.FloatParamType):
-        return "a number", {int, float}
-    return "a string", {str}
+        return "number", {int, float}
+    return "string", {str}

@@ -96,8 +96,9 @@ def _read(file: Path) -> bytes | None:
         raise InvalidInput.of(
             "usage.config-unreadable",
             where=Where(str(file)),
+            variant="too-large",
             file=file.name,
-            reason=f"it has more than {MAX_PROJECT_FILE_BYTES:,} bytes",
+            limit=MAX_PROJECT_FILE_BYTES,
         )
     return data
 
@@ -110,12 +111,14 @@ def _parse(data: bytes, file: Path) -> dict[str, Any]:
     if table is not None:
         return table
     [problem] = problems
-    reason = str(dict(problem.values).get("reason", problem.message))
+    values: dict[str, Any] = dict(problem.values)
+    kind, variant = problem.code.rpartition(".")[2], values.pop("variant", "")
+    if kind != "syntax":
+        variant = kind
+    elif variant not in codes.find("usage.config-toml").variants:
+        variant = ""  # the hints of manifests are not needed
     raise InvalidInput.of(
-        "usage.config-toml",
-        where=problem.where,
-        file=file.name,
-        reason=reason.replace("the manifest", "the file"),
+        "usage.config-toml", where=problem.where, variant=variant, file=file.name, **values
     )
 
 
@@ -128,16 +131,17 @@ def _tool_table(document: dict[str, Any], file: Path, data: bytes) -> dict[str, 
     if isinstance(table, dict):
         return table
     where = Locator(data, str(file))(("tool", "extery"))
-    raise InvalidInput(_wrong_type("tool.extery", "must be a table", table, where))
+    raise InvalidInput(_not_a_table("tool.extery", table, where))
 
 
-def _wrong_type(key: str, expected: str, value: object, where: Where, command: str = "") -> Problem:
+def _not_a_table(key: str, value: object, where: Where) -> Problem:
     return Problem.of(
         "usage.config-value",
         where=where,
+        variant="table",
         key=key,
-        reason=f"{expected}, found {quote_value(value)}",
-        command=command or "COMMAND",
+        value=quote_value(value),
+        command="COMMAND",
     )
 
 
@@ -164,7 +168,7 @@ def _checked(
                 general[key] = value
             elif key == "silence" or key in commands:
                 if not isinstance(value, dict):
-                    problems.extend([_wrong_type(key, "must be a table", value, where((key,)))])
+                    problems.extend([_not_a_table(key, value, where((key,)))])
                 elif key == "silence":
                     silenced = _check_silenced(value, problems, where)
                 else:

@@ -25,6 +25,8 @@ MAX_FIELD = 300
 class Where(NamedTuple):
     """The location of a problem: a file, a field in it, and a position in its text.
 
+    `extery.cli.output.outcome.PrefixedProblem` makes the file relative to the current folder.
+
     ``path`` leads through nested values: ``("permissions", "network")`` or ``("tags", 1)``.
     ``line`` and ``column`` count from 1, ``column`` in characters.
     """
@@ -68,7 +70,10 @@ def _unicode(text: str) -> str:
 
 
 class Problem(NamedTuple):
-    """One error or warning, with everything that is needed to print it.
+    """One error or warning that was found, with everything that is needed to print it.
+
+    Its code is a row of `extery.core.codes`, a `Code`. A function that does not know the location yet returns an
+    `extery.package.issue.Issue`.
 
     ``values`` are those with which the templates were rendered, sorted by name.
     """
@@ -117,17 +122,26 @@ class Problem(NamedTuple):
     def is_error(self) -> bool:
         return self.severity == "error"
 
+    def with_values(self, **values: Value) -> Self:
+        """Return the problem with more values, rendered again: for example with one of `extery.core.codes.SUBJECTS`."""
+        merged: dict[str, Any] = {**dict(self.values), **values}
+        variant = merged.pop("variant", "")
+        problem = self.of(self.code, where=self.where, variant=variant, **merged)
+        return problem._replace(severity=self.severity)
+
     @property
     def fingerprint(self) -> str:
         """An identifier that survives rewording and moved lines: of code, file and values.
 
-        A problem without values is identified by its field instead.
+        A problem without values is identified by its field instead. A place in a package, which may name a
+        line, is not a part of it.
         """
         import hashlib
         import json
 
         file = self.where.file.replace("\\", "/")
-        identity: list[Any] = list(self.values) or [_unicode(str(step)) for step in self.where.path]
+        values = [pair for pair in self.values if pair[0] != "place_in_package"]
+        identity: list[Any] = values or [_unicode(str(step)) for step in self.where.path]
         text = json.dumps([self.code, _unicode(file), identity], separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
@@ -243,8 +257,8 @@ class ExteryError(Exception):
         return next((p for p in self.problems if p.is_error), self.problems[0])
 
     def __str__(self) -> str:
-        rest = sum(1 for problem in self.problems if problem.is_error) - 1
-        more = f" (and {rest} more)" if rest > 0 else ""
+        others = sum(1 for problem in self.problems if problem.is_error) - 1
+        more = f" (and {others} more)" if others > 0 else ""
         return f"{self._first}{more}"
 
 

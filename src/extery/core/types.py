@@ -1,7 +1,7 @@
 """The types of extensions: one row for each, with everything that differs between them.
 
-Other modules read these rows. A new type needs a row here, its rules in `extery.rules`, and a text
-in `extery_site.ui.labels` if the site describes it.
+Other modules read these rows. A new type needs a row here and a rule for its files in `extery.rules.package`;
+nothing else contains the name of a type (`tests/core/test_types.py`).
 """
 
 from __future__ import annotations

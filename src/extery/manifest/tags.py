@@ -25,17 +25,15 @@ def read_valid_tags(file: Path) -> dict[str, list[str]]:
 
         text = file.read_text("utf-8")
         tags = _tags_in_python(text) if file.suffix == ".py" else json.loads(text)
-        return {name: _strings(tags[name]) for name in TYPES_BY_NAME}
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError) as error:
-        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-        if isinstance(error, OSError) and error.strerror:
-            reason = error.strerror
-        raise InvalidInput.of(
-            "usage.tag-file",
-            where=Where(str(file)),
-            file=str(file),
-            reason=reason,
-        ) from error
+    except (OSError, ValueError, SyntaxError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _tag_file_error(file, reason=reason) from error
+    valid_tags = {}
+    for name in TYPES_BY_NAME:
+        if not isinstance(tags, dict) or name not in tags:
+            raise _tag_file_error(file, variant="type-missing", type=name)
+        valid_tags[name] = _tag_list(tags[name], name, file)
+    return valid_tags
 
 
 def load_valid_tags(file: str | None) -> dict[str, list[str]] | None:
@@ -58,10 +56,16 @@ def tags_digest(valid_tags: Mapping[str, Collection[str]] | None) -> str:
     return hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def _strings(value: object) -> list[str]:
+def _tag_list(value: object, type_: str, file: Path) -> list[str]:
     if not isinstance(value, list | set | tuple) or not all(isinstance(t, str) for t in value):
-        raise TypeError("tags must be lists of strings")
+        raise _tag_file_error(file, variant="not-strings", type=type_)
     return sorted(value)
+
+
+def _tag_file_error(file: Path, *, variant: str = "", **values: str) -> InvalidInput:
+    return InvalidInput.of(
+        "usage.tag-file", where=Where(str(file)), variant=variant, file=str(file), **values
+    )
 
 
 def _tags_in_python(text: str) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""Issue: a problem code with its values, before the member and the place of the problem are known."""
+"""Issue: a problem code with its values, before the file and the location of the problem are known.
+
+The caller, who knows both, makes an `extery.core.errors.Problem` of it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 
 
 class Issue(NamedTuple):
-    """A reason to refuse something, as `extery.core.codes` describes it."""
+    """A problem without its location: a code of `extery.core.codes`, a variant, and values."""
 
     code: str
     variant: str = ""

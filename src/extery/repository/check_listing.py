@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from extery.core.errors import Corrupt, InvalidListing, ProblemList, Where
+from extery.core.versions import format_blender_version
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
@@ -95,5 +96,7 @@ def _check_clashes(entries: Sequence[NumberedEntry], problems: ProblemList) -> N
             id=first["id"],
             version=first["version"],
             other=second["version"],
-            system=str(clash.system),
+            blender=format_blender_version(clash.system.blender or (0, 0, 0)),
+            platform=clash.system.platform or "",
+            python=clash.system.python or "",
         )

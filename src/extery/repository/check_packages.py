@@ -26,7 +26,7 @@ from extery.repository.check_listing import NumberedEntry
 from extery.repository.entry_match import about_entry, check_match
 from extery.repository.locations import check_package_url
 
-#: Code of a failed transfer -> code of the fault of the repository.
+#: Code of a failed transfer -> code of the problem of the repository.
 _SERVER_CODES: Final = {
     "fetch.compressed": "server.compressed",
     "fetch.hash": "server.archive-hash",
@@ -76,8 +76,8 @@ def check_packages(
     ``on_progress`` is called with the number of checked entries and of all.
     """
     by_package: dict[DownloadRequest, list[PackageEntry]] = {}
-    for each in entries:
-        by_package.setdefault(each.request, []).append(each)
+    for item in entries:
+        by_package.setdefault(item.request, []).append(item)
     checked: dict[int, list[Problem]] = {}
     memory_lock = threading.Lock()  # each check may use as much memory as a package is allowed
     with tempfile.TemporaryDirectory(prefix="extery-") as name:
@@ -88,15 +88,15 @@ def check_packages(
             try:
                 path = _local_package(request, folder, group[0].number, fetcher)
                 with memory_lock:
-                    for each in group:
-                        result = check_match(each.entry, path, valid_tags=valid_tags)
-                        checked[each.number] = [_at_entry(each, problem) for problem in result]
+                    for item in group:
+                        result = check_match(item.entry, path, valid_tags=valid_tags)
+                        checked[item.number] = [_at_entry(item, problem) for problem in result]
                 if path.parent == folder:
                     path.unlink()
             except ExteryError as error:
                 faults = [_as_server_problem(problem) for problem in error.problems]
-                for each in group:
-                    checked[each.number] = [_at_entry(each, problem) for problem in faults]
+                for item in group:
+                    checked[item.number] = [_at_entry(item, problem) for problem in faults]
             on_progress(len(checked), len(entries))
 
         failed = run_all(by_package, check, fetcher=fetcher)
@@ -116,7 +116,7 @@ def _local_package(request: DownloadRequest, folder: Path, number: int, fetcher:
 
 
 def _as_server_problem(problem: Problem) -> Problem:
-    """Return the fault of the repository that a failed transfer shows, or the problem itself."""
+    """Return the problem of the repository that made a transfer fail, or the problem unchanged."""
     code = _SERVER_CODES.get(problem.code)
     if code is None:
         return problem
@@ -126,11 +126,11 @@ def _as_server_problem(problem: Problem) -> Problem:
     return Problem.of(code, where=problem.where, variant=variant, **values)
 
 
-def _at_entry(each: PackageEntry, problem: Problem) -> Problem:
-    """Return the problem with the place of its entry; a place in the package goes into the message."""
-    place = str(problem.where)
+def _at_entry(item: PackageEntry, problem: Problem) -> Problem:
+    """Return the problem at its entry, with a place in the package as a value."""
+    location = str(problem.where)
     is_field = problem.where.path and not problem.where.file
-    if place and not is_field:
-        problem = problem._replace(message=f"{place}: {problem.message}")
-    path = ("data", each.number, *(problem.where.path if is_field else ("archive_url",)))
-    return about_entry(problem, each.entry)._replace(where=Where(LISTING_FILENAME, path))
+    if location and not is_field:
+        problem = problem.with_values(place_in_package=location)
+    path = ("data", item.number, *(problem.where.path if is_field else ("archive_url",)))
+    return about_entry(problem, item.entry)._replace(where=Where(LISTING_FILENAME, path))

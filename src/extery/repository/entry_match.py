@@ -1,25 +1,27 @@
-"""Check that an entry matches its package: what Blender compares, and what people decide by."""
+"""Check that an entry matches its package: the fields that Blender compares, and those by which people decide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from extery.core.compatibility import BlenderRange
 from extery.core.errors import NotFound, Problem, ProblemList, Where
 from extery.core.files import hash_file
+from extery.core.versions import format_blender_version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, make_entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.rules.engine import Scope, check_package
 
-#: Fields that people decide by and no program compares. A repository may change name and tags.
+#: Fields by which people decide, and which no program compares. A repository may change name and tags.
 _COMPARED_FIELDS = ("type", "permissions", "license")
 
 
 def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None) -> ProblemList:
     """Check the package at ``path`` by the rules for repositories, and compare it with its entry.
 
-    A place without a file is a field of the entry. Raises `NotFound` if the package cannot be read.
+    A location without a file is a field of the entry. Raises `NotFound` if the package cannot be read.
     """
     problems = ProblemList()
     sha256, size = _hash_package(path)
@@ -44,10 +46,8 @@ def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None)
 
 
 def about_entry(problem: Problem, item: Entry) -> Problem:
-    """Return the problem with the id and version of its entry, in its message and as value ``entry``."""
-    name = f"{item['id']} {item['version']}"
-    values = sorted({**dict(problem.values), "entry": name}.items())
-    return problem._replace(message=f"{name}: {problem.message}", values=tuple(values))
+    """Return the problem with the id and version of its entry as value ``entry``, which precedes the message."""
+    return problem.with_values(entry=f"{item['id']} {item['version']}")
 
 
 def _hash_package(path: Path) -> tuple[str, int]:
@@ -76,13 +76,17 @@ def _check_audience(item: Entry, actual: Entry, problems: ProblemList) -> None:
         problems.add(
             "server.blender-range-too-wide",
             where=Where(path=("blender_version_min",)),
-            stated=str(stated.blender),
-            actual=str(supported.blender),
+            variant=_range_variant(stated.blender, supported.blender),
+            stated_min=format_blender_version(stated.blender.minimum),
+            stated_max=_format_maximum(stated.blender),
+            actual_min=format_blender_version(supported.blender.minimum),
+            actual_max=_format_maximum(supported.blender),
         )
     if not supported.platforms.contains(stated.platforms):
         problems.add(
             "server.platforms-too-wide",
             where=Where(path=("platforms",)),
+            variant="" if item.get("platforms") else "all",
             stated=_join(item.get("platforms")),
             actual=_join(actual.get("platforms")),
         )
@@ -90,6 +94,7 @@ def _check_audience(item: Entry, actual: Entry, problems: ProblemList) -> None:
         problems.add(
             "server.pythons-too-wide",
             where=Where(path=("python_versions",)),
+            variant="" if item.get("python_versions") else "all",
             stated=_join(item.get("python_versions")),
             actual=_join(actual.get("python_versions")),
         )
@@ -97,16 +102,27 @@ def _check_audience(item: Entry, actual: Entry, problems: ProblemList) -> None:
 
 def _check_metadata(item: Entry, actual: Entry, problems: ProblemList) -> None:
     for field in _COMPARED_FIELDS:
-        stated, real = item.get(field) or None, actual.get(field) or None
-        if stated != real:
+        stated, packaged = item.get(field) or None, actual.get(field) or None
+        if stated != packaged:
             problems.add(
                 "server.metadata-differs",
                 where=Where(path=(field,)),
                 field=field,
                 stated=repr(stated),
-                actual=repr(real),
+                actual=repr(packaged),
             )
 
 
+def _range_variant(stated: BlenderRange, actual: BlenderRange) -> str:
+    """Return the variant of ``server.blender-range-too-wide``: which of the ranges have a maximum."""
+    if stated.maximum is None:
+        return "" if actual.maximum is None else "actual-max"
+    return "stated-max" if actual.maximum is None else "both-max"
+
+
+def _format_maximum(blender: BlenderRange) -> str:
+    return format_blender_version(blender.maximum) if blender.maximum else ""
+
+
 def _join(names: Iterable[str] | None) -> str:
-    return ", ".join(sorted(names)) if names else "all"
+    return ", ".join(sorted(names or ()))

@@ -14,7 +14,7 @@ from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options, valid_tags_option
 
 if TYPE_CHECKING:
-    from extery.cli.output import Outcome
+    from extery.cli.output import Outcome, PrefixedProblem
     from extery.core.errors import Problem
     from extery.repository.generate_result import GenerateResult
 

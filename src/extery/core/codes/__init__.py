@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Code(NamedTuple):
-    """One row of the table.
+    """One row of the table, the same for all problems with the code; `extery.core.errors.Problem` is one of them.
 
     ``stricter`` marks an error that Blender's own tools do not report; `--like-blender` makes it a warning.
 
@@ -95,6 +95,11 @@ AREAS = {
 }
 
 
+#: Values that a problem of any code can have: what its message is about, such as an entry of a listing and a
+#: place in its package.
+SUBJECTS = ("entry", "place_in_package")
+_CAUSE = "cause."
+
 #: First part of the names of modules whose problems only the website reports; it reads no project file.
 _WEBSITE = "site_"
 
@@ -110,11 +115,30 @@ def find(code: str) -> Code:
 
 
 def render(entry: Code, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return message and hint of a problem; raises `KeyError` if a value or the template is missing."""
+    """Return message and hint of a problem; raises `KeyError` if a value or the template is missing.
+
+    The `SUBJECTS` among the values precede the message. With a value ``cause``, the code of another problem
+    whose values are ``cause.<name>``, the template can use ``{reason}``: the message of that problem.
+    """
     message, hint = _templates(entry, values.get("variant", ""))
     if not message:
         raise KeyError(f"no message template: {entry.title}")
-    return message.format_map(values), hint.format_map(values)
+    if "cause" in values:
+        values = {**values, "reason": _cause(values)}
+    subject = "".join(f"{values[name]}: " for name in SUBJECTS if values.get(name))
+    return subject + message.format_map(values), hint.format_map(values)
+
+
+def _cause(values: Mapping[str, Any]) -> str:
+    """Return the message of the cause; ``it`` replaces the name of the file, which the message has already."""
+    own = {
+        name.removeprefix(_CAUSE): value
+        for name, value in values.items()
+        if name.startswith(_CAUSE)
+    }
+    message, _ = render(find(values["cause"]), own)
+    file = f"{values.get('file', '')} "
+    return f"it {message.removeprefix(file)}" if message.startswith(file) else message
 
 
 def _templates(entry: Code, variant: str) -> Text:
@@ -144,16 +168,18 @@ def explain(code: str) -> Explanation:
 
 def _other_texts(entry: Code, message: str) -> tuple[Text, ...]:
     """Return the texts of the variants that the example, which has ``message``, does not show."""
-    shown = _templates(entry, str(entry.example.get("variant", "")))
+    example = _templates(entry, str(entry.example.get("variant", "")))
     names = [*([""] if entry.hint else []), *entry.variants]
     templates = dict.fromkeys(_templates(entry, name) for name in names)
     return tuple(
         Text(
-            message if text.message == shown.message else text.message.format_map(_Placeholders()),
+            message
+            if text.message == example.message
+            else text.message.format_map(_Placeholders()),
             text.hint.format_map(_Placeholders()),
         )
         for text in templates
-        if text != shown
+        if text != example
     )
 
 

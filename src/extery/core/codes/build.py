@@ -6,7 +6,14 @@ from extery.core.codes import Code
 
 _REFUSED = "Blender's build refuses it too"
 #: The empty ``[build]`` table is the cause, not a missing pattern.
-_BARE = {"bare": ("", "remove the empty [build], which switches the usual excludes off")}
+_BARE = "remove the empty [build], which switches the usual excludes off"
+
+
+def _packed_variants(message: str) -> dict[str, tuple[str, str]]:
+    """Return the variants of files that are packed by mistake: with a bare [build], and of more than three names."""
+    more = f"{message}: {{names}} and {{more}} more"
+    return {"bare": ("", _BARE), "more": (more, ""), "bare-more": (more, _BARE)}
+
 
 CODES = {
     "build.not-a-table": Code(
@@ -133,22 +140,22 @@ CODES = {
         "warning", "caches of tools are packed", "Users of the extension do not need them, and they make every build different.",
         message="caches would be packed: {names}",
         hint="add {patterns} to paths_exclude_pattern",
-        variants=_BARE,
-        example={"names": "__pycache__", "patterns": "'__pycache__/'"},
+        variants=_packed_variants("caches would be packed"),
+        example={"names": "__pycache__", "patterns": "'__pycache__/'", "more": 2},
     ),
     "build.version-control-packed": Code(
         "warning", "the folder of a version control system is packed", "It contains the whole history, often with names and addresses that should stay private.",
         message="version control data would be packed: {names}",
         hint="add {patterns} to paths_exclude_pattern",
-        variants=_BARE,
-        example={"names": ".git", "patterns": "'.git'"},
+        variants=_packed_variants("version control data would be packed"),
+        example={"names": ".git", "patterns": "'.git'", "more": 2},
     ),
     "build.package-packed": Code(
         "warning", "an earlier package is packed into this one", "Each build grows by the size of the previous one.",
         message="earlier packages would be packed: {names}",
         hint="add {patterns} to paths_exclude_pattern",
-        variants=_BARE,
-        example={"names": "gear_tool-1.0.0.zip", "patterns": "'/*.zip'"},
+        variants=_packed_variants("earlier packages would be packed"),
+        example={"names": "gear_tool-1.0.0.zip", "patterns": "'/*.zip'", "more": 2},
     ),
     "build.too-large": Code(
         "error", "the package would be too large for a zip", "Beyond 4 GiB or 65,535 files a zip needs format extensions that not every reader supports, and no site accepts it.",

@@ -75,8 +75,8 @@ CODES = {
         hint="keep one of them, or give each its own version",
         variants={
             "more": ("{count} packages of {id} {version} fit the same Blender: {files} and {more} more", ""),
-            "versions": ("{id} {version} and {other} both fit {system}", "list the newest, or end the Blender versions of the other with blender_version_max"),
+            "versions": ("{id} {version} and {other} both fit Blender {blender} on {platform} with Python {python}", "list the newest, or end the Blender versions of the other with blender_version_max"),
         },
-        example={"count": 2, "id": "gear_tool", "version": "1.2.3", "files": "a.zip (4.2.0 or newer), b.zip (4.5.0 or newer)", "more": 1, "other": "1.2.4", "system": "Blender 4.5.0"},
+        example={"count": 2, "id": "gear_tool", "version": "1.2.3", "files": "a.zip (4.2.0 or newer), b.zip (4.5.0 or newer)", "more": 1, "other": "1.2.4", "blender": "4.5.0", "platform": "linux-x64", "python": "3.11"},
     ),
 }  # fmt: skip

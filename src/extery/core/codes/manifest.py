@@ -134,7 +134,7 @@ _KINDS = {
         example={"value": "'1.0'", "suggestion": "1.0.0"},
     ),
     "unknown-type": Code(
-        "error", "{field} is not a known type", f"{_REFUSED}: the only types are add-on and theme.",
+        "error", "{field} is not a known type", f"{_REFUSED}: the only types are {' and '.join(TYPE_NAMES)}.",
         message=f"{{field}} must be {' or '.join(map(repr, TYPE_NAMES))}, found {{value}}",
         hint='write {field} = "{suggestion}"',
         example={"value": "'addon'", "suggestion": ADD_ON.name},

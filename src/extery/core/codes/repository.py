@@ -21,6 +21,19 @@ def _fetched(code: str) -> dict[str, tuple[str, str]]:
     return {"fetched": (row.message, row.hint), **variants}
 
 
+_NEWER = "{{{}_min}} and newer"
+_UNTIL = "{{{0}_min}} up to, not including, {{{0}_max}}"
+#: Which ranges have a maximum -> the message.
+_RANGES = {
+    name: f"Blender versions are {stated.format('stated')}, those of the package {actual.format('actual')}"
+    for name, stated, actual in (
+        ("", _NEWER, _NEWER),
+        ("stated-max", _UNTIL, _NEWER),
+        ("actual-max", _NEWER, _UNTIL),
+        ("both-max", _UNTIL, _UNTIL),
+    )
+}
+
 CODES = {
     "mirror.locked": locks.folder_in_use("Two mirrors in one folder would remove each other's files."),
     "mirror.lock-unusable": locks.lock_unusable("Without a lock, two mirrors in one folder could remove each other's files."),
@@ -141,20 +154,23 @@ CODES = {
     ),
     "server.blender-range-too-wide": Code(
         "error", "an entry states Blender versions that its package does not support", _REFUSED,
-        message="Blender versions are {stated}, those of the package {actual}",
+        message=_RANGES[""],
         hint="state no more than the Blender versions of the package",
-        example={"stated": "4.2.0 and newer", "actual": "4.2.0 up to, not including, 5.0.0"},
+        variants={name: (text, "") for name, text in _RANGES.items() if name},
+        example={"variant": "actual-max", "stated_min": "4.2.0", "stated_max": "5.0.0", "actual_min": "4.2.0", "actual_max": "5.0.0"},
     ),
     "server.platforms-too-wide": Code(
         "error", "an entry states platforms that its package does not support", _REFUSED,
         message="platforms are {stated}, those of the package {actual}",
         hint="state no more than the platforms of the package",
-        example={"stated": "all", "actual": "linux-x64, windows-x64"},
+        variants={"all": ("platforms are all, those of the package {actual}", "")},
+        example={"variant": "all", "stated": "linux-arm64", "actual": "linux-x64, windows-x64"},
     ),
     "server.pythons-too-wide": Code(
         "error", "an entry states Python versions that its package has no wheels for", "The extension can be installed and then not be loaded.",
         message="Python versions are {stated}, those of the package {actual}",
         hint="state no more than the Python versions of the package's wheels",
+        variants={"all": ("Python versions are all, those of the package {actual}", "")},
         example={"stated": "3.11, 3.13", "actual": "3.11"},
     ),
     "server.metadata-differs": Code(

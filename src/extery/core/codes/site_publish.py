@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.types import ADD_ON, THEME
 
 _NEW_VERSION = "increase the version in the manifest and build the package again"
 
@@ -102,7 +103,7 @@ CODES: dict[str, Code] = {
         "Blender installs each type of extension in a different way, so the type cannot change.",
         message="{id} has the type {existing}, but this package has the type {type}",
         hint="keep the type, or choose another id",
-        example={"id": "gear_tool", "existing": "add-on", "type": "theme"},
+        example={"id": "gear_tool", "existing": ADD_ON.name, "type": THEME.name},
     ),
     "upload.package-differs": Code(
         "error",

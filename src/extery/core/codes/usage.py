@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import json
+
 from extery.core.codes import Code
+from extery.core.types import THEME, TYPES
 
 _SIMILAR = {"similar": ("", "did you mean {similar}?")}
+
+#: Why a file is not TOML, where `tomllib` does not say it.
+_NOT_TOML = {
+    "bom": "it begins with a byte order mark",
+    "not-utf-8": "it is not UTF-8: byte {byte} cannot be read",
+    "long-key": "a key has more than {maximum} dots",
+    "long-number": "it has a number with thousands of digits",
+    "too-deep": "it is nested too deeply to be read",
+}
+#: Type of a value in TOML -> its description.
+_TOML_TYPES = {
+    "table": "a table",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "number": "a number",
+    "string": "a string",
+}
+#: A tag file, as a template.
+_TAG_FILE = json.dumps({type_.name: [type_.tags[0]] for type_ in TYPES}).join(("{", "}"))
 
 CODES = {
     "usage.site-missing": Code(
@@ -38,8 +60,12 @@ CODES = {
     "usage.tag-file": Code(
         "error", "the file of valid tags cannot be used", "Tags are checked against this file, so it has to list the valid tags of each type.",
         message="{file} cannot be used as a list of tags: {reason}",
-        hint='write {{"add-on": ["Modeling"], "theme": ["Dark"]}}',
-        example={"file": "tags.json", "reason": "it has no 'theme'"},
+        hint=f"write {_TAG_FILE}",
+        variants={
+            "type-missing": ("{file} cannot be used as a list of tags: it has no {type!r}", ""),
+            "not-strings": ("{file} cannot be used as a list of tags: the tags of {type!r} must be a list of strings", ""),
+        },
+        example={"file": "tags.json", "variant": "type-missing", "type": THEME.name, "reason": "Permission denied"},
     ),
     "usage.unknown-code": Code(
         "error", "there is no such problem code", "Each problem is printed with its code in brackets.",
@@ -52,13 +78,15 @@ CODES = {
         "error", "the project file cannot be read", "Options and silenced warnings in it would be ignored.",
         message="{file} cannot be read: {reason}",
         hint="check that it is a regular file that you have permission to read, or pass --no-config",
-        example={"file": "extery.toml", "reason": "Permission denied"},
+        variants={"too-large": ("{file} cannot be read: it has more than {limit:,} bytes", "move what is not for extery to another file")},
+        example={"file": "extery.toml", "reason": "Permission denied", "limit": 1_048_576},
     ),
     "usage.config-toml": Code(
         "error", "the project file is not valid TOML", "Options and silenced warnings in it would be ignored.",
         message="{file} is not valid TOML: {reason}",
         hint="correct the line, or pass --no-config",
-        example={"file": "extery.toml", "reason": "Unclosed array"},
+        variants={name: (f"{{file}} is not valid TOML: {text}", "") for name, text in _NOT_TOML.items()},
+        example={"file": "extery.toml", "reason": "Unclosed array", "maximum": 100, "byte": "0xfc"},
     ),
     "usage.config-twice": Code(
         "error", "there are two project files", "Options could contradict each other, so only one file is read.",
@@ -74,9 +102,10 @@ CODES = {
     ),
     "usage.config-value": Code(
         "error", "a value in the project file is invalid", "The option cannot be used.",
-        message="{key} {reason}",
+        message="{key} is wrong: {reason}",
         hint="see 'extery {command} --help'",
-        example={"key": "output-format", "reason": "must be a string, found 3", "command": "validate"},
+        variants={name: (f"{{key}} must be {text}, found {{value}}", "") for name, text in _TOML_TYPES.items()},
+        example={"key": "output-format", "variant": "string", "value": "3", "reason": "'xml' is not one of 'text', 'json'.", "command": "validate"},
     ),
     "usage.silence-unknown": Code(
         "error", "the project file silences an unknown code", "A misspelt code has no effect.",

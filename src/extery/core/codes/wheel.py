@@ -23,7 +23,7 @@ CODES = {
         message="the wheel {file} cannot be used: {reason}",
         hint="download it again with pip download",
         variants={"git-lfs": ("", "run 'git lfs pull', then build again")},
-        example={"file": "attrs-24.2.0-py3-none-any.whl", "reason": "it is empty"},
+        example={"file": "attrs-24.2.0-py3-none-any.whl", "cause": "package.empty", "cause.file": "attrs-24.2.0-py3-none-any.whl"},
     ),
     "wheel.dist-info": Code(
         "error", "a wheel does not match its file name", "Blender goes by the file's name, and removes a library by the list in its .dist-info folder.",

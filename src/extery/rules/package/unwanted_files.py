@@ -22,14 +22,15 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     ):
         if not names:
             continue
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        variants = ("bare" if context.excludes == "bare" else "", "more" if len(names) > 3 else "")
         patterns = dict.fromkeys(f"'{pattern.format(name)}'" for name in names)
         problems.add(
             code,
             where=Where(names[0]),
-            names=f"{', '.join(names[:3])}{more}",
+            names=", ".join(names[:3]),
+            more=len(names[3:]),
             patterns=", ".join(patterns),
-            variant="bare" if context.excludes == "bare" else "",
+            variant="-".join(filter(None, variants)),
         )
 
 

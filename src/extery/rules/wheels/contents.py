@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList, Value
 from extery.core.files import format_size
@@ -97,20 +97,16 @@ def _listed_files(context: RuleContext) -> list[str]:
 def _add_unreadable(
     name: str, error: InvalidPackage, context: RuleContext, problems: ProblemList
 ) -> None:
-    """Add one problem for the wheel, with the first error of the archive as its reason."""
+    """Add one problem for the wheel, with the first error of the archive as its cause."""
     cause = next(problem for problem in error.problems if problem.is_error)
-    file = name.rpartition("/")[2]
-    subject = f"{file} "
-    reason = cause.message
-    if reason.startswith(subject):
-        reason = f"it {reason.removeprefix(subject)}"
+    values: dict[str, Any] = {f"cause.{key}": value for key, value in cause.values}
     problems.add(
         "wheel.unreadable",
         where=context.where(name),
         variant="git-lfs" if ("variant", "git-lfs") in cause.values else "",
-        file=file,
+        file=name.rpartition("/")[2],
         cause=cause.code,
-        reason=reason,
+        **values,
     )
 
 
