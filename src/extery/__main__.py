@@ -6,41 +6,41 @@ import gc
 import os
 import sys
 
-# As in typing, whose import would take longer than `--version` as a whole.
+# As in typing, whose import takes longer than the whole of `--version`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
 
 def main() -> None:
-    """Run the command line; `--version` alone answers without loading anything else."""
+    """Run the command line; `--version` imports nothing else."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         from extery import __version__
 
         sys.stdout.write(f"extery {__version__}\n")
         return
-    # Imports make many objects and hardly any garbage: to look for it after every 700, Python's default,
-    # takes a twentieth of a start.
+    # Imports create many objects and hardly any garbage: collecting after every 700 objects, Python's default,
+    # takes a twentieth of a short command.
     gc.set_threshold(20_000)
     from extery.cli.app import run
 
     try:
         run()
-    except SystemExit as ended:
+    except SystemExit as error:
         # A server has threads and files to close.
         if "extery_site" in sys.modules:
             raise
-        _leave(0 if ended.code is None else ended.code if isinstance(ended.code, int) else 1)
+        _exit(0 if error.code is None else error.code if isinstance(error.code, int) else 1)
 
 
-def _leave(status: int) -> NoReturn:
-    """Exit without the tear-down of modules, which takes a fifth of a short command."""
+def _exit(status: int) -> NoReturn:
+    """Flush the output and exit without unloading modules, which takes a fifth of a short command."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            # It is None if the caller has closed it.
+            # A stream that the caller has closed is None.
             if stream is not None:
                 stream.flush()
-        except (OSError, ValueError):  # full, or its reader is gone
+        except (OSError, ValueError):  # a full disk, or a closed pipe
             status = status or 1
     os._exit(status)
 

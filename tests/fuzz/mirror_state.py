@@ -57,7 +57,7 @@ def target(data: bytes) -> None:
         state.has_package(_NAME, sha256="a" * 64, size=3)
         for name in state.files:
             (folder / name).unlink(missing_ok=True)
-        state.remove_leftovers(["a" * 64])
+        state.remove_temporary_files(["a" * 64])
         state.drop_listings(except_for=[_URL])
         state.save()
         again = MirrorState.load(folder)

@@ -137,8 +137,8 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
 
     assert not problems
     assert (config.title, config.base_url) == ("Gears and more", "https://example.org/packages/")
-    assert (config.rules.prereleases, config.rules.retention) == (False, 3)
-    assert config.rules.pinned == {"gear_tool": "1.2.0"}
+    assert (config.policy.prereleases, config.policy.retention) == (False, 3)
+    assert config.policy.pinned == {"gear_tool": "1.2.0"}
     assert (config.platforms, config.other_platforms) == (["freebsd-x64"], False)
     assert config.extensions["gear_tool"]["name"] == "Gears"
     beta, stable = config.channels["beta"], config.channels["stable"]

@@ -150,7 +150,7 @@ def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> N
     put(tmp_path, "1.zip", version="1.0.0")
     put(tmp_path, "2 beta.zip", version="2.0.0-beta.1")
     config = RepositoryConfig(
-        rules=VersionPolicy(prereleases=False),
+        policy=VersionPolicy(prereleases=False),
         channels={"beta": VersionPolicy()},
         sets={"shot": VersionPolicy(only=[])},
     )

@@ -36,8 +36,8 @@ def _entry_points(dist_info: str) -> dict[str, str]:
             text = file.read()
     except OSError:
         return {}
-    _, header, rest = text.partition(_HEADER)
-    lines = rest.partition("\n[")[0].splitlines() if header else []
+    _, header, section = text.partition(_HEADER)
+    lines = section.partition("\n[")[0].splitlines() if header else []
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {name.strip(): target.strip() for name, _, target in pairs}
 

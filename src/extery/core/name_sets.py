@@ -68,11 +68,11 @@ def union(sets: Iterable[NameSet]) -> NameSet:
     """Return the names that are in at least one of ``sets``."""
     names: set[str] = set()
     lacking: frozenset[str] | None = None
-    for one in sets:
-        if not one.is_complement:
-            names |= one.names
+    for item in sets:
+        if not item.is_complement:
+            names |= item.names
         else:
-            lacking = one.names if lacking is None else lacking & one.names
+            lacking = item.names if lacking is None else lacking & item.names
     if lacking is None:
         return NameSet(frozenset(names))
     return NameSet(lacking - names, is_complement=True)
@@ -100,8 +100,8 @@ class PythonSet(NamedTuple):
                 majors.add(major)
             elif "." not in minor:
                 exceptions.add(version)
-        kept = (version for version in exceptions if version.partition(".")[0] not in majors)
-        return cls(NameSet(frozenset(majors)), frozenset(kept))
+        of_others = (v for v in exceptions if v.partition(".")[0] not in majors)
+        return cls(NameSet(frozenset(majors)), frozenset(of_others))
 
     def has(self, version: str) -> bool:
         """Return whether ``version``, as ``3.11``, is in the set."""

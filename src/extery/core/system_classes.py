@@ -1,4 +1,4 @@
-"""Equivalence classes of systems, which the same packages of a group fit.
+"""Equivalence classes of systems: the systems of a class can install the same packages of a group.
 
 Whether a package fits changes only at the ends of Blender ranges and with the platforms and Pythons that
 packages name, so a few systems represent all others.
@@ -20,7 +20,7 @@ class SystemClasses:
     """The platforms and Pythons that a group of audiences distinguishes.
 
     ``platforms`` and ``pythons`` map the first name of each class to all of its names, sorted. They contain the
-    names given and those in the audiences; Pythons are as ``3.11``.
+    names passed and those in the audiences; Pythons are as ``3.11``.
     """
 
     def __init__(
@@ -51,19 +51,19 @@ class SystemClasses:
 
     def on_platform(self, name: str) -> frozenset[int]:
         """Return the numbers of the audiences that contain a platform."""
-        every = (n for n, one in enumerate(self._audiences) if one.platforms.is_complement)
-        return self._exceptions_by_platform[name].symmetric_difference(every)
+        complements = (n for n, a in enumerate(self._audiences) if a.platforms.is_complement)
+        return self._exceptions_by_platform[name].symmetric_difference(complements)
 
     def with_python(self, version: str) -> frozenset[int]:
         """Return the numbers of the audiences that contain a Python version."""
-        every = (n for n, one in enumerate(self._audiences) if one.pythons.majors.is_complement)
-        return self._exceptions_by_python[version].symmetric_difference(every)
+        complements = (n for n, a in enumerate(self._audiences) if a.pythons.majors.is_complement)
+        return self._exceptions_by_python[version].symmetric_difference(complements)
 
 
 def _numbers_by_name(names: Iterable[Collection[str]]) -> dict[str, frozenset[int]]:
     by_name: dict[str, set[int]] = {}
-    for number, own in enumerate(names):
-        for name in own:
+    for number, group in enumerate(names):
+        for name in group:
             by_name.setdefault(name, set()).add(number)
     return {name: frozenset(numbers) for name, numbers in by_name.items()}
 
@@ -77,7 +77,7 @@ def _group(keys: Mapping[str, frozenset[int]]) -> dict[str, tuple[str, ...]]:
 
 
 class SystemNormalizer:
-    """Maps all systems that the same audiences fit to one of them, which can be the key of a cache."""
+    """Maps systems that belong to the same audiences to one of them, which can be the key of a cache."""
 
     def __init__(self, audiences: Iterable[Audience]) -> None:
         borders: set[BlenderVersion] = {(0, 0, 0)}

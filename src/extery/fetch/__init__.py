@@ -1,6 +1,6 @@
 """Fetch listings and packages over HTTP or from ``file://``: into memory, or verified to disk.
 
-The only package that opens connections. Independent of installations and mirrors.
+The only package that opens connections. It knows nothing of installations and mirrors.
 """
 
 from extery.fetch.addresses import listing_url, path_from_url, repository_url, resolve_archive_url

@@ -26,9 +26,9 @@ def repository_url(text: str) -> str:
 
     Raises `InvalidInput` for URLs with another scheme.
     """
-    scheme, separator, rest = text.partition("://")
+    scheme, separator, address = text.partition("://")
     if separator and scheme.lower() in (*REMOTE, "file"):
-        return f"{scheme.lower()}://{rest}"
+        return f"{scheme.lower()}://{address}"
     if separator:
         raise InvalidInput.of("fetch.url", variant="scheme", url=text)
     return Path(text).resolve().as_uri()
@@ -44,7 +44,7 @@ def listing_url(url: str) -> str:
 def resolve_archive_url(listing: str, archive_url: str) -> str:
     """Return the absolute URL of a package, from the URL of its listing and its ``archive_url``.
 
-    Blender resolves what begins with ``./`` and uses everything else as it is. Raises
+    Blender resolves URLs that begin with ``./`` and uses all others unchanged. Raises
     `InvalidListing` for other relative URLs, and for a local file in a listing from the web.
     """
     try:
@@ -70,21 +70,23 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
 
 def split_url(url: str) -> SplitResult:
     """Split an untrusted URL; raises `InvalidInput` if it is not valid."""
-    shown = redact_url(url)
+    redacted = redact_url(url)
     if len(url) > MAX_URL_LENGTH:
         raise InvalidInput.of(
-            "fetch.url", variant="too-long", url=shown, length=len(url), limit=MAX_URL_LENGTH
+            "fetch.url", variant="too-long", url=redacted, length=len(url), limit=MAX_URL_LENGTH
         )
     if _CONTROL.search(url):
-        raise InvalidInput.of("fetch.url", variant="control-character", url=shown)
+        raise InvalidInput.of("fetch.url", variant="control-character", url=redacted)
     if "%00" in url:
-        raise InvalidInput.of("fetch.url", variant="nul", url=shown)
+        raise InvalidInput.of("fetch.url", variant="nul", url=redacted)
     try:
         parts = urlsplit(url)
         _ = parts.port
         unquote(url).encode()
     except ValueError as error:
-        raise InvalidInput.of("fetch.url", url=shown, reason=sanitize_text(str(error))) from error
+        raise InvalidInput.of(
+            "fetch.url", url=redacted, reason=sanitize_text(str(error))
+        ) from error
     return parts
 
 

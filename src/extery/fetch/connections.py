@@ -55,8 +55,8 @@ class Connections:
         with self._lock:
             waiting = [
                 connection
-                for connection, its_origin in self._origins.items()
-                if its_origin == origin and connection not in self._receiving
+                for connection, own_origin in self._origins.items()
+                if own_origin == origin and connection not in self._receiving
             ]
         for connection in waiting:
             _shut_down(connection)

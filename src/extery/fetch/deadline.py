@@ -67,9 +67,9 @@ class PendingRequest:
             self._error = error
         else:
             with self._lock:
-                is_wanted = not self._is_abandoned
-                self._response = response if is_wanted else None
-            if not is_wanted:
+                is_abandoned = self._is_abandoned
+                self._response = None if is_abandoned else response
+            if is_abandoned:
                 with suppress(Exception):  # no caller would handle it
                     response.close()
         self._done.set()

@@ -1,7 +1,7 @@
 """Decode compressed bodies in small steps, so that no body takes more memory than its reader allows.
 
 A body has at most one encoding, one that was requested. Nested encodings, which HTTP allows and
-file servers never send, multiply the size of what is decoded and are refused.
+file servers never send, multiply the decoded size and are refused.
 """
 
 from __future__ import annotations

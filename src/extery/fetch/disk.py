@@ -46,7 +46,7 @@ class DiskSpace:
 
     def _check(self, folder: Path, new: Reservation) -> None:
         usage = shutil.disk_usage(folder)
-        others = sum(each.outstanding for each in self._reservations if each.device == new.device)
+        others = sum(r.outstanding for r in self._reservations if r.device == new.device)
         # Some network file systems report a total of 0 bytes: their free space is unknown.
         if not usage.total or usage.free >= new.outstanding + others + MIN_FREE:
             return

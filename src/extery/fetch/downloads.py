@@ -48,7 +48,7 @@ def download(
     fetcher: Fetcher,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Download the package to ``to``, which stays as it was unless all bytes are right.
+    """Download the package to ``to``, which is replaced only if size and hash are right.
 
     ``part`` is the part file, on the same disk. ``on_progress`` is called with the number of bytes
     received since the last call; negative if some must be fetched again. A compressed response is
@@ -101,7 +101,7 @@ class _Transfer:
         self.furthest = 0
 
     def attempt(self) -> None:
-        """Fetch what is missing; return once the part file is the complete, verified package."""
+        """Fetch the missing bytes; return once the part file is the complete, verified package."""
         self.part.prepare()
         path, missing = self.part.path, self.request.size - self.part.size
         with self.fetcher.disk.reserve(path.parent, missing) as self.reservation:

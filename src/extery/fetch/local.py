@@ -22,32 +22,32 @@ LocalResponse = tuple[int, dict[str, str], Iterator[bytes]]
 def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
     """Return status, headers and body blocks for a ``file://`` URL."""
     path = path_from_url(url)
-    shown = sanitize_text(str(path))
+    display_path = sanitize_text(str(path))
     try:
         file = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise NotFound.of("fetch.not-found", variant="file", path=shown) from error
+        raise NotFound.of("fetch.not-found", variant="file", path=display_path) from error
     except OSError as error:
-        raise _unreadable_error(shown, error) from error
+        raise _unreadable_error(display_path, error) from error
     with file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):  # reading a device or a pipe might never end
-            raise NotFound.of("fetch.not-found", variant="not-regular", path=shown)
-        etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):  # reading a device or a pipe might never end
+            raise NotFound.of("fetch.not-found", variant="not-regular", path=display_path)
+        etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
         if headers.get("If-None-Match") == etag:
             yield 304, {"etag": etag}, iter(())
             return
-        response = {"etag": etag, "content-length": str(facts.st_size)}
+        response = {"etag": etag, "content-length": str(status.st_size)}
         match = _RANGE.fullmatch(headers.get("Range", ""))
         start = int(match[1]) if match and headers.get("If-Range", etag) == etag else 0
-        if start and start >= facts.st_size:
-            yield 416, {"content-range": f"bytes */{facts.st_size}"}, iter(())
+        if start and start >= status.st_size:
+            yield 416, {"content-range": f"bytes */{status.st_size}"}, iter(())
             return
         file.seek(start)
         if start:
-            response["content-range"] = f"bytes {start}-{facts.st_size - 1}/{facts.st_size}"
-            response["content-length"] = str(facts.st_size - start)
-        yield 206 if start else 200, response, _blocks(file, shown, facts.st_size - start)
+            response["content-range"] = f"bytes {start}-{status.st_size - 1}/{status.st_size}"
+            response["content-length"] = str(status.st_size - start)
+        yield 206 if start else 200, response, _blocks(file, display_path, status.st_size - start)
 
 
 def _open_nonblocking(name: str, flags: int) -> int:
@@ -55,15 +55,17 @@ def _open_nonblocking(name: str, flags: int) -> int:
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _blocks(file: BinaryIO, shown: str, size: int) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, display_path: str, size: int) -> Iterator[bytes]:
     """Yield as many bytes as Content-Length says, even if the file grows meanwhile."""
     try:
         while size > 0 and (block := file.read(min(_BLOCK, size))):
             size -= len(block)
             yield block
     except OSError as error:
-        raise _unreadable_error(shown, error) from error
+        raise _unreadable_error(display_path, error) from error
 
 
-def _unreadable_error(shown: str, error: OSError) -> Unavailable:
-    return Unavailable.of("fetch.unreadable", path=shown, reason=error.strerror or str(error))
+def _unreadable_error(display_path: str, error: OSError) -> Unavailable:
+    return Unavailable.of(
+        "fetch.unreadable", path=display_path, reason=error.strerror or str(error)
+    )

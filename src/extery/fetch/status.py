@@ -16,22 +16,22 @@ def check_status(status: int, url: str, headers: Mapping[str, str], *, has_token
     """Raise the error for ``status`` unless it is a success, 304 or 416."""
     if 200 <= status < 300 or status in (304, 416):
         return
-    shown, text = redact_url(url), _status_text(status)
+    url, text = redact_url(url), _status_text(status)
     if status in (401, 403):
         variant = "token" if has_token else ""
-        raise Refused.of("fetch.refused", variant=variant, url=shown, status=text)
+        raise Refused.of("fetch.refused", variant=variant, url=url, status=text)
     if status in (404, 410):
-        raise NotFound.of("fetch.not-found", url=shown, status=text)
+        raise NotFound.of("fetch.not-found", url=url, status=text)
     if status in _TRANSIENT:
-        raise _busy_error(shown, text, retry_after(headers))
-    raise Unavailable.of("fetch.status", url=shown, status=text)
+        raise _busy_error(url, text, retry_after(headers))
+    raise Unavailable.of("fetch.status", url=url, status=text)
 
 
-def _busy_error(shown: str, status: str, seconds: float | None) -> TransientError:
+def _busy_error(url: str, status: str, seconds: float | None) -> TransientError:
     if not seconds:
-        return TransientError.of("fetch.busy", url=shown, status=status).after(seconds)
+        return TransientError.of("fetch.busy", url=url, status=status).after(seconds)
     return TransientError.of(
-        "fetch.busy", variant="retry-after", url=shown, status=status, seconds=round(seconds)
+        "fetch.busy", variant="retry-after", url=url, status=status, seconds=round(seconds)
     ).after(seconds)
 
 

@@ -37,7 +37,7 @@ def with_audience(
     platforms: Sequence[str] | None = None,
     pythons: Sequence[str] | None = None,
 ) -> Entry:
-    """Return a copy of the entry for another audience; platforms and Pythons stay if not given."""
+    """Return a copy of the entry for another audience; ``None`` keeps its platforms or Pythons."""
     low, high = blender
     changed = {
         **item,
@@ -71,7 +71,7 @@ def python_minor_versions(entries: Iterable[Entry]) -> set[str]:
 
 
 def without_invalid_pythons(item: Entry) -> Entry:
-    """Return the entry without ``python_versions`` if they are invalid or empty, and restrict nothing."""
+    """Return the entry, without ``python_versions`` if they are invalid or empty and so restrict nothing."""
     if item.get(_PYTHONS) and not has_invalid_pythons(item):
         return item
     return {key: value for key, value in item.items() if key != _PYTHONS}

@@ -44,13 +44,13 @@ def announces_changes(listing: bytes) -> bool:
         return False
 
 
-def record_change(old: bytes, new: bytes, known: bytes) -> bytes:
-    """Return the ``changes.json`` for ``new``, which replaces ``old``, both as `dump` writes them.
+def record_change(old: bytes, new: bytes, previous: bytes) -> bytes:
+    """Return the ``changes.json`` for ``new``, which replaces ``old``, both as `dump_listing` writes them.
 
-    ``known`` is the ``changes.json`` of ``old``; any other is ignored. The oldest changes are dropped
+    ``previous`` is the ``changes.json`` of ``old``; any other is ignored. The oldest changes are dropped
     when the file gets too large.
     """
-    changes = _previous_changes(known, listing_digest(old))
+    changes = _previous_changes(previous, listing_digest(old))
     if old != new:
         change = _diff(old, new)
         changes = [] if change is None else [*changes, change]
@@ -154,10 +154,10 @@ def _split(listing: bytes) -> tuple[bytes, list[bytes]]:
 
     Raises `ValueError` unless Extery wrote the listing.
     """
-    head, separator, rest = listing.partition(_DATA)
-    if not separator or not rest.endswith(_END):
+    head, separator, tail = listing.partition(_DATA)
+    if not separator or not tail.endswith(_END):
         raise ValueError("not written by Extery")
-    data = rest[: -len(_END)]
+    data = tail[: -len(_END)]
     if not data:
         return head, []
     if not data.startswith(_ENTRY):

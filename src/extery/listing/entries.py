@@ -1,4 +1,4 @@
-"""The listing of a repository: the JSON document that Blender subscribes to.
+"""The entries of a listing, and the listing as a JSON document: making, serializing, parsing and checking.
 
 An entry is a dictionary with Blender's keys in Blender's order. No value in it is null or empty, since
 Blender refuses a whole listing for one such value. Which systems may install an entry is
@@ -86,7 +86,7 @@ def order_keys(item: Entry) -> Entry:
 def make_listing(
     data: Iterable[Entry], blocklist: Iterable[Mapping[str, str]] = ()
 ) -> dict[str, Any]:
-    """Return the document, with entries and blocks in the order given."""
+    """Return the document of a listing, with entries and blocks in the order of the arguments."""
     return {
         "version": LISTING_VERSION,
         "blocklist": [dict(b) for b in blocklist],

@@ -2,7 +2,7 @@
 
 Blender installs the first compatible entry of an id and shows the last, so of several versions in a
 listing every system must fit exactly one. Each system gets the newest version that it can install; the
-audiences of older entries are narrowed to the systems that are left.
+audiences of older entries are narrowed to the other systems.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from extery.listing.entries import Entry
 #: The Python versions of Blenders with extensions, with room for those to come.
 PYTHONS = tuple(f"3.{minor}" for minor in range(10, 20))
 #: Entries of one id times classes of systems. A thousand versions for seven platforms, each with wheels for four
-#: Pythons, make 40,000. Of an id that exceeds the limit only the newest entry is kept.
+#: Pythons, make 40,000. Of an id that exceeds the limit only the newest entry is listed.
 MAX_PARTITION_STEPS = 1_000_000
 #: Stands for every platform or Python without a name in the listing.
 OTHER = "*"
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[0-9]{1,4}")
 
 #: A platform and a Python, each the first of its class.
 _SystemClass = tuple[str, str]
-#: The classes of systems that are left for an entry, by Blender range.
+#: The classes of systems to which an entry is still offered, by Blender range.
 _Pieces = dict[BlenderRange, set[_SystemClass]]
 
 
@@ -51,12 +51,12 @@ def partition(entries: Iterable[Entry], *, more_platforms: Iterable[str] = ()) -
 
     Systems on Blender's own platforms, on ``more_platforms`` and on the platforms of the entries lose nothing.
     The result is sorted by id, then by version, newest first. Of two entries with the same id and
-    version that fit the same system, the one with the lower archive URL keeps it.
+    version that fit the same system, the one with the lower archive URL is offered to it.
     """
     by_id: dict[str, list[Entry]] = {}
     for item in entries:
         by_id.setdefault(item["id"], []).append(item)
-    named = {*platforms.KNOWN, *more_platforms}
+    platform_names = {*platforms.KNOWN, *more_platforms}
     result = Partition([], [])
     for identifier in sorted(by_id):
         group = by_id[identifier]
@@ -65,34 +65,37 @@ def partition(entries: Iterable[Entry], *, more_platforms: Iterable[str] = ()) -
             continue
         group.sort(key=lambda item: str(item["archive_url"]))
         group.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
-        for item, is_lost, narrowed in _divide(group, named):
+        for item, is_lost, narrowed in _divide(group, platform_names):
             result.entries.extend(narrowed)
             if is_lost:
                 result.lost.append(item)
     return result
 
 
-def _divide(group: Sequence[Entry], named: set[str]) -> Iterator[tuple[Entry, bool, list[Entry]]]:
+def _divide(
+    group: Sequence[Entry], platform_names: set[str]
+) -> Iterator[tuple[Entry, bool, list[Entry]]]:
     """Yield each entry of an id, whether it is lost for some systems, and what replaces it."""
     audiences = [audience_of(item) for item in group]
     pythons = {*PYTHONS, *python_minor_versions(group), OTHER}
-    classes = SystemClasses(audiences, platforms={*named, OTHER}, pythons=pythons)
+    classes = SystemClasses(audiences, platforms={*platform_names, OTHER}, pythons=pythons)
     if len(group) * len(classes) > MAX_PARTITION_STEPS:
         yield group[0], False, [group[0]]
         yield from ((item, True, []) for item in group[1:])
         return
-    taken: dict[_SystemClass, list[BlenderRange]] = {}
+    #: Blender ranges for which a system already gets a newer version.
+    assigned: dict[_SystemClass, list[BlenderRange]] = {}
     for item, audience in zip(group, audiences, strict=True):
         pieces: _Pieces = {}
-        is_whole = True
+        is_unchanged = True
         for system in sorted(_classes_of(audience, classes)):
-            before = taken.setdefault(system, [])
-            left = audience.blender.subtract(before)
-            is_whole = is_whole and left == [audience.blender]
-            for blender in left:
+            earlier = assigned.setdefault(system, [])
+            ranges = audience.blender.subtract(earlier)
+            is_unchanged = is_unchanged and ranges == [audience.blender]
+            for blender in ranges:
                 pieces.setdefault(blender, set()).add(system)
-            taken[system] = merge_ranges([*before, audience.blender])
-        if is_whole:
+            assigned[system] = merge_ranges([*earlier, audience.blender])
+        if is_unchanged:
             yield item, False, [item]
         else:
             narrowed, is_lost = _narrow(item, audience, pieces, classes)
@@ -113,7 +116,7 @@ def _classes_of(audience: Audience, classes: SystemClasses) -> set[_SystemClass]
 def _narrow(
     item: Entry, audience: Audience, pieces: _Pieces, classes: SystemClasses
 ) -> tuple[list[Entry], bool]:
-    """Return the entries for the systems that are left, and whether a system without a name is lost."""
+    """Return the entries for the systems in ``pieces``, and whether a system without a name is lost."""
     own_pythons = {
         python
         for first, names in classes.pythons.items()

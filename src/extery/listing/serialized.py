@@ -1,4 +1,4 @@
-"""Entries that are serialized once and then copied into listings; parsed only where their fields are needed."""
+"""Entries as JSON text: serialized once, copied into listings, parsed only where their fields are needed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SerializedEntry(NamedTuple):
 
     @property
     def entry(self) -> Entry:
-        """The whole entry, parsed anew each time, so that it may be modified."""
+        """The entry, parsed anew each time, so that it may be modified."""
         parsed: Entry = json.loads(self.text)
         return parsed
 

@@ -37,7 +37,6 @@ class LintContext(NamedTuple):
         """Add the warning ``manifest.<code>`` about the value at ``path``."""
         # Locations are looked up only now: most manifests have no warnings.
         where = self.locate(path, of_key=code == "key.unknown")
-        # The comment goes when `hint` is no argument of `ProblemList.add`.
         self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)
 
     def text(self, field: str) -> str:

@@ -15,7 +15,7 @@ from extery.listing.entries import Entry
 #: Stand for a platform and a minor version of Python that no entry names.
 _OTHER_PLATFORM = "other-x64"
 _OTHER_MINOR = 99
-#: Comparisons for one id. A thousand versions for seven platforms each need seven million.
+#: Maximum comparisons for one id. A thousand versions for seven platforms each need seven million.
 MAX_COMPARISONS = 10_000_000
 
 
@@ -39,15 +39,15 @@ def find_clashes(entries: Sequence[Entry]) -> list[Clash]:
     clashes: dict[tuple[int, int], System] = {}
     for numbers in by_id.values():
         if len(numbers) > 1:
-            own = _compare([entries[number] for number in numbers])
-            clashes |= {(numbers[a], numbers[b]): system for (a, b), system in own.items()}
+            pairs = _compare([entries[number] for number in numbers])
+            clashes |= {(numbers[a], numbers[b]): system for (a, b), system in pairs.items()}
     return [Clash(*pair, clashes[pair]) for pair in sorted(clashes)]
 
 
 def _compare(entries: Sequence[Entry]) -> dict[tuple[int, int], System]:
     """Return the pairs of entries with a system in common, each with the first such system."""
     audiences = [audience_of(item) for item in entries]
-    majors = {name for one in audiences for name in one.pythons.majors.names}
+    majors = {name for audience in audiences for name in audience.pythons.majors.names}
     classes = SystemClasses(
         audiences,
         platforms={*platforms.KNOWN, _OTHER_PLATFORM},
@@ -81,8 +81,8 @@ def _overlaps(
     """Yield pairs with a Blender version in common, and that version: the first that fits, and each other."""
     ranges = [(number, audiences[number].blender) for number in numbers]
     seen: set[tuple[int, int]] = set()
-    for blender in sorted({end for _, one in ranges for end in one if end is not None}):
-        fitting = [number for number, one in ranges if one.has(blender)]
+    for blender in sorted({end for _, range_ in ranges for end in range_ if end is not None}):
+        fitting = [number for number, range_ in ranges if range_.has(blender)]
         for second in fitting[1:]:
             pair = (fitting[0], second)
             if pair not in seen:

@@ -53,12 +53,12 @@ def check_repository(
     fetcher: Fetcher,
     listing_only: bool = False,
     valid_tags: ValidTags | None = None,
-    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+    on_progress: Callable[[int, int], None] = lambda _checked, _total: None,
 ) -> RepositoryCheckResult:
     """Check the repository ``url`` (of http, https or file); raises an `ExteryError` without a listing.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
-    ``on_progress`` is called with the number of entries whose package was read, and of all.
+    ``on_progress`` is called with the number of entries whose package was read, and the number of all.
     """
     address = listing_url(url)
     problems = ProblemList()
@@ -67,7 +67,7 @@ def check_repository(
     packages = 0
     if not listing_only:
         # Blender never downloads blocked extensions, so a repository need not have their packages.
-        offered = [each for each in resolved if each.entry["id"] not in blocked]
+        offered = [item for item in resolved if item.entry["id"] not in blocked]
         packages = check_packages(offered, fetcher, problems, on_progress, valid_tags=valid_tags)
     if urlsplit(address).scheme == "file":
         _check_unlisted(path_from_url(address).parent, resolved, problems)
@@ -76,17 +76,17 @@ def check_repository(
 
 def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: ProblemList) -> None:
     """Report the packages in ``folder`` that neither its listing nor another one below it lists."""
-    urls = [each.request.url for each in entries]
+    urls = [item.request.url for item in entries]
     listed = {path_from_url(url).name for url in urls if url.startswith("file:")}
-    others = "".join(_other_listings(folder))
+    other_listings = "".join(_read_other_listings(folder))
     unlisted = [
         path.name
         for path in sorted(folder.glob("*.zip"))
         if path.name not in listed
         and not path.name.startswith(".")
         and path.is_file()
-        and path.name not in others
-        and quote(os.fsencode(path.name)) not in others
+        and path.name not in other_listings
+        and quote(os.fsencode(path.name)) not in other_listings
     ]
     if unlisted:
         more = len(unlisted[_MAX_NAMES:])
@@ -99,7 +99,7 @@ def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: Pro
         )
 
 
-def _other_listings(folder: Path) -> Iterator[str]:
+def _read_other_listings(folder: Path) -> Iterator[str]:
     """Yield the listings of channels and sets below the folder, and that of legacy add-ons in it."""
     for pattern in (f"*/{LISTING_FILENAME}", f"*/*/{LISTING_FILENAME}", "repo.json"):
         for path in folder.glob(pattern):

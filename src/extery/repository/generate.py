@@ -18,7 +18,7 @@ from extery.repository.temporary_files import listing_folders, remove_interrupte
 if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
 
-#: How long a run waits for another one in the same folder, in seconds.
+#: Seconds to wait for another run in the same folder.
 LOCK_TIMEOUT = 600.0
 
 
@@ -77,7 +77,7 @@ def generate(
                 listings=summary.listings,
                 base_url=settings.base_url,
             )
-        # Imported here: a run without changes needs nothing of it.
+        # Imported here: not needed by a run without changes.
         from extery.repository.generate_outputs import OutputWriter
 
         packages = _scan(options, files, state, problems, tags=tags, verify=verify)
@@ -123,9 +123,10 @@ def _scan(
         packages = scan_packages(folder, to_read, with_metadata=options.html, valid_tags=tags.valid)
         scanned = {package.name: package for package in packages}
     for file in files if verify else ():
-        before, now = cached[file].sha256 if file in cached else "", scanned[file.name].sha256
-        # A package that is refused has no hash, and a problem of its own.
-        if before and now and before != now:
+        old_hash = cached[file].sha256 if file in cached else ""
+        new_hash = scanned[file.name].sha256
+        # A refused package has no hash, and a problem of its own.
+        if old_hash and new_hash and old_hash != new_hash:
             problems.add(
                 "generate.content-changed", where=Where(str(folder / file.name)), name=file.name
             )

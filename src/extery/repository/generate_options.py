@@ -1,4 +1,4 @@
-"""The options of `generate`: what its result depends on, and those of the last run in a folder."""
+"""The options of `generate` on which its result depends, and those of the last run in a folder."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList
 from extery.listing import LISTING_FILENAME
-from extery.listing.delta import LISTING_FIELDS
+from extery.listing.delta import CHANGES_FILENAME, LISTING_FIELDS
 from extery.listing.entries import dump_serialized
 from extery.repository import cache, ownership, write
 from extery.repository.child_process import BackgroundResult
@@ -48,7 +48,7 @@ class OutputWriter:
         self.tags = tags
 
     def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> GenerateResult:
-        """Write whatever differs from the outputs of the ``last`` run, then the state."""
+        """Write the files that differ from those of the ``last`` run, then the state."""
         folder, config, problems = self.folder, self.config, self.problems
         legacy = self._legacy_listing()
         for _, package in self.packages:
@@ -65,7 +65,9 @@ class OutputWriter:
         blocks = cache.PackageBlocks(self.packages)
         plans = plan_listings(entries, config, problems, folder=folder)
         if self.options.strict and problems.errors:
-            cache.save(folder, summary, started_at, blocks)  # the next run need not read them again
+            cache.save(
+                folder, summary, started_at, blocks
+            )  # so that the next run need not read the packages
             raise InvalidInput(*problems)
         render_page = self._page_renderer(plans[0])
         if config.changes or any(plan.folder for plan in plans):
@@ -111,8 +113,8 @@ class OutputWriter:
         for plan in plans:
             written += self._write_listing(plan, meanwhile=meanwhile)
             names = [*plan.packages, *write.LISTING_FILES]
-            names += [write.CHANGES_FILENAME] if self.config.changes else []
-            outputs += [plan.place(name) for name in names]
+            names += [CHANGES_FILENAME] if self.config.changes else []
+            outputs += [plan.path_of(name) for name in names]
         if self.options.html:
             written += self._write_file(PAGE_FILENAME, page())
             outputs.append(PAGE_FILENAME)

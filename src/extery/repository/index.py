@@ -35,7 +35,7 @@ OTHER_PLATFORMS = "platforms/other"
 class PlannedListing:
     """A listing to write.
 
-    ``folder`` is relative to the folder of the packages, ``audience`` says for progress messages who it is for.
+    ``folder`` is relative to the folder of the packages; ``audience`` describes its users, for messages.
     """
 
     folder: str
@@ -47,9 +47,9 @@ class PlannedListing:
     @property
     def address(self) -> str:
         """The path of its file, relative to the folder of the packages."""
-        return self.place(LISTING_FILENAME)
+        return self.path_of(LISTING_FILENAME)
 
-    def place(self, name: str) -> str:
+    def path_of(self, name: str) -> str:
         """Return the path of a file in its folder, relative to the folder of the packages."""
         return f"{self.folder}/{name}" if self.folder else name
 
@@ -77,19 +77,21 @@ def plan_listings(
         by_id[item.id].append(item)
     config = _with_valid_changes(config, problems)
     _check(by_id, config, problems, folder)
-    named = {*config.platforms, *(name for item in items for name in item.platforms)}
-    selected = select_entries(by_id, config.rules, config, problems)
-    everyone = _partitioned(selected, named)
-    plans = [PlannedListing("", "everyone", everyone)]
-    others = _partitioned(_for_all_platforms(selected), ()) if everyone != selected else []
-    if others and config.other_platforms and others != _for_all_platforms(everyone):
-        known = ", ".join([*platforms.KNOWN, *sorted(named - set(platforms.KNOWN))])
-        plans.append(_placed(OTHER_PLATFORMS, f"platforms other than {known}", others, config))
-    further = [(name, f"channel {name}", rules) for name, rules in config.channels.items()]
-    further += [(f"sets/{name}", f"set {name}", rules) for name, rules in config.sets.items()]
-    for name, audience, rules in further:
-        own = _partitioned(select_entries(by_id, rules, config, problems), named)
-        plans.append(_placed(name, audience, own, config))
+    platform_names = {*config.platforms, *(name for item in items for name in item.platforms)}
+    selected = select_entries(by_id, config.policy, config, problems)
+    main = _partitioned(selected, platform_names)
+    plans = [PlannedListing("", "everyone", main)]
+    others = _partitioned(_for_all_platforms(selected), ()) if main != selected else []
+    if others and config.other_platforms and others != _for_all_platforms(main):
+        known = ", ".join([*platforms.KNOWN, *sorted(platform_names - set(platforms.KNOWN))])
+        plans.append(
+            _plan_listing(OTHER_PLATFORMS, f"platforms other than {known}", others, config)
+        )
+    listings = [(name, f"channel {name}", policy) for name, policy in config.channels.items()]
+    listings += [(f"sets/{name}", f"set {name}", policy) for name, policy in config.sets.items()]
+    for name, audience, policy in listings:
+        entries = _partitioned(select_entries(by_id, policy, config, problems), platform_names)
+        plans.append(_plan_listing(name, audience, entries, config))
     return plans
 
 
@@ -100,16 +102,18 @@ def _with_valid_changes(config: RepositoryConfig, problems: ProblemList) -> Repo
     return replace(config, extensions=valid)
 
 
-def _partitioned(items: Iterable[SerializedEntry], named: Iterable[str]) -> list[SerializedEntry]:
+def _partitioned(
+    items: Iterable[SerializedEntry], platform_names: Iterable[str]
+) -> list[SerializedEntry]:
     """Return the entries by id, after `partition`; an entry that is the only one of its id is not parsed."""
     by_id: dict[str, list[SerializedEntry]] = defaultdict(list)
     for item in items:
         by_id[item.id].append(item)
-    several = [item for group in by_id.values() if len(group) > 1 for item in group]
-    if several:
-        for identifier in {item.id for item in several}:
+    shared = [item for group in by_id.values() if len(group) > 1 for item in group]
+    if shared:
+        for identifier in {item.id for item in shared}:
             by_id[identifier] = []
-        for narrowed in partition(entries_of(several), more_platforms=named).entries:
+        for narrowed in partition(entries_of(shared), more_platforms=platform_names).entries:
             by_id[narrowed["id"]].append(SerializedEntry.of(narrowed))
     return [item for identifier in sorted(by_id) for item in by_id[identifier]]
 
@@ -118,17 +122,17 @@ def _for_all_platforms(items: Iterable[SerializedEntry]) -> list[SerializedEntry
     return [item for item in items if not item.platforms]
 
 
-def _placed(
+def _plan_listing(
     folder: str, audience: str, items: Sequence[SerializedEntry], config: RepositoryConfig
 ) -> PlannedListing:
     if config.base_url:
-        placed = [
+        with_urls = [
             SerializedEntry.of(
                 item | {"archive_url": config.base_url + item["archive_url"].removeprefix("./")}
             )
             for item in entries_of(items)
         ]
-        return PlannedListing(folder, audience, placed)
+        return PlannedListing(folder, audience, with_urls)
     return PlannedListing(folder, audience, items, sorted({file_of(item) for item in items}))
 
 
@@ -158,7 +162,7 @@ def _check(by_id: Groups, config: RepositoryConfig, problems: ProblemList, folde
 def _check_same(
     identifier: str, items: Sequence[SerializedEntry], problems: ProblemList, folder: Path
 ) -> None:
-    """Warn of packages of one version that fit the same system: only their file names decide between them."""
+    """Warn of packages of one version that fit the same system: only their file names would decide."""
     by_version: dict[str, list[SerializedEntry]] = defaultdict(list)
     for item in items:
         by_version[item.version].append(item)
@@ -173,8 +177,8 @@ def _check_same(
         ]
         if not rivals:
             continue
-        shown = [f"{file_of(item)} ({audience.blender})" for item, audience in rivals[:4]]
-        more = len(rivals) - len(shown)
+        files = [f"{file_of(item)} ({audience.blender})" for item, audience in rivals[:4]]
+        more = len(rivals) - len(files)
         problems.add(
             "listing.several",
             where=Where(str(folder / file_of(rivals[0][0]))),
@@ -182,7 +186,7 @@ def _check_same(
             count=len(rivals),
             id=identifier,
             version=version,
-            files=", ".join(shown),
+            files=", ".join(files),
             more=more,
         )
 

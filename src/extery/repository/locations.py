@@ -19,14 +19,14 @@ def check_package_url(
     listing: str, archive_url: str, url: str, problems: ProblemList, *, where: Where
 ) -> None:
     """Check ``url``, to which ``archive_url`` in the listing at ``listing`` resolves."""
-    parts, home = urlsplit(url), urlsplit(listing)
+    parts, listing_parts = urlsplit(url), urlsplit(listing)
     if parts.scheme in REMOTE:
         _check_requestable(parts, redact_url(url), problems, where)
     if not parts.path.endswith(".zip") or parts.query:
         problems.add("server.not-droppable", where=where, url=archive_url)
     if archive_url.startswith("file:"):
         problems.add("server.local-file", where=where, url=archive_url)
-    if (home.scheme, parts.scheme) == ("https", "http"):
+    if (listing_parts.scheme, parts.scheme) == ("https", "http"):
         problems.add("server.not-encrypted", where=where, url=redact_url(url))
     relative = archive_url.partition("?")[0]
     if relative.startswith("./"):
@@ -35,12 +35,12 @@ def check_package_url(
             problems.add("server.name-unsafe", variant=variant, where=where, url=archive_url)
 
 
-def _check_requestable(parts: SplitResult, shown: str, problems: ProblemList, where: Where) -> None:
+def _check_requestable(parts: SplitResult, url: str, problems: ProblemList, where: Where) -> None:
     """Check that Blender's HTTP library can request a URL."""
     if "@" in parts.netloc:
-        problems.add("server.address", variant="credentials", where=where, url=shown)
+        problems.add("server.address", variant="credentials", where=where, url=url)
     elif match := _NOT_SENDABLE.search(f"{parts.path}?{parts.query}"):
-        problems.add("server.address", where=where, url=shown, character=match[0])
+        problems.add("server.address", where=where, url=url, character=match[0])
 
 
 def _unsafe_variant(path: str) -> str | None:

@@ -13,11 +13,10 @@ from pathlib import Path, PurePosixPath
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
 from extery.core.files import read_regular
 from extery.listing import LISTING_FILENAME
-from extery.listing.delta import target_digest
+from extery.listing.delta import CHANGES_FILENAME, target_digest
 from extery.listing.entries import parse_listing
 from extery.repository.index import PlannedListing
 from extery.repository.write import (
-    CHANGES_FILENAME,
     LISTING_FILES,
     has_same_bytes,
     is_same,
@@ -35,22 +34,22 @@ _MAX_IDENTITIES = 4
 def claim_names(
     folder: Path,
     plans: Iterable[PlannedListing],
-    known: Collection[str],
+    owned: Collection[str],
     ids: Collection[str],
     *,
     with_changes: bool = False,
 ) -> list[str]:
     """Return the names that ``plans`` will write for the first time, except the listing and page in ``folder``.
 
-    Raises `Conflict` if a file of another origin has such a name. ``known`` are the names of earlier runs,
-    ``ids`` those of the packages: a listing that has only these is from a run whose state was lost.
+    Raises `Conflict` if a file of another origin has such a name. ``owned`` are the names of earlier runs,
+    ``ids`` are those of the packages: a listing that has only these is from a run whose state was lost.
     """
     names = []
     with ProblemList().raising(Conflict) as problems:
         for plan in plans:
             expected = [*plan.packages, *LISTING_FILES] if plan.folder else []
             expected += [CHANGES_FILENAME] if with_changes else []
-            new = [plan.place(name) for name in expected if plan.place(name) not in known]
+            new = [plan.path_of(name) for name in expected if plan.path_of(name) not in owned]
             names += new
             for path in (folder / name for name in new):
                 # True for a dangling link too; where the folder cannot be read, writing fails later.
@@ -66,14 +65,14 @@ def claim_names(
 
 
 def planned_outputs(
-    folder: Path, plans: Iterable[PlannedListing], known: Outputs, new: Iterable[str]
+    folder: Path, plans: Iterable[PlannedListing], owned: Outputs, new: Iterable[str]
 ) -> dict[str, Sequence[int]]:
-    """Return ``known`` with all files that are about to be written, so that files of a killed run are removed."""
-    outputs = {**known, **dict.fromkeys(new, ())}
+    """Return ``owned`` with all files that are about to be written, so that files of a killed run are removed."""
+    outputs = {**owned, **dict.fromkeys(new, ())}
     for plan in plans:
-        # A package beside the listing is the user's own file.
+        # A package beside the listing belongs to the user.
         for package in plan.packages if plan.folder else ():
-            name = plan.place(package)
+            name = plan.path_of(package)
             identity = stat_outputs(folder, [package]).get(package, [])
             if not _is_one_of(identity, outputs[name]):
                 earlier = outputs[name][-_IDENTITY * (_MAX_IDENTITIES - 1) :]
@@ -81,10 +80,11 @@ def planned_outputs(
     return outputs
 
 
-def _is_one_of(identity: Sequence[int], known: Sequence[int]) -> bool:
-    """Return whether a file is a known one: it has the inode, or as a copy the size and time."""
-    identities = [known[start : start + _IDENTITY] for start in range(0, len(known), _IDENTITY)]
-    return any([*it[:2]] == [*identity[:2]] or it[-1:] == identity[-1:] for it in identities)
+def _is_one_of(identity: Sequence[int], recorded: Sequence[int]) -> bool:
+    """Return whether a file is a recorded one: it has the same inode, or as a copy the same size and time."""
+    starts = range(0, len(recorded), _IDENTITY)
+    identities = [recorded[start : start + _IDENTITY] for start in starts]
+    return any([*own[:2]] == [*identity[:2]] or own[-1:] == identity[-1:] for own in identities)
 
 
 def _is_ours(path: Path, folder: Path, ids: Collection[str]) -> bool:
@@ -112,18 +112,18 @@ def remove_changes(folder: Path) -> None:
         remove([folder / CHANGES_FILENAME], root=folder)
 
 
-def remove_outdated(folder: Path, before: Outputs, now: Collection[str]) -> None:
+def remove_outdated(folder: Path, owned: Outputs, current: Collection[str]) -> None:
     """Remove the files that earlier runs wrote for listings that are no longer planned.
 
     The compressed variants of a listing, which servers prefer, are removed first, then the listing, then the
     packages that it names.
     """
-    old = [name for name in sorted(before) if name not in now and "/" in name]
+    old = [name for name in sorted(owned) if name not in current and "/" in name]
     old.sort(key=lambda name: (name.endswith(".zip"), name.endswith(LISTING_FILENAME)))
-    remove((folder / n for n in old if _is_removable(folder, n, before[n])), root=folder)
+    remove((folder / n for n in old if _is_removable(folder, n, owned[n])), root=folder)
 
 
-def _is_removable(folder: Path, name: str, known: Sequence[int]) -> bool:
+def _is_removable(folder: Path, name: str, recorded: Sequence[int]) -> bool:
     """Return whether the file is still the one that was written.
 
     Its time may differ: a link to a package changes together with the package.
@@ -135,4 +135,4 @@ def _is_removable(folder: Path, name: str, known: Sequence[int]) -> bool:
     if path.name in (*LISTING_FILES, CHANGES_FILENAME) or is_same(path, folder / path.name):
         return True
     identity = stat_outputs(folder, [name]).get(name)
-    return identity is not None and _is_one_of(identity, known)
+    return identity is not None and _is_one_of(identity, recorded)

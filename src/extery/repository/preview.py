@@ -1,4 +1,4 @@
-"""Serve a repository folder over HTTP on the local computer, and regenerate it on changes.
+"""Serve a repository folder over HTTP on the local computer, and regenerate its listing on changes.
 
 Responses come from `extery.repository.static_response`; this module has the sockets and threads.
 """
@@ -108,13 +108,13 @@ def preview(
         running = Preview(server, host)
         tag_file = find_tag_file(folder, valid_tags) if regenerate else None
         others = [Path(tag_file)] if tag_file else []
-        seen = snapshot(folder, others)
+        initial = snapshot(folder, others)
         if regenerate:
             update()
         watcher = threading.Thread(
             target=watch,
             args=(folder, update),
-            kwargs={"seen": seen, "others": others, "stopped": stopped, "interval": interval},
+            kwargs={"initial": initial, "others": others, "stopped": stopped, "interval": interval},
         )
         if regenerate:
             watcher.start()
@@ -145,7 +145,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore disconnected clients; anything else is a bug and is printed."""
+        """Ignore disconnected clients; any other error is a bug and is printed."""
         import sys
 
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):

@@ -74,8 +74,8 @@ def respond(folder: Path, path: str, headers: Mapping[str, str]) -> StaticRespon
     except OSError:  # unreadable, or a name that is too long for the file system
         return _empty_response(HTTPStatus.NOT_FOUND)
     try:
-        facts = os.fstat(file.fileno())
-        return _file_response(target, file, facts, headers)
+        status = os.fstat(file.fileno())
+        return _file_response(target, file, status, headers)
     except BaseException:
         file.close()
         raise
@@ -99,25 +99,25 @@ def _resolve(folder: Path, path: str) -> Path | None:
 
 
 def _file_response(
-    path: Path, file: BinaryIO, facts: os.stat_result, headers: Mapping[str, str]
+    path: Path, file: BinaryIO, status: os.stat_result, headers: Mapping[str, str]
 ) -> StaticResponse:
     # Files may change at any time, so clients must revalidate; a 304 costs little.
     response_headers = {
         "Content-Type": _TYPES.get(path.suffix.lower(), "application/octet-stream"),
         "Cache-Control": "no-cache",
-        "Last-Modified": formatdate(facts.st_mtime, usegmt=True),
-        "ETag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"',
+        "Last-Modified": formatdate(status.st_mtime, usegmt=True),
+        "ETag": f'"{status.st_mtime_ns:x}-{status.st_size:x}"',
         "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding",
     }
-    size, encoding = facts.st_size, ""
+    size, encoding = status.st_size, ""
     if not headers.get("Range"):
-        file, size, encoding = _open_variant(path, file, facts, headers.get("Accept-Encoding", ""))
+        file, size, encoding = _open_variant(path, file, status, headers.get("Accept-Encoding", ""))
     if encoding:
         response_headers["Content-Encoding"] = encoding
         response_headers["ETag"] = response_headers["ETag"][:-1] + f'-{encoding}"'
-    if _is_not_modified(headers, response_headers["ETag"], facts.st_mtime):
+    if _is_not_modified(headers, response_headers["ETag"], status.st_mtime):
         file.close()
         del response_headers["Content-Type"]
         response_headers.pop("Content-Encoding", None)
@@ -136,7 +136,7 @@ def _file_response(
 
 
 def _open_variant(
-    path: Path, file: BinaryIO, facts: os.stat_result, accepted: str
+    path: Path, file: BinaryIO, status: os.stat_result, accepted: str
 ) -> tuple[BinaryIO, int, str]:
     """Return file, size and encoding of a current variant that the client accepts, else of the file."""
     for suffix, encoding in _VARIANTS.items():
@@ -146,13 +146,13 @@ def _open_variant(
             variant = path.with_name(path.name + suffix).open("rb")
         except OSError:
             continue
-        variant_facts = os.fstat(variant.fileno())
-        is_current = variant_facts.st_mtime_ns == facts.st_mtime_ns
-        if is_current and stat.S_ISREG(variant_facts.st_mode):
+        variant_status = os.fstat(variant.fileno())
+        is_current = variant_status.st_mtime_ns == status.st_mtime_ns
+        if is_current and stat.S_ISREG(variant_status.st_mode):
             file.close()
-            return variant, variant_facts.st_size, encoding
+            return variant, variant_status.st_size, encoding
         variant.close()
-    return file, facts.st_size, ""
+    return file, status.st_size, ""
 
 
 def _is_not_modified(headers: Mapping[str, str], etag: str, modified: float) -> bool:

@@ -11,8 +11,10 @@ from extery.repository import cache, write
 def listing_folders(outputs: Iterable[str]) -> set[str]:
     """Return the folders of listings, relative to the folder of the packages, which is ``""``."""
     paths = (PurePosixPath(name) for name in outputs)
-    own = {str(path.parent) for path in paths if not path.is_absolute() and ".." not in path.parts}
-    return {"" if name == "." else name for name in own} | {""}
+    folders = {
+        str(path.parent) for path in paths if not path.is_absolute() and ".." not in path.parts
+    }
+    return {"" if name == "." else name for name in folders} | {""}
 
 
 def remove_interrupted_writes(folder: Path, listings: Iterable[str]) -> None:

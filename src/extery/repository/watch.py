@@ -14,44 +14,44 @@ _ENDINGS = (".zip", ".toml")
 
 def snapshot(folder: Path, others: Iterable[Path] = ()) -> Snapshot:
     """Return modification time, size and inode of every input file of a repository, and of ``others``."""
-    found: Snapshot = {}
-    for place in (folder, folder / "sets"):
+    files: Snapshot = {}
+    for directory in (folder, folder / "sets"):
         try:
-            with os.scandir(place) as items:
+            with os.scandir(directory) as items:
                 for item in items:
                     if item.name.endswith(_ENDINGS) and not item.name.startswith("."):
-                        found[item.path] = _facts(item)
+                        files[item.path] = _identity(item)
         except OSError:
             continue  # missing
-    found |= {str(path): _facts(path) for path in others}
-    return found
+    files |= {str(path): _identity(path) for path in others}
+    return files
 
 
-def _facts(item: os.DirEntry[str] | Path) -> tuple[int, int, int]:
+def _identity(item: os.DirEntry[str] | Path) -> tuple[int, int, int]:
     try:
-        facts = item.stat()
+        status = item.stat()
     except OSError:  # a dangling link, or removed meanwhile
         return (0, 0, 0)
-    return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def watch(
     folder: Path,
     changed: Callable[[], None],
     *,
-    seen: Snapshot,
+    initial: Snapshot,
     stopped: Event,
     others: Sequence[Path] = (),
     interval: float = 0.5,
 ) -> None:
-    """Until ``stopped``, call ``changed`` when the folder or ``others`` differ from ``seen`` and has settled.
+    """Until ``stopped``, call ``changed`` when the folder or ``others`` differ from ``initial`` and has settled.
 
     A change has settled when two snapshots, ``interval`` seconds apart, are equal.
     """
-    before = seen
+    reported = previous = initial
     while not stopped.wait(interval):
-        now = snapshot(folder, others)
-        if now != before and now == seen:
-            before = now
+        current = snapshot(folder, others)
+        if current != reported and current == previous:
+            reported = current
             changed()
-        seen = now
+        previous = current

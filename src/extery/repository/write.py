@@ -19,6 +19,7 @@ from typing import Any
 from extery.core.errors import Unavailable, Where
 from extery.core.files import atomic_write, fsync_directory, read_regular, refuse_symlink
 from extery.listing import LISTING_FILENAME, delta
+from extery.listing.delta import CHANGES_FILENAME
 
 _TEMPORARY_FILE = re.compile(
     r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new"
@@ -26,7 +27,6 @@ _TEMPORARY_FILE = re.compile(
 PAGE_FILENAME = "index.html"
 #: A listing with its compressed variants.
 LISTING_FILES = (LISTING_FILENAME, f"{LISTING_FILENAME}.gz", f"{LISTING_FILENAME}.br")
-CHANGES_FILENAME = delta.CHANGES_FILENAME
 #: Compressing fewer bytes takes less time than starting a thread.
 _MIN_THREAD_BYTES = 100_000
 _TEMPORARY_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
@@ -35,14 +35,14 @@ _TEMPORARY_LINK = re.compile(r"\..*\.zip\.\w{8}\.new")
 def write_if_changed(path: Path, data: bytes) -> bool:
     """Write ``data`` atomically; return False if the file has it already and keeps its time."""
     with _writing(path):
-        if _has_read_or_empty(path, data):
+        if _has_content(path, data):
             return False
         with atomic_write(path) as file:
             file.write(data)
     return True
 
 
-def _has_read_or_empty(path: Path, data: bytes) -> bool:
+def _has_content(path: Path, data: bytes) -> bool:
     return path.is_file() and path.stat().st_size == len(data) and read_regular(path) == data
 
 
@@ -51,11 +51,12 @@ def write_changes(path: Path, data: bytes) -> list[Path]:
 
     Changes that lead to ``data`` already are from a run that was killed before it wrote the listing.
     """
-    place = path.with_name(CHANGES_FILENAME)
-    old, known = _read_or_empty(path), _read_or_empty(place)
-    if old != data and delta.target_digest(known) == delta.listing_digest(data):
+    changes_path = path.with_name(CHANGES_FILENAME)
+    old, changes = _read_or_empty(path), _read_or_empty(changes_path)
+    if old != data and delta.target_digest(changes) == delta.listing_digest(data):
         return []
-    return [place] if write_if_changed(place, delta.record_change(old, data, known)) else []
+    updated = delta.record_change(old, data, changes)
+    return [changes_path] if write_if_changed(changes_path, updated) else []
 
 
 def _read_or_empty(path: Path) -> bytes:
@@ -73,20 +74,23 @@ def write_listing(
     ``meanwhile`` is called while threads compress.
     """
     written = []
-    packers = dict(_packers())
+    compressors = dict(_compressors())
     with _writing(path):
-        is_new = not _has_read_or_empty(path, data)
-        if not packers.get(".br"):
+        is_new = not _has_content(path, data)
+        if not compressors.get(".br"):
             with suppress(FileNotFoundError):
                 path.with_name(f"{path.name}.br").unlink()  # it would be out of date
-    packed = {ending: _begin(pack, data, aside=is_new) for ending, pack in packers.items()}
+    packed = {
+        suffix: _compress_later(compress, data, in_thread=is_new)
+        for suffix, compress in compressors.items()
+    }
     if write_if_changed(path, data):
         written.append(path)
     meanwhile()
     with _writing(path):
         time = path.stat().st_mtime_ns
-        for ending, result in packed.items():
-            variant = path.with_name(path.name + ending)
+        for suffix, result in packed.items():
+            variant = path.with_name(path.name + suffix)
             if not is_new and variant.is_file() and variant.stat().st_mtime_ns == time:
                 continue
             if write_if_changed(variant, result()):
@@ -95,27 +99,29 @@ def write_listing(
     return written
 
 
-def _begin(pack: Callable[[bytes], bytes], data: bytes, *, aside: bool) -> Callable[[], bytes]:
-    """Begin to compress ``data`` in a thread, or else do it when asked for; call the result to have it.
+def _compress_later(
+    compress: Callable[[bytes], bytes], data: bytes, *, in_thread: bool
+) -> Callable[[], bytes]:
+    """Return a function that returns the compressed ``data``, compressed in a thread or by the call.
 
-    Compressing lets the interpreter go on, so all variants are made while the listing is written.
+    Compressors release the interpreter lock, so all variants are compressed while the listing is written.
     """
-    if not aside or len(data) < _MIN_THREAD_BYTES:
-        return lambda: pack(data)
+    if not in_thread or len(data) < _MIN_THREAD_BYTES:
+        return lambda: compress(data)
     import threading
 
-    made: list[bytes] = []
-    thread = threading.Thread(target=lambda: made.append(pack(data)), daemon=True)
+    results: list[bytes] = []
+    thread = threading.Thread(target=lambda: results.append(compress(data)), daemon=True)
     thread.start()
 
     def result() -> bytes:
         thread.join()
-        return made[0] if made else pack(data)
+        return results[0] if results else compress(data)
 
     return result
 
 
-def _packers() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
+def _compressors() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
     """Yield suffixes and compressors. Brotli is smaller and faster, but optional."""
     yield ".gz", _gzip
     with suppress(ImportError):
@@ -164,15 +170,16 @@ def link_packages(folder: Path, names: Iterable[str], *, source: Path) -> list[P
 def is_same(path: Path, original: Path) -> bool:
     """Return whether a file is a hard link or a copy of ``original``."""
     try:
-        one, other = path.stat(), original.stat()
+        status, other = path.stat(), original.stat()
     except OSError:
         return False
-    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
+    if (status.st_dev, status.st_ino) == (other.st_dev, other.st_ino):
         return True
     # Some tools give all files the same time, so size and time are not enough.
-    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns) and has_same_bytes(
-        path, original
-    )
+    return (status.st_size, status.st_mtime_ns) == (
+        other.st_size,
+        other.st_mtime_ns,
+    ) and has_same_bytes(path, original)
 
 
 def has_same_bytes(path: Path, original: Path) -> bool:
@@ -194,17 +201,17 @@ def _link(original: Path, new: Path) -> None:
         shutil.copyfile(original, new)
         with new.open("rb+") as file:
             os.fsync(file.fileno())
-        about = original.stat()
-        os.utime(new, ns=(about.st_atime_ns, about.st_mtime_ns))
+        status = original.stat()
+        os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def make_folder(folder: Path, *, root: Path) -> None:
     """Create the folder of a listing; no folder below ``root`` may be a symbolic link."""
     with _writing(folder):
-        for own in (folder, *folder.parents):
-            if own == root:
+        for path in (folder, *folder.parents):
+            if path == root:
                 break
-            refuse_symlink(own)
+            refuse_symlink(path)
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             fsync_directory(folder.parent)
@@ -240,12 +247,12 @@ def remove(paths: Iterable[Path], *, root: Path) -> None:
 
 def stat_outputs(root: Path, names: Iterable[str]) -> dict[str, list[int]]:
     """Return size, time and inode of the existing files among ``names``."""
-    found = {}
+    outputs = {}
     for name in names:
         with suppress(OSError):
-            about = (root / name).stat()
-            found[name] = [about.st_size, about.st_mtime_ns, about.st_ino]
-    return found
+            status = (root / name).stat()
+            outputs[name] = [status.st_size, status.st_mtime_ns, status.st_ino]
+    return outputs
 
 
 @contextmanager

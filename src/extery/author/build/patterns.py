@@ -67,8 +67,10 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
 
 
 def _joined(steps: list[str]) -> str:
-    """Names with a separator between them; ``**`` between two names stands for any folders, and
-    for no separator at all, so that ``a/**/b`` also matches ``ab``."""
+    """Return the expression for names joined by separators.
+
+    ``**`` between two names matches any folders, and also no separator, so that ``a/**/b`` matches ``ab``.
+    """
     text = _name(steps[0])
     separator = _BETWEEN
     for step in steps[1:]:
@@ -81,32 +83,32 @@ def _joined(steps: list[str]) -> str:
 
 
 def _name(step: str) -> str:
-    """The expression for one name.
+    """Return the expression for one name.
 
-    The text between two ``*`` is found where it first occurs, once and for all (an atomic
-    group): that is enough for names, and a row of ``*`` takes no longer than one.
+    The text between two ``*`` is matched at its first occurrence, in an atomic group: names need no
+    backtracking, and many ``*`` take no longer than one.
     """
-    first, *rest = _between_stars(step)
-    if not rest:
+    first, *others = _between_stars(step)
+    if not others:
         return first
-    middle = "".join(f"(?>{_CHAR}*?{text})" for text in rest[:-1] if text)
-    return f"{first}{middle}{_CHAR}*{rest[-1]}"
+    middle = "".join(f"(?>{_CHAR}*?{text})" for text in others[:-1] if text)
+    return f"{first}{middle}{_CHAR}*{others[-1]}"
 
 
 def _between_stars(step: str) -> list[str]:
     """Return the expressions for the parts of a name before, between and after its ``*``."""
     texts = [""]
-    at = 0
-    while at < len(step):
-        char = step[at]
-        at += 1
+    index = 0
+    while index < len(step):
+        char = step[index]
+        index += 1
         if char == "*":
             texts.append("")
         elif char == "?":
             texts[-1] += _CHAR
-        elif char == "[" and (end := _end_of_class(step, at)) > 0:
-            texts[-1] += _class(step[at:end])
-            at = end + 1
+        elif char == "[" and (end := _end_of_class(step, index)) > 0:
+            texts[-1] += _class(step[index:end])
+            index = end + 1
         else:
             texts[-1] += re.escape(char)
     return texts
@@ -123,13 +125,13 @@ def _class(content: str) -> str:
     negated = content.startswith("!")
     chars = content[1:] if negated else content
     ranges = ""
-    at = 0
-    while at < len(chars):
-        first = last = chars[at]
-        at += 1
-        if chars[at : at + 1] == "-" and at + 1 < len(chars):
-            last = chars[at + 1]
-            at += 2
+    index = 0
+    while index < len(chars):
+        first = last = chars[index]
+        index += 1
+        if chars[index : index + 1] == "-" and index + 1 < len(chars):
+            last = chars[index + 1]
+            index += 2
         if first <= last:
             ranges += f"{re.escape(first)}-{re.escape(last)}"
     if not ranges:

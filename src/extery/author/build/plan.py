@@ -118,7 +118,7 @@ def resolve_path(source: Path) -> Path:
     try:
         return source.resolve()
     except (OSError, RuntimeError):
-        # A circular link: reading the manifest will report it.
+        # A circular link: reading the manifest reports it.
         return source.absolute()
 
 
@@ -136,7 +136,7 @@ def _package(data: bytes, manifest: Manifest, files: PlannedFiles, target: Targe
     # Different spellings of a path name the same file.
     packed = {wheels[wheel].name: wheels[wheel] for wheel in fitting}
     first = SourceFile(MANIFEST_FILENAME, len(data), data)
-    members = (first, *packed.values(), *files.rest)
+    members = (first, *packed.values(), *files.others)
     return PackagePlan(target.path, target.platform, manifest, members)
 
 

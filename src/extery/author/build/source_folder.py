@@ -48,9 +48,9 @@ class SourceFolder:
 
 @dataclass
 class PlannedFiles:
-    """The files to pack in addition to the manifest: ``wheels`` by their paths in it, and the ``rest``."""
+    """The files to pack beside the manifest: ``wheels`` by their paths in it, and all ``others``."""
 
-    rest: list[SourceFile] = field(default_factory=list)
+    others: list[SourceFile] = field(default_factory=list)
     wheels: dict[str, SourceFile] = field(default_factory=dict)
 
 
@@ -88,12 +88,12 @@ def plan_files(
         return PlannedFiles()
     wheels, missing = _find_wheels(source, targets, problems)
     outputs = [target.path for target in targets]
-    files = PlannedFiles(_find_rest(source, outputs, problems), wheels)
+    files = PlannedFiles(_find_others(source, outputs, problems), wheels)
     _run_rules(source, files, missing, problems)
     return files
 
 
-def _find_rest(
+def _find_others(
     source: SourceFolder, outputs: Collection[Path], problems: ProblemList
 ) -> list[SourceFile]:
     """Return all files to pack except manifest and wheels, sorted by name."""
@@ -148,7 +148,7 @@ def fits(wheel: str, platform: str | None) -> bool:
 def _run_rules(
     source: SourceFolder, files: PlannedFiles, missing: Collection[str], problems: ProblemList
 ) -> None:
-    members = [*files.wheels.values(), *files.rest]
+    members = [*files.wheels.values(), *files.others]
     config = source.config or BuildConfig()
     context = RuleContext(
         str(source.path),

@@ -9,7 +9,7 @@ from typing import Any
 
 from extery.manifest.positions import find_offsets
 
-_REMARK = "# Written by 'extery build --split-platforms': what this package holds of the above."
+_COMMENT = "# Written by 'extery build --split-platforms': what this package holds of the above."
 
 
 def with_generated_table(
@@ -37,7 +37,7 @@ def _appended(text: str, generated: Mapping[str, Sequence[str]]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = [f"{key} = {_toml(items)}" for key, items in generated.items()]
     end = "" if text.endswith("\n") else newline
-    return text + end + newline.join(["", _REMARK, "[build.generated]", *lines, ""])
+    return text + end + newline.join(["", _COMMENT, "[build.generated]", *lines, ""])
 
 
 def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Sequence[str]]) -> str:
@@ -45,13 +45,13 @@ def _inserted(text: str, table: Mapping[str, Any], generated: Mapping[str, Seque
 
     Return ``""`` if ``build`` is not an inline table.
     """
-    place = find_offsets(text).get(("build",))
-    if place is None or text[place.value] != "{":
+    offsets = find_offsets(text).get(("build",))
+    if offsets is None or text[offsets.value] != "{":
         return ""
     inner = ", ".join(f"{key} = {_toml(items)}" for key, items in generated.items())
     comma = ", " if table["build"] else " "
-    after = place.value + 1
-    return f"{text[:after]} generated = {{ {inner} }}{comma}{text[after:].lstrip(' ')}"
+    start = offsets.value + 1
+    return f"{text[:start]} generated = {{ {inner} }}{comma}{text[start:].lstrip(' ')}"
 
 
 def _toml(items: Sequence[str]) -> str:

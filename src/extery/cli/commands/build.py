@@ -83,7 +83,7 @@ def command(
 
     folder = _folder_of({"source": source, "source_dir": source_dir})
     prefix = "" if folder == Path() else f"{folder}/"
-    nothing = Outcome(
+    failure = Outcome(
         ok=False, summary="Nothing was built.", data={"packages": []}, has_sources=True
     )
     try:
@@ -95,15 +95,15 @@ def command(
             valid_tags=parse_valid_tags_option(valid_tags),
         )
         problems, silenced = run.silence(prefix_problems(plan.problems, prefix))
-        nothing = nothing._replace(problems=problems, silenced=silenced, is_strict=strict)
+        failure = failure._replace(problems=problems, silenced=silenced, is_strict=strict)
         if strict and problems:
-            return nothing
+            return failure
         is_text = run.output_format == "text"
         packages = execute(plan, on_member=_print_added if verbose and is_text else None)
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems, prefix))
-        return nothing._replace(problems=problems, silenced=silenced)
-    return nothing._replace(
+        return failure._replace(problems=problems, silenced=silenced)
+    return failure._replace(
         ok=True,
         summary=f"Built {pluralize(len(packages), 'package')}.",
         lines=[line for package in packages for line in _lines(package, verbose=verbose)],
@@ -123,9 +123,9 @@ def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
     from extery.cli.terminal import printable
     from extery.core.files import format_size
 
-    facts = f"{pluralize(len(package.members), 'file')}, {format_size(package.unpacked)}"
+    details = f"{pluralize(len(package.members), 'file')}, {format_size(package.unpacked)}"
     path = printable(_relative(package.path))
-    yield f"created {path}: {facts}, packed {format_size(package.size)}"
+    yield f"created {path}: {details}, packed {format_size(package.size)}"
     if not verbose:
         return
     yield f"  sha256 {package.sha256}"
@@ -134,12 +134,12 @@ def _lines(package: BuiltPackage, *, verbose: bool) -> Iterator[str]:
         share = member.packed / package.size
         yield f"  {format_size(member.packed):>9} {share:>4.0%}  {printable(member.name)}"
     if len(largest) > _MAX_LISTED:
-        rest = sum(member.packed for member in largest[_MAX_LISTED:])
+        size = sum(member.packed for member in largest[_MAX_LISTED:])
         others = pluralize(len(largest) - _MAX_LISTED, "other file")
-        yield f"  {format_size(rest):>9} {rest / package.size:>4.0%}  {others}"
+        yield f"  {format_size(size):>9} {size / package.size:>4.0%}  {others}"
 
 
 def _relative(path: Path) -> str:
     """Return the path relative to the current folder, or unchanged if it is outside of it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    folder = Path.cwd()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

@@ -130,19 +130,20 @@ def command(
         with Fetcher(
             token=access_token, token_for=address, max_document_size=max_listing
         ) as fetcher:
-            done = _mirror(address, folder, fetcher, filters, options, dry_run=dry_run)
+            result = _mirror(address, folder, fetcher, filters, options, dry_run=dry_run)
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems))
         return Outcome(False, "The mirror was not changed.", problems, silenced, data=_data(None))
-    problems, silenced = run.silence(prefix_problems(done.problems))
-    removed = () if keep_old else done.plan.remove
+    problems, silenced = run.silence(prefix_problems(result.problems))
+    removed = () if keep_old else result.plan.remove
     return Outcome(
-        ok=dry_run or (done.is_complete and (keep_going or not (done.refused or done.flawed))),
-        summary=_summary(done, folder, dry_run=dry_run),
+        ok=dry_run
+        or (result.is_complete and (keep_going or not (result.refused or result.flawed))),
+        summary=_summary(result, folder, dry_run=dry_run),
         problems=problems,
         silenced=silenced,
-        lines=list(_planned(done, removed) if dry_run else _result(done, folder, removed)),
-        data=_data(done),
+        lines=list(_planned(result, removed) if dry_run else _result_line(result, folder, removed)),
+        data=_data(result),
     )
 
 
@@ -189,32 +190,34 @@ def _check(filters: Filters) -> None:
             raise click.BadParameter(str(error), param_hint="--blender") from error
 
 
-def _planned(done: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
+def _planned(result: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a dry run."""
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
     from extery.core.files import format_size
     from extery.fetch.addresses import redact_url
 
-    plan = done.plan
+    plan = result.plan
     for name in plan.fetch:
         request = plan.packages[name]
         source = redact_url(request.url)
         yield printable(f"fetch {name} ({format_size(request.size)}) from {source}")
     for name in removed:
         yield printable(f"remove {name}")
-    facts = f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
-    yield f"{facts}, {len(plan.present)} up to date, {len(removed)} to remove"
+    counts = (
+        f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
+    )
+    yield f"{counts}, {len(plan.present)} up to date, {len(removed)} to remove"
 
 
-def _result(done: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterator[str]:
+def _result_line(result: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterator[str]:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
     from extery.core.files import format_size
 
-    if not done.is_complete:
+    if not result.is_complete:
         return
-    plan = done.plan
+    plan = result.plan
     fetched = (
         f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
     )
@@ -222,32 +225,32 @@ def _result(done: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterato
     yield f"{entries}: {fetched}, {len(plan.present)} up to date, {len(removed)} removed"
 
 
-def _summary(done: MirrorResult, folder: Path, *, dry_run: bool) -> str:
+def _summary(result: MirrorResult, folder: Path, *, dry_run: bool) -> str:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
 
-    place = printable(str(folder))
+    path = printable(str(folder))
     if dry_run:
         return "Dry run: nothing was written."
-    if not done.is_complete:
-        failed = pluralize(len(done.failed), "package")
-        return f"{failed} failed; {place} still has its old listing."
-    refused = pluralize(len(done.refused), "package")
-    left_out = f", {refused} refused and left out" if done.refused else ""
-    flawed = f", {pluralize(len(done.flawed), 'package')} with problems" if done.flawed else ""
-    return f"Mirrored {pluralize(len(done.plan.entries), 'entry')} into {place}{left_out}{flawed}."
+    if not result.is_complete:
+        failed = pluralize(len(result.failed), "package")
+        return f"{failed} failed; {path} still has its old listing."
+    refused = pluralize(len(result.refused), "package")
+    left_out = f", {refused} refused and left out" if result.refused else ""
+    flawed = f", {pluralize(len(result.flawed), 'package')} with problems" if result.flawed else ""
+    return f"Mirrored {pluralize(len(result.plan.entries), 'entry')} into {path}{left_out}{flawed}."
 
 
-def _data(done: MirrorResult | None) -> dict[str, Any]:
-    plan = done.plan if done else None
+def _data(result: MirrorResult | None) -> dict[str, Any]:
+    plan = result.plan if result else None
     return {
-        "complete": done is not None and done.is_complete,
+        "complete": result is not None and result.is_complete,
         "entries": len(plan.entries) if plan else 0,
         "fetched": list(plan.fetch) if plan else [],
         "bytes": plan.bytes_to_fetch if plan else 0,
         "kept": plan.present if plan else [],
         "removed": list(plan.remove) if plan else [],
-        "failed": list(done.failed) if done else [],
-        "refused": list(done.refused) if done else [],
-        "flawed": list(done.flawed) if done else [],
+        "failed": list(result.failed) if result else [],
+        "refused": list(result.refused) if result else [],
+        "flawed": list(result.flawed) if result else [],
     }

@@ -79,10 +79,10 @@ def command(
                 valid_tags=tags,
                 on_progress=on_progress,
             )
-        facts = (
+        details = (
             f"{pluralize(checked.entries, 'entry')}, {pluralize(checked.packages, 'package')} read"
         )
-        summary = f"Checked {target}: {facts}."
+        summary = f"Checked {target}: {details}."
     except ExteryError as error:
         checked = RepositoryCheckResult(target)
         checked.problems.extend(error.problems)

@@ -110,7 +110,7 @@ def command(
 
     try:
         with _without_gc():
-            done = generate(
+            result = generate(
                 repo_dir,
                 html=html,
                 template=html_template,
@@ -125,7 +125,7 @@ def command(
             )
     except ExteryError as error:
         return _outcome(run, None, error.problems, output_type)
-    outcome = _outcome(run, done, done.problems, output_type)
+    outcome = _outcome(run, result, result.problems, output_type)
     unused = []
     if html_template and not html:
         unused.append("--html-template has no effect without --html")
@@ -155,40 +155,40 @@ def _waiting(timeout: float) -> Callable[[str], None]:
 
 
 def _outcome(
-    run: Run, done: GenerateResult | None, problems: Iterable[Problem], output_type: str | None
+    run: Run, result: GenerateResult | None, problems: Iterable[Problem], output_type: str | None
 ) -> Outcome:
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.terminal import printable
 
-    kept, silenced = run.silence(prefix_problems(problems))
+    reported, silenced = run.silence(prefix_problems(problems))
     summary = "The listing was not changed."
-    if done:
-        packages = pluralize(done.packages, "package")
-        state = "Wrote the listing of" if done.written else "Nothing to write: listing of"
-        summary = f"{state} {packages} in {printable(str(done.folder))}."
+    if result:
+        packages = pluralize(result.packages, "package")
+        state = "Wrote the listing of" if result.written else "Nothing to write: listing of"
+        summary = f"{state} {packages} in {printable(str(result.folder))}."
     return Outcome(
-        ok=done is not None and not any(item.problem.is_error for item in kept),
+        ok=result is not None and not any(item.problem.is_error for item in reported),
         summary=summary,
-        problems=kept,
+        problems=reported,
         silenced=silenced,
-        lines=[f"found {done.packages} packages."] if done else [],
-        notes=list(_notes(done)) if done else [],
-        data=_data(done),
+        lines=[f"found {result.packages} packages."] if result else [],
+        notes=list(_notes(result)) if result else [],
+        data=_data(result),
         has_sources=True,
-        protocol=_messages(done, kept, output_type) if output_type else None,
+        protocol=_messages(result, reported, output_type) if output_type else None,
     )
 
 
-def _notes(done: GenerateResult) -> Iterator[str]:
+def _notes(result: GenerateResult) -> Iterator[str]:
     """Yield the files that were written, and the repository URLs for Blender."""
     from extery.cli.terminal import printable
 
-    for line in _written(done.written):
+    for line in _written(result.written):
         yield printable(f"written: {line}")
-    has_several = len(done.listings) > 1
-    for address, audience in done.listings if done.written or has_several else ():
+    has_several = len(result.listings) > 1
+    for address, audience in result.listings if result.written or has_several else ():
         suffix = f", for {audience}" if has_several else ""
-        yield printable(f"paste into Blender{suffix}: {done.url(address)}")
+        yield printable(f"paste into Blender{suffix}: {result.url(address)}")
 
 
 def _written(paths: Iterable[Path]) -> list[str]:
@@ -203,33 +203,33 @@ def _written(paths: Iterable[Path]) -> list[str]:
         else:
             lines.append(str(path))
     return [
-        f"{pluralize(number, 'package')} in {place}" for place, number in packages.items()
+        f"{pluralize(number, 'package')} in {folder}" for folder, number in packages.items()
     ] + lines
 
 
-def _data(done: GenerateResult | None) -> dict[str, Any]:
+def _data(result: GenerateResult | None) -> dict[str, Any]:
     return {
-        "packages": done.packages if done else 0,
-        "written": [str(path) for path in done.written] if done else [],
+        "packages": result.packages if result else 0,
+        "written": [str(path) for path in result.written] if result else [],
         "listings": [
-            {"file": address, "audience": audience, "url": done.url(address)}
-            for address, audience in done.listings
+            {"file": address, "audience": audience, "url": result.url(address)}
+            for address, audience in result.listings
         ]
-        if done
+        if result
         else [],
     }
 
 
-def _messages(done: GenerateResult | None, problems: Iterable[PrefixedProblem], form: str) -> str:
+def _messages(result: GenerateResult | None, problems: Iterable[PrefixedProblem], form: str) -> str:
     """Return messages in the protocol of Blender's tool: pairs of a type and a text."""
     import json
 
-    error = "ERROR" if done else "FATAL_ERROR"
+    error = "ERROR" if result else "FATAL_ERROR"
     messages = [
         (error if item.problem.is_error else "WARN", str(item.problem)) for item in problems
     ]
-    if done:
-        messages.append(("STATUS", f"found {done.packages} packages."))
+    if result:
+        messages.append(("STATUS", f"found {result.packages} packages."))
     if form == "TEXT":
         lines = [text if kind == "STATUS" else f"{kind}: {text}" for kind, text in messages]
         return "".join(f"{line}\n" for line in lines)

@@ -127,10 +127,10 @@ def _ok_line(report: CheckReport) -> str:
         # `--like-blender` accepts packages that extery refuses to read.
         mark = click.style("warning", fg="yellow", bold=True)
         return f"{printable(report.name)}: {mark}: not read completely; Blender may install it"
-    facts = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
+    details = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
         from extery.core.files import format_size
 
-        facts += f", {pluralize(report.members or 0, 'file')}, {format_size(report.size)}"
+        details += f", {pluralize(report.members or 0, 'file')}, {format_size(report.size)}"
     mark = click.style("ok", fg="green", bold=True)
-    return f"{printable(report.name)}: {mark}: {facts}"
+    return f"{printable(report.name)}: {mark}: {details}"

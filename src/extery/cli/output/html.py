@@ -55,11 +55,11 @@ def html_report(checked: Sequence[CheckedPath]) -> str:
 
 def _section(checked: CheckedPath) -> str:
     report = checked.report
-    facts: list[str] = [report.kind]
+    details: list[str] = [report.kind]
     if report.manifest:
-        facts += [f"{report.manifest.id} {report.manifest.version}", report.manifest.type]
+        details += [f"{report.manifest.id} {report.manifest.version}", report.manifest.type]
     if report.size is not None:
-        facts.append(format_size(report.size))
+        details.append(format_size(report.size))
     state = (
         '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
     )
@@ -67,7 +67,7 @@ def _section(checked: CheckedPath) -> str:
     problems = f"\n<ol>\n{items}\n</ol>" if items else ""
     return (
         f"<section>\n<h2>{escape(report.name)}</h2>\n"
-        f'<p class="facts">{state} · {escape(" · ".join(facts))}</p>{problems}'
+        f'<p class="facts">{state} · {escape(" · ".join(details))}</p>{problems}'
         f"{_silenced(checked.silenced)}\n</section>"
     )
 

@@ -16,7 +16,10 @@ JSON_VERSION = 1
 
 
 class PrefixedProblem(NamedTuple):
-    """A problem, and the prefix that makes its file relative to the current folder."""
+    """A problem to print, and the prefix that makes its file relative to the current folder.
+
+    `extery.core.errors.Where` is the location itself, relative to the checked folder or package.
+    """
 
     problem: Problem
     prefix: str = ""
@@ -28,7 +31,7 @@ class PrefixedProblem(NamedTuple):
 
     @property
     def place(self) -> str:
-        """``file:line:column``, or ``file:field`` without a line."""
+        """``file:line:column``, or ``file:field`` without a line, for people."""
         where = self.problem.where
         return str(where._replace(file=self.file))
 
@@ -41,7 +44,7 @@ class SilencedProblem(NamedTuple):
 
 
 class CheckedPath(NamedTuple):
-    """The report of `validate` about a path: its problems, and the warnings that are silenced."""
+    """The report of `validate` about one path: the problems to print, and the silenced warnings."""
 
     report: CheckReport
     problems: Sequence[PrefixedProblem]

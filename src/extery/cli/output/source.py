@@ -44,19 +44,19 @@ def _read(file: str) -> bytes:
 
 def value_length(line: str, column: int) -> int:
     """Return the length of the key or value that begins at ``column``, counted from 1."""
-    rest = line[column - 1 :]
-    if not rest:
+    text = line[column - 1 :]
+    if not text:
         return 1
-    if rest[0] in "\"'":
+    if text[0] in "\"'":
         end = 1
-        while end < len(rest) and rest[end] != rest[0]:
-            end += 2 if rest[end] == "\\" and rest[0] == '"' else 1
-        return min(end + 1, len(rest))
-    if rest[0] in "[{":
-        closing = rest.find("]" if rest[0] == "[" else "}")
+        while end < len(text) and text[end] != text[0]:
+            end += 2 if text[end] == "\\" and text[0] == '"' else 1
+        return min(end + 1, len(text))
+    if text[0] in "[{":
+        closing = text.find("]" if text[0] == "[" else "}")
         return closing + 1 if closing > 0 else 1
-    match = _VALUE_END.search(rest)
-    return max(match.start() if match else len(rest), 1)
+    match = _VALUE_END.search(text)
+    return max(match.start() if match else len(text), 1)
 
 
 def excerpt(line: str, column: int, *, width: int) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from extery.cli.output.outcome import PrefixedProblem, pluralize
 from extery.cli.output.source import SourceLines, excerpt
 from extery.cli.terminal import printable
 
-#: Of problems with the same code and hint and without a line, this many are shown in full.
+#: Number of problems with the same code and hint, and without a line, that are printed in full.
 MAX_SIMILAR = 3
 _COLORS = {"error": "red", "warning": "yellow"}
 
@@ -28,11 +28,11 @@ def render_problems(
     lines: list[str] = []
     for group in groups.values():
         # A line that lists a single problem saves nothing.
-        shown = len(group) if len(group) <= MAX_SIMILAR + 1 else MAX_SIMILAR
-        for item in group[:shown]:
+        limit = len(group) if len(group) <= MAX_SIMILAR + 1 else MAX_SIMILAR
+        for item in group[:limit]:
             lines += problem_lines(item, width=width, sources=sources)
-        if group[shown:]:
-            lines.append(_rest(group[shown:]))
+        if group[limit:]:
+            lines.append(_also_line(group[limit:]))
     return lines
 
 
@@ -69,7 +69,7 @@ def _snippet(item: PrefixedProblem, sources: SourceLines, width: int) -> list[st
     return lines
 
 
-def _rest(items: Sequence[PrefixedProblem]) -> str:
+def _also_line(items: Sequence[PrefixedProblem]) -> str:
     """Return one line that lists the remaining problems of a group."""
     places = [printable(item.place) for item in items if item.place][:MAX_SIMILAR]
     names = f": {', '.join(places)}" if places else ""

@@ -1,7 +1,7 @@
 """Manifest schema 1.0.0: its fields, in the order in which Blender checks them, and the check of each.
 
 The same schema is used for ``blender_manifest.toml`` and for the entries of a listing. There are two
-readings: strict is what an author must satisfy, lenient what every client must accept. Only
+readings: a strict one for authors, and a lenient one for clients, which must accept every published manifest. Only
 ``tagline``, ``copyright``, ``permissions`` and the Blender versions differ between them.
 """
 

@@ -1,4 +1,4 @@
-"""Apply the rules of ``blender_repo.toml`` to entries: which versions are listed, with which fields."""
+"""Apply ``blender_repo.toml`` to entries: which versions are listed, and with which fields."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ Groups = Mapping[str, Sequence[SerializedEntry]]
 
 
 def select_entries(
-    by_id: Groups, rules: VersionPolicy, config: RepositoryConfig, problems: ProblemList
+    by_id: Groups, policy: VersionPolicy, config: RepositoryConfig, problems: ProblemList
 ) -> list[SerializedEntry]:
-    """Return the entries that ``rules`` select, with the changes of ``config.extensions``, by id.
+    """Return the entries that ``policy`` selects, with the changes of ``config.extensions``, by id.
 
     A pinned version or a listed id without a package adds a problem.
     """
-    for identifier in sorted({*rules.pinned, *(rules.only or ())} - set(by_id)):
-        _add_missing(identifier, rules, problems)
-    ids = by_id if rules.only is None else [i for i in sorted(rules.only) if i in by_id]
+    for identifier in sorted({*policy.pinned, *(policy.only or ())} - set(by_id)):
+        _add_missing(identifier, policy, problems)
+    ids = by_id if policy.only is None else [i for i in sorted(policy.only) if i in by_id]
     selected: list[SerializedEntry] = []
     for identifier in ids:
         items = by_id[identifier]
         settings = config.extensions.get(identifier, {})
-        pinned = rules.pinned.get(identifier)
+        pinned = policy.pinned.get(identifier)
         if pinned is not None:
             items = [item for item in items if item.version == pinned]
             if not items:
-                _add_missing(identifier, rules, problems)
+                _add_missing(identifier, policy, problems)
         else:
-            items = _select_versions(items, rules, settings)
+            items = _select_versions(items, policy, settings)
         if settings:
-            entries = [_changed(item.entry, settings) for item in items]
+            entries = [_apply_settings(item.entry, settings) for item in items]
             items = [SerializedEntry.of(changed) for changed in entries if changed is not None]
         selected += items
     return selected
 
 
-def _add_missing(identifier: str, rules: VersionPolicy, problems: ProblemList) -> None:
-    version = rules.pinned.get(identifier)
+def _add_missing(identifier: str, policy: VersionPolicy, problems: ProblemList) -> None:
+    version = policy.pinned.get(identifier)
     problems.add(
         "generate.version-missing",
-        where=Where(rules.where.file, (*rules.where.path, identifier)),
+        where=Where(policy.where.file, (*policy.where.path, identifier)),
         variant="version" if version else "",
         id=identifier,
         version=version or "",
@@ -60,10 +60,10 @@ def _add_missing(identifier: str, rules: VersionPolicy, problems: ProblemList) -
 
 
 def _select_versions(
-    items: Sequence[SerializedEntry], rules: VersionPolicy, settings: Mapping[str, Any]
+    items: Sequence[SerializedEntry], policy: VersionPolicy, settings: Mapping[str, Any]
 ) -> Sequence[SerializedEntry]:
-    retention = settings.get("retention", rules.retention)
-    prereleases = settings.get("prereleases", rules.prereleases)
+    retention = settings.get("retention", policy.retention)
+    prereleases = settings.get("prereleases", policy.prereleases)
     if prereleases and retention is None:
         return items
     versions = {item.version for item in items}
@@ -73,25 +73,25 @@ def _select_versions(
     return [item for item in items if item.version in newest]
 
 
-def _changed(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
-    """Return the entry with the owner's settings; ``None`` if no system is left for it.
+def _apply_settings(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
+    """Return the entry with the owner's settings; ``None`` if no system can install it any more.
 
     Blender compares the package's own manifest with the system again when it installs, so an
     owner can only narrow the audience.
     """
     changed = {**item, **{key: settings[key] for key in _TEXTS if key in settings}}
-    own = range_of(item)
+    supported_range = range_of(item)
     limits = BlenderRange.parse(
         settings.get("blender_version_min", "0"), settings.get("blender_version_max")
     )
-    blender = own.intersect(limits)
+    blender = supported_range.intersect(limits)
     platforms = None
     if "platforms" in settings:
         supported = item.get("platforms", settings["platforms"])
         platforms = [name for name in settings["platforms"] if name in supported]
     if platforms == [] or blender.is_empty:
         return None
-    if blender == own and platforms is None:
+    if blender == supported_range and platforms is None:
         return order_keys(changed)
     return with_audience(changed, blender=blender, platforms=platforms)
 
@@ -106,9 +106,9 @@ def check_changes(config: RepositoryConfig, problems: ProblemList) -> set[str]:
         texts = {key: settings[key] for key in _TEXTS if key in settings}
         if not texts:
             continue
-        own = ProblemList()
-        check_entry({**_EXAMPLE, **texts}, own, file=config.file, index=0)
-        for problem in own.errors:
+        entry_problems = ProblemList()
+        check_entry({**_EXAMPLE, **texts}, entry_problems, file=config.file, index=0)
+        for problem in entry_problems.errors:
             path = ("extensions", identifier, *problem.where.path[2:])
             problems.extend([problem._replace(where=Where(config.file, path))])
             invalid.add(identifier)

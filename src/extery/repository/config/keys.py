@@ -1,4 +1,4 @@
-"""What may stand in ``blender_repo.toml``: one table, from which it is checked and documented."""
+"""The keys of ``blender_repo.toml``: one table, from which the file is checked and documented."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from extery.core.versions import Version, parse_blender_version
 
 CONFIG_SCHEMA_VERSION = "1.0.0"
-#: Folders beside the packages that are not free for channels.
+#: Names of folders beside the packages that a channel cannot have.
 RESERVED = ("platforms", "sets")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
-#: No folder can be called so on Windows.
+#: Names that no folder can have on Windows.
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 class Key(NamedTuple):
-    """A key, what its value must be, and what it does."""
+    """A key, the kind of its value, and a description."""
 
     name: str
     kind: str
@@ -71,7 +71,7 @@ def _are_texts(value: object) -> bool:
 
 
 def is_version(value: object) -> bool:
-    """Whether the value is a semantic version."""
+    """Return whether the value is a semantic version."""
     return isinstance(value, str) and _parses(Version.parse, value)
 
 
@@ -87,7 +87,7 @@ def _is_table_of_tables(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
 
 
-#: Kind -> whether a value is of it; `generate.config-value` has a variant for each.
+#: Kind -> a function that returns whether a value is valid; `generate.config-value` has a variant for each.
 KINDS: dict[str, Callable[[Any], bool]] = {
     "text": _is_text,
     "texts": _are_texts,
@@ -106,13 +106,13 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 
 def is_channel_name(name: str) -> bool:
-    """Whether a channel, or a set, may be called so: the name is a folder and part of a URL."""
-    is_free = name not in RESERVED and _DEVICE.fullmatch(name) is None
-    return is_free and _CHANNEL.fullmatch(name) is not None
+    """Return whether a channel or a set can have this name, which is that of a folder and part of a URL."""
+    is_allowed = name not in RESERVED and _DEVICE.fullmatch(name) is None
+    return is_allowed and _CHANNEL.fullmatch(name) is not None
 
 
 def reference() -> str:
-    """The tables as Markdown, for the reference page."""
+    """Return the tables as Markdown, for the reference page."""
     parts = []
     for title, keys in (
         ("The file", TOP),

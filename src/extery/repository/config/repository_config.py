@@ -1,4 +1,4 @@
-"""``blender_repo.toml`` and ``sets/NAME.toml``: what a folder of packages cannot say by itself."""
+"""``blender_repo.toml`` and ``sets/NAME.toml``: the configuration of a static repository."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from extery.core.errors import InvalidInput, ProblemList, Where
 
 CONFIG_FILENAME = "blender_repo.toml"
 SETS = "sets"
-_PLACE = Where(CONFIG_FILENAME)
+_DEFAULT_LOCATION = Where(CONFIG_FILENAME)
 
 
 @dataclass(frozen=True)
 class VersionPolicy:
-    """Which versions a listing considers."""
+    """Which versions of which extensions a listing contains.
+
+    ``retention`` is a number of newest versions, ``pinned`` maps ids to the only version listed, ``only`` limits
+    the ids; ``None`` means all.
+    """
 
     prereleases: bool = True
     retention: int | None = None
     pinned: Mapping[str, str] = field(default_factory=dict)
     only: Sequence[str] | None = None
-    #: Where the rules stand, for problems.
-    where: Where = _PLACE
+    #: Location of the policy in the configuration, for problems.
+    where: Where = _DEFAULT_LOCATION
 
 
 @dataclass(frozen=True)
 class RepositoryConfig:
-    """A repository's configuration; ``blocklist`` has ``id`` and ``reason``, and what else is there."""
+    """The configuration of a repository; each block has ``id``, ``reason``, and any other keys of the owner."""
 
     blocklist: Sequence[Mapping[str, Any]] = ()
     file: str = CONFIG_FILENAME
@@ -37,7 +41,7 @@ class RepositoryConfig:
     base_url: str = ""
     #: Whether each listing has a ``changes.json`` beside it.
     changes: bool = False
-    rules: VersionPolicy = VersionPolicy()
+    policy: VersionPolicy = VersionPolicy()
     platforms: Sequence[str] = ()
     other_platforms: bool = True
     extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class RepositoryConfig:
     sets: Mapping[str, VersionPolicy] = field(default_factory=dict)
     #: File of valid tags; empty accepts all, ``None`` means Blender's own.
     valid_tags: str | None = None
-    #: All bytes that were read.
+    #: The bytes of all files of the configuration.
     source: bytes = b""
 
 
@@ -58,24 +62,24 @@ def read_repository_config(
     """
     path = file or folder / CONFIG_FILENAME
     sets = sorted((folder / SETS).glob("*.toml"))
-    is_there = file is not None or path.exists()
-    if not is_there and not sets:
+    has_file = file is not None or path.exists()
+    if not has_file and not sets:
         return RepositoryConfig()
     # Imported here: most folders have no configuration.
     from extery.repository.config import validation as check
 
-    source, table = check.read_toml_file(path) if is_there else (b"", {})
-    found = ProblemList()
-    if is_there:
-        check.check_config(table, found, str(path))
+    source, table = check.read_toml_file(path) if has_file else (b"", {})
+    own_problems = ProblemList()
+    if has_file:
+        check.check_config(table, own_problems, str(path))
     tables: dict[str, dict[str, Any]] = {}
     for item in sets:
         data, tables[item.stem] = check.read_toml_file(item)
         source += b"\0" + item.name.encode("utf-8", "replace") + b"\0" + data
-        check.check_set(item.stem, tables[item.stem], found, str(item))
-    with found.raising(InvalidInput):
-        problems.extend(found.warnings)
-    rules = _rules(table, VersionPolicy(where=Where(str(path))), ())
+        check.check_set(item.stem, tables[item.stem], own_problems, str(item))
+    with own_problems.raising(InvalidInput):
+        problems.extend(own_problems.warnings)
+    policy = _read_policy(table, VersionPolicy(where=Where(str(path))), ())
     base_url = table.get("base_url", "")
     return RepositoryConfig(
         blocklist=table.get("blocklist", ()),
@@ -83,17 +87,17 @@ def read_repository_config(
         title=table.get("title", ""),
         base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
         changes=table.get("changes", False),
-        rules=rules,
+        policy=policy,
         platforms=table.get("platforms", ()),
         other_platforms=table.get("other_platforms", True),
         extensions=table.get("extensions", {}),
         channels={
-            name: _rules(channel, rules, ("channels", name))
+            name: _read_policy(channel, policy, ("channels", name))
             for name, channel in sorted(table.get("channels", {}).items())
         },
         sets={
             item.stem: VersionPolicy(
-                prereleases=rules.prereleases,
+                prereleases=policy.prereleases,
                 pinned={key: text for key, text in tables[item.stem].items() if text != "*"},
                 only=sorted(tables[item.stem]),
                 where=Where(str(item)),
@@ -118,14 +122,14 @@ def configured_tags(folder: Path) -> str | None:
         return None
 
 
-def _rules(
-    table: Mapping[str, Any], above: VersionPolicy, path: tuple[str | int, ...]
+def _read_policy(
+    table: Mapping[str, Any], default: VersionPolicy, path: tuple[str | int, ...]
 ) -> VersionPolicy:
-    """The rules of a table; what it does not say is as above."""
+    """Return the policy of a table; missing keys are those of ``default``."""
     return VersionPolicy(
-        prereleases=table.get("prereleases", above.prereleases),
-        retention=table.get("retention", above.retention),
-        pinned=table.get("pinned", above.pinned),
+        prereleases=table.get("prereleases", default.prereleases),
+        retention=table.get("retention", default.retention),
+        pinned=table.get("pinned", default.pinned),
         only=table.get("only"),
-        where=above.where._replace(path=path),
+        where=default.where._replace(path=path),
     )

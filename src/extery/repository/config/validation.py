@@ -83,12 +83,12 @@ def _check_table(
 ) -> None:
     by_name = {key.name: key for key in known}
     for name, value in table.items():
-        place = where._replace(path=(*where.path, name))
+        location = where._replace(path=(*where.path, name))
         if name not in by_name:
             similar = closest_match(name, by_name)
             problems.add(
                 "generate.config-unknown-key",
-                where=place,
+                where=location,
                 variant="similar" if similar else "",
                 key=name,
                 known=", ".join(by_name),
@@ -99,7 +99,7 @@ def _check_table(
         if kind in keys.KINDS and not keys.KINDS[kind](value):
             problems.add(
                 "generate.config-value",
-                where=place,
+                where=location,
                 variant=kind,
                 key=name,
                 value=quote_value(value),

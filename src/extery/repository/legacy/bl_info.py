@@ -19,7 +19,7 @@ from extery.core.errors import InvalidInput, Where
 BL_INFO = "bl_info"
 #: Keys that hold a version; in JSON a tuple is a list of numbers.
 _VERSIONS = ("version", "blender")
-#: The client of 2017 uses these without checking that they exist.
+#: Keys that the client of 2017 reads without checking that they exist.
 _REQUIRED = ("name", *_VERSIONS)
 #: Length in characters; real ones have a few hundred.
 MAX_STATEMENT = 64_000
@@ -60,14 +60,14 @@ def read_bl_info(source: bytes, *, file: str) -> dict[str, Any] | None:
         node = _assigned(text[start:end], line, file)
         if node is not None:
             where = Where(file, (BL_INFO,), line + node.lineno)
-            return _checked(_value(node, where), where)
+            return _check(_value(node, where), where)
     return None
 
 
 def _decoded(source: bytes) -> str:
-    first, _, rest = source.removeprefix(codecs.BOM_UTF8)[:MAX_STATEMENT].partition(b"\n")
-    found = _COOKIE.match(first) or (_COOKIE.match(rest) if _BLANK.fullmatch(first) else None)
-    encoding = found[1].decode("ascii") if found else "utf-8"
+    first, _, others = source.removeprefix(codecs.BOM_UTF8)[:MAX_STATEMENT].partition(b"\n")
+    cookie = _COOKIE.match(first) or (_COOKIE.match(others) if _BLANK.fullmatch(first) else None)
+    encoding = cookie[1].decode("ascii") if cookie else "utf-8"
     if source.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
     if not _ENCODING.fullmatch(codecs.lookup(encoding).name):
@@ -115,7 +115,7 @@ def _assigned(statement: str, line: int, file: str) -> ast.expr | None:
         if not is_assignment:  # the head of a function, or Python 2
             return None
         raise _not_python(error, where._replace(line=line + (_line_of(error) or 1))) from error
-    found = None
+    value = None
     for node in module.body:
         if isinstance(node, ast.Assign):
             targets = node.targets
@@ -124,8 +124,8 @@ def _assigned(statement: str, line: int, file: str) -> ast.expr | None:
         else:
             continue
         if any(isinstance(target, ast.Name) and target.id == BL_INFO for target in targets):
-            found = node.value
-    return found
+            value = node.value
+    return value
 
 
 def _value(node: ast.expr, where: Where) -> object:
@@ -156,22 +156,22 @@ def _not_python(error: Exception, where: Where) -> InvalidInput:
     return _unreadable(where, variant="not-python" if reason else "too-deep", reason=reason)
 
 
-def _checked(found: object, where: Where) -> dict[str, Any]:
-    if not isinstance(found, dict):
+def _check(bl_info: object, where: Where) -> dict[str, Any]:
+    if not isinstance(bl_info, dict):
         raise _wrong(where)
-    missing = [key for key in _REQUIRED if not found.get(key)]
+    missing = [key for key in _REQUIRED if not bl_info.get(key)]
     if missing:
         raise _wrong(where, variant="missing", keys=", ".join(missing))
-    if not isinstance(found["name"], str):
+    if not isinstance(bl_info["name"], str):
         raise _wrong(where, variant="name")
     for key in _VERSIONS:
-        value = found[key]
+        value = bl_info[key]
         if not isinstance(value, tuple | list) or not all(map(_is_number, value)):
             raise _wrong(where, variant="numbers", keys=key)
     # Clients show other keys only if they are text.
     return {
         key: list(value) if key in _VERSIONS else value
-        for key, value in found.items()
+        for key, value in bl_info.items()
         if isinstance(key, str) and (key in _VERSIONS or isinstance(value, str))
     }
 

@@ -41,7 +41,7 @@ def candidates(folder: Path) -> list[Path]:
 def script_files(folder: Path) -> list[tuple[str, int, int, int]]:
     """Return name, size, time and inode of the single-file candidates, to detect changes."""
     scripts = [(path, path.stat()) for path in candidates(folder) if path.suffix == ".py"]
-    return [(path.name, about.st_size, about.st_mtime_ns, about.st_ino) for path, about in scripts]
+    return [(path.name, s.st_size, s.st_mtime_ns, s.st_ino) for path, s in scripts]
 
 
 def legacy_listing(
@@ -58,13 +58,13 @@ def legacy_listing(
     files = set()
     for path in candidates(folder):
         try:
-            found = _read(path)
+            add_on = _read(path)
         except ExteryError as error:
             problems.extend(_in_folder(folder, problem) for problem in error.problems)
             files.add(path.name)
             continue
-        if found is not None:
-            bl_info, installed = found
+        if add_on is not None:
+            bl_info, installed = add_on
             files.add(path.name)
             url = base + quote(path.name)
             packages.append({"bl_info": bl_info, "files": installed, "url": url})

@@ -17,7 +17,7 @@ from extery.rules.engine import Scope, check_package
 
 
 class RefusedPackage(InvalidPackage):
-    """A complete package that no repository should offer."""
+    """A complete package that the mirror leaves out, because Blender cannot install it under its entries."""
 
 
 def inspect_package(

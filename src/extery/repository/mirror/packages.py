@@ -26,7 +26,7 @@ class MirrorProgress(NamedTuple):
 
 
 def record_ownership(plan: Plan, state: MirrorState) -> None:
-    """Save the names of all files before the first is written, so that a killed run owns what it leaves."""
+    """Save the names of all files before the first is written: the next run may remove files of a killed run."""
     present = set(plan.present)
     for name, request in plan.packages.items():
         before = state.files.get(name)

@@ -20,7 +20,7 @@ from extery.repository.mirror.filters import Filters
 #: Maximum size of a file; sizes in listings may have thousands of digits.
 MAX_SIZE = 2**63 - 1
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
-#: Maximum characters of id and version in a file name. With the rest, every file system can store it.
+#: Maximum characters of id and version in a file name. With hash and suffix, every file system can store the name.
 _MAX_PREFIX_LENGTH = 120
 _DIGEST_LENGTH = 12
 
@@ -124,15 +124,15 @@ def _name_packages(
     of the old one still exist. Entries of the same file share it.
     """
     by_hash: dict[str, tuple[str, DownloadRequest]] = {}
-    taken: set[str] = set()
+    used: set[str] = set()
     renamed = []
     for item in entries:
         sha256 = item["archive_hash"].removeprefix("sha256:").lower()
         if sha256 not in by_hash:
             name = _file_name(item, sha256[:_DIGEST_LENGTH])
-            if name.casefold() in taken:
+            if name.casefold() in used:
                 name = _file_name(item, sha256)
-            taken.add(name.casefold())
+            used.add(name.casefold())
             url = _package_url(source, item)
             by_hash[sha256] = (name, DownloadRequest(url, item["archive_size"], sha256))
         name, request = by_hash[sha256]
@@ -155,7 +155,7 @@ def _package_url(source: str, item: Entry) -> str:
             raise InvalidListing.of("listing.archive-size", variant="too-large", value=size)
         return resolve_archive_url(source, item["archive_url"])
     except InvalidListing as error:
-        raise InvalidListing(*(about_entry(each, item) for each in error.problems)) from error
+        raise InvalidListing(*(about_entry(problem, item) for problem in error.problems)) from error
 
 
 def _has_valid_url(source: str, item: Entry, problems: ProblemList) -> bool:

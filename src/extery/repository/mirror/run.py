@@ -35,7 +35,11 @@ __all__ = ["MirrorOptions", "MirrorProgress", "MirrorResult", "mirror", "plan_on
 
 @dataclass(frozen=True)
 class MirrorOptions:
-    """Options of a run; ``keep_old`` keeps packages that are no longer listed."""
+    """Options of a run.
+
+    ``keep_going`` leaves out packages that fail, ``keep_old`` keeps packages that are no longer listed, ``verify``
+    computes all hashes again, ``new_source`` allows a folder that mirrors another repository.
+    """
 
     keep_going: bool = False
     keep_old: bool = False
@@ -48,9 +52,9 @@ class MirrorOptions:
 
 @dataclass(frozen=True)
 class MirrorResult:
-    """What a run has done, or a dry run would do; ``is_complete`` if the listing is the new one.
+    """The result of a run, or of a dry run; ``is_complete`` if the listing is the new one.
 
-    The rest are names of packages: ``failed`` could not be fetched, ``refused`` are left out because Blender
+    Names of packages: ``failed`` could not be fetched, ``refused`` are left out because Blender
     cannot install them, ``flawed`` are listed although they have problems.
     """
 
@@ -101,7 +105,7 @@ def plan_only(
     filters: Filters = Filters(),
     options: MirrorOptions = MirrorOptions(),
 ) -> MirrorResult:
-    """Return what `mirror` would do now; fetches the listing and writes nothing."""
+    """Return the result that `mirror` would have now; fetches the listing and writes nothing."""
     _check_folder(folder, url, options)
     state = MirrorState.load(folder, tags=tags_digest(options.valid_tags))
     planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=True)
@@ -180,7 +184,7 @@ def _execute(
     on_progress: Callable[[MirrorProgress], None],
 ) -> MirrorResult:
     plan, refused = _without_refused(plan, state, problems)
-    state.remove_leftovers(plan.packages[name].sha256 for name in plan.fetch)
+    state.remove_temporary_files(plan.packages[name].sha256 for name in plan.fetch)
     record_ownership(plan, state)
     errors = fetch_packages(
         plan,

@@ -22,15 +22,15 @@ def fetch_listings(
 ) -> list[Listing]:
     """Return one listing for each query to ``address``; in a dry run, the cache is not updated.
 
-    All of them are in memory, so together they may have the maximum size of one.
+    All are in memory at once, so the maximum size of a document applies to their sum.
     """
     urls = list(dict.fromkeys(_with_query(address, query) for query in queries))
     listings = []
-    left = fetcher.max_document_size
+    remaining = fetcher.max_document_size
     for url in urls:
-        listing, size = _fetch_listing(url, state, fetcher, is_dry=is_dry, limit=max(left, 1))
+        listing, size = _fetch_listing(url, state, fetcher, is_dry=is_dry, limit=max(remaining, 1))
         listings.append(listing)
-        left -= size
+        remaining -= size
     if not is_dry:
         state.drop_listings(except_for=urls)
         state.save()
@@ -48,7 +48,7 @@ def _fetch_listing(
 ) -> tuple[Listing, int]:
     """Return the listing at ``url`` and its size in bytes, at most ``limit``."""
     if urlsplit(url).scheme not in REMOTE:
-        limit = 0  # the default for local files, which a server cannot choose
+        limit = 0  # the default for local files: no server controls their size
     document, body = _fetch(url, state, fetcher, limit)
     listing = parse_listing(body, file=redact_url(url))
     if document is not None and not is_dry:

@@ -1,7 +1,7 @@
 """Mirror state in ``.extery-mirror/``: source URL, cached listings, owned files, problems of packages.
 
-It can be restored from the listing, so losing it costs time and never a package: file names of a mirror
-contain the beginning of the SHA-256 of their package.
+A lost state is restored from the listing, without downloading packages again: file names of a mirror contain
+the beginning of the SHA-256 of their package.
 """
 
 from __future__ import annotations
@@ -88,15 +88,15 @@ class MirrorState:
         self.source = _text(data["source"])
         self.source_digest = _text(data["source_digest"])
         self.listings = {
-            url: {key: _text(value) for key, value in facts.items()}
-            for url, facts in data["listings"].items()
+            url: {key: _text(value) for key, value in listing.items()}
+            for url, listing in data["listings"].items()
         }
         if data.get("rules") == self.rules:
             self.refused = load_problems(data["refused"])
             self.flawed = load_problems(data["flawed"])
         self.files = {
-            name: _owned_file(**facts)
-            for name, facts in data["files"].items()
+            name: _owned_file(**fields)
+            for name, fields in data["files"].items()
             # Owned files may be removed, and the folder may come from elsewhere.
             if _SAFE_NAME.fullmatch(name)
         }
@@ -132,10 +132,10 @@ class MirrorState:
 
     def validators(self, url: str) -> Validators:
         """Return the validators of the cached listing of ``url``; empty ones if none is cached."""
-        facts = self.listings.get(url)
-        if facts is None or self.cached_listing(url) is None:
+        listing = self.listings.get(url)
+        if listing is None or self.cached_listing(url) is None:
             return Validators()
-        return Validators(facts.get("etag", ""), facts.get("last_modified", ""))
+        return Validators(listing.get("etag", ""), listing.get("last_modified", ""))
 
     def cached_listing(self, url: str) -> bytes | None:
         """Return the listing as received from ``url``; ``None`` if it is missing or was modified."""
@@ -143,8 +143,8 @@ class MirrorState:
             body = read_regular(self._listing_path(url))
         except OSError:
             return None
-        facts = self.listings.get(url, {})
-        return body if hashlib.sha256(body).hexdigest() == facts.get("sha256") else None
+        sha256 = self.listings.get(url, {}).get("sha256")
+        return body if hashlib.sha256(body).hexdigest() == sha256 else None
 
     def cache_listing(self, url: str, document: Document) -> None:
         """Store a listing; call `save` afterwards."""
@@ -159,7 +159,7 @@ class MirrorState:
     def drop_listings(self, *, except_for: Iterable[str]) -> None:
         """Remove the cached listings of all other URLs."""
         urls = set(except_for)
-        self.listings = {url: facts for url, facts in self.listings.items() if url in urls}
+        self.listings = {url: listing for url, listing in self.listings.items() if url in urls}
         names = {self._listing_path(url).name for url in self.listings}
         for path in self.state_folder.glob("listing-*.json"):
             if path.name not in names:
@@ -169,22 +169,22 @@ class MirrorState:
         return self.state_folder / f"listing-{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
 
     def has_package(self, name: str, *, sha256: str, size: int, verify: bool = False) -> bool:
-        """Whether the folder has the file ``name`` with that content.
+        """Return whether the folder has the file ``name`` with that content.
 
         The hash of a file that was not modified since its last check is not computed again, unless
         ``verify`` is set.
         """
         path = self.folder / name
         try:
-            facts = path.stat()
+            status = path.stat()
         except OSError:
             return False
-        if facts.st_size != size:
+        if status.st_size != size:
             return False
         file = self.files.get(name)
         is_verified = file is not None and (file.sha256, file.verified_mtime) == (
             sha256,
-            facts.st_mtime_ns,
+            status.st_mtime_ns,
         )
         return (is_verified and not verify) or hash_file(path) == (sha256, size)
 
@@ -192,7 +192,7 @@ class MirrorState:
         """Record that the hash of a file was checked."""
         self.files[name].verified_mtime = (self.folder / name).stat().st_mtime_ns
 
-    def remove_leftovers(self, hashes: Iterable[str]) -> None:
+    def remove_temporary_files(self, hashes: Iterable[str]) -> None:
         """Remove temporary files of killed runs, except partial downloads with these SHA-256 hashes."""
         temporary = (
             *self.folder.glob(".index.json.*.new"),

@@ -11,7 +11,7 @@ from extery.repository.scan import ScannedPackage
 
 
 class CachedMetadata(Mapping[str, Mapping[str, Any]]):
-    """The metadata of packages by archive URL, parsed when looked up.
+    """The metadata of packages by archive URL, parsed by each lookup.
 
     The cached ``card`` is left out where the listing changes the entry of the package.
     """
@@ -24,12 +24,12 @@ class CachedMetadata(Mapping[str, Mapping[str, Any]]):
             for package in packages
             if package.serialized and package.metadata
         }
-        self._listed = {item.url: item.text for item in items}
+        self._entry_texts = {item.url: item.text for item in items}
 
     def __getitem__(self, url: str) -> Mapping[str, Any]:
         package = self._packages[url]
         metadata: dict[str, Any] = json.loads(package.metadata or b"{}")
-        if package.serialized is None or package.serialized.text != self._listed.get(url):
+        if package.serialized is None or package.serialized.text != self._entry_texts.get(url):
             metadata.pop("card", None)
         return metadata
 

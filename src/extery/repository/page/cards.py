@@ -1,6 +1,6 @@
-"""An entry as people read it: a card on the page, and the links to its packages.
+"""Cards: an extension on the page, with links to its packages.
 
-Every text from a package is escaped. A row depends on its entry and the metadata of its package alone.
+Every text from a package is escaped. A card depends only on its entries and the metadata of its package.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from extery.listing.entries import Entry
 from extery.manifest.maintainers import display_name
 from extery.repository.page.theme_preview import SPRITE, picture
 
-#: Behind the initial of an extension that has no icon. Lighter than the ground, so they keep to the edges.
+#: Background shapes for the initial of an extension without an icon. They are near the edges, because they are
+#: lighter than the background.
 _SHAPES = (
     '<circle cx="50" cy="6" r="17"/>',
     '<path d="M0 56V34L22 56Z"/><path d="M56 0V20L36 0Z"/>',
@@ -39,18 +40,18 @@ _SPECIAL = re.compile("[&<>\"']")
 
 
 def escape(text: str) -> str:
-    """The text as HTML, in quotes too; most texts need no change, and pages have many."""
+    """Return the text escaped for HTML, also within quotes; most texts need no change, which is tested first."""
     return escape_all(text) if _SPECIAL.search(text) else text
 
 
 def card(items: Sequence[Entry], metadata: Mapping[str, Any]) -> str:
-    """A card: what the first of ``items`` says, its newest package, and the links to all of them."""
+    """Return the card of an extension: the text of the first of its entries, and links to all packages."""
     links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
     return f"{row(items[0], metadata)}<ul>{links}</ul></article>"
 
 
 def row(item: Entry, metadata: Mapping[str, Any]) -> str:
-    """All of a card but its links, without the end of its element."""
+    """Return a card without its links and its end tag."""
     return (
         f"<article{_search_attributes(item, metadata)}>{_picture(item, metadata)}"
         f"<h3>{escape(item['name'])} <small>{escape(item['version'])}</small></h3>"
@@ -61,11 +62,11 @@ def row(item: Entry, metadata: Mapping[str, Any]) -> str:
 
 
 def _search_attributes(item: Entry, metadata: Mapping[str, Any]) -> str:
-    """What scripts filter and sort by, where it cannot be read from the card itself."""
-    marks = f' data-d="{metadata["date"]}"' if "date" in metadata else ""
+    """Return the attributes by which scripts filter and sort, as far as the card has no text for them."""
+    attributes = f' data-d="{metadata["date"]}"' if "date" in metadata else ""
     if "permissions" in item:
-        marks += f' data-r="{escape(" ".join(item["permissions"]))}"'
-    return marks
+        attributes += f' data-r="{escape(" ".join(item["permissions"]))}"'
+    return attributes
 
 
 def _origin(item: Entry, metadata: Mapping[str, Any]) -> str:
@@ -73,13 +74,13 @@ def _origin(item: Entry, metadata: Mapping[str, Any]) -> str:
     if "date" in metadata:
         text += f" · {metadata['date']}"
     website = item.get("website", "")
-    # Any text may stand in a manifest, also one that a browser would run.
+    # A manifest may contain any text, also a URL that a browser would run as a script.
     if website.lower().startswith(("https://", "http://")):
         text += f' · <a href="{escape(website)}" rel="nofollow noopener">Website</a>'
     return f'<p class="by">{text}</p>'
 
 
-# A folder has few combinations of these, and of platforms and versions, and many packages of each.
+# Many packages of a folder have the same tags, permissions, platforms and versions.
 @lru_cache(maxsize=4096)
 def _labels(tags: tuple[str, ...], permissions: tuple[str, ...]) -> str:
     labels = "".join(f"<b>{escape(tag)}</b>" for tag in tags)
@@ -95,7 +96,7 @@ def _contrast(metadata: Mapping[str, Any]) -> str:
 
 
 def _details(item: Entry, metadata: Mapping[str, Any]) -> str:
-    """What is read by those who want to know, behind a line to open."""
+    """Return the details, which are collapsed at first."""
     licenses = ", ".join(name.removeprefix(PREFIX) for name in item.get("license", ()))
     lines = f"<dt>Id<dd>{escape(item['id'])}<dt>License<dd>{escape(licenses)}"
     for key, reason in item.get("permissions", {}).items():
@@ -119,21 +120,21 @@ def _picture(item: Entry, metadata: Mapping[str, Any]) -> str:
 
 
 def _initial(name: str) -> str:
-    found = _WORD.search(name)
-    return f'<text x="28" y="38">{found[0].upper()}</text>' if found else ""
+    letter = _WORD.search(name)
+    return f'<text x="28" y="38">{letter[0].upper()}</text>' if letter else ""
 
 
 def link(item: Entry, *, is_one_of_many: bool = False) -> str:
-    """The line of one package: its link to drag, and for whom it is."""
+    """Return the list item of a package: the link to drag, and the systems that can install it."""
     version = escape(item["version"])
     label = escape(f"Drag {item['name']} {item['version']} into Blender")
-    shown = "Drag" if is_one_of_many else "Drag into Blender"
-    what = f"{version} · " if is_one_of_many else ""
-    mark, text = _audience(*_conditions(item))
+    text = "Drag" if is_one_of_many else "Drag into Blender"
+    prefix = f"{version} · " if is_one_of_many else ""
+    attributes, audience = _audience(*_conditions(item))
     size = format_size(item["archive_size"]).replace(" ", "\N{NO-BREAK SPACE}")
     return (
-        f'<li{mark}><a class="get" href="{escape(drag_link(item))}" aria-label="{label}">{shown}</a>'
-        f"<span>{what}{text} · {size}</span>"
+        f'<li{attributes}><a class="get" href="{escape(drag_link(item))}" aria-label="{label}">{text}</a>'
+        f"<span>{prefix}{audience} · {size}</span>"
     )
 
 
@@ -153,17 +154,17 @@ def _conditions(item: Entry) -> Conditions:
 def _audience(
     low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ...]
 ) -> tuple[str, str]:
-    """For whom a package is: as attributes for scripts, and in words."""
-    mark = f' data-b="{_number(low)} {_number(high) if high else ""}"'
+    """Return the systems that can install a package, as attributes for scripts and as text."""
+    attributes = f' data-b="{_number(low)} {_number(high) if high else ""}"'
     if systems:
-        mark += f' data-p="{escape(" ".join(systems))}"'
+        attributes += f' data-p="{escape(" ".join(systems))}"'
     words = f"Blender {_short(low)} " + (f"to below {_short(high)}" if high else "or newer")
     if systems:
         words += f" · {', '.join(map(platforms.title, systems))}"
-    # "3" comes with wheels for every Python, and every Blender has one of those.
+    # "3" means wheels for every Python 3, which every Blender has.
     if pythons and pythons != ("3",):
         words += f" · Python {', '.join(pythons)}"
-    return mark, escape(words)
+    return attributes, escape(words)
 
 
 def _number(version: str) -> int:
@@ -190,7 +191,7 @@ def _query(low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ..
 
 
 def sprite(*, themes: bool) -> str:
-    """What cards draw with: it belongs on a page once, before them."""
+    """Return the SVG symbols that cards use; the page needs them once, before the cards."""
     shapes = "".join(
         f'<symbol id="pic{number}" viewBox="0 0 56 56"><rect width="56" height="56" '
         f'style="fill:oklch(.48 .09 var(--h))"/>'

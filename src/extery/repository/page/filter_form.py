@@ -1,4 +1,4 @@
-"""The form that searches and filters the page; only scripts show it, for it needs them."""
+"""The form that searches and filters the page. It is hidden without scripts, which it needs."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ class Choices:
 
     def __init__(self) -> None:
         self.types: set[str] = set()
-        self.named: dict[str, set[str]] = {"tags": set(), "platforms": set(), "permissions": set()}
+        self.values: dict[str, set[str]] = {"tags": set(), "platforms": set(), "permissions": set()}
         self.versions: set[str] = set()
         self.have_dates = False
 
     def add(self, item: Entry, metadata: Mapping[str, Any]) -> None:
         """Add an entry, or its `filter_fields`, and the metadata of its package."""
         self.types.add(item["type"])
-        for key, values in self.named.items():
+        for key, names in self.values.items():
             if key in item:
-                values.update(item[key])
+                names.update(item[key])
         self.versions.add(item["blender_version_min"])
         self.versions.add(item.get("blender_version_max", ""))
         self.have_dates = self.have_dates or "date" in metadata
 
     def form(self, count: int) -> str:
-        """The form for ``count`` extensions, with a choice for each difference among the entries."""
+        """Return the form for ``count`` extensions; a filter for which all entries are equal is left out."""
         number = f"{count:,} extension{'' if count == 1 else 's'}"
         types = [(type_.name, type_.plural) for type_ in TYPES if type_.name in self.types]
         parts = [
@@ -78,30 +78,31 @@ class Choices:
         return "\n".join(filter(None, parts))
 
     def _sorted(self, key: str) -> list[str]:
-        return sorted(sorted(self.named[key]), key=str.casefold)
+        return sorted(sorted(self.values[key]), key=str.casefold)
 
     def _platforms(self) -> list[Option]:
-        named = self.named["platforms"]
-        known = [name for name in platforms.KNOWN if name in named]
-        return [(name, platforms.title(name)) for name in [*known, *sorted(named - set(known))]]
+        names = self.values["platforms"]
+        known = [name for name in platforms.KNOWN if name in names]
+        return [(name, platforms.title(name)) for name in [*known, *sorted(names - set(known))]]
 
     def _permissions(self) -> list[Option]:
-        asked = self._sorted("permissions")
-        none = [("-", "Asks for nothing")] if asked else []
-        return none + [(name, f"Does not ask for {name}") for name in asked]
+        permissions = self._sorted("permissions")
+        without = [("-", "Asks for nothing")] if permissions else []
+        return without + [(name, f"Does not ask for {name}") for name in permissions]
 
     def _series(self) -> list[Option]:
         """Return Blender 4.2, 4.3 …: those of the packages, and Blender's own series."""
-        named = {parse_blender_version(version)[:2] for version in self.versions if version}
-        series = [(*one, 0) for one in sorted(named.union(BLENDER_SERIES), reverse=True)]
+        packaged = {parse_blender_version(version)[:2] for version in self.versions if version}
+        series = [(*version, 0) for version in sorted(packaged.union(BLENDER_SERIES), reverse=True)]
         return [(str(number_of_blender_version(v)), short_blender_version(v)) for v in series]
 
 
-def _select(name: str, label: str, every: str, options: Sequence[Option]) -> str:
-    """A choice; none where there is nothing to choose between."""
+def _select(name: str, label: str, default: str, options: Sequence[Option]) -> str:
+    """Return a select element; empty if there is nothing to choose between."""
     if len(options) < (2 if name == "t" else 1):
         return ""
-    shown = "".join(
-        f'<option value="{escape(value)}">{escape(text)}' for value, text in [("", every), *options]
+    elements = "".join(
+        f'<option value="{escape(value)}">{escape(text)}'
+        for value, text in [("", default), *options]
     )
-    return f'<label>{label}<select name="{name}">{shown}</select></label>'
+    return f'<label>{label}<select name="{name}">{elements}</select></label>'

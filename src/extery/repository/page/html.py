@@ -30,15 +30,15 @@ TITLE = "Blender extensions"
 Metadata = Mapping[str, Mapping[str, Any]]
 
 _FILES = ("page.css", "page.js")
-#: The names that a template may use, and what they are replaced with.
+#: Placeholders of a template, with a description of their values.
 TEMPLATE_NAMES = {
     "body": "the extensions, with search and filters",
     "date": "the time of this run in UTC, or that of SOURCE_DATE_EPOCH",
     "title": "the title from blender_repo.toml",
     "repository": "the address of the listing: in full if base_url is set, else index.json",
-    "count": "how many extensions there are",
-    "style": "our styles, for a style element",
-    "script": "our script, for a script element at the end of the page",
+    "count": "the number of extensions",
+    "style": "the styles of the default page, for a style element",
+    "script": "the script of the default page, for a script element at the end of the page",
     "script_hash": "the hash of the script, for a Content-Security-Policy",
 }
 
@@ -131,16 +131,16 @@ class _Contents:
         if len(items) == 1 and reason is None:
             known = metadata.get(items[0].url, {})
             if "card" in known:
-                self._take([known["filter_fields"]], items[0].id, known, known["card"])
+                self._add([known["filter_fields"]], items[0].id, known, known["card"])
                 return
         entries = [item.entry for item in items]
         if len(entries) > 1:
             entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
             entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
         known = metadata.get(entries[0]["archive_url"], {})
-        self._take(entries, entries[0]["id"], known, _card(entries, known, reason))
+        self._add(entries, entries[0]["id"], known, _card(entries, known, reason))
 
-    def _take(
+    def _add(
         self, entries: Sequence[Entry], identifier: str, known: Mapping[str, Any], text: str
     ) -> None:
         for item in entries:

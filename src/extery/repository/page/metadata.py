@@ -22,23 +22,23 @@ _CHANGELOG_LENGTH = 600
 _HEADING = re.compile(r"(#{1,6})\s*(.*)")
 _UNDERLINE = re.compile(r"([=\-~^])\1{2,}\s*")
 _XML_BYTES = 4 << 20
-# Where an archive has no dates (ours have none), they say the first day of the format.
+# The first date that the format can store; archives without dates (such as ours) have it.
 _NO_DATE = "1980-01-01"
 
 
 def read_metadata(package: Package) -> dict[str, Any]:
-    """The facts of an open package with a good manifest; only those that there are.
+    """Return the metadata of an open package with a valid manifest; keys without a value are left out.
 
-    ``date``: the day of its newest file. ``changes``: the newest section of its changelog.
-    ``icon``: a ``data:`` address. ``theme_styles``: those of its picture; ``contrast``: a level and a
-    sentence. A member that cannot be read is left out, as if it were not there.
+    ``date`` is the day of its newest file, ``changes`` the newest section of its changelog, ``icon`` a ``data:``
+    URL, ``theme_styles`` the style of its picture, and ``contrast`` a level and a sentence. Members that cannot
+    be read are ignored.
     """
-    facts: dict[str, Any] = {"date": _date(package), "changes": _changes(package)}
+    metadata: dict[str, Any] = {"date": _date(package), "changes": _changes(package)}
     if package.manifest.type == THEME.name:
-        facts |= _theme(package)
-    if "theme_styles" not in facts:
-        facts["icon"] = _icon(package)
-    return {key: value for key, value in facts.items() if value}
+        metadata |= _theme(package)
+    if "theme_styles" not in metadata:
+        metadata["icon"] = _icon(package)
+    return {key: value for key, value in metadata.items() if value}
 
 
 def _theme(package: Package) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _theme(package: Package) -> dict[str, Any]:
 
 
 def _icon(package: Package) -> str:
-    """The icon beside the manifest as an address of its own, if it is small enough for a page."""
+    """Return the icon beside the manifest as a ``data:`` URL; empty if it is too large for a page."""
     for name, magic in _ICONS.items():
         data = _read(package, name, _ICON_BYTES) if name in package.names else b""
         if data.startswith(magic):
@@ -79,30 +79,29 @@ def _changes(package: Package) -> str:
 
 
 def newest_section(text: str) -> str:
-    """The first section of a changelog that says something: its heading, and what changed.
+    """Return the first section of a changelog that has text, with its heading.
 
-    A title over all sections and the words below it are none; neither is a section in which
-    nothing stands yet.
+    A title above all sections, its text, and empty sections are skipped.
     """
     lines = _lines(text)
     level = _section_level(lines)
-    found: list[str] = []
+    section: list[str] = []
     is_inside = level == 0
     for depth, line in lines:
         if depth and depth <= level:
-            if any(found[1:]):
+            if any(section[1:]):
                 break
-            is_inside, found = depth == level, [line]
+            is_inside, section = depth == level, [line]
         elif is_inside:
-            found.append(line)
-    shown = re.sub(r"\n{3,}", "\n\n", "\n".join(found)).strip()
-    if len(shown) > _CHANGELOG_LENGTH:
-        shown = shown[:_CHANGELOG_LENGTH].rsplit(None, 1)[0] + " …"
-    return shown
+            section.append(line)
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(section)).strip()
+    if len(text) > _CHANGELOG_LENGTH:
+        text = text[:_CHANGELOG_LENGTH].rsplit(None, 1)[0] + " …"
+    return text
 
 
 def _section_level(lines: list[tuple[int, str]]) -> int:
-    """The level of the headings that name versions; 0 where there are no headings."""
+    """Return the level of the headings of versions; 0 if there are no headings."""
     headings = [(depth, line) for depth, line in lines if depth]
     if not headings:
         return 0
@@ -113,23 +112,23 @@ def _section_level(lines: list[tuple[int, str]]) -> int:
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    """Each line with its level as a heading, or 0: Markdown, or reStructuredText's underlines."""
+    """Return each line with its level as a heading, or 0; reads Markdown, and underlines as in reStructuredText."""
     lines = [line.rstrip() for line in text.lstrip("\ufeff").splitlines()]
     underlines: list[str] = []
-    found: list[tuple[int, str]] = []
+    levels: list[tuple[int, str]] = []
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
         heading = _HEADING.fullmatch(line)
         underline = _UNDERLINE.fullmatch(following)
         if heading:
-            # Not by the expression: on a million of # it would take hours.
-            found.append((len(heading[1]), heading[2].rstrip("#").rstrip()))
+            # A regular expression would take hours for a million of #.
+            levels.append((len(heading[1]), heading[2].rstrip("#").rstrip()))
         elif underline and line and not line[0].isspace() and not _UNDERLINE.fullmatch(line):
             if underline[1] not in underlines:
                 underlines.append(underline[1])
-            found.append((underlines.index(underline[1]) + 1, line))
+            levels.append((underlines.index(underline[1]) + 1, line))
         elif not _UNDERLINE.fullmatch(line):
-            found.append((0, re.sub(r"^(\s*)[*+-]\s+", r"\1• ", line)))
-    return found
+            levels.append((0, re.sub(r"^(\s*)[*+-]\s+", r"\1• ", line)))
+    return levels
 
 
 def _read(package: Package, name: str, limit: int) -> bytes:

@@ -17,14 +17,14 @@ _GOOD, _POOR = 4.5, 3.0
 
 @dataclass(frozen=True)
 class ColorRole:
-    """A colour by where it stands in a theme: the first path that is set counts."""
+    """A colour of Blender's interface: the paths where a theme can set it, the first of which counts."""
 
     paths: Sequence[str]
     default: str
 
 
 def color_role(default: str, *paths: str) -> ColorRole:
-    """``default`` is the value of Blender's own dark theme."""
+    """Return the role with these paths; ``default`` is the colour of Blender's own dark theme."""
     return ColorRole(paths, default)
 
 
@@ -40,7 +40,7 @@ NODE_TEXT = color_role("#e6e6e6", "node_editor.space.text")
 BUTTON = color_role("#545454", "user_interface.wcol_regular.inner")
 BUTTON_TEXT = color_role("#e6e6e6", "user_interface.wcol_regular.text")
 
-#: What people read most: name -> text, and the grounds below it from the top to the bottom.
+#: The texts that people read most: name -> text colour, and the backgrounds below it from top to bottom.
 _PAIRS = {
     "3D View": (color_role("#ffffff", "view_3d.space.text_hi"), (VIEW,)),
     "Outliner": (OUTLINER_TEXT, (OUTLINER,)),
@@ -66,8 +66,8 @@ class ThemeColors:
 
     @classmethod
     def parse(cls, data: bytes) -> ThemeColors | None:
-        """Read a theme's file; ``None`` if it is none."""
-        from extery.package.theme_xml import read_theme  # add-ons need none
+        """Parse the XML of a theme; ``None`` if it is not a theme."""
+        from extery.package.theme_xml import read_theme  # not needed for add-ons
 
         theme = read_theme(data, ProblemList())
         return cls(theme.colours) if theme and theme.is_theme else None
@@ -79,31 +79,31 @@ class ThemeColors:
 
     @property
     def has_gradient(self) -> bool:
-        """Whether the 3D view goes from one colour to another; else its second one is not seen."""
+        """Whether the background of the 3D view is a gradient of two colours; otherwise the second is unused."""
         kind = self.colours.get("view_3d.space.gradients.background_type", "SINGLE_COLOR")
         return kind != "SINGLE_COLOR"
 
     @property
     def contrasts(self) -> dict[str, float]:
-        """How well text can be read in the main editors: name -> WCAG's contrast ratio."""
-        found = {}
-        for name, (text, grounds) in _PAIRS.items():
-            ground = _composite(self[item] for item in reversed(grounds))
-            found[name] = _ratio(_blend(_rgba(self[text]), ground), ground)
-        return found
+        """The contrast ratio (WCAG) of text in each of the main editors, by name."""
+        ratios = {}
+        for name, (text, backgrounds) in _PAIRS.items():
+            background = _composite(self[role] for role in reversed(backgrounds))
+            ratios[name] = _ratio(_blend(_rgba(self[text]), background), background)
+        return ratios
 
 
 def contrast_verdict(contrasts: Mapping[str, float]) -> tuple[str, str]:
-    """``good``, ``weak`` or ``poor``, and a sentence for people."""
+    """Return ``good``, ``weak`` or ``poor``, and a sentence that explains it."""
     name, lowest = min(contrasts.items(), key=lambda item: item[1])
-    # Never rounded up: 4.49 is not 4.5.
-    shown = f"{int(lowest * 10) / 10:.1f} : 1"
+    # Rounded down: 4.49 is below 4.5.
+    ratio_text = f"{int(lowest * 10) / 10:.1f} : 1"
     if lowest >= _GOOD:
-        return "good", f"Text is easy to read: its contrast is at least {shown} ({name})."
+        return "good", f"Text is easy to read: its contrast is at least {ratio_text} ({name})."
     weak = [name for name, ratio in contrasts.items() if ratio < _GOOD]
     where = f"{', '.join(weak[:-1])} and {weak[-1]}" if len(weak) > 1 else weak[0]
     level = "poor" if lowest < _POOR else "weak"
-    return level, f"Text has {level} contrast in {where}: {shown}, where 4.5 : 1 is advised."
+    return level, f"Text has {level} contrast in {where}: {ratio_text}, where 4.5 : 1 is advised."
 
 
 def _rgba(text: str) -> Colour:
@@ -111,20 +111,20 @@ def _rgba(text: str) -> Colour:
     return red, green, blue, int(text[7:9] or "ff", 16) / 255
 
 
-def _blend(top: Colour, ground: Colour) -> Colour:
+def _blend(top: Colour, background: Colour) -> Colour:
     alpha = top[3]
     red, green, blue = (
-        a * alpha + b * (1 - alpha) for a, b in zip(top[:3], ground[:3], strict=True)
+        a * alpha + b * (1 - alpha) for a, b in zip(top[:3], background[:3], strict=True)
     )
     return red, green, blue, 1.0
 
 
 def _composite(colours: Iterator[str]) -> Colour:
-    """What is seen of colours laid over each other, the lowest first."""
-    ground = (*_rgba(next(colours))[:3], 1.0)
+    """Return the visible colour of layers, the lowest first."""
+    background = (*_rgba(next(colours))[:3], 1.0)
     for colour in colours:
-        ground = _blend(_rgba(colour), ground)
-    return ground
+        background = _blend(_rgba(colour), background)
+    return background
 
 
 def _luminance(colour: Colour) -> float:

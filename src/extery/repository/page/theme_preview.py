@@ -1,7 +1,7 @@
-"""Themes as pictures: a small Blender in the theme's own colours.
+"""Pictures of themes: a drawing of Blender's window in the colours of the theme.
 
-What is the same in all pictures is drawn once a page (`SPRITE`); a theme adds its colours as CSS
-variables, so a picture costs a few hundred bytes.
+All pictures of a page share one drawing (`SPRITE`); a theme adds its colours as CSS variables, so a picture
+has a few hundred bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from extery.repository.page.theme_colors import (
 
 _UI = "user_interface"
 
-#: The variables of the sprite.
+#: The CSS variables of the drawing.
 _COLOURS: dict[str, ColorRole] = {
     "gap": color_role("#161616", f"{_UI}.editor_border", f"{_UI}.editor_outline"),
     "bar": color_role("#181818", "topbar.space.back"),
@@ -81,12 +81,12 @@ _COLOURS: dict[str, ColorRole] = {
     "end": color_role("#4d0017", "node_editor.output_node"),
     "on": color_role("#ffffff", "node_editor.node_active"),
 }
-#: Stand in the sprite, for colours that a theme does not change.
+#: Colours in the drawing itself, for those that a theme does not change.
 _DEFAULTS = {name: item.default for name, item in _COLOURS.items()}
 
 
 def styles(theme: ThemeColors) -> str:
-    """The variables of a theme's picture, as a style: only those that the theme changes."""
+    """Return the CSS variables of a theme's picture: those that differ from the drawing."""
     colours = {name: theme[item] for name, item in _COLOURS.items()}
     if not theme.has_gradient:
         colours["view2"] = colours["view"]
@@ -98,7 +98,7 @@ def styles(theme: ThemeColors) -> str:
 
 
 def picture(style: str) -> str:
-    """The picture of a theme by its `styles`, for a page that has the `SPRITE`."""
+    """Return the picture of a theme from its `styles`, for a page that contains the `SPRITE`."""
     return (
         f'<svg viewBox="0 0 320 180" aria-hidden="true" style="{style}">'
         '<use href="#blender"/></svg>'
@@ -106,7 +106,7 @@ def picture(style: str) -> str:
 
 
 def _short(colour: str) -> str:
-    """``#rrggbb`` where a colour is opaque, and ``#rgb`` where that says the same."""
+    """Return ``#rrggbb`` for an opaque colour, and ``#rgb`` if that is equal."""
     if len(colour) == 9 and colour.endswith("ff"):
         colour = colour[:7]
     return f"#{colour[1::2]}" if colour[1::2] == colour[2::2] else colour
@@ -152,7 +152,7 @@ def _top_bar() -> list[str]:
 
 
 def _view() -> list[str]:
-    """The 3D view: grid and axes, a chosen cube and one that is not, tools, the header."""
+    """Return the 3D view: grid and axes, selected and other objects, tools, and the header."""
     left = " ".join(f"M{106 - 40 * n} 60 {106 - 116 * n} 108" for n in (-2, -1, 1, 2))
     across = " ".join(f"M0 {y}H211" for y in (61, 66, 74, 87))
     cube = "M92 52 116 44 138 52 138 78 113 88 92 79Z"
@@ -266,12 +266,12 @@ def _node_editor() -> list[str]:
 def _sprite() -> str:
     parts = (_top_bar, _view, _outliner, _properties, _node_editor)
     shapes = "".join(shape for part in parts for shape in part())
-    # The view's header and its tools lie above everything that follows them, so order counts.
+    # Later shapes are drawn above earlier ones.
     return (
         '<symbol id="blender" viewBox="0 0 320 180"><g font-size="5.4" '
         f'font-family="Inter,system-ui,sans-serif">{shapes}</g></symbol>'
     )
 
 
-#: The symbol that pictures of themes use; it belongs into an ``<svg>`` that is not shown.
+#: The symbol that pictures of themes use; the page needs it in a hidden ``<svg>``.
 SPRITE = _sprite()

@@ -11,9 +11,9 @@ from extery.rules.rule import PACKAGES, Input, Rule
 def check(context: RuleContext, problems: ProblemList) -> None:
     assert context.package is not None
     reported = {problem.where.path for problem in problems}
-    before = len(problems)
+    count_before = len(problems)
     for member in context.package.members:
-        if len(problems) - before >= MAX_NAME_PROBLEMS:
+        if len(problems) - count_before >= MAX_NAME_PROBLEMS:
             return
         try:
             context.package.verify(member, checkpoint=context.checkpoint)

@@ -43,15 +43,15 @@ def _add_missing(
     elsewhere = sorted(name for name in context.names if name.rpartition("/")[2] == file)
     download = None if elsewhere else pip_download(wheel for _, wheel in missing)
     if elsewhere:
-        cure = "moved"
+        hint = "moved"
     elif download is None:
-        cure = "unknown"
+        hint = "unknown"
     else:
-        cure = "download" if download.wheels == len(missing) else "download-some"
+        hint = "download" if download.wheels == len(missing) else "download-some"
     problems.add(
         "package.wheel-missing",
         where=context.locate(("wheels", index)),
-        variant=f"{'several' if len(missing) > 1 else 'one'}-{cure}",
+        variant=f"{'several' if len(missing) > 1 else 'one'}-{hint}",
         wheel=first,
         missing=len(missing),
         total=total,
