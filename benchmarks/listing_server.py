@@ -41,8 +41,8 @@ BLENDERS = ("4.2.0", "4.3.0", "4.4.0", "4.5.0", "5.0.0")
 PEER = """
 import signal, sys
 from pathlib import Path
-from extery_site.project.http_server import Server
-from extery_site.project.server import listen
+from extery_site.project.http_server.server import Server
+from extery_site.project.commands.serve import listen
 
 body = Path(sys.argv[1]).read_bytes()
 headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -148,7 +148,7 @@ def fill(data: Path, count: int, versions: int = 1) -> None:
 
     from extery_site.accounts.models import User
     from extery_site.catalog.models import Extension
-    from extery_site.listings.actions import rebuild
+    from extery_site.listings.rebuild import rebuild
 
     with transaction.atomic():
         owner = User.objects.create_user("ada", "ada@example.org")
@@ -198,6 +198,7 @@ def new_version(extension: Any, place: int, **fields: Any) -> Any:
 def add_versions(extensions: list[Any], count: int) -> None:
     """Give each extension ``count`` versions with one package each."""
     from extery_site.catalog.models import Extension, Package, Version
+    from extery_site.files.layout import FileKind
     from extery_site.files.models import StoredFile
 
     versions = Version.objects.bulk_create(
@@ -210,7 +211,7 @@ def add_versions(extensions: list[Any], count: int) -> None:
         version.pk: hashlib.sha256(str(version.pk).encode()).hexdigest() for version in versions
     }
     StoredFile.objects.bulk_create(
-        StoredFile(sha256=sha256, size=64_000 + pk, kind=StoredFile.Kind.PACKAGE)
+        StoredFile(sha256=sha256, size=64_000 + pk, kind=FileKind.PACKAGE)
         for pk, sha256 in hashes.items()
     )
     Package.objects.bulk_create(

@@ -75,17 +75,17 @@ def timed(action: Callable[[], Any]) -> tuple[Any, float]:
 def store(data: bytes) -> Any:
     from django.db import transaction
 
-    from extery_site.files.actions import staged
-    from extery_site.files.models import StoredFile
+    from extery_site.files.layout import FileKind
+    from extery_site.files.storage import stage_file
 
-    with staged(io.BytesIO(data), StoredFile.Kind.PACKAGE) as stage:
+    with stage_file(io.BytesIO(data), FileKind.PACKAGE) as stage:
         stage.upload()
         with transaction.atomic():
             return stage.store()
 
 
 def read_all(file: Any) -> None:
-    from extery_site.files.actions import open_file
+    from extery_site.files.storage import open_file
 
     with open_file(file) as stream:
         while stream.read(1 << 18):

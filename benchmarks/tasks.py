@@ -25,7 +25,7 @@ _START = """
 import django
 django.setup()
 import benchmarks.tasks_sample
-from extery_site.project.worker_command import worker
+from extery_site.project.commands.worker import worker
 worker()
 """
 

@@ -114,7 +114,7 @@ def _sample_problem(code: str) -> Problem:
 
 def settings() -> str:
     """The table of settings."""
-    from extery_site.project.env import reference
+    from extery_site.project.site_settings import reference
 
     return reference()
 

@@ -49,7 +49,7 @@ def calls(file: Path) -> Iterator[Call]:
 
 
 def setting_errors(file: Path) -> Iterator[Call]:
-    """Yield the errors of settings, which `extery_site.project.env` reports as problems."""
+    """Yield the errors of settings, which `extery_site.project.site_settings` reports as problems."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "InvalidSetting":
             values = {keyword.arg for keyword in node.keywords if keyword.arg}

@@ -19,16 +19,17 @@ from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension
-from extery_site.project import server, startup
+from extery_site.project import startup
+from extery_site.project.commands import serve as serve_module
 from tests.parts import ROOT
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str | Path | None]:
     """Data folders that `prepare` was called with, instead of preparing them."""
-    folders: list[Path | None] = []
+    folders: list[str | Path | None] = []
 
-    def prepare(data: Path | None = None, **_: Any) -> None:
+    def prepare(data: str | Path | None = None, **_: Any) -> None:
         folders.append(data)
 
     monkeypatch.setattr(startup, "prepare", prepare)
@@ -38,18 +39,18 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
 @pytest.fixture
 def serve(
-    started: list[Path | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    started: list[str | Path | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., str]:
     """Run ``extery serve`` up to the point where it listens; return its output."""
-    monkeypatch.setattr(server, "_run", lambda _listener, when_ready: when_ready())
+    monkeypatch.setattr(serve_module, "_run", lambda _listener, when_ready: when_ready())
 
     def run(*arguments: str) -> str:
         data = str(tmp_path / "data")
         result = CliRunner().invoke(
-            server.serve, ["--port", "0", "--data", data, *arguments], catch_exceptions=False
+            serve_module.serve, ["--port", "0", "--data", data, *arguments], catch_exceptions=False
         )
         assert result.exit_code == 0
-        assert started == [Path(data)]
+        assert started == [data]
         return result.output
 
     return run
@@ -97,7 +98,7 @@ def test_the_demo_needs_the_site_of_its_own_version() -> None:
 
 
 @pytest.mark.usefixtures("fake_images", "db")
-def test_the_command_seeds_a_data_folder(started: list[Path | None], tmp_path: Path) -> None:
+def test_the_command_seeds_a_data_folder(started: list[str | Path | None], tmp_path: Path) -> None:
     result = CliRunner().invoke(command.main, ["--data", str(tmp_path)])
 
     assert result.exit_code == 0
@@ -107,7 +108,7 @@ def test_the_command_seeds_a_data_folder(started: list[Path | None], tmp_path: P
 
 
 def test_the_command_prints_that_a_site_was_seeded_before(
-    seeded: SeedResult, started: list[Path | None]
+    seeded: SeedResult, started: list[str | Path | None]
 ) -> None:
     result = CliRunner().invoke(command.main, [])
 

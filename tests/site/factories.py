@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
+from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
@@ -52,7 +53,7 @@ def complete(version: Version) -> Version:
 def make_package_file(sha256: str) -> StoredFile:
     """Create the row of a package file without the file."""
     return StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": 1, "kind": StoredFile.Kind.PACKAGE}
+        sha256=sha256, defaults={"size": 1, "kind": FileKind.PACKAGE}
     )[0]
 
 
@@ -60,7 +61,7 @@ def make_image(**values: Any) -> Image:
     """The rows of an image without its files."""
     files = {
         name: StoredFile.objects.get_or_create(
-            sha256=digit * 64, defaults={"size": 5, "kind": StoredFile.Kind.IMAGE}
+            sha256=digit * 64, defaults={"size": 5, "kind": FileKind.IMAGE}
         )[0]
         for name, digit in (("file", "a"), ("large", "b"), ("small", "c"))
     }

@@ -16,10 +16,11 @@ from django.test import Client
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Tag, Version
-from extery_site.files import actions as files
+from extery_site.files import storage as files
+from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
-from extery_site.listings.actions import increment_revision
 from extery_site.listings.models import Revision
+from extery_site.listings.subscriber import increment_revision
 from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments as review
 from extery_site.publish import actions as publish
@@ -274,9 +275,9 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
     file = Package.objects.get().file
     publish.discard_draft(version=version, by=owner)
     kept, looked = threading.Event(), threading.Event()
-    real_store = files.Staged.store
+    real_store = files.StagedFile.store
 
-    def store_and_wait(stage: files.Staged) -> StoredFile:
+    def store_and_wait(stage: files.StagedFile) -> StoredFile:
         result = real_store(stage)
         kept.set()
         # The other transaction waits for this one, or has already read the rows.
@@ -289,7 +290,7 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
         files.remove_without_row(file.name, file.sha256)
         looked.set()
 
-    monkeypatch.setattr(files.Staged, "store", store_and_wait)
+    monkeypatch.setattr(files.StagedFile, "store", store_and_wait)
     run_at_once(upload(owner), remove)
 
     assert media() == [Package.objects.get().file.name] == [file.name]
@@ -345,7 +346,7 @@ def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
     assert run_tasks() == len(pictures)
     image = Extension.objects.get().image
     assert image is not None
-    images = StoredFile.objects.filter(kind=StoredFile.Kind.IMAGE)
+    images = StoredFile.objects.filter(kind=FileKind.IMAGE)
     assert {file.pk for file in images} == {image.file_id, image.large_id, image.small_id}
     assert media() == stored_names()
 

@@ -17,8 +17,8 @@ from PIL import ImageOps
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import format_size
 from extery_site.catalog.models import Image
-from extery_site.files import actions as files
-from extery_site.files.models import StoredFile
+from extery_site.files import storage
+from extery_site.files.layout import FileKind
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext, task
 
 ALLOWED_FORMATS = ("PNG", "JPEG", "WEBP")
@@ -120,7 +120,9 @@ def _check_pixels(image: Pillow.Image, problems: ProblemList) -> None:
 class UploadedImage:
     """A checked and converted image that has no row yet; ``problems`` are its warnings."""
 
-    def __init__(self, stage: files.Staged, size: tuple[int, int], problems: ProblemList) -> None:
+    def __init__(
+        self, stage: storage.StagedFile, size: tuple[int, int], problems: ProblemList
+    ) -> None:
         self._stage = stage
         self._size = size
         self.problems = problems
@@ -143,7 +145,7 @@ def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
     `InvalidInput`. Requires no transaction: decoding and transferring take long.
     """
     image, problems = open_image(file)
-    with files.staged(_encode_webp(image, FULL_WIDTH, quality=90), StoredFile.Kind.IMAGE) as full:
+    with storage.stage_file(_encode_webp(image, FULL_WIDTH, quality=90), FileKind.IMAGE) as full:
         full.upload()
         yield UploadedImage(full, image.size, problems)
 
@@ -161,14 +163,14 @@ def make_variants(context: TaskContext, image_id: int) -> None:
     if row is None or row.has_variants:
         return
     with (
-        files.open_file(row.file) as stream,
+        storage.open_file(row.file) as stream,
         Pillow.open(stream, formats=("WEBP",)) as image,
     ):
         large_data = _encode_webp(image, LARGE_WIDTH, quality=84)
         small_data = _encode_webp(image, SMALL_WIDTH, quality=80)
     with (
-        files.staged(large_data, StoredFile.Kind.IMAGE) as large,
-        files.staged(small_data, StoredFile.Kind.IMAGE) as small,
+        storage.stage_file(large_data, FileKind.IMAGE) as large,
+        storage.stage_file(small_data, FileKind.IMAGE) as small,
     ):
         large.upload()
         small.upload()
@@ -196,4 +198,4 @@ def _encode_webp(image: Pillow.Image, max_width: int, *, quality: int) -> Binary
 def delete_image(image: Image) -> None:
     """Delete an image and its files, except files that other images use."""
     image.delete()
-    files.release(image.file, image.large, image.small)
+    storage.release(image.file, image.large, image.small)

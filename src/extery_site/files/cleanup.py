@@ -1,4 +1,4 @@
-"""Removal of files that a killed process or a failed storage has left behind."""
+"""Deletion of orphan files, which a killed process or a failed storage has left behind."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from extery_site.files.actions import (
+from extery_site.files.backends.base import get_storage
+from extery_site.files.layout import LAYOUTS
+from extery_site.files.models import StoredFile
+from extery_site.files.storage import (
     incoming_folder,
     remove_unreferenced,
     remove_without_row,
 )
-from extery_site.files.models import LAYOUTS, StoredFile
-from extery_site.files.storage import get_storage
 
 #: A file that is being received was changed a moment ago.
 MIN_INCOMING_AGE = timedelta(hours=1)
@@ -26,7 +27,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Removed:
-    """The numbers of what was removed."""
+    """The numbers of removed files."""
 
     unreferenced: int
     """Files with a row to which nothing refers."""
@@ -79,7 +80,7 @@ def _remove_without_row(folder: str, before: datetime) -> int:
 
 
 def _remove_batch(batch: dict[str, str]) -> int:
-    """Remove those that no row names; others are not locked, and looked up with one query."""
+    """Remove files without a row. One query looks all of them up; only those to remove are locked."""
     rows = StoredFile.objects.in_bulk(batch.values())
     return sum(
         remove_without_row(name, sha256)

@@ -10,8 +10,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from extery_site.files.models import LAYOUTS, StoredFile
-from extery_site.files.storage import get_storage, translated_errors
+from extery_site.files.backends.base import get_storage, translated_errors
+from extery_site.files.layout import LAYOUTS, FileKind
 
 _BLOCK = 1 << 18
 
@@ -62,7 +62,7 @@ def _stream(file: BinaryIO) -> Iterator[bytes]:
 @require_safe
 def image(request: HttpRequest, folder: str, sha256: str) -> HttpResponseBase:
     """An image by its hash; under this address there will never be another one."""
-    name = LAYOUTS[StoredFile.Kind.IMAGE].name(sha256)
+    name = LAYOUTS[FileKind.IMAGE].name(sha256)
     if not name.startswith(f"images/{folder}/"):
         raise Http404(name)
     try:

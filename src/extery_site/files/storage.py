@@ -1,85 +1,219 @@
-"""The interface of file storages: whole files, ranges and lists, in addition to Django's `Storage`.
+"""How packages and images are stored, under the hash of their content. No other module opens them.
 
-`extery_site.files.folder` and `extery_site.files.s3` implement it. `extery_site.files.actions`, its only user,
-stores packages and images under their SHA-256; the names of the stored files are `LAYOUTS` in
-`extery_site.files.models`. The storage is Django's ``storages["default"]``.
+A file is received into a temporary file and hashed (`stage_file`). Its row, a `StoredFile`, is
+written in the transaction of the row that refers to it (`StagedFile.store`), under a lock that
+everything holds which stores or removes the file: so a file that a row refers to is always
+complete in the storage. Its name there follows from its hash (`extery_site.files.layout`), and its
+bytes are in a folder or on an S3 server (`extery_site.files.backends`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import Any, BinaryIO, Literal
 
-from django.core.files.storage import storages
+from django.conf import settings
+from django.db import DatabaseError, transaction
 
-from extery.core.errors import Unavailable
+from extery.core.errors import InvalidInput, Unavailable
+from extery.core.files import format_size, hash_file
 from extery.core.text import os_error_text
+from extery_site.files.backends.base import get_storage, translated_errors
+from extery_site.files.layout import LAYOUTS, FileKind
+from extery_site.files.models import StoredFile
+from extery_site.project.database import lock_transaction
+from extery_site.ui.labels import short_hash
+
+logger = logging.getLogger(__name__)
+
+_BLOCK = 1 << 20
 
 
-@dataclass(frozen=True)
-class ListedFile:
-    """A file as the storage lists it."""
+class StagedFile:
+    """A complete temporary file that is not stored yet."""
 
-    name: str
-    size: int
-    modified_at: datetime
+    def __init__(self, path: Path, sha256: str, size: int, kind: FileKind) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self.size = size
+        self.kind = kind
+        self._is_put = False
 
+    def upload(self) -> None:
+        """Transfer the file to a remote storage. Call it before the transaction.
 
-class OpenedFile(NamedTuple):
-    """A file, or a part of one, opened for reading."""
+        Saves `store` from doing it while the database is locked; on a folder there is nothing to do.
+        """
+        if not get_storage().is_local:
+            self._put(LAYOUTS[self.kind].name(self.sha256))
 
-    stream: BinaryIO
-    size: int
-    """The size of the whole file."""
+    def store(self) -> StoredFile:
+        """Store the file and its row. Call it in the transaction of the row that refers to it."""
+        _lock(self.sha256)
+        storage = get_storage()
+        file, _ = StoredFile.objects.get_or_create(
+            sha256=self.sha256, defaults={"size": self.size, "kind": self.kind}
+        )
+        # Between `upload` and the lock, a removal of the same content may have deleted it.
+        if storage.is_local or storage.find_size(file.name) != self.size:
+            self._put(file.name)
+        return file
 
+    def undo(self) -> None:
+        """Remove the file from the storage, unless it has a row, which another upload may have written."""
+        if self._is_put:
+            # If the database fails, an orphan file is better than a missing one.
+            with suppress(DatabaseError, Unavailable), transaction.atomic():
+                _lock(self.sha256)
+                if not StoredFile.objects.filter(pk=self.sha256).exists():
+                    get_storage().delete(LAYOUTS[self.kind].name(self.sha256))
 
-class FileStorage(Protocol):
-    """A folder or a bucket. Names are relative and use ``/``.
-
-    Every method raises `Unavailable` if the storage fails or does not answer in time; `open_range`
-    of a folder raises `OSError`.
-    """
-
-    is_local: bool
-    """Whether files are on this machine: stored by a rename, and sent by the server itself."""
-
-    def check(self) -> None:
-        """Raise `Unavailable` with the reason and a cure if the storage cannot be used."""
-
-    def put(self, source: Path, name: str, *, media_type: str) -> None:
-        """Store a whole file, in place of one with this name; a local storage moves ``source``."""
-
-    def open_range(self, name: str, start: int = 0, stop: int | None = None) -> OpenedFile:
-        """Open a file, or the bytes from ``start`` up to ``stop``; raises `FileNotFoundError`."""
-
-    def find_size(self, name: str) -> int | None:
-        """The size in bytes; ``None`` if there is no such file."""
-
-    def delete(self, name: str) -> None:
-        """Delete a file, if there is one with this name."""
-
-    def list_files(self, folder: str) -> Iterator[ListedFile]:
-        """List all files below a folder."""
-
-    def abort_unfinished(self, before: datetime) -> int:
-        """Remove parts of uploads that were started before then and never finished."""
-
-
-def get_storage() -> FileStorage:
-    """The storage of ``EXTERY_STORAGE``."""
-    return cast("FileStorage", storages["default"])
+    def _put(self, name: str) -> None:
+        self._is_put = True
+        get_storage().put(self.path, name, media_type=LAYOUTS[self.kind].media_type)
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
-    """Raise `Unavailable` for what the operating system reports, except for a missing file."""
+def stage_file(
+    source: BinaryIO, kind: FileKind, *, max_size: int | None = None
+) -> Iterator[StagedFile]:
+    """Receive ``source`` into a temporary file, hashed on the way.
+
+    If the block raises, what it has put into the storage is removed again. Raises `InvalidInput`
+    for more than ``max_size`` bytes, `Unavailable` if the disk or the storage fails.
+    """
+    path = None
     try:
-        yield
+        with translated_errors():
+            handle, name = tempfile.mkstemp(dir=incoming_folder(), suffix=".part")
+            path = Path(name)
+            sha256, size = _receive(source, handle, max_size)
+            path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        stage = StagedFile(path, sha256, size, kind)
+        try:
+            yield stage
+        except BaseException:
+            stage.undo()
+            raise
+    finally:
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+
+def incoming_folder() -> Path:
+    """The folder of files that are being received, on the disk of the media folder."""
+    folder = Path(settings.MEDIA_ROOT, "incoming")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _receive(source: BinaryIO, handle: int, max_size: int | None) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with os.fdopen(handle, "wb") as file:
+        for block in _blocks(source):
+            size += len(block)
+            if max_size is not None and size > max_size:
+                raise InvalidInput.of("storage.too-large", max_size=format_size(max_size))
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), size
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        yield block
+
+
+def open_file(file: StoredFile) -> BinaryIO:
+    """Open a stored file for reading; raises `OSError`, of S3 `FileNotFoundError` only."""
+    return get_storage().open_range(file.name).stream
+
+
+def exists(file: StoredFile) -> bool:
+    """Whether the storage has the file, with the size that was stored."""
+    return get_storage().find_size(file.name) == file.size
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The difference of a stored file from its row.
+
+    ``values`` are those of a problem: ``os_error`` if the file is unreadable, ``actual`` and
+    ``expected`` if its size or hash differs.
+    """
+
+    kind: Literal["missing", "unreadable", "size", "hash"]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_fault(file: StoredFile) -> Fault | None:
+    """Compare size and hash of a stored file with its row; return ``None`` if both are equal.
+
+    Raises `Unavailable` if an S3 server does not answer.
+    """
+    try:
+        opened = get_storage().open_range(file.name)
+        with opened.stream as stream:
+            if opened.size != file.size:
+                return Fault("size", {"actual": opened.size, "expected": file.size})
+            digest, _ = hash_file(stream)
     except FileNotFoundError:
-        raise
+        return Fault("missing")
     except OSError as error:
-        raise Unavailable.of("storage.unavailable", os_error=os_error_text(error)) from error
+        return Fault("unreadable", {"os_error": os_error_text(error)})
+    if digest == file.sha256:
+        return None
+    return Fault("hash", {"actual": short_hash(digest), "expected": short_hash(file.sha256)})
+
+
+def release(*files: StoredFile | None) -> None:
+    """Remove files after the commit, unless other rows refer to them. Ignores ``None``."""
+    for sha256 in {file.pk for file in files if file is not None}:
+        transaction.on_commit(partial(remove_unreferenced, sha256))
+
+
+def remove_unreferenced(sha256: str) -> bool:
+    """Remove a file and its row unless a row refers to it; whether it was removed.
+
+    A storage that fails leaves both: `extery_site.files.cleanup` tries again.
+    """
+    try:
+        with transaction.atomic():
+            _lock(sha256)
+            file = StoredFile.objects.select_for_update().filter(pk=sha256).first()
+            if file is None or file.is_referenced():
+                return False
+            name = file.name
+            file.delete()
+            get_storage().delete(name)
+    except (DatabaseError, Unavailable) as error:
+        logger.warning("the file %s was not removed: %s", sha256, error)
+        return False
+    return True
+
+
+def remove_without_row(name: str, sha256: str) -> bool:
+    """Remove a file of the storage that has no row; whether it was removed."""
+    with transaction.atomic():
+        _lock(sha256)
+        file = StoredFile.objects.filter(pk=sha256).first()
+        if file is not None and file.name == name:
+            return False
+        get_storage().delete(name)
+    return True
+
+
+def _lock(sha256: str) -> None:
+    """Lock this file against storing and removing until the transaction ends."""
+    lock_transaction(f"file {sha256}")

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from extery.core.errors import Problem, Unavailable, Where
 from extery.core.text import clean_message
-from extery_site.files.actions import find_fault
+from extery_site.files.backends.base import ListedFile, get_storage
 from extery_site.files.cleanup import MIN_AGE
-from extery_site.files.models import LAYOUTS, StoredFile
-from extery_site.files.storage import ListedFile, get_storage
+from extery_site.files.layout import LAYOUTS
+from extery_site.files.models import StoredFile
+from extery_site.files.storage import find_fault
 
 #: Failures of the storage in succession after which the verification stops.
 MAX_FAILURES = 5

@@ -12,6 +12,6 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         from extery_site.catalog.lifecycle import subscribe
-        from extery_site.listings.actions import on_event
+        from extery_site.listings.subscriber import update_rows
 
-        subscribe(on_event)
+        subscribe(update_rows)

@@ -1,10 +1,10 @@
-"""The listings in the memory of a web process, and how they follow the database.
+"""The cache of listings in the memory of a web process, and how it is refreshed.
 
-Requests are answered from a snapshot. Whether there is a newer revision is looked up at most once
-in `CHECK_INTERVAL`; then one request reads what changed and replaces the snapshot, while all
-others are answered from the old one. A process that commits a change replaces its own snapshot
-before the response of that change is sent. So the next request to that process shows the change, and
-other processes show it after `CHECK_INTERVAL` and the milliseconds that reading the change takes.
+Requests are answered from a snapshot. The revision in the database is read at most once in
+`CHECK_INTERVAL`. If it is newer, one request reads the changes and replaces the snapshot, while all
+others use the old one. A process that commits a change replaces its own snapshot before it sends
+the response of that change. So the next request to that process shows the change, and other
+processes show it after `CHECK_INTERVAL` and the milliseconds that reading the change takes.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from collections.abc import Callable
 from threading import Lock
 
 from extery.core.compatibility import System
-from extery_site.listings.answer import Answer
 from extery_site.listings.changes import Changes, current_revision, read_changes
+from extery_site.listings.document import ListingDocument
 from extery_site.listings.snapshot import Snapshot
 
-#: Seconds for which the revision is taken to be the one read last.
+#: Seconds between two reads of the revision.
 CHECK_INTERVAL = 0.01
-#: Bytes of rendered answers to keep; those of systems that have not asked for longest are dropped.
+#: Limits of rendered documents; the least recently used are dropped.
 MAX_BYTES = 40_000_000
-MAX_ANSWERS = 128
+MAX_DOCUMENTS = 128
 
 
 class ListingCache:
-    """The snapshot of the newest known revision, and answers rendered from it; thread-safe."""
+    """The snapshot of the newest known revision, and documents rendered from it; thread-safe."""
 
     def __init__(
         self,
@@ -43,25 +43,25 @@ class ListingCache:
         self._refreshing = Lock()
         self._snapshot: Snapshot | None = None
         self._check_at = 0.0
-        self._answers_lock = Lock()
-        self._answers: OrderedDict[tuple[str, System], Answer] = OrderedDict()
+        self._documents_lock = Lock()
+        self._documents: OrderedDict[tuple[str, System], ListingDocument] = OrderedDict()
 
-    def get(self, system: System, base: str) -> Answer:
+    def get(self, system: System, base: str) -> ListingDocument:
         """Return the listing for a system, with download links that begin with ``base``."""
         snapshot = self._current()
         key = (base, snapshot.normalize(system))
-        with self._answers_lock:
-            answer = self._answers.get(key)
-            if answer is not None and answer.revision == snapshot.revision:
-                self._answers.move_to_end(key)
-                return answer
-        # The old answer stays until the new one has taken over the chunks that did not change.
-        answer = snapshot.render(key[1], base)
-        with self._answers_lock:
-            self._answers[key] = answer
-            self._answers.move_to_end(key)
+        with self._documents_lock:
+            document = self._documents.get(key)
+            if document is not None and document.revision == snapshot.revision:
+                self._documents.move_to_end(key)
+                return document
+        # The old document is kept until the new one has taken over its unchanged chunks.
+        document = snapshot.render(key[1], base)
+        with self._documents_lock:
+            self._documents[key] = document
+            self._documents.move_to_end(key)
             self._drop_unused()
-        return answer
+        return document
 
     def preload(self) -> None:
         """Read the snapshot, unless another thread is reading it or has done so."""
@@ -69,7 +69,7 @@ class ListingCache:
             self._refresh()
 
     def expire(self) -> None:
-        """Look the revision up for the next request."""
+        """Read the revision again at the next request."""
         self._check_at = 0.0
 
     def refresh_after_commit(self) -> None:
@@ -80,10 +80,10 @@ class ListingCache:
 
     def clear(self) -> None:
         """Drop everything, as after the database was replaced."""
-        with self._refreshing, self._answers_lock:
+        with self._refreshing, self._documents_lock:
             self._snapshot = None
             self._check_at = 0.0
-            self._answers.clear()
+            self._documents.clear()
 
     def _current(self) -> Snapshot:
         snapshot = self._snapshot
@@ -92,7 +92,7 @@ class ListingCache:
             return self._refresh()
         if now < self._check_at:
             return snapshot
-        # Others need not look as well. Set before the lookup: `expire` may come in between.
+        # Set before the read, so that other threads do not read too, and `expire` is not overwritten.
         self._check_at = now + CHECK_INTERVAL
         if self._read_revision() == snapshot.revision:
             return snapshot
@@ -122,15 +122,15 @@ class ListingCache:
         return snapshot
 
     def _drop_unused(self) -> None:
-        while len(self._answers) > MAX_ANSWERS or (
-            len(self._answers) > 1 and self._size() > self._max_bytes
+        while len(self._documents) > MAX_DOCUMENTS or (
+            len(self._documents) > 1 and self._size() > self._max_bytes
         ):
-            self._answers.popitem(last=False)
+            self._documents.popitem(last=False)
 
     def _size(self) -> int:
-        answers = self._answers.values()
-        chunks = {id(chunk): chunk.size for answer in answers for chunk in answer.chunks}
-        return sum(chunks.values()) + sum(answer.own_size for answer in answers)
+        documents = self._documents.values()
+        chunks = {id(chunk): chunk.size for document in documents for chunk in document.chunks}
+        return sum(chunks.values()) + sum(document.own_size for document in documents)
 
 
 LISTINGS = ListingCache()

@@ -1,4 +1,4 @@
-"""Reads the rows of the listings: all, or those of extensions changed since a revision."""
+"""Reads the rows of extensions that changed since a revision, or all rows, for a snapshot."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Versions = tuple[tuple[Entry, ...], ...]
 
 
 class ExtensionState(NamedTuple):
-    """What listings show of an extension; no versions means nothing."""
+    """What listings show of an extension; without versions they show nothing."""
 
     id_key: str
     versions: Versions
@@ -64,7 +64,7 @@ class Changes(NamedTuple):
 
 def current_revision() -> int:
     """Return the revision of the listings."""
-    # Read often: composing this query anew would take most of the time.
+    # Called often; composing the query with the ORM would take most of the time.
     with connection.cursor() as cursor:
         cursor.execute(_REVISION)
         row = cursor.fetchone()
@@ -72,10 +72,10 @@ def current_revision() -> int:
 
 
 def read_changes(since: int | None = None) -> Changes:
-    """Read the extensions changed after revision ``since``; all of them for ``None``.
+    """Read the extensions changed after revision ``since``; all extensions for ``None``.
 
-    One statement reads the rows, so they are the state of one moment, which is that of the
-    revision read before or of a later one that some row names.
+    One statement reads the rows, so they are consistent: the state of the revision read before, or
+    of a later one that some row has.
     """
     revision = current_revision()
     listed = ListedExtension.objects.order_by("pk")
@@ -113,7 +113,7 @@ def _extension_state(
 
 
 def without_superseded(versions: Iterable[Iterable[Entry]]) -> Versions:
-    """Leave out packages that no system gets, because a newer one fits all systems that they fit."""
+    """Leave out packages that no system gets, because a newer package fits all their systems."""
     newer: list[Audience] = []
     kept = []
     for entries in versions:
@@ -130,7 +130,7 @@ def without_superseded(versions: Iterable[Iterable[Entry]]) -> Versions:
 
 @lru_cache(maxsize=10_000)
 def _contains(audience: Audience, other: Audience) -> bool:
-    """Return whether every system that fits ``other`` fits ``audience``; cached, for there are few audiences.
+    """Return whether every system that fits ``other`` fits ``audience``; cached: audiences are few.
 
     An empty audience fits systems with unknown properties.
     """

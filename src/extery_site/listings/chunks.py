@@ -1,7 +1,8 @@
-"""Parts of a listing: extensions whose ids follow each other, rendered and compressed once.
+"""Parts of a snapshot: about 256 consecutive extensions, rendered and compressed together.
 
-Where a chunk begins depends on the ids alone, so all processes have the same chunks, and a change
-of one extension changes one chunk.
+A chunk joins the rendered entries of its extensions (`extery_site.listings.entries`) for one class
+of systems; `extery_site.listings.document` joins chunks. Where a chunk begins depends only on the
+ids, so that all processes have the same chunks, and a change of one extension changes one chunk.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from extery.core.system_classes import SystemNormalizer
 from extery.listing.selection import newest_fitting
 from extery_site.listings.changes import Entry, Versions
 
-#: Average number of extensions in a chunk: 150 kB, which compress in 5 ms.
+#: Average number of extensions in a chunk: 150 kB, compressed in 5 ms.
 EXTENSIONS_PER_CHUNK = 256
 _GZIP_LEVEL = 6
 
@@ -29,7 +30,7 @@ def starts_chunk(id_key: str) -> bool:
 
 
 def deflate(data: bytes) -> bytes:
-    """Compress to blocks of raw deflate that can follow, and be followed by, any others."""
+    """Compress to blocks of raw deflate that can be concatenated with others."""
     compressor = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
 
@@ -38,7 +39,7 @@ _COMPRESSED_COMMA = deflate(b",")
 
 
 class RenderedChunk:
-    """The entries of a chunk for some systems: JSON with a comma before each entry."""
+    """The entries of a chunk for one class of systems: JSON with a comma before each entry."""
 
     def __init__(self, body: bytes) -> None:
         self.body = body
@@ -61,10 +62,7 @@ class RenderedChunk:
 
 
 class Chunk:
-    """Extensions whose ids follow each other, with what was rendered from them.
-
-    Rendered chunks live as long as an answer uses them.
-    """
+    """Consecutive extensions, and their rendered chunks, which live as long as a document uses them."""
 
     __slots__ = ("_normalizer", "_rendered", "audiences", "extensions")
 
@@ -101,7 +99,7 @@ def newest(versions: Versions, system: System) -> list[Entry]:
 
 
 def split(extensions: Iterable[tuple[str, Versions]]) -> Iterator[tuple[str, tuple[Versions, ...]]]:
-    """Split extensions, sorted by id, into chunks: the first id of each, and what it consists of."""
+    """Split extensions, sorted by id, into chunks: yield the first id and the extensions of each."""
     first = ""
     part: list[Versions] = []
     for id_key, versions in extensions:

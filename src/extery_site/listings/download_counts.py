@@ -1,4 +1,4 @@
-"""Download counts: collected in memory, handed to a task every few seconds, added in batches."""
+"""Download counts: collected in memory, and added to the database by a task every few seconds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from extery_site.project.tasks import task
 
 logger = logging.getLogger(__name__)
 
-#: Seconds of counts that are lost when the web process is killed.
+#: Seconds between two flushes; these counts are lost if the web process is killed.
 FLUSH_INTERVAL = 5.0
-#: Packages in memory. More than these wait for a database that is gone: their counts are dropped.
+#: Maximum number of packages in memory; while the database is unavailable, further ones are dropped.
 MAX_PACKAGES = 10_000
 #: Packages in the arguments of one task.
 _BATCH = 1_000
@@ -32,7 +32,7 @@ def add_downloads(counts: list[list[int]]) -> None:
     for package, number in counts:
         numbers[package] += number
     extensions: Counter[int] = Counter()
-    # In the order of their keys, so that two such tasks cannot wait for each other's rows.
+    # Ordered by key, so that two such tasks cannot deadlock.
     packages = Package.objects.filter(pk__in=numbers).order_by("pk")
     for package, extension in packages.values_list("pk", "version__extension_id"):
         Package.objects.filter(pk=package).update(
@@ -47,12 +47,12 @@ class DownloadCounter:
     """The downloads that this process has served since the last flush."""
 
     def __init__(self, *, interval: float | None = FLUSH_INTERVAL) -> None:
-        #: Seconds between two flushes by a thread of our own; None for no such thread.
+        #: Seconds between two flushes by a thread; None for no thread.
         self.interval = interval
         self.reset()
 
     def reset(self) -> None:
-        """Forget counts and thread: after a fork both belong to the parent process."""
+        """Drop counts and thread: after a fork both belong to the parent process."""
         self._counts: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
@@ -75,7 +75,7 @@ class DownloadCounter:
                 atexit.register(self.flush)
 
     def flush(self) -> int:
-        """Hand the counts to a task, and return the number of downloads. Keeps them on failure."""
+        """Enqueue a task with the counts; return the number of downloads. Keeps them on failure."""
         with self._flushing:
             with self._lock:
                 counts, self._counts = self._counts, Counter()

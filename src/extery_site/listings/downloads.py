@@ -1,4 +1,4 @@
-"""Packages by their hash: who may have them, in one piece or from a given byte on, and how often."""
+"""Downloads of packages by hash: permission, ranges, and the download count."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from extery_site.catalog.models import Package, Version
 from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
 
-#: No file has more bytes than 18 digits can say, and Python reads only so many digits.
+#: Python parses only so many digits, and no file has a size of more than 18.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-#: Under this address there will never be other bytes.
+#: The bytes of an address never change.
 CACHE_IMMUTABLE = "public, max-age=31536000, immutable"
 CACHE_PRIVATE = "private, no-store"
 
 
 @require_safe
 def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
-    """The package with this hash, under the one name that belongs to it."""
+    """Send the package with this hash; redirects from any other file name to its own."""
     package = (
         Package.objects.select_related("file", "version__extension__owner")
         .filter(sha256=sha256)
@@ -85,7 +85,7 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
 
 
 def _requested_part(request: HttpRequest, etag: str, size: int) -> range | None:
-    """The bytes that are asked for; ``None`` for all, also where a part cannot be given."""
+    """Return the requested range; ``None`` for the whole file, also if the range is invalid."""
     match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if match is None or request.headers.get("If-Range", etag) != etag:
         return None

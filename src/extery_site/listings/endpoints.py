@@ -1,4 +1,7 @@
-"""The listing as an endpoint of the API; `ListingMiddleware` answers most requests before it."""
+"""The listing as an endpoint of the API, mainly for its documentation.
+
+`ListingMiddleware` answers most requests before Django.
+"""
 
 from __future__ import annotations
 

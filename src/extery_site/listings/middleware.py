@@ -29,7 +29,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
 #: Caches may keep a listing, and must ask each time whether it is still current.
 CACHE_CONTROL = "public, no-cache"
-#: Longer query strings are parsed each time, so that the cache of parsed ones stays small.
+#: Longer query strings are not cached, which limits the size of the cache.
 MAX_CACHED_QUERY = 300
 
 
@@ -59,7 +59,7 @@ def read_system(query: Mapping[str, str]) -> System:
 
 
 def parse_query(query: str) -> System:
-    """Parse a query string; remembers short ones, since most clients send one of a few."""
+    """Parse a query string; caches short ones, because most clients send one of a few."""
     return _parse_short(query) if len(query) <= MAX_CACHED_QUERY else _parse(query)
 
 
@@ -74,9 +74,9 @@ def respond(
     system: System, base: str, *, if_none_match: str = "", accept_encoding: str = ""
 ) -> Reply:
     """Return the listing, or 304 if the client has it."""
-    answer = LISTINGS.get(system, base)
+    document = LISTINGS.get(system, base)
     zipped = bool(accept_encoding) and accepts(accept_encoding, "gzip")
-    etag = answer.gzip_etag if zipped else answer.etag
+    etag = document.gzip_etag if zipped else document.etag
     headers = [
         ("ETag", etag),
         ("Cache-Control", CACHE_CONTROL),
@@ -85,11 +85,11 @@ def respond(
     ]
     if if_none_match and _matches(if_none_match, etag):
         return Reply(304, headers, [])
-    length = answer.gzipped_length if zipped else answer.length
+    length = document.gzipped_length if zipped else document.length
     headers += [("Content-Type", "application/json"), ("Content-Length", str(length))]
     if zipped:
         headers.append(("Content-Encoding", "gzip"))
-    return Reply(200, headers, answer.gzipped if zipped else answer.body)
+    return Reply(200, headers, document.gzipped if zipped else document.body)
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
@@ -119,7 +119,7 @@ class ListingMiddleware:
             connection.close()
             return self.app(environ, start_response)
         start_response(_STATUS[reply.status], reply.headers)
-        # A copy: the pieces belong to the cache.
+        # A copy: the list belongs to the cache.
         return [] if environ["REQUEST_METHOD"] == "HEAD" else list(reply.body)
 
     def _reply(self, environ: dict[str, Any]) -> Reply:

@@ -1,4 +1,4 @@
-"""The rows that listings consist of, and the revision that counts their changes."""
+"""The rows of the listings, and the revision that counts their changes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Revision(models.Model):
 class ListedExtension(models.Model):
     """An extension that listings show or once showed, and the revision of its last change.
 
-    The row stays when the extension is deleted, so that processes which read the changes since
-    an earlier revision see that its entries are gone.
+    The row is kept when the extension is deleted, so that processes which read the changes since
+    an earlier revision remove its entries.
     """
 
     extension = models.OneToOneField(

@@ -1,4 +1,8 @@
-"""What listings show at one revision, in memory; the next snapshot shares what did not change."""
+"""All listed extensions of one revision, in memory: what every listing of that revision is made of.
+
+A snapshot is for all systems; `render` makes the `ListingDocument` for one class of them. The next
+snapshot shares the chunks that did not change.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,13 @@ from collections.abc import Mapping
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
 from extery.listing.entries import LISTING_VERSION
-from extery_site.listings.answer import Answer
 from extery_site.listings.changes import Changes, Versions
 from extery_site.listings.chunks import Chunk, split
+from extery_site.listings.document import ListingDocument
 
 
 class Snapshot:
-    """The listed and the blocked extensions at a revision, by id. Does not change."""
+    """The listed and the blocked extensions of a revision, by id. Immutable."""
 
     def __init__(
         self,
@@ -61,10 +65,10 @@ class Snapshot:
         return Snapshot(changes.revision, extensions, blocked, self._chunks)
 
     def normalize(self, system: System) -> System:
-        """Return the same system for all that get the same listing."""
+        """Return the representative of a class: systems that get the same listing."""
         return self._normalizer.normalize(system)
 
-    def render(self, system: System, base: str) -> Answer:
+    def render(self, system: System, base: str) -> ListingDocument:
         """Return the listing for a system, with download links that begin with ``base``."""
         chunks = [chunk.render(system, base) for chunk in self._chunks.values()]
-        return Answer(self.revision, self._head, chunks)
+        return ListingDocument(self.revision, self._head, chunks)

@@ -1,4 +1,4 @@
-"""Decisions of moderators, as transitions of the life cycle.
+"""Decisions of moderators, which are transitions of `extery_site.catalog.lifecycle`.
 
 ``packages`` are the SHA-256 hashes of the reviewed packages. A decision on a version raises
 `Conflict` if the version has other packages now.
@@ -35,8 +35,11 @@ def approve_version(
 ) -> Event:
     """Publish a version that waits for review.
 
-    What that changes is a row of `extery_site.catalog.transitions`, carried out by `catalog.lifecycle`; listings
-    follow its event in `extery_site.listings.actions`. Raises `Corrupt` if a stored file does not have the bytes that are approved.
+    Raises `Corrupt` if a stored file does not have the bytes that are approved.
+
+    What follows: `extery_site.catalog.lifecycle` makes the transition ``APPROVE`` of
+    `extery_site.catalog.transitions`, writes an `Event`, and calls its ``subscribers()``; the
+    one in `extery_site.listings.subscriber` adds the version to the listings.
     """
     require_moderator(by)
     reviewed = parse_hashes(packages)

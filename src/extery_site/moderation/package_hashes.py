@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from extery.core.errors import Conflict, Corrupt, InvalidInput, Problem, ProblemList, Where
 from extery_site.catalog.models import Package, Version
-from extery_site.files import actions as files
+from extery_site.files import storage
 from extery_site.ui.labels import short_hash
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
     packages = Package.objects.select_related("version__extension", "file")
     with ProblemList().raising(Corrupt) as problems:
         for package in packages.filter(version=version.pk):
-            if package.sha256 in reviewed and (fault := files.find_fault(package.file)):
+            if package.sha256 in reviewed and (fault := storage.find_fault(package.file)):
                 logger.error("package %s: %s", package.sha256, fault.kind)
                 problems.add(
                     "review.package-damaged",

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
-from extery_site.project.database import DatabaseAddress
+from extery_site.project.database_address import DatabaseAddress
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress
 

@@ -1,7 +1,6 @@
-"""Django's settings.
+"""Django's settings, set from those of the site, ``EXTERY_…``.
 
-The settings of the site, ``EXTERY_…``, are defined in `extery_site.project.env`: names, types,
-defaults and descriptions. This module turns their values into those of Django.
+Which settings a site has, with types, defaults and descriptions: `extery_site.project.site_settings`.
 """
 
 from __future__ import annotations
@@ -10,26 +9,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import data_folder, env
+from extery_site.project import data_folder, site_settings
 
-_env = env.load()
+_site_settings = site_settings.load()
 
 # Settings of the site have the same name here as in the environment.
-EXTERY_DATA: Path = _env.data
-EXTERY_SITE_URL: str = _env.site_url
-EXTERY_SITE_NAME: str = _env.site_name
-EXTERY_MAX_UPLOAD: int = _env.max_upload
-EXTERY_MAX_IMAGE: int = _env.max_image
-EXTERY_RESERVED_IDS: tuple[str, ...] = _env.reserved_ids
-EXTERY_SIGN_UP: bool = _env.sign_up
-EXTERY_PROXIES: int = _env.proxies
-EXTERY_THREADS: int = _env.threads
+EXTERY_DATA: Path = _site_settings.data
+EXTERY_SITE_URL: str = _site_settings.site_url
+EXTERY_SITE_NAME: str = _site_settings.site_name
+EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
+EXTERY_MAX_IMAGE: int = _site_settings.max_image
+EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
+EXTERY_SIGN_UP: bool = _site_settings.sign_up
+EXTERY_PROXIES: int = _site_settings.proxies
+EXTERY_THREADS: int = _site_settings.threads
 
-DEBUG: bool = _env.debug
-SECRET_KEY = data_folder.secret_key(EXTERY_DATA, _env.secret_key)
+DEBUG: bool = _site_settings.debug
+SECRET_KEY = data_folder.secret_key(EXTERY_DATA, _site_settings.secret_key)
 _site = urlsplit(EXTERY_SITE_URL)
 _is_https = _site.scheme == "https"
-ALLOWED_HOSTS = [*_env.allowed_hosts, *([_site.hostname] if _site.hostname else [])]
+ALLOWED_HOSTS = [*_site_settings.allowed_hosts, *([_site.hostname] if _site.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
 
 INSTALLED_APPS = [
@@ -85,7 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-EXTERY_DATABASE = _env.database
+EXTERY_DATABASE = _site_settings.database
 DATABASES: dict[str, Any] = {"default": EXTERY_DATABASE.django_settings(EXTERY_DATA)}
 TASKS = {"default": {"BACKEND": "extery_site.project.tasks.backend.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -95,7 +94,7 @@ MEDIA_ROOT = EXTERY_DATA / "media"
 MEDIA_URL = "/media/"
 STATIC_ROOT = EXTERY_DATA / "static"
 STATIC_URL = "/static/"
-EXTERY_STORAGE = _env.storage
+EXTERY_STORAGE = _site_settings.storage
 STORAGES: dict[str, Any] = {
     "default": EXTERY_STORAGE.django_settings(),
     "staticfiles": {
@@ -130,19 +129,19 @@ LOGIN_REDIRECT_URL = "/mine/"
 ACCOUNT_ADAPTER = "extery_site.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = _env.email_verification
+ACCOUNT_EMAIL_VERIFICATION = _site_settings.email_verification
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
-if not _env.rate_limits:
+if not _site_settings.rate_limits:
     ACCOUNT_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
 
-_mail = urlsplit(_env.email)
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = _env.email_from
+_mail = urlsplit(_site_settings.email)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _site_settings.email_from
 if _mail.scheme == "console":
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:

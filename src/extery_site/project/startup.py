@@ -1,4 +1,4 @@
-"""Startup of the commands: load Django, update the database and the static files.
+"""Startup of the commands and of the WSGI application: settings, Django, migrations, static files.
 
 Expects that the libraries of the website are installed.
 """
@@ -13,23 +13,30 @@ from pathlib import Path
 
 import click
 
-from extery_site.project import data_folder, database, env, storage_address
+from extery.core.errors import Unavailable
+from extery_site.project import (
+    data_folder,
+    database,
+    database_address,
+    site_settings,
+    storage_address,
+)
 
 SETTINGS_MODULE = "extery_site.project.settings"
 
 
-def load_settings(data: Path | None = None) -> None:
+def load_settings(data: str | os.PathLike[str] | None = None) -> None:
     """Select Django's settings and create the data folder, which has the secret key they read."""
     if data is not None:
-        os.environ["EXTERY_DATA"] = str(data.absolute())
+        os.environ["EXTERY_DATA"] = str(Path(data).absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
-    settings = env.load()
-    database.require_driver(settings.database)
+    settings = site_settings.load()
+    database_address.require_driver(settings.database)
     storage_address.require_libraries(settings.storage)
     data_folder.create(settings.data)
 
 
-def load_django(data: Path | None = None) -> None:
+def load_django(data: str | os.PathLike[str] | None = None) -> None:
     """Load the settings and all apps; raises `Unavailable` if the database cannot be used."""
     load_settings(data)
     import django
@@ -39,7 +46,7 @@ def load_django(data: Path | None = None) -> None:
     database.check_connection(settings.EXTERY_DATABASE)
 
 
-def prepare(data: Path | None = None, *, host: str = "") -> None:
+def prepare(data: str | os.PathLike[str] | None = None, *, host: str = "") -> None:
     """Load Django, check the file storage, and update the database and the static files.
 
     The site accepts requests to ``host`` in addition to EXTERY_ALLOWED_HOSTS.
@@ -47,7 +54,7 @@ def prepare(data: Path | None = None, *, host: str = "") -> None:
     load_django(data)
     from django.conf import settings
 
-    from extery_site.files.storage import get_storage
+    from extery_site.files.backends.base import get_storage
 
     get_storage().check()
     if host and host not in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
@@ -77,6 +84,16 @@ def has_pending_migrations() -> bool:
 
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_migrations() -> None:
+    """Raise `Unavailable` if the database has pending migrations, which `prepare` applies."""
+    from django.conf import settings
+
+    with database_problems():
+        is_outdated = has_pending_migrations()
+    if is_outdated:
+        raise Unavailable.of("setting.database-outdated", database=str(settings.EXTERY_DATABASE))
 
 
 def _migrate() -> None:

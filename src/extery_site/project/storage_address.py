@@ -1,4 +1,4 @@
-"""The address of the file storage: a folder by default, or a bucket of an S3 server.
+"""The address of the file storage, ``EXTERY_STORAGE``: a folder, or a bucket of an S3 server.
 
 Reads no settings; `extery_site.project.settings` passes the parsed `StorageAddress`.
 """
@@ -64,8 +64,11 @@ class StorageAddress:
     def django_settings(self) -> dict[str, Any]:
         """Return the value of Django's ``STORAGES["default"]``."""
         if not self.is_s3:
-            return {"BACKEND": "extery_site.files.folder.FolderStorage"}
-        return {"BACKEND": "extery_site.files.s3.S3FileStorage", "OPTIONS": {"address": self}}
+            return {"BACKEND": "extery_site.files.backends.folder.FolderStorage"}
+        return {
+            "BACKEND": "extery_site.files.backends.s3.S3FileStorage",
+            "OPTIONS": {"address": self},
+        }
 
 
 def _parse_parameters(query: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from extery_site.catalog.text_limits import (
     MAX_URL_LENGTH,
     clean_text,
 )
-from extery_site.files.actions import release
+from extery_site.files.storage import release
 from extery_site.publish.upload import UploadResult, receive_upload
 
 __all__ = [

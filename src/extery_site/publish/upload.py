@@ -32,8 +32,8 @@ from extery_site.catalog.models import (
     sortable_blender,
 )
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
-from extery_site.files.actions import Staged, staged
-from extery_site.files.models import StoredFile
+from extery_site.files.layout import FileKind
+from extery_site.files.storage import StagedFile, stage_file
 from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
 from extery_site.publish.manifest_limits import as_json, check_storable, without_nul
@@ -69,7 +69,7 @@ def receive_upload(
     manifest = _valid_manifest(report)
     check_storable(manifest)
     _check_reserved(manifest)
-    with staged(file, StoredFile.Kind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
+    with stage_file(file, FileKind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
         with transaction.atomic():
             _check_against_site(manifest, owner, stage.sha256)
         stage.upload()
@@ -84,7 +84,12 @@ def receive_upload(
 
 @transaction.atomic
 def _store(
-    stage: Staged, name: str, report: CheckReport, manifest: Manifest, user: User, notes: str
+    stage: StagedFile,
+    name: str,
+    report: CheckReport,
+    manifest: Manifest,
+    user: User,
+    notes: str,
 ) -> UploadResult:
     # A new extension has no row to lock, and several of its packages may be uploaded at once.
     lock_transaction(f"extension {normalize_id(manifest.id)}")

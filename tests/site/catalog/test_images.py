@@ -15,8 +15,9 @@ from PIL import Image as Pillow
 from extery.core.errors import InvalidInput
 from extery_site.catalog import images
 from extery_site.catalog.models import Image
-from extery_site.files.actions import Staged
-from extery_site.files.models import StoredFile, image_url
+from extery_site.files.layout import image_url
+from extery_site.files.models import StoredFile
+from extery_site.files.storage import StagedFile
 from tests.site.factories import picture
 from tests.site.stored import path_of
 
@@ -96,15 +97,15 @@ def test_variants_that_cannot_be_recorded_leave_no_files(
     run_tasks: Callable[[], int], media: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image, _ = images.store_image(picture())
-    store = Staged.store
+    store = StagedFile.store
 
-    def fail_for_the_second(stage: Staged) -> StoredFile:
+    def fail_for_the_second(stage: StagedFile) -> StoredFile:
         if len([name for name in media() if name.startswith("images/")]) == 2:
             raise OSError("disk full")
         return store(stage)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Staged, "store", fail_for_the_second)
+        patched.setattr(StagedFile, "store", fail_for_the_second)
         with pytest.raises(AssertionError, match="disk full"):
             run_tasks()
     assert media() == [image.file.name]

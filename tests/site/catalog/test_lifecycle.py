@@ -16,8 +16,8 @@ from extery_site.accounts.models import User
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.transitions import TRANSITIONS, Role, Transition
-from extery_site.listings.actions import LISTED_KINDS
 from extery_site.listings.changes import current_revision
+from extery_site.listings.subscriber import LISTED_KINDS
 from tests.site import factories
 
 pytestmark = pytest.mark.django_db

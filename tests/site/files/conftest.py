@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from extery_site.files.storage import FileStorage, get_storage
+from extery_site.files.backends.base import FileStorage, get_storage
 from extery_site.project.storage_address import StorageAddress
 from tests.parts import require_part
 from tests.services.s3 import ENVIRONMENT, FaultyProxy, S3Server, run_s3

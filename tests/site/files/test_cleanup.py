@@ -11,21 +11,22 @@ from typing import Any
 from django.utils import timezone
 
 from extery_site.accounts.models import User
-from extery_site.files import actions as files
+from extery_site.files import storage as files
+from extery_site.files.backends.base import get_storage
 from extery_site.files.cleanup import Removed, remove_incoming, remove_orphans
+from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
-from extery_site.files.storage import get_storage
 from extery_site.files.tasks import delete_orphan_files, delete_unfinished_uploads
 from tests.site import factories
 
 Media = Callable[[], list[str]]
 
 
-def put(data: bytes, kind: StoredFile.Kind = StoredFile.Kind.PACKAGE) -> str:
+def put(data: bytes, kind: FileKind = FileKind.PACKAGE) -> str:
     """Put a file into the storage without a row, as a process does that is killed then."""
     from extery_site.files.models import LAYOUTS
 
-    with files.staged(io.BytesIO(data), kind) as stage:
+    with files.stage_file(io.BytesIO(data), kind) as stage:
         name = LAYOUTS[kind].name(stage.sha256)
         get_storage().put(stage.path, name, media_type="application/zip")
     return name
@@ -37,7 +38,7 @@ def later(**age: int) -> Any:
 
 def test_temporary_files_are_removed_an_hour_after_the_last_byte(media: Media) -> None:
     assert remove_incoming() == 0
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.PACKAGE):
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.PACKAGE):
         assert remove_incoming(now=later(minutes=50)) == 0
         assert len(media()) == 1
         assert remove_incoming(now=later(minutes=70)) == 1
@@ -46,7 +47,7 @@ def test_temporary_files_are_removed_an_hour_after_the_last_byte(media: Media) -
 
 def test_files_without_a_row_are_removed_after_a_day(owner: User, media: Media) -> None:
     package = factories.make_draft(owner).packages.get()
-    orphans = {put(b"one"), put(b"two", StoredFile.Kind.IMAGE)}
+    orphans = {put(b"one"), put(b"two", FileKind.IMAGE)}
     assert set(media()) == {package.file.name} | orphans
     assert remove_orphans(now=later(hours=23)) == Removed(0, 0, 0)
     assert set(media()) == {package.file.name} | orphans
@@ -56,7 +57,7 @@ def test_files_without_a_row_are_removed_after_a_day(owner: User, media: Media) 
 
 def test_rows_without_a_reference_are_removed_after_a_day(owner: User, media: Media) -> None:
     package = factories.make_draft(owner).packages.get()
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage:
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.IMAGE) as stage:
         stage.store()
     assert remove_orphans(now=later(hours=23)) == Removed(0, 0, 0)
     assert remove_orphans(now=later(hours=25)) == Removed(1, 0, 0)

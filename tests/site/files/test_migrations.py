@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from extery_site.files import actions as files
+from extery_site.files import storage as files
 
 BEFORE = [("catalog", "0004_image_variants"), ("files", None)]
 ZIP, FULL, LARGE = b"a zip", b"a full image", b"a large image"

@@ -18,10 +18,11 @@ from django.utils import timezone
 from extery.core.errors import ExteryError, Unavailable
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package, Version
-from extery_site.files import actions as files
-from extery_site.files import s3 as module
+from extery_site.files import storage as files
+from extery_site.files.backends import s3 as module
+from extery_site.files.backends.base import get_storage
+from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
-from extery_site.files.storage import get_storage
 from extery_site.moderation import actions as moderation
 from extery_site.project.storage_address import StorageAddress
 from tests.parts import free_port
@@ -40,7 +41,7 @@ from tests.site.packages import package
 pytestmark = [pytest.mark.s3, pytest.mark.django_db(transaction=True)]
 JSON = {"Accept": "application/json"}
 Browser = Callable[[User], Client]
-KIND = StoredFile.Kind.PACKAGE
+KIND = FileKind.PACKAGE
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ def random_bytes(size: int) -> bytes:
 
 
 def store(data: bytes) -> StoredFile:
-    with files.staged(io.BytesIO(data), KIND) as stage:
+    with files.stage_file(io.BytesIO(data), KIND) as stage:
         stage.upload()
         with transaction.atomic():
             return stage.store()
@@ -144,7 +145,7 @@ def test_a_transaction_that_fails_after_the_transfer_removes_the_object(
     s3: Any, media: Callable[[], list[str]]
 ) -> None:
     def fail() -> None:
-        with files.staged(io.BytesIO(b"gears"), KIND) as stage:
+        with files.stage_file(io.BytesIO(b"gears"), KIND) as stage:
             stage.upload()
             assert len(list(s3.list_files("packages"))) == 1
             with transaction.atomic():

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from extery.core.errors import Unavailable
 from extery_site.files import verification
+from extery_site.files.backends.base import FileStorage, ListedFile
+from extery_site.files.layout import FileKind
 from extery_site.files.management.commands.verify_files import Command
 from extery_site.files.models import StoredFile
-from extery_site.files.storage import FileStorage, ListedFile
-from tests.site.files.test_actions import refer_to, store
-from tests.site.files.test_both_storages import overwrite
+from tests.site.files.test_both_backends import overwrite
+from tests.site.files.test_storage import refer_to, store
 from tests.site.stored import path_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +44,7 @@ def verify(*options: str) -> Run:
     return Run(0, out.getvalue(), err.getvalue())
 
 
-def stored(data: bytes = b"gears", kind: StoredFile.Kind = StoredFile.Kind.PACKAGE) -> StoredFile:
+def stored(data: bytes = b"gears", kind: FileKind = FileKind.PACKAGE) -> StoredFile:
     """Store a file that a row refers to."""
     file = store(data, kind)
     refer_to(file)

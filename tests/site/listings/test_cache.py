@@ -1,4 +1,4 @@
-"""How the listings of a process follow the database, and how many answers it keeps."""
+"""How the listings of a process follow the database, and how many documents it keeps."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_a_read_that_fails_leaves_the_old_listing_and_is_tried_again() -> None:
     assert ids(cache) == ["one", "two"]
 
 
-def test_few_answers_are_kept_whatever_clients_send() -> None:
+def test_few_documents_are_kept_whatever_clients_send() -> None:
     cache = Database(
         one=versions_of("one", 5_000_000, None, "linux-x64", "3.11"),
         two=versions_of("two", 4_002_000, 5_000_000),
@@ -256,10 +256,10 @@ def test_few_answers_are_kept_whatever_clients_send() -> None:
     ).cache()
     for major, minor, patch in itertools.product(range(3, 7), range(10), range(10)):
         cache.get(System((major, minor, patch), f"system-{patch}", f"3.{minor}"), BASE)
-    assert len(cache._answers) <= 5 * 2 * 3
+    assert len(cache._documents) <= 5 * 2 * 3
 
 
-def test_the_answer_that_was_not_used_for_longest_is_dropped_first() -> None:
+def test_the_document_that_was_not_used_for_longest_is_dropped_first() -> None:
     cache = Database(one=versions_of("one")).cache()
     first = cache.get(System(), "http://a")
     cache._max_bytes = 2 * cache._size()
@@ -270,15 +270,15 @@ def test_the_answer_that_was_not_used_for_longest_is_dropped_first() -> None:
     assert cache.get(System(), "http://b") is not second
 
 
-def test_answers_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_ANSWERS", 3)
+def test_documents_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_DOCUMENTS", 3)
     cache = Database(one=versions_of("one")).cache()
     for number in range(10):
         cache.get(System(), f"http://{number}")
-    assert [base for base, _ in cache._answers] == ["http://7", "http://8", "http://9"]
+    assert [base for base, _ in cache._documents] == ["http://7", "http://8", "http://9"]
 
 
-def test_a_part_that_answers_share_counts_once() -> None:
+def test_a_part_that_documents_share_counts_once() -> None:
     cache = Database(
         one=versions_of("one" * 100, 5_000_000), two=versions_of("two" * 100, 4_002_000)
     ).cache()

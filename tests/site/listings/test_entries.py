@@ -24,12 +24,13 @@ from extery.core.versions import blender_version_of_number
 from extery_site.accounts.models import User
 from extery_site.catalog import lifecycle
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.listings import actions
-from extery_site.listings.actions import increment_revision, rebuild
+from extery_site.listings import rebuild as rebuild_module
 from extery_site.listings.cache import LISTINGS
 from extery_site.listings.changes import current_revision, read_changes
 from extery_site.listings.models import ListedExtension, ListingEntry
+from extery_site.listings.rebuild import rebuild
 from extery_site.listings.snapshot import Snapshot
+from extery_site.listings.subscriber import increment_revision
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
@@ -164,7 +165,7 @@ def test_a_rebuild_renders_everything_again(approve: Approve, monkeypatch: Any) 
     snapshot = Snapshot.of(read_changes())
     ListingEntry.objects.update(before_address="{broken")
     ListedExtension.objects.filter(id_key="tool_1").delete()
-    monkeypatch.setattr(actions, "REBUILD_BATCH", 2)
+    monkeypatch.setattr(rebuild_module, "REBUILD_BATCH", 2)
     output = io.StringIO()
     call_command("rebuild_listing", stdout=output)
     assert output.getvalue() == "listing entries: 3\n"
@@ -220,8 +221,8 @@ from extery.core.compatibility import System
 from extery_site.listings.cache import LISTINGS
 
 for line in sys.stdin:
-    answer = LISTINGS.get(System(), "http://a")
-    print(answer.etag, len(json.loads(b"".join(answer.body))["data"]), flush=True)
+    document = LISTINGS.get(System(), "http://a")
+    print(document.etag, len(json.loads(b"".join(document.body))["data"]), flush=True)
 """
 
 
@@ -295,10 +296,10 @@ def test_after_any_changes_the_followed_listing_equals_one_read_at_once(
         for blender in BLENDERS:
             for platform in (None, "linux-x64", "windows-x64", "macos-arm64"):
                 system = System(blender, platform, "3.11")
-                answer = followed.render(system, BASE)
-                assert answer.etag == at_once.render(system, BASE).etag
-                assert answer.body == at_once.render(system, BASE).body
-                assert names(json.loads(b"".join(answer.body))) == expected_names(system)
+                document = followed.render(system, BASE)
+                assert document.etag == at_once.render(system, BASE).etag
+                assert document.body == at_once.render(system, BASE).body
+                assert names(json.loads(b"".join(document.body))) == expected_names(system)
         transaction.set_rollback(True)
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from extery.core.compatibility import Audience, System
 from extery_site.listings import chunks
-from extery_site.listings.answer import Answer
 from extery_site.listings.changes import Changes, Entry, ExtensionState, Versions
+from extery_site.listings.document import ListingDocument
 from extery_site.listings.snapshot import Snapshot
 from tests.site.listings.test_changes import audiences, systems
 
@@ -68,24 +68,24 @@ def test_a_snapshot_that_followed_changes_equals_one_made_at_once(
 ) -> None:
     snapshot = Snapshot.of(Changes(0, []))
     present: dict[str, ExtensionState] = {}
-    kept: list[Answer] = []
+    kept: list[ListingDocument] = []
     for revision, step in enumerate(steps, start=1):
         kept.append(snapshot.render(system, BASE))
         snapshot = snapshot.apply(Changes(revision, step))
         present |= {state.id_key: state for state in step}
-    answer = snapshot.render(system, BASE)
+    document = snapshot.render(system, BASE)
     at_once = Snapshot.of(Changes(len(steps), list(present.values()))).render(system, BASE)
 
-    assert answer.body == at_once.body
-    assert answer.gzipped == at_once.gzipped
-    assert (answer.etag, answer.gzip_etag) == (at_once.etag, at_once.gzip_etag)
-    body = b"".join(answer.body)
-    document = json.loads(body)
-    assert document == document_of(present, system, BASE)
-    assert body == json.dumps(document, separators=(",", ":")).encode()
-    assert gzip.decompress(b"".join(answer.gzipped)) == body
-    assert answer.length == len(body)
-    assert answer.gzipped_length == len(b"".join(answer.gzipped))
+    assert document.body == at_once.body
+    assert document.gzipped == at_once.gzipped
+    assert (document.etag, document.gzip_etag) == (at_once.etag, at_once.gzip_etag)
+    body = b"".join(document.body)
+    parsed = json.loads(body)
+    assert parsed == document_of(present, system, BASE)
+    assert body == json.dumps(parsed, separators=(",", ":")).encode()
+    assert gzip.decompress(b"".join(document.gzipped)) == body
+    assert document.length == len(body)
+    assert document.gzipped_length == len(b"".join(document.gzipped))
 
 
 @settings(deadline=None)
@@ -126,17 +126,17 @@ def test_an_entity_tag_tells_apart_content_blocks_and_addresses() -> None:
     snapshot = Snapshot(1, many(), {})
     blocked = ExtensionState("tool_100", of_everybody("tool_100"), ("tool_100", "Mines coins"))
     changed = ExtensionState("tool_100", of_everybody("changed"), None)
-    answers = [
+    documents = [
         snapshot.render(System(), BASE),
         snapshot.render(System(), "https://b.example"),
         snapshot.apply(Changes(2, [blocked])).render(System(), BASE),
         snapshot.apply(Changes(2, [changed])).render(System(), BASE),
     ]
-    assert len({answer.etag for answer in answers}) == len(answers)
+    assert len({document.etag for document in documents}) == len(documents)
     again = snapshot.apply(Changes(2, [changed])).apply(
         Changes(3, [ExtensionState("tool_100", of_everybody("tool_100"), None)])
     )
-    assert again.render(System(), BASE).etag == answers[0].etag
+    assert again.render(System(), BASE).etag == documents[0].etag
 
 
 def test_an_address_is_escaped_as_json() -> None:

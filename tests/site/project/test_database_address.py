@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.core.errors import Unavailable
-from extery_site.project import database
-from extery_site.project.database import DatabaseAddress, redact
+from extery_site.project import database_address
+from extery_site.project.database_address import DatabaseAddress, redact
 from tests.site.project.reasons import reason
 
 DATA = Path("/srv/extery")
@@ -144,11 +144,11 @@ def test_an_address_is_shown_without_its_password(text: str, shown: str) -> None
 def test_a_missing_driver_is_named_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(database, "find_spec", lambda _name: None)
+    monkeypatch.setattr(database_address, "find_spec", lambda _name: None)
 
-    database.require_driver(DatabaseAddress.parse(""))
+    database_address.require_driver(DatabaseAddress.parse(""))
     with pytest.raises(Unavailable) as caught:
-        database.require_driver(DatabaseAddress.parse("postgresql://ada:s3cret@h/extery"))
+        database_address.require_driver(DatabaseAddress.parse("postgresql://ada:s3cret@h/extery"))
 
     assert caught.value.code == "usage.postgres-missing"
     assert "s3cret" not in str(caught.value)

@@ -8,7 +8,7 @@ import pytest
 
 from extery.core.errors import Unavailable
 from extery_site.project import storage_address
-from extery_site.project.database import redact
+from extery_site.project.database_address import redact
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress, require_libraries
 from tests.site.project.reasons import reason
@@ -17,7 +17,9 @@ from tests.site.project.reasons import reason
 def test_without_an_address_files_are_stored_in_a_folder() -> None:
     address = StorageAddress.parse("")
     assert not address.is_s3
-    assert address.django_settings() == {"BACKEND": "extery_site.files.folder.FolderStorage"}
+    assert address.django_settings() == {
+        "BACKEND": "extery_site.files.backends.folder.FolderStorage"
+    }
 
 
 def test_an_address_names_bucket_prefix_endpoint_region_addressing_and_timeout() -> None:
@@ -30,7 +32,7 @@ def test_an_address_names_bucket_prefix_endpoint_region_addressing_and_timeout()
     )
     assert str(address) == "s3://my-bucket/a/b_c at http://127.0.0.1:9000"
     settings = address.django_settings()
-    assert settings["BACKEND"] == "extery_site.files.s3.S3FileStorage"
+    assert settings["BACKEND"] == "extery_site.files.backends.s3.S3FileStorage"
     assert settings["OPTIONS"] == {"address": address}
 
 

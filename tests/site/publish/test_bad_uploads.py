@@ -304,7 +304,7 @@ def test_a_failing_disk_leaves_no_rows_and_files(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("extery_site.files.folder.os.replace", full)
+    monkeypatch.setattr("extery_site.files.backends.folder.os.replace", full)
     response = upload(client, package())
     assert response.status_code == 503
     assert response["Retry-After"] == "5"

@@ -260,7 +260,7 @@ def test_an_image_is_decoded_and_transferred_while_nothing_is_locked(
     from django.db import connection
 
     from extery_site.catalog import images
-    from extery_site.files.actions import Staged
+    from extery_site.files.storage import StagedFile
 
     depths = []
     level = len(connection.savepoint_ids)
@@ -270,7 +270,7 @@ def test_an_image_is_decoded_and_transferred_while_nothing_is_locked(
 
     real = images.open_image
     monkeypatch.setattr(images, "open_image", lambda file: (note(), real(file))[1])
-    monkeypatch.setattr(Staged, "upload", note)
+    monkeypatch.setattr(StagedFile, "upload", note)
     version = factories.make_complete(owner)
     depths.clear()
     actions.update_draft(

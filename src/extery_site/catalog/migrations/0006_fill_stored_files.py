@@ -7,7 +7,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from extery_site.files.storage import get_storage
+from extery_site.files.backends.base import get_storage
 
 _NAME = re.compile(r"(?:packages|images)/([0-9a-f]{2})/(\1[0-9a-f]{62})\.(?:zip|webp)")
 _BATCH = 500

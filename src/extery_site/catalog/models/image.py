@@ -8,7 +8,8 @@ from django.db import models
 from django.utils import timezone
 
 from extery_site.catalog.text_limits import MAX_ALT_TEXT_LENGTH
-from extery_site.files.models import StoredFile, image_url
+from extery_site.files.layout import image_url
+from extery_site.files.models import StoredFile
 
 
 class Image(models.Model):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from extery_site.listings.actions import rebuild
+from extery_site.listings.rebuild import rebuild
 
 
 def render_entries(apps: Any, _schema_editor: Any) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from extery_site.project import http_parser, http_server
-from extery_site.project import server as commands
 from extery_site.project.body_limit import REFUSED_BODY
-from extery_site.project.http_server import Server
+from extery_site.project.commands.serve import listen
+from extery_site.project.http_server import parser
+from extery_site.project.http_server import server as http_server
+from extery_site.project.http_server.server import Server
 from tests.site.project.server.running import HANG
 
 MAX_BODY = 300_000
@@ -49,7 +50,7 @@ def running(
         "keep_proxy_headers": False,
         **options,
     }
-    server = Server(application, commands.listen(host, 0), **values)
+    server = Server(application, listen(host, 0), **values)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -177,7 +178,7 @@ def test_unfinished_bodies_share_a_limit_and_give_their_space_back() -> None:
     with running(max_spooled=size) as server:
         with connect(server) as first:
             first.sendall(head + bytes(size - 1))
-            while server.spool_quota.used < size - 1 - http_parser.MEMORY_PER_BODY:
+            while server.spool_quota.used < size - 1 - parser.MEMORY_PER_BODY:
                 get(server)
             assert exchange(server, head + bytes(size)) == (413, b"no-space")
             small = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
@@ -213,13 +214,13 @@ def test_head_gets_headers_only_and_the_connection_goes_on(path: str) -> None:
 
 
 @pytest.mark.parametrize("sizes", [(0, 0), (1, 2), (70_000, 1, 300_000), (700_000,) * 4])
-def test_a_list_of_pieces_is_sent_whole(sizes: tuple[int, ...]) -> None:
-    pieces = [bytes([65 + number]) * size for number, size in enumerate(sizes)]
+def test_a_list_of_byte_strings_is_sent_whole(sizes: tuple[int, ...]) -> None:
+    parts = [bytes([65 + number]) * size for number, size in enumerate(sizes)]
     length = str(sum(sizes))
 
     def application(_: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Length", length)])
-        return list(pieces)
+        return list(parts)
 
     with running(application) as server:
         connection = http.client.HTTPConnection(
@@ -227,7 +228,7 @@ def test_a_list_of_pieces_is_sent_whole(sizes: tuple[int, ...]) -> None:
         )
         for _ in range(2):
             connection.request("GET", "/")
-            assert connection.getresponse().read() == b"".join(pieces)
+            assert connection.getresponse().read() == b"".join(parts)
         connection.close()
 
 
@@ -315,7 +316,7 @@ def test_stopping_waits_for_requests_in_progress_and_for_nothing_else() -> None:
 
     server = Server(
         slow,
-        commands.listen("127.0.0.1", 0),
+        listen("127.0.0.1", 0),
         threads=1,
         max_body=MAX_BODY,
         max_spooled=MAX_BODY,

@@ -13,7 +13,8 @@ import pytest
 from django.db import OperationalError
 
 from extery_site.listings.cache import LISTINGS
-from extery_site.project import http_server, server
+from extery_site.project.commands import serve
+from extery_site.project.http_server import server
 from tests.site.project.server.running import HANG
 
 
@@ -45,13 +46,13 @@ def test_the_listing_is_preloaded_while_the_server_is_running(
 ) -> None:
     preloaded = threading.Event()
     monkeypatch.setattr(FakeServer, "preloaded", preloaded, raising=False)
-    monkeypatch.setattr(http_server, "Server", FakeServer)
+    monkeypatch.setattr(server, "Server", FakeServer)
     monkeypatch.setitem(sys.modules, "extery_site.project.wsgi", SimpleNamespace(application=None))
     monkeypatch.setattr(LISTINGS, "preload", preloaded.set)
     monkeypatch.setattr("django.db.connections.close_all", lambda: None)
 
-    with server.listen("127.0.0.1", 0) as listener:
-        server._run(listener, when_ready=lambda: None)
+    with serve.listen("127.0.0.1", 0) as listener:
+        serve._run(listener, when_ready=lambda: None)
 
     assert preloaded.is_set()
 
@@ -63,7 +64,7 @@ def test_a_busy_database_costs_the_preload_and_nothing_else(
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(LISTINGS, "preload", fail)
-    thread = threading.Thread(target=server._preload_listing)
+    thread = threading.Thread(target=serve._preload_listing)
     thread.start()
     thread.join(HANG)
 

@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from extery.core.errors import Unavailable
-from extery_site.project import server, worker_command
+from extery_site.project.commands import manage, serve, worker
 
 
 @pytest.mark.parametrize(
     "command",
-    [server.serve, server.manage, worker_command.worker],
+    [serve.serve, manage.manage, worker.worker],
     ids=["serve", "manage", "worker"],
 )
 def test_without_its_libraries_the_site_says_how_to_get_them(
@@ -34,7 +34,7 @@ def test_without_the_demo_serve_says_how_to_install_it_and_creates_nothing(
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())
     data = tmp_path / "data"
 
-    result = CliRunner().invoke(server.serve, ["--demo", "--port", "0", "--data", str(data)])
+    result = CliRunner().invoke(serve.serve, ["--demo", "--port", "0", "--data", str(data)])
 
     assert isinstance(result.exception, Unavailable)
     assert result.exception.code == "usage.demo-missing"

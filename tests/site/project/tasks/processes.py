@@ -23,7 +23,7 @@ import django
 from django.conf import settings
 settings.DATABASES["default"] = json.loads(os.environ["EXTERY_TEST_DATABASE"])
 django.setup()
-from extery_site.project.worker_command import worker
+from extery_site.project.commands.worker import worker
 from tests.site.project.tasks import sample_tasks
 worker()
 """

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from django.db.migrations.recorder import MigrationRecorder
 
 from extery.core.errors import Unavailable
-from extery_site.project.worker_command import worker
+from extery_site.project.commands.worker import worker
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from extery_site.listings.actions import rebuild
+from extery_site.listings.rebuild import rebuild
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""Files in a bucket of an S3 server, through django-storages and boto3."""
+"""The backend for a bucket of an S3 server, with django-storages and boto3."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoC
 from storages.backends.s3 import S3Storage
 
 from extery.core.errors import ExteryError, Unavailable, Where
-from extery_site.files.s3_reader import S3Reader
-from extery_site.files.storage import ListedFile, OpenedFile
+from extery_site.files.backends.base import ListedFile, OpenedFile
+from extery_site.files.backends.s3_reader import S3Reader
 from extery_site.project.storage_address import StorageAddress
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
-#: Answers of servers that have no unfinished uploads, or cannot list them.
+#: Error codes of servers that have no unfinished uploads, or cannot list them.
 _NO_UPLOADS = frozenset({"NoSuchUpload", "NotImplemented"})
-#: Seconds for a connection, and for an answer while the database is locked: together with the
-#: attempts less than the 20 seconds that others wait for a lock.
+#: Seconds for a connection, and for a response while the database is locked: all attempts together
+#: take less than the 20 seconds that other transactions wait for a lock.
 _SHORT_TIMEOUT = 5
 _SHORT_ATTEMPTS = 2
 #: Attempts of one request, with an exponential back-off in between.
@@ -184,8 +184,8 @@ def _client_config(address: StorageAddress, *, is_short: bool = False) -> Config
         read_timeout=timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=_CONNECTIONS,
-        # Checksums in trailers are what servers other than Amazon's often lack. The signature
-        # covers the bytes instead, also over HTTPS.
+        # Many servers other than Amazon's lack checksums in trailers. The signature covers the
+        # bytes instead, also over HTTPS.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={

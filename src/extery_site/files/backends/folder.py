@@ -1,4 +1,4 @@
-"""Files in the folder ``media`` of the data folder."""
+"""The backend for a folder: files in ``media`` of the data folder."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from django.core.files.storage import FileSystemStorage
 from extery.core.errors import Unavailable
 from extery.core.files import fsync_directory
 from extery.core.text import os_error_text
-from extery_site.files.ranges import FilePart
-from extery_site.files.storage import ListedFile, OpenedFile, translated_errors
+from extery_site.files.backends.base import ListedFile, OpenedFile, translated_errors
+from extery_site.files.backends.ranges import FilePart
 
 
 class FolderStorage(FileSystemStorage):
-    """Django's storage in ``MEDIA_ROOT``, with files that appear in one step."""
+    """Django's storage in ``MEDIA_ROOT``, with atomic writes."""
 
     is_local = True
 
     def check(self) -> None:
-        """Raise `Unavailable` if the folder cannot be made or written."""
+        """Raise `Unavailable` if the folder cannot be created or written."""
         folder = Path(self.location)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ class FolderStorage(FileSystemStorage):
             fsync_directory(place.parent)
 
     def open_range(self, name: str, start: int = 0, stop: int | None = None) -> OpenedFile:
-        """Open a file, or a part of it that is a file of its own; raises `OSError`."""
+        """Open a file or a range of it; raises `OSError`."""
         file = self._path(name).open("rb")
         size = os.fstat(file.fileno()).st_size
         if start == 0 and stop is None:
@@ -77,7 +77,7 @@ class FolderStorage(FileSystemStorage):
                     )
 
     def abort_unfinished(self, before: datetime) -> int:
-        """Nothing: a file is complete before it gets its name."""
+        """Do nothing: a file is complete before it gets its name."""
         return 0
 
     def _path(self, name: str) -> Path:

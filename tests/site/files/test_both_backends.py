@@ -19,10 +19,11 @@ from django.utils import timezone
 from extery.core.errors import Corrupt
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Package, Version
-from extery_site.files import actions as files
+from extery_site.files import storage as files
+from extery_site.files.backends.base import FileStorage
 from extery_site.files.cleanup import Removed, remove_orphans
-from extery_site.files.models import LAYOUTS, StoredFile
-from extery_site.files.storage import FileStorage
+from extery_site.files.layout import LAYOUTS, FileKind
+from extery_site.files.models import StoredFile
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
@@ -210,10 +211,10 @@ def test_a_lost_image_is_not_found(storage: FileStorage, client: Client, db: Non
 
 
 def test_uploading_again_repairs_a_lost_file(storage: FileStorage, owner: User) -> None:
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage, transaction.atomic():
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.IMAGE) as stage, transaction.atomic():
         file = stage.store()
     storage.delete(file.name)
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage, transaction.atomic():
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.IMAGE) as stage, transaction.atomic():
         assert stage.store() == file
     assert files.find_fault(file) is None
 
@@ -221,7 +222,7 @@ def test_uploading_again_repairs_a_lost_file(storage: FileStorage, owner: User) 
 def test_a_file_that_is_removed_between_its_transfer_and_its_row_is_there_in_the_end(
     storage: FileStorage, db: None
 ) -> None:
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.IMAGE) as stage:
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.IMAGE) as stage:
         stage.upload()
         files.remove_without_row(LAYOUTS[stage.kind].name(stage.sha256), stage.sha256)
         with transaction.atomic():
@@ -257,7 +258,7 @@ def test_orphans_are_removed_and_nothing_else(storage: FileStorage, owner: User)
 
 def test_a_list_has_sizes_and_ages(storage: FileStorage, db: None) -> None:
     before = timezone.now() - timedelta(seconds=5)
-    with files.staged(io.BytesIO(b"gears"), StoredFile.Kind.PACKAGE) as stage, transaction.atomic():
+    with files.stage_file(io.BytesIO(b"gears"), FileKind.PACKAGE) as stage, transaction.atomic():
         file = stage.store()
     [listed] = storage.list_files("packages")
     assert (listed.name, listed.size) == (file.name, 5)
@@ -272,7 +273,7 @@ def test_a_list_has_sizes_and_ages(storage: FileStorage, db: None) -> None:
 
 def test_a_stored_file_can_be_read_anywhere(storage: FileStorage, db: None) -> None:
     data = bytes(range(256)) * 10_000
-    with files.staged(io.BytesIO(data), StoredFile.Kind.PACKAGE) as stage, transaction.atomic():
+    with files.stage_file(io.BytesIO(data), FileKind.PACKAGE) as stage, transaction.atomic():
         file = stage.store()
     with files.open_file(file) as stream:
         assert stream.seek(0, io.SEEK_END) == len(data)

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from extery_site.project.site_command import SiteCommand
+from extery_site.project.commands.common import (
+    call_on_stop_signal,
+    data_option,
+    require_libraries,
+)
+from extery_site.project.commands.site_command import SiteCommand
 
-# Everything else is imported where it is used: `extery --help` imports this module for its summary.
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from extery_site.project.tasks.worker import Worker
 
 
@@ -49,7 +55,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 3600),
     help="Seconds that running tasks have to finish when the worker is stopped.",
 )
-@click.option("--data", type=click.Path(file_okay=False), help="The site's data folder.")
+@data_option
 @click.option("--quiet", is_flag=True, help="Log failures and warnings only.")
 @click.option("--stop-with-stdin", is_flag=True, hidden=True)
 def worker(
@@ -68,8 +74,6 @@ def worker(
     'extery serve' runs one worker. A larger site can have more of them, on any machine with the
     settings, database and files of the site. Stop with Ctrl+C: running tasks are finished.
     """
-    from extery_site.project.server import require_libraries
-
     require_libraries()
     _load_site(data, quiet=quiet)
     if processes > 1:
@@ -91,19 +95,12 @@ def worker(
 def _load_site(data: str | None, *, quiet: bool) -> None:
     """Load Django; raises `Unavailable` if the database has pending migrations."""
     import logging
-    from pathlib import Path
 
-    from extery.core.errors import Unavailable
     from extery_site.project import startup
 
-    startup.load_django(Path(data) if data else None)
-    from django.conf import settings
-
+    startup.load_django(data)
     logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
-    with startup.database_problems():
-        is_outdated = startup.has_pending_migrations()
-    if is_outdated:
-        raise Unavailable.of("setting.database-outdated", database=str(settings.EXTERY_DATABASE))
+    startup.require_migrations()
 
 
 def _run(running: Worker, *, stop_with_stdin: bool) -> None:
@@ -112,7 +109,7 @@ def _run(running: Worker, *, stop_with_stdin: bool) -> None:
     import sys
     import threading
 
-    _on_stop_signal(running.stop)
+    _stop_on_signal(running.stop)
     if stop_with_stdin:
         threading.Thread(target=_stop_at_end_of_stdin, args=[running], daemon=True).start()
     status = running.run()
@@ -134,10 +131,9 @@ def _stop_at_end_of_stdin(running: Worker) -> None:
     running.stop()
 
 
-def _on_stop_signal(stop: Any) -> None:
+def _stop_on_signal(stop: Callable[[], Any]) -> None:
     """Call ``stop`` for SIGINT and SIGTERM; a second signal ends the process immediately."""
     import os
-    import signal
 
     stopped = False
 
@@ -148,8 +144,7 @@ def _on_stop_signal(stop: Any) -> None:
         stopped = True
         stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
+    call_on_stop_signal(handle)
 
 
 def _run_processes(number: int, options: list[str], *, grace: float) -> None:
@@ -163,7 +158,7 @@ def _run_processes(number: int, options: list[str], *, grace: float) -> None:
     connections.close_all()
 
     signals: list[bool] = []
-    _on_stop_signal(lambda: signals.append(True))
+    _stop_on_signal(lambda: signals.append(True))
     children = [WorkerProcess(options, grace=grace) for _ in range(number)]
     for child in children:
         child.start()

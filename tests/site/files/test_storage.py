@@ -15,22 +15,23 @@ from django.db.models import ProtectedError
 
 from extery.core.errors import ExteryError, InvalidInput, Unavailable
 from extery_site.catalog.models import Image
-from extery_site.files import actions as files
-from extery_site.files.actions import Fault
-from extery_site.files.models import StoredFile, image_url
-from extery_site.files.ranges import FilePart
-from extery_site.files.storage import get_storage
+from extery_site.files import storage as files
+from extery_site.files.backends.base import get_storage
+from extery_site.files.backends.ranges import FilePart
+from extery_site.files.layout import FileKind, image_url
+from extery_site.files.models import StoredFile
+from extery_site.files.storage import Fault
 from tests.site.stored import path_of
 
 DATA = b"gears"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 NAME = f"packages/{DIGEST[:2]}/{DIGEST}.zip"
-PACKAGE, IMAGE = StoredFile.Kind.PACKAGE, StoredFile.Kind.IMAGE
+PACKAGE, IMAGE = FileKind.PACKAGE, FileKind.IMAGE
 Media = Callable[[], list[str]]
 
 
-def store(data: bytes = DATA, kind: StoredFile.Kind = PACKAGE) -> StoredFile:
-    with files.staged(io.BytesIO(data), kind) as stage:
+def store(data: bytes = DATA, kind: FileKind = PACKAGE) -> StoredFile:
+    with files.stage_file(io.BytesIO(data), kind) as stage:
         stage.upload()
         with transaction.atomic():
             return stage.store()
@@ -43,7 +44,7 @@ def refer_to(file: StoredFile) -> Image:
 def test_a_file_is_stored_under_its_hash(db: None, media: Media) -> None:
     source = io.BytesIO(DATA)
     source.seek(3)
-    with files.staged(source, PACKAGE) as stage:
+    with files.stage_file(source, PACKAGE) as stage:
         assert (stage.sha256, stage.size) == (DIGEST, 5)
         file = stage.store()
     assert (file.sha256, file.size, file.kind, file.name) == (DIGEST, 5, "package", NAME)
@@ -64,7 +65,7 @@ def test_an_image_has_its_address_without_a_query(db: None, django_assert_num_qu
 
 
 def test_what_is_not_stored_is_gone(media: Media) -> None:
-    with files.staged(io.BytesIO(DATA), PACKAGE):
+    with files.stage_file(io.BytesIO(DATA), PACKAGE):
         assert len(media()) == 1
     assert media() == []
 
@@ -85,7 +86,7 @@ def test_storing_again_repairs_a_damaged_or_lost_file(db: None) -> None:
 
 
 def fail_after_storing() -> None:
-    with files.staged(io.BytesIO(DATA), PACKAGE) as stage, transaction.atomic():
+    with files.stage_file(io.BytesIO(DATA), PACKAGE) as stage, transaction.atomic():
         stage.store()
         raise RuntimeError
 
@@ -105,7 +106,7 @@ def test_an_error_does_not_remove_what_another_upload_has_stored_since(
     db: None, media: Media
 ) -> None:
     def fail() -> None:
-        with files.staged(io.BytesIO(DATA), PACKAGE) as stage:
+        with files.stage_file(io.BytesIO(DATA), PACKAGE) as stage:
             try:
                 with transaction.atomic():
                     stage.store()
@@ -124,7 +125,7 @@ def test_a_source_that_fails_leaves_nothing(media: Media) -> None:
         def read(self, *_: Any) -> bytes:
             raise OSError("gone")
 
-    with pytest.raises(Unavailable, match="gone"), files.staged(Broken(), PACKAGE):
+    with pytest.raises(Unavailable, match="gone"), files.stage_file(Broken(), PACKAGE):
         pass
     assert media() == []
 
@@ -143,7 +144,7 @@ def test_no_more_is_read_than_may_be_stored(media: Media) -> None:
     source = Endless()
     with (
         pytest.raises(InvalidInput) as caught,
-        files.staged(source, PACKAGE, max_size=3_000_000),  # type: ignore[arg-type]
+        files.stage_file(source, PACKAGE, max_size=3_000_000),  # type: ignore[arg-type]
     ):
         pass
     assert caught.value.code == "storage.too-large"
@@ -190,7 +191,7 @@ def test_a_storage_that_fails_while_it_removes_a_file_keeps_its_row(
     def fail(*_: Any, **__: Any) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("extery_site.files.folder.Path.unlink", fail)
+    monkeypatch.setattr("extery_site.files.backends.folder.Path.unlink", fail)
     assert not files.remove_unreferenced(DIGEST)
     monkeypatch.undo()
     assert media() == [StoredFile.objects.get().name]

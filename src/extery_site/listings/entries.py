@@ -1,6 +1,7 @@
-"""Renders the entry of a package: its JSON, cut where the address of the site belongs.
+"""Renders the entry of one package for its row: JSON, split where the address of the site belongs.
 
-Reads plain fields only, so that migrations can call it with the models of their time.
+An entry is rendered once, when its version is approved; documents are joined from the rows.
+Reads plain fields only, so that migrations can call it with historical models.
 """
 
 from __future__ import annotations
@@ -48,6 +49,6 @@ def render_entry(package: Package) -> RenderedEntry:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         text = clean_message(f"{type(error).__name__}: {error}")
         raise Corrupt.of("review.not-listable", package=name, error=text) from error
-    # The key that counts is the last one: after it come only a size and a hash.
+    # The last occurrence is the key: only a size and a hash follow it.
     before, key, after = text.rpartition(_URL_KEY)
     return RenderedEntry(before + key, after)

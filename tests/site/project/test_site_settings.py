@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from extery.core.errors import InvalidInput, Problem
-from extery_site.project import data_folder, env
-from extery_site.project.env import SiteSettings
+from extery_site.project import data_folder, site_settings
+from extery_site.project.site_settings import SiteSettings
 
 Load = Callable[..., SiteSettings]
 
@@ -25,7 +25,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Load:
 
     def from_variables(**variables: str) -> SiteSettings:
         monkeypatch.setattr(os, "environ", variables)
-        return env.load()
+        return site_settings.load()
 
     return from_variables
 
@@ -186,9 +186,9 @@ def test_secrets_are_not_part_of_the_text_of_the_settings(load: Load) -> None:
 
 
 def test_the_reference_page_has_a_line_for_each_setting() -> None:
-    page = env.reference()
-    assert len(env.fields()) == len(SiteSettings.model_fields)
-    for name, field in env.fields().items():
+    page = site_settings.reference()
+    assert len(site_settings.fields()) == len(SiteSettings.model_fields)
+    for name, field in site_settings.fields().items():
         assert f"| `{name}` |" in page
         assert field.description is not None
         assert field.description in page

@@ -1,4 +1,7 @@
-"""A listing ready to be sent, plain and compressed, as pieces that answers share."""
+"""The JSON document of a listing for one class of systems: all chunks, plain and compressed.
+
+Bodies are lists of byte strings, so that documents share the chunks that they have in common.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,13 @@ from extery_site.listings.chunks import RenderedChunk, deflate
 
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _TAIL = b"]}"
-#: Shorter bodies are one piece: servers send that without another copy. Longer ones share their chunks.
-MAX_JOINED = 1_000_000
+#: Shorter bodies are joined: servers send one byte string without another copy. Longer bodies share
+#: their chunks.
+MAX_JOINED_SIZE = 1_000_000
 
 
-class Answer:
-    """The bytes of a listing and its entity tags, which depend on the bytes only."""
+class ListingDocument:
+    """The bytes of a listing, and its entity tags, which depend on the bytes only."""
 
     def __init__(self, revision: int, head: bytes, chunks: Sequence[RenderedChunk]) -> None:
         self.revision = revision
@@ -30,13 +34,13 @@ class Answer:
 
     @cached_property
     def body(self) -> list[bytes]:
-        """The listing in pieces, none of them small."""
+        """The document as byte strings."""
         if not self.chunks:
             return [self._head + _TAIL]
         first, *others = (chunk.body for chunk in self.chunks)
-        pieces = [self._head + first[1:], *others]
-        pieces[-1] += _TAIL
-        return _joined(pieces)
+        parts = [self._head + first[1:], *others]
+        parts[-1] += _TAIL
+        return _joined(parts)
 
     @cached_property
     def length(self) -> int:
@@ -45,19 +49,19 @@ class Answer:
 
     @cached_property
     def gzipped(self) -> list[bytes]:
-        """The body for clients that accept gzip; Blender does not."""
-        pieces = [_GZIP_HEADER + deflate(self._head)]
+        """The document as gzip, for clients that accept it; Blender does not."""
+        parts = [_GZIP_HEADER + deflate(self._head)]
         if self.chunks:
             first, *others = self.chunks
-            pieces[0] += first.compressed_without_comma
-            pieces += [chunk.compressed for chunk in others]
+            parts[0] += first.compressed_without_comma
+            parts += [chunk.compressed for chunk in others]
         checksum = 0
-        for piece in self.body:
-            checksum = zlib.crc32(piece, checksum)
+        for part in self.body:
+            checksum = zlib.crc32(part, checksum)
         end = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-        pieces[-1] += end.compress(_TAIL) + end.flush()
-        pieces[-1] += struct.pack("<LL", checksum, self.length & 0xFFFFFFFF)
-        return _joined(pieces)
+        parts[-1] += end.compress(_TAIL) + end.flush()
+        parts[-1] += struct.pack("<LL", checksum, self.length & 0xFFFFFFFF)
+        return _joined(parts)
 
     @cached_property
     def gzipped_length(self) -> int:
@@ -66,12 +70,12 @@ class Answer:
 
     @property
     def own_size(self) -> int:
-        """Bytes of memory besides the chunks: joined bodies, else the first and the last piece."""
+        """Bytes of memory besides the chunks: joined bodies, else the first and the last part."""
         size = 0
-        for pieces in (self.body, self.__dict__.get("gzipped", [])):
-            size += sum(map(len, pieces if len(pieces) < 3 else (pieces[0], pieces[-1])))
+        for parts in (self.body, self.__dict__.get("gzipped", [])):
+            size += sum(map(len, parts if len(parts) < 3 else (parts[0], parts[-1])))
         return size
 
 
-def _joined(pieces: list[bytes]) -> list[bytes]:
-    return [b"".join(pieces)] if sum(map(len, pieces)) <= MAX_JOINED else pieces
+def _joined(parts: list[bytes]) -> list[bytes]:
+    return [b"".join(parts)] if sum(map(len, parts)) <= MAX_JOINED_SIZE else parts

@@ -1,4 +1,4 @@
-"""A response in pieces reads like one file."""
+"""A file of several byte strings reads like one of all their bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extery_site.project.pieces import PiecesFile
+from extery_site.project.http_server.concatenated_file import ConcatenatedFile
 
 steps = st.lists(
     st.one_of(
@@ -21,10 +21,10 @@ steps = st.lists(
 
 
 @given(st.lists(st.binary(max_size=6), max_size=5), steps)
-def test_pieces_read_like_the_file_of_their_bytes(
-    pieces: list[bytes], steps: list[tuple[str, int]]
+def test_it_reads_like_the_file_of_all_bytes(
+    parts: list[bytes], steps: list[tuple[str, int]]
 ) -> None:
-    file, expected = PiecesFile(pieces), io.BytesIO(b"".join(pieces))
+    file, expected = ConcatenatedFile(parts), io.BytesIO(b"".join(parts))
     end = len(expected.getvalue())
     for kind, number in steps:
         if kind == "read":
@@ -39,7 +39,7 @@ def test_pieces_read_like_the_file_of_their_bytes(
         assert file.tell() == expected.tell()
 
 
-def test_closed_pieces_have_no_bytes() -> None:
-    file = PiecesFile([b"ab", b"c"])
+def test_a_closed_file_has_no_bytes() -> None:
+    file = ConcatenatedFile([b"ab", b"c"])
     file.close()
     assert file.read() == b""

@@ -1,21 +1,23 @@
-"""The commands ``extery serve`` and ``extery manage``: a whole site in one process tree."""
+"""The command ``extery serve``: the web server of the site, and a worker beside it."""
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from extery_site.project.site_command import SiteCommand
+from extery_site.project.commands.common import (
+    call_on_stop_signal,
+    data_option,
+    require_libraries,
+)
+from extery_site.project.commands.site_command import SiteCommand
 
-# Everything else is imported where it is used: `extery --help` imports this module for its two
-# summaries, and `require_libraries` needs it without Django.
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 #: Disk space for unfinished uploads, as a number of uploads of the maximum size.
 MAX_UNFINISHED_UPLOADS = 10
@@ -32,11 +34,7 @@ DEMO_GROUP = "extery.demo"
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 for any free port.",
 )
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False),
-    help="Folder for the database, packages, images and keys. Default: EXTERY_DATA, else var.",
-)
+@data_option
 @click.option("--demo", is_flag=True, help="Seed an empty site with demo content.")
 @click.option(
     "--worker/--no-worker",
@@ -51,8 +49,6 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
     Creates the data folder and the database on the first start, and updates them after an
     upgrade. Stop with Ctrl+C.
     """
-    from pathlib import Path
-
     require_libraries()
     from django.conf import settings
 
@@ -60,57 +56,12 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 
     seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
-        startup.prepare(Path(data) if data else None, host=host)
+        startup.prepare(data, host=host)
         data_folder.use_for_temporary_files(settings.EXTERY_DATA)
         sign_ins = _seed(seed_site) if seed_site else ()
         address = f"http://{display_host(host)}:{listener.getsockname()[1]}"
         with worker_process.running_worker(enabled=with_worker):
             _run(listener, lambda: _announce(address, sign_ins))
-
-
-@click.command(
-    cls=SiteCommand,
-    on_failure="The command failed.",
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    add_help_option=False,
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def manage(arguments: tuple[str, ...]) -> None:
-    """Run a management command of Django on the site's data; 'help' lists them."""
-    require_libraries()
-    from extery_site.project.startup import load_settings
-
-    load_settings()
-    from django.core.management import execute_from_command_line
-
-    with _connection_problems():
-        execute_from_command_line(["extery manage", *arguments])
-
-
-@contextmanager
-def _connection_problems() -> Iterator[None]:
-    """Raise `Unavailable` in place of Django's error if the database cannot be used."""
-    from django.db.utils import DatabaseError
-
-    from extery_site.project.database import check_connection
-
-    try:
-        yield
-    except DatabaseError:
-        from django.conf import settings
-
-        check_connection(settings.EXTERY_DATABASE)
-        raise
-
-
-def require_libraries() -> None:
-    """Raise `Unavailable` if only the toolkit is installed, without the extra ``site``."""
-    from importlib.util import find_spec
-
-    from extery.core.errors import Unavailable
-
-    if find_spec("django") is None:
-        raise Unavailable.of("usage.site-missing")
 
 
 def _load_demo() -> Callable[[], Any]:
@@ -162,6 +113,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def display_host(host: str) -> str:
+    """Return the host part of the URL under which this machine reaches the server."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
@@ -190,14 +142,13 @@ def _announce(address: str, sign_ins: tuple[tuple[str, str, str], ...]) -> None:
 
 def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; calls ``when_ready`` once clients can connect."""
-    import signal
     import threading
 
     from django.conf import settings
     from django.db import connections
 
     from extery_site.project import body_limit
-    from extery_site.project.http_server import Server
+    from extery_site.project.http_server.server import Server
     from extery_site.project.wsgi import application
 
     # Each thread of the server opens its own connection.
@@ -210,8 +161,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.max_body_size(),
         keep_proxy_headers=bool(settings.EXTERY_PROXIES),
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, server.stop)
+    call_on_stop_signal(server.stop)
     threading.Thread(target=_preload_listing, name="preload-listing", daemon=True).start()
     when_ready()
     server.run()

@@ -1,4 +1,4 @@
-"""The table of the website's settings, read from environment variables.
+"""All settings of the site: names, types, defaults and descriptions, read from the environment.
 
 To add a setting, add a field to `SiteSettings`; the reference page is printed from it. Does not
 import Django: `extery_site.project.settings` turns the values into Django's settings.
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery_site.project.database import redact
+from extery_site.project.database_address import redact
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.setting_types import (
     Boolean,

@@ -1,7 +1,7 @@
-"""Requests as they arrive from a client: waitress' parser, stricter and with bounded bodies.
+"""The parser of requests: that of waitress, stricter and with bounded bodies.
 
 Bodies over `MEMORY_PER_BODY` go to temporary files. A `SpoolQuota` bounds the sum of these, so
-that clients who begin uploads and never finish them cannot fill the disk.
+that unfinished uploads cannot fill the disk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_TRAILER = 16_384
 
 
 class BodyRefused(Error):  # type: ignore[misc]
-    """A body that is not read further; the application writes the response."""
+    """A body over a limit, which is not read further; the application writes the response."""
 
     def __init__(self, reason_code: str) -> None:
         super().__init__(reason_code)
@@ -30,7 +30,7 @@ class BodyRefused(Error):  # type: ignore[misc]
 
 
 class SpoolQuota:
-    """Bytes of request bodies that may lie in temporary files at once, over all connections."""
+    """Limits the bytes of request bodies in temporary files, over all connections."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -52,7 +52,7 @@ class SpoolQuota:
 
 
 class RequestParser(HTTPRequestParser):  # type: ignore[misc]
-    """Collects one request; ``completed`` once it is there or ``error`` says why it is refused."""
+    """Reads one request until it is ``completed`` or refused with an ``error``."""
 
     error: Error | None = None
 
@@ -63,7 +63,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         self._spooled = 0
 
     def received(self, data: bytes) -> int:
-        """Take a part of the request, and return how many bytes of ``data`` belong to it."""
+        """Read a part of the request, and return how many bytes of ``data`` belong to it."""
         try:
             consumed = int(super().received(data))
         except OSError:
@@ -94,7 +94,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         self._quota.release(spooled)
 
     def _fault(self) -> Error | None:
-        """What is wrong with the body so far."""
+        """Return what is wrong with the body so far, or ``None``."""
         if max(self.content_length, len(self.body_rcv or b"")) > self._max_body:
             return BodyRefused(TOO_LARGE)
         if self.chunked and self.body_rcv is not None:

@@ -1,4 +1,4 @@
-"""A response in several pieces of bytes, read like one file and without joining them."""
+"""Several byte strings as one read-only file, without joining them: the body of a long listing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 
-class PiecesFile:
-    """A read-only file over pieces of bytes, which other responses may share."""
+class ConcatenatedFile:
+    """A read-only file of byte strings, which other responses may share."""
 
-    def __init__(self, pieces: Sequence[bytes]) -> None:
-        self._pieces = pieces
-        self._starts = [0, *accumulate(map(len, pieces))]
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        self._parts = parts
+        self._starts = [0, *accumulate(map(len, parts))]
         self._position = 0
 
     def seekable(self) -> bool:
@@ -21,33 +21,33 @@ class PiecesFile:
         return True
 
     def tell(self) -> int:
-        """The position in all pieces."""
+        """The position in the whole file."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position in all pieces."""
+        """Go to a position in the whole file."""
         end = self._starts[-1]
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: end}[whence]
         self._position = min(max(0, start + offset), end)
         return self._position
 
     def read(self, size: int = -1) -> bytes:
-        """At most ``size`` bytes, all for -1; none at the end of the last piece."""
+        """Read at most ``size`` bytes, all for -1; empty at the end."""
         start, last = self._position, self._starts[-1]
         end = last if size < 0 else min(start + size, last)
         if start >= end:
             return b""
         self._position = end
-        parts = []
+        blocks = []
         index = bisect_right(self._starts, start) - 1
         while start < end:
             offset = start - self._starts[index]
-            part = self._pieces[index][offset : offset + end - start]
-            parts.append(part)
-            start += len(part)
+            block = self._parts[index][offset : offset + end - start]
+            blocks.append(block)
+            start += len(block)
             index += 1
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
     def close(self) -> None:
-        """Forget the pieces."""
-        self._pieces, self._starts = (), [0]
+        """Release the byte strings."""
+        self._parts, self._starts = (), [0]

@@ -1,4 +1,4 @@
-"""An object of an S3 server as a file: read in sequence, continued after a broken connection."""
+"""An S3 object as a file object, which resumes after a broken connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from extery.core.errors import Unavailable
 
-#: Attempts without a byte in between.
+#: Maximum attempts without progress.
 _MAX_ATTEMPTS = 3
 _RANGE = re.compile(r"bytes [0-9]+-[0-9]+/([0-9]+)")
 
@@ -24,8 +24,8 @@ Get = Callable[[int, "int | None"], dict[str, Any]]
 class S3Reader(io.RawIOBase):
     """Reads an object from ``start`` up to ``stop``, or up to its end.
 
-    The first request is made at once, so that an object which is missing is known. `seek` makes a
-    new one. A broken connection is replaced by a request for the remaining bytes, which fails if
+    The constructor makes the first request, so that it fails for a missing object. `seek` makes a
+    new request. A broken connection is replaced by a request for the remaining bytes, which fails if
     the object was replaced meanwhile.
     """
 
@@ -37,7 +37,7 @@ class S3Reader(io.RawIOBase):
         self._etag = ""
         self._stop = stop
         self.size = 0
-        """The size of the whole object."""
+        """The size of the whole object in bytes."""
         self._request()
 
     def readable(self) -> bool:
@@ -49,11 +49,11 @@ class S3Reader(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """The position in the part."""
+        """The position in the range."""
         return self._position - self._start
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position in the part; the next `read` makes a request."""
+        """Go to a position in the range; the next `read` makes a request."""
         end = self._end - self._start
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: end}[whence]
         position = self._start + min(max(0, base + offset), end)
@@ -81,7 +81,7 @@ class S3Reader(io.RawIOBase):
                 buffer[: len(data)] = data
                 self._position += len(data)
                 return len(data)
-            # The server closed the connection in good order, and too early.
+            # The server closed the connection without an error, but too early.
             self._drop()
         raise _unavailable("incomplete")
 

@@ -1,0 +1,42 @@
+"""The kinds of stored files, and the name that a file has in the storage: a folder, its hash, a suffix.
+
+Imports no model: `models`, `storage` and the pages of images use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+
+
+class FileKind(models.TextChoices):
+    """What a stored file is; `LAYOUTS` has a row for each kind."""
+
+    PACKAGE = "package", "Package"
+    IMAGE = "image", "Image"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the files of a kind are in the storage, and their media type."""
+
+    folder: str
+    suffix: str
+    media_type: str
+
+    def name(self, sha256: str) -> str:
+        """Return the name in the storage, such as ``packages/ab/abcd….zip``."""
+        return f"{self.folder}/{sha256[:2]}/{sha256}{self.suffix}"
+
+
+LAYOUTS: dict[str, Layout] = {
+    FileKind.PACKAGE: Layout("packages", ".zip", "application/zip"),
+    FileKind.IMAGE: Layout("images", ".webp", "image/webp"),
+}
+
+
+def image_url(sha256: str) -> str:
+    """Return the URL path of an image."""
+    return settings.MEDIA_URL + LAYOUTS[FileKind.IMAGE].name(sha256)

@@ -1,0 +1,83 @@
+"""Updates the rows of the listings when an event changes what they show.
+
+`extery_site.catalog.lifecycle` calls `update_rows` with every event. Every change of rows increments the revision in the same
+transaction; processes with an older revision read the change (`extery_site.listings.changes`).
+Locks are taken in the order extension, revision, rows of the listings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.db import transaction
+from django.db.models import F
+
+from extery_site.catalog.models import Event, Extension, Version
+from extery_site.listings.cache import LISTINGS
+from extery_site.listings.entries import render_entry
+from extery_site.listings.models import ListedExtension, ListingEntry
+
+#: Events that change what listings show.
+LISTED_KINDS = frozenset({Event.Kind.APPROVED, Event.Kind.BLOCKED, Event.Kind.UNBLOCKED})
+
+
+def update_rows(event: Event) -> None:
+    """Update the rows for an event, in its transaction; ignores events that no listing shows.
+
+    Raises `Corrupt`, which rolls the transition back, if an approved package cannot be listed.
+    """
+    if event.kind in LISTED_KINDS:
+        revision = increment_revision()
+        if event.kind == Event.Kind.APPROVED and event.version is not None:
+            _add_version(event.extension, event.version, revision)
+        else:
+            ListedExtension.objects.filter(extension=event.extension).update(revision=revision)
+    elif event.kind == Event.Kind.DISCARDED:
+        # Only drafts are discarded today; the entries of a deleted version are deleted with it.
+        listed = ListedExtension.objects.filter(extension=event.extension)
+        if not listed.exists():
+            return
+        listed.update(revision=increment_revision())
+    else:
+        return
+    LISTINGS.expire()
+    transaction.on_commit(LISTINGS.refresh_after_commit, robust=True)
+
+
+def increment_revision(apps: Any = installed_apps) -> int:
+    """Increment the revision and return it; the row stays locked until the transaction ends."""
+    revisions = apps.get_model("listings", "Revision").objects
+    with transaction.atomic():
+        if not revisions.filter(pk=1).update(number=F("number") + 1):
+            revisions.bulk_create([revisions.model(pk=1, number=0)], ignore_conflicts=True)
+            revisions.filter(pk=1).update(number=F("number") + 1)
+        number: int = revisions.values_list("number", flat=True).get(pk=1)
+    return number
+
+
+def _add_version(extension: Extension, version: Version, revision: int) -> None:
+    listed, _ = ListedExtension.objects.update_or_create(
+        id_key=extension.id_key, defaults={"extension": extension, "revision": revision}
+    )
+    packages = list(version.packages.order_by("pk"))
+    for package in packages:
+        package.version = version
+    ListingEntry.objects.filter(version=version).delete()
+    ListingEntry.objects.bulk_create(new_entry(package, listed) for package in packages)
+
+
+def new_entry(package: Any, listed: Any, model: Any = ListingEntry) -> Any:
+    """Return the unsaved row of an approved package; raises `Corrupt` if it cannot be listed."""
+    version = package.version
+    return model(
+        listed=listed,
+        version=version,
+        package=package,
+        sort_key=version.sort_key,
+        blender_min=version.blender_min,
+        blender_max=version.blender_max,
+        platforms=package.platforms,
+        python_versions=package.python_versions,
+        **render_entry(package)._asdict(),
+    )
