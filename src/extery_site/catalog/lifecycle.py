@@ -1,7 +1,8 @@
 """The life cycle of extensions and versions: makes the transitions of `transitions`.
 
-`transition` is the only way to change a status. It locks the rows, checks the user and the current
-status, applies the change, writes one `Event`, and calls the subscribers in the same transaction.
+`transition` is the only way to change a status; the actions of `extery_site.moderation` and
+`extery_site.publish` call it. It locks the rows, checks the user and the current status, applies
+the change, writes one `Event`, and calls the `subscribers` in the same transaction.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction as database
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
@@ -46,17 +49,15 @@ _STATUS_PRECEDENCE = (
 )
 
 Subscriber = Callable[[Event], None]
-_subscribers: list[Subscriber] = []
 
 
-def subscribe(subscriber: Subscriber) -> Subscriber:
-    """Call ``subscriber`` with every event, inside the transaction that wrote it.
+def subscribers() -> list[Subscriber]:
+    """Return the functions that are called with every event: ``EVENT_SUBSCRIBERS`` of the settings.
 
-    An exception rolls the transaction back. Slow work belongs in a task that it enqueues.
+    They run inside the transaction of the event: an exception rolls it back, and slow work belongs
+    in a task that they enqueue.
     """
-    if subscriber not in _subscribers:
-        _subscribers.append(subscriber)
-    return subscriber
+    return [import_string(path) for path in settings.EVENT_SUBSCRIBERS]
 
 
 @dataclass
@@ -121,7 +122,7 @@ def record(
     text: str = "",
     packages: Collection[str] = (),
 ) -> Event:
-    """Write an event and call the subscribers, in the transaction of the change."""
+    """Write an event and call the `subscribers`, in the transaction of the change."""
     event = Event.objects.create(
         extension=extension,
         version=version,
@@ -130,7 +131,7 @@ def record(
         text=text.strip(),
         packages=list(packages),
     )
-    for subscriber in _subscribers:
+    for subscriber in subscribers():
         subscriber(event)
     return event
 

@@ -1,4 +1,7 @@
-"""The table of transitions of extensions and versions. `lifecycle` makes them."""
+"""The table of transitions: which event, who may make it, from and to which status.
+
+`extery_site.catalog.lifecycle` makes them, and calls subscribers with the event.
+"""
 
 from __future__ import annotations
 

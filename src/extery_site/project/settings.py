@@ -66,6 +66,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "extery_site.project.problems.ProblemMiddleware",
 ]
+# Called with every event of the life cycle, such as an approval, in the transaction that wrote it
+# (`extery_site.catalog.lifecycle.record`).
+EVENT_SUBSCRIBERS = ["extery_site.listings.subscriber.update_rows"]
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

@@ -31,12 +31,16 @@ def name_of(change: Transition) -> str:
 
 
 @pytest.fixture
-def received() -> Iterator[list[Event]]:
+def received(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     """The events that subscribers receive."""
     events: list[Event] = []
-    lifecycle.subscribe(events.append)
-    yield events
-    lifecycle._subscribers.remove(events.append)
+    add_subscriber(events.append, monkeypatch)
+    return events
+
+
+def add_subscriber(subscriber: lifecycle.Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+    subscribers = [*lifecycle.subscribers(), subscriber]
+    monkeypatch.setattr(lifecycle, "subscribers", lambda: subscribers)
 
 
 def target_of(change: Transition, status: str, owner: User) -> dict[str, Any]:
@@ -134,7 +138,7 @@ def test_other_users_cannot_make_a_transition(
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
 def test_an_error_of_the_caller_or_a_subscriber_rolls_everything_back(
-    change: Transition, owner: User, moderator: User
+    change: Transition, owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(event: Event) -> None:
         raise ZeroDivisionError
@@ -147,12 +151,9 @@ def test_an_error_of_the_caller_or_a_subscriber_rolls_everything_back(
 
     with pytest.raises(KeyError), lifecycle.transition(change, by=actor, **rows):
         raise KeyError
-    lifecycle.subscribe(fail)
-    try:
-        with pytest.raises(ZeroDivisionError), lifecycle.transition(change, by=actor, **rows):
-            pass
-    finally:
-        lifecycle._subscribers.remove(fail)
+    add_subscriber(fail, monkeypatch)
+    with pytest.raises(ZeroDivisionError), lifecycle.transition(change, by=actor, **rows):
+        pass
 
     row.refresh_from_db()
     assert row.status == status

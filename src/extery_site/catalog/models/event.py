@@ -24,7 +24,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """A transition, an upload or a comment.
 
-    Only `extery_site.catalog.lifecycle` writes events, in the transaction of the change.
+    Only `extery_site.catalog.lifecycle` writes events, in the transaction of the change, and calls
+    its `subscribers` with them.
     """
 
     class Kind(models.TextChoices):
