@@ -1,4 +1,7 @@
-"""Uploaded images: checked, converted to WebP without metadata, and scaled down by a task."""
+"""Uploaded images: checked, converted to WebP without metadata, and scaled down by a task.
+
+`uploaded_image` receives one; `extery_site.files.storage` stores its files.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import transaction
 from PIL import Image as Pillow
 from PIL import ImageOps
 
@@ -148,12 +150,6 @@ def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
     with storage.stage_file(_encode_webp(image, FULL_WIDTH, quality=90), FileKind.IMAGE) as full:
         full.upload()
         yield UploadedImage(full, image.size, problems)
-
-
-def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
-    """Store an uploaded image in its own transaction; raises `InvalidInput`."""
-    with uploaded_image(file) as uploaded, transaction.atomic():
-        return uploaded.store(alt_text=alt_text), uploaded.problems
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)

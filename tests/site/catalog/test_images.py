@@ -6,13 +6,14 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from PIL import Image as Pillow
 
-from extery.core.errors import InvalidInput
+from extery.core.errors import InvalidInput, ProblemList
 from extery_site.catalog import images
 from extery_site.catalog.models import Image
 from extery_site.files.layout import image_url
@@ -28,9 +29,15 @@ def opened(file: StoredFile | None) -> Pillow.Image:
     return image
 
 
+def store_image(file: BinaryIO, *, alt_text: str = "") -> tuple[Image, ProblemList]:
+    """Store an image as the action that edits a draft does; return it and its warnings."""
+    with images.uploaded_image(file) as uploaded, transaction.atomic():
+        return uploaded.store(alt_text=alt_text), uploaded.problems
+
+
 def stored(run_tasks: Callable[[], int], *arguments: Any, **options: Any) -> Image:
     """Return a stored image with its variants."""
-    image, _ = images.store_image(picture(*arguments, **options))
+    image, _ = store_image(picture(*arguments, **options))
     run_tasks()
     image.refresh_from_db()
     return image
@@ -39,7 +46,7 @@ def stored(run_tasks: Callable[[], int], *arguments: Any, **options: Any) -> Ima
 def test_an_image_becomes_webp_and_a_task_makes_its_variants(
     run_tasks: Callable[[], int], media: Callable[[], list[str]]
 ) -> None:
-    image, problems = images.store_image(picture(2560, 1440), alt_text=" A gear ")
+    image, problems = store_image(picture(2560, 1440), alt_text=" A gear ")
     assert not problems
     assert len(media()) == 1
     assert run_tasks() == 1
@@ -52,7 +59,7 @@ def test_an_image_becomes_webp_and_a_task_makes_its_variants(
 
 
 def test_until_there_are_variants_pages_show_the_full_image(run_tasks: Callable[[], int]) -> None:
-    image, _ = images.store_image(picture())
+    image, _ = store_image(picture())
     assert image.small_url == image.large_url == image_url(image.file_id)
     run_tasks()
     image.refresh_from_db()
@@ -75,13 +82,13 @@ def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    image, _ = images.store_image(picture())
+    image, _ = store_image(picture())
     with django_capture_on_commit_callbacks(execute=True):
         images.delete_image(image)
     assert run_tasks() == 1
     assert media() == []
 
-    image, _ = images.store_image(picture())
+    image, _ = store_image(picture())
     encode = images._encode_webp
 
     def delete_meanwhile(*arguments: Any, **options: Any) -> Any:
@@ -96,7 +103,7 @@ def test_an_image_that_is_deleted_before_its_variants_leaves_nothing(
 def test_variants_that_cannot_be_recorded_leave_no_files(
     run_tasks: Callable[[], int], media: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image, _ = images.store_image(picture())
+    image, _ = store_image(picture())
     store = StagedFile.store
 
     def fail_for_the_second(stage: StagedFile) -> StoredFile:
@@ -122,7 +129,7 @@ def test_image_metadata_is_removed(db: None) -> None:
     exif = Pillow.Exif()
     exif[0x010E] = "secret"
     exif.get_ifd(0x8825)[1] = "N"
-    image, _ = images.store_image(picture(1920, 1080, "JPEG", exif=exif))
+    image, _ = store_image(picture(1920, 1080, "JPEG", exif=exif))
     assert b"secret" not in path_of(image.file).read_bytes()
     assert not opened(image.file).getexif()
 
@@ -130,14 +137,14 @@ def test_image_metadata_is_removed(db: None) -> None:
 def test_exif_orientation_is_applied(db: None) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
-    image, _ = images.store_image(picture(1000, 2000, "JPEG", exif=exif))
+    image, _ = store_image(picture(1000, 2000, "JPEG", exif=exif))
     assert (image.width, image.height) == (2000, 1000)
 
 
 def test_transparency_is_kept(run_tasks: Callable[[], int]) -> None:
     buffer = io.BytesIO()
     Pillow.new("RGBA", (1920, 1080), (0, 0, 0, 0)).save(buffer, "PNG")
-    image, _ = images.store_image(buffer)
+    image, _ = store_image(buffer)
     run_tasks()
     image.refresh_from_db()
     assert opened(image.small).mode == "RGBA"
@@ -190,7 +197,7 @@ def test_an_invalid_image_is_reported_and_not_stored(
     make: Callable[[], io.BytesIO], code: str, db: None, media: Callable[[], list[str]]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        images.store_image(make())
+        store_image(make())
     assert caught.value.code == code
     assert caught.value.problems[0].where.field == "image"
     assert not Image.objects.exists()
@@ -211,21 +218,21 @@ def test_the_message_names_the_format_or_the_size(
     make: Callable[[], io.BytesIO], message: str, db: None
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        images.store_image(make())
+        store_image(make())
     assert caught.value.problems[0].message == message
 
 
 def test_svg_images_are_refused(db: None) -> None:
     svg = io.BytesIO(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
     with pytest.raises(InvalidInput) as caught:
-        images.store_image(svg)
+        store_image(svg)
     assert caught.value.code == "image.not-image"
 
 
 def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
     settings.EXTERY_MAX_IMAGE = 1000
     with pytest.raises(InvalidInput) as caught:
-        images.store_image(picture())
+        store_image(picture())
     assert caught.value.code == "image.too-large"
     assert "1.0 KB" in str(caught.value)
 
@@ -242,7 +249,7 @@ def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
 def test_an_image_below_the_recommended_size_gets_a_warning(
     size: tuple[int, int], codes: list[str], db: None
 ) -> None:
-    _, problems = images.store_image(picture(*size))
+    _, problems = store_image(picture(*size))
     assert [problem.code for problem in problems] == codes
     assert not problems.errors
 
