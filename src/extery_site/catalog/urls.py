@@ -20,5 +20,4 @@ urlpatterns = [
     path("extensions/<extension_id>/versions/", views.versions, name="versions"),
     path("people/<username>/", views.author, name="author"),
     path("about/use-in-blender/", views.use_in_blender, name="use"),
-    path("pictures/<type_>/<extension_id>.svg", views.picture, name="picture"),
 ]

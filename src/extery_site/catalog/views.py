@@ -6,12 +6,10 @@ from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from extery.core import types
 from extery_site.accounts.permissions import may_moderate
-from extery_site.catalog import pictures
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 
@@ -146,10 +144,3 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
 def use_in_blender(request: HttpRequest) -> HttpResponse:
     """Show how to add this site to Blender."""
     return render(request, "catalog/use.html")
-
-
-@require_safe
-@cache_control(public=True, max_age=60 * 60 * 24 * 30)
-def picture(request: HttpRequest, type_: str, extension_id: str) -> HttpResponse:  # noqa: ARG001  Django passes it
-    """Return the placeholder image of an extension, whether or not it exists."""
-    return HttpResponse(pictures.picture(extension_id, type_), content_type="image/svg+xml")

@@ -35,7 +35,7 @@ BESIDES = (
     "/problems/manifest.id.not-identifier/",
 )
 #: Not pages of this design: the API's own, and files.
-ELSEWHERE = ("/api/", "/download/", "/static/", "/media/", "/pictures/")
+ELSEWHERE = ("/api/", "/download/", "/static/", "/media/")
 
 
 pytestmark = pytest.mark.usefixtures("_content")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.templatetags.static import static
 from django.test import Client
 
 from extery_site.accounts.models import User
@@ -128,6 +130,17 @@ def test_a_missing_file_is_an_error_at_its_field(owner: User, signed_in: SignIn)
     assert page.by_id("id_file")["aria-invalid"] == "true"
     assert "id_file_error" in page.by_id("id_file")["aria-describedby"]
     assert page.by_id("id_release_notes").words == "Hi"
+
+
+def test_a_draft_without_an_image_shows_the_placeholder_wherever_it_is_shown(
+    owner: User, signed_in: SignIn
+) -> None:
+    client = signed_in(owner)
+    factories.make_draft(owner)
+    for address in ("/mine/", "/publish/gear_tool/", "/extensions/gear_tool/"):
+        page = Page(client.get(address).content.decode())
+        assert static("images/placeholder.svg") in [image["src"] for image in page.all("img")]
+    assert finders.find("images/placeholder.svg")
 
 
 def test_a_draft_shows_the_manifest_and_what_is_missing(owner: User, signed_in: SignIn) -> None:

@@ -70,10 +70,10 @@ def sentence(problem: Problem) -> str:
 
 @register.filter
 def image_url(extension: Any) -> str:
-    """Return the URL of an extension's card image, or of the placeholder generated from its id."""
+    """Return the URL of an extension's card image, or of a placeholder: drafts may have no image."""
     if extension.image:
         return str(extension.image.small_url)
-    return reverse("catalog:picture", args=[extension.type, extension.extension_id])
+    return static("images/placeholder.svg")
 
 
 @register.filter
