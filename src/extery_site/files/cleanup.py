@@ -17,9 +17,9 @@ from extery_site.files.storage import (
     remove_without_row,
 )
 
-#: A file that is being received was changed a moment ago.
+#: Minimum age of a temporary file to delete: younger ones may still be received.
 MIN_INCOMING_AGE = timedelta(hours=1)
-#: An upload whose transaction has not ended yet has a file in the storage and no row.
+#: Minimum age of an orphan to delete: before its transaction ends, an upload has a file and no row.
 MIN_AGE = timedelta(days=1)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BATCH = 500

@@ -1,4 +1,4 @@
-"""Stored files in responses: whole or a range, from the disk by the server or streamed from S3."""
+"""Responses with stored files, whole or a range: sent from the disk, or streamed from S3."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _BLOCK = 1 << 18
 
 
 class DamagedFile(Exception):
-    """A stored file has another size than was stored."""
+    """A file in the storage has another size than its row."""
 
 
 def send(
     request: HttpRequest, name: str, *, size: int | None = None, part: range | None = None
 ) -> HttpResponseBase:
-    """A response with a stored file, or with a part of it and status 206.
+    """Return a response with a stored file, or with a range of it and status 206.
 
     Raises `FileNotFoundError`, `DamagedFile` for another size than ``size``, and `Unavailable`.
     """
@@ -49,7 +49,7 @@ def send(
         return HttpResponse(status=status, headers=headers)
     if storage.is_local:
         return FileResponse(stream, status=status, headers=headers)
-    # A server reads a file in its main thread, where a slow storage would hold up all others.
+    # A server reads a file in its main thread, where a slow storage would block all other requests.
     return StreamingHttpResponse(_stream(stream), status=status, headers=headers)
 
 
@@ -61,7 +61,7 @@ def _stream(file: BinaryIO) -> Iterator[bytes]:
 
 @require_safe
 def image(request: HttpRequest, folder: str, sha256: str) -> HttpResponseBase:
-    """An image by its hash; under this address there will never be another one."""
+    """Send an image by its hash; the bytes of an address never change."""
     name = LAYOUTS[FileKind.IMAGE].name(sha256)
     if not name.startswith(f"images/{folder}/"):
         raise Http404(name)
@@ -71,6 +71,6 @@ def image(request: HttpRequest, folder: str, sha256: str) -> HttpResponseBase:
         raise Http404(name) from None
     response.headers["Content-Type"] = "image/webp"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    # A browser shows it in the page: it is no download with a name.
+    # Browsers show it in a page; it is not a download.
     response.headers.pop("Content-Disposition", None)
     return response

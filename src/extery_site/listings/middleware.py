@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
-#: Caches may keep a listing, and must ask each time whether it is still current.
+#: Caches may store a listing, and must revalidate it for each request.
 CACHE_CONTROL = "public, no-cache"
 #: Longer query strings are not cached, which limits the size of the cache.
 MAX_CACHED_QUERY = 300

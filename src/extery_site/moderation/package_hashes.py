@@ -1,4 +1,4 @@
-"""Compares the packages of a decision with those of the version. Changes nothing."""
+"""Checks that a decision is about the current packages of a version, and that their files are intact."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def check_stored_files(version: Version, reviewed: frozenset[str]) -> None:
     """Compare the stored files of the reviewed packages with their hashes.
 
     Raises `Corrupt` for a file that is missing or damaged, `Unavailable` if the storage does not
-    answer. Needs no lock: a file that is stored meanwhile was hashed when it was uploaded.
+    answer. Needs no lock: files that are stored during the check were hashed by their upload.
     """
     packages = Package.objects.select_related("version__extension", "file")
     with ProblemList().raising(Corrupt) as problems:

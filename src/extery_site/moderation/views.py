@@ -120,7 +120,7 @@ def _version_to_show(extension: Extension, number: str = "") -> Version | None:
 
 
 def _decided_version(extension: Extension, number: str) -> Version:
-    """Return the version that a submitted form is about; raises `Conflict` if it is gone."""
+    """Return the version that a submitted form is about; raises `Conflict` if it was deleted."""
     if not number or "\0" in number:
         raise InvalidInput.of("request.bad-value", variant="no-version")
     version = extension.versions.filter(number=number).first()

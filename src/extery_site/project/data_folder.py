@@ -15,7 +15,7 @@ from extery.core.errors import Unavailable
 from extery.core.text import os_error_text
 
 _SECRET_KEY = "secret-key"  # noqa: S105  the name of a file
-#: Seconds after which a temporary file belongs to a server that was killed.
+#: Seconds after which a temporary file is a leftover of a killed server.
 _MAX_TEMPORARY_AGE = 86_400
 
 

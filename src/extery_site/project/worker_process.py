@@ -1,4 +1,7 @@
-"""A worker as a child process: restarted when it ends, stopped when its parent ends."""
+"""Runs ``extery worker`` as a child process, which is restarted if it ends.
+
+`extery serve` runs one, and `extery worker --processes` several.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ class WorkerProcess:
             if os.name == "nt"
             else {"start_new_session": True}
         )
-        return subprocess.Popen(  # noqa: S603  our own command
+        return subprocess.Popen(  # noqa: S603  a command of this program
             self._command, stdin=subprocess.PIPE, **group
         )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Disk space for unfinished uploads, as a number of uploads of the maximum size.
 MAX_UNFINISHED_UPLOADS = 10
-#: Entry point group of the demo, which is a distribution of its own.
+#: Entry point group of the demo, a separate distribution.
 DEMO_GROUP = "extery.demo"
 
 

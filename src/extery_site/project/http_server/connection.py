@@ -59,7 +59,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     error_task_class = staticmethod(_error_task)
     close_when_flushed: bool
-    #: Set for a request that was refused before all of it was read.
+    #: Whether a request was refused before it was read completely.
     discard_input = False
     _discard_until: float | None = None
     _discarded = 0

@@ -14,7 +14,7 @@ from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
 from extery_site.project.body_limit import NO_SPACE, TOO_LARGE
 
-#: Bytes of a body that are kept in memory; beyond them it goes to a file.
+#: Larger bodies go to a temporary file.
 MEMORY_PER_BODY = 65_536
 #: Longest line between two chunks of a body, and longest trailer after the last.
 MAX_CHUNK_LINE = 4096

@@ -26,9 +26,9 @@ from extery_site.project.http_server.parser import MEMORY_PER_BODY, SpoolQuota
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-#: Connections at once; where the system allows fewer open files, a third of those.
+#: Maximum number of connections; lower if the system allows fewer open files.
 MAX_CONNECTIONS = 1000
-#: Windows waits for sockets with select(), which takes 512.
+#: The limit of select() on Windows is 512 sockets.
 MAX_CONNECTIONS_WINDOWS = 400
 #: Seconds without a transferred byte after which a connection is closed.
 IDLE_TIMEOUT = 60

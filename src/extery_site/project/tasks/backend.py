@@ -1,4 +1,4 @@
-"""The backend behind ``task.enqueue``: one INSERT in the caller's transaction."""
+"""The backend of ``task.enqueue``: one INSERT in the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from extery_site.project.tasks.definitions import (
 T = TypeVar("T")
 P = ParamSpec("P")
 
-#: Arguments name what to work on; the work itself belongs into the database or a file.
+#: Maximum size of the arguments as JSON. Pass ids, and store data in the database or a file.
 MAX_ARGUMENT_BYTES = 256_000
 
 

@@ -59,9 +59,10 @@ class LeaseLost(Exception):
 class Task(BaseTask[P, T]):
     """A function that can be enqueued, and how a worker runs it."""
 
+    #: How often and when it is tried again after a failure.
     retry: RetryPolicy = DEFAULT_RETRY_POLICY
-    #: Run the function and record its success in one transaction. A task of more than a moment sets
-    #: this to False and uses `TaskContext.complete`: SQLite has a single write lock.
+    #: Run the function and record its success in one transaction. A slow task sets this to False and
+    #: uses `TaskContext.complete`, because SQLite has a single write lock.
     atomic: bool = True
     #: An attempt that runs longer counts as failed.
     time_limit: timedelta = timedelta(minutes=10)
@@ -77,8 +78,8 @@ class TaskContext(BaseTaskContext):
     def complete(self) -> Iterator[None]:
         """Run a block in the transaction that marks the task as successful.
 
-        Raises `LeaseLost` before the block if another worker has the task by now. When the block
-        raises, everything in it is rolled back and the attempt fails.
+        Raises `LeaseLost` before the block if another worker has claimed the task. If the block
+        raises, its changes are rolled back and the attempt fails.
         """
         with transaction.atomic():
             self._complete()
@@ -120,13 +121,13 @@ def task(
 
     def decorate(function: Callable[..., Any]) -> Task[..., Any]:
         task_class: Any = task_backends[DEFAULT_TASK_BACKEND_ALIAS].task_class
-        made: Task[..., Any] = task_class(
+        decorated: Task[..., Any] = task_class(
             func=function,
             queue_name=queue_name,
             priority=priority,
             takes_context=takes_context,
             **options,
         )
-        return made
+        return decorated
 
     return decorate

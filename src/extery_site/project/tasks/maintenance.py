@@ -1,4 +1,4 @@
-"""The queue's own periodic job."""
+"""Deletes finished tasks periodically."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from extery_site.project.tasks.definitions import TaskResultStatus, task
 from extery_site.project.tasks.periodic import periodic
 
 KEEP_SUCCESSFUL = timedelta(days=1)
-#: Time for an operator to look at a failed task and retry it.
+#: Time in which an operator can inspect and retry a failed task.
 KEEP_FAILED = timedelta(days=30)
 
 

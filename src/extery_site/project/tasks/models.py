@@ -1,4 +1,4 @@
-"""The queue: one row per task, and one per periodic job."""
+"""The rows of the queue: one per task, and one per periodic job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Status = TaskResultStatus
 
 class StoredTaskQuerySet(models.QuerySet["StoredTask"]):
     def ready(self, now: datetime) -> StoredTaskQuerySet:
-        """Tasks that a worker may start, the next one first."""
+        """Return tasks that a worker may start, the next one first."""
         return self.filter(status=Status.READY, run_after__lte=now).order_by(
             "-priority", "run_after", "enqueued_at"
         )
@@ -26,15 +26,15 @@ class StoredTaskQuerySet(models.QuerySet["StoredTask"]):
         return self.filter(status__in=[Status.READY, Status.RUNNING])
 
     def expired(self, now: datetime) -> StoredTaskQuerySet:
-        """Running tasks whose worker has stopped renewing their lease."""
+        """Return running tasks whose lease has expired."""
         return self.filter(status=Status.RUNNING, lease_expires_at__lt=now)
 
 
 class StoredTask(models.Model):
     """A task in the queue, running or finished.
 
-    ``attempt`` is raised by every claim and never lowered: a worker changes the row only where the
-    attempt is still its own, so what a worker with a lost lease reports has no effect.
+    Every claim increments ``attempt``. A worker changes the row only if the attempt is still its
+    own, so that the result of a worker with a lost lease has no effect.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -85,17 +85,17 @@ class StoredTask(models.Model):
 
     @property
     def task(self) -> Task[..., Any]:
-        """The task's definition; raises `ImportError` when there is none in this version."""
-        found = import_string(self.task_path)
-        if not isinstance(found, Task):
+        """The definition of the task; raises `ImportError` if this version of the site has none."""
+        definition = import_string(self.task_path)
+        if not isinstance(definition, Task):
             raise ImportError(f"{self.task_path} is not a task")  # noqa: TRY004  as if missing
-        return found.using(
+        return definition.using(
             priority=self.priority, queue_name=self.queue_name, run_after=self.run_after
         )
 
     @property
     def task_result(self) -> TaskResult[Any]:
-        """The row as the public API shows it."""
+        """The task as a `TaskResult` of the API."""
         result: TaskResult[Any] = TaskResult(
             task=self.task,
             id=str(self.id),

@@ -1,4 +1,4 @@
-"""Periodic jobs: tasks that are enqueued once per period, whatever the number of workers."""
+"""Periodic jobs: tasks that are enqueued once per period, independent of the number of workers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Schedule(NamedTuple):
     every: timedelta
 
     def period(self, now: datetime) -> int:
-        """The number of the period that ``now`` lies in, the same for every worker."""
+        """Return the number of the current period, the same for every worker."""
         return int(now.timestamp() // self.every.total_seconds())
 
 
@@ -38,7 +38,7 @@ def periodic(every: timedelta) -> Callable[[AnyTask], AnyTask]:
 
 
 def schedules() -> dict[str, Schedule]:
-    """Every periodic job by the path of its task."""
+    """Return all periodic jobs by the path of their task."""
     return dict(_schedules)
 
 
@@ -50,7 +50,7 @@ class Scheduler:
         self._enqueued: dict[str, int] = {}  # spares a query until the next period
 
     def enqueue_due(self, now: datetime) -> list[str]:
-        """Enqueue every job whose period has not been served, and return their names."""
+        """Enqueue every job that was not enqueued in its current period; return their names."""
         enqueued = []
         for name, schedule in self._jobs.items():
             period = schedule.period(now)
@@ -68,8 +68,8 @@ class Scheduler:
             _, is_new = PeriodicJob.objects.get_or_create(name=name, defaults={"period": period})
             older = PeriodicJob.objects.filter(name=name, period__lt=period)
             if not (is_new or older.update(period=period)):
-                return False  # another worker has served this period
+                return False  # another worker has enqueued it
             if StoredTask.objects.unfinished().filter(task_path=name).exists():
-                return False  # the last run is not over: skip this period
+                return False  # the previous run has not finished: skip this period
             schedule.task.enqueue()
         return True

@@ -1,4 +1,4 @@
-"""Looks into the queue, twenty times a second in each worker, as cheaply as the database allows."""
+"""Checks for ready tasks: cheap, because each worker does it twenty times a second."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from extery_site.project.tasks.models import StoredTask
 
 
 class Poller:
-    """Answers whether a worker may find a ready task.
+    """Checks whether the queue may have a ready task.
 
     SQLite counts the commits of other connections: while that number stays the same, nothing was
     enqueued and no query is made. Deferred tasks become ready without a commit, so a query is
-    made every second in any case. With another database each call makes one query.
+    made at least every second. On other databases each call makes one query.
     """
 
     def __init__(self, queues: Collection[str], *, interval: float = 1.0) -> None:
@@ -26,10 +26,11 @@ class Poller:
         self._next_query = 0.0
 
     def query_next_time(self) -> None:
-        """Make a query in the next call: our own connection has changed the queue."""
+        """Make a query in the next call, because this connection has changed the queue."""
         self._next_query = 0.0
 
     def has_ready(self, now: datetime) -> bool:
+        """Return whether there is a ready task; may miss a deferred one for a second."""
         if connection.vendor == "sqlite" and not self._may_have_changed():
             return False
         return StoredTask.objects.ready(now).filter(queue_name__in=self._queues).exists()

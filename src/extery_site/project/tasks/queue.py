@@ -1,4 +1,4 @@
-"""Transitions of a stored task, each guarded by the attempt number. Every time is an argument.
+"""The states of a stored task; every change requires the current attempt number.
 
 READY → (claim) → RUNNING → SUCCESSFUL, or back to READY for another attempt, or FAILED for good.
 """
@@ -31,7 +31,7 @@ _BATCH = 200
 def claim(
     *, worker_id: str, queues: Collection[str], limit: int, lease: timedelta, now: datetime
 ) -> list[StoredTask]:
-    """Take up to ``limit`` ready tasks for a worker; no other worker gets the same attempt."""
+    """Claim up to ``limit`` ready tasks for a worker; no other worker gets the same attempt."""
     ready = StoredTask.objects.ready(now).filter(queue_name__in=queues)
     if limit < 1 or not ready.exists():  # a read: polling takes no lock
         return []
@@ -108,7 +108,7 @@ def record_failure(
 
 
 def release(stored: StoredTask, *, now: datetime) -> bool:
-    """Give an interrupted attempt back to the queue; it does not count against the maximum."""
+    """Requeue an interrupted attempt, which does not count against the maximum."""
     return bool(
         _held(stored).update(
             status=Status.READY,
@@ -120,7 +120,7 @@ def release(stored: StoredTask, *, now: datetime) -> bool:
 
 
 class WorkerLost(Exception):
-    """A worker ended, or lost the database, while it ran the task."""
+    """A worker ended, or lost its database connection, while it ran the task."""
 
 
 def requeue_expired(*, now: datetime) -> list[StoredTask]:
@@ -131,13 +131,13 @@ def requeue_expired(*, now: datetime) -> list[StoredTask]:
         try:
             record_failure(stored, error, policy=policy_of(stored), now=now, only_expired=True)
         except LeaseLost:
-            continue  # it was renewed, it finished, or another worker was faster
+            continue  # it was renewed or finished, or another worker has requeued it
         reaped.append(stored)
     return reaped
 
 
 def policy_of(stored: StoredTask) -> RetryPolicy:
-    """The task's retry policy; the default one where its code is missing."""
+    """Return the retry policy of the task; the default if its code is missing."""
     try:
         return stored.task.retry
     except ImportError:
@@ -167,12 +167,12 @@ def purge(*, status: str, finished_before: datetime) -> int:
 
 
 def _held(stored: StoredTask) -> Any:
-    """The row of a running task, as long as this attempt is the current one."""
+    """Return a queryset with the running task, empty if this attempt is not the current one."""
     return StoredTask.objects.filter(pk=stored.pk, status=Status.RUNNING, attempt=stored.attempt)
 
 
 def _bounded_traceback(error: BaseException) -> str:
-    """The traceback of an error, with the middle left out where it is long."""
+    """Return the traceback of an error, without its middle if it is long."""
     text = "".join(traceback.format_exception(error, limit=-MAX_FRAMES))
     # PostgreSQL stores neither NUL nor unpaired surrogates.
     text = text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")

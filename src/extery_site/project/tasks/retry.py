@@ -1,4 +1,7 @@
-"""When a failed task is tried again; `extery_site.project.tasks.queue.record_failure` applies it."""
+"""How often and when a failed task is tried again: 5 attempts by default, with growing delays.
+
+`task(retry=…)` sets another policy; `extery_site.project.tasks.queue.record_failure` applies it.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,11 @@ class RetryPolicy:
     base_delay: timedelta = timedelta(seconds=5)
     factor: float = 4.0
     max_delay: timedelta = timedelta(hours=1)
-    #: Each delay is made up to this part longer or shorter, so that retries spread out.
+    #: Maximum random change of a delay, as a fraction, so that retries spread out.
     jitter: float = 0.2
 
     def delay_after(self, attempt: int, *, rand: Callable[[], float] = random.random) -> timedelta:
-        """Delay before the next attempt, after ``attempt`` attempts (1 or more) have failed."""
+        """Return the delay before the next attempt, after ``attempt`` attempts (1 or more) failed."""
         seconds = self.max_delay.total_seconds()
         if attempt <= 64:  # a float overflows long after max_delay is reached
             seconds = min(seconds, self.base_delay.total_seconds() * self.factor ** (attempt - 1))

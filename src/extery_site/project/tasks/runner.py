@@ -35,12 +35,12 @@ class AttemptResult(Enum):
     RETRY = "retry"
     FAILED = "failed"
     LEASE_LOST = "lease lost"
-    #: Its state could not be stored; the reaper requeues it when its lease expires.
+    #: Its state could not be stored; it is requeued when its lease expires.
     UNKNOWN = "unknown"
 
 
 def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> AttemptResult:
-    """Run a task that was claimed. Raises nothing: whatever happens is recorded and logged."""
+    """Run a claimed task. Raises nothing: every error is recorded and logged."""
     started = time.monotonic()
     try:
         _execute(stored.task, stored, clock)
@@ -96,7 +96,7 @@ def _failed(stored: StoredTask, error: BaseException, clock: Clock) -> AttemptRe
 
 
 def log_failure(stored: StoredTask, delay: timedelta | None, error: BaseException) -> None:
-    """One line for an attempt with a successor, the traceback too for the last one."""
+    """Log one line, and after the last attempt the traceback."""
     cause = f"{type(error).__name__}: {error}"[:300]
     if delay is None:
         logger.error(

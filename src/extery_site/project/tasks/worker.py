@@ -1,4 +1,7 @@
-"""A worker process: claims tasks, runs them in threads, renews leases, reaps, schedules, stops."""
+"""A worker: claims tasks and runs them in threads until it is stopped.
+
+It also renews the leases of its tasks, requeues tasks of dead workers, and enqueues periodic jobs.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,13 @@ ALL_QUEUES = (DEFAULT_QUEUE, SLOW_QUEUE)
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerOptions:
-    """How a worker works; the defaults are for one that runs beside the web server."""
+    """Options of a worker; the defaults are for the worker of ``extery serve``."""
 
     threads: int = 4
     queues: tuple[str, ...] = ALL_QUEUES
-    #: Time between two looks into the queue: half of it is the mean delay of a task.
+    #: Seconds between two checks for ready tasks; a task waits half of it on average.
     poll: float = 0.05
-    #: A running task is given to another worker when its worker is silent for so long.
+    #: A running task is requeued if its worker does not renew its lease for so long.
     lease: timedelta = timedelta(seconds=60)
     #: Seconds that running tasks get to finish when the worker is stopped.
     grace: float = 20.0
@@ -89,7 +92,7 @@ class Worker:
             *(self.id, self.options.threads, ", ".join(self.options.queues)),
         )
         while not self._stopping:
-            with self._surviving_database_errors():
+            with self._ignoring_database_errors():
                 for action, timer in self._due.items():
                     if timer.is_due():
                         action()
@@ -100,7 +103,7 @@ class Worker:
         return self._exit_status
 
     def _claim(self) -> None:
-        """Give ready tasks to idle threads; one thread is kept free of slow tasks."""
+        """Claim ready tasks for idle threads; one thread is kept free of slow tasks."""
         if not self._poller.has_ready(self._clock()):
             return
         fast = [name for name in self.options.queues if name != SLOW_QUEUE]
@@ -121,7 +124,7 @@ class Worker:
         try:
             time_limit = stored.task.time_limit
         except ImportError:
-            time_limit = self.options.lease  # running it will record the error
+            time_limit = self.options.lease  # `run_task` records the error
         with self._lock:
             self._running[stored.pk] = _Running(stored, time_limit)
         self._inbox.put(stored)
@@ -139,7 +142,7 @@ class Worker:
         connections.close_all()
 
     def _renew(self) -> None:
-        """Renew the leases of running tasks, unless one runs longer than it may."""
+        """Renew the leases of running tasks, except those over their time limit."""
         with self._lock:
             running = list(self._running.values())
         now = time.monotonic()
@@ -178,8 +181,8 @@ class Worker:
             logger.debug("periodic job %s enqueued", name)
 
     @contextmanager
-    def _surviving_database_errors(self) -> Iterator[None]:
-        """Wait for a database that is locked or gone; log that once."""
+    def _ignoring_database_errors(self) -> Iterator[None]:
+        """Ignore errors of a locked or unavailable database; log the first one."""
         try:
             yield
         except (DatabaseError, InterfaceError) as error:
@@ -193,28 +196,28 @@ class Worker:
             self._database_failed = False
 
     def _shut_down(self, threads: list[threading.Thread]) -> None:
-        """Let running tasks finish within the grace period, and give back the others."""
+        """Wait for running tasks until the grace period is over, and requeue the others."""
         for _ in threads:
             self._inbox.put(None)
         until = time.monotonic() + self.options.grace
         while any(thread.is_alive() for thread in threads) and time.monotonic() < until:
-            with self._surviving_database_errors():
+            with self._ignoring_database_errors():
                 if self._due[self._renew].is_due():
                     self._renew()
             self._wake.wait(0.05)
             self._wake.clear()
         with self._lock:
             left = [one.task for one in self._running.values()]
-        with self._surviving_database_errors():
+        with self._ignoring_database_errors():
             for stored in left:
                 if queue.release(stored, now=self._clock()):
-                    logger.warning("%s interrupted: given back to the queue", stored)
+                    logger.warning("%s interrupted: requeued", stored)
         connections.close_all()
         logger.info("worker %s stopped", self.id)
 
 
 class _Timer:
-    """Due at once, and then after every ``interval`` seconds."""
+    """Due immediately, and then every ``interval`` seconds."""
 
     def __init__(self, interval: float) -> None:
         self._interval = interval

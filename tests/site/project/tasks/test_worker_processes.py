@@ -161,7 +161,7 @@ def test_a_worker_gives_back_what_it_cannot_finish_in_time(tmp_path: Path, log: 
     stored = StoredTask.objects.get(pk=result.id)
     assert (stored.status, stored.attempt, stored.max_attempts) == (Status.READY, 1, 6)
     assert numbers() == []
-    assert "given back to the queue" in log.read_text(encoding="utf-8")
+    assert "interrupted: requeued" in log.read_text(encoding="utf-8")
 
 
 def test_a_task_beyond_its_time_limit_fails_and_its_worker_ends(tmp_path: Path, log: Path) -> None:

@@ -13,7 +13,7 @@ from extery_site.project.tasks import queue
 from extery_site.project.tasks.models import Status, StoredTask, StoredTaskQuerySet
 
 STATES = [str(value).lower() for value in Status.values]
-#: Tasks wait for milliseconds; after so long no worker runs, or too few.
+#: Tasks usually wait for milliseconds; older ones show that no worker runs, or too few.
 OVERDUE = timedelta(minutes=1)
 MIN_ID = 6
 
@@ -97,19 +97,19 @@ class Command(BaseCommand):
         self.stdout.write(f"deleted: {number}")
 
     def _find(self, beginning: str) -> StoredTask:
-        """The task whose id begins like this."""
+        """Return the task whose id begins with ``beginning``."""
         text = beginning.lower().replace("-", "")
         if len(text) < MIN_ID or text.strip("0123456789abcdef"):
             raise CommandError(f"{beginning!r} is not the beginning of an id of a task")
         matches = list(_with_prefix(text)[:2])
         if len(matches) != 1:
-            found = "several tasks" if matches else "no task"
-            raise CommandError(f"{found} with an id that begins with {beginning!r}")
+            number = "several tasks" if matches else "no task"
+            raise CommandError(f"{number} with an id that begins with {beginning!r}")
         return matches[0]
 
 
 def _with_prefix(text: str) -> StoredTaskQuerySet:
-    """Tasks by the first digits of their id, as a range: databases store UUIDs differently."""
+    """Return tasks by the first digits of their id; as a range, since databases store UUIDs differently."""
     first, last = (text.ljust(32, digit)[:32] for digit in "0f")
     return StoredTask.objects.filter(pk__gte=first, pk__lte=last)
 
