@@ -72,7 +72,7 @@ def test_every_name_on_the_architecture_page_exists(name: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_link_inside_the_docs_leads_somewhere(page: Path) -> None:
+def test_every_link_inside_the_docs_has_a_target(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
     local = [link for link in links if "://" not in link]
 

@@ -107,7 +107,7 @@ def test_a_document_arrives_compressed_and_is_not_sent_again(
         (wait(90.0), "fetch.time-out"),
     ],
 )
-def test_a_fault_that_lasts_is_an_error_with_its_code(
+def test_a_permanent_fault_is_an_error_with_its_code(
     repository: Repository, new_fetcher: Callable[..., Fetcher], fault: Fault, code: str
 ) -> None:
     url = repository.web.put("/a", BODY)
@@ -121,7 +121,7 @@ def test_a_fault_that_lasts_is_an_error_with_its_code(
 
 
 @pytest.mark.parametrize("fault", [status(503), status(429, Retry_After="1"), cut_off(5), raw(b"")])
-def test_a_fault_that_passes_is_retried(
+def test_a_transient_fault_is_retried(
     repository: Repository, fetcher: Fetcher, fault: Fault
 ) -> None:
     url = repository.web.put("/a", BODY)
@@ -178,7 +178,7 @@ def test_tampered_bytes_are_refused(
     assert not (tmp_path / "a").exists()
 
 
-def test_a_stopped_fetcher_opens_nothing(repository: Repository, fetcher: Fetcher) -> None:
+def test_a_stopped_fetcher_opens_no_connection(repository: Repository, fetcher: Fetcher) -> None:
     url = repository.web.put("/a", BODY)
     fetcher.stop()
 

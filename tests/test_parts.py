@@ -21,7 +21,7 @@ def missing(monkeypatch: pytest.MonkeyPatch) -> str:
     return "telescope-2"
 
 
-def test_a_missing_part_skips_the_test_and_says_how_to_get_it(missing: str) -> None:
+def test_a_missing_part_skips_the_test_with_an_instruction(missing: str) -> None:
     with pytest.raises(pytest.skip.Exception, match="telescope-2 is not here: build one"):
         require_part(missing)
 
@@ -45,7 +45,7 @@ def test_requiring_one_part_does_not_require_another(
         require_part(missing)
 
 
-def test_the_corpus_is_where_the_setting_says(
+def test_the_corpus_is_in_the_configured_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXTERY_CORPUS", str(tmp_path))
@@ -88,7 +88,7 @@ def test_a_free_port_can_be_listened_on() -> None:
 
 
 @pytest.mark.browser
-def test_the_browser_shows_a_page() -> None:
+def test_the_browser_opens_a_page() -> None:
     with parts.launch_browser() as browser, browser.new_context() as context:
         page = context.new_page()
         page.goto("data:text/html,<title>Gears</title><h1>Hello</h1>")

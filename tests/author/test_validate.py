@@ -46,7 +46,7 @@ def _current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("code", MANIFESTS)
-def test_on_each_manifest(code: str, tmp_path: Path) -> None:
+def test_validate_and_build_agree_on_each_manifest(code: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / MANIFEST).write_bytes(MANIFESTS[code].read_bytes())
@@ -62,7 +62,9 @@ OUTPUT_CODES = {
 
 
 @pytest.mark.parametrize("code", sorted(SAMPLES.keys() - OUTPUT_CODES))
-def test_on_each_folder_with_one_problem(code: str, tmp_path: Path) -> None:
+def test_validate_and_build_agree_on_each_folder_with_one_problem(
+    code: str, tmp_path: Path
+) -> None:
     if code in _POSIX and sys.platform == "win32":
         pytest.skip("not possible on Windows")
     SAMPLES[code](tmp_path / "source")
@@ -74,7 +76,7 @@ def test_on_each_folder_with_one_problem(code: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_on_folders_of_all_kinds(name: str, tmp_path: Path) -> None:
+def test_validate_and_build_agree_on_each_kind_of_folder(name: str, tmp_path: Path) -> None:
     tree = TREES[name]
     source = make_source(tmp_path / "source", *tree.files, extra=tree.extra, init=tree.init)
     if tree.prepare:
@@ -106,7 +108,7 @@ BOMB = {"package.bomb"}
 
 
 @pytest.mark.parametrize("code", sorted(PACKAGES.keys() - NOT_UNPACKED - BOMB))
-def test_on_each_sample_of_a_package_unpacked(code: str, tmp_path: Path) -> None:
+def test_validate_and_build_agree_on_each_unpacked_sample(code: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     assert unpack(PACKAGES[code](), source)
@@ -114,14 +116,14 @@ def test_on_each_sample_of_a_package_unpacked(code: str, tmp_path: Path) -> None
     assert codes_and_places(check_folder(source).problems) == build_problems(source)
 
 
-def test_the_other_samples_of_packages_give_no_folder(tmp_path: Path) -> None:
+def test_the_other_samples_cannot_be_unpacked(tmp_path: Path) -> None:
     for code in sorted(NOT_UNPACKED):
         (tmp_path / code).mkdir()
         assert not unpack(PACKAGES[code](), tmp_path / code), code
 
 
 @pytest.mark.corpus
-def test_on_real_manifests_without_and_with_files(tmp_path: Path) -> None:
+def test_validate_and_build_agree_on_real_manifests(tmp_path: Path) -> None:
     corpus = require_part("corpus")
     rows = (corpus / "verdicts.jsonl").read_text("utf-8").splitlines()
     for number, row in enumerate(map(json.loads, rows)):
@@ -151,7 +153,7 @@ def test_problems_of_files_are_reported_although_the_manifest_has_errors(tmp_pat
     assert problems == build_problems(source)
 
 
-def test_both_report_a_file_that_cannot_be_read(
+def test_validate_and_build_report_an_unreadable_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source", "locked/a.py")
@@ -168,7 +170,7 @@ def test_both_report_a_file_that_cannot_be_read(
     assert build_problems(source) == [("build.unreadable", "locked/")]
 
 
-def test_both_report_a_package_that_is_too_large(
+def test_validate_and_build_report_a_package_that_is_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make_source(tmp_path / "source")

@@ -60,7 +60,7 @@ def publisher(blender_version: str, tmp_path: Path) -> Publisher:
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_a_user_walks_through_a_repository_of_blenders_own_making(
+def test_a_repository_made_by_blenders_tool_passes_the_walkthrough(
     blender: Blender, publisher: Publisher, http_folder: Serve, scheme: str
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
@@ -92,7 +92,7 @@ def test_a_user_walks_through_a_repository_of_blenders_own_making(
         assert served.requests == []
 
 
-def test_repositories_and_enabled_add_ons_are_there_again_in_the_next_session(
+def test_repositories_and_enabled_add_ons_are_restored_in_the_next_session(
     blender_version: str, publisher: Publisher, tmp_path: Path
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
@@ -164,7 +164,7 @@ def test_the_token_of_a_repository_reaches_the_server(
     assert set(served.requests[0].query) == {"platform", "blender_version", "python_version"}
 
 
-def test_a_dropped_link_that_does_not_fit_is_told_before_anything_is_fetched(
+def test_an_incompatible_dropped_link_is_reported_before_anything_is_fetched(
     blender: Blender, publisher: Publisher, http_folder: Serve
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
@@ -194,7 +194,7 @@ def test_a_dropped_link_of_an_unknown_repository_is_not_found(
     assert (dropped.known_repository, dropped.extension) == (None, None)
 
 
-def test_a_failed_sync_is_an_error_with_blenders_words(
+def test_a_failed_sync_is_an_error_with_blenders_message(
     blender: Blender, http_folder: Serve, tmp_path: Path
 ) -> None:
     served = http_folder(tmp_path)
@@ -207,7 +207,7 @@ def test_a_failed_sync_is_an_error_with_blenders_words(
     assert caught.value.messages == tuple(blender.messages)
 
 
-def test_an_add_on_that_breaks_while_it_is_enabled_is_an_error(
+def test_an_add_on_that_raises_while_it_is_enabled_is_an_error(
     blender: Blender, tmp_path: Path
 ) -> None:
     source = write_extension(tmp_path / "source", extension_id="gear_tool", version="1.0.0")
@@ -217,7 +217,7 @@ def test_an_add_on_that_breaks_while_it_is_enabled_is_an_error(
         blender.install_file(zip_extension(source, tmp_path / "gear_tool.zip"))
 
 
-def test_a_crash_of_blender_is_told_with_its_signal_and_log(
+def test_a_crash_of_blender_is_reported_with_its_signal_and_log(
     blender: Blender, tmp_path: Path
 ) -> None:
     source = write_extension(tmp_path / "source", extension_id="gear_tool", version="1.0.0")
@@ -229,9 +229,7 @@ def test_a_crash_of_blender_is_told_with_its_signal_and_log(
         blender.install_file(zip_extension(source, tmp_path / "gear_tool.zip"))
 
 
-def test_a_hang_of_blender_ends_with_the_place_where_it_hung(
-    blender_version: str, tmp_path: Path
-) -> None:
+def test_a_hang_of_blender_ends_with_a_traceback(blender_version: str, tmp_path: Path) -> None:
     source = write_extension(tmp_path / "source", extension_id="gear_tool", version="1.0.0")
     (source / "__init__.py").write_text("import time\ndef register():\n    time.sleep(600)\n")
     package = zip_extension(source, tmp_path / "gear_tool.zip")
@@ -243,7 +241,7 @@ def test_a_hang_of_blender_ends_with_the_place_where_it_hung(
         blender.install_file(package)
 
 
-def test_blenders_own_tool_answers_with_its_verdict(blender_version: str, tmp_path: Path) -> None:
+def test_blenders_command_line_tool_can_be_run(blender_version: str, tmp_path: Path) -> None:
     source = write_extension(tmp_path / "source", extension_id="gear_tool", version="1.0.0")
     assert blender_cli(blender_version, "validate", source).returncode == 0
 
@@ -255,7 +253,7 @@ def test_blenders_own_tool_answers_with_its_verdict(blender_version: str, tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for the processes of a group")
-def test_nothing_is_left_running_after_a_session(blender_version: str, tmp_path: Path) -> None:
+def test_no_process_is_left_after_a_session(blender_version: str, tmp_path: Path) -> None:
     import os
 
     with Blender(blender_version, home=tmp_path / "home") as blender:

@@ -35,13 +35,13 @@ def put_python(environment: Installed, prints: str) -> None:
     environment.python.chmod(0o755)
 
 
-def test_the_cache_is_where_the_setting_says(cache: Path) -> None:
+def test_the_cache_is_in_the_configured_folder(cache: Path) -> None:
     assert cache_folder() == cache
     assert installed("4.2").folder == cache / f"bpy-{VERSIONS['4.2']}"
 
 
 @needs_a_shell
-def test_an_environment_made_by_hand_is_adopted_when_the_import_works(cache: Path) -> None:
+def test_an_existing_environment_that_can_import_bpy_is_used(cache: Path) -> None:
     environment = installed("5.0")
     put_python(environment, VERSIONS["5.0"])
     assert not installed("5.0").complete
@@ -53,7 +53,7 @@ def test_an_environment_made_by_hand_is_adopted_when_the_import_works(cache: Pat
 
 
 @needs_a_shell
-def test_a_half_made_environment_is_replaced_by_a_whole_one(
+def test_an_incomplete_environment_is_replaced(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = installed("5.0")
@@ -70,7 +70,7 @@ def test_a_half_made_environment_is_replaced_by_a_whole_one(
     assert [path.name for path in cache.iterdir()] == [environment.folder.name]
 
 
-def test_a_failed_installation_leaves_nothing_behind_and_does_not_stop_the_others(
+def test_a_failed_installation_leaves_no_files_and_does_not_stop_the_others(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def make(made: Installed) -> None:
@@ -93,7 +93,7 @@ def test_a_failed_installation_leaves_nothing_behind_and_does_not_stop_the_other
     assert [path.name for path in cache.iterdir()] == ["bpy-5.0.1"]
 
 
-def test_no_interpreter_is_an_error_that_says_where_one_is_looked_for(
+def test_a_missing_interpreter_is_an_error_that_lists_the_searched_places(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(installer, "find_python", {}.get)
@@ -120,7 +120,7 @@ def put_program(path: Path, script: str) -> Path:
 
 
 @needs_a_shell
-def test_a_shim_on_path_that_fails_is_passed_over_for_an_interpreter_of_pyenv(
+def test_a_failing_shim_on_path_is_skipped_for_an_interpreter_of_pyenv(
     empty_machine: Path,
 ) -> None:
     put_program(empty_machine / "bin" / "python3.99", "exit 127")
@@ -131,7 +131,7 @@ def test_a_shim_on_path_that_fails_is_passed_over_for_an_interpreter_of_pyenv(
 
 
 @needs_a_shell
-def test_an_interpreter_of_another_version_is_not_taken(empty_machine: Path) -> None:
+def test_an_interpreter_of_another_version_is_not_used(empty_machine: Path) -> None:
     put_program(empty_machine / "bin" / "python3.99", "echo 3.98")
     assert find_python("3.99") is None
 

@@ -74,7 +74,7 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_blender_installs_from_a_mirror_and_follows_it(
+def test_blender_installs_and_updates_from_a_mirror(
     blender: Blender, source: Path, tmp_path: Path, http_folder: Serve, scheme: str
 ) -> None:
     folder = tmp_path / "mirror"
@@ -100,7 +100,7 @@ def test_blender_installs_from_a_mirror_and_follows_it(
 
 
 @pytest.mark.blender
-def test_a_mirror_of_our_site_works_when_the_site_is_gone(tmp_path: Path) -> None:
+def test_a_mirror_of_our_site_works_without_the_site(tmp_path: Path) -> None:
     packages = tmp_path / "packages"
     packages.mkdir()
     folder = tmp_path / "mirror"

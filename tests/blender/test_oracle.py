@@ -24,7 +24,7 @@ blender_version_min = "4.2.0"
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("use_tags", [False, True], ids=["without-tags", "with-tags"])
-def test_the_recorded_verdicts_come_out_again(version: str, use_tags: bool) -> None:
+def test_the_verdicts_equal_the_recorded_ones(version: str, use_tags: bool) -> None:
     corpus = require_part("corpus")
     rows = [
         json.loads(line) for line in (corpus / "verdicts.jsonl").read_text("utf-8").splitlines()
@@ -43,14 +43,14 @@ def test_the_recorded_verdicts_come_out_again(version: str, use_tags: bool) -> N
     assert [not errors for errors in answers] == [verdict["ok"] for verdict in recorded]
 
 
-def test_a_good_manifest_has_no_errors_with_any_reader(version: str) -> None:
+def test_a_valid_manifest_has_no_errors_with_any_reader(version: str) -> None:
     assert strict_errors(version, [GOOD], True) == [[]]
     assert strict_errors(version, [GOOD], True, reader="package") == [[]]
     assert lenient_error(version, [GOOD]) == [None]
     assert lenient_error(version, [GOOD], reader="folder") == [None]
 
 
-def test_strict_tells_all_errors_in_blenders_order_and_lenient_the_first(version: str) -> None:
+def test_the_strict_reading_reports_all_errors_and_the_lenient_one_the_first(version: str) -> None:
     broken = GOOD.replace(b'"gear_tool"', b'"gear tool"').replace(b'"1.0.0"\ntype', b'"one"\ntype')
 
     [errors] = strict_errors(version, [broken])
@@ -61,7 +61,7 @@ def test_strict_tells_all_errors_in_blenders_order_and_lenient_the_first(version
     assert error.startswith('key "id" invalid')
 
 
-def test_a_rule_that_only_authors_must_keep_does_not_show_in_the_lenient_reading(
+def test_the_lenient_reading_ignores_a_rule_for_authors(
     version: str,
 ) -> None:
     pointed = GOOD.replace(b"Makes gears", b"Makes gears!")
@@ -76,7 +76,7 @@ def test_a_byte_order_mark_is_a_parse_error(version: str) -> None:
     ]
 
 
-def test_an_unknown_tag_is_refused_only_with_blenders_list(version: str) -> None:
+def test_an_unknown_tag_is_refused_only_if_blenders_list_is_passed(version: str) -> None:
     tagged = GOOD + b'tags = ["Gears"]\n'
 
     assert strict_errors(version, [tagged]) == [[]]
@@ -86,7 +86,7 @@ def test_an_unknown_tag_is_refused_only_with_blenders_list(version: str) -> None
     )
 
 
-def test_a_crash_of_blenders_tool_is_told_as_one(version: str) -> None:
+def test_a_crash_of_blenders_tool_is_reported_as_a_crash(version: str) -> None:
     odd = b"build = 3\n" + GOOD
 
     assert strict_errors(version, [odd]) == [[]]
@@ -96,13 +96,13 @@ def test_a_crash_of_blenders_tool_is_told_as_one(version: str) -> None:
     ]
 
 
-def test_all_manifests_of_a_batch_are_answered_in_order(version: str) -> None:
+def test_verdicts_are_returned_in_the_order_of_the_batch(version: str) -> None:
     answers = strict_errors(version, [GOOD, b"", GOOD.replace(b'name = "Gear Tool"\n', b"")] * 50)
 
     assert [len(errors) for errors in answers] == [0, 9, 1] * 50
 
 
-def test_the_generated_table_counts_in_a_package_and_not_in_a_folder(version: str) -> None:
+def test_the_generated_table_has_an_effect_in_a_package_only(version: str) -> None:
     split = GOOD + b'platforms = ["linux-x64"]\n[build.generated]\nplatforms = "linux-x64"\n'
 
     assert lenient_error(version, [split], reader="folder") == [None]

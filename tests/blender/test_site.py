@@ -40,7 +40,7 @@ def publish(site: RunningSite, tmp_path: Path) -> Publish:
     return publish_version
 
 
-def test_a_user_walks_through_our_site(
+def test_our_site_passes_the_walkthrough(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:
     extension_id = f"walk_{blender.version.replace('.', '_')}"
@@ -60,7 +60,7 @@ def test_a_user_walks_through_our_site(
     )
 
 
-def test_blender_is_offered_the_newest_version_that_runs_in_it(
+def test_blender_gets_the_newest_compatible_version(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:
     extension_id = f"choice_{blender.version.replace('.', '_')}"
@@ -76,7 +76,7 @@ def test_blender_is_offered_the_newest_version_that_runs_in_it(
     assert blender.update_all() == []
 
 
-def test_a_theme_is_found_by_its_link_and_installed(
+def test_a_theme_is_installed_by_its_dropped_link(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:
     extension_id = f"theme_{blender.version.replace('.', '_')}"
@@ -90,7 +90,7 @@ def test_a_theme_is_found_by_its_link_and_installed(
     assert blender.find(extension_id).enabled
 
 
-def test_a_link_from_our_site_names_the_repository_to_add(
+def test_a_dropped_link_names_the_repository_to_add(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:
     extension_id = f"link_{blender.version.replace('.', '_')}"
@@ -102,7 +102,7 @@ def test_a_link_from_our_site_names_the_repository_to_add(
     assert dropped.known_repository is None
 
 
-def test_a_page_of_our_site_is_not_taken_for_a_repository(
+def test_a_page_of_our_site_is_not_accepted_as_a_repository(
     blender: Blender, site: RunningSite
 ) -> None:
     blender.add_repository("Walk", f"{site.url}/add-ons/")

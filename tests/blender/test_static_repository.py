@@ -77,7 +77,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_a_user_walks_through_our_static_repository(
+def test_our_static_repository_passes_the_walkthrough(
     blender: Blender, repository: Repository, http_folder: Serve, scheme: str
 ) -> None:
     repository.publish("gear_tool", "1.0.0")
@@ -109,7 +109,7 @@ def test_a_user_walks_through_our_static_repository(
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_each_blender_gets_the_newest_version_that_fits_it(
+def test_each_blender_gets_its_newest_compatible_version(
     blender: Blender, repository: Repository, http_folder: Serve, scheme: str
 ) -> None:
     for version, first in [("1.0.0", "4.2.0"), ("1.1.0", "4.2.0"), ("2.0.0", "5.0.0")]:
@@ -147,7 +147,7 @@ def address_of(
         ("sets/newest/index.json", "1.1.0"),
     ],
 )
-def test_channels_and_sets_are_repositories_of_their_own(
+def test_channels_and_sets_can_be_added_as_repositories(
     blender: Blender,
     repository: Repository,
     http_folder: Serve,
@@ -171,7 +171,7 @@ def test_channels_and_sets_are_repositories_of_their_own(
     assert blender.update_all() == []
 
 
-def test_a_channel_with_complete_addresses_needs_no_packages_beside_it(
+def test_a_channel_with_absolute_urls_needs_no_copies_of_packages(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
     served = http_folder(repository.folder)
@@ -186,7 +186,7 @@ def test_a_channel_with_complete_addresses_needs_no_packages_beside_it(
     assert blender.find("gear_tool").installed == "2.0.0-beta.1"
 
 
-def test_blender_takes_a_listing_that_announces_its_changes(
+def test_blender_accepts_a_listing_with_recorded_changes(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
     repository.publish("gear_tool", "1.0.0")
@@ -202,7 +202,7 @@ def test_blender_takes_a_listing_that_announces_its_changes(
     assert blender.update_all() == [("gear_tool", "1.0.0", "1.1.0")]
 
 
-def test_blenders_own_generator_takes_our_configuration(
+def test_blenders_server_generate_accepts_our_configuration(
     blender: Blender, repository: Repository
 ) -> None:
     repository.publish("gear_tool", "1.0.0")
@@ -220,7 +220,7 @@ def test_blenders_own_generator_takes_our_configuration(
     assert listing["blocklist"] == [{"id": "gear_tool", "reason": "Deletes presets"}]
 
 
-def test_a_theme_from_our_static_repository_is_in_use(
+def test_a_theme_from_our_static_repository_is_applied(
     blender: Blender, repository: Repository
 ) -> None:
     repository.publish("night_shift", "1.0.0", kind="theme")
@@ -232,7 +232,7 @@ def test_a_theme_from_our_static_repository_is_in_use(
     assert blender.find("night_shift").enabled
 
 
-def test_blender_takes_the_package_of_its_platform_with_its_wheel(
+def test_blender_installs_the_package_and_wheel_of_its_platform(
     blender: Blender, repository: Repository
 ) -> None:
     source = write_extension(

@@ -43,7 +43,7 @@ def decide(page: Page, button: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_an_extension_goes_from_its_author_to_everybody(visitor: Visitor, scripts: bool) -> None:
+def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scripts: bool) -> None:
     make_moderator()
     author = visitor(java_script_enabled=scripts)
     moderator = visitor(java_script_enabled=scripts)

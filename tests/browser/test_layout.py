@@ -69,7 +69,7 @@ def content(site: str) -> None:
     report_extension(extension=approved.extension, by=ada, reason="other", text=LONG)
 
 
-def test_nothing_sticks_out_at_320_pixels(visitor: Visitor, site: str, content: None) -> None:
+def test_no_page_overflows_at_320_pixels(visitor: Visitor, site: str, content: None) -> None:
     page = visitor(viewport={"width": 320, "height": 640})
     wrong: dict[str, Any] = {}
     opened = 0
@@ -99,7 +99,9 @@ TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, tex
     .map(one => `${one.name.slice(0, 30)}: ${one.height}`)"""
 
 
-def test_a_finger_hits_everything_on_a_phone(visitor: Visitor, site: str, content: None) -> None:
+def test_all_controls_are_large_enough_for_touch(
+    visitor: Visitor, site: str, content: None
+) -> None:
     page = visitor(viewport={"width": 390, "height": 844}, has_touch=True)
     wrong: dict[str, Any] = {}
     for name, way in (*PUBLIC, ("", "sign in"), *SIGNED_IN):
@@ -123,7 +125,7 @@ def tab_through(page: Page) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("address", ["/", "/extensions/", "/extensions/gear_tool/", "/queue/"])
-def test_the_keyboard_reaches_everything_in_reading_order(
+def test_the_tab_order_follows_the_reading_order(
     visitor: Visitor, content: None, address: str
 ) -> None:
     page = visitor(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
@@ -136,7 +138,7 @@ def test_the_keyboard_reaches_everything_in_reading_order(
     assert {"Add-ons", "Themes", "Publish", "Use in Blender"} <= names
 
 
-def test_the_bar_at_the_top_can_be_skipped(visitor: Visitor, content: None) -> None:
+def test_a_skip_link_leads_past_the_navigation_bar(visitor: Visitor, content: None) -> None:
     page = visitor()
     page.goto("/extensions/")
     page.keyboard.press("Tab")
@@ -145,7 +147,7 @@ def test_the_bar_at_the_top_can_be_skipped(visitor: Visitor, content: None) -> N
     assert page.evaluate("document.activeElement.id") == "id_q"
 
 
-def test_searching_needs_no_mouse(visitor: Visitor, content: None) -> None:
+def test_search_works_with_the_keyboard_alone(visitor: Visitor, content: None) -> None:
     page = visitor()
     page.goto("/extensions/")
     page.get_by_label("Search", exact=True).focus()
@@ -158,7 +160,7 @@ def test_searching_needs_no_mouse(visitor: Visitor, content: None) -> None:
     page.wait_for_url("**/extensions/harbour/")
 
 
-def test_the_appearance_is_changed_by_keyboard(visitor: Visitor, content: None) -> None:
+def test_the_colour_theme_can_be_changed_by_keyboard(visitor: Visitor, content: None) -> None:
     page = visitor()
     page.goto("/")
     page.locator("details[data-menu] summary").first.focus()
@@ -170,7 +172,9 @@ def test_the_appearance_is_changed_by_keyboard(visitor: Visitor, content: None) 
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
-def test_a_phone_gets_to_the_download_before_the_long_text(visitor: Visitor, content: None) -> None:
+def test_on_a_phone_the_download_button_is_above_the_description(
+    visitor: Visitor, content: None
+) -> None:
     page = visitor(viewport={"width": 390, "height": 844})
     page.goto("/extensions/gear_tool/")
     box = page.get_by_role("link", name="Drag into Blender").bounding_box()

@@ -26,7 +26,9 @@ def choose(page: Page, theme: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_a_chosen_appearance_stays_and_comes_at_once(visitor: Visitor, scripts: bool) -> None:
+def test_a_chosen_colour_theme_is_in_the_html_of_the_next_page(
+    visitor: Visitor, scripts: bool
+) -> None:
     page = visitor(java_script_enabled=scripts, color_scheme="light")
     page.goto("/themes/")
     light = page.evaluate(BACKGROUND) if scripts else ""
@@ -42,7 +44,7 @@ def test_a_chosen_appearance_stays_and_comes_at_once(visitor: Visitor, scripts: 
         assert page.evaluate(BACKGROUND) == light
 
 
-def test_the_appearance_follows_the_system(visitor: Visitor) -> None:
+def test_the_colour_theme_follows_the_system(visitor: Visitor) -> None:
     light, dark = visitor(color_scheme="light"), visitor(color_scheme="dark")
     colours = []
     for page in (light, dark):
@@ -51,7 +53,7 @@ def test_the_appearance_follows_the_system(visitor: Visitor) -> None:
     assert colours[0] != colours[1]
 
 
-def test_the_repository_url_is_copied_with_one_click(visitor: Visitor, site: str) -> None:
+def test_a_button_copies_the_repository_url(visitor: Visitor, site: str) -> None:
     page = visitor(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/")
     button = page.get_by_role("button", name="Copy")
@@ -61,7 +63,7 @@ def test_the_repository_url_is_copied_with_one_click(visitor: Visitor, site: str
     assert copied == f"{site}/api/v1/extensions/"
 
 
-def test_without_scripts_there_is_no_button_that_does_nothing(visitor: Visitor) -> None:
+def test_buttons_that_need_scripts_are_hidden_without_them(visitor: Visitor) -> None:
     page = visitor(java_script_enabled=False)
     page.goto("/")
     assert page.get_by_role("button", name="Copy").count() == 0
@@ -82,7 +84,7 @@ def drop(page: Page, size: int) -> None:
     )
 
 
-def test_a_dropped_file_is_named_before_it_is_sent(visitor: Visitor) -> None:
+def test_the_name_of_a_dropped_file_is_shown_before_the_upload(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     page.goto("/publish/")
@@ -91,7 +93,7 @@ def test_a_dropped_file_is_named_before_it_is_sent(visitor: Visitor) -> None:
     assert page.locator("#id_file").evaluate("input => input.files[0].name") == "gears.zip"
 
 
-def test_a_file_over_the_limit_is_stopped_in_the_browser(
+def test_a_file_over_the_limit_is_refused_in_the_browser(
     visitor: Visitor, settings: object
 ) -> None:
     settings.EXTERY_MAX_UPLOAD = 1_000_000  # type: ignore[attr-defined]
@@ -105,7 +107,7 @@ def test_a_file_over_the_limit_is_stopped_in_the_browser(
     assert page.url.endswith("/publish/")
 
 
-def test_a_chosen_image_is_shown_before_it_is_saved(visitor: Visitor) -> None:
+def test_a_chosen_image_is_previewed_before_it_is_saved(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     steps.upload(page, steps.good_zip())
@@ -115,7 +117,7 @@ def test_a_chosen_image_is_shown_before_it_is_saved(visitor: Visitor) -> None:
     assert source.startswith("data:image/png")
 
 
-def test_dragging_says_where_to_let_go(visitor: Visitor) -> None:
+def test_dragging_shows_a_hint(visitor: Visitor) -> None:
     factories.make_approved(factories.make_user("ada"), factories.make_moderator("mara"))
     page = visitor()
     page.goto("/extensions/gear_tool/")
@@ -133,7 +135,7 @@ def test_dragging_says_where_to_let_go(visitor: Visitor) -> None:
     page.get_by_text("Drag this button onto a Blender window.").wait_for()
 
 
-def test_a_notice_can_be_put_away(visitor: Visitor) -> None:
+def test_a_notice_can_be_dismissed(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     notice = page.locator("[data-notice]").first
@@ -143,7 +145,7 @@ def test_a_notice_can_be_put_away(visitor: Visitor) -> None:
     assert page.locator("[data-notice]").count() == number - 1
 
 
-def test_menus_close_on_escape_and_elsewhere(visitor: Visitor) -> None:
+def test_menus_close_on_escape_and_on_a_click_outside(visitor: Visitor) -> None:
     page = visitor()
     page.goto("/")
     menu = page.locator("details[data-menu]").first
@@ -156,7 +158,7 @@ def test_menus_close_on_escape_and_elsewhere(visitor: Visitor) -> None:
     assert menu.get_attribute("open") is None
 
 
-def test_a_form_with_a_mistake_leads_to_its_field(visitor: Visitor) -> None:
+def test_the_summary_of_form_errors_links_to_the_field(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     page.goto("/account/password/change/")
@@ -170,7 +172,7 @@ def test_a_form_with_a_mistake_leads_to_its_field(visitor: Visitor) -> None:
     assert any(page.locator(f"#{name}.errorlist").count() for name in described.split())
 
 
-def test_a_refused_package_leads_to_its_problems(visitor: Visitor) -> None:
+def test_after_a_refused_upload_the_focus_is_on_the_problems(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")
     steps.upload(page, steps.broken_zip())

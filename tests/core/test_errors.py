@@ -32,7 +32,7 @@ def test_the_list_raises_at_its_end_with_all_problems() -> None:
     assert caught.value.code == "manifest.id.missing"
 
 
-def test_warnings_alone_raise_nothing() -> None:
+def test_warnings_alone_do_not_raise() -> None:
     with ProblemList().raising(InvalidManifest) as problems:
         problems.add("manifest.key.unknown", key="'x'")
 

@@ -64,7 +64,7 @@ def refusal(lock: Path, *, timeout: float = 0) -> Conflict:
     return caught.value
 
 
-def test_a_held_lock_names_its_process_and_how_to_end_it(lock: Path) -> None:
+def test_the_error_for_a_held_lock_names_its_process_and_a_remedy(lock: Path) -> None:
     with held_elsewhere(lock) as process:
         error = refusal(lock)
 
@@ -75,7 +75,7 @@ def test_a_held_lock_names_its_process_and_how_to_end_it(lock: Path) -> None:
     assert problem.hint.endswith(f"kill {process.pid}")
 
 
-def test_waiting_names_the_holder_at_once_and_has_a_limit(lock: Path) -> None:
+def test_waiting_reports_the_holder_immediately_and_has_a_limit(lock: Path) -> None:
     waits: list[str] = []
 
     with held_elsewhere(lock) as process:
@@ -256,7 +256,7 @@ def test_a_lock_file_that_is_a_link_is_not_followed(lock: Path) -> None:
     assert not (lock.parent.parent / "mine").exists()
 
 
-def test_a_folder_in_place_of_the_lock_is_named(lock: Path) -> None:
+def test_a_folder_in_place_of_the_lock_is_reported(lock: Path) -> None:
     lock.mkdir(parents=True)
 
     error = unusable(lock)
@@ -286,7 +286,7 @@ def test_errors_of_the_system_have_codes_of_their_own(
     assert unusable(lock).code == code
 
 
-def test_a_file_in_place_of_the_folder_of_the_lock_is_named(lock: Path) -> None:
+def test_a_file_in_place_of_the_folder_of_the_lock_is_reported(lock: Path) -> None:
     lock.parent.touch()
 
     assert unusable(lock).code == "generate.unwritable"

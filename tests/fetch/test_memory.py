@@ -127,7 +127,7 @@ ATTACKS = {name: (fault, code) for name, fault, code in bodies()}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_body_takes_much_memory(
+def test_fetching_a_hostile_body_needs_bounded_memory(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
 ) -> None:
     fault, expected = ATTACKS[name]
@@ -140,7 +140,7 @@ def test_no_body_takes_much_memory(
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_package_takes_much_memory_or_is_kept(
+def test_downloading_a_hostile_package_needs_bounded_memory_and_leaves_no_file(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, name: str
 ) -> None:
     web.fail("/a", ATTACKS[name][0])
@@ -155,7 +155,7 @@ def test_no_package_takes_much_memory_or_is_kept(
 
 
 @pytest.mark.parametrize("piece", [b"[", b"[],", b'{"a":1},', b"1,", b" "])
-def test_no_json_takes_much_memory(
+def test_parsing_hostile_json_needs_bounded_memory(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, piece: bytes
 ) -> None:
     times = (MAX_DOCUMENT_SIZE - 2) // len(piece)
@@ -171,7 +171,7 @@ def test_no_json_takes_much_memory(
     "piece",
     ['"😀😀",', '{"😀":"b"},', '"ab",', '{"ab":{}},', '["ab"],', "12345678,"],
 )
-def test_json_up_to_the_limits_takes_no_more(
+def test_json_at_the_limits_needs_bounded_memory(
     web: Web, tmp_path: Path, fetched_by_child: Fetch, piece: str
 ) -> None:
     containers = piece.count("{") + piece.count("[")
@@ -225,7 +225,7 @@ def test_a_large_real_listing_is_fetched(web: Web, tmp_path: Path, fetched_by_ch
     assert peak < MAX_PEAK
 
 
-def test_a_file_is_bounded_too(tmp_path: Path, fetched_by_child: Fetch) -> None:
+def test_reading_a_local_file_needs_bounded_memory(tmp_path: Path, fetched_by_child: Fetch) -> None:
     sparse = tmp_path / "index.json"
     with sparse.open("wb") as file:
         file.truncate(10**12)

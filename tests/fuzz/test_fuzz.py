@@ -37,18 +37,18 @@ def test_no_input_ends_in_an_error_that_a_reader_does_not_document(name: str) ->
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_what_was_found_once_is_not_found_again(path: Path) -> None:
+def test_no_earlier_finding_occurs_again(path: Path) -> None:
     assert path.stat().st_size < 50_000
     assert judge(load(path.parent.name).target, path.read_bytes()) is None
 
 
-def test_seeds_are_good_inputs() -> None:
+def test_seeds_are_valid_inputs() -> None:
     for name in TARGETS:
         module = load(name)
         assert [judge(module.target, seed) for seed in module.SEEDS] == [None] * len(module.SEEDS)
 
 
-def test_the_judge_finds_what_it_is_there_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_judge_reports_each_kind_of_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     def recurses(data: bytes) -> None:
         recurses(data)
 
@@ -71,14 +71,14 @@ def test_the_judge_finds_what_it_is_there_for(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(judge(bytes, b""), TooMuchMemory)
 
 
-def test_a_seed_makes_the_same_inputs_every_time() -> None:
+def test_a_run_with_the_same_seed_has_the_same_inputs() -> None:
     module = load("theme")
 
     assert [make(module, 3, n) for n in range(20)] == [make(module, 3, n) for n in range(20)]
     assert make(module, 3, 1) != make(module, 4, 1)
 
 
-def test_a_long_run_tells_how_much_it_tried(
+def test_a_long_run_prints_the_number_of_inputs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(

@@ -40,7 +40,7 @@ def test_an_entry_fits_by_platform_python_and_blender(more: dict[str, Any], fits
 
 
 @pytest.mark.parametrize("pythons", ["3.11", [3.11], {"3.11": 1}, 3])
-def test_python_versions_that_are_no_list_of_strings_restrict_nothing(pythons: object) -> None:
+def test_python_versions_that_are_no_list_of_strings_mean_every_python(pythons: object) -> None:
     item = made(python_versions=pythons)
 
     assert has_invalid_pythons(item)
@@ -50,7 +50,9 @@ def test_python_versions_that_are_no_list_of_strings_restrict_nothing(pythons: o
 
 
 @pytest.mark.parametrize("pythons", [[], None])
-def test_an_empty_list_of_pythons_restricts_nothing_and_is_left_out(pythons: object) -> None:
+def test_an_empty_list_of_python_versions_means_every_python_and_is_left_out(
+    pythons: object,
+) -> None:
     item = made(python_versions=pythons)
 
     assert not has_invalid_pythons(item)
@@ -72,7 +74,7 @@ def test_an_entry_for_another_audience_keeps_its_other_fields_in_blenders_order(
     assert item["blender_version_max"] == "5.0.0"
 
 
-def test_a_link_to_drag_names_what_restricts_the_package() -> None:
+def test_the_query_of_a_drag_link_has_the_audience_of_the_package() -> None:
     query = drag_query(
         "./index.json", low="4.2.0", high="", platforms=["linux-x64", "macos-x64"], pythons=()
     )

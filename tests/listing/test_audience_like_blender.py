@@ -49,7 +49,7 @@ def entries(draw: st.DrawFn) -> Entry:
 
 @given(st.lists(entries(), min_size=50, max_size=200))
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-def test_an_entry_fits_the_systems_that_blender_lets_through(
+def test_an_entry_fits_the_systems_that_blenders_filter_accepts(
     version: str, items: list[Entry]
 ) -> None:
     require_part(f"blender-{version}")

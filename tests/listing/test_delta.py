@@ -34,7 +34,7 @@ LISTINGS = st.builds(
 
 
 @given(st.lists(LISTINGS, min_size=1, max_size=6))
-def test_every_listing_of_the_past_leads_to_the_present(past: list[bytes]) -> None:
+def test_recorded_changes_turn_every_older_listing_into_the_current_one(past: list[bytes]) -> None:
     known = b""
     for old, new in zip(past, [*past[1:], past[-1]], strict=True):
         known = record_change(old, new, known)
@@ -43,7 +43,7 @@ def test_every_listing_of_the_past_leads_to_the_present(past: list[bytes]) -> No
         assert apply_changes(old, known) == past[-1]
 
 
-def test_a_change_has_only_what_changed() -> None:
+def test_a_change_contains_only_changed_entries() -> None:
     many = {f"tool_{number:04}": "1.0.0" for number in range(2000)}
     old, new = made(many), made(many | {"tool_0007": "1.1.0", "tool_1000": "1.1.0"})
 
@@ -53,7 +53,7 @@ def test_a_change_has_only_what_changed() -> None:
     assert len(found) < 1000
 
 
-def test_another_listing_is_not_led_anywhere() -> None:
+def test_changes_do_not_apply_to_an_unrecorded_listing() -> None:
     found = record_change(made({"a": "1.0.0"}), made({"a": "2.0.0"}), b"")
 
     assert apply_changes(made({"a": "3.0.0"}), found) is None
@@ -71,12 +71,12 @@ def test_another_listing_is_not_led_anywhere() -> None:
         b'{"version":"v1","listing":{"hash":1},"changes":[1]}',
     ],
 )
-def test_a_damaged_file_leads_nowhere(document: bytes) -> None:
+def test_damaged_changes_do_not_apply(document: bytes) -> None:
     assert apply_changes(made({"a": "1.0.0"}), document) is None
 
 
 @pytest.mark.parametrize("cut", [[[0, 1, [{"id": "evil"}]]], [["x", 1, []]], [[0]], {}, None])
-def test_a_change_that_does_not_end_at_the_promised_hash_is_refused(cut: object) -> None:
+def test_a_change_with_another_resulting_hash_is_refused(cut: object) -> None:
     old = made({"a": "1.0.0"})
     read = json.loads(record_change(old, made({"a": "2.0.0"}), b""))
     read["changes"][0]["cuts"] = cut
@@ -87,7 +87,7 @@ def test_a_change_that_does_not_end_at_the_promised_hash_is_refused(cut: object)
 @pytest.mark.parametrize(
     "old", [b"", b'{"data": []}', json.dumps(json.loads(made({"a": "1.0.0"})), indent=2).encode()]
 )
-def test_what_others_have_written_begins_anew(old: bytes) -> None:
+def test_a_listing_of_another_program_starts_a_new_record(old: bytes) -> None:
     new = made({"a": "2.0.0"})
 
     read = json.loads(record_change(old, new, b""))
@@ -96,14 +96,16 @@ def test_what_others_have_written_begins_anew(old: bytes) -> None:
     assert read["listing"] == {"hash": delta.listing_digest(new), "size": len(new)}
 
 
-def test_entries_in_another_order_begin_anew() -> None:
+def test_entries_in_another_order_start_a_new_record() -> None:
     old = dump_listing(make_listing([{"schema_version": "1", "id": key} for key in "ab"]))
     new = dump_listing(make_listing([{"schema_version": "1", "id": key} for key in "ba"]))
 
     assert json.loads(record_change(old, new, b""))["changes"] == []
 
 
-def test_the_oldest_changes_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_changes_are_dropped_above_the_size_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(delta, "MAX_DELTA_SIZE", 2_000)
     past = [made({"a": f"1.{number}.0"}) for number in range(20)]
     known = b""
@@ -115,7 +117,7 @@ def test_the_oldest_changes_go_when_there_are_too_many(monkeypatch: pytest.Monke
     assert apply_changes(past[-3], known) == past[-1]
 
 
-def test_a_change_of_very_many_entries_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_of_too_many_entries_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta, "MAX_CHANGED_ENTRIES", 3)
     old, new = made(dict.fromkeys("abc", "1.0.0")), made(dict.fromkeys("abc", "2.0.0"))
 

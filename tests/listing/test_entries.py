@@ -36,7 +36,7 @@ def made(version: str = "1.0.0", **more: Any) -> Entry:
     return {**item, "version": version, **more}
 
 
-def test_an_entry_has_blenders_keys_in_blenders_order_and_nothing_empty() -> None:
+def test_an_entry_has_blenders_keys_in_blenders_order() -> None:
     item = make_entry(
         Manifest.parse(GOOD.read_bytes()),
         archive_url="./gears.zip",
@@ -51,7 +51,7 @@ def test_an_entry_has_blenders_keys_in_blenders_order_and_nothing_empty() -> Non
     assert not {"wheels", "build"} & set(item)
 
 
-def test_what_a_manifest_does_not_say_is_not_in_its_entry() -> None:
+def test_an_entry_has_no_empty_values() -> None:
     item = made()
 
     assert not [key for key, value in item.items() if value in EMPTY]
@@ -66,7 +66,7 @@ def test_short_blender_versions_are_written_in_three_parts() -> None:
     assert item["blender_version_min"] == "4.2.0"
 
 
-def test_what_is_dumped_is_parsed_again() -> None:
+def test_a_dumped_listing_can_be_parsed() -> None:
     document = make_listing([made()], [{"id": "gear_tool", "reason": "Tests blocks"}])
 
     parsed = parse_listing(dump_listing(document))
@@ -75,7 +75,7 @@ def test_what_is_dumped_is_parsed_again() -> None:
     assert parsed.blocked == {"gear_tool": "Tests blocks"}
 
 
-def test_entries_that_are_text_already_make_the_same_listing() -> None:
+def test_serialized_entries_give_the_same_listing() -> None:
     entries = [made(name="Räder"), made("2.0.0")]
     texts = [json.dumps(item, separators=(",", ":")).encode() for item in entries]
     blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
@@ -96,7 +96,7 @@ def test_entries_that_are_text_already_make_the_same_listing() -> None:
         ('{"version": "v1", "data": [7]}', "listing.entry"),
     ],
 )
-def test_what_blender_refuses_is_refused_with_its_reason(text: str, code: str) -> None:
+def test_a_listing_that_blender_refuses_is_refused_with_a_code(text: str, code: str) -> None:
     with pytest.raises(InvalidListing) as caught:
         parse_listing(text.encode())
 
@@ -116,7 +116,7 @@ def test_what_blender_refuses_is_refused_with_its_reason(text: str, code: str) -
         ("version", "1.0", "manifest.version.bad-version"),
     ],
 )
-def test_a_bad_entry_is_named_by_its_number(key: str, value: object, code: str) -> None:
+def test_an_invalid_entry_is_reported_with_its_index(key: str, value: object, code: str) -> None:
     document = make_listing([made(), made(**{key: value})])
 
     with pytest.raises(InvalidListing) as caught:
@@ -127,7 +127,7 @@ def test_a_bad_entry_is_named_by_its_number(key: str, value: object, code: str) 
     assert problem.where.field == f"data[1].{key}"
 
 
-def test_every_entry_at_fault_is_named_at_once() -> None:
+def test_all_invalid_entries_are_reported_together() -> None:
     document = make_listing([made(tags=[]), made(), made(name="")])
 
     with pytest.raises(InvalidListing) as caught:
@@ -136,21 +136,21 @@ def test_every_entry_at_fault_is_named_at_once() -> None:
     assert [problem.where.path[1] for problem in caught.value.problems] == [0, 2]
 
 
-def test_numbers_of_thousands_of_digits_are_no_listing() -> None:
+def test_a_number_of_thousands_of_digits_is_an_error() -> None:
     with pytest.raises(InvalidListing) as caught:
         parse_listing(b'{"version":"v1","data":[],"number":' + b"9" * 5000 + b"}")
 
     assert caught.value.code == "listing.not-json"
 
 
-def test_blocks_without_a_proper_id_block_nothing() -> None:
+def test_blocks_without_a_valid_id_are_ignored() -> None:
     blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
 
     assert parse_listing(dump_listing(make_listing([], blocks))).blocked == {"gear_tool": ""}
 
 
 @pytest.mark.parametrize("depth", [60, 900])
-def test_a_listing_that_is_nested_deeply_is_refused_as_that(depth: int) -> None:
+def test_a_deeply_nested_listing_is_refused(depth: int) -> None:
     with pytest.raises(InvalidListing) as caught:
         parse_listing(
             b'{"version": "v1", "data": [], "more": ' + b"[" * depth + b"]" * depth + b"}"
@@ -159,7 +159,7 @@ def test_a_listing_that_is_nested_deeply_is_refused_as_that(depth: int) -> None:
     assert caught.value.code == "listing.too-deep"
 
 
-def test_a_listing_full_of_faults_names_the_first_and_counts_the_rest() -> None:
+def test_problems_above_the_limit_are_counted() -> None:
     with pytest.raises(InvalidListing) as caught:
         parse_listing(b'{"version":"v1","data":[' + b"1," * 100_000 + b"2]}")
 

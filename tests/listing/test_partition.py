@@ -33,13 +33,13 @@ def ranges(entries: list[Entry]) -> list[tuple[str, str, str | None]]:
     return [(e["version"], e["blender_version_min"], e.get("blender_version_max")) for e in entries]
 
 
-def test_an_older_version_keeps_what_the_newer_one_leaves() -> None:
+def test_an_older_version_keeps_the_blenders_that_the_newer_one_does_not_support() -> None:
     divided = partition([made("1.0.0"), made("2.0.0", "5.0.0")])
 
     assert ranges(divided.entries) == [("2.0.0", "5.0.0", None), ("1.0.0", "4.2.0", "5.0.0")]
 
 
-def test_an_older_version_that_nobody_would_get_is_left_out() -> None:
+def test_an_older_version_without_audience_is_left_out() -> None:
     assert ranges(partition([made("1.0.0"), made("1.1.0")]).entries) == [("1.1.0", "4.2.0", None)]
 
 
@@ -53,13 +53,13 @@ def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
     ]
 
 
-def test_an_only_version_is_left_as_it_is() -> None:
+def test_a_single_version_is_unchanged() -> None:
     item = made("1.0.0", platforms=["amiga-68k"], python_versions=["3"])
 
     assert partition([item]).entries == [item]
 
 
-def test_the_packages_of_one_version_for_several_platforms_stay_as_they_are() -> None:
+def test_packages_of_one_version_for_several_platforms_are_unchanged() -> None:
     entries = [
         made("1.0.0", archive_url=f"./{name}.zip", platforms=[name])
         for name in ("linux-x64", "windows-x64")
@@ -77,7 +77,7 @@ def test_the_other_platforms_keep_the_older_version() -> None:
     assert [item["version"] for item in divided.lost] == ["1.0.0"]
 
 
-def test_the_order_of_the_folder_changes_nothing() -> None:
+def test_the_result_does_not_depend_on_the_order_of_entries() -> None:
     entries = [made("1.0.0"), made("2.0.0", "4.4.0"), made("1.5.0", "4.3.0")]
 
     assert partition(entries) == partition(reversed(entries))
@@ -124,7 +124,7 @@ def test_every_named_system_gets_exactly_its_newest_compatible_version(
 
 
 @given(folders())
-def test_nobody_at_all_meets_two_and_what_an_unnamed_platform_loses_is_told(
+def test_an_unnamed_platform_gets_at_most_one_version_and_lost_ones_are_reported(
     entries: list[Entry],
 ) -> None:
     divided = partition(entries)
@@ -139,7 +139,7 @@ def test_nobody_at_all_meets_two_and_what_an_unnamed_platform_loses_is_told(
 
 @given(folders())
 @settings(max_examples=200)
-def test_an_entry_is_narrowed_to_what_the_newer_ones_leave_and_to_nothing_else(
+def test_an_entry_loses_exactly_the_audience_of_newer_versions(
     entries: list[Entry],
 ) -> None:
     whole = {item["archive_url"]: audience_of(item) for item in entries}

@@ -35,7 +35,7 @@ def wanted(entries: list[Entry], system: System) -> str | None:
 
 @given(st.lists(folders(), min_size=20, max_size=40))
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_blender_shows_and_installs_the_newest_version_that_fits(
+def test_blender_shows_and_installs_the_newest_compatible_version(
     version: str, cases: list[list[Entry]]
 ) -> None:
     require_part(f"blender-{version}")
@@ -52,7 +52,7 @@ def test_blender_shows_and_installs_the_newest_version_that_fits(
             assert (first, last, len(found)) == (expected, expected, int(expected is not None))
 
 
-def test_without_narrowing_blender_would_disagree_with_itself(version: str) -> None:
+def test_without_partition_blender_accepts_two_versions(version: str) -> None:
     require_part(f"blender-{version}")
     entries: list[Entry] = [
         {"id": "gear_tool", "version": text, "blender_version_min": "4.2.0"}

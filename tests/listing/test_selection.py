@@ -13,7 +13,7 @@ from extery.listing.selection import newest_versions, select
 from tests.listing.test_entries import made
 
 
-def test_the_newest_compatible_version_is_chosen_and_not_the_newest() -> None:
+def test_the_newest_compatible_version_is_selected() -> None:
     entries = [
         made("1.10.0"),
         made("1.9.0"),
@@ -26,7 +26,7 @@ def test_the_newest_compatible_version_is_chosen_and_not_the_newest() -> None:
     assert chosen["version"] == "2.0.0"
 
 
-def test_without_a_platform_all_packages_of_the_newest_version_stay() -> None:
+def test_without_a_platform_all_packages_of_the_newest_version_are_selected() -> None:
     entries = [
         made("1.0.0"),
         made("2.0.0", platforms=["linux-x64"], archive_url="./l.zip"),
@@ -60,7 +60,7 @@ drawn = st.lists(
 
 
 @given(drawn, systems)
-def test_a_system_gets_each_id_once_and_nothing_newer_would_fit(
+def test_a_system_gets_each_id_once_in_its_newest_compatible_version(
     entries: list[Entry], system: tuple[int, str]
 ) -> None:
     asking = System(blender=(system[0], 0, 0), platform=system[1])
@@ -73,7 +73,7 @@ def test_a_system_gets_each_id_once_and_nothing_newer_would_fit(
             assert Version.parse(mine["version"]) >= Version.parse(item["version"])
 
 
-def test_the_newest_few_versions_are_those_with_the_highest_numbers() -> None:
+def test_newest_versions_are_ordered_as_versions_and_not_as_text() -> None:
     versions = ["1.9.0", "1.10.0", "1.10.0-rc.1", "1.2.0", "1.9.0"]
 
     assert newest_versions(versions, 2) == {"1.10.0", "1.10.0-rc.1"}

@@ -30,7 +30,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_no_manifest_takes_long(name: str) -> None:
+def test_hostile_manifests_are_checked_in_bounded_time(name: str) -> None:
     started = time.process_time()
     _, problems = check_manifest(toml(GOOD) + SLOW[name].encode())
 

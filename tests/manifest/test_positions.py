@@ -83,7 +83,7 @@ def test_a_header_creates_the_tables_above_it() -> None:
     assert LineIndex(text).position(offsets["tags",].value) == (4, 1)
 
 
-def test_windows_line_ends_change_nothing() -> None:
+def test_windows_line_ends_do_not_change_positions() -> None:
     text = TEXT.replace("\n", "\r\n")
 
     assert set(find_offsets(text)) == set(paths_in(tomllib.loads(text)))

@@ -57,14 +57,14 @@ def problem_of(path: Path) -> tuple[str, str]:
     return problem.code, problem.message
 
 
-def test_a_missing_manifest_is_named_with_its_folder(tmp_path: Path) -> None:
+def test_the_problem_of_a_missing_manifest_has_its_folder(tmp_path: Path) -> None:
     assert problem_of(tmp_path) == (
         "manifest.file.missing",
         f"there is no {MANIFEST_FILENAME} in {tmp_path}",
     )
 
 
-def test_a_folder_in_place_of_the_manifest_is_named(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_manifest_is_reported(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_FILENAME).mkdir()
 
     code, message = problem_of(tmp_path)
@@ -76,7 +76,7 @@ def test_a_folder_in_place_of_the_manifest_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-def test_a_pipe_in_place_of_the_manifest_is_named_without_opening_it(tmp_path: Path) -> None:
+def test_a_pipe_in_place_of_the_manifest_is_reported_without_opening_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / MANIFEST_FILENAME)
 
     assert problem_of(tmp_path)[1] == f"{tmp_path / MANIFEST_FILENAME} is not an ordinary file"

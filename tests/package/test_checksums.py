@@ -42,7 +42,7 @@ def test_checksums_are_those_of_the_regions(
         assert checksums.within(offset).get(0, size) == expected
 
 
-def test_of_regions_that_overlap_in_a_layer_only_the_first_is_read() -> None:
+def test_of_overlapping_regions_in_a_layer_only_the_first_has_a_checksum() -> None:
     _, checksums = hash_with_checksums(
         io.BytesIO(DATA), [[Region(0, 10), Region(5, 10), Region(10, 10)]]
     )

@@ -32,7 +32,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> t
     return kind
 
 
-def test_the_check_of_one_package_ends_with_a_problem(
+def test_an_unexpected_exception_in_a_check_becomes_a_problem(
     broken: type[Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
@@ -43,7 +43,7 @@ def test_the_check_of_one_package_ends_with_a_problem(
     assert "what nobody has foreseen" in caplog.text
 
 
-def test_a_repository_is_made_of_the_others(tmp_path: Path, broken: type[Exception]) -> None:
+def test_a_repository_lists_the_other_packages(tmp_path: Path, broken: type[Exception]) -> None:
     put(tmp_path, "good.zip", extension_id="good")
     put(tmp_path, "odd.zip", extension_id="odd")
 
@@ -54,12 +54,12 @@ def test_a_repository_is_made_of_the_others(tmp_path: Path, broken: type[Excepti
     assert broken.__name__ in str(next(iter(done.problems)))
 
 
-def test_an_interruption_is_no_problem_of_a_package() -> None:
+def test_a_keyboard_interrupt_is_not_caught() -> None:
     with pytest.raises(KeyboardInterrupt), capture_errors(ProblemList(), "x.zip"):
         raise KeyboardInterrupt
 
 
-def test_a_package_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
+def test_a_package_deleted_during_the_scan_is_reported(tmp_path: Path) -> None:
     (tmp_path / "gone.zip").symlink_to(tmp_path / "nowhere")
 
     [problem] = scan_package(tmp_path / "gone.zip").problems

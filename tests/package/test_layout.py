@@ -76,14 +76,16 @@ ZIP64_ZEROS = struct.pack("<HHQQ", 1, 16, 0, 0)
         _set("entries", external=0x20),
     ],
 )
-def test_what_ordinary_tools_write_is_accepted(change: Callable[[Archive], None]) -> None:
+def test_variants_that_common_tools_write_are_accepted(change: Callable[[Archive], None]) -> None:
     assert fault_of(changed(BASE, change)) == ""
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "blender_manifest.toml"])
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("record", ["locals", "entries"])
-def test_a_second_name_is_refused_wherever_it_stands(record: str, version: int, name: str) -> None:
+def test_a_unicode_path_field_with_another_name_is_refused(
+    record: str, version: int, name: str
+) -> None:
     text = struct.pack("<BL", version, zlib.crc32(b"tool.py")) + name.encode()
     extra = struct.pack("<HH", 0x7075, len(text)) + text
     expected = "package.unicode-path" if record == "entries" else "package.header-mismatch"
@@ -134,9 +136,7 @@ def test_a_second_name_is_refused_wherever_it_stands(record: str, version: int, 
         (_set("entries", size=0xFFFFFFFF), "package.zip64-mismatch"),
     ],
 )
-def test_records_that_contradict_each_other_are_refused(
-    change: Callable[[Archive], None], code: str
-) -> None:
+def test_contradictory_records_are_refused(change: Callable[[Archive], None], code: str) -> None:
     assert fault_of(changed(BASE, change)) == code
 
 
@@ -152,7 +152,7 @@ def test_records_that_contradict_each_other_are_refused(
         End64(with_record=False),
     ],
 )
-def test_zip64_records_that_lead_elsewhere_are_refused(end: End64) -> None:
+def test_zip64_records_with_wrong_values_are_refused(end: End64) -> None:
     data = changed(BASE, lambda archive: setattr(archive, "end_64", end))
 
     assert LOCATOR_64 in data
@@ -166,7 +166,7 @@ def test_an_end_record_inside_the_comment_is_refused() -> None:
     assert fault_of(changed(BASE, _set("end", comment=b"PK\x05\x06" + bytes(18)))) != ""
 
 
-def test_data_longer_than_stated_is_refused_though_its_checksum_fits() -> None:
+def test_data_longer_than_stated_is_refused_despite_a_matching_checksum() -> None:
     for size in (0, 3, 5, 7):
         change = _set("entries", size=size, crc=zlib.crc32(b"x = 1\n"[:size]))
         same = _set("locals", size=size, crc=zlib.crc32(b"x = 1\n"[:size]))
@@ -174,7 +174,7 @@ def test_data_longer_than_stated_is_refused_though_its_checksum_fits() -> None:
         assert fault_of(changed(changed(BASE, change), same)) == "package.stream-size"
 
 
-def test_data_behind_the_end_of_a_stream_is_refused() -> None:
+def test_data_after_the_end_of_a_stream_is_refused() -> None:
     def append(archive: Archive) -> None:
         archive.locals[-1].data += b"more"
         archive.locals[-1].packed += 4
@@ -184,7 +184,7 @@ def test_data_behind_the_end_of_a_stream_is_refused() -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])  # fmt: skip
-def test_every_method_ends_where_it_is_stated(method: int) -> None:
+def test_data_of_every_method_must_have_its_stated_size(method: int) -> None:
     file = io.BytesIO()
     content = bytes(range(256)) * 1000
     with zipfile.ZipFile(file, "w", method) as archive:
@@ -206,7 +206,7 @@ def test_every_method_ends_where_it_is_stated(method: int) -> None:
         assert fault_of(changed(data, lie)) in ("package.stream-size", "package.damaged-member")
 
 
-def test_a_dictionary_that_fills_the_memory_is_not_made() -> None:
+def test_an_lzma_dictionary_over_the_limit_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("data.bin", b"x" * 1000)
@@ -218,21 +218,21 @@ def test_a_dictionary_that_fills_the_memory_is_not_made() -> None:
     assert fault_of(changed(file.getvalue(), widen)) == "package.damaged-member"
 
 
-def test_a_name_of_a_dos_tool_that_unzip_writes_over_another_is_refused() -> None:
+def test_dos_names_that_unzip_converts_to_one_are_refused() -> None:
     data = add_on(("a-+.py", b"x = 1\n"), ("a¿.py", b"x = 2\n"))
 
     assert fault_of(data) == ""
     assert fault_of(changed(data, _set("entries", made_by=20))) == "path.encoding"
 
 
-def test_more_members_than_any_package_has_are_not_even_read() -> None:
+def test_a_directory_over_the_member_limit_is_not_read() -> None:
     length = 17 << 20
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, length, 0, 0)
 
     assert fault_of(b"PK\x03\x04" + bytes(length - 4) + end) == "package.too-many-members"
 
 
-def test_a_second_name_that_says_the_same_is_accepted() -> None:
+def test_a_unicode_path_field_with_the_same_name_is_accepted() -> None:
     """As JSZip writes it; where it stands beside a name that is not declared, Pythons differ."""
 
     def add(archive: Archive, *, flags: int = 0x800) -> None:
@@ -246,7 +246,7 @@ def test_a_second_name_that_says_the_same_is_accepted() -> None:
     assert fault_of(changed(BASE, lambda archive: add(archive, flags=0))) == "path.encoding"
 
 
-def test_a_mode_of_ant_that_is_that_of_a_file_is_accepted() -> None:
+def test_an_ant_field_with_the_mode_of_a_file_is_accepted() -> None:
     fields = struct.pack("<HLHH", 0o100644, 0, 0, 0)
     block = struct.pack("<L", zlib.crc32(fields)) + fields
     extra = struct.pack("<HH", 0x756E, len(block)) + block
@@ -254,7 +254,7 @@ def test_a_mode_of_ant_that_is_that_of_a_file_is_accepted() -> None:
     assert fault_of(changed(BASE, _set("entries", extra=extra))) == ""
 
 
-def test_a_folder_that_no_python_can_read_is_refused() -> None:
+def test_a_folder_with_an_unsupported_method_is_refused() -> None:
     def add_folder(archive: Archive) -> None:
         folder = add_member(archive, b"data/", b"")
         assert folder.local is not None
@@ -265,7 +265,7 @@ def test_a_folder_that_no_python_can_read_is_refused() -> None:
     assert fault_of(changed(BASE, add_folder)) == "package.unsupported-compression"
 
 
-def test_stored_data_of_which_the_end_is_not_clear_is_refused() -> None:
+def test_streamed_stored_data_that_contains_a_descriptor_is_refused() -> None:
     """Tools that read a stream look for the record that states the size, and this is one in the data."""
     for content, code in (
         (b"x = 1\nPK\x07\x08" + bytes(12), "package.header-mismatch"),
@@ -276,7 +276,7 @@ def test_stored_data_of_which_the_end_is_not_clear_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("offset", "mark"), [(257, b"ustar"), (32769, b"CD001")])
-def test_an_archive_of_another_format_as_well_is_refused(offset: int, mark: bytes) -> None:
+def test_an_archive_that_is_also_of_another_format_is_refused(offset: int, mark: bytes) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a", bytes(offset - 31) + mark + bytes(100))
@@ -284,7 +284,7 @@ def test_an_archive_of_another_format_as_well_is_refused(offset: int, mark: byte
     assert fault_of(file.getvalue()) == "package.prefix-data"
 
 
-def test_names_of_a_dos_tool_with_their_folders_behind_them_are_accepted() -> None:
+def test_dos_folders_listed_after_their_files_are_accepted() -> None:
     def as_dos(archive: Archive) -> None:
         for entry in archive.entries:
             entry.made_by, entry.external = 20, entry.external & 0xFF

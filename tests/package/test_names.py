@@ -31,7 +31,7 @@ def test_ordinary_names_are_accepted(name: str) -> None:
     "name",
     ["../x", "a/../../x", "a/..", "/etc/x", "//x", "C:/x", "c:x", "x::$DATA", "..\\x", "\\x", "a\\..\\x", ".. /x"],
 )  # fmt: skip
-def test_names_that_lead_out_are_unsafe(name: str) -> None:
+def test_names_outside_the_target_folder_are_unsafe(name: str) -> None:
     assert is_unsafe(name)
     assert codes_of(name) == ["path.unsafe"]
 
@@ -56,7 +56,7 @@ def test_names_that_lead_out_are_unsafe(name: str) -> None:
         *("tool.py;1", "tool.py;", "a/tool.py;123", "", "dir ./y"),
     ],
 )
-def test_names_that_are_unpacked_under_another_name_are_ambiguous(name: str) -> None:
+def test_names_that_tools_normalize_are_ambiguous(name: str) -> None:
     assert codes_of(name) == ["path.ambiguous"]
 
 
@@ -69,7 +69,7 @@ def test_names_that_are_unpacked_under_another_name_are_ambiguous(name: str) -> 
         *("x" * 256, "é" * 128, "a/" * 1200 + "x", "a/" * 101 + "x", "\U000e0041", "\u0378"),
     ],
 )  # fmt: skip
-def test_names_that_some_system_cannot_have_are_refused(name: str) -> None:
+def test_names_that_are_invalid_on_some_system_are_refused(name: str) -> None:
     assert codes_of(name) == ["path.not-portable"]
 
 
@@ -84,7 +84,7 @@ def test_names_that_some_system_cannot_have_are_refused(name: str) -> None:
         *(("da\ufe0fta.txt", "data.txt"), ("da\u180bta.txt", "data.txt")),
     ],
 )  # fmt: skip
-def test_two_names_of_one_file_are_refused(one: str, other: str) -> None:
+def test_two_names_that_fold_to_one_are_refused(one: str, other: str) -> None:
     assert collision_key(one) == collision_key(other)
     assert codes_of(one, other) == ["path.case-collision"]
     assert codes_of(other, one) == ["path.case-collision"]
@@ -103,14 +103,16 @@ def test_two_names_of_one_file_are_refused(one: str, other: str) -> None:
         (("a/b/c", "a/B"), "path.file-and-folder"),
     ],
 )
-def test_two_members_of_one_name_are_refused(names: tuple[str, ...], code: str) -> None:
+def test_duplicate_members_and_files_with_the_name_of_a_folder_are_refused(
+    names: tuple[str, ...], code: str
+) -> None:
     assert codes_of(*names) == [code]
 
 
 @pytest.mark.parametrize(
     "names", [("a/", "a/x", "a/b/", "a/b/y"), ("a/x", "a/"), ("a/b/x", "a/b/")]
 )
-def test_folders_may_be_written_down_or_not(names: tuple[str, ...]) -> None:
+def test_entries_of_folders_are_optional(names: tuple[str, ...]) -> None:
     assert codes_of(*names) == []
 
 
@@ -135,23 +137,23 @@ def test_a_short_alias_of_another_member_is_refused(long: str, short: str) -> No
     assert codes_of(short, long) == expected
 
 
-def test_a_short_form_without_anything_it_could_stand_for_is_accepted() -> None:
+def test_a_short_name_without_a_matching_long_name_is_accepted() -> None:
     assert codes_of("image~1.png", "other.png", "image~2.png", "data/images.png", "LONGNA~1") == []
 
 
-def test_a_folder_that_is_written_in_two_ways_is_a_warning_and_its_files_still_meet() -> None:
+def test_a_folder_in_two_cases_is_a_warning_and_colliding_files_an_error() -> None:
     assert codes_of("Data/a.txt", "data/b.txt") == ["path.folder-case"]
     assert codes_of("A/x", "a/X") == ["path.folder-case", "path.case-collision"]
     assert codes_of("A/", "a/") == ["path.folder-case"]
 
 
-def test_more_folders_than_any_package_has_are_not_all_looked_at() -> None:
+def test_folders_over_the_limit_are_not_checked() -> None:
     names = [f"{number}/" + "a/" * 80 + "x" for number in range(5000)]
 
     assert codes_of(*names) == ["package.too-many-members"]
 
 
-def test_backslashes_of_one_tool_are_one_problem() -> None:
+def test_names_with_backslashes_are_one_problem() -> None:
     names = ["kit\\__init__.py", "kit\\data\\x.txt", "kit\\blender_manifest.toml"]
     problems = ProblemList()
     check_names(names, problems)
@@ -161,7 +163,7 @@ def test_backslashes_of_one_tool_are_one_problem() -> None:
     assert "3 names have backslashes" in problem.message
 
 
-def test_an_archive_full_of_bad_names_is_named_by_its_first_hundred() -> None:
+def test_problems_of_names_are_limited() -> None:
     assert len(codes_of(*(f"what{number}?.py" for number in range(1000)))) == MAX_NAME_PROBLEMS
 
 
@@ -173,7 +175,7 @@ def test_many_duplicates_are_one_problem() -> None:
     assert problem.message == "'0.txt' is in the package twice, and so are 999 more"
 
 
-def test_a_name_that_is_unpacked_over_another_says_so() -> None:
+def test_the_message_names_the_member_that_is_replaced() -> None:
     for name in ("./tool.py", "a/../tool.py", "tool.py;1", "tool.py ", "Tool.py."):
         problems = ProblemList()
         check_names(["tool.py", name], problems)
@@ -181,7 +183,7 @@ def test_a_name_that_is_unpacked_over_another_says_so() -> None:
         assert expected in problems.errors[0].message
 
 
-def test_names_that_look_the_same_are_told_apart() -> None:
+def test_names_that_look_alike_are_shown_with_code_points() -> None:
     problems = ProblemList()
     check_names(["\u964b.txt", "\uf951.txt"], problems)
 
@@ -189,7 +191,7 @@ def test_names_that_look_the_same_are_told_apart() -> None:
     assert r"\uf951" in problems.errors[0].message
 
 
-def test_hostile_names_take_no_noticeable_time() -> None:
+def test_many_hostile_names_are_checked_in_linear_time() -> None:
     deep = ["歯/" * 90 + f"x{number}/" * 8 + "y" for number in range(2000)]
     tildes = [f"LONGNA~{number}.TXT" for number in range(20_000)]
 
@@ -207,7 +209,7 @@ MEETING = (
 
 @pytest.mark.parametrize("name", MEETING)
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-def test_names_that_look_harmless_are_compared_with_all_others(name: str, first: bool) -> None:
+def test_the_fast_check_of_plain_names_finds_the_same_problems(name: str, first: bool) -> None:
     names = [name, *PLAIN] if first else [*PLAIN, name]
 
     assert codes_of(*names) == slowly(*names)
@@ -218,5 +220,5 @@ def slowly(*names: str) -> list[str]:
     return codes_of("#", *names)
 
 
-def test_plain_names_that_meet_nowhere_have_no_problem() -> None:
+def test_distinct_plain_names_have_no_problem() -> None:
     assert codes_of(*PLAIN) == slowly(*PLAIN) == []

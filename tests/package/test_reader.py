@@ -46,7 +46,7 @@ def code_of(data: bytes) -> str:
         "package.legacy",
     ],
 )
-def test_what_cannot_be_opened_says_why(code: str) -> None:
+def test_a_package_that_cannot_be_opened_has_a_code(code: str) -> None:
     assert code_of(PACKAGES[code]()) == code
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_opened_says_why(code: str) -> None:
         (b"\0" * 257 + b"ustar", "a tar archive"),
     ],
 )
-def test_another_kind_of_file_is_called_by_its_name(start: bytes, what: str) -> None:
+def test_the_message_names_the_kind_of_another_file(start: bytes, what: str) -> None:
     with pytest.raises(InvalidPackage, match=what), open_package(io.BytesIO(start)):
         pass
 
@@ -76,11 +76,11 @@ def test_the_manifest_is_found_at_any_depth(folder: str) -> None:
         assert "x.py" in package.names
 
 
-def test_a_manifest_in_a_hidden_folder_does_not_count() -> None:
+def test_a_manifest_in_a_hidden_folder_is_ignored() -> None:
     assert code_of(packed((f".hidden/{MANIFEST}", ADD_ON))) == "package.manifest-missing"
 
 
-def test_the_manifest_at_the_root_wins_over_all_others() -> None:
+def test_the_manifest_at_the_root_has_precedence() -> None:
     data = packed((f"a/{MANIFEST}", b""), (f"b/{MANIFEST}", b""), (MANIFEST, ADD_ON))
 
     with open_package(io.BytesIO(data)) as package:
@@ -99,7 +99,7 @@ def test_hash_and_size_are_those_of_the_file(tmp_path: Path) -> None:
         assert package.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_member_larger_than_expected_is_not_read_to_its_end() -> None:
+def test_a_member_over_the_limit_is_not_read_to_its_end() -> None:
     with open_package(io.BytesIO(add_on(("big", bytes(5000))))) as package:
         with pytest.raises(InvalidPackage) as caught:
             package.read_file("big", limit=100)
@@ -120,7 +120,7 @@ def test_a_client_reads_leniently_and_refuses_what_blender_refuses() -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
-def test_members_packed_in_other_ways_are_read_like_the_rest(method: int) -> None:
+def test_members_compressed_with_bzip2_and_lzma_are_read(method: int) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         archive.writestr(MANIFEST, ADD_ON)
@@ -133,7 +133,7 @@ def test_members_packed_in_other_ways_are_read_like_the_rest(method: int) -> Non
             package.read_file("big.bin", limit=2_999_999)
 
 
-def test_a_small_member_that_unpacks_to_gigabytes_is_never_in_memory() -> None:
+def test_a_member_longer_than_stated_is_not_decompressed_into_memory() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("bomb.bin", bytes(200_000_000))
@@ -149,7 +149,7 @@ def test_a_small_member_that_unpacks_to_gigabytes_is_never_in_memory() -> None:
     assert peak < 10_000_000
 
 
-def test_damaged_lzma_is_a_problem_like_any_other_damage() -> None:
+def test_damaged_lzma_data_is_a_damaged_member() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr(MANIFEST, ADD_ON)
@@ -165,7 +165,7 @@ def test_a_package_that_tools_unpack_differently_is_not_opened(code: str) -> Non
 
 
 @pytest.mark.parametrize("code", sorted(AMBIGUOUS - FATAL))
-def test_a_report_can_go_on_behind_an_ambiguity(code: str) -> None:
+def test_problems_can_be_collected_from_an_ambiguous_package(code: str) -> None:
     problems = ProblemList()
     with open_package(io.BytesIO(PACKAGES[code]()), problems=problems) as package:
         assert package.manifest.id in ("gear_tool", "dusk")
@@ -173,7 +173,7 @@ def test_a_report_can_go_on_behind_an_ambiguity(code: str) -> None:
     assert [problem.code for problem in problems] == [code]
 
 
-def test_a_disk_that_fails_while_reading_is_a_problem_of_the_package() -> None:
+def test_a_read_error_of_the_disk_is_a_problem_of_the_package() -> None:
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             raise OSError(5, "Input/output error")

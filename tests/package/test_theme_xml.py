@@ -51,7 +51,7 @@ def test_colours_have_the_paths_of_blender() -> None:
     }
 
 
-def test_a_theme_of_ordinary_size_is_far_below_the_limits() -> None:
+def test_a_theme_of_common_size_is_below_the_limits() -> None:
     colours = b" ".join(b'c%d="#123456"' % number for number in range(60))
     struct = b"<a><A %s/></a>" % colours
     data = XML.replace(b"<Theme>", b"<Theme>" + struct * 400)
@@ -84,7 +84,7 @@ def test_a_theme_of_ordinary_size_is_far_below_the_limits() -> None:
     ],
     ids=range(12),
 )
-def test_what_exceeds_a_limit_is_a_problem_with_a_code(data: bytes, code: str | None) -> None:
+def test_a_theme_over_a_limit_is_a_problem_with_a_code(data: bytes, code: str | None) -> None:
     found, codes = read(data)
 
     assert codes == ([code] if code else [])
@@ -92,15 +92,13 @@ def test_what_exceeds_a_limit_is_a_problem_with_a_code(data: bytes, code: str | 
     assert (ThemeColors.parse(data) is None) == bool(code)
 
 
-def test_a_comment_that_mentions_a_doctype_is_no_doctype() -> None:
+def test_a_doctype_in_a_comment_is_accepted() -> None:
     _, codes = read(XML.replace(b"<Theme>", b"<!-- no <!DOCTYPE> here --><Theme>"))
 
     assert codes == []
 
 
-def test_a_package_with_a_theme_nested_a_hundred_thousand_times_is_refused_and_has_no_picture() -> (
-    None
-):
+def test_a_package_with_a_deeply_nested_theme_is_refused_and_has_no_preview() -> None:
     data = theme(("dusk.xml", nested_theme(100_000)))
 
     report = check_package(io.BytesIO(data), name="dusk.zip")
@@ -111,7 +109,7 @@ def test_a_package_with_a_theme_nested_a_hundred_thousand_times_is_refused_and_h
     assert "theme" not in facts
 
 
-def test_no_theme_takes_much_memory() -> None:
+def test_reading_a_hostile_theme_needs_bounded_memory() -> None:
     script = (
         "from extery.core.errors import ProblemList\n"
         "from extery.package.theme_xml import MAX_THEME_BYTES, read_theme\n"

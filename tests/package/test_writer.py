@@ -41,7 +41,7 @@ def written(members: list[SourceFile] = MEMBERS, **arguments: int) -> bytes:
     return file.getvalue()
 
 
-def test_every_member_comes_out_as_it_went_in() -> None:
+def test_written_members_can_be_read_back() -> None:
     with zipfile.ZipFile(io.BytesIO(written())) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [member.name for member in MEMBERS]
@@ -55,7 +55,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads() -> None:
     assert one == two == many
 
 
-def test_another_program_finds_no_fault(tmp_path: Path) -> None:
+def test_another_program_reads_the_zip_without_errors(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(written())
 
     done = subprocess.run(
@@ -69,7 +69,7 @@ def test_another_program_finds_no_fault(tmp_path: Path) -> None:
     assert done.stdout.strip() == "Done testing"
 
 
-def test_headers_hold_nothing_of_the_machine() -> None:
+def test_headers_do_not_depend_on_the_machine() -> None:
     with zipfile.ZipFile(io.BytesIO(written())) as archive:
         infos = archive.infolist()
 
@@ -80,7 +80,7 @@ def test_headers_hold_nothing_of_the_machine() -> None:
     assert {info.filename for info in infos if info.flag_bits} == {"Zahnräder/日本.txt"}
 
 
-def test_what_is_compressed_already_is_stored() -> None:
+def test_compressed_file_types_are_stored() -> None:
     names = ["a.whl", "A.ZIP", "a.tar.gz", "a.txt", "a.png", "a", ".zst"]
     data = written([member(name, b"x" * 100) for name in names] + [member("empty.txt", b"")])
 
@@ -91,7 +91,7 @@ def test_what_is_compressed_already_is_stored() -> None:
     assert stored == ["a.whl", "A.ZIP", "a.tar.gz", "empty.txt"]
 
 
-def test_blocks_cost_next_to_nothing() -> None:
+def test_compression_in_blocks_adds_less_than_a_thousandth() -> None:
     data = text_of(8 * BLOCK)
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -100,7 +100,7 @@ def test_blocks_cost_next_to_nothing() -> None:
     assert len(written([member("a.txt", data)])) < 1.001 * len(plain.getvalue())
 
 
-def test_a_large_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+def test_a_large_file_is_not_loaded_into_memory(tmp_path: Path) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
         for index in range(64):

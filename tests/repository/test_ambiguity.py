@@ -39,39 +39,41 @@ def entries(draw: st.DrawFn) -> Entry:
     return made(draw(st.sampled_from(["1.0.0", "2.0.0", "3.0.0"])), **fields)  # fmt: skip
 
 
-def test_two_versions_without_an_end_meet() -> None:
+def test_two_versions_without_a_maximum_overlap() -> None:
     [clash] = find_clashes([made(), made("2.0.0", blender_version_min="4.4.0")])
 
     assert (clash.first, clash.second) == (0, 1)
     assert clash.system.blender == (4, 4, 0)
 
 
-def test_versions_that_end_where_the_next_begins_do_not_meet() -> None:
+def test_adjacent_ranges_do_not_overlap() -> None:
     assert not find_clashes(
         [made(blender_version_max="4.4.0"), made("2.0.0", blender_version_min="4.4.0")]
     )
 
 
-def test_packages_of_different_platforms_or_pythons_do_not_meet() -> None:
+def test_packages_for_different_platforms_or_pythons_do_not_overlap() -> None:
     assert not find_clashes([made(platforms=["linux-x64"]), made(platforms=["windows-x64"])])
     assert not find_clashes([made(python_versions=["3.11"]), made(python_versions=["3.13"])])
     assert find_clashes([made(python_versions=["3.11"]), made(python_versions=["3"])])
     assert find_clashes([made(platforms=["linux-x64"]), made()])
 
 
-def test_other_ids_do_not_meet() -> None:
+def test_different_ids_do_not_overlap() -> None:
     assert not find_clashes([made(), made(id="dusk")])
 
 
 @given(st.lists(entries(), max_size=5))
-def test_nothing_is_found_in_what_was_narrowed(items: list[Entry]) -> None:
+def test_partitioned_entries_do_not_overlap(items: list[Entry]) -> None:
     named = [{**item, "archive_url": f"./{place}.zip"} for place, item in enumerate(items)]
 
     assert not find_clashes(partition(named).entries)
 
 
 @given(entries(), entries())
-def test_two_entries_meet_where_they_overlap_in_everything(one: Entry, other: Entry) -> None:
+def test_two_entries_overlap_if_blenders_platforms_and_pythons_overlap(
+    one: Entry, other: Entry
+) -> None:
     def platforms(item: Entry) -> set[str]:
         return set(item.get("platforms") or [*PLATFORMS, "another"])
 

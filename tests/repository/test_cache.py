@@ -65,7 +65,7 @@ def test_unchanged_packages_are_not_read_again(tmp_path: Path, opened: list[str]
     assert [item["id"] for item in again.entries] == ["dusk", "gear_tool"]
 
 
-def test_only_what_is_new_is_read(tmp_path: Path, opened: list[str]) -> None:
+def test_only_new_packages_are_read(tmp_path: Path, opened: list[str]) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     generate(tmp_path)
@@ -76,7 +76,7 @@ def test_only_what_is_new_is_read(tmp_path: Path, opened: list[str]) -> None:
     assert opened == ["a.zip", "b.zip"]
 
 
-def test_the_first_page_needs_every_package_once_more(tmp_path: Path, opened: list[str]) -> None:
+def test_the_first_page_reads_every_package_again(tmp_path: Path, opened: list[str]) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     for html in (False, True, False, True):
@@ -85,7 +85,7 @@ def test_the_first_page_needs_every_package_once_more(tmp_path: Path, opened: li
     assert opened == ["a.zip", "a.zip"]
 
 
-def test_a_package_that_went_away_is_not_listed(tmp_path: Path) -> None:
+def test_a_removed_package_is_not_listed(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     put(tmp_path, "b.zip", extension_id="other_tool")
     age(tmp_path)
@@ -96,7 +96,7 @@ def test_a_package_that_went_away_is_not_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("changed", ["size", "time", "inode"])
-def test_a_package_that_changed_in_any_way_is_read_again(
+def test_a_package_with_another_size_time_or_inode_is_read_again(
     tmp_path: Path, changed: str, opened: list[str]
 ) -> None:
     path = put(tmp_path, "a.zip")
@@ -116,7 +116,7 @@ def test_a_package_that_changed_in_any_way_is_read_again(
     assert opened == ["a.zip", "a.zip"]
 
 
-def test_two_changes_within_one_tick_of_the_clock_are_both_seen(tmp_path: Path) -> None:
+def test_two_changes_within_one_clock_tick_are_both_detected(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(of_one_size(tmp_path, "1.0.0"))
     in_future = time.time_ns() + 10**12  # not before the run, whatever the clock's steps
@@ -133,7 +133,7 @@ def test_two_changes_within_one_tick_of_the_clock_are_both_seen(tmp_path: Path) 
     assert versions(tmp_path) == ["2.0.0"]
 
 
-def test_what_no_time_betrays_is_found_when_asked_for(tmp_path: Path) -> None:
+def test_verify_detects_changed_content_with_the_same_size_and_time(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(of_one_size(tmp_path, "1.0.0"))
     age(tmp_path)
@@ -161,7 +161,7 @@ def test_what_no_time_betrays_is_found_when_asked_for(tmp_path: Path) -> None:
         b"torn",
     ],
 )
-def test_a_damaged_or_foreign_state_is_made_anew(
+def test_a_damaged_or_foreign_state_is_replaced(
     tmp_path: Path, data: bytes, opened: list[str]
 ) -> None:
     put(tmp_path, "a.zip")
@@ -177,7 +177,7 @@ def test_a_damaged_or_foreign_state_is_made_anew(
     assert opened == ["a.zip", "a.zip"]
 
 
-def test_a_state_with_a_changed_entry_is_not_believed(tmp_path: Path) -> None:
+def test_a_state_with_a_changed_entry_is_ignored(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     generate(tmp_path)
@@ -188,7 +188,7 @@ def test_a_state_with_a_changed_entry_is_not_believed(tmp_path: Path) -> None:
     assert [item["name"] for item in generate(tmp_path).entries] == ["Gear Tool", "Gear Tool"]
 
 
-def test_bad_packages_are_named_each_time_without_being_read(
+def test_bad_packages_are_reported_by_every_run_and_read_once(
     tmp_path: Path, opened: list[str]
 ) -> None:
     (tmp_path / "bad.zip").write_text("no zip")
@@ -202,7 +202,7 @@ def test_bad_packages_are_named_each_time_without_being_read(
 
 
 @pytest.mark.parametrize("lost", ["index.json", "index.json.gz", "index.html"])
-def test_a_file_that_somebody_removed_is_written_again(tmp_path: Path, lost: str) -> None:
+def test_a_removed_output_file_is_written_again(tmp_path: Path, lost: str) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     generate(tmp_path, html=True)
@@ -211,7 +211,7 @@ def test_a_file_that_somebody_removed_is_written_again(tmp_path: Path, lost: str
     assert [path.name for path in generate(tmp_path, html=True).written] == [lost]
 
 
-def test_a_listing_that_somebody_changed_is_written_again(tmp_path: Path) -> None:
+def test_a_modified_listing_is_written_again(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     generate(tmp_path)
@@ -223,7 +223,7 @@ def test_a_listing_that_somebody_changed_is_written_again(tmp_path: Path) -> Non
     assert (tmp_path / "index.json").read_bytes() == right
 
 
-def test_the_configuration_the_sets_and_the_template_count_as_change(tmp_path: Path) -> None:
+def test_changes_of_configuration_sets_and_template_are_detected(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     age(tmp_path)
     template = tmp_path / "mine.html"
@@ -245,7 +245,7 @@ def test_the_configuration_the_sets_and_the_template_count_as_change(tmp_path: P
     assert written() == []
 
 
-def test_a_page_of_remembered_cards_is_the_page_of_a_new_folder(tmp_path: Path) -> None:
+def test_a_page_with_cached_cards_equals_the_page_of_a_new_folder(tmp_path: Path) -> None:
     folder, fresh = tmp_path / "folder", tmp_path / "fresh"
     folder.mkdir()
     put(folder, "a.zip", extension_id="a_tool")
@@ -281,7 +281,7 @@ def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) ->
     assert [archive.name for archive in several] == [item.name for item in found]
 
 
-def test_the_state_is_lines_of_plain_json_and_knows_no_folder(tmp_path: Path) -> None:
+def test_the_state_is_json_lines_without_absolute_paths(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / "bad.zip").write_text("no zip")
     generate(tmp_path, html=True)
@@ -297,7 +297,7 @@ def test_the_state_is_lines_of_plain_json_and_knows_no_folder(tmp_path: Path) ->
     assert str(tmp_path) not in known + entry + facts
 
 
-def test_a_helper_that_comes_to_harm_costs_time_only(
+def test_packages_of_a_failed_worker_process_are_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(40):

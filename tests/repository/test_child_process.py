@@ -39,7 +39,7 @@ def in_a_new_python(code: str, *arguments: str) -> str:
 
 
 @needs_forks
-def test_what_pays_is_computed_in_another_process() -> None:
+def test_worthwhile_work_is_computed_in_another_process() -> None:
     code = (
         "import os\nfrom extery.repository.child_process import BackgroundResult\n"
         "me = lambda: str(os.getpid()).encode()\n"
@@ -49,11 +49,11 @@ def test_what_pays_is_computed_in_another_process() -> None:
     assert in_a_new_python(code) == "True"
 
 
-def test_what_does_not_pay_is_computed_here() -> None:
+def test_small_work_is_computed_in_this_process() -> None:
     assert child_process.BackgroundResult(process_id, pays=False).result() == process_id()
 
 
-def test_beside_other_threads_nothing_is_forked() -> None:
+def test_a_process_with_several_threads_does_not_fork() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
@@ -76,7 +76,7 @@ def test_beside_other_threads_nothing_is_forked() -> None:
         "os.write(connection.fileno(), struct.pack('!i', 10_000_000) + bytes(1000)); os._exit(0)",
     ],
 )
-def test_the_result_of_a_child_that_comes_to_harm_is_computed_here(harm: str) -> None:
+def test_the_result_of_a_failed_child_is_computed_in_this_process(harm: str) -> None:
     code = (
         "import os, struct\nfrom extery.repository import child_process\n"
         f"def send(connection, make):\n    {harm}\n"
@@ -88,7 +88,7 @@ def test_the_result_of_a_child_that_comes_to_harm_is_computed_here(harm: str) ->
 
 
 @needs_forks
-def test_an_error_of_a_computation_is_raised_here() -> None:
+def test_an_error_in_a_child_is_raised_in_this_process() -> None:
     code = (
         "from extery.repository.child_process import BackgroundResult\n"
         "try:\n    BackgroundResult(lambda: b'' + 1, pays=True).result()\n"
@@ -99,7 +99,7 @@ def test_an_error_of_a_computation_is_raised_here() -> None:
 
 
 @needs_forks
-def test_a_child_whose_result_is_not_wanted_is_ended() -> None:
+def test_a_child_is_ended_if_its_result_is_not_used() -> None:
     code = (
         "import os\nfrom extery.repository.child_process import BackgroundResult\n"
         "made = BackgroundResult(lambda: bytes(10_000_000), pays=True)\nmade.stop()\n"
@@ -118,7 +118,7 @@ def test_a_child_whose_result_is_not_wanted_is_ended() -> None:
         "def pipe(*_): raise OSError(24, 'too many open files')\nimport socket; socket.socketpair = pipe",
     ],
 )
-def test_where_there_are_no_children_or_no_news_of_them_the_work_is_done_here(trouble: str) -> None:
+def test_if_children_cannot_be_started_the_work_is_done_in_this_process(trouble: str) -> None:
     code = (
         f"import os\n{trouble}\nfrom extery.repository.child_process import BackgroundResult\n"
         "print(BackgroundResult(lambda: b'made', pays=True).result().decode())"
@@ -142,9 +142,7 @@ def packages(folder: Path) -> list[scan.PackageFile]:
         "os.write(connection.fileno(), struct.pack('!i', 100_000) + bytes(1000)); os._exit(0)",
     ],
 )
-def test_a_worker_that_is_killed_loses_no_package_and_stops_nobody(
-    tmp_path: Path, harm: str
-) -> None:
+def test_a_killed_worker_process_loses_no_package(tmp_path: Path, harm: str) -> None:
     packages(tmp_path)
     code = (
         "import os, struct, sys, time\nfrom pathlib import Path\n"
@@ -160,7 +158,7 @@ def test_a_worker_that_is_killed_loses_no_package_and_stops_nobody(
     assert in_a_new_python(code, str(tmp_path)) == "True"
 
 
-def test_beside_other_threads_packages_are_read_by_new_processes(tmp_path: Path) -> None:
+def test_a_process_with_several_threads_spawns_workers(tmp_path: Path) -> None:
     found = packages(tmp_path)
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
@@ -218,7 +216,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.parametrize("work", ["wait", "send", "compute"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_workers_end_with_their_parent_however_it_ends(
+def test_worker_processes_end_with_their_parent(
     tmp_path: Path, work: str, method: str, how: signal.Signals
 ) -> None:
     script = tmp_path / "starts.py"

@@ -35,18 +35,18 @@ def codes(folder: Path, data: str | bytes) -> list[str]:
     return [problem.code for problem in problems_of(folder, data)]
 
 
-def test_a_folder_without_one_blocks_nothing(tmp_path: Path) -> None:
+def test_without_a_configuration_there_are_no_blocks(tmp_path: Path) -> None:
     assert read_repository_config(tmp_path, None, ProblemList()).blocklist == ()
 
 
-def test_blocks_are_read_with_all_they_say(tmp_path: Path) -> None:
+def test_blocks_are_read_with_all_their_fields(tmp_path: Path) -> None:
     assert blocklist(tmp_path, HEAD + BLOCK + 'since = "2025"\n') == [
         {"id": "gear_tool", "reason": "broken", "since": "2025"}
     ]
 
 
 @pytest.mark.parametrize("text", [HEAD, HEAD + "blocklist = []\n"])
-def test_no_blocks_are_allowed(tmp_path: Path, text: str) -> None:
+def test_an_empty_blocklist_is_valid(tmp_path: Path, text: str) -> None:
     assert blocklist(tmp_path, text) == []
 
 
@@ -73,23 +73,23 @@ def test_a_missing_schema_is_called_missing(tmp_path: Path) -> None:
         '[[blocklist]]\nid = 3\nreason = "broken"\n',
     ],
 )
-def test_a_blocklist_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_blocklist_is_refused(tmp_path: Path, text: str) -> None:
     assert codes(tmp_path, HEAD + text) == ["generate.config-blocklist"]
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"schema_version = ", b"\xef\xbb\xbfa = 1\n"])
-def test_what_is_not_toml_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, data: bytes) -> None:
     assert codes(tmp_path, data) == ["generate.config-not-toml"]
 
 
-def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
+def test_a_configuration_given_as_an_option_must_exist(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_repository_config(tmp_path, tmp_path / "none.toml", ProblemList())
 
     assert caught.value.code == "generate.config-missing"
 
 
-def test_a_key_without_effect_is_a_warning(tmp_path: Path) -> None:
+def test_an_unknown_key_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text(f"{HEAD}block_list = []\n{BLOCK}")
     problems = ProblemList()
 
@@ -127,7 +127,7 @@ only = ["gear_tool"]
 """
 
 
-def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
+def test_all_settings_are_read(tmp_path: Path) -> None:
     (tmp_path / CONFIG_FILENAME).write_text(FULL)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "shot-7.toml").write_text('gear_tool = "1.2.0"\ndusk = "*"\n')
@@ -185,11 +185,11 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, text: str) -> None
 
 
 @pytest.mark.parametrize("name", ["Beta", "a/b", "..", "sets", "platforms", "", "é", "con", "lpt1"])
-def test_a_channel_is_called_like_a_folder_that_is_free(tmp_path: Path, name: str) -> None:
+def test_an_invalid_channel_name_is_refused(tmp_path: Path, name: str) -> None:
     assert codes(tmp_path, f"{HEAD}[channels.{name!r}]\n") == ["generate.config-name"]
 
 
-def test_a_set_with_anything_but_versions_is_refused(tmp_path: Path) -> None:
+def test_a_set_with_invalid_versions_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "Shot.toml").write_text('gear_tool = "newest"\n')
 
@@ -210,7 +210,7 @@ def test_a_set_with_anything_but_versions_is_refused(tmp_path: Path) -> None:
         ("[extensions.gear_tool]\ntag = 1\n", "did you mean 'tags'?"),
     ],
 )
-def test_a_misspelt_key_is_told_what_was_meant(tmp_path: Path, text: str, hint: str) -> None:
+def test_a_misspelt_key_gets_a_suggestion(tmp_path: Path, text: str, hint: str) -> None:
     (tmp_path / CONFIG_FILENAME).write_text(HEAD + text)
     problems = ProblemList()
 
@@ -221,7 +221,7 @@ def test_a_misspelt_key_is_told_what_was_meant(tmp_path: Path, text: str, hint: 
     assert problem.hint.startswith(hint)
 
 
-def test_every_key_has_an_example_that_is_taken(tmp_path: Path) -> None:
+def test_the_example_of_every_key_is_valid(tmp_path: Path) -> None:
     def lines(keys: Iterable[Key]) -> str:
         return "".join(f"{key.name} = {key.example}\n" for key in keys)
 

@@ -82,13 +82,13 @@ def test_all_packages_of_a_version_are_kept_together() -> None:
         VersionPolicy(only=["gone"]),
     ],
 )
-def test_what_is_asked_for_and_missing_is_a_problem(rules: VersionPolicy) -> None:
+def test_a_pinned_or_selected_version_that_is_missing_is_a_problem(rules: VersionPolicy) -> None:
     found = chosen([made("1.0.0")], rules, codes=["generate.version-missing"])
 
     assert found == ([made("1.0.0")] if "gone" in rules.pinned else [])
 
 
-def test_the_words_of_the_owner_stand_in_the_listing() -> None:
+def test_fields_of_the_configuration_replace_those_of_the_manifest() -> None:
     [item] = chosen([made("1.0.0", name="Gear Tool")], name="Gears", tags=["Mesh"])
 
     assert (item["name"], item["tags"], list(item)) == (
@@ -107,7 +107,7 @@ def test_the_words_of_the_owner_stand_in_the_listing() -> None:
         ({"blender_version_max": "4.5.0"}, {"blender_version_max": "5.0.0"}, ("4.2.0", "4.5.0")),
     ],
 )
-def test_the_owner_can_take_blenders_away_and_add_none(
+def test_the_configuration_can_restrict_blender_versions_but_not_extend_them(
     own: dict[str, Any], about: dict[str, Any], expected: tuple[str, str | None]
 ) -> None:
     [item] = chosen([made("1.0.0", **own)], **about)
@@ -115,7 +115,7 @@ def test_the_owner_can_take_blenders_away_and_add_none(
     assert (item["blender_version_min"], item.get("blender_version_max")) == expected
 
 
-def test_the_owner_can_take_platforms_away_and_add_none() -> None:
+def test_the_configuration_can_restrict_platforms_but_not_extend_them() -> None:
     universal, linux, windows = (
         made("1.0.0"),
         made("2.0.0", platforms=["linux-x64"]),
@@ -130,11 +130,11 @@ def test_the_owner_can_take_platforms_away_and_add_none() -> None:
     ]
 
 
-def test_a_version_that_no_blender_is_left_for_is_not_listed() -> None:
+def test_a_version_without_blender_versions_left_is_not_listed() -> None:
     assert chosen([made("1.0.0")], blender_version_max="4.2.0") == []
 
 
-def test_words_that_blender_would_refuse_are_problems_and_named_by_their_place() -> None:
+def test_fields_that_blender_would_refuse_are_reported_with_their_location() -> None:
     problems = ProblemList()
     config = RepositoryConfig(
         extensions={"gear_tool": {"website": "a\nb"}, "dusk": {"name": "Dusk"}}

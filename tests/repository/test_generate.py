@@ -14,7 +14,7 @@ from extery.repository.generate import generate
 from tests.repository.packages import put
 
 
-def test_a_folder_of_packages_becomes_a_listing_that_clients_take(tmp_path: Path) -> None:
+def test_the_listing_of_a_folder_can_be_parsed_by_clients(tmp_path: Path) -> None:
     put(tmp_path, "a.zip", platforms=["linux-x64"], tags=["Mesh"])
     put(tmp_path, "b.zip", extension_id="dusk", kind="theme")
 
@@ -27,7 +27,7 @@ def test_a_folder_of_packages_becomes_a_listing_that_clients_take(tmp_path: Path
     assert not done.problems
 
 
-def test_the_listing_has_nothing_that_clients_do_not_need(tmp_path: Path) -> None:
+def test_the_listing_is_compact_json(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
     generate(tmp_path)
@@ -38,14 +38,14 @@ def test_the_listing_has_nothing_that_clients_do_not_need(tmp_path: Path) -> Non
     assert text == json.dumps(document, separators=(",", ":"))
 
 
-def test_an_empty_folder_becomes_an_empty_listing(tmp_path: Path) -> None:
+def test_the_listing_of_an_empty_folder_is_empty(tmp_path: Path) -> None:
     generate(tmp_path)
 
     document = {"version": "v1", "blocklist": [], "data": []}
     assert json.loads((tmp_path / "index.json").read_text()) == document
 
 
-def test_blocks_come_from_the_configuration(tmp_path: Path) -> None:
+def test_blocks_are_read_from_the_configuration(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / CONFIG_FILENAME).write_text(
         'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "Deletes presets"\n'
@@ -58,7 +58,7 @@ def test_blocks_come_from_the_configuration(tmp_path: Path) -> None:
     assert "Blocked: Deletes presets" in (tmp_path / "index.html").read_text()
 
 
-def test_bad_packages_are_problems_and_the_rest_is_listed(tmp_path: Path) -> None:
+def test_bad_packages_are_reported_and_the_others_listed(tmp_path: Path) -> None:
     put(tmp_path, "good.zip")
     put(tmp_path, "bad.zip", name="")
     (tmp_path / "worse.zip").write_text("no zip")
@@ -81,7 +81,7 @@ def test_a_strict_run_writes_nothing_if_a_package_is_bad(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("broken", [CONFIG_FILENAME, "mine.html"])
-def test_a_wrong_configuration_or_template_writes_nothing(tmp_path: Path, broken: str) -> None:
+def test_an_invalid_configuration_or_template_writes_no_files(tmp_path: Path, broken: str) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / broken).write_text("$wrong")
     template = tmp_path / "mine.html" if broken == "mine.html" else None
@@ -93,7 +93,7 @@ def test_a_wrong_configuration_or_template_writes_nothing(tmp_path: Path, broken
     assert not (tmp_path / "index.html").exists()
 
 
-def test_files_that_would_be_the_same_are_left_alone(tmp_path: Path) -> None:
+def test_unchanged_files_are_not_written(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     generate(tmp_path, html=True)
     before = (tmp_path / "index.json").stat().st_mtime_ns
@@ -110,7 +110,7 @@ def test_files_that_would_be_the_same_are_left_alone(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_packages_make_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
+def test_the_same_packages_give_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
     texts = set()
     for names in (["a", "b", "c"], ["c", "b", "a"]):
         folder = tmp_path / "".join(names)
@@ -123,7 +123,7 @@ def test_the_same_packages_make_the_same_bytes_in_any_folder(tmp_path: Path) -> 
     assert len(texts) == 1
 
 
-def test_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_no_temporary_files_are_left(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
     generate(tmp_path, html=True)
@@ -133,7 +133,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / ".extery").iterdir()) == ["lock", "state.json"]
 
 
-def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(
+def test_a_file_that_cannot_be_written_is_reported_and_the_old_one_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generate(tmp_path)
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(
     assert (tmp_path / "index.json").read_bytes() == before
 
 
-def test_a_reader_never_sees_half_a_listing(tmp_path: Path) -> None:
+def test_a_reader_never_sees_an_incomplete_listing(tmp_path: Path) -> None:
     one, other = tmp_path / "one.zip", tmp_path / "other.zip"
     put(tmp_path, "one.zip", blender_version_max="5.0.0")
     generate(tmp_path)
@@ -186,7 +186,7 @@ def test_every_code_of_a_repository_is_tested() -> None:
     assert [code for code in codes if f'"{code}"' not in tests] == []
 
 
-def test_a_date_beside_a_block_is_copied_as_text(tmp_path: Path) -> None:
+def test_a_date_in_a_block_is_written_as_text(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / "blender_repo.toml").write_text(
         'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "broken"\nsince = 2026-01-31\n'

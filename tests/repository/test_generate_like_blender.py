@@ -110,7 +110,7 @@ def by_address(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {entry["archive_url"]: entry for entry in entries}
 
 
-def test_the_entries_are_blenders(version: str, tmp_path: Path) -> None:
+def test_the_entries_equal_those_of_blender(version: str, tmp_path: Path) -> None:
     require_part(f"blender-{version}")
     fill(tmp_path)
     theirs = blender_cli(version, "server-generate", "--repo-dir", tmp_path)
@@ -131,7 +131,7 @@ def test_the_entries_are_blenders(version: str, tmp_path: Path) -> None:
     assert f"found {done.packages + len(NOT_OFFERED)} packages." in theirs.stdout
 
 
-def test_the_packages_that_are_refused_are_blenders(version: str, tmp_path: Path) -> None:
+def test_the_refused_packages_are_those_of_blender(version: str, tmp_path: Path) -> None:
     require_part(f"blender-{version}")
     fill(tmp_path)
 
@@ -162,7 +162,7 @@ CONFLICTS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def test_where_blender_sees_conflicts_our_listing_has_none_left(
+def test_our_listing_resolves_the_conflicts_that_blender_reports(
     version: str, tmp_path: Path
 ) -> None:
     require_part(f"blender-{version}")
@@ -183,7 +183,7 @@ def test_where_blender_sees_conflicts_our_listing_has_none_left(
     assert changed | gone == told
 
 
-def test_drag_links_are_blenders(version: str, tmp_path: Path) -> None:
+def test_drag_links_equal_those_of_blender(version: str, tmp_path: Path) -> None:
     require_part(f"blender-{version}")
     put(tmp_path, "a b&ü.zip", platforms=["linux-x64", "macos-x64"], wheels=WHEELS["py_both"],
         blender_version_max="5.1.0")  # fmt: skip
@@ -198,7 +198,7 @@ def test_drag_links_are_blenders(version: str, tmp_path: Path) -> None:
     assert [link.replace("&amp;", "&") for link in found] == theirs
 
 
-def test_a_blocklist_is_taken_as_by_blender(version: str, tmp_path: Path) -> None:
+def test_a_blocklist_is_read_as_by_blender(version: str, tmp_path: Path) -> None:
     require_part(f"blender-{version}")
     put(tmp_path, "a.zip")
     (tmp_path / "blender_repo.toml").write_text(

@@ -88,7 +88,9 @@ def made(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_folder_with_a_past_is_like_a_new_one(tmp_path: Path, seed: int) -> None:
+def test_an_incremental_run_writes_the_files_of_a_run_in_a_new_folder(
+    tmp_path: Path, seed: int
+) -> None:
     folder = Folder(tmp_path / "folder", seed)
     seen = set()
     for step in range(12):
@@ -113,7 +115,7 @@ def test_a_folder_with_a_past_is_like_a_new_one(tmp_path: Path, seed: int) -> No
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_folder_whose_hidden_files_were_lost_goes_on(tmp_path: Path, seed: int) -> None:
+def test_a_folder_without_its_state_can_be_updated(tmp_path: Path, seed: int) -> None:
     folder = Folder(tmp_path / "folder", seed)
     (folder.path / "blender_repo.toml").write_text(f'schema_version = "1.0.0"\n{CONFIGS[2]}')
     for _ in range(6):

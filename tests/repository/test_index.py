@@ -49,15 +49,13 @@ def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> Non
         ("Zahnräder~.zip", "./Zahnr%C3%A4der~.zip"),
     ],
 )
-def test_an_address_leads_to_the_file_whatever_its_name(
-    tmp_path: Path, name: str, address: str
-) -> None:
+def test_the_url_of_a_package_is_percent_encoded(tmp_path: Path, name: str, address: str) -> None:
     put(tmp_path, name)
 
     assert listed(tmp_path)[0].url == address
 
 
-def test_packages_that_only_their_name_sets_apart_are_named(tmp_path: Path) -> None:
+def test_packages_of_one_version_for_the_same_systems_are_reported(tmp_path: Path) -> None:
     put(tmp_path, "new one.zip")
     put(tmp_path, "old.zip", blender_version_max="5.0.0")
     problems = ProblemList()
@@ -86,7 +84,7 @@ def test_other_versions_and_packages_for_other_systems_do_not_compete(tmp_path: 
     assert list(planned(tmp_path)) == ["index.json"]
 
 
-def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> None:
+def test_every_version_with_competing_packages_is_reported_once(tmp_path: Path) -> None:
     for extension_id in ("b_tool", "a_tool"):
         for number in range(6):
             put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
@@ -101,7 +99,7 @@ def test_every_version_with_several_packages_is_named_once(tmp_path: Path) -> No
     assert all(problem.message.endswith(" and 2 more") for problem in problems)
 
 
-def test_a_block_is_seen_beside_a_package_only(tmp_path: Path) -> None:
+def test_a_block_without_a_package_is_a_problem(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
 
     beside = planned(tmp_path, RepositoryConfig([{"id": "gear_tool", "reason": "broken"}]))
@@ -118,7 +116,9 @@ def versions(plan: PlannedListing) -> list[str]:
     return [item["version"] for item in entries_of(plan.items)]
 
 
-def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_path: Path) -> None:
+def test_unnamed_platforms_get_a_listing_of_their_own_if_they_would_lose_versions(
+    tmp_path: Path,
+) -> None:
     put(tmp_path, "universal.zip", version="1.0.0")
     put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
     put(tmp_path, "plain.zip", extension_id="a_tool")
@@ -135,7 +135,7 @@ def test_platforms_that_nobody_named_get_a_listing_where_they_would_lose(tmp_pat
     assert other.audience.startswith("platforms other than windows-x64, ")
 
 
-def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path: Path) -> None:
+def test_a_configured_platform_needs_no_listing_of_its_own(tmp_path: Path) -> None:
     put(tmp_path, "universal.zip", version="1.0.0")
     put(tmp_path, "linux.zip", version="2.0.0", platforms=["linux-x64"])
     config = RepositoryConfig(platforms=["freebsd-x64"], other_platforms=False)
@@ -146,7 +146,7 @@ def test_a_platform_that_is_named_is_served_by_the_listing_for_everyone(tmp_path
     assert "freebsd-x64" in entries_of(plans["index.json"].items)[1]["platforms"]
 
 
-def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> None:
+def test_a_channel_is_a_listing_with_its_packages_in_its_folder(tmp_path: Path) -> None:
     put(tmp_path, "1.zip", version="1.0.0")
     put(tmp_path, "2 beta.zip", version="2.0.0-beta.1")
     config = RepositoryConfig(
@@ -166,7 +166,7 @@ def test_a_channel_is_a_listing_with_its_packages_beside_it(tmp_path: Path) -> N
     assert entries_of(plans["beta/index.json"].items)[0]["archive_url"] == "./2%20beta.zip"
 
 
-def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Path) -> None:
+def test_with_a_base_url_channels_refer_to_packages_by_absolute_url(tmp_path: Path) -> None:
     put(tmp_path, "a b.zip")
     config = RepositoryConfig(
         base_url="https://example.org/repo/", channels={"beta": VersionPolicy()}
@@ -180,7 +180,7 @@ def test_a_channel_names_packages_by_their_address_if_that_is_known(tmp_path: Pa
     assert entries_of(plans["index.json"].items)[0]["archive_url"] == "./a%20b.zip"
 
 
-def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Path) -> None:
+def test_settings_of_an_unknown_id_get_a_suggestion(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     problems = ProblemList()
     config = RepositoryConfig(extensions={"gear_tol": {}})
@@ -192,7 +192,7 @@ def test_words_for_an_id_that_is_not_there_are_told_what_was_meant(tmp_path: Pat
     assert problem.hint == "did you mean 'gear_tool'?"
 
 
-def test_words_that_blender_would_refuse_are_left_out(tmp_path: Path) -> None:
+def test_fields_that_blender_would_refuse_are_not_applied(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     put(tmp_path, "b.zip", extension_id="other_tool")
     problems = ProblemList()

@@ -72,7 +72,7 @@ CHANGES = pytest.mark.parametrize(
 
 
 @CHANGES
-def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_else(
+def test_a_kill_at_any_write_leaves_a_consistent_repository_that_the_next_run_completes(
     case: GenerateCase, change: Callable[[GenerateCase], None]
 ) -> None:
     case.run_reference()
@@ -89,7 +89,7 @@ def test_a_kill_at_any_write_leaves_the_old_or_the_new_and_the_next_run_nothing_
 
 
 @CHANGES
-def test_a_run_that_is_really_killed_leaves_the_same(
+def test_a_killed_process_leaves_a_consistent_repository(
     case: GenerateCase, change: Callable[[GenerateCase], None]
 ) -> None:
     """At every few writes: a kill also ends locks and processes, which a snapshot does not show."""
@@ -108,7 +108,7 @@ def test_a_run_that_is_really_killed_leaves_the_same(
     assert case.figures.kills > 3
 
 
-def test_what_a_killed_run_was_about_may_be_taken_back(case: GenerateCase) -> None:
+def test_a_change_can_be_reverted_after_its_run_was_killed(case: GenerateCase) -> None:
     """Nothing of it is left, although the next run has nothing to do with it."""
     case.run_reference()
     case.finish()
@@ -127,7 +127,7 @@ def test_what_a_killed_run_was_about_may_be_taken_back(case: GenerateCase) -> No
     assert states > 5
 
 
-def test_a_run_that_is_killed_while_helpers_read_leaves_none_and_holds_up_nobody(
+def test_a_run_killed_while_workers_read_leaves_no_process_and_no_lock(
     case: GenerateCase,
 ) -> None:
     for number in range(400):

@@ -33,7 +33,7 @@ def listed(folder: Path, problems: ProblemList | None = None, **fields: str) -> 
     return json.loads(found.data)
 
 
-def test_a_module_is_listed_with_what_it_says_of_itself(tmp_path: Path) -> None:
+def test_a_module_is_listed_with_its_bl_info(tmp_path: Path) -> None:
     (tmp_path / "gear tool.py").write_bytes(INFO)
 
     assert listed(tmp_path) == {
@@ -75,7 +75,7 @@ def test_a_zip_is_listed_with_the_names_that_it_installs(
     assert package["url"] == f"{BASE}a.zip"
 
 
-def test_what_is_no_add_on_of_old_is_left_out(tmp_path: Path) -> None:
+def test_files_that_are_no_legacy_add_ons_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "notes.py").write_text("# bl_info is what add-ons have\n")
     (tmp_path / "broken.zip").write_text("bl_info")
     (tmp_path / ".hidden.py").write_bytes(INFO)
@@ -134,7 +134,7 @@ def test_a_repository_is_named_after_its_address(tmp_path: Path, base: str, name
         ),
     ],
 )
-def test_a_broken_bl_info_is_named_and_the_rest_is_listed(
+def test_an_invalid_bl_info_is_reported_and_the_others_are_listed(
     tmp_path: Path, source: str, code: str, words: str
 ) -> None:
     (tmp_path / "bad.py").write_text(source)
@@ -150,11 +150,11 @@ def test_a_broken_bl_info_is_named_and_the_rest_is_listed(
     assert problem.where.file == str(tmp_path / "bad.py")
 
 
-def test_old_source_makes_no_noise() -> None:
+def test_old_source_causes_no_syntax_warning() -> None:
     assert read_bl_info(b'a = "\\d"\n' + INFO, file="a.py") is not None
 
 
-def test_the_last_of_several_counts_and_only_at_the_top_of_a_module() -> None:
+def test_the_last_bl_info_at_module_level_is_used() -> None:
     other = INFO.replace(b"bl_info", b"bl_info: dict").replace(b"Gear", b"Other")
 
     found = read_bl_info(INFO + other + b"if x:\n    bl_info = 3\n", file="a.py")
@@ -163,7 +163,7 @@ def test_the_last_of_several_counts_and_only_at_the_top_of_a_module() -> None:
     assert found["name"] == "Other Tool"
 
 
-def test_add_ons_of_old_lie_beside_extensions(tmp_path: Path) -> None:
+def test_legacy_add_ons_and_extensions_can_share_a_folder(tmp_path: Path) -> None:
     put(tmp_path, "new.zip")
     (tmp_path / "old.zip").write_bytes(packed(("gear_tool/__init__.py", INFO)))
     (tmp_path / "older.py").write_bytes(INFO)
@@ -178,7 +178,7 @@ def test_add_ons_of_old_lie_beside_extensions(tmp_path: Path) -> None:
     assert [problem.code for problem in without.problems] == ["package.legacy"]
 
 
-def test_the_listing_follows_the_folder_and_is_left_alone_while_nothing_changes(
+def test_the_legacy_listing_is_written_only_after_changes(
     tmp_path: Path,
 ) -> None:
     def run(base_url: str = BASE) -> list[str]:
@@ -192,7 +192,7 @@ def test_the_listing_follows_the_folder_and_is_left_alone_while_nothing_changes(
     assert run("https://example.org/elsewhere/") == ["repo.json"]
 
 
-def test_the_address_may_stand_in_the_configuration_but_must_be_known(tmp_path: Path) -> None:
+def test_a_base_url_is_required_as_an_option_or_in_the_configuration(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         generate(tmp_path, legacy=True)
     assert caught.value.code == "generate.legacy-base-url-missing"
@@ -206,7 +206,7 @@ def test_the_address_may_stand_in_the_configuration_but_must_be_known(tmp_path: 
     assert (document["name"], document["url"]) == ("Old gears", f"{BASE}repo.json")
 
 
-def test_the_command_writes_it(tmp_path: Path) -> None:
+def test_the_command_writes_repo_json(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(INFO)
     arguments = ["--repo-dir", str(tmp_path), "--baseurl", BASE]
 
@@ -228,7 +228,7 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     ],
     ids=["lines", "one line", "a list", "calls"],
 )
-def test_a_large_module_takes_little_memory(tmp_path: Path, tail: bytes) -> None:
+def test_reading_a_large_module_needs_bounded_memory(tmp_path: Path, tail: bytes) -> None:
     (tmp_path / "large.py").write_bytes(INFO + tail)
     script = (
         "import pathlib, sys\n"
@@ -241,7 +241,7 @@ def test_a_large_module_takes_little_memory(tmp_path: Path, tail: bytes) -> None
     assert peak_of(script, str(tmp_path / "large.py")) < 150_000_000
 
 
-def test_what_only_looks_like_bl_info_is_none() -> None:
+def test_text_that_only_resembles_bl_info_is_ignored() -> None:
     text = b'"""\nbl_info = 1\n"""\ndef f(a=\n"bl_info"):\n    bl_info = 2\nprint(bl_info)\n# bl_info = 3\n'
 
     assert read_bl_info(text, file="a.py") is None
@@ -249,12 +249,12 @@ def test_what_only_looks_like_bl_info_is_none() -> None:
 
 
 @pytest.mark.parametrize("coding", ["punycode", "utf-7", "unicode_escape", "idna", "rot13", "none"])
-def test_encodings_that_are_no_alphabets_are_refused(coding: str) -> None:
+def test_encodings_other_than_character_sets_are_refused(coding: str) -> None:
     with pytest.raises(InvalidInput, match="is not Python"):
         read_bl_info(f"# coding: {coding}\n".encode() + INFO, file="a.py")
 
 
-def test_an_encoding_is_named_in_a_line_that_has_letters_of_it() -> None:
+def test_the_encoding_of_a_coding_line_with_other_letters_is_used() -> None:
     source = "# coding: latin-1, J\u00f6rg\n".encode("latin-1") + INFO.replace(b"Gear", b"R\xe4der")
 
     found = read_bl_info(source, file="a.py")
@@ -263,6 +263,6 @@ def test_an_encoding_is_named_in_a_line_that_has_letters_of_it() -> None:
     assert found["name"] == "R\u00e4der Tool"
 
 
-def test_a_version_has_numbers_that_json_can_hold() -> None:
+def test_a_version_number_beyond_the_range_of_json_is_refused() -> None:
     with pytest.raises(InvalidInput, match="must be numbers"):
         read_bl_info(INFO.replace(b"(1, 2)", b"(1, 0x" + b"f" * 5_000 + b")"), file="a.py")

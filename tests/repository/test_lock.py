@@ -24,7 +24,7 @@ def lock_of(folder: Path) -> Path:
     return folder / ".extery" / "lock"
 
 
-def test_a_run_waits_for_another_one_no_longer_than_it_is_told(tmp_path: Path) -> None:
+def test_a_run_waits_for_another_one_up_to_its_timeout(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     waits: list[str] = []
 
@@ -41,7 +41,7 @@ def test_a_run_waits_for_another_one_no_longer_than_it_is_told(tmp_path: Path) -
     assert not (tmp_path / "index.json").exists()
 
 
-def test_the_command_says_for_whom_it_waits_and_gives_up(tmp_path: Path) -> None:
+def test_the_command_prints_the_holder_of_the_lock_and_times_out(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     command = ["server-generate", "--repo-dir", str(tmp_path), "--lock-timeout", "0.1"]
 
@@ -55,7 +55,7 @@ def test_the_command_says_for_whom_it_waits_and_gives_up(tmp_path: Path) -> None
     assert CliRunner().invoke(extery, command).exit_code == 0
 
 
-def test_a_lock_that_is_a_link_is_named(tmp_path: Path) -> None:
+def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
     lock_of(tmp_path).parent.mkdir()
     lock_of(tmp_path).symlink_to("elsewhere")
 
@@ -69,7 +69,7 @@ def test_a_lock_that_is_a_link_is_named(tmp_path: Path) -> None:
     sys.platform != "linux" or child_process.cpu_count() < 2, reason="work is not shared here"
 )
 @pytest.mark.parametrize("to_group", [False, True])
-def test_an_interrupted_run_ends_its_helpers_without_a_trace(
+def test_an_interrupted_run_ends_its_worker_processes_without_a_traceback(
     tmp_path: Path, to_group: bool
 ) -> None:
     for number in range(400):
@@ -104,7 +104,7 @@ def test_an_interrupted_run_ends_its_helpers_without_a_trace(
 
 
 @pytest.mark.parametrize("name", ["beta", "sets", ".extery"])
-def test_a_link_in_place_of_a_folder_of_ours_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_link_in_place_of_an_output_folder_is_refused(tmp_path: Path, name: str) -> None:
     folder, victim = tmp_path / "repo", tmp_path / "victim"
     folder.mkdir()
     (victim / "shot").mkdir(parents=True)
@@ -128,7 +128,7 @@ def test_a_link_in_place_of_a_folder_of_ours_is_refused(tmp_path: Path, name: st
 
 
 @pytest.mark.parametrize("name", ["index.json", "blender_repo.toml", ".extery/state.json"])
-def test_a_pipe_in_place_of_a_file_holds_nothing_up(tmp_path: Path, name: str) -> None:
+def test_a_pipe_in_place_of_a_file_does_not_block(tmp_path: Path, name: str) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / ".extery").mkdir()
     os.mkfifo(tmp_path / name)
@@ -140,7 +140,7 @@ def test_a_pipe_in_place_of_a_file_holds_nothing_up(tmp_path: Path, name: str) -
         assert generate(tmp_path).packages == 1
 
 
-def test_a_folder_in_place_of_the_state_is_named(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_state_file_is_reported(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / ".extery" / "state.json").mkdir(parents=True)
 
@@ -150,7 +150,7 @@ def test_a_folder_in_place_of_the_state_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e400"])
-def test_a_wait_without_end_is_no_wait(tmp_path: Path, seconds: str) -> None:
+def test_an_infinite_or_negative_timeout_is_a_usage_error(tmp_path: Path, seconds: str) -> None:
     command = ["server-generate", "--repo-dir", str(tmp_path), "--lock-timeout", seconds]
 
     assert CliRunner().invoke(extery, command).exit_code == 2

@@ -31,9 +31,7 @@ def without_channel(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["gear.zip", "index.json"])
-def test_somebody_elses_file_is_not_replaced_and_nothing_is_written(
-    folder: Path, name: str
-) -> None:
+def test_a_file_that_we_did_not_write_is_not_replaced(folder: Path, name: str) -> None:
     (folder / "beta").mkdir()
     (folder / "beta" / name).write_text("mine")
 
@@ -46,7 +44,7 @@ def test_somebody_elses_file_is_not_replaced_and_nothing_is_written(
     assert not (folder / "index.json").exists()
 
 
-def test_a_listing_of_other_packages_is_somebody_elses(folder: Path) -> None:
+def test_a_listing_of_other_packages_is_not_replaced(folder: Path) -> None:
     (folder / "beta").mkdir()
     put(folder / "beta", "other.zip", extension_id="other_tool")
     generate(folder / "beta")
@@ -55,7 +53,7 @@ def test_a_listing_of_other_packages_is_somebody_elses(folder: Path) -> None:
         generate(folder)
 
 
-def test_a_folder_whose_state_was_lost_is_taken_over(folder: Path) -> None:
+def test_files_are_recognized_as_ours_without_the_state(folder: Path) -> None:
     generate(folder)
     shutil.rmtree(folder / ".extery")
 
@@ -65,7 +63,7 @@ def test_a_folder_whose_state_was_lost_is_taken_over(folder: Path) -> None:
     assert not (folder / "beta").exists()
 
 
-def test_what_others_put_into_a_channel_stays_when_the_channel_goes(folder: Path) -> None:
+def test_other_files_in_a_channel_stay_when_the_channel_is_removed(folder: Path) -> None:
     generate(folder)
     (folder / "beta" / "notes.txt").write_text("mine")
     (folder / "beta" / "gear.zip").unlink()
@@ -76,7 +74,7 @@ def test_what_others_put_into_a_channel_stays_when_the_channel_goes(folder: Path
     assert sorted(path.name for path in (folder / "beta").iterdir()) == ["gear.zip", "notes.txt"]
 
 
-def test_a_package_that_went_leaves_its_channel_too(folder: Path) -> None:
+def test_a_removed_package_is_removed_from_its_channel(folder: Path) -> None:
     put(folder, "other.zip", extension_id="other_tool")
     generate(folder)
     (folder / "other.zip").unlink()
@@ -87,7 +85,7 @@ def test_a_package_that_went_leaves_its_channel_too(folder: Path) -> None:
     assert (folder / "beta" / "gear.zip").exists()
 
 
-def test_what_a_killed_first_run_has_written_is_ours(
+def test_files_of_a_killed_first_run_are_ours(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> None:
@@ -119,7 +117,7 @@ def with_changes(folder: Path, more: str = "") -> None:
     (folder / "blender_repo.toml").write_text(f'schema_version = "1.0.0"\nchanges = true\n{more}')
 
 
-def test_changes_lead_from_one_listing_to_the_next(folder: Path) -> None:
+def test_recorded_changes_turn_the_old_listing_into_the_new_one(folder: Path) -> None:
     with_changes(folder, "[channels.beta]\n")
     generate(folder)
     before = (folder / "index.json").read_bytes()
@@ -135,7 +133,7 @@ def test_changes_lead_from_one_listing_to_the_next(folder: Path) -> None:
     assert generate(folder).written in ([], ())
 
 
-def test_changes_that_nobody_wants_any_more_go(folder: Path) -> None:
+def test_recorded_changes_are_removed_when_they_are_switched_off(folder: Path) -> None:
     with_changes(folder)
     generate(folder)
     assert (folder / "changes.json").exists()
@@ -147,7 +145,7 @@ def test_changes_that_nobody_wants_any_more_go(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_somebodys_file_of_that_name_stays(folder: Path, wanted: bool) -> None:
+def test_another_file_called_changes_json_stays(folder: Path, wanted: bool) -> None:
     (folder / "changes.json").write_text('{"mine": true}')
     if wanted:
         with_changes(folder)
@@ -159,7 +157,9 @@ def test_somebodys_file_of_that_name_stays(folder: Path, wanted: bool) -> None:
     assert (folder / "changes.json").read_text() == '{"mine": true}'
 
 
-def test_a_package_of_the_same_size_and_time_takes_the_place_of_the_old_one(folder: Path) -> None:
+def test_a_package_of_the_same_size_and_time_replaces_the_old_one_in_its_channel(
+    folder: Path,
+) -> None:
     put(folder, "gear.zip", version="1.0.0")
     os.utime(folder / "gear.zip", ns=(10**18, 10**18))
     generate(folder)
@@ -171,7 +171,7 @@ def test_a_package_of_the_same_size_and_time_takes_the_place_of_the_old_one(fold
     assert (folder / "beta" / "gear.zip").read_bytes() == (folder / "gear.zip").read_bytes()
 
 
-def test_a_file_in_place_of_a_channel_stays_when_the_channel_goes(folder: Path) -> None:
+def test_a_file_in_place_of_a_channel_stays_when_the_channel_is_removed(folder: Path) -> None:
     generate(folder)
     shutil.rmtree(folder / "beta")
     (folder / "beta").write_text("mine")
@@ -190,7 +190,7 @@ def test_a_package_with_the_longest_name_can_be_in_a_channel(folder: Path) -> No
     assert (folder / "beta" / name).exists()
 
 
-def test_what_another_version_of_this_program_has_written_is_ours(folder: Path) -> None:
+def test_files_of_another_version_of_extery_are_ours(folder: Path) -> None:
     put(folder, "other.zip", extension_id="other_tool")
     generate(folder)
     place = folder / ".extery" / "state.json"

@@ -41,7 +41,7 @@ def test_a_new_folder_gets_a_page(folder: Path) -> None:
     assert (folder / "index.html").exists()
 
 
-def test_a_page_of_ones_own_is_made_from_its_template_again(
+def test_a_page_is_regenerated_from_its_custom_template(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -57,7 +57,7 @@ def test_a_page_of_ones_own_is_made_from_its_template_again(
     assert "other_tool" in page
 
 
-def test_a_hand_made_page_stays_beside_a_listing_that_is_made_again(folder: Path) -> None:
+def test_a_hand_made_page_stays_when_the_listing_is_regenerated(folder: Path) -> None:
     generate(folder)
     (folder / "index.html").write_text("mine")
     put(folder, "other.zip", extension_id="other_tool")
@@ -68,7 +68,7 @@ def test_a_hand_made_page_stays_beside_a_listing_that_is_made_again(folder: Path
     assert len(json.loads((folder / "index.json").read_bytes())["data"]) == 2
 
 
-def test_a_copy_without_hidden_files_is_made_again_with_its_page(folder: Path) -> None:
+def test_a_copy_without_hidden_files_is_regenerated_with_its_page(folder: Path) -> None:
     generate(folder, html=True)
     without_state(folder)
     put(folder, "other.zip", extension_id="other_tool")
@@ -79,7 +79,9 @@ def test_a_copy_without_hidden_files_is_made_again_with_its_page(folder: Path) -
 
 
 @pytest.mark.parametrize("loss", ["package", "block", "form"])
-def test_what_would_be_lost_is_left_alone(folder: Path, loss: str) -> None:
+def test_a_listing_with_content_that_would_be_lost_is_not_regenerated(
+    folder: Path, loss: str
+) -> None:
     generate(folder)
     without_state(folder)
     listing = json.loads((folder / "index.json").read_bytes())

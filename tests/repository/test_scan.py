@@ -37,7 +37,7 @@ def test_packages_are_found_in_the_folder_itself_by_name(tmp_path: Path) -> None
     assert not problems
 
 
-def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) -> None:
+def test_files_that_look_like_packages_are_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.zip").mkdir()
     (tmp_path / "shout.ZIP").touch()
     problems = ProblemList()
@@ -51,7 +51,7 @@ def test_what_looks_like_a_package_and_is_not_listed_is_named(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
-def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
+def test_pipes_and_devices_are_reported_and_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     (tmp_path / "link.zip").symlink_to("/dev/zero")
     problems = ProblemList()
@@ -63,7 +63,7 @@ def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
     assert [p.code for p in scan_package(tmp_path / "link.zip").problems] == ["package.unreadable"]
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_with_a_code(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="there is no folder") as caught:
         find_packages(tmp_path / "none", ProblemList())
 
@@ -82,13 +82,13 @@ def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
     assert archive.problems == ()
 
 
-def test_the_reading_is_that_of_clients(tmp_path: Path) -> None:
+def test_packages_are_read_leniently(tmp_path: Path) -> None:
     put(tmp_path, "a.zip", tagline="Makes gears!", blender_version_min="4.2")
 
     assert scan_package(tmp_path / "a.zip").entry is not None
 
 
-def test_a_split_package_speaks_for_its_own_platform(tmp_path: Path) -> None:
+def test_a_split_package_is_listed_for_its_own_platform(tmp_path: Path) -> None:
     generated = '[build.generated]\nplatforms = ["linux-x64"]\nwheels = []\n'
     put(tmp_path, "a.zip", platforms=["linux-x64", "windows-x64"], extra=generated)
 
@@ -98,7 +98,7 @@ def test_a_split_package_speaks_for_its_own_platform(tmp_path: Path) -> None:
     assert entry["platforms"] == ["linux-x64"]
 
 
-def test_a_link_to_a_package_is_one(tmp_path: Path) -> None:
+def test_a_link_to_a_package_is_listed(tmp_path: Path) -> None:
     put(tmp_path, "real").rename(tmp_path / "real.file")
     (tmp_path / "link.zip").symlink_to("real.file")
 
@@ -113,7 +113,7 @@ def test_a_link_to_a_package_is_one(tmp_path: Path) -> None:
     + ["package.not-zip", "package.empty", "package.truncated", "package.damaged", "package.legacy",
        "package.build-not-table"],
 )  # fmt: skip
-def test_a_bad_package_is_a_value_with_its_problem(code: str, tmp_path: Path) -> None:
+def test_a_bad_package_is_returned_with_its_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(PACKAGES[code]())
 
     archive = scan_package(tmp_path / "bad.zip")
@@ -123,7 +123,7 @@ def test_a_bad_package_is_a_value_with_its_problem(code: str, tmp_path: Path) ->
     assert str(archive.problems[0].where).startswith("bad.zip")
 
 
-def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) -> None:
+def test_all_problems_of_a_manifest_are_reported_with_their_lines(tmp_path: Path) -> None:
     manifest = ADD_ON.replace(b'"Gear Tool"', b'""').replace(b'"1.2.3"', b'"1.2"')
     (tmp_path / "bad.zip").write_bytes(
         packed((f"gears/{MANIFEST}", manifest), ("gears/__init__.py", b""))
@@ -137,7 +137,7 @@ def test_all_problems_of_a_manifest_are_told_with_their_lines(tmp_path: Path) ->
     ]
 
 
-def test_a_package_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+def test_a_dangling_link_is_reported_as_missing(tmp_path: Path) -> None:
     (tmp_path / "dead.zip").symlink_to("nowhere")
 
     [found] = find_packages(tmp_path, ProblemList())
@@ -158,7 +158,7 @@ def test_a_name_that_is_not_unicode_is_refused(tmp_path: Path) -> None:
     assert problem.where.file.endswith("\\xff.zip")
 
 
-def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
+def test_a_scanned_package_can_be_pickled(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     (tmp_path / "b.zip").touch()
 
@@ -170,9 +170,7 @@ def test_a_read_package_can_be_sent_between_processes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [400, 2_000_000], ids=["small", "large"])
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("place", ["package", "wheel", "stored wheel"])
-def test_damage_is_found_as_validate_finds_it(
-    tmp_path: Path, place: str, method: int, size: int
-) -> None:
+def test_damage_is_found_as_by_validate(tmp_path: Path, place: str, method: int, size: int) -> None:
     inner = io.BytesIO(add_on() if place == "package" else wheel())
     content = hashlib.shake_128(b"data").digest(size)
     with zipfile.ZipFile(inner, "a", method) as archive:

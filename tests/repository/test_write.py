@@ -40,7 +40,7 @@ def repository(folder: Path) -> Path:
     return folder
 
 
-def test_the_compressed_listing_holds_the_same_bytes_and_the_same_time(tmp_path: Path) -> None:
+def test_the_compressed_listing_has_the_same_content_and_time(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     for version in ("1.0.0", "2.0.0"):
         put(tmp_path, "a.zip", version=version)
@@ -82,7 +82,7 @@ def test_a_listing_is_written_before_its_variants(
     assert gzip.decompress((tmp_path / "index.json.gz").read_bytes()) == b"new"
 
 
-def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
+def test_brotli_variants_are_written_if_it_is_installed_and_removed_when_outdated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brotli = types.ModuleType("brotli")
@@ -99,7 +99,7 @@ def test_brotli_is_used_where_it_is_installed_and_never_left_outdated(
     assert not (tmp_path / "index.json.br").exists()
 
 
-def test_the_real_brotli_makes_less_of_a_listing_than_gzip(
+def test_the_brotli_variant_of_a_listing_is_smaller_than_gzip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "brotli", brotli)
@@ -112,7 +112,7 @@ def test_the_real_brotli_makes_less_of_a_listing_than_gzip(
     assert len(packed) < len((tmp_path / "index.json.gz").read_bytes())
 
 
-def test_a_channel_has_its_packages_beside_it_without_using_room(tmp_path: Path) -> None:
+def test_packages_in_a_channel_are_hard_links(tmp_path: Path) -> None:
     repository(tmp_path)
 
     done = generate(tmp_path)
@@ -126,7 +126,7 @@ def test_a_channel_has_its_packages_beside_it_without_using_room(tmp_path: Path)
     assert generate(tmp_path).listings == done.listings
 
 
-def test_packages_are_copied_where_there_are_no_links(
+def test_packages_are_copied_if_hard_links_are_not_supported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository(tmp_path)
@@ -146,7 +146,7 @@ def test_packages_are_copied_where_there_are_no_links(
     assert copy.stat().st_ino == before  # not copied again
 
 
-def test_what_no_listing_needs_any_more_goes_and_what_others_made_stays(tmp_path: Path) -> None:
+def test_outdated_packages_are_removed_and_other_files_stay(tmp_path: Path) -> None:
     repository(tmp_path)
     generate(tmp_path)
     (tmp_path / "beta" / "notes.txt").touch()
@@ -166,7 +166,7 @@ def test_what_no_listing_needs_any_more_goes_and_what_others_made_stays(tmp_path
     assert len(list(tmp_path.glob("*.zip"))) == 3
 
 
-def test_the_folder_of_a_channel_that_is_gone_goes_too(tmp_path: Path) -> None:
+def test_the_folder_of_a_removed_channel_is_removed(tmp_path: Path) -> None:
     repository(tmp_path)
     generate(tmp_path)
     (tmp_path / "blender_repo.toml").unlink()
@@ -177,7 +177,7 @@ def test_the_folder_of_a_channel_that_is_gone_goes_too(tmp_path: Path) -> None:
     assert (tmp_path / "gears-2.zip").exists()
 
 
-def test_half_written_files_of_a_run_that_was_ended_are_removed(tmp_path: Path) -> None:
+def test_temporary_files_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     repository(tmp_path)
     generate(tmp_path)
     (tmp_path / "gears-1.zip").touch()
@@ -197,7 +197,7 @@ def test_half_written_files_of_a_run_that_was_ended_are_removed(tmp_path: Path) 
     assert all(path.exists() for path in mine)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".extery").touch()  # where a folder has to be
 
     with pytest.raises(Unavailable) as caught:
@@ -206,7 +206,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert caught.value.code == "generate.unwritable"
 
 
-def test_the_second_run_in_a_folder_waits_and_says_so(tmp_path: Path) -> None:
+def test_a_second_run_in_a_folder_waits_and_reports_it(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     lock = tmp_path / cache.FOLDER / cache.LOCK
     waits, is_done = threading.Event(), threading.Event()
@@ -231,7 +231,7 @@ def run(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def test_several_runs_at_once_all_end_well(tmp_path: Path) -> None:
+def test_simultaneous_runs_all_succeed(tmp_path: Path) -> None:
     repository(tmp_path)
 
     processes = [run(tmp_path) for _ in range(4)]
@@ -249,7 +249,7 @@ def check(folder: Path) -> None:
                 assert package.stat().st_size == item["archive_size"]
 
 
-def test_a_reader_finds_everything_after_each_write_of_a_run(tmp_path: Path) -> None:
+def test_after_each_write_every_listed_package_exists(tmp_path: Path) -> None:
     repository(tmp_path)
     generate(tmp_path)
     seen: set[int] = set()

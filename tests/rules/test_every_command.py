@@ -56,9 +56,7 @@ def repository(folder: Path, code: str) -> Path:
 
 
 @pytest.mark.parametrize("code", SAMPLES)
-def test_a_package_that_validate_refuses_is_refused_or_named_by_server_generate(
-    code: str, tmp_path: Path
-) -> None:
+def test_server_generate_reports_every_error_of_validate(code: str, tmp_path: Path) -> None:
     (tmp_path / "sample.zip").write_bytes(SAMPLES[code])
     os.utime(tmp_path / "sample.zip", ns=(10**18, 10**18))
 
@@ -84,7 +82,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize("code", NAMED)
-def test_every_command_names_the_problem_and_fails(code: str, tmp_path: Path) -> None:
+def test_every_command_reports_the_problem_and_fails(code: str, tmp_path: Path) -> None:
     folder = repository(tmp_path / "repository", code)
     package = folder / "sample.zip"
 
@@ -104,7 +102,7 @@ def test_every_command_names_the_problem_and_fails(code: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("code", NAMED)
-def test_a_preview_names_the_problem(code: str, tmp_path: Path) -> None:
+def test_a_preview_reports_the_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "sample.zip").write_bytes(SAMPLES[code])
     failures: list[ExteryError] = []
 

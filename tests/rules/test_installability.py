@@ -41,7 +41,7 @@ def test_no_other_row_states_it() -> None:
 
 
 @pytest.mark.parametrize("code", [c for c in PACKAGES if find(c).severity == "error"])
-def test_a_package_has_a_manifest_to_list_exactly_if_its_problem_does_not_block(code: str) -> None:
+def test_a_package_is_listed_exactly_if_its_problem_does_not_block(code: str) -> None:
     report = check_package(io.BytesIO(PACKAGES[code]()), scope=Scope.REPOSITORY)
 
     assert [problem.code for problem in report.problems] == [code]
@@ -76,13 +76,13 @@ def test_a_manifest_blocks_exactly_if_clients_refuse_it(code: str) -> None:
         "permissions = { " + "".join(f"p{n} = 'x', " for n in range(120)) + "files = 1 }",
     ],
 )
-def test_the_strict_reading_hides_nothing_that_clients_refuse(line: str) -> None:
+def test_a_manifest_with_a_hidden_lenient_error_is_left_out(line: str) -> None:
     is_left_out, is_refused = _problems(ADD_ON + line.encode() + b"\n")
 
     assert is_left_out == is_refused
 
 
-def test_of_many_doubtful_manifests_those_are_left_out_that_clients_refuse() -> None:
+def test_generated_manifests_are_left_out_exactly_if_clients_refuse_them() -> None:
     manifests = [*one_field_wrong(), *several_fields_wrong(500, seed=7)]
 
     differences = [data for data in manifests if len(set(_problems(data))) == 2]
@@ -91,7 +91,7 @@ def test_of_many_doubtful_manifests_those_are_left_out_that_clients_refuse() -> 
     assert len(manifests) > 1_000
 
 
-def test_warnings_are_for_authors() -> None:
+def test_warnings_are_not_reported_to_owners_of_repositories() -> None:
     data = PACKAGES["path.folder-case"]()
 
     assert check_package(io.BytesIO(data)).problems

@@ -36,7 +36,7 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("code", PACKAGES)
-def test_a_package_has_exactly_the_problem_it_is_named_after(code: str) -> None:
+def test_a_sample_has_exactly_the_problem_of_its_name(code: str) -> None:
     report = check_package(io.BytesIO(PACKAGES[code]()), name="gears.zip")
 
     assert [problem.code for problem in report.problems] == [code]
@@ -65,7 +65,7 @@ def test_every_text_of_a_code_is_rendered_from_its_values(code: str) -> None:
 
 
 @pytest.mark.parametrize("data", [add_on(), theme(("dusk.xml", XML))], ids=["add-on", "theme"])
-def test_a_good_package_has_no_problem(data: bytes) -> None:
+def test_a_valid_package_has_no_problem(data: bytes) -> None:
     report = check_package(io.BytesIO(data), name="good.zip")
 
     assert not report.problems
@@ -74,13 +74,13 @@ def test_a_good_package_has_no_problem(data: bytes) -> None:
     assert report.members == 2
 
 
-def test_a_package_in_a_folder_is_as_good_as_one_at_the_root() -> None:
+def test_a_manifest_in_a_folder_of_the_package_is_accepted() -> None:
     data = packed((f"gears/{MANIFEST}", ADD_ON), ("gears/__init__.py", b""))
 
     assert not check_package(io.BytesIO(data)).problems
 
 
-def test_problems_of_the_manifest_and_of_the_files_are_told_together() -> None:
+def test_problems_of_manifest_and_files_are_reported_together() -> None:
     data = packed((MANIFEST, THEME.replace(b'"Gear Tool"', b'""')), ("../x", b""))
 
     report = check_package(io.BytesIO(data))
@@ -93,25 +93,25 @@ def test_problems_of_the_manifest_and_of_the_files_are_told_together() -> None:
     assert report.manifest is None
 
 
-def test_what_is_there_instead_of_an_init_is_told() -> None:
+def test_the_hint_for_a_missing_init_names_a_similar_file() -> None:
     [problem] = check_package(io.BytesIO(PACKAGES["package.init-missing"]())).problems
 
     assert "src/" in problem.hint
 
 
-def test_a_wheel_in_another_folder_is_pointed_at() -> None:
+def test_the_hint_for_a_missing_wheel_names_one_in_another_folder() -> None:
     [problem] = check_package(io.BytesIO(PACKAGES["package.wheel-missing"]())).problems
 
     assert "gears-1.0-py3-none-any.whl" in problem.hint
 
 
-def test_a_file_that_is_not_there_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+def test_a_missing_package_is_a_problem(tmp_path: Path) -> None:
     report = check_path(tmp_path / "none.zip")
 
     assert [problem.code for problem in report.problems] == ["package.not-found"]
 
 
-def test_too_many_and_too_large_files_are_told_before_anything_is_unpacked() -> None:
+def test_limits_of_count_and_size_are_checked_before_decompression() -> None:
     with open_package(io.BytesIO(add_on())) as package:
         [member, *_] = package.members
     members: list[Member] = [member._replace(name=f"f{number}", size=10) for number in range(5)]
@@ -126,14 +126,14 @@ def test_too_many_and_too_large_files_are_told_before_anything_is_unpacked() -> 
     assert [p.code for p in problems] == ["package.too-many-members", "package.too-large"]
 
 
-def test_a_bomb_is_told_without_being_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_bomb_is_reported_without_decompression(monkeypatch: pytest.MonkeyPatch) -> None:
     data = PACKAGES["package.bomb"]()
     monkeypatch.setattr(Archive, "open", None)
 
     assert [p.code for p in check_package(io.BytesIO(data)).problems] == ["package.bomb"]
 
 
-def test_entities_in_a_theme_are_refused_before_they_grow() -> None:
+def test_entities_in_a_theme_are_refused_before_expansion() -> None:
     lol = b'<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><bpy><Theme>&b;</Theme></bpy>'
 
     report = check_package(io.BytesIO(theme(("lol.xml", lol))))
@@ -152,7 +152,7 @@ def test_entities_are_found_in_every_encoding(encoding: str) -> None:
     assert [problem.code for problem in report.problems] == ["theme.not-xml"]
 
 
-def test_stricter_rules_can_be_switched_to_warnings() -> None:
+def test_stricter_rules_can_be_downgraded_to_warnings() -> None:
     report = check_package(io.BytesIO(PACKAGES["path.unsafe"]()))
     report.downgrade_stricter()
 
@@ -160,7 +160,7 @@ def test_stricter_rules_can_be_switched_to_warnings() -> None:
     assert [problem.severity for problem in report.problems] == ["warning"]
 
 
-def test_a_folder_is_checked_with_the_files_it_needs(tmp_path: Path) -> None:
+def test_a_source_folder_is_checked_for_required_files(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_bytes(ADD_ON + b'wheels = ["./w/a-1-py3-none-any.whl"]\n')
 
     report = check_folder(tmp_path)
@@ -172,7 +172,7 @@ def test_a_folder_is_checked_with_the_files_it_needs(tmp_path: Path) -> None:
     assert not check_folder(tmp_path).problems
 
 
-def test_a_path_is_checked_as_what_it_is(tmp_path: Path) -> None:
+def test_the_kind_of_a_path_is_detected(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_bytes(ADD_ON)
     (tmp_path / "x.zip").write_bytes(add_on())
 
@@ -181,7 +181,7 @@ def test_a_path_is_checked_as_what_it_is(tmp_path: Path) -> None:
     assert check_path(tmp_path / "x.zip").kind == "package"
 
 
-def test_a_report_as_data_has_facts_and_problems() -> None:
+def test_a_report_as_a_dictionary_has_metadata_and_problems() -> None:
     data = check_package(io.BytesIO(add_on()), name="x.zip").as_dict()
 
     assert data["ok"] is True
@@ -189,7 +189,7 @@ def test_a_report_as_data_has_facts_and_problems() -> None:
     assert data["problems"] == []
 
 
-def test_pipes_and_devices_are_refused_without_waiting_for_them(tmp_path: Path) -> None:
+def test_pipes_and_devices_are_refused_without_blocking(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     os.mkfifo(tmp_path / MANIFEST)
 
@@ -199,11 +199,11 @@ def test_pipes_and_devices_are_refused_without_waiting_for_them(tmp_path: Path) 
     assert check_path(Path("/dev/zero")).problems.errors[0].code == "package.unreadable"
 
 
-def test_a_path_that_no_system_can_have_is_a_problem_and_not_a_crash(tmp_path: Path) -> None:
+def test_a_path_that_is_too_long_is_a_problem(tmp_path: Path) -> None:
     assert check_path(tmp_path / ("a" * 300)).problems.errors[0].code == "package.unreadable"
 
 
-def test_names_that_no_file_can_have_are_not_there(tmp_path: Path) -> None:
+def test_wheels_with_impossible_names_are_missing(tmp_path: Path) -> None:
     wheels = [f"{'a' * 300}-1-py3-none-any.whl", f"{MANIFEST}/a-1-py3-none-any.whl"]
     (tmp_path / MANIFEST).write_bytes(ADD_ON + f"wheels = {wheels}\n".encode())
     (tmp_path / "__init__.py").touch()
@@ -211,7 +211,7 @@ def test_names_that_no_file_can_have_are_not_there(tmp_path: Path) -> None:
     assert {p.code for p in check_folder(tmp_path).problems} == {"package.wheel-missing"}
 
 
-def test_a_package_full_of_bad_names_is_told_of_its_first_hundred(tmp_path: Path) -> None:
+def test_a_package_reports_at_most_a_hundred_bad_names(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(add_on(*((f"what{number}?.py", b"") for number in range(300))))
 
@@ -220,7 +220,7 @@ def test_a_package_full_of_bad_names_is_told_of_its_first_hundred(tmp_path: Path
     assert len(found) == 100
 
 
-def test_a_package_of_nothing_but_backslashes_has_one_problem() -> None:
+def test_a_package_with_backslash_names_only_has_one_problem() -> None:
     data = packed((f"kit\\{MANIFEST}", ADD_ON), ("kit\\__init__.py", b""))
 
     assert [problem.code for problem in check_package(io.BytesIO(data)).problems] == [
@@ -228,7 +228,7 @@ def test_a_package_of_nothing_but_backslashes_has_one_problem() -> None:
     ]
 
 
-def test_a_problem_of_a_whole_package_has_the_package_as_its_place(tmp_path: Path) -> None:
+def test_a_problem_of_a_whole_package_is_located_at_the_package(tmp_path: Path) -> None:
     path = tmp_path / "dusk.zip"
     path.write_bytes(theme())
 

@@ -79,7 +79,7 @@ def test_the_hint_of_a_check_makes_the_folder_complete(tmp_path: Path) -> None:
     assert not list(check_folder(source).problems)
 
 
-def test_a_command_names_everything_that_the_file_name_says() -> None:
+def test_a_command_has_every_tag_of_the_file_name() -> None:
     download = pip_download(["./wheels/numpy-2.1.3-cp311-cp311-win_amd64.whl"])
 
     assert download is not None
@@ -99,7 +99,7 @@ def test_wheels_for_the_same_target_share_a_command() -> None:
     assert download.command.endswith(" -d .")
 
 
-def test_a_command_stays_short_and_counts_what_it_downloads() -> None:
+def test_a_long_command_is_shortened_and_counts_its_wheels() -> None:
     names = [f"./wheels/library{n}-1.0-cp311-cp311-win_amd64.whl" for n in range(83)]
 
     download = pip_download(names)
@@ -121,7 +121,7 @@ def test_a_command_stays_short_and_counts_what_it_downloads() -> None:
         "gears-1.0-jython-none-any.whl",
     ],
 )
-def test_names_that_pip_could_not_use_get_no_command(name: str) -> None:
+def test_wheels_with_names_that_pip_refuses_have_no_command(name: str) -> None:
     assert pip_download([f"./wheels/{name}"]) is None
 
 

@@ -68,7 +68,7 @@ def test_a_real_wheel_is_accepted(stored: bool) -> None:
         ("gears-2026.11.26", "gears-2026.11.26-cp311-cp311-manylinux_2_28_x86_64.manylinux2014_x86_64.whl"),
     ],
 )  # fmt: skip
-def test_names_are_compared_as_indexes_compare_them(folder: str, name: str) -> None:
+def test_names_of_wheels_are_compared_in_normalized_form(folder: str, name: str) -> None:
     assert "wheel.dist-info" not in problems_of(wheel(folder), name=name)
 
 
@@ -93,7 +93,7 @@ def test_names_are_compared_as_indexes_compare_them(folder: str, name: str) -> N
     ],
 )
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "deflated"])
-def test_what_is_not_the_wheel_of_its_name_is_named_once(
+def test_a_bundled_file_that_is_not_its_named_wheel_has_one_problem(
     make: Callable[[], bytes], code: str, stored: bool
 ) -> None:
     found = problems_of(make(), stored=stored)
@@ -119,7 +119,7 @@ INFO = "gears-1.0.dist-info"
         ({"other.egg-info/RECORD": b"../../x,,\n"}, False),
     ],
 )
-def test_a_wheel_that_blenders_unpack_in_two_ways_is_refused(
+def test_a_wheel_that_blender_releases_unpack_differently_is_refused(
     members: dict[str, bytes], is_good: bool
 ) -> None:
     """Newer ones unfold the .data folder, and all take the last list of files that they find."""
@@ -131,7 +131,7 @@ def test_a_wheel_that_blenders_unpack_in_two_ways_is_refused(
     assert found == ([] if is_good else ["wheel.dist-info"])
 
 
-def test_many_wheels_that_are_no_bomb_alone_are_one_together(tmp_path: Path) -> None:
+def test_wheels_that_exceed_the_limit_together_are_a_zip_bomb(tmp_path: Path) -> None:
     names = [f"gears{number}-1.0-py3-none-any.whl" for number in range(100)]
     path = tmp_path / "gears.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -146,7 +146,7 @@ def test_many_wheels_that_are_no_bomb_alone_are_one_together(tmp_path: Path) -> 
     assert "package.bomb" in [p.code for p in check_package(path).problems]
 
 
-def test_a_member_of_a_wheel_that_is_longer_than_stated_is_found_without_verify(
+def test_a_scan_finds_a_wheel_member_longer_than_stated(
     tmp_path: Path,
 ) -> None:
     def lie(archive: Archive) -> None:
@@ -159,7 +159,7 @@ def test_a_member_of_a_wheel_that_is_longer_than_stated_is_found_without_verify(
     assert [p.code for p in scan_package(path).problems] == ["wheel.unreadable"]
 
 
-def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_path: Path) -> None:
+def test_a_scan_does_not_decompress_a_zip_bomb(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr(MANIFEST, ADD_ON)
@@ -172,7 +172,7 @@ def test_a_package_that_unpacks_to_gigabytes_is_not_unpacked_to_be_listed(tmp_pa
     assert {p.code for p in scanned.problems} == {"package.bomb", "package.rare-compression"}
 
 
-def test_a_git_lfs_pointer_is_called_by_its_name() -> None:
+def test_the_message_for_a_git_lfs_pointer_names_it() -> None:
     data = add_on((WHEEL, b"version https://git-lfs.github.com/spec/v1\n"), manifest=WITH_WHEEL)
 
     [problem] = check_package(io.BytesIO(data)).problems
@@ -181,7 +181,7 @@ def test_a_git_lfs_pointer_is_called_by_its_name() -> None:
     assert problem.where.path == (WHEEL,)
 
 
-def test_every_command_looks_into_wheels(tmp_path: Path) -> None:
+def test_every_command_checks_the_content_of_wheels(tmp_path: Path) -> None:
     source = tmp_path / "source"
     (source / "wheels").mkdir(parents=True)
     (source / MANIFEST).write_bytes(WITH_WHEEL)
@@ -193,7 +193,7 @@ def test_every_command_looks_into_wheels(tmp_path: Path) -> None:
     assert [p.code for p in scan_package(built.path).problems] == ["wheel.unreadable"]
 
 
-def test_a_package_without_its_wheel_is_listed_and_named(tmp_path: Path) -> None:
+def test_a_package_without_its_wheel_is_listed_with_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on(manifest=WITH_WHEEL))
 
@@ -215,7 +215,7 @@ def test_many_missing_wheels_are_one_problem() -> None:
     assert (problem.where.line, problem.where.field) == (10, "wheels[0]")
 
 
-def test_a_wheel_that_only_windows_finds_is_looked_into_as_well(tmp_path: Path) -> None:
+def test_a_wheel_whose_name_differs_in_case_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on((WHEEL.upper().replace("WHL", "whl"), b"PK"), manifest=WITH_WHEEL))
 

@@ -35,7 +35,7 @@ def manage(data: Path, address: str, *arguments: str) -> subprocess.CompletedPro
     )
 
 
-def test_a_site_on_postgresql_starts_is_managed_and_starts_again(
+def test_a_site_on_postgresql_can_be_started_managed_and_restarted(
     postgresql: PostgresqlServer, tmp_path: Path
 ) -> None:
     postgresql.create_database("lifecycle")
@@ -54,7 +54,7 @@ def test_a_site_on_postgresql_starts_is_managed_and_starts_again(
     assert not (data / "db.sqlite3").exists()
 
 
-def test_two_servers_that_start_at_once_share_one_new_database(
+def test_two_servers_can_start_simultaneously_on_a_new_database(
     postgresql: PostgresqlServer, tmp_path: Path
 ) -> None:
     postgresql.create_database("shared")
@@ -83,7 +83,7 @@ def test_two_servers_that_start_at_once_share_one_new_database(
     assert sum("Preparing the database" in output for output in outputs) == 1
 
 
-def test_a_site_goes_on_after_its_connections_were_closed(
+def test_a_site_reconnects_after_its_connections_were_closed(
     postgresql: PostgresqlServer, tmp_path: Path
 ) -> None:
     postgresql.create_database("closed")
@@ -133,7 +133,7 @@ def ascii_database(address: str) -> str:
         (SERVE, ascii_database, "SQL_ASCII", "--encoding=UTF8"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_named_with_the_reason(
+def test_a_database_that_cannot_be_used_is_reported_with_the_reason(
     postgresql: PostgresqlServer,
     tmp_path: Path,
     change: Callable[[str], str],
@@ -178,7 +178,7 @@ def assert_problem(result: subprocess.CompletedProcess[str], *parts: str) -> Non
         ("sqlite:////nowhere/site.db", ["/nowhere/site.db", "unable to open"]),
     ],
 )
-def test_a_database_that_does_not_answer_is_named_with_the_reason(
+def test_a_database_that_does_not_answer_is_reported_with_the_reason(
     tmp_path: Path, command: list[str], address: str, parts: list[str]
 ) -> None:
     assert_problem(run(command, tmp_path, EXTERY_DATABASE=address), *parts, "hint: check that")
@@ -216,7 +216,7 @@ def test_without_psycopg_the_start_names_the_command_that_installs_it(tmp_path: 
     assert not (tmp_path / "data").exists()
 
 
-def test_the_runner_gives_a_command_a_database_and_takes_its_exit_status(
+def test_the_runner_passes_a_database_to_a_command_and_returns_its_exit_status(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     from tests.parts import require_part
@@ -233,7 +233,7 @@ def test_the_runner_gives_a_command_a_database_and_takes_its_exit_status(
 @pytest.mark.parametrize(
     ("required", "status"), [("", 0), ("browser", 0), ("all", 1), ("postgresql", 1)]
 )
-def test_the_runner_without_postgresql_says_in_one_line_how_to_install_it(
+def test_the_runner_without_postgresql_prints_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     required: str,

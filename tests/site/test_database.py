@@ -106,7 +106,7 @@ def with_cause(error: DatabaseError, **values: str) -> DatabaseError:
         (OperationalError("deadlock detected"), 503, "request.unavailable"),
     ],
 )
-def test_what_the_database_refuses_has_a_status_and_a_code(
+def test_errors_of_the_database_have_a_status_and_a_code(
     rf: RequestFactory, error: DatabaseError, status: int, code: str, path: str
 ) -> None:
     request = rf.get(path, headers={"accept": "application/json"})
@@ -127,11 +127,11 @@ def test_what_the_database_refuses_has_a_status_and_a_code(
         with_cause(IntegrityError("null"), sqlite_errorname="SQLITE_CONSTRAINT_NOTNULL"),
     ],
 )
-def test_a_fault_of_the_program_stays_one(rf: RequestFactory, error: DatabaseError) -> None:
+def test_an_error_of_the_program_is_not_disguised(rf: RequestFactory, error: DatabaseError) -> None:
     assert respond_to_database_error(rf.get("/"), error) is None
 
 
-def test_pages_say_that_the_database_does_not_run(
+def test_pages_report_that_the_database_is_unavailable(
     owner: User, signed_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = signed_in(owner)

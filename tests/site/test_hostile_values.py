@@ -49,7 +49,7 @@ BIGINT = str(2**63)
         "/problems/{}/",
     ],
 )
-def test_nul_and_half_characters_in_an_address_are_never_a_fault_of_the_site(
+def test_nul_and_surrogates_in_a_url_are_no_server_error(
     owner: User, moderator: User, signed_in: Browser, path: str
 ) -> None:
     factories.make_approved(owner, moderator)
@@ -84,7 +84,7 @@ def test_an_address_with_nul_is_answered_with_a_problem(client: Client, db: None
         "/api/v1/extensions/?blender_version={0}.{0}.{0}",
     ],
 )
-def test_numbers_beyond_the_range_of_a_column_are_never_a_fault_of_the_site(
+def test_numbers_beyond_the_range_of_a_column_are_no_server_error(
     moderator: User, signed_in: Browser, path: str, number: str
 ) -> None:
     client = signed_in(moderator)
@@ -150,7 +150,7 @@ def _everything() -> list[Any]:
         ("/withdraw", {}),
     ],
 )
-def test_odd_texts_in_a_json_body_are_answered_with_a_problem(
+def test_invalid_texts_in_a_json_body_are_answered_with_a_problem(
     moderator: User, program: Browser, path: str, body: dict[str, Any], odd: str
 ) -> None:
     factories.make_waiting(moderator)
@@ -182,7 +182,7 @@ def test_a_manifest_with_nul_is_refused_with_the_field(
 
 
 @pytest.mark.parametrize("field", ["permissions", "wheels", "version", "website", "platforms"])
-def test_a_manifest_with_nul_anywhere_else_is_never_a_fault_of_the_site(
+def test_a_manifest_with_nul_anywhere_else_is_no_server_error(
     owner: User, program: Browser, field: str
 ) -> None:
     value: Any = {
@@ -214,7 +214,7 @@ def test_an_id_that_grows_when_its_case_is_folded_is_refused(owner: User) -> Non
 
 
 @pytest.mark.parametrize("text", ["a\0b", "half: \ud800", "x" * 20_001])
-def test_actions_check_texts_themselves(owner: User, moderator: User, text: str) -> None:
+def test_actions_check_their_texts(owner: User, moderator: User, text: str) -> None:
     version = factories.make_waiting(owner)
     report = reports.report_extension(
         extension=version.extension, by=owner, reason="other", text="It is mine"
@@ -236,7 +236,7 @@ def test_actions_check_texts_themselves(owner: User, moderator: User, text: str)
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "theme"])
-def test_a_cookie_with_nul_is_never_a_fault_of_the_site(db: None, name: str) -> None:
+def test_a_cookie_with_nul_is_no_server_error(db: None, name: str) -> None:
     client = Client(headers={"cookie": f'{name}="{"a" * 32}\\000b"'})
 
     for path in ("/", "/mine/", "/account/login/", "/api/v1/extensions/x/"):

@@ -38,7 +38,7 @@ def upload(owner: User, **fields: Any) -> Callable[[], Any]:
     return lambda: publish.receive_upload(file=io.BytesIO(data), user=owner)
 
 
-def test_of_two_approvals_at_once_one_is_recorded(owner: User, moderator: User) -> None:
+def test_of_two_simultaneous_approvals_one_is_recorded(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     before = Revision.objects.values_list("number", flat=True).first() or 0
     approve = partial(
@@ -52,7 +52,7 @@ def test_of_two_approvals_at_once_one_is_recorded(owner: User, moderator: User) 
     assert Extension.objects.get().newest_version == version
 
 
-def test_of_two_approvals_over_the_api_one_is_answered_with_409(
+def test_of_two_simultaneous_approvals_over_the_api_one_gets_409(
     owner: User, moderator: User
 ) -> None:
     version = factories.make_waiting(owner)
@@ -67,7 +67,7 @@ def test_of_two_approvals_over_the_api_one_is_answered_with_409(
     assert sorted(run_at_once(approve, approve)) == [200, 409]
 
 
-def test_of_two_approvals_of_different_versions_the_newer_is_shown(
+def test_of_two_simultaneous_approvals_the_newer_version_is_shown(
     owner: User, moderator: User
 ) -> None:
     factories.make_approved(owner, moderator, version="0.9.0")
@@ -86,7 +86,7 @@ def test_of_two_approvals_of_different_versions_the_newer_is_shown(
     assert Extension.objects.get().newest_version == versions[1]
 
 
-def test_a_version_is_approved_or_withdrawn_and_never_both(owner: User, moderator: User) -> None:
+def test_a_version_is_either_approved_or_withdrawn(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
 
     results = run_at_once(
@@ -109,7 +109,7 @@ def stored_names() -> list[str]:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_of_two_uploads_of_the_same_version_one_is_stored(
+def test_of_two_simultaneous_uploads_of_one_version_one_is_stored(
     owner: User, moderator: User, media: Callable[[], list[str]], existing: bool
 ) -> None:
     if existing:
@@ -124,7 +124,7 @@ def test_of_two_uploads_of_the_same_version_one_is_stored(
     assert media() == stored_names()
 
 
-def test_of_two_uploads_of_the_same_file_one_is_stored(
+def test_of_two_simultaneous_uploads_of_one_file_one_is_stored(
     owner: User, media: Callable[[], list[str]]
 ) -> None:
     results = run_at_once(*[upload(owner)] * 3)
@@ -134,7 +134,7 @@ def test_of_two_uploads_of_the_same_file_one_is_stored(
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_the_platforms_of_a_version_may_arrive_at_once(
+def test_platforms_of_a_version_can_be_uploaded_simultaneously(
     owner: User, moderator: User, existing: bool
 ) -> None:
     if existing:
@@ -147,14 +147,14 @@ def test_the_platforms_of_a_version_may_arrive_at_once(
     assert sorted(Version.objects.get(number="1.0.0").platforms) == sorted(platforms)
 
 
-def test_an_id_goes_to_one_of_two_people_who_upload_it_at_once(owner: User, stranger: User) -> None:
+def test_an_id_uploaded_simultaneously_belongs_to_one_user(owner: User, stranger: User) -> None:
     results = run_at_once(upload(owner), upload(stranger, tagline="Makes other gears"))
 
     assert errors_of(results) == ["upload.id-taken"]
     assert Package.objects.get().version.extension == Extension.objects.get()
 
 
-def test_new_tags_of_uploads_at_once_are_created_once(owner: User) -> None:
+def test_new_tags_of_simultaneous_uploads_are_created_once(owner: User) -> None:
     tags = ["Mesh", "Object", "Scene", "Render", "Animation"]
 
     results = run_at_once(
@@ -169,7 +169,7 @@ def test_new_tags_of_uploads_at_once_are_created_once(owner: User) -> None:
     assert all(extension.tags.count() == 5 for extension in Extension.objects.all())
 
 
-def test_of_two_moderators_who_handle_a_report_one_does(owner: User, moderator: User) -> None:
+def test_of_two_moderators_who_handle_a_report_one_succeeds(owner: User, moderator: User) -> None:
     extension = factories.make_approved(owner, moderator).extension
     report = reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
 
@@ -241,9 +241,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
     assert not Extension.objects.exists()
 
 
-def test_discarding_twice_at_once_discards_once(
-    owner: User, media: Callable[[], list[str]]
-) -> None:
+def test_simultaneous_discards_discard_once(owner: User, media: Callable[[], list[str]]) -> None:
     version = factories.make_draft(owner)
     discard = partial(publish.discard_draft, version=version, by=owner)
 
@@ -255,7 +253,7 @@ def test_discarding_twice_at_once_discards_once(
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
+def test_a_file_discarded_and_uploaded_simultaneously_exists_if_its_row_does(
     owner: User, media: Callable[[], list[str]], round_: int
 ) -> None:
     version = factories.make_draft(owner)
@@ -296,7 +294,7 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
     assert media() == [Package.objects.get().file.name] == [file.name]
 
 
-def test_the_revision_counts_every_change_that_is_made_at_once() -> None:
+def test_the_revision_counts_every_simultaneous_change() -> None:
     from django.db import transaction
 
     def change() -> None:
@@ -308,7 +306,7 @@ def test_the_revision_counts_every_change_that_is_made_at_once() -> None:
     assert Revision.objects.get().number == 8
 
 
-def test_of_two_people_who_sign_up_with_one_name_at_once_one_gets_it(settings: Any) -> None:
+def test_of_two_simultaneous_sign_ups_with_one_name_one_succeeds(settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {}
 
     def sign_up(number: int) -> int:
@@ -327,7 +325,7 @@ def test_of_two_people_who_sign_up_with_one_name_at_once_one_gets_it(settings: A
     assert set(statuses) <= {302, 200, 409}
 
 
-def test_images_of_a_draft_that_are_replaced_at_once_leave_no_file_behind(
+def test_simultaneous_replacements_of_an_image_leave_no_orphan(
     owner: User, media: Callable[[], list[str]], run_tasks: Callable[[], int]
 ) -> None:
     extension = factories.make_draft(owner).extension
@@ -368,6 +366,6 @@ def test_an_upload_of_a_form_while_the_database_is_locked_is_answered_with_503(
     assert response["Retry-After"] == "5"
 
 
-def test_every_connection_of_these_tests_is_a_real_one(tmp_path: Path) -> None:
+def test_the_race_tests_use_separate_connections(tmp_path: Path) -> None:
     """All threads would share an in-memory database, so the test would prove nothing."""
     assert connection.vendor == "postgresql" or Path(connection.settings_dict["NAME"]).is_file()

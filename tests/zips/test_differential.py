@@ -30,14 +30,14 @@ def summary(figures: Figures) -> str:
     return "\n".join([*map(str, figures.differences[:20]), str(figures)])
 
 
-def test_every_sample_is_what_all_readers_unpack_or_it_is_refused(tmp_path: Path) -> None:
+def test_every_accepted_sample_is_unpacked_the_same_by_all_readers(tmp_path: Path) -> None:
     figures = run(samples(), tmp_path / "differences")
     print(figures)
     assert not figures.differences, summary(figures)
     assert not figures.benign_refused, summary(figures)
 
 
-def test_a_mutated_zip_is_what_all_readers_unpack_or_it_is_refused(tmp_path: Path) -> None:
+def test_every_accepted_mutant_is_unpacked_the_same_by_all_readers(tmp_path: Path) -> None:
     figures = run(mutants(MUTANTS), tmp_path / "differences")
     print(figures)
     assert not figures.differences, summary(figures)
@@ -46,7 +46,7 @@ def test_a_mutated_zip_is_what_all_readers_unpack_or_it_is_refused(tmp_path: Pat
     assert figures.accepted > figures.benign, "no mutant was accepted but those that change nothing"
 
 
-def test_each_reader_shows_that_a_step_dot_replaces_a_file(tmp_path: Path) -> None:
+def test_the_comparison_finds_that_a_dot_segment_replaces_a_file(tmp_path: Path) -> None:
     """The comparison has teeth: the trap that this test was written for is seen in all readers."""
     (tmp_path / "plain.zip").write_bytes(add_on())
     (tmp_path / "trap.zip").write_bytes(add_on(("./__init__.py", b"# not what was reviewed\n")))
@@ -62,7 +62,7 @@ def test_each_reader_shows_that_a_step_dot_replaces_a_file(tmp_path: Path) -> No
             assert answers["trap.zip"].tree.keys() == answers["plain.zip"].tree.keys()
 
 
-def test_a_difference_is_reported_with_both_sides_and_the_zip_is_kept(
+def test_a_difference_is_reported_with_both_trees_and_the_zip_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lying(folder: Path) -> object:
@@ -80,7 +80,7 @@ def test_a_difference_is_reported_with_both_sides_and_the_zip_is_kept(
     assert Path(difference.kept).read_bytes() == seeds()["python"]
 
 
-def test_names_that_unzip_converts_to_one_are_a_difference_if_they_are_accepted(
+def test_accepted_names_that_unzip_converts_to_one_are_a_difference(
     tmp_path: Path,
 ) -> None:
     archive = Archive.parse(seeds()["python"])

@@ -17,12 +17,12 @@ from tests.zips.structure import Archive
 
 @pytest.mark.unzip
 @pytest.mark.parametrize("name", SEEDS)
-def test_a_seed_is_the_same_after_it_was_taken_apart(name: str) -> None:
+def test_a_parsed_seed_is_written_unchanged(name: str) -> None:
     assert Archive.parse(seeds()[name]).to_bytes() == seeds()[name]
 
 
 @pytest.mark.unzip
-def test_the_same_seed_gives_the_same_mutants() -> None:
+def test_mutants_depend_on_the_seed_only() -> None:
     first = list(mutants(40, seed=7))
     assert first == list(mutants(60, seed=7))[:40]
     assert first != list(mutants(40, seed=8))
@@ -31,7 +31,7 @@ def test_the_same_seed_gives_the_same_mutants() -> None:
 
 @pytest.mark.unzip
 @pytest.mark.parametrize(("unpack", "part"), [("zipfile_all", "python-3.11"), ("unzip", "unzip")])
-def test_a_bomb_stops_at_the_limit_and_the_next_zip_is_unpacked(
+def test_a_zip_bomb_stops_at_the_limit_and_the_next_zip_is_unpacked(
     tmp_path: Path, unpack: str, part: str
 ) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -47,7 +47,7 @@ def test_a_bomb_stops_at_the_limit_and_the_next_zip_is_unpacked(
 
 
 @pytest.mark.unzip
-def test_a_link_and_a_folder_are_listed_as_what_they_are(tmp_path: Path) -> None:
+def test_links_and_folders_are_listed_with_their_kind(tmp_path: Path) -> None:
     archive = Archive()
     add_member(archive, b"folder/", b"")
     add_member(archive, b"link", b"folder").external = 0o120777 << 16
@@ -58,7 +58,7 @@ def test_a_link_and_a_folder_are_listed_as_what_they_are(tmp_path: Path) -> None
     assert outcomes["a.zip"].tree == {"folder": "dir", "link": "link:folder"}
 
 
-def test_a_file_outside_of_the_folder_is_seen(
+def test_a_file_outside_the_folder_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -66,7 +66,7 @@ def add_several(case: MirrorCase) -> None:
 
 
 @pytest.mark.parametrize("change", [first_run, replace, lose, add_several])
-def test_a_kill_at_any_write_leaves_the_old_or_the_new_mirror_and_the_next_run_completes_it(
+def test_a_kill_at_any_write_leaves_a_consistent_mirror_that_the_next_run_completes(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
     case.run_reference()
@@ -82,7 +82,7 @@ def test_a_kill_at_any_write_leaves_the_old_or_the_new_mirror_and_the_next_run_c
 
 
 @pytest.mark.parametrize("change", [first_run, replace, lose])
-def test_a_killed_process_leaves_the_old_or_the_new_mirror(
+def test_a_killed_process_leaves_a_consistent_mirror(
     case: MirrorCase, change: Callable[[MirrorCase], None]
 ) -> None:
     """At every few writes: a kill also ends locks and processes, which a snapshot does not show."""

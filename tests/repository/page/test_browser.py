@@ -135,7 +135,7 @@ def test_search_finds_as_you_type(visit: Callable[..., Page], words: str, names:
         ("Sort", "Newest first", ["Bolts", "Gears", "Nuts", "Dusk"]),
     ],
 )
-def test_filters_leave_what_fits(
+def test_filters_show_compatible_extensions_only(
     visit: Callable[..., Page], label: str, choice: str, names: list[str]
 ) -> None:
     page = visit()
@@ -154,7 +154,7 @@ def test_packages_for_another_platform_are_hidden_on_their_card(visit: Callable[
     ]
 
 
-def test_everything_can_be_shown_again(visit: Callable[..., Page]) -> None:
+def test_filters_can_be_reset(visit: Callable[..., Page]) -> None:
     page = visit("#t=theme&q=dusk")
     assert shown(page) == ["Dusk"]
 
@@ -166,7 +166,7 @@ def test_everything_can_be_shown_again(visit: Callable[..., Page]) -> None:
     assert page.url.endswith("index.html")
 
 
-def test_what_is_looked_for_stands_in_the_address(visit: Callable[..., Page]) -> None:
+def test_search_and_filters_are_in_the_url(visit: Callable[..., Page]) -> None:
     page = visit()
 
     page.keyboard.press("/")
@@ -177,7 +177,7 @@ def test_what_is_looked_for_stands_in_the_address(visit: Callable[..., Page]) ->
     assert shown(visit("#q=bolts&g=UV&p=unknown")) == ["Bolts"]
 
 
-def test_newest_comes_first_and_back(visit: Callable[..., Page]) -> None:
+def test_extensions_can_be_sorted_by_date(visit: Callable[..., Page]) -> None:
     page = visit("#t=add-on&s=d")
     assert shown(page) == ["Bolts", "Gears", "Nuts"]
 
@@ -187,7 +187,7 @@ def test_newest_comes_first_and_back(visit: Callable[..., Page]) -> None:
     assert shown(page) == ["Bolts", "Gears"]
 
 
-def test_the_repositorys_address_is_where_the_page_lies(
+def test_the_shown_repository_url_is_that_of_the_page(
     visit: Callable[..., Page], address: str
 ) -> None:
     page = visit("?a=1#q=gears", permissions=["clipboard-read", "clipboard-write"])
@@ -199,7 +199,7 @@ def test_the_repositorys_address_is_where_the_page_lies(
     assert page.evaluate("navigator.clipboard.readText()") == expected
 
 
-def test_a_dragged_link_is_one_that_blender_takes(visit: Callable[..., Page], address: str) -> None:
+def test_a_dragged_link_has_blenders_format(visit: Callable[..., Page], address: str) -> None:
     link = visit().get_by_label("Drag Bolts 1.0.0 into Blender")
 
     assert link.evaluate("link => link.href") == (
@@ -208,7 +208,7 @@ def test_a_dragged_link_is_one_that_blender_takes(visit: Callable[..., Page], ad
     )
 
 
-def test_without_scripts_everything_can_be_read_and_dragged(visit: Callable[..., Page]) -> None:
+def test_without_scripts_everything_is_visible_and_draggable(visit: Callable[..., Page]) -> None:
     page = visit(java_script_enabled=False)
 
     assert shown(page) == ["Bolts", "Gears", "Nuts", "Dusk"]
@@ -223,13 +223,13 @@ def test_without_scripts_everything_can_be_read_and_dragged(visit: Callable[...,
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_every_window(visit: Callable[..., Page], width: int, scheme: str) -> None:
+def test_the_page_fits_narrow_windows(visit: Callable[..., Page], width: int, scheme: str) -> None:
     page = visit(viewport={"width": width, "height": 800}, color_scheme=scheme)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_the_keyboard_reaches_everything_in_order(visit: Callable[..., Page]) -> None:
+def test_the_tab_order_of_the_page_is_complete(visit: Callable[..., Page]) -> None:
     page = visit()
     seen = []
     for _ in range(12):
@@ -242,7 +242,7 @@ def test_the_keyboard_reaches_everything_in_order(visit: Callable[..., Page]) ->
 
 
 @pytest.mark.slow
-def test_five_thousand_extensions_stay_usable(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_of_five_thousand_extensions_responds(browser: Browser, tmp_path: Path) -> None:
     entries = [entry(f"tool_{n}", f"Tool {n}", tags=["Mesh", "UV"]) for n in range(5000)]
     text = page(entries, [], template=read_template(None, ProblemList()))
     file = tmp_path / "index.html"

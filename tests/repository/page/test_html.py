@@ -72,7 +72,7 @@ def read(
     return Reader(page(entries, blocklist or [], template=template, metadata=metadata))
 
 
-def test_the_page_shows_what_people_choose_by() -> None:
+def test_a_card_shows_the_details_of_an_extension() -> None:
     found = read(FULL | {"tags": ["Mesh"], "permissions": {"files": "Reads gear tables"}})
 
     for text in ("Add-ons", "Gear Tool", "1.2.3", "Make gears of any size", "gear_tool"):
@@ -89,7 +89,7 @@ def test_the_page_shows_what_people_choose_by() -> None:
     assert found.links["Website"] == "https://example.org/?a=1&b=2"
 
 
-def test_what_is_open_is_said_in_words() -> None:
+def test_open_ranges_are_shown_in_words() -> None:
     found = read(ENTRY)
 
     assert "Blender 4.2 or newer" in found.text
@@ -107,7 +107,7 @@ def test_types_have_sections_of_their_own() -> None:
     assert "Add-ons" not in one.text
 
 
-def test_an_empty_folder_has_a_page_too() -> None:
+def test_an_empty_folder_has_a_page() -> None:
     assert "There are no packages yet." in read().text
 
 
@@ -150,7 +150,7 @@ def test_the_picture_of_an_extension_without_an_icon_depends_on_its_id_alone() -
     assert pictures() != pictures(id="other_tool")
 
 
-def test_the_link_carries_what_blender_reads_when_it_is_dropped() -> None:
+def test_the_drag_link_has_the_query_that_blender_parses() -> None:
     link = read(FULL).links["Drag into Blender"]
 
     parts = urlsplit(link)
@@ -167,7 +167,7 @@ def test_the_link_carries_what_blender_reads_when_it_is_dropped() -> None:
     )
 
 
-def test_no_text_of_a_package_becomes_markup() -> None:
+def test_texts_of_packages_are_escaped() -> None:
     nasty = '<script>alert("1")</script>&amp;\''
     entry = FULL | {
         "name": nasty,
@@ -190,7 +190,7 @@ def test_no_text_of_a_package_becomes_markup() -> None:
 
 
 @pytest.mark.parametrize("website", ["javascript:alert(1)", "data:text/html,x", "example.org", " "])
-def test_a_website_that_is_no_web_address_is_not_linked(website: str) -> None:
+def test_a_website_that_is_no_http_url_is_not_linked(website: str) -> None:
     assert "Website" not in read(ENTRY | {"website": website}).links
 
 
@@ -201,7 +201,7 @@ def test_a_blocked_extension_is_shown_with_its_reason_and_cannot_be_dragged() ->
     assert "Drag into Blender" not in found.links
 
 
-def test_the_page_needs_no_other_file() -> None:
+def test_the_page_refers_to_no_other_files() -> None:
     text = page([FULL], [], template=read_template(None, ProblemList()))
 
     found = Reader(text)
@@ -213,14 +213,14 @@ def test_the_page_needs_no_other_file() -> None:
     assert not re.search(r'\bsrc=|="https?://(?!example\.org)', text)
 
 
-def test_the_same_packages_make_the_same_page() -> None:
+def test_the_same_packages_give_the_same_page() -> None:
     template = read_template(None, ProblemList())
 
     assert "${date}" not in template
     assert page([FULL], [], template=template) == page([FULL], [], template=template)
 
 
-def test_only_the_pages_own_script_may_run() -> None:
+def test_the_content_security_policy_allows_only_the_script_of_the_page() -> None:
     text = page([ENTRY], [], template=read_template(None, ProblemList()))
 
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -229,7 +229,7 @@ def test_only_the_pages_own_script_may_run() -> None:
     assert "default-src 'none'" in text
 
 
-def test_a_template_of_ones_own_gets_what_it_names(
+def test_a_custom_template_gets_the_values_that_it_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -246,14 +246,14 @@ def test_a_template_of_ones_own_gets_what_it_names(
     assert hosted == "https://example.org/index.json"
 
 
-def test_every_name_of_a_template_is_documented() -> None:
+def test_every_variable_of_templates_is_documented() -> None:
     documented = (ROOT / "docs" / "how-to" / "shape-the-page.md").read_text("utf-8")
 
     assert [name for name in TEMPLATE_NAMES if f"`${{{name}}}`" not in documented] == []
     page([], [], template=" ".join(f"${{{name}}}" for name in TEMPLATE_NAMES))
 
 
-def test_the_date_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_date_is_the_current_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
     day, time = page([], [], template="${date}").split(", ")
@@ -263,13 +263,13 @@ def test_the_date_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("value", ["99999999999999999", "²", "tomorrow"])
-def test_a_date_that_is_none_is_passed_over(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_date_is_ignored(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
 
     assert page([], [], template="${date}").startswith("20")
 
 
-def test_everything_wrong_with_a_template_is_told_with_its_place(tmp_path: Path) -> None:
+def test_all_errors_of_a_template_are_reported_with_their_location(tmp_path: Path) -> None:
     (tmp_path / "mine.html").write_text("<p>5$ ${body}\n$titel ${nam e}</p>\n$ß")
 
     with pytest.raises(InvalidInput) as caught:
@@ -293,7 +293,7 @@ def test_a_template_without_a_body_is_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [None, b"\xff"], ids=["missing", "not UTF-8"])
-def test_a_template_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None) -> None:
+def test_an_unreadable_template_is_reported(tmp_path: Path, data: bytes | None) -> None:
     if data is not None:
         (tmp_path / "mine.html").write_bytes(data)
 

@@ -30,29 +30,29 @@ def test_the_date_is_that_of_the_newest_file() -> None:
     assert found == {"date": "2025-02-03"}
 
 
-def test_an_archive_without_real_dates_has_none() -> None:
+def test_an_archive_without_real_dates_has_no_date() -> None:
     assert facts((member("a.py"), b"")) == {}
 
 
-def test_a_small_icon_comes_along() -> None:
+def test_a_small_icon_is_included() -> None:
     assert facts((member("icon.png"), PNG))["icon"].startswith("data:image/png;base64,iVBO")
 
 
 @pytest.mark.parametrize(
     "data", [b"<svg onload=alert(1)>", PNG + bytes(9000)], ids=["no PNG", "too large"]
 )
-def test_what_is_no_icon_for_a_page_is_left_out(data: bytes) -> None:
+def test_an_unsuitable_icon_is_left_out(data: bytes) -> None:
     assert "icon" not in facts((member("icon.png"), data))
 
 
 @pytest.mark.parametrize("name", ["CHANGELOG.md", "changes.rst", "History.txt", "NEWS"])
-def test_the_newest_changes_come_from_the_changelog(name: str) -> None:
+def test_the_newest_changes_are_read_from_the_changelog(name: str) -> None:
     assert facts((member(name), b"1.1\n===\n\n* Faster\n\n1.0\n===\n"))["changes"] == (
         "1.1\n\n• Faster"
     )
 
 
-def test_a_changelog_deeper_in_the_package_is_not_its_own() -> None:
+def test_a_changelog_in_a_subfolder_is_ignored() -> None:
     assert facts((member("vendor/CHANGELOG.md"), b"# 9.9\n- Other")) == {}
 
 
@@ -69,7 +69,7 @@ def test_a_changelog_deeper_in_the_package_is_not_its_own() -> None:
         ("\ufeff# 1.0\r\n+ A\r\n", "1.0\n• A"),
     ],
 )
-def test_the_newest_section_is_what_people_want_to_read(text: str, expected: str) -> None:
+def test_the_newest_section_with_content_is_used(text: str, expected: str) -> None:
     assert newest_section(text) == expected
 
 
@@ -80,7 +80,7 @@ def test_a_long_section_is_cut_at_a_word() -> None:
     assert shown.endswith("word …")
 
 
-def test_a_theme_comes_with_its_colours_and_how_well_it_reads() -> None:
+def test_a_theme_has_a_preview_and_its_contrast() -> None:
     xml = XML.replace(b"#54545480", b"#123456")
 
     found = facts((member("dusk.xml"), xml), manifest=THEME)
@@ -92,7 +92,7 @@ def test_a_theme_comes_with_its_colours_and_how_well_it_reads() -> None:
 
 
 @pytest.mark.parametrize("xml", [b"<bpy>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><bpy><Theme/></bpy>"])
-def test_a_theme_that_cannot_be_read_has_no_picture(xml: bytes) -> None:
+def test_an_unreadable_theme_has_no_preview(xml: bytes) -> None:
     assert facts((member("dusk.xml"), xml), manifest=THEME) == {}
 
 

@@ -27,7 +27,7 @@ def test_colours_that_a_theme_does_not_set_are_those_of_the_dark_theme() -> None
     assert theme[VIEW] == "#3d3d3d"
 
 
-def test_the_second_colour_of_the_view_is_seen_in_a_gradient_only() -> None:
+def test_the_second_colour_of_the_viewport_is_used_in_a_gradient_only() -> None:
     path = "view_3d__space__gradients__"
     colours = {f"{path}high_gradient": "#112233", f"{path}gradient": "#445566"}
 
@@ -35,7 +35,7 @@ def test_the_second_colour_of_the_view_is_seen_in_a_gradient_only() -> None:
     assert "--view2:#456" in styles(theme_of(**colours, **{f"{path}background_type": "LINEAR"}))
 
 
-def test_the_sprite_uses_every_variable_and_no_other() -> None:
+def test_the_sprite_uses_exactly_the_variables_of_the_preview() -> None:
     used = set(re.findall(r"var\(--(\w+),", SPRITE))
     every = theme_of(**dict.fromkeys(_all_paths(), "#010203"))
 
@@ -51,7 +51,7 @@ def _all_paths() -> list[str]:
 @pytest.mark.parametrize(
     "value", ["red", "#12", "url(https://example.org)", '#123456"/><script>', "#1234567"]
 )
-def test_only_colours_get_into_a_style(value: str) -> None:
+def test_a_style_contains_colours_only(value: str) -> None:
     text = value.replace('"', "&quot;").replace("<", "&lt;")
     xml = f'<bpy><Theme><view_3d><ThemeView3D grid="{text}"/></view_3d></Theme></bpy>'
 
@@ -59,7 +59,7 @@ def test_only_colours_get_into_a_style(value: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"<bpy/>", b"no XML", b"<bpy><Theme></bpy>"])
-def test_what_is_no_theme_has_no_colours(data: bytes) -> None:
+def test_a_file_that_is_no_theme_has_no_colours(data: bytes) -> None:
     assert ThemeColors.parse(data) is None
 
 
@@ -75,7 +75,7 @@ def test_black_on_white_has_the_highest_contrast_and_the_same_colours_the_lowest
     assert theme.contrasts["Outliner"] == pytest.approx(1)
 
 
-def test_what_shines_through_counts() -> None:
+def test_transparent_colours_are_blended_before_measuring() -> None:
     clear = theme_of(
         user_interface__panel_back="#ffffff00",
         user_interface__panel_text="#ffffff",
@@ -93,7 +93,9 @@ def test_what_shines_through_counts() -> None:
         ({"Outliner": 2.0, "buttons": 4.0}, "poor", "poor contrast in Outliner and buttons: 2.0"),
     ],
 )
-def test_the_verdict_is_a_sentence(ratios: dict[str, float], level: str, words: str) -> None:
+def test_the_contrast_is_described_in_a_sentence(
+    ratios: dict[str, float], level: str, words: str
+) -> None:
     found, sentence = contrast_verdict(ratios)
 
     assert found == level
@@ -102,7 +104,7 @@ def test_the_verdict_is_a_sentence(ratios: dict[str, float], level: str, words: 
 
 @pytest.mark.blender
 @pytest.mark.parametrize("series", ["4.2", "5.0"])
-def test_blenders_own_themes_are_read_in_the_names_of_each_blender(series: str) -> None:
+def test_blenders_own_themes_are_read_in_each_release(series: str) -> None:
     folder = require_part(f"blender-{series}")
     (light,) = folder.glob(f"**/{series}/scripts/presets/interface_theme/Blender_Light.xml")
 

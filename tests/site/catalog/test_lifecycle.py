@@ -221,7 +221,7 @@ def assigned_statuses(tree: ast.AST) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("app", ["accounts", "catalog", "listings", "moderation", "publish", "api"])
-def test_nothing_but_the_life_cycle_sets_a_status(app: str) -> None:
+def test_only_the_life_cycle_sets_a_status(app: str) -> None:
     lines = {
         f"{path.relative_to(SITE)}:{line}"
         for path in (SITE / app).rglob("*.py")

@@ -56,7 +56,7 @@ def content(response: Any) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def test_from_upload_to_download(
+def test_an_extension_is_uploaded_approved_and_downloaded(
     storage: FileStorage,
     owner: User,
     moderator: User,
@@ -112,7 +112,7 @@ def test_from_upload_to_download(
         ("bytes=7-9999999", 7, None),
     ],
 )
-def test_ranges(
+def test_a_download_supports_ranges(
     storage: FileStorage,
     approve: Callable[..., Version],
     client: Client,
@@ -138,7 +138,7 @@ def test_ranges(
     assert client.get(found.download_path, headers=etag).status_code == 304
 
 
-def test_discarding_removes_the_files(
+def test_discarding_a_draft_removes_its_files(
     storage: FileStorage, owner: User, stranger: User, run_tasks: Callable[[], int]
 ) -> None:
     version = factories.make_draft(owner)
@@ -219,7 +219,7 @@ def test_uploading_again_repairs_a_lost_file(storage: FileStorage, owner: User) 
     assert files.find_fault(file) is None
 
 
-def test_a_file_that_is_removed_between_its_transfer_and_its_row_is_there_in_the_end(
+def test_a_file_removed_between_its_transfer_and_its_row_is_stored_again(
     storage: FileStorage, db: None
 ) -> None:
     with files.stage_file(io.BytesIO(b"gears"), FileKind.IMAGE) as stage:
@@ -231,7 +231,7 @@ def test_a_file_that_is_removed_between_its_transfer_and_its_row_is_there_in_the
 
 
 @pytest.mark.parametrize("round_", range(2))
-def test_a_file_that_is_discarded_and_uploaded_at_once_is_there_if_its_row_is(
+def test_a_file_discarded_and_uploaded_simultaneously_exists_if_its_row_does(
     storage: FileStorage, owner: User, round_: int
 ) -> None:
     version = factories.make_draft(owner)

@@ -65,7 +65,7 @@ def test_rows_without_a_reference_are_removed_after_a_day(owner: User, media: Me
     assert list(StoredFile.objects.all()) == [package.file]
 
 
-def test_files_of_others_are_left_alone(settings: Any, db: None) -> None:
+def test_files_of_other_programs_are_not_removed(settings: Any, db: None) -> None:
     folder = settings.MEDIA_ROOT / "packages" / "aa"
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("mine")

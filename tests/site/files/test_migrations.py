@@ -30,7 +30,7 @@ def migrate(targets: Any) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_names_become_references_and_back(settings: Any) -> None:
+def test_the_migration_to_references_can_be_reversed(settings: Any) -> None:
     latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
     apps = migrate(BEFORE)
     try:

@@ -276,7 +276,7 @@ def checked(address: str) -> ExteryError:
     return caught.value
 
 
-def test_a_bucket_that_cannot_be_used_is_named_with_the_reason_and_a_cure(
+def test_a_bucket_that_cannot_be_used_is_reported_with_a_reason_and_a_hint(
     s3: Any, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3.check()

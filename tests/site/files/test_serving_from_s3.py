@@ -58,7 +58,7 @@ def test_a_site_stores_its_files_on_s3(
     assert item["Size"] == len(data)
 
 
-def test_a_storage_that_cannot_be_used_ends_the_start_with_its_problem(
+def test_a_server_with_an_unusable_storage_does_not_start(
     tmp_path: Path,
 ) -> None:
     address = f"s3://bucket?endpoint=http://127.0.0.1:{free_port()}&timeout=1"

@@ -64,7 +64,7 @@ def test_an_image_has_its_address_without_a_query(db: None, django_assert_num_qu
     assert image_url(DIGEST) == f"/media/images/{DIGEST[:2]}/{DIGEST}.webp"
 
 
-def test_what_is_not_stored_is_gone(media: Media) -> None:
+def test_a_staged_file_that_is_not_stored_is_removed(media: Media) -> None:
     with files.stage_file(io.BytesIO(DATA), PACKAGE):
         assert len(media()) == 1
     assert media() == []
@@ -130,7 +130,7 @@ def test_a_source_that_fails_leaves_nothing(media: Media) -> None:
     assert media() == []
 
 
-def test_no_more_is_read_than_may_be_stored(media: Media) -> None:
+def test_a_source_over_the_size_limit_is_not_read_to_its_end(media: Media) -> None:
     class Endless(io.RawIOBase):
         blocks = 0
 
@@ -199,7 +199,7 @@ def test_a_storage_that_fails_while_it_removes_a_file_keeps_its_row(
     assert media() == []
 
 
-def test_a_fault_of_a_stored_file_is_named(db: None) -> None:
+def test_a_missing_or_damaged_file_is_reported(db: None) -> None:
     file = store()
     assert files.find_fault(file) is None
     path_of(file).write_bytes(b"bears")
@@ -220,7 +220,7 @@ def test_a_fault_of_a_stored_file_is_named(db: None) -> None:
     assert not files.exists(file)
 
 
-def test_a_folder_that_cannot_be_used_is_named(settings: Any) -> None:
+def test_a_storage_folder_that_cannot_be_used_is_reported(settings: Any) -> None:
     get_storage().check()
     settings.MEDIA_ROOT.rmdir()
     settings.MEDIA_ROOT.write_bytes(b"a file")

@@ -28,7 +28,7 @@ ALLOWED = {
     [path for path in sorted(SITE.rglob("*.py")) if "migrations" not in path.parts],
     ids=lambda path: path.relative_to(SITE).as_posix(),
 )
-def test_stored_files_are_reached_through_the_app_of_the_files(path: Path) -> None:
+def test_only_the_files_app_accesses_the_storage(path: Path) -> None:
     name = path.relative_to(SITE).as_posix()
     uses = STORAGE_ACCESS.findall(path.read_text(encoding="utf-8"))
     if not name.startswith("files/") and name not in ALLOWED:

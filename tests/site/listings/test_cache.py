@@ -115,7 +115,7 @@ def test_the_revision_is_looked_up_once_in_an_interval() -> None:
     assert database.lookups == lookups + 1
 
 
-def test_a_change_by_another_process_shows_after_the_interval() -> None:
+def test_a_change_by_another_process_is_visible_after_the_interval() -> None:
     database = Database(one=versions_of("one"))
     cache = database.cache()
     assert ids(cache) == ["one"]
@@ -127,7 +127,7 @@ def test_a_change_by_another_process_shows_after_the_interval() -> None:
     assert ids(cache) == ["one", "two"]
 
 
-def test_a_change_by_this_process_shows_at_once() -> None:
+def test_a_change_by_this_process_is_visible_immediately() -> None:
     database = Database(one=versions_of("one"))
     cache = database.cache()
     assert ids(cache) == ["one"]
@@ -142,7 +142,7 @@ def test_a_process_without_listings_does_not_read_them_for_a_change() -> None:
     assert database.reads == []
 
 
-def test_a_process_that_lags_reads_the_changes_of_all_revisions_at_once() -> None:
+def test_a_process_behind_by_several_revisions_reads_all_changes_in_one_query() -> None:
     database = Database(one=versions_of("one"), two=versions_of("two"), three=versions_of("three"))
     cache = database.cache()
     assert ids(cache) == ["one", "three", "two"]
@@ -155,7 +155,7 @@ def test_a_process_that_lags_reads_the_changes_of_all_revisions_at_once() -> Non
     assert database.reads == [None, 1]
 
 
-def test_a_lower_revision_is_another_database_and_everything_is_read() -> None:
+def test_a_lower_revision_rereads_everything() -> None:
     database = Database(one=versions_of("one"))
     database.revision = 7
     cache = database.cache()

@@ -94,7 +94,7 @@ def test_an_interrupted_download_can_be_continued(
     )
 
 
-def test_a_part_beyond_the_end_is_refused_and_an_odd_one_is_the_whole(
+def test_a_range_beyond_the_end_is_refused_and_an_invalid_one_is_ignored(
     client: Client, approve: Approve
 ) -> None:
     found = approve().packages.get()
@@ -157,7 +157,7 @@ def test_a_blocked_package_is_for_moderators_only(
     assert body(signed_in(moderator).get(path)) == package()
 
 
-def test_another_name_leads_to_the_right_one(client: Client, approve: Approve) -> None:
+def test_another_file_name_redirects_to_the_right_one(client: Client, approve: Approve) -> None:
     found = approve(version="1.0.0+linux").packages.get()
     assert found.download_path.endswith("/add-on-gear_tool-v1.0.0%2Blinux.zip")
     response = client.get(f"/download/sha256:{found.sha256}/else.zip")
@@ -175,7 +175,7 @@ def test_an_unknown_hash_is_not_found(client: Client, db: None) -> None:
     assert client.get("/download/sha256:XYZ/x.zip").status_code == 404
 
 
-def test_a_lost_file_is_a_mistake_of_the_server(client: Client, approve: Approve) -> None:
+def test_a_lost_file_is_a_server_error(client: Client, approve: Approve) -> None:
     found = approve().packages.get()
     path_of(found.file).unlink()
     response = client.get(found.download_path, headers={"Accept": "application/json"})

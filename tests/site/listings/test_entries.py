@@ -50,7 +50,7 @@ def names(document: dict[str, Any]) -> list[str]:
     return [f"{entry['id']} {entry['version']}" for entry in document["data"]]
 
 
-def test_the_revision_rises_with_each_change_also_from_nothing(db: None) -> None:
+def test_the_revision_is_raised_by_each_change_also_from_no_row(db: None) -> None:
     assert current_revision() == 0
     assert increment_revision() == 1
     assert increment_revision() == 2
@@ -116,7 +116,7 @@ def test_an_extension_that_was_never_listed_is_not_on_the_blocklist(
 
 
 @pytest.mark.parametrize("target", [Package, Version, Extension])
-def test_what_is_deleted_leaves_the_listing_with_the_next_change(
+def test_a_deleted_extension_leaves_the_listing_with_the_next_change(
     target: type[Any], approve: Approve
 ) -> None:
     approve(id="other_tool", name="Other")
@@ -134,7 +134,7 @@ def test_what_is_deleted_leaves_the_listing_with_the_next_change(
     assert listing(snapshot) == listing()
 
 
-def test_discarding_a_version_of_a_listed_extension_is_followed(
+def test_discarding_a_version_of_a_listed_extension_updates_the_listing(
     approve: Approve, owner: User
 ) -> None:
     approve()
@@ -158,7 +158,7 @@ def test_a_deleted_id_that_is_published_again_is_listed_again(approve: Approve) 
     assert ListedExtension.objects.count() == 1
 
 
-def test_a_rebuild_renders_everything_again(approve: Approve, monkeypatch: Any) -> None:
+def test_a_rebuild_renders_all_entries(approve: Approve, monkeypatch: Any) -> None:
     for number in range(3):
         approve(id=f"tool_{number}", name=f"Tool {number}")
     expected = listing()
@@ -173,7 +173,7 @@ def test_a_rebuild_renders_everything_again(approve: Approve, monkeypatch: Any) 
     assert listing(snapshot.apply(read_changes(snapshot.revision))) == expected
 
 
-def test_a_rebuild_leaves_out_and_names_what_cannot_be_listed(
+def test_a_rebuild_reports_and_skips_versions_that_cannot_be_listed(
     approve: Approve, caplog: pytest.LogCaptureFixture
 ) -> None:
     approve()
@@ -186,7 +186,7 @@ def test_a_rebuild_leaves_out_and_names_what_cannot_be_listed(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_migration_renders_what_was_approved_before(approve: Approve, moderator: User) -> None:
+def test_the_migration_renders_approved_versions(approve: Approve, moderator: User) -> None:
     approve()
     moderation.block_extension(
         extension=approve(id="other_tool", name="Other").extension,
@@ -228,9 +228,7 @@ for line in sys.stdin:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_another_process_follows_and_has_the_same_entity_tag(
-    approve: Approve, settings: Any
-) -> None:
+def test_another_process_serves_the_same_entity_tag(approve: Approve, settings: Any) -> None:
     approve()
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
@@ -280,7 +278,7 @@ BLENDERS = (None, (4, 2, 0), (4, 3, 0), (4, 4, 0), (5, 0, 0))
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(CHANGES)
-def test_after_any_changes_the_followed_listing_equals_one_read_at_once(
+def test_an_incrementally_updated_listing_equals_a_fully_read_one(
     db: None, changes: list[tuple[str, int, int, tuple[str, ...]]]
 ) -> None:
     with transaction.atomic():

@@ -35,7 +35,7 @@ def names(document: dict[str, Any]) -> list[tuple[str, str]]:
     return [(entry["id"], entry["version"]) for entry in document["data"]]
 
 
-def test_an_empty_site_serves_a_listing_that_blender_takes(client: Client, db: None) -> None:
+def test_an_empty_site_serves_a_valid_listing(client: Client, db: None) -> None:
     response = client.get(URL)
     assert core.parse_listing(response.content).data == []
     assert json.loads(response.content) == {"version": "v1", "blocklist": [], "data": []}
@@ -72,9 +72,7 @@ def test_drafts_and_waiting_versions_are_not_listed(client: Client, owner: User)
     assert get(client)["data"] == []
 
 
-def test_each_blender_gets_the_newest_version_that_fits_it(
-    client: Client, approve: Approve
-) -> None:
+def test_each_blender_gets_its_newest_compatible_version(client: Client, approve: Approve) -> None:
     approve(version="1.0.0", blender_version_min="4.2.0", blender_version_max="5.0.0")
     approve(version="2.0.0", blender_version_min="5.0.0")
     approve(version="1.9.0", blender_version_min="4.3.0", blender_version_max="4.5.0")
@@ -165,7 +163,7 @@ def test_a_blender_version_that_cannot_be_read_is_named(
     assert value in problem["message"]
 
 
-def test_the_answer_equals_what_the_toolkit_would_choose(client: Client, approve: Approve) -> None:
+def test_the_listing_equals_the_selection_of_the_toolkit(client: Client, approve: Approve) -> None:
     approve(version="1.0.0", blender_version_max="4.4.0")
     approve(version="1.2.0", platforms=["linux-x64", "windows-x64"])
     approve(version="1.3.0-rc.1", platforms=["linux-x64"], blender_version_min="4.3.0")
@@ -184,7 +182,7 @@ def test_the_answer_equals_what_the_toolkit_would_choose(client: Client, approve
             assert found == expected, query
 
 
-def test_a_client_that_has_the_listing_is_told_so(client: Client, approve: Approve) -> None:
+def test_a_client_with_the_current_listing_gets_304(client: Client, approve: Approve) -> None:
     approve()
     first = client.get(URL)
     again = client.get(URL, headers={"If-None-Match": f'"other", W/{first["ETag"]}'})
@@ -197,7 +195,7 @@ def test_a_client_that_has_the_listing_is_told_so(client: Client, approve: Appro
     assert changed["ETag"] != first["ETag"]
 
 
-def test_clients_that_accept_gzip_get_it_and_blender_does_not(
+def test_gzip_is_sent_to_clients_that_accept_it_but_not_to_blender(
     client: Client, approve: Approve
 ) -> None:
     import gzip

@@ -42,7 +42,7 @@ def middleware() -> ListingMiddleware:
     return ListingMiddleware(behind)
 
 
-def test_the_middleware_answers_as_the_endpoint_does(
+def test_the_middleware_responds_as_the_endpoint(
     middleware: ListingMiddleware, client: Any, approve: Callable[..., Version]
 ) -> None:
     approve()
@@ -59,7 +59,7 @@ def test_the_middleware_answers_as_the_endpoint_does(
     assert "Content-Length" not in headers
 
 
-def test_an_approval_shows_in_the_next_listing(
+def test_an_approval_is_in_the_next_listing(
     middleware: ListingMiddleware, approve: Callable[..., Version], owner: User, moderator: User
 ) -> None:
     approve()
@@ -68,16 +68,14 @@ def test_an_approval_shows_in_the_next_listing(
     assert call(middleware)[1].count(b'"archive_url"') == 2
 
 
-def test_the_middleware_passes_on_what_it_cannot_answer(
-    middleware: ListingMiddleware, db: None
-) -> None:
+def test_the_middleware_passes_other_requests_on(middleware: ListingMiddleware, db: None) -> None:
     assert call(middleware, "blender_version=x")[0] == "299 Passed on"
     assert call(middleware, method="POST")[0] == "299 Passed on"
     assert call(middleware, HTTP_HOST="evil.example")[0] == "299 Passed on"
     assert call(middleware, "&".join(f"k{n}=1" for n in range(200)))[0] == "299 Passed on"
 
 
-def test_a_broken_connection_is_closed_and_django_answers(
+def test_a_broken_database_connection_is_closed_and_django_responds(
     middleware: ListingMiddleware, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.db import OperationalError
@@ -92,7 +90,7 @@ def test_a_broken_connection_is_closed_and_django_answers(
     assert closed == [True]
 
 
-def test_a_long_query_string_is_parsed_and_not_kept(
+def test_a_long_query_string_is_parsed_but_not_cached(
     middleware: ListingMiddleware, db: None
 ) -> None:
     before = module._parse_short.cache_info().currsize
@@ -101,9 +99,7 @@ def test_a_long_query_string_is_parsed_and_not_kept(
     assert module._parse_short.cache_info().currsize == before
 
 
-def test_a_server_may_change_the_list_of_pieces_it_gets(
-    middleware: ListingMiddleware, db: None
-) -> None:
+def test_a_server_may_modify_the_list_of_chunks(middleware: ListingMiddleware, db: None) -> None:
     expected = call(middleware)[1]
     environ = {**ENVIRON, "QUERY_STRING": ""}
     result = middleware(environ, lambda _, headers: headers.clear())

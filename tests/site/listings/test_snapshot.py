@@ -63,7 +63,7 @@ def document_of(states: dict[str, ExtensionState], system: System, base: str) ->
 
 @settings(deadline=None)
 @given(st.lists(st.lists(states, max_size=4), max_size=6), systems)
-def test_a_snapshot_that_followed_changes_equals_one_made_at_once(
+def test_an_updated_snapshot_equals_a_new_one(
     steps: list[list[ExtensionState]], system: System
 ) -> None:
     snapshot = Snapshot.of(Changes(0, []))
@@ -122,7 +122,7 @@ def test_a_change_renders_and_compresses_one_chunk_again() -> None:
     assert sum("compressed" not in chunk.__dict__ for chunk in new.chunks) == 1
 
 
-def test_an_entity_tag_tells_apart_content_blocks_and_addresses() -> None:
+def test_an_entity_tag_depends_on_content_blocks_and_address() -> None:
     snapshot = Snapshot(1, many(), {})
     blocked = ExtensionState("tool_100", of_everybody("tool_100"), ("tool_100", "Mines coins"))
     changed = ExtensionState("tool_100", of_everybody("changed"), None)

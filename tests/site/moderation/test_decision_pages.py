@@ -248,7 +248,7 @@ def test_unchanged_packages_are_not_reported(owner: User, browser: Client) -> No
     assert not page_of(comment).classed("notice-error")
 
 
-def test_a_damaged_file_is_named_on_the_page(owner: User, browser: Client) -> None:
+def test_a_damaged_file_is_reported_on_the_page(owner: User, browser: Client) -> None:
     factories.make_waiting(owner)
     form = load(browser)
     path_of(Package.objects.get().file).write_bytes(b"PK")

@@ -130,7 +130,7 @@ def test_a_decision_with_a_removed_package_is_a_conflict(
 
 
 @every_decision
-def test_hashes_of_another_version_are_named(
+def test_hashes_of_another_version_are_reported(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     factories.make_waiting(owner)
@@ -177,7 +177,7 @@ def test_a_decision_through_the_api_must_name_packages(
 
 @every_decision
 @pytest.mark.parametrize("seen", [[], ["nonsense"], [OTHER_HASH]])
-def test_users_without_permission_learn_nothing_about_packages(
+def test_users_without_permission_get_no_details_of_packages(
     owner: User, program: Program, step: str, seen: list[str]
 ) -> None:
     version = factories.make_waiting(owner)
@@ -210,7 +210,7 @@ def test_hashes_are_normalized_and_may_repeat(
 @pytest.mark.parametrize(
     "wrong", ["", "ab", "g" * 64, "sha256:", "sha1:" + "a" * 64, "\uff11" * 64, "a" * 65]
 )
-def test_invalid_hashes_are_named(
+def test_invalid_hashes_are_reported(
     owner: User, moderator: User, program: Program, step: str, wrong: str
 ) -> None:
     version = factories.make_waiting(owner)

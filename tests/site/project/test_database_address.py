@@ -95,7 +95,7 @@ def test_parameters_of_the_address_replace_ours_and_an_empty_one_removes_it() ->
         ("sqlite:///a%00b", "path"),
     ],
 )
-def test_a_bad_address_is_refused_with_the_reason(text: str, expected: str) -> None:
+def test_an_invalid_address_is_refused_with_the_reason(text: str, expected: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         DatabaseAddress.parse(text)
     assert expected in reason(caught.value)
@@ -104,7 +104,7 @@ def test_a_bad_address_is_refused_with_the_reason(text: str, expected: str) -> N
 @given(
     st.text(), st.sampled_from(["", "postgresql:", "postgresql://", "sqlite:///", "postgres://a:"])
 )
-def test_any_text_is_an_address_or_a_value_error(text: str, beginning: str) -> None:
+def test_any_text_is_a_valid_address_or_a_value_error(text: str, beginning: str) -> None:
     try:
         address = DatabaseAddress.parse(beginning + text)
     except ValueError:
@@ -117,7 +117,7 @@ def test_any_text_is_an_address_or_a_value_error(text: str, beginning: str) -> N
         lambda text: not set(text) & {"\0", *map(chr, range(0xD800, 0xE000))}
     )
 )
-def test_any_password_is_understood_percent_encoded_and_never_shown(password: str) -> None:
+def test_any_percent_encoded_password_is_parsed_and_never_shown(password: str) -> None:
     text = f"postgresql://ada:{quote(password, safe='')}@db.example/extery"
 
     address = DatabaseAddress.parse(text)
@@ -141,7 +141,7 @@ def test_an_address_is_shown_without_its_password(text: str, shown: str) -> None
     assert ":x@" not in repr(DatabaseAddress.parse(text))
 
 
-def test_a_missing_driver_is_named_with_the_command_that_installs_it(
+def test_the_error_for_a_missing_driver_has_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(database_address, "find_spec", lambda _name: None)

@@ -70,7 +70,9 @@ def test_without_variables_every_setting_has_its_default(load: Load) -> None:
         ("site_name", "", ""),
     ],
 )
-def test_values_are_read_as_people_write_them(load: Load, name: str, text: str, value: Any) -> None:
+def test_values_are_parsed_in_common_notations(
+    load: Load, name: str, text: str, value: Any
+) -> None:
     assert getattr(load(**{f"EXTERY_{name.upper()}": text}), name) == value
 
 
@@ -99,7 +101,7 @@ def test_values_are_read_as_people_write_them(load: Load, name: str, text: str, 
         ("EXTERY_STORAGE", "s3://bucket?region=here&zone=x"),
     ],
 )
-def test_a_bad_value_is_named_with_what_was_expected_and_an_example_that_works(
+def test_an_invalid_value_is_reported_with_a_valid_example(
     problems: Callable[..., dict[str, Problem]], load: Load, name: str, text: str
 ) -> None:
     [problem] = problems(**{name: text}).values()
@@ -130,7 +132,7 @@ def test_the_reason_of_a_bad_value_is_a_variant_with_values(
     assert "the port is not a number up to 65535" in found["EXTERY_EMAIL"].message
 
 
-def test_everything_that_is_wrong_is_reported_at_once_with_the_nearest_name(
+def test_all_problems_are_reported_together_with_suggestions(
     problems: Callable[..., dict[str, Problem]],
 ) -> None:
     found = problems(
@@ -141,7 +143,7 @@ def test_everything_that_is_wrong_is_reported_at_once_with_the_nearest_name(
     assert found["EXTERY_SITE_NAMES"].hint == "did you mean EXTERY_SITE_NAME?"
 
 
-def test_variables_of_the_test_suite_are_left_alone(load: Load) -> None:
+def test_variables_of_the_test_suite_are_ignored(load: Load) -> None:
     assert load(EXTERY_REQUIRE="all", EXTERY_TEST_ANYTHING="1") == load()
 
 
@@ -195,7 +197,7 @@ def test_the_reference_page_has_a_line_for_each_setting() -> None:
         assert field.description.endswith(".")
 
 
-def test_the_secret_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
+def test_the_secret_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data_folder.create(data)
     key = data_folder.secret_key(data)
@@ -222,7 +224,7 @@ def _setting(expression: str, **variables: str) -> str:
     return result.stdout.strip()
 
 
-def test_a_site_on_https_has_cookies_that_never_travel_unencrypted() -> None:
+def test_a_site_on_https_has_secure_cookies() -> None:
     names = "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0"
     url = "https://extensions.example.org"
     assert _setting(names, EXTERY_SITE_URL=url) == "True True True"
@@ -238,7 +240,7 @@ def test_a_mail_server_is_read_from_its_address() -> None:
     assert _setting(names, EXTERY_EMAIL=url) == "mail.example 587 me@x p/w True"
 
 
-def test_a_misspelt_variable_stops_the_site_with_its_name() -> None:
+def test_a_misspelt_variable_stops_the_site() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "extery", "manage", "check"],
         env={**os.environ, "EXTERY_MAX_UPLAOD": "1 GB"},

@@ -75,7 +75,7 @@ def test_all_but_the_bucket_may_be_left_out() -> None:
         ("s3://bucket?endpoint=http://s3.example.org/path", "more than"),
     ],
 )
-def test_a_bad_address_has_a_reason(text: str, expected: str) -> None:
+def test_an_invalid_address_has_a_reason(text: str, expected: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
         StorageAddress.parse(text)
     assert expected in reason(caught.value)
@@ -87,7 +87,7 @@ def test_credentials_in_an_address_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize("missing", ["boto3", "storages"])
-def test_missing_libraries_are_named_with_the_command_that_installs_them(
+def test_the_error_for_missing_libraries_has_the_command_that_installs_them(
     monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     def find(name: str) -> Any:

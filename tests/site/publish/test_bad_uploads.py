@@ -277,7 +277,7 @@ def test_a_file_over_the_limit_is_refused(owner: User, program: Browser, setting
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_a_body_over_the_limit_is_not_even_read(owner: User, program: Browser) -> None:
+def test_a_body_over_the_limit_is_not_read(owner: User, program: Browser) -> None:
     class Unreadable:
         def read(self, size: int = -1) -> bytes:
             raise AssertionError("the body was read")

@@ -254,7 +254,7 @@ def test_an_error_during_an_update_changes_nothing(owner: User) -> None:
     assert Extension.objects.get().description == ""
 
 
-def test_an_image_is_decoded_and_transferred_while_nothing_is_locked(
+def test_an_image_is_decoded_and_transferred_outside_locks(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.db import connection
@@ -279,9 +279,7 @@ def test_an_image_is_decoded_and_transferred_while_nothing_is_locked(
     assert depths == [0, 0]
 
 
-def test_a_text_that_is_refused_leaves_no_image_behind(
-    owner: User, media: Callable[[], list[str]]
-) -> None:
+def test_a_refused_text_leaves_no_image(owner: User, media: Callable[[], list[str]]) -> None:
     version = factories.make_draft(owner)
     before = media()
     with pytest.raises(InvalidInput):

@@ -73,7 +73,7 @@ def test_a_second_version_belongs_to_the_same_extension(owner: User) -> None:
     assert Extension.objects.get().name == "Gear Tool Pro"
 
 
-def test_an_upload_to_a_published_extension_changes_nothing_that_is_public(
+def test_an_upload_to_a_published_extension_does_not_change_its_public_page(
     owner: User, moderator: User
 ) -> None:
     published = factories.make_approved(owner, moderator, tags=["Mesh"])

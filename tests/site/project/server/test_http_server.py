@@ -109,7 +109,7 @@ def is_closed_by_the_server(client: socket.socket) -> bool:
         (b"X: a\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     ],
 )
-def test_a_body_of_unclear_length_is_refused_and_the_connection_closed(
+def test_a_body_of_ambiguous_length_is_refused_and_the_connection_closed(
     request_bytes: bytes, expected: int
 ) -> None:
     with running() as server, connect(server) as client:
@@ -152,14 +152,14 @@ def test_a_body_at_the_limit_passes_and_one_byte_more_is_refused() -> None:
             assert exchange(server, CHUNKED + chunk)[0] == expected
 
 
-def test_a_client_that_sends_all_before_it_reads_gets_the_refusal() -> None:
+def test_a_client_that_sends_its_whole_body_first_gets_the_refusal() -> None:
     with running() as server:
         size = 20 * MAX_BODY
         head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode()
         assert exchange(server, head + bytes(size)) == (413, b"too-large")
 
 
-def test_a_client_that_asks_first_is_told_before_it_sends_the_body() -> None:
+def test_expect_100_continue_is_answered_before_the_body() -> None:
     head = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n"
     with running() as server:
         with connect(server) as client:
@@ -172,7 +172,7 @@ def test_a_client_that_asks_first_is_told_before_it_sends_the_body() -> None:
             assert answer(client) == (200, b"abc")
 
 
-def test_unfinished_bodies_share_a_limit_and_give_their_space_back() -> None:
+def test_unfinished_bodies_share_a_limit_and_release_their_space() -> None:
     size = 200_000
     head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode()
     with running(max_spooled=size) as server:
@@ -193,7 +193,7 @@ def test_unfinished_bodies_share_a_limit_and_give_their_space_back() -> None:
         assert server.spool_quota.used == 0
 
 
-def test_a_full_disk_refuses_the_body_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_refuses_only_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -205,7 +205,7 @@ def test_a_full_disk_refuses_the_body_and_nothing_else(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("path", ["/?REQUEST_METHOD", "/file"])
-def test_head_gets_headers_only_and_the_connection_goes_on(path: str) -> None:
+def test_head_gets_headers_only_and_keeps_the_connection(path: str) -> None:
     with running() as server, connect(server) as client:
         client.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert answer(client, "HEAD") == (200, b"")
@@ -232,7 +232,7 @@ def test_a_list_of_byte_strings_is_sent_whole(sizes: tuple[int, ...]) -> None:
         connection.close()
 
 
-def test_a_connection_is_kept_for_further_requests() -> None:
+def test_connections_are_kept_alive() -> None:
     with running() as server, connect(server) as client:
         for _ in range(100):
             client.sendall(b"GET /file HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -251,7 +251,7 @@ def test_headers_of_proxies_are_dropped_unless_there_are_proxies() -> None:
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
-def test_it_listens_on_ipv6() -> None:
+def test_the_server_listens_on_ipv6() -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -260,7 +260,7 @@ def test_it_listens_on_ipv6() -> None:
         assert get(server, "/?REMOTE_ADDR") == b"::1"
 
 
-def test_at_the_connection_limit_the_client_that_waited_longest_makes_room(
+def test_at_the_connection_limit_the_longest_idle_connection_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(http_server, "MAX_CONNECTIONS", 20)
@@ -282,7 +282,7 @@ def test_a_silent_client_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("leaves", [True, False], ids=["leaves", "stops reading"])
-def test_the_application_stops_when_its_client(
+def test_the_application_stops_when_its_client_disconnects(
     leaves: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_server, "IDLE_TIMEOUT", 1)
@@ -305,7 +305,7 @@ def test_the_application_stops_when_its_client(
         assert closed.wait(HANG)
 
 
-def test_stopping_waits_for_requests_in_progress_and_for_nothing_else() -> None:
+def test_stopping_waits_for_requests_in_progress_only() -> None:
     arrived, proceed = threading.Event(), threading.Event()
 
     def slow(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -57,7 +57,7 @@ def test_the_listing_is_preloaded_while_the_server_is_running(
     assert preloaded.is_set()
 
 
-def test_a_busy_database_costs_the_preload_and_nothing_else(
+def test_a_busy_database_skips_only_the_preload(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> None:

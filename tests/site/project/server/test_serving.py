@@ -37,7 +37,7 @@ def token(server: Server) -> str:
     return create_token(server)
 
 
-def test_it_prints_where_it_runs_and_what_to_paste_into_blender(server: Server) -> None:
+def test_the_server_prints_its_url_and_the_repository_url(server: Server) -> None:
     assert f"http://127.0.0.1:{server.port}/api/v1/extensions/" in server.output
     assert "Add Remote Repository" in server.output
     response, body = ask(server, "GET", "/api/v1/extensions/")
@@ -77,7 +77,7 @@ def test_source_maps_and_an_unused_documentation_page_are_not_collected(server: 
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
-def test_two_gigabytes_are_refused_at_once_with_hardly_a_byte_sent(
+def test_an_upload_of_two_gigabytes_is_refused_before_its_body_is_sent(
     server: Server, token: str, accept: str
 ) -> None:
     head = (
@@ -129,7 +129,7 @@ def test_a_chunked_upload_works_and_one_without_end_is_cut_off(server: Server, t
     assert len(server.parts) == before + 1
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(server: Server, token: str) -> None:
+def test_an_aborted_upload_leaves_no_files(server: Server, token: str) -> None:
     before = server.parts
     body = form(package(id="broken_off"))
     head = (
@@ -147,7 +147,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(server: Server, token: str) ->
     assert response.status == 404
 
 
-def test_a_port_in_use_is_said_plainly(server: Server, tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error_with_a_hint(server: Server, tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "extery", "serve", "--port", str(server.port)],
         cwd=tmp_path,
@@ -163,7 +163,7 @@ def test_a_port_in_use_is_said_plainly(server: Server, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_stops_when_asked_and_starts_again_with_what_it_had(tmp_path: Path) -> None:
+def test_the_server_stops_on_a_signal_and_restarts_with_its_data(tmp_path: Path) -> None:
     data = tmp_path / "data"
     key = ""
     for how in (signal.SIGINT, signal.SIGTERM, signal.SIGTERM):

@@ -16,7 +16,7 @@ from extery_site.project.commands import manage, serve, worker
     [serve.serve, manage.manage, worker.worker],
     ids=["serve", "manage", "worker"],
 )
-def test_without_its_libraries_the_site_says_how_to_get_them(
+def test_without_its_libraries_the_site_prints_how_to_install_them(
     command: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
@@ -28,7 +28,7 @@ def test_without_its_libraries_the_site_says_how_to_get_them(
     assert "extery[site]" in result.exception.problems[0].hint
 
 
-def test_without_the_demo_serve_says_how_to_install_it_and_creates_nothing(
+def test_without_the_demo_serve_prints_how_to_install_it_and_creates_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())

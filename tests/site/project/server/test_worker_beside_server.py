@@ -96,7 +96,7 @@ def shell(data: Path, script: str) -> str:
     ).stdout.strip()
 
 
-def test_a_worker_runs_beside_the_server_and_is_started_again(tmp_path: Path) -> None:
+def test_the_worker_beside_the_server_is_restarted(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as site:
         wait_until(site.workers)
         (first,) = site.workers()
@@ -119,7 +119,7 @@ def test_the_worker_ends_when_the_server_is_killed(tmp_path: Path) -> None:
         assert site.workers() == []
 
 
-def test_without_a_worker_tasks_wait_and_that_is_visible(tmp_path: Path) -> None:
+def test_tasks_that_wait_without_a_worker_are_reported(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--no-worker") as site:
         assert "run 'extery worker'" in site.output
         assert site.workers() == []

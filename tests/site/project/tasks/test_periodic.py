@@ -41,7 +41,7 @@ def test_after_a_pause_a_job_runs_once_and_not_for_every_missed_period() -> None
     assert StoredTask.objects.count() == 2
 
 
-def test_a_clock_that_goes_back_runs_nothing_twice() -> None:
+def test_a_clock_set_back_runs_no_job_twice() -> None:
     scheduler = Scheduler(JOBS)
     scheduler.enqueue_due(NOON)
     finish_all()

@@ -30,26 +30,26 @@ def enqueue_elsewhere() -> None:
     thread.join()
 
 
-def test_a_task_of_another_connection_is_seen_at_once() -> None:
+def test_a_task_of_another_connection_is_found_immediately() -> None:
     poller = Poller(["default"], interval=1000)
     assert not poller.has_ready(LATER)
     enqueue_elsewhere()
     assert poller.has_ready(LATER)
 
 
-def test_a_task_that_becomes_ready_without_a_commit_is_seen_by_the_next_query() -> None:
+def test_a_task_that_becomes_ready_without_a_commit_is_found_by_the_next_query() -> None:
     sample_tasks.add_row.using(run_after=LATER).enqueue(1)
     poller = Poller(["default"], interval=0)
     assert not poller.has_ready(LATER - timedelta(seconds=1))
     assert poller.has_ready(LATER)
 
 
-def test_other_queues_are_not_looked_at() -> None:
+def test_tasks_of_other_queues_are_ignored() -> None:
     sample_tasks.add_row.enqueue(1)
     assert not Poller(["slow"]).has_ready(LATER)
 
 
-def test_a_task_of_our_own_connection_is_seen_when_the_poller_is_told() -> None:
+def test_a_task_of_the_same_connection_is_found_after_a_notification() -> None:
     poller = Poller(["default"], interval=1000)
     assert not poller.has_ready(LATER)
     sample_tasks.add_row.enqueue(1)
@@ -58,7 +58,7 @@ def test_a_task_of_our_own_connection_is_seen_when_the_poller_is_told() -> None:
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite counts commits")
-def test_while_nothing_is_committed_no_table_is_read(django_assert_num_queries: Any) -> None:
+def test_without_a_commit_no_table_is_read(django_assert_num_queries: Any) -> None:
     poller = Poller(["default"], interval=1000)
     poller.has_ready(LATER)
     with django_assert_num_queries(1) as captured:

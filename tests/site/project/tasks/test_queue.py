@@ -40,7 +40,7 @@ def test_a_task_is_claimed_once(now: datetime) -> None:
     assert first.pk == stored.pk
 
 
-def test_only_as_many_tasks_are_claimed_as_asked_for(now: datetime) -> None:
+def test_at_most_the_requested_number_of_tasks_is_claimed(now: datetime) -> None:
     for number in range(3):
         sample_tasks.add_row.enqueue(number)
     assert len(claim(now, limit=2)) == 2
@@ -48,7 +48,7 @@ def test_only_as_many_tasks_are_claimed_as_asked_for(now: datetime) -> None:
     assert len(claim(now, limit=5)) == 1
 
 
-def test_priority_comes_first_then_age(now: datetime) -> None:
+def test_tasks_are_claimed_by_priority_then_age(now: datetime) -> None:
     for number, priority in ((1, 0), (2, 5), (3, 0)):
         sample_tasks.add_row.using(priority=priority).enqueue(number)
     assert [stored.arguments["args"] for stored in claim(now, limit=3)] == [[2], [1], [3]]
@@ -80,7 +80,7 @@ def test_delays_are_spread_by_the_jitter() -> None:
     assert len({policy.delay_after(1) for _ in range(50)}) > 1
 
 
-def test_a_failed_attempt_is_made_again_after_its_delay_and_not_before(now: datetime) -> None:
+def test_a_failed_attempt_is_retried_after_its_delay_and_not_before(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     (stored,) = claim(now)
     delay = fail(stored, now, jitter=0)
@@ -104,7 +104,7 @@ def test_a_task_fails_for_good_after_its_last_attempt(now: datetime) -> None:
     assert [error["attempt"] for error in stored.errors] == [1, 2, 3, 4, 5]
 
 
-def test_a_task_whose_worker_is_silent_goes_to_another_one(now: datetime) -> None:
+def test_a_task_with_an_expired_lease_is_claimed_by_another_worker(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     claim(now)
     assert queue.requeue_expired(now=now + LEASE) == []
@@ -131,7 +131,7 @@ def test_a_task_that_kills_its_workers_fails_for_good(now: datetime) -> None:
     assert StoredTask.objects.get().status == Status.FAILED
 
 
-def test_a_worker_that_lost_its_lease_changes_nothing(now: datetime) -> None:
+def test_a_worker_that_lost_its_lease_cannot_change_the_task(now: datetime) -> None:
     sample_tasks.add_row.enqueue(1)
     (old,) = claim(now)
     later = now + 2 * LEASE
@@ -149,7 +149,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(now: datetime) -> None:
     assert StoredTask.objects.get().status == Status.SUCCESSFUL
 
 
-def test_an_interrupted_attempt_does_not_count(now: datetime) -> None:
+def test_an_interrupted_attempt_is_not_counted(now: datetime) -> None:
     sample_tasks.add_row_and_fail.enqueue(1)
     (stored,) = claim(now)
     assert queue.release(stored, now=now)

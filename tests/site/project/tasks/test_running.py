@@ -36,7 +36,7 @@ def numbers() -> list[int]:
     return sorted(Revision.objects.values_list("number", flat=True))
 
 
-def test_a_task_runs_and_gives_its_result(run_tasks: Callable[[], Any]) -> None:
+def test_a_task_runs_and_stores_its_result(run_tasks: Callable[[], Any]) -> None:
     result = sample_tasks.add_row.enqueue(7)
     assert numbers() == []
     run_tasks()
@@ -46,7 +46,7 @@ def test_a_task_runs_and_gives_its_result(run_tasks: Callable[[], Any]) -> None:
     assert sample_tasks.add_row.get_result(result.id).return_value == 7
 
 
-def test_tasks_can_run_at_once_where_a_test_asks_for_it(immediate_tasks: None) -> None:
+def test_tests_can_run_tasks_immediately(immediate_tasks: None) -> None:
     sample_tasks.add_row.enqueue(7)
     assert numbers() == [7]
 

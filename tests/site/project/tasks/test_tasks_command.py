@@ -36,7 +36,7 @@ def failed() -> StoredTask:
     return StoredTask.objects.get()
 
 
-def test_it_counts_the_states_and_lists_tasks(failed: StoredTask) -> None:
+def test_the_command_counts_states_and_lists_tasks(failed: StoredTask) -> None:
     sample_tasks.add_row.enqueue(1)
     out, err = manage()
     assert [line.split() for line in out.splitlines()[:4]] == [
@@ -52,13 +52,13 @@ def test_it_counts_the_states_and_lists_tasks(failed: StoredTask) -> None:
     assert "add_row" in out
 
 
-def test_it_says_that_tasks_wait_without_a_worker() -> None:
+def test_the_command_reports_that_no_worker_runs() -> None:
     sample_tasks.add_row.enqueue(1)
     StoredTask.objects.update(run_after=timezone.now() - timedelta(minutes=2))
     assert "1 tasks are overdue" in manage()[1]
 
 
-def test_it_shows_a_task_with_its_errors(failed: StoredTask) -> None:
+def test_the_command_shows_a_task_with_its_errors(failed: StoredTask) -> None:
     out, _ = manage("show", str(failed.pk)[:8])
     assert "arguments [5] {}" in out
     assert out.count("Traceback (most recent call last)") == 3
@@ -94,7 +94,7 @@ def test_finished_tasks_are_deleted_on_request(failed: StoredTask) -> None:
         (["show", "12345678"], "no task"),
     ],
 )
-def test_a_wrong_request_is_refused(arguments: list[str], message: str, db: Any) -> None:
+def test_an_invalid_request_is_refused(arguments: list[str], message: str, db: Any) -> None:
     with pytest.raises(CommandError, match=message):
         manage(*arguments)
 

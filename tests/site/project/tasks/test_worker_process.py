@@ -49,9 +49,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def test_a_child_that_was_killed_is_started_again(
-    tmp_path: Path, make: Callable[[str], WorkerProcess]
-) -> None:
+def test_a_killed_child_is_restarted(tmp_path: Path, make: Callable[[str], WorkerProcess]) -> None:
     process = make("wait")
     process.start()
     wait_until(lambda: len(pids(tmp_path)) == 1)
@@ -63,7 +61,7 @@ def test_a_child_that_was_killed_is_started_again(
     assert not is_alive(pids(tmp_path)[1])
 
 
-def test_a_child_that_keeps_ending_is_started_again_until_it_is_stopped(
+def test_a_child_that_keeps_ending_is_restarted_until_it_is_stopped(
     tmp_path: Path, make: Callable[[str], WorkerProcess]
 ) -> None:
     process = make("end")

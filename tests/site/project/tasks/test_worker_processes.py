@@ -42,7 +42,7 @@ def finished(*results: Any) -> Callable[[], bool]:
     )
 
 
-def test_a_killed_workers_task_is_taken_up_by_another_with_one_effect(
+def test_the_task_of_a_killed_worker_is_run_by_another_with_one_effect(
     tmp_path: Path, log: Path
 ) -> None:
     result = sample_tasks.add_row_when_allowed.enqueue(5, str(tmp_path))
@@ -84,7 +84,9 @@ def is_writable(database: str) -> bool:
         return True
 
 
-def test_a_worker_that_wakes_up_after_its_lease_has_no_effect(tmp_path: Path, log: Path) -> None:
+def test_a_worker_that_resumes_after_its_lease_expired_has_no_effect(
+    tmp_path: Path, log: Path
+) -> None:
     result = sample_tasks.add_row_when_allowed.enqueue(5, str(tmp_path))
     with worker_process("--lease", "2", log=log) as first:
         wait_until((tmp_path / "started-1").exists, log=log)
@@ -135,7 +137,7 @@ def test_a_task_that_kills_its_worker_fails_for_good(log: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "end of stdin"])
-def test_a_worker_that_is_stopped_finishes_its_task(tmp_path: Path, log: Path, how: str) -> None:
+def test_a_stopped_worker_finishes_its_task(tmp_path: Path, log: Path, how: str) -> None:
     result = sample_tasks.add_row_when_allowed.enqueue(5, str(tmp_path))
     with worker_process("--grace", "300", "--stop-with-stdin", log=log) as process:
         wait_until((tmp_path / "started-1").exists, log=log)
@@ -152,7 +154,9 @@ def test_a_worker_that_is_stopped_finishes_its_task(tmp_path: Path, log: Path, h
     assert StoredTask.objects.get(pk=later.id).status in {Status.READY, Status.SUCCESSFUL}
 
 
-def test_a_worker_gives_back_what_it_cannot_finish_in_time(tmp_path: Path, log: Path) -> None:
+def test_a_stopped_worker_releases_a_task_that_it_cannot_finish_in_time(
+    tmp_path: Path, log: Path
+) -> None:
     result = sample_tasks.add_row_when_allowed.enqueue(5, str(tmp_path))
     with worker_process("--grace", "0.1", log=log) as process:
         wait_until((tmp_path / "started-1").exists, log=log)
@@ -173,7 +177,7 @@ def test_a_task_beyond_its_time_limit_fails_and_its_worker_ends(tmp_path: Path, 
     assert "ran longer than 0:00:00.1" in stored.errors[0]["traceback"]
 
 
-def test_slow_tasks_leave_a_thread_for_others(tmp_path: Path, log: Path) -> None:
+def test_slow_tasks_leave_a_thread_for_other_queues(tmp_path: Path, log: Path) -> None:
     slow = [sample_tasks.wait_in_slow_queue.enqueue(n, str(tmp_path)) for n in range(4)]
     with worker_process("--threads", "3", log=log):
         wait_until(lambda: len(list(tmp_path.glob("slow-*"))) == 2, log=log)
