@@ -41,6 +41,7 @@ def test_a_built_package_is_valid(tmp_path: Path) -> None:
     built = build(source, output_dir=tmp_path, split_platforms=True)
     built += build(source, output_dir=tmp_path)
 
+    assert len(built) > 2
     for package in built:
         report = check_package(package.path)
         assert not report.problems

@@ -100,9 +100,10 @@ def test_a_pipe_has_the_same_text_and_colour_only_if_forced() -> None:
 
 
 def test_source_lines_fit_the_columns() -> None:
-    for line in _validate(COLUMNS="50").splitlines():
-        if " | " in line:
-            assert len(line) <= 50
+    lines = [line for line in _validate(COLUMNS="50").splitlines() if " | " in line]
+
+    assert lines
+    assert max(map(len, lines)) <= 50
 
 
 def test_no_progress_is_written_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,6 +92,9 @@ def test_real_listings_are_accepted_or_refused_as_by_blender(version: str) -> No
 
 def test_every_problem_has_a_line() -> None:
     corpus = require_part("corpus")
+    number = 0
     for row in rows("verdicts.jsonl"):
         _, problems = check_manifest(Path(corpus, row["file"]).read_bytes())
         assert all(problem.where.line for problem in problems), row["file"]
+        number += len(list(problems))
+    assert number > 100

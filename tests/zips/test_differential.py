@@ -47,19 +47,19 @@ def test_every_accepted_mutant_is_unpacked_the_same_by_all_readers(tmp_path: Pat
 
 
 def test_the_comparison_finds_that_a_dot_segment_replaces_a_file(tmp_path: Path) -> None:
-    """The comparison has teeth: the trap that this test was written for is seen in all readers."""
+    """This is the attack that the comparison was written for."""
     (tmp_path / "plain.zip").write_bytes(add_on())
     (tmp_path / "trap.zip").write_bytes(add_on(("./__init__.py", b"# not what was reviewed\n")))
 
     outcomes = unpack_all(tmp_path)
 
-    for oracle, answers in outcomes.items():
-        if not oracle.startswith("ours"):
-            assert not answers["trap.zip"].refused
-            assert "__init__.py" in trees_differ(
-                answers["trap.zip"].tree, answers["plain.zip"].tree
-            )
-            assert answers["trap.zip"].tree.keys() == answers["plain.zip"].tree.keys()
+    others = [answers for oracle, answers in outcomes.items() if not oracle.startswith("ours")]
+    assert len(others) >= 3
+    for answers in others:
+        trap, plain = answers["trap.zip"], answers["plain.zip"]
+        assert not trap.refused
+        assert "__init__.py" in trees_differ(trap.tree, plain.tree)
+        assert trap.tree.keys() == plain.tree.keys()
 
 
 def test_a_difference_is_reported_with_both_trees_and_the_zip_is_kept(

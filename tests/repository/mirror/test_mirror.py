@@ -284,6 +284,7 @@ def test_file_names_work_on_every_system(
     done(repository, folder, fetcher)
 
     names = [item["archive_url"] for item in listed(folder)]
+    assert len(set(names)) == 2
     assert all(name.isascii() and len(name) < 150 and "+" not in name for name in names)
 
 

@@ -142,7 +142,9 @@ def test_a_page_of_extensions_needs_a_constant_number_of_queries(
     for number in range(4):
         approve(id=f"tool_{number}", name=f"Tool {number}", tags=["Mesh", "Modeling"])
     with django_assert_num_queries(3):
-        for extension in Extension.objects.public().with_related().newest_first():
+        extensions = list(Extension.objects.public().with_related().newest_first())
+        assert len(extensions) == 4
+        for extension in extensions:
             assert extension.owner.display_name
             assert extension.image is not None
             assert len(extension.tags.all()) == 2

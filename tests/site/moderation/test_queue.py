@@ -50,12 +50,16 @@ def test_the_queue_needs_a_constant_number_of_queries(
         factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
         factories.make_approved(owner, moderator, id=f"done_{number}", name=f"Done {number}")
     with django_assert_num_queries(2):
-        for version in queues.in_review():
+        versions = list(queues.in_review())
+        assert len(versions) == 4
+        for version in versions:
             assert version.extension.owner.username
             assert version.extension.image
             assert version.size
     with django_assert_num_queries(1):
-        for decision in queues.recently_decided():
+        decisions = list(queues.recently_decided())
+        assert len(decisions) == 4
+        for decision in decisions:
             assert decision.by.username
             assert decision.version
             assert decision.extension.owner.username

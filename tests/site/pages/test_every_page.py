@@ -115,8 +115,12 @@ def test_every_page_has_a_unique_title(owner: User, signed_in: Callable[[User], 
 def test_private_pages_are_noindex(signed_in: Callable[[User], Client], name: str) -> None:
     client = signed_in(User.objects.get(username=name)) if name else Client()
     private = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
-    for address, page in walk(client, "/").items():
-        if address.startswith(private) and address != "/publish/":
-            robots = [meta for meta in page.all("meta") if meta.get("name") == "robots"]
-            assert robots, address
-            assert robots[0]["content"] == "noindex"
+    pages = {
+        address: page
+        for address, page in walk(client, "/").items()
+        if address.startswith(private) and address != "/publish/"
+    }
+    assert pages
+    for address, page in pages.items():
+        robots = [meta["content"] for meta in page.all("meta") if meta.get("name") == "robots"]
+        assert robots == ["noindex"], address
