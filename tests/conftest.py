@@ -1,14 +1,23 @@
-"""What holds for all tests."""
+"""Fixtures and settings of all tests."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# How long an example takes says how busy the machine is, and nothing about what is tested.
+# The assertions of helpers explain their values, as those of tests do.
+pytest.register_assert_rewrite(
+    *(
+        f"tests.{path.stem}"
+        for path in Path(__file__).parent.glob("[!_]*")
+        if path.stem != "conftest"
+    )
+)
+# The time of an example depends on the load of the machine, so it is no failure.
 settings.register_profile("extery", settings(), deadline=None)
 settings.load_profile("extery")
 
@@ -18,6 +27,14 @@ def _no_disk_flush() -> Iterator[None]:
     """Do not wait for the disk: only a power cut, which no test causes, loses what is written."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_proxy() -> Iterator[None]:
+    """Send requests to loopback directly, whatever proxy the machine uses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         yield
 
 

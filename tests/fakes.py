@@ -1,4 +1,4 @@
-"""In-memory fakes of what lies outside: a clock, a web server, a repository, and a fetcher for them.
+"""In-memory fakes of a clock, a failing file, a web server, a repository, and a fetcher for them.
 
 `tests/test_fakes.py` proves them: one suite of behaviours runs against the fakes and against a real
 server. The fake server answers with the handler of the real one, so both inject the same faults.
@@ -58,6 +58,17 @@ class FakeClock:
             for module in (deadline, retry, fetcher_module, web_module):
                 stack.enter_context(mock.patch.object(module, "time", self))
             yield self
+
+
+class FailingFile(io.BytesIO):
+    """A file whose reads fail, like those of a broken disk or connection."""
+
+    def __init__(self, data: bytes = b"", *, error: BaseException | None = None) -> None:
+        super().__init__(data)
+        self._error = error or OSError(5, "Input/output error")
+
+    def read(self, *_: Any) -> bytes:
+        raise self._error
 
 
 class FakeWeb(Web):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.parts import launch_browser
+from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -15,20 +16,6 @@ if TYPE_CHECKING:
 
 #: How long to wait for anything on a page, in milliseconds; a busy machine is slow, not broken.
 PATIENCE = 300_000
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """On SQLite a file, which the threads of the server share; else one database a worker."""
-    from django.db import connection
-
-    if connection.vendor == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        connection.settings_dict["TEST"]["NAME"] = str(path)
-    else:
-        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")

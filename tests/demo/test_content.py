@@ -23,6 +23,7 @@ from extery_demo.theme_xml import Palette, theme_file
 from extery_demo.users import USERS
 from extery_demo.wheels import write_wheel
 from extery_site.reports.models import Report
+from tests.contrast import contrast
 
 SCENARIOS = scenarios()
 VERSIONS = [
@@ -141,18 +142,6 @@ def test_the_texts_of_a_theme_have_enough_contrast(scenario: Scenario) -> None:
     for ground in (palette.back, palette.panel, palette.header, palette.field, palette.button):
         assert contrast(palette.text, ground) >= 4.5
         assert contrast(palette.strong, ground) >= 7
-
-
-def contrast(one: str, other: str) -> float:
-    """The ratio of WCAG 2."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_a_theme_is_written_for_the_blender_it_supports(tmp_path: Path) -> None:

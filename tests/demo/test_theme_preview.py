@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from extery.repository.page.theme_colors import PANEL, VIEW, ThemeColors
+from extery.repository.page.theme_colors import PANEL, VIEW
 from extery.repository.page.theme_preview import picture, styles
 from extery_demo.scenarios import scenarios
 from extery_demo.theme_xml import Edition, Palette, theme_file
+from tests.repository.page.pages import parse_theme
 
 PALETTES = {item.id: Palette.from_table(item.palette) for item in scenarios() if item.is_theme}
-
-
-def parsed(data: bytes) -> ThemeColors:
-    theme = ThemeColors.parse(data)
-    assert theme is not None
-    return theme
 
 
 @pytest.mark.parametrize("edition", ["4.2", "5.0"])
@@ -23,7 +18,7 @@ def parsed(data: bytes) -> ThemeColors:
 def test_a_theme_is_drawn_in_its_own_colours(name: str, edition: Edition) -> None:
     palette = PALETTES[name]
 
-    theme = parsed(theme_file(palette, edition))
+    theme = parse_theme(theme_file(palette, edition))
     style = styles(theme)
 
     assert theme[VIEW] == palette.view
@@ -37,7 +32,9 @@ def test_both_editions_of_a_theme_differ_only_in_what_4_2_cannot_express() -> No
     palette = PALETTES["harbour_dusk"]
 
     old, new = (
-        dict(part.split(":") for part in styles(parsed(theme_file(palette, edition))).split(";"))
+        dict(
+            part.split(":") for part in styles(parse_theme(theme_file(palette, edition))).split(";")
+        )
         for edition in ("4.2", "5.0")
     )
 

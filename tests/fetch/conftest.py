@@ -12,11 +12,6 @@ from tests.fetch.web import Web, serving
 QUICK = RetryPolicy(attempts=3, first_delay=0.01, max_delay=2.0, connect=2.0, read=5.0)
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-
-
 @pytest.fixture
 def web() -> Iterator[Web]:
     with serving() as running:

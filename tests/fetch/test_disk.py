@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import os
 import shutil
 from pathlib import Path
 
@@ -14,13 +12,8 @@ from extery.core.errors import ExteryError, InvalidListing, Unavailable
 from extery.fetch import MAX_PACKAGE_SIZE, DownloadRequest, Fetcher, disk, download
 from extery.fetch.disk import MIN_FREE, DiskSpace
 from tests.fetch.conftest import QUICK
+from tests.fetch.requests import DATA, request_for
 from tests.fetch.web import Web, cut_off, endless, status
-
-DATA = os.urandom(300_000)
-
-
-def wanted(url: str) -> DownloadRequest:
-    return DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
 
 def free(monkeypatch: pytest.MonkeyPatch, size: int, total: int = 10**12) -> None:
@@ -34,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def code_of(what: DownloadRequest, folder: Path, fetcher: Fetcher) -> str:
+def download_error(what: DownloadRequest, folder: Path, fetcher: Fetcher) -> str:
     with pytest.raises(ExteryError) as caught:
         download(what, to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
     assert (folder / "a.zip").read_bytes() == b"old"
@@ -47,12 +40,12 @@ def test_a_package_larger_than_the_free_space_is_not_fetched(
     url = web.put("/a.zip", DATA)
     free(monkeypatch, MIN_FREE + len(DATA) - 1)
 
-    assert code_of(wanted(url), folder, fetcher) == "fetch.no-space"
+    assert download_error(request_for(url), folder, fetcher) == "fetch.no-space"
     assert web.seen == []
     assert list((folder / "parts").iterdir()) == []
 
     free(monkeypatch, MIN_FREE + len(DATA))
-    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+    download(request_for(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
     assert (folder / "a.zip").read_bytes() == DATA
 
 
@@ -61,10 +54,10 @@ def test_only_the_missing_part_needs_space(
 ) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(200_000), *[status(503)] * QUICK.attempts)
-    assert code_of(wanted(url), folder, fetcher) == "fetch.busy"
+    assert download_error(request_for(url), folder, fetcher) == "fetch.busy"
     free(monkeypatch, MIN_FREE + 100_000)
 
-    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+    download(request_for(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
 
     assert (folder / "a.zip").read_bytes() == DATA
 
@@ -75,7 +68,7 @@ def test_a_disk_of_unknown_size_is_used(
     free(monkeypatch, 0, total=0)
     url = web.put("/a.zip", DATA)
 
-    download(wanted(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
+    download(request_for(url), to=folder / "a.zip", part=folder / "parts" / "a", fetcher=fetcher)
 
     assert (folder / "a.zip").read_bytes() == DATA
 
@@ -111,7 +104,7 @@ def test_a_disk_that_becomes_full_leaves_the_old_file_and_no_part(
 
     monkeypatch.setattr("extery.fetch.downloads.os.fsync", fsync)
 
-    assert code_of(wanted(web.put("/a.zip", DATA)), folder, fetcher) == "fetch.no-space"
+    assert download_error(request_for(web.put("/a.zip", DATA)), folder, fetcher) == "fetch.no-space"
     assert list(part.parent.iterdir()) == []
 
 

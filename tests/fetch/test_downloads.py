@@ -1,7 +1,5 @@
 """Packages are stored complete and verified, or not at all."""
 
-import hashlib
-import os
 import threading
 import time
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 from extery.core.errors import ExteryError, NotFound, Unavailable
 from extery.fetch import DownloadRequest, Fetcher, RetryPolicy, download, run_all
 from tests.fetch.conftest import QUICK
+from tests.fetch.requests import DATA, request_for
 from tests.fetch.web import (
     Handler,
     Web,
@@ -23,12 +22,6 @@ from tests.fetch.web import (
     without_ranges,
 )
 
-DATA = os.urandom(300_000)
-
-
-def wanted(url: str, data: bytes = DATA) -> DownloadRequest:
-    return DownloadRequest(url, len(data), hashlib.sha256(data).hexdigest())
-
 
 class Download:
     """A download to a place that has an older file."""
@@ -36,14 +29,14 @@ class Download:
     def __init__(self, folder: Path, fetcher: Fetcher) -> None:
         self.to, self.part = folder / "a.zip", folder / "parts" / "a.part"
         self.fetcher = fetcher
-        self.told = 0
+        self.received = 0
         self.to.write_bytes(b"old")
 
     def run(self, what: DownloadRequest) -> None:
-        download(what, to=self.to, part=self.part, fetcher=self.fetcher, on_progress=self._tell)
+        download(what, to=self.to, part=self.part, fetcher=self.fetcher, on_progress=self._count)
 
-    def _tell(self, received: int) -> None:
-        self.told += received
+    def _count(self, received: int) -> None:
+        self.received += received
 
     def fails(self, what: DownloadRequest) -> str:
         with pytest.raises(ExteryError) as caught:
@@ -58,10 +51,10 @@ def one(tmp_path: Path, fetcher: Fetcher) -> Download:
 
 
 def test_a_complete_package_replaces_the_old_file(web: Web, one: Download) -> None:
-    one.run(wanted(web.put("/a.zip", DATA)))
+    one.run(request_for(web.put("/a.zip", DATA)))
 
     assert one.to.read_bytes() == DATA
-    assert one.told == len(DATA)
+    assert one.received == len(DATA)
     assert list(one.part.parent.iterdir()) == []
     assert web.asked("/a.zip")[0]["accept-encoding"] == "identity"
 
@@ -70,7 +63,7 @@ def test_a_local_package_is_copied(tmp_path: Path, one: Download) -> None:
     source = tmp_path / "source.zip"
     source.write_bytes(DATA)
 
-    one.run(wanted(source.as_uri()))
+    one.run(request_for(source.as_uri()))
 
     assert one.to.read_bytes() == DATA
 
@@ -79,7 +72,7 @@ def test_a_cut_off_transfer_is_resumed(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), cut_off(50_000))
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     first, second, third = web.asked("/a.zip")
     assert "range" not in first
@@ -87,15 +80,15 @@ def test_a_cut_off_transfer_is_resumed(web: Web, one: Download) -> None:
     assert second["if-range"].startswith('"')
     assert third["range"] == "bytes=150000-"
     assert one.to.read_bytes() == DATA
-    assert one.told == len(DATA)
+    assert one.received == len(DATA)
 
 
 def test_another_process_resumes_a_transfer(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", *[cut_off(10_000), cut_off(0), cut_off(0), cut_off(0)])
-    assert one.fails(wanted(url)) == "fetch.unreachable"
+    assert one.fails(request_for(url)) == "fetch.unreachable"
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert web.asked("/a.zip")[-1]["range"] == "bytes=10000-"
     assert one.to.read_bytes() == DATA
@@ -105,10 +98,10 @@ def test_a_server_without_ranges_sends_everything_again(web: Web, one: Download)
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(10_000), without_ranges())
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert one.to.read_bytes() == DATA
-    assert one.told == len(DATA)
+    assert one.received == len(DATA)
 
 
 def test_a_transfer_without_progress_is_not_retried_for_ever(web: Web, one: Download) -> None:
@@ -121,7 +114,7 @@ def test_a_transfer_without_progress_is_not_retried_for_ever(web: Web, one: Down
 
     web.fail("/a.zip", *[ends_early] * 20)
 
-    one.fails(wanted(f"{web.url}/a.zip", data))
+    one.fails(request_for(f"{web.url}/a.zip", data))
 
     # The first two million bytes were progress, the same ones again are none.
     assert len(web.seen) == QUICK.attempts + 1
@@ -131,7 +124,7 @@ def test_a_server_may_send_less_than_the_requested_range(web: Web, one: Download
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), short_range(50_000))
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert [seen.get("range") for seen in web.asked("/a.zip")] == [
         None,
@@ -144,10 +137,10 @@ def test_a_server_may_send_less_than_the_requested_range(web: Web, one: Download
 def test_an_invalid_validator_is_not_sent(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", cut_off(100_000), *[status(503)] * 2)
-    one.fails(wanted(url))
+    one.fails(request_for(url))
     one.part.with_name(f"{one.part.name}.etag").write_text('"\xff"', "latin-1")
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert "if-range" not in web.asked("/a.zip")[-1]
     assert one.to.read_bytes() == DATA
@@ -155,7 +148,7 @@ def test_an_invalid_validator_is_not_sent(web: Web, one: Download) -> None:
 
 @pytest.mark.parametrize("host", ["xn--a", "a" * 70, "a..b"])
 def test_a_host_that_cannot_be_encoded_is_an_invalid_url(one: Download, host: str) -> None:
-    assert one.fails(wanted(f"http://{host}/a.zip")) == "fetch.url"
+    assert one.fails(request_for(f"http://{host}/a.zip")) == "fetch.url"
 
 
 def test_a_package_that_changed_meanwhile_is_fetched_from_the_start(
@@ -164,10 +157,10 @@ def test_a_package_that_changed_meanwhile_is_fetched_from_the_start(
     other = bytes(reversed(DATA))
     url = web.put("/a.zip", other)
     web.fail("/a.zip", *[cut_off(10_000), *[status(503)] * 3])
-    one.fails(wanted(url))
+    one.fails(request_for(url))
     web.put("/a.zip", DATA)
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert one.to.read_bytes() == DATA
 
@@ -178,7 +171,7 @@ def test_parts_of_different_files_are_detected(web: Web, one: Download) -> None:
     one.part.parent.mkdir()
     one.part.write_bytes(b"something else")
 
-    one.run(wanted(url))
+    one.run(request_for(url))
 
     assert one.to.read_bytes() == DATA
     assert "range" not in web.asked("/a.zip")[1]
@@ -188,7 +181,7 @@ def test_a_complete_part_needs_no_request(web: Web, one: Download) -> None:
     one.part.parent.mkdir()
     one.part.write_bytes(DATA)
 
-    one.run(wanted(f"{web.url}/a.zip"))
+    one.run(request_for(f"{web.url}/a.zip"))
 
     assert one.to.read_bytes() == DATA
     assert web.seen == []
@@ -198,7 +191,7 @@ def test_a_part_file_that_is_too_long_is_fetched_from_the_start(web: Web, one: D
     one.part.parent.mkdir()
     one.part.write_bytes(DATA + b"more")
 
-    one.run(wanted(web.put("/a.zip", DATA)))
+    one.run(request_for(web.put("/a.zip", DATA)))
 
     assert one.to.read_bytes() == DATA
 
@@ -207,27 +200,27 @@ def test_a_tampered_file_is_refused_and_the_old_one_stays(web: Web, one: Downloa
     url = web.put("/a.zip", DATA)
     web.fail("/a.zip", tamper())
 
-    assert one.fails(wanted(url)) == "fetch.hash"
+    assert one.fails(request_for(url)) == "fetch.hash"
     assert not one.part.exists()
-    assert one.told == 0
+    assert one.received == 0
 
 
 def test_a_body_with_a_wrong_content_length_is_not_read(web: Web, one: Download) -> None:
     url = web.put("/a.zip", DATA * 2)
 
-    assert one.fails(wanted(url)) == "fetch.size"
+    assert one.fails(request_for(url)) == "fetch.size"
     assert not one.part.exists()
 
 
 def test_an_endless_file_is_read_up_to_its_announced_size(web: Web, one: Download) -> None:
     web.fail("/a.zip", endless())
 
-    assert one.fails(wanted(f"{web.url}/a.zip")) == "fetch.size"
+    assert one.fails(request_for(f"{web.url}/a.zip")) == "fetch.size"
     assert not one.part.exists()
 
 
 def test_a_missing_package_is_an_error(web: Web, one: Download) -> None:
-    assert one.fails(wanted(f"{web.url}/a.zip")) == "fetch.not-found"
+    assert one.fails(request_for(f"{web.url}/a.zip")) == "fetch.not-found"
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(
@@ -237,7 +230,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(
 
     with pytest.raises(Unavailable) as caught:
         download(
-            wanted(web.put("/a.zip", DATA)),
+            request_for(web.put("/a.zip", DATA)),
             to=tmp_path / "a.zip",
             part=tmp_path / "file" / "part",
             fetcher=fetcher,
@@ -253,7 +246,7 @@ def test_concurrent_downloads_reuse_connections(web: Web, tmp_path: Path, fetche
     def fetch(url: str) -> None:
         name = url.rpartition("/")[2]
         part = tmp_path / f"{name}.part"
-        download(wanted(url, DATA[:1000]), to=tmp_path / name, part=part, fetcher=fetcher)
+        download(request_for(url, DATA[:1000]), to=tmp_path / name, part=part, fetcher=fetcher)
 
     assert run_all(urls, fetch, fetcher=fetcher) == []
     assert len(list(tmp_path.iterdir())) == 80
@@ -312,7 +305,7 @@ def test_stopping_does_not_wait_for_a_silent_server(web: Web, tmp_path: Path) ->
         timer = threading.Timer(0.1, patient.stop)
 
         with pytest.raises(Unavailable) as caught:
-            download(wanted(url), to=tmp_path / "a", part=tmp_path / "p", fetcher=patient)
+            download(request_for(url), to=tmp_path / "a", part=tmp_path / "p", fetcher=patient)
 
         timer.join()
     is_over.set()
@@ -327,7 +320,9 @@ def test_retry_after_delays_all_requests_to_the_server(
 
     def fetch(url: str) -> None:
         name = url.rpartition("/")[2]
-        download(wanted(url, b"x"), to=tmp_path / name, part=tmp_path / f".{name}", fetcher=fetcher)
+        download(
+            request_for(url, b"x"), to=tmp_path / name, part=tmp_path / f".{name}", fetcher=fetcher
+        )
 
     started = time.monotonic()
     run_all(urls, fetch, fetcher=fetcher, max_concurrent=1)

@@ -21,6 +21,7 @@ from extery.fetch import (
 from extery.fetch.response import MAX_VALIDATOR_LENGTH
 from extery.fetch.retry import retry_after
 from tests.fetch.conftest import QUICK
+from tests.fetch.requests import document_error
 from tests.fetch.web import Handler, Web, cut_off, encoded, raw, status
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -28,25 +29,18 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 DATA = os.urandom(200_000)
 
 
-def code_of(url: str, fetcher: Fetcher) -> str:
-    with pytest.raises(ExteryError) as caught:
-        get_document(url, fetcher=fetcher)
-    assert len(str(caught.value)) < 3_000
-    return caught.value.code
-
-
 def test_a_body_that_is_longer_than_announced_is_refused(web: Web, fetcher: Fetcher) -> None:
     """A length besides chunks is that of another body, for whoever reads it on the way."""
     both = OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
     web.fail("/a", *[raw(both, b"3\r\n{} \r\n0\r\n\r\n")] * 2)
 
-    assert code_of(f"{web.url}/a", fetcher) == "fetch.too-long"
+    assert document_error(f"{web.url}/a", fetcher) == "fetch.too-long"
 
 
 def test_an_announced_length_above_the_limit_is_not_read(web: Web, fetcher: Fetcher) -> None:
     web.fail("/a", raw(OK + b"Content-Length: 1000000000000\r\n\r\n"))
 
-    assert code_of(f"{web.url}/a", fetcher) == "fetch.too-long"
+    assert document_error(f"{web.url}/a", fetcher) == "fetch.too-long"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +50,7 @@ def test_an_invalid_content_length_is_one_error(web: Web, fetcher: Fetcher, valu
     head = OK + f"Content-Length: {value}\r\nConnection: close\r\n\r\n".encode()
     web.fail("/a", *[raw(head, b"{}")] * QUICK.attempts)
 
-    assert code_of(f"{web.url}/a", fetcher) == "fetch.unreachable"
+    assert document_error(f"{web.url}/a", fetcher) == "fetch.unreachable"
 
 
 @pytest.mark.parametrize(
@@ -155,14 +149,14 @@ def test_a_status_without_a_package_is_an_error(
 def test_an_invalid_http_response_is_one_error(web: Web, fetcher: Fetcher, sent: bytes) -> None:
     web.fail("/a", *[raw(sent)] * QUICK.attempts)
 
-    assert code_of(f"{web.url}/a", fetcher) == "fetch.unreachable"
+    assert document_error(f"{web.url}/a", fetcher) == "fetch.unreachable"
 
 
 def test_a_change_of_protocol_is_refused(web: Web, fetcher: Fetcher) -> None:
     upgrade = raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n{}")
     web.fail("/a", *[upgrade] * QUICK.attempts)
 
-    assert code_of(f"{web.url}/a", fetcher) == "fetch.unreachable"
+    assert document_error(f"{web.url}/a", fetcher) == "fetch.unreachable"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +178,7 @@ def test_a_change_of_protocol_is_refused(web: Web, fetcher: Fetcher) -> None:
 def test_an_invalid_redirect_is_one_error(web: Web, fetcher: Fetcher, target: str) -> None:
     web.fail("/a", *[raw(b"HTTP/1.1 302 Found\r\nLocation: " + target.encode() + b"\r\n\r\n")] * 3)
 
-    code = code_of(f"{web.url}/a", fetcher)
+    code = document_error(f"{web.url}/a", fetcher)
     assert code in ("fetch.url", "fetch.redirect-unsafe", "fetch.unreachable")
 
 

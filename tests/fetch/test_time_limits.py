@@ -15,6 +15,7 @@ import pytest
 from extery.core.errors import ExteryError
 from extery.fetch import DownloadRequest, Fetcher, RetryPolicy, download, get_document
 from extery.fetch.deadline import Deadline
+from tests.fetch.requests import document_error
 from tests.fetch.web import (
     Fault,
     Handler,
@@ -38,13 +39,6 @@ DATA = os.urandom(200_000)
 def hurried() -> Iterator[Fetcher]:
     with Fetcher(retry_policy=HURRIED) as fetcher:
         yield fetcher
-
-
-def code_of(url: str, fetcher: Fetcher) -> str:
-    with pytest.raises(ExteryError) as caught:
-        get_document(url, fetcher=fetcher)
-    assert len(str(caught.value)) < 3_000
-    return caught.value.code
 
 
 def dripping(*start: bytes, piece: bytes = b"x") -> Fault:
@@ -99,7 +93,7 @@ def test_an_abandoned_request_leaves_no_thread_and_no_connection(web: Web) -> No
             url, fetcher=fetcher
         )  # the next request has a connection that is known already
         web.fail("/a", dripping(OK, b"X-Header: "))
-        assert code_of(f"{web.url}/a", fetcher) == "fetch.time-out"
+        assert document_error(f"{web.url}/a", fetcher) == "fetch.time-out"
         while requests() > before:
             time.sleep(0.01)
 
@@ -119,7 +113,7 @@ def test_an_endless_name_lookup_is_a_time_out(
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
     try:
-        assert code_of("http://slow.example/a", hurried) == "fetch.time-out"
+        assert document_error("http://slow.example/a", hurried) == "fetch.time-out"
     finally:
         answered.set()
 
@@ -137,7 +131,7 @@ def test_a_connection_established_too_late_is_closed(
         return look_up(*arguments, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", late)
-    assert code_of(f"{web.url}/a", hurried) == "fetch.time-out"
+    assert document_error(f"{web.url}/a", hurried) == "fetch.time-out"
     given_up.set()
 
     while any(thread.name == "extery-fetch" for thread in threading.enumerate()):
@@ -164,7 +158,7 @@ def test_redirects_have_the_time_limit_of_the_request(web: Web, hurried: Fetcher
 
     web.fail("/a", *[slowly] * 20)
 
-    assert code_of(f"{web.url}/a", hurried) == "fetch.time-out"
+    assert document_error(f"{web.url}/a", hurried) == "fetch.time-out"
     assert len(web.seen) < 6
 
 
@@ -176,7 +170,7 @@ def test_attempts_have_a_time_limit_together(web: Web, fault: Fault) -> None:
     stubborn = RetryPolicy(attempts=10_000, first_delay=0.01, max_delay=0.02, max_seconds=0.5)
 
     with Fetcher(retry_policy=stubborn) as fetcher:
-        assert code_of(f"{web.url}/a", fetcher) == "fetch.time-out"
+        assert document_error(f"{web.url}/a", fetcher) == "fetch.time-out"
 
 
 @pytest.mark.timeout(300)

@@ -16,7 +16,7 @@ from extery.listing.audience import (
     without_invalid_pythons,
 )
 from extery.listing.entries import KEYS
-from tests.listing.test_entries import made
+from tests.samples.entries import sample_entry
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ from tests.listing.test_entries import made
 def test_an_entry_fits_by_platform_python_and_blender(more: dict[str, Any], fits: bool) -> None:
     system = System.parse("4.5.0", "linux-x64", "3.11.7")
 
-    assert audience_of(made(**more)).fits(system) == fits
+    assert audience_of(sample_entry(**more)).fits(system) == fits
 
 
 @pytest.mark.parametrize("pythons", ["3.11", [3.11], {"3.11": 1}, 3])
 def test_python_versions_that_are_no_list_of_strings_mean_every_python(pythons: object) -> None:
-    item = made(python_versions=pythons)
+    item = sample_entry(python_versions=pythons)
 
     assert has_invalid_pythons(item)
     assert audience_of(item).pythons == EVERY_PYTHON
@@ -53,7 +53,7 @@ def test_python_versions_that_are_no_list_of_strings_mean_every_python(pythons: 
 def test_an_empty_list_of_python_versions_means_every_python_and_is_left_out(
     pythons: object,
 ) -> None:
-    item = made(python_versions=pythons)
+    item = sample_entry(python_versions=pythons)
 
     assert not has_invalid_pythons(item)
     assert audience_of(item).pythons == EVERY_PYTHON
@@ -61,7 +61,7 @@ def test_an_empty_list_of_python_versions_means_every_python_and_is_left_out(
 
 
 def test_an_entry_for_another_audience_keeps_its_other_fields_in_blenders_order() -> None:
-    item = made(python_versions=["3.11"], blender_version_max="5.0.0", more=1)
+    item = sample_entry(python_versions=["3.11"], blender_version_max="5.0.0", more=1)
     narrowed = with_audience(
         item, blender=BlenderRange((4, 3, 0)), platforms=["linux-x64"], pythons=["3.13"]
     )

@@ -17,7 +17,7 @@ from extery.listing.entries import dump_listing, make_listing
 Versions = dict[str, str]
 
 
-def made(versions: Versions, reason: str = "") -> bytes:
+def listing_of(versions: Versions, reason: str = "") -> bytes:
     """A listing of these versions by id, whose entries begin as all do."""
     entries: list[dict[str, Any]] = [
         {"schema_version": "1.0.0", "id": key, "version": version, "tagline": 'Räder, "},{"'}
@@ -27,7 +27,7 @@ def made(versions: Versions, reason: str = "") -> bytes:
 
 
 LISTINGS = st.builds(
-    made,
+    listing_of,
     st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["1.0.0", "2.0.0"])),
     st.sampled_from(["", "broken", "kaputt: „äh“"]),
 )
@@ -45,7 +45,7 @@ def test_recorded_changes_turn_every_older_listing_into_the_current_one(past: li
 
 def test_a_change_contains_only_changed_entries() -> None:
     many = {f"tool_{number:04}": "1.0.0" for number in range(2000)}
-    old, new = made(many), made(many | {"tool_0007": "1.1.0", "tool_1000": "1.1.0"})
+    old, new = listing_of(many), listing_of(many | {"tool_0007": "1.1.0", "tool_1000": "1.1.0"})
 
     found = record_change(old, new, b"")
 
@@ -54,9 +54,9 @@ def test_a_change_contains_only_changed_entries() -> None:
 
 
 def test_changes_do_not_apply_to_an_unrecorded_listing() -> None:
-    found = record_change(made({"a": "1.0.0"}), made({"a": "2.0.0"}), b"")
+    found = record_change(listing_of({"a": "1.0.0"}), listing_of({"a": "2.0.0"}), b"")
 
-    assert apply_changes(made({"a": "3.0.0"}), found) is None
+    assert apply_changes(listing_of({"a": "3.0.0"}), found) is None
     assert apply_changes(b"", found) is None
 
 
@@ -72,23 +72,24 @@ def test_changes_do_not_apply_to_an_unrecorded_listing() -> None:
     ],
 )
 def test_damaged_changes_do_not_apply(document: bytes) -> None:
-    assert apply_changes(made({"a": "1.0.0"}), document) is None
+    assert apply_changes(listing_of({"a": "1.0.0"}), document) is None
 
 
 @pytest.mark.parametrize("cut", [[[0, 1, [{"id": "evil"}]]], [["x", 1, []]], [[0]], {}, None])
 def test_a_change_with_another_resulting_hash_is_refused(cut: object) -> None:
-    old = made({"a": "1.0.0"})
-    read = json.loads(record_change(old, made({"a": "2.0.0"}), b""))
+    old = listing_of({"a": "1.0.0"})
+    read = json.loads(record_change(old, listing_of({"a": "2.0.0"}), b""))
     read["changes"][0]["cuts"] = cut
 
     assert apply_changes(old, json.dumps(read).encode()) is None
 
 
 @pytest.mark.parametrize(
-    "old", [b"", b'{"data": []}', json.dumps(json.loads(made({"a": "1.0.0"})), indent=2).encode()]
+    "old",
+    [b"", b'{"data": []}', json.dumps(json.loads(listing_of({"a": "1.0.0"})), indent=2).encode()],
 )
 def test_a_listing_of_another_program_starts_a_new_record(old: bytes) -> None:
-    new = made({"a": "2.0.0"})
+    new = listing_of({"a": "2.0.0"})
 
     read = json.loads(record_change(old, new, b""))
 
@@ -107,7 +108,7 @@ def test_the_oldest_changes_are_dropped_above_the_size_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(delta, "MAX_DELTA_SIZE", 2_000)
-    past = [made({"a": f"1.{number}.0"}) for number in range(20)]
+    past = [listing_of({"a": f"1.{number}.0"}) for number in range(20)]
     known = b""
     for old, new in pairwise(past):
         known = record_change(old, new, known)
@@ -119,6 +120,9 @@ def test_the_oldest_changes_are_dropped_above_the_size_limit(
 
 def test_a_change_of_too_many_entries_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta, "MAX_CHANGED_ENTRIES", 3)
-    old, new = made(dict.fromkeys("abc", "1.0.0")), made(dict.fromkeys("abc", "2.0.0"))
+    old, new = (
+        listing_of(dict.fromkeys("abc", "1.0.0")),
+        listing_of(dict.fromkeys("abc", "2.0.0")),
+    )
 
     assert json.loads(record_change(old, new, b""))["changes"] == []

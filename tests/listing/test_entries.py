@@ -9,7 +9,6 @@ from extery.core.errors import InvalidListing
 from extery.listing.entries import (
     KEYS,
     MAX_LISTING_PROBLEMS,
-    Entry,
     dump_listing,
     dump_serialized,
     make_entry,
@@ -18,22 +17,11 @@ from extery.listing.entries import (
 )
 from extery.manifest.document import Manifest
 from tests.samples import GOOD
+from tests.samples.entries import HASH, sample_entry
 from tests.samples.packages import ADD_ON
 
-HASH = "ab" * 32
 #: JSON null in an entry is an error for Blender, as is each of these empty values.
 EMPTY: list[Any] = [None, [], {}, ""]
-
-
-def made(version: str = "1.0.0", **more: Any) -> Entry:
-    """An entry as a listing has it."""
-    item = make_entry(
-        Manifest.parse(ADD_ON),
-        archive_url=f"./gear_tool-{version}.zip",
-        archive_size=10,
-        archive_hash=HASH,
-    )
-    return {**item, "version": version, **more}
 
 
 def test_an_entry_has_blenders_keys_in_blenders_order() -> None:
@@ -52,7 +40,7 @@ def test_an_entry_has_blenders_keys_in_blenders_order() -> None:
 
 
 def test_an_entry_has_no_empty_values() -> None:
-    item = made()
+    item = sample_entry()
 
     assert not [key for key, value in item.items() if value in EMPTY]
     assert "blender_version_max" not in item
@@ -67,16 +55,16 @@ def test_short_blender_versions_are_written_in_three_parts() -> None:
 
 
 def test_a_dumped_listing_can_be_parsed() -> None:
-    document = make_listing([made()], [{"id": "gear_tool", "reason": "Tests blocks"}])
+    document = make_listing([sample_entry()], [{"id": "gear_tool", "reason": "Tests blocks"}])
 
     parsed = parse_listing(dump_listing(document))
 
-    assert parsed.data == [made()]
+    assert parsed.data == [sample_entry()]
     assert parsed.blocked == {"gear_tool": "Tests blocks"}
 
 
 def test_serialized_entries_give_the_same_listing() -> None:
-    entries = [made(name="Räder"), made("2.0.0")]
+    entries = [sample_entry(name="Räder"), sample_entry("2.0.0")]
     texts = [json.dumps(item, separators=(",", ":")).encode() for item in entries]
     blocklist = [{"id": "gear_tool", "reason": "„broken“"}]
 
@@ -117,7 +105,7 @@ def test_a_listing_that_blender_refuses_is_refused_with_a_code(text: str, code: 
     ],
 )
 def test_an_invalid_entry_is_reported_with_its_index(key: str, value: object, code: str) -> None:
-    document = make_listing([made(), made(**{key: value})])
+    document = make_listing([sample_entry(), sample_entry(**{key: value})])
 
     with pytest.raises(InvalidListing) as caught:
         parse_listing(json.dumps(document).encode())
@@ -128,7 +116,7 @@ def test_an_invalid_entry_is_reported_with_its_index(key: str, value: object, co
 
 
 def test_all_invalid_entries_are_reported_together() -> None:
-    document = make_listing([made(tags=[]), made(), made(name="")])
+    document = make_listing([sample_entry(tags=[]), sample_entry(), sample_entry(name="")])
 
     with pytest.raises(InvalidListing) as caught:
         parse_listing(json.dumps(document).encode())

@@ -14,19 +14,7 @@ from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
 from extery.listing.partition import partition
 from extery.listing.selection import select
-
-
-def made(version: str, low: str = "4.2.0", high: str | None = None, **more: Any) -> Entry:
-    """An entry as short as the algorithm allows."""
-    item: Entry = {
-        "id": "gear_tool",
-        "version": version,
-        "blender_version_min": low,
-        "archive_url": f"./gear_tool-{version}.zip",
-    }
-    if high:
-        item["blender_version_max"] = high
-    return {**item, **more}
+from tests.samples.entries import short_entry
 
 
 def ranges(entries: list[Entry]) -> list[tuple[str, str, str | None]]:
@@ -34,17 +22,19 @@ def ranges(entries: list[Entry]) -> list[tuple[str, str, str | None]]:
 
 
 def test_an_older_version_keeps_the_blenders_that_the_newer_one_does_not_support() -> None:
-    divided = partition([made("1.0.0"), made("2.0.0", "5.0.0")])
+    divided = partition([short_entry("1.0.0"), short_entry("2.0.0", "5.0.0")])
 
     assert ranges(divided.entries) == [("2.0.0", "5.0.0", None), ("1.0.0", "4.2.0", "5.0.0")]
 
 
 def test_an_older_version_without_audience_is_left_out() -> None:
-    assert ranges(partition([made("1.0.0"), made("1.1.0")]).entries) == [("1.1.0", "4.2.0", None)]
+    assert ranges(partition([short_entry("1.0.0"), short_entry("1.1.0")]).entries) == [
+        ("1.1.0", "4.2.0", None)
+    ]
 
 
 def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
-    divided = partition([made("1.0.0"), made("2.0.0", "4.4.0", "5.0.0")])
+    divided = partition([short_entry("1.0.0"), short_entry("2.0.0", "4.4.0", "5.0.0")])
 
     assert ranges(divided.entries) == [
         ("2.0.0", "4.4.0", "5.0.0"),
@@ -54,14 +44,14 @@ def test_an_older_version_is_listed_twice_around_a_newer_one() -> None:
 
 
 def test_a_single_version_is_unchanged() -> None:
-    item = made("1.0.0", platforms=["amiga-68k"], python_versions=["3"])
+    item = short_entry("1.0.0", platforms=["amiga-68k"], python_versions=["3"])
 
     assert partition([item]).entries == [item]
 
 
 def test_packages_of_one_version_for_several_platforms_are_unchanged() -> None:
     entries = [
-        made("1.0.0", archive_url=f"./{name}.zip", platforms=[name])
+        short_entry("1.0.0", archive_url=f"./{name}.zip", platforms=[name])
         for name in ("linux-x64", "windows-x64")
     ]
 
@@ -69,7 +59,7 @@ def test_packages_of_one_version_for_several_platforms_are_unchanged() -> None:
 
 
 def test_the_other_platforms_keep_the_older_version() -> None:
-    divided = partition([made("1.0.0"), made("2.0.0", platforms=["linux-x64"])])
+    divided = partition([short_entry("1.0.0"), short_entry("2.0.0", platforms=["linux-x64"])])
 
     [newer, older] = divided.entries
     assert newer["platforms"] == ["linux-x64"]
@@ -78,7 +68,7 @@ def test_the_other_platforms_keep_the_older_version() -> None:
 
 
 def test_the_result_does_not_depend_on_the_order_of_entries() -> None:
-    entries = [made("1.0.0"), made("2.0.0", "4.4.0"), made("1.5.0", "4.3.0")]
+    entries = [short_entry("1.0.0"), short_entry("2.0.0", "4.4.0"), short_entry("1.5.0", "4.3.0")]
 
     assert partition(entries) == partition(reversed(entries))
 
@@ -87,6 +77,12 @@ BLENDERS: list[BlenderVersion] = [(4, 2, n) for n in (0, 5)] + [
     (4, 3, 0), (4, 4, 9), (4, 5, 0), (5, 0, 0), (5, 1, 3), (6, 0, 0)
 ]  # fmt: skip
 PLATFORMS = ["linux-x64", "windows-x64", "macos-arm64"]
+SYSTEMS = [
+    System(blender, platform, python)
+    for blender in BLENDERS
+    for platform in (*PLATFORMS, "macos-x64")
+    for python in ("3.11", "3.13")
+]
 PYTHON_SETS = [None, ["3"], ["3.11"], ["3.13"], ["3.11", "3.13"]]
 
 
@@ -104,7 +100,7 @@ def folders(draw: st.DrawFn) -> list[Entry]:
             more["python_versions"] = pythons
         version = draw(st.sampled_from(["1.0.0", "1.1.0", "1.10.0-beta", "1.10.0", "2.0.0"]))
         top = ".".join(map(str, high)) if high else None
-        entries.append(made(version, ".".join(map(str, low)), top, **more))
+        entries.append(short_entry(version, ".".join(map(str, low)), top, **more))
     return entries
 
 
@@ -113,14 +109,10 @@ def folders(draw: st.DrawFn) -> list[Entry]:
 def test_every_named_system_gets_exactly_its_newest_compatible_version(
     entries: list[Entry],
 ) -> None:
-    divided = partition(entries).entries
-    for blender in BLENDERS:
-        for platform in (*PLATFORMS, "macos-x64"):
-            for python in ("3.11", "3.13"):
-                system = System(blender, platform, python)
-                wanted = select(entries, system)[:1]
-                fitting = [item for item in divided if audience_of(item).fits(system)]
-                assert [item["version"] for item in fitting] == [i["version"] for i in wanted]
+    divided = [(item["version"], audience_of(item)) for item in partition(entries).entries]
+    for system in SYSTEMS:
+        expected = [item["version"] for item in select(entries, system)[:1]]
+        assert [version for version, audience in divided if audience.fits(system)] == expected
 
 
 @given(folders())
@@ -131,9 +123,9 @@ def test_an_unnamed_platform_gets_at_most_one_version_and_lost_ones_are_reported
     for blender in BLENDERS:
         system = System(blender, "beos-x64", "3.11")
         wanted = {item["version"] for item in select(entries, system)}
-        fitting = [i["version"] for i in divided.entries if audience_of(i).fits(system)]
-        assert len(fitting) <= 1
-        missing = wanted - set(fitting)
+        compatible = [i["version"] for i in divided.entries if audience_of(i).fits(system)]
+        assert len(compatible) <= 1
+        missing = wanted - set(compatible)
         assert missing <= {item["version"] for item in divided.lost}
 
 

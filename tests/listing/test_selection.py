@@ -10,14 +10,14 @@ from extery.core.versions import Version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
 from extery.listing.selection import newest_versions, select
-from tests.listing.test_entries import made
+from tests.samples.entries import sample_entry
 
 
 def test_the_newest_compatible_version_is_selected() -> None:
     entries = [
-        made("1.10.0"),
-        made("1.9.0"),
-        made("2.0.0", blender_version_min="5.0.0"),
+        sample_entry("1.10.0"),
+        sample_entry("1.9.0"),
+        sample_entry("2.0.0", blender_version_min="5.0.0"),
     ]
 
     [chosen] = select(entries, System(blender=(4, 2, 0)))
@@ -28,9 +28,9 @@ def test_the_newest_compatible_version_is_selected() -> None:
 
 def test_without_a_platform_all_packages_of_the_newest_version_are_selected() -> None:
     entries = [
-        made("1.0.0"),
-        made("2.0.0", platforms=["linux-x64"], archive_url="./l.zip"),
-        made("2.0.0", platforms=["macos-arm64"], archive_url="./m.zip"),
+        sample_entry("1.0.0"),
+        sample_entry("2.0.0", platforms=["linux-x64"], archive_url="./l.zip"),
+        sample_entry("2.0.0", platforms=["macos-arm64"], archive_url="./m.zip"),
     ]
 
     assert [item["archive_url"] for item in select(entries)] == ["./l.zip", "./m.zip"]
@@ -41,7 +41,7 @@ def test_without_a_platform_all_packages_of_the_newest_version_are_selected() ->
 systems = st.tuples(st.integers(0, 4), st.sampled_from(["linux-x64", "windows-x64"]))
 drawn = st.lists(
     st.builds(
-        lambda id_, version, low, high, platform: made(
+        lambda id_, version, low, high, platform: sample_entry(
             f"{version}.0.0",
             id=f"ext_{id_}",
             blender_version_min=f"{low}.0.0",

@@ -9,6 +9,7 @@ import pytest
 
 from extery.core.errors import InvalidManifest, InvalidPackage, ProblemList
 from extery.package import open_package
+from tests.fakes import FailingFile
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
 #: Faults for which no command reads a package.
@@ -174,11 +175,7 @@ def test_problems_can_be_collected_from_an_ambiguous_package(code: str) -> None:
 
 
 def test_a_read_error_of_the_disk_is_a_problem_of_the_package() -> None:
-    class Failing(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
-            raise OSError(5, "Input/output error")
-
-    with pytest.raises(InvalidPackage) as caught, open_package(Failing(add_on())):
+    with pytest.raises(InvalidPackage) as caught, open_package(FailingFile(add_on())):
         pass
 
     assert caught.value.code == "package.unreadable"

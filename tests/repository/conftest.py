@@ -12,12 +12,8 @@ from extery.fetch import Fetcher, decoding
 from tests.fakes import FakeRepository
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import serving
+from tests.kills.harness import Runner, running
 from tests.repository.hosted import Repository
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
 @pytest.fixture
@@ -34,6 +30,13 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 def fetcher(repository: FakeRepository) -> Iterator[Fetcher]:
     with repository.fetcher(retry_policy=QUICK) as fake:
         yield fake
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Starts runs of `extery` that can be killed."""
+    with running(tmp_path_factory.mktemp("runner")) as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -10,19 +10,11 @@ from hypothesis import strategies as st
 from extery.listing.entries import Entry
 from extery.listing.partition import partition
 from extery.repository.ambiguity import find_clashes
+from tests.samples.entries import short_entry
 
 BORDERS = ["4.2.0", "4.2.3", "4.4.0", "5.0.0"]
 PLATFORMS = ["linux-x64", "windows-x64", "beos-x86"]
 PYTHONS = ["3", "3.11", "3.13"]
-
-
-def made(version: str = "1.0.0", **fields: Any) -> Entry:
-    return {
-        "id": "gear_tool",
-        "version": version,
-        "blender_version_min": "4.2.0",
-        "archive_url": f"./{version}.zip",
-    } | fields
 
 
 @st.composite
@@ -36,11 +28,11 @@ def entries(draw: st.DrawFn) -> Entry:
     for key, values in (("platforms", PLATFORMS), ("python_versions", PYTHONS)):
         if chosen := draw(st.lists(st.sampled_from(values), max_size=2, unique=True)):
             fields[key] = chosen
-    return made(draw(st.sampled_from(["1.0.0", "2.0.0", "3.0.0"])), **fields)  # fmt: skip
+    return short_entry(draw(st.sampled_from(["1.0.0", "2.0.0", "3.0.0"])), **fields)  # fmt: skip
 
 
 def test_two_versions_without_a_maximum_overlap() -> None:
-    [clash] = find_clashes([made(), made("2.0.0", blender_version_min="4.4.0")])
+    [clash] = find_clashes([short_entry(), short_entry("2.0.0", blender_version_min="4.4.0")])
 
     assert (clash.first, clash.second) == (0, 1)
     assert clash.system.blender == (4, 4, 0)
@@ -48,19 +40,26 @@ def test_two_versions_without_a_maximum_overlap() -> None:
 
 def test_adjacent_ranges_do_not_overlap() -> None:
     assert not find_clashes(
-        [made(blender_version_max="4.4.0"), made("2.0.0", blender_version_min="4.4.0")]
+        [
+            short_entry(blender_version_max="4.4.0"),
+            short_entry("2.0.0", blender_version_min="4.4.0"),
+        ]
     )
 
 
 def test_packages_for_different_platforms_or_pythons_do_not_overlap() -> None:
-    assert not find_clashes([made(platforms=["linux-x64"]), made(platforms=["windows-x64"])])
-    assert not find_clashes([made(python_versions=["3.11"]), made(python_versions=["3.13"])])
-    assert find_clashes([made(python_versions=["3.11"]), made(python_versions=["3"])])
-    assert find_clashes([made(platforms=["linux-x64"]), made()])
+    assert not find_clashes(
+        [short_entry(platforms=["linux-x64"]), short_entry(platforms=["windows-x64"])]
+    )
+    assert not find_clashes(
+        [short_entry(python_versions=["3.11"]), short_entry(python_versions=["3.13"])]
+    )
+    assert find_clashes([short_entry(python_versions=["3.11"]), short_entry(python_versions=["3"])])
+    assert find_clashes([short_entry(platforms=["linux-x64"]), short_entry()])
 
 
 def test_different_ids_do_not_overlap() -> None:
-    assert not find_clashes([made(), made(id="dusk")])
+    assert not find_clashes([short_entry(), short_entry(id="dusk")])
 
 
 @given(st.lists(entries(), max_size=5))

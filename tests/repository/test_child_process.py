@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from extery.repository import child_process, parallel_scan, scan
 from tests.repository.packages import put
+from tests.waiting import is_alive, wait_until
 
 needs_forks = pytest.mark.skipif(
     sys.platform != "linux" or child_process.cpu_count() < 2, reason="work is not shared here"
@@ -172,21 +172,6 @@ def test_a_process_with_several_threads_spawns_workers(tmp_path: Path) -> None:
     assert several == parallel_scan.scan_packages(tmp_path, found, processes=1)
 
 
-def wait_until_gone(pids: list[int], *, seconds: float = 300) -> None:
-    """Wait for the end of processes that are not ours to wait for."""
-    deadline = time.monotonic() + seconds
-    while alive := [pid for pid in pids if is_alive(pid)]:
-        assert time.monotonic() < deadline, f"{alive} are alive"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
 STARTS = """\
 import os, sys, time
 from extery.repository.child_process import ChildProcess
@@ -230,4 +215,4 @@ def test_worker_processes_end_with_their_parent(
         parent.send_signal(how)
         parent.wait()
 
-        wait_until_gone(pids)
+        wait_until(lambda: not any(map(is_alive, pids)))

@@ -12,11 +12,7 @@ from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.config.apply import check_changes, select_entries
 from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
-
-
-def made(version: str, extension_id: str = "gear_tool", **more: Any) -> Entry:
-    return {"id": extension_id, "version": version, "blender_version_min": "4.2.0", **more}
-
+from tests.samples.entries import short_entry
 
 VERSIONS = ["1.0.0", "1.1.0", "1.10.0", "2.0.0-beta.1"]
 
@@ -40,7 +36,7 @@ def chosen(
 
 
 def versions(rules: VersionPolicy, **about: Any) -> list[str]:
-    return [item["version"] for item in chosen([made(v) for v in VERSIONS], rules, **about)]
+    return [item["version"] for item in chosen([short_entry(v) for v in VERSIONS], rules, **about)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +65,10 @@ def test_rules_choose_versions(
 
 
 def test_all_packages_of_a_version_are_kept_together() -> None:
-    entries = [made("1.0.0"), *(made("2.0.0", platforms=[p]) for p in ("linux-x64", "macos-x64"))]
+    entries = [
+        short_entry("1.0.0"),
+        *(short_entry("2.0.0", platforms=[p]) for p in ("linux-x64", "macos-x64")),
+    ]
 
     assert chosen(entries, VersionPolicy(retention=1)) == entries[1:]
 
@@ -83,18 +82,18 @@ def test_all_packages_of_a_version_are_kept_together() -> None:
     ],
 )
 def test_a_pinned_or_selected_version_that_is_missing_is_a_problem(rules: VersionPolicy) -> None:
-    found = chosen([made("1.0.0")], rules, codes=["generate.version-missing"])
+    found = chosen([short_entry("1.0.0")], rules, codes=["generate.version-missing"])
 
-    assert found == ([made("1.0.0")] if "gone" in rules.pinned else [])
+    assert found == ([short_entry("1.0.0")] if "gone" in rules.pinned else [])
 
 
 def test_fields_of_the_configuration_replace_those_of_the_manifest() -> None:
-    [item] = chosen([made("1.0.0", name="Gear Tool")], name="Gears", tags=["Mesh"])
+    [item] = chosen([short_entry("1.0.0", name="Gear Tool")], name="Gears", tags=["Mesh"])
 
     assert (item["name"], item["tags"], list(item)) == (
         "Gears",
         ["Mesh"],
-        ["id", "name", "version", "blender_version_min", "tags"],
+        ["id", "name", "version", "blender_version_min", "tags", "archive_url"],
     )
 
 
@@ -110,16 +109,16 @@ def test_fields_of_the_configuration_replace_those_of_the_manifest() -> None:
 def test_the_configuration_can_restrict_blender_versions_but_not_extend_them(
     own: dict[str, Any], about: dict[str, Any], expected: tuple[str, str | None]
 ) -> None:
-    [item] = chosen([made("1.0.0", **own)], **about)
+    [item] = chosen([short_entry("1.0.0", **own)], **about)
 
     assert (item["blender_version_min"], item.get("blender_version_max")) == expected
 
 
 def test_the_configuration_can_restrict_platforms_but_not_extend_them() -> None:
     universal, linux, windows = (
-        made("1.0.0"),
-        made("2.0.0", platforms=["linux-x64"]),
-        made("3.0.0", platforms=["windows-x64"]),
+        short_entry("1.0.0"),
+        short_entry("2.0.0", platforms=["linux-x64"]),
+        short_entry("3.0.0", platforms=["windows-x64"]),
     )
 
     found = chosen([universal, linux, windows], platforms=["linux-x64", "macos-x64"])
@@ -131,7 +130,7 @@ def test_the_configuration_can_restrict_platforms_but_not_extend_them() -> None:
 
 
 def test_a_version_without_blender_versions_left_is_not_listed() -> None:
-    assert chosen([made("1.0.0")], blender_version_max="4.2.0") == []
+    assert chosen([short_entry("1.0.0")], blender_version_max="4.2.0") == []
 
 
 def test_fields_that_blender_would_refuse_are_reported_with_their_location() -> None:

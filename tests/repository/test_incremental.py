@@ -1,4 +1,4 @@
-"""Whatever happened to a folder before: what a run makes of it is what it makes of a new one."""
+"""A run in a folder with a history writes what it writes in a new folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIGS = (
 
 
 class Folder:
-    """A folder to which things happen by chance."""
+    """A folder of packages that changes at random."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self.path = path
@@ -63,22 +63,22 @@ class Folder:
         text = self.chance.choice(CONFIGS)
         (self.path / "blender_repo.toml").write_text(f'schema_version = "1.0.0"\n{text}', "utf-8")
 
-    def pick(self) -> None:
+    def add_set(self) -> None:
         (self.path / "sets").mkdir(exist_ok=True)
         (self.path / "sets" / "shot.toml").write_text('gear_tool = "*"\n')
 
-    def happen(self) -> None:
-        """Something, and time enough passes for it to be noticed by its time."""
-        happens = (self.add, self.add, self.add, self.remove, self.damage, self.rename,
-                   self.configure, self.configure, self.pick)  # fmt: skip
+    def change_randomly(self) -> None:
+        """Make one to three changes, with times that differ from the earlier ones."""
+        changes = (self.add, self.add, self.add, self.remove, self.damage, self.rename,
+                   self.configure, self.configure, self.add_set)  # fmt: skip
         for _ in range(self.chance.randrange(1, 4)):
-            self.chance.choice(happens)()
+            self.chance.choice(changes)()
         for number, path in enumerate(self.path.glob("*.zip")):
             os.utime(path, ns=(10**18, 10**18 + number + self.chance.randrange(10**9)))
 
 
-def made(folder: Path) -> dict[str, bytes]:
-    """Every file that a run has made, but the one that tells of history."""
+def output_files(folder: Path) -> dict[str, bytes]:
+    """Every file that a run has output_files, but the one that tells of history."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
         str(path.relative_to(folder)): path.read_bytes()
@@ -94,7 +94,7 @@ def test_an_incremental_run_writes_the_files_of_a_run_in_a_new_folder(
     folder = Folder(tmp_path / "folder", seed)
     seen = set()
     for step in range(12):
-        folder.happen()
+        folder.change_randomly()
         generate(folder.path, html=True)
 
         new = tmp_path / f"new-{step}"
@@ -106,7 +106,7 @@ def test_an_incremental_run_writes_the_files_of_a_run_in_a_new_folder(
             shutil.copy2(folder.path / "sets" / "shot.toml", new / "sets")
         generate(new, html=True)
 
-        assert made(folder.path) == made(new)
+        assert output_files(folder.path) == output_files(new)
         listing = (folder.path / "index.json").read_bytes()
         if (folder.path / "changes.json").exists():
             assert apply_changes(listing, (folder.path / "changes.json").read_bytes()) == listing
@@ -121,15 +121,15 @@ def test_a_folder_without_its_state_can_be_updated(tmp_path: Path, seed: int) ->
     for _ in range(6):
         folder.add()
     generate(folder.path, html=True)
-    # As from version control: copies in place of second names, other times, nothing hidden.
+    # As from version control: copies in place of hard links, other times, no hidden files.
     copy = tmp_path / "copy"
     shutil.copytree(
         folder.path, copy, ignore=shutil.ignore_patterns(".extery"), copy_function=shutil.copyfile
     )
-    before = made(copy)
-    assert made(folder.path) == before
+    before = output_files(copy)
+    assert output_files(folder.path) == before
 
     put(copy, "one-more.zip", extension_id="gear_tool", version="3.0.0")
     generate(copy, html=True)
 
-    assert made(copy).keys() >= {*before, "beta/one-more.zip"}
+    assert output_files(copy).keys() >= {*before, "beta/one-more.zip"}

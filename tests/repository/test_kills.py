@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.kills.cases import CONFIGS, GenerateCase, forget
-from tests.kills.harness import Kill, Runner, running
+from tests.kills.harness import Kill, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
 
@@ -21,12 +21,6 @@ CHANNELS = CONFIGS[3]
 #: Writes from one real kill to the next.
 STRIDE = 9
 KILLS_WITH_HELPERS = 6
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running(tmp_path_factory.mktemp("runner")) as started:
-        yield started
 
 
 @pytest.fixture

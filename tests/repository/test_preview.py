@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from extery.repository.mirror.run import mirror
 from extery.repository.preview import Preview, preview
 from extery.repository.watch import snapshot
 from tests.repository.packages import put
+from tests.waiting import wait_until
 
 BODY = b'{"version": "v1"}' * 100
 
@@ -264,13 +265,6 @@ def test_files_outside_the_folder_and_hidden_files_are_not_served(
     assert (answer.status, answer.body) == (404, b"")
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def ids(site: Site) -> list[str]:
     return [item["id"] for item in json.loads(site.ask("/index.json").body)["data"]]
 
@@ -320,9 +314,9 @@ def test_the_listing_is_updated_when_the_folder_changes(tmp_path: Path) -> None:
         assert ids(site) == ["gear_tool"]
         assert b"<!doctype html>" in site.ask("/").body
         put(tmp_path, "dusk.zip", extension_id="dusk", kind="theme")
-        until(lambda: ids(site) == ["dusk", "gear_tool"])
+        wait_until(lambda: ids(site) == ["dusk", "gear_tool"])
         (tmp_path / "gear.zip").unlink()
-        until(lambda: ids(site) == ["dusk"])
+        wait_until(lambda: ids(site) == ["dusk"])
 
     assert "200 GET /index.json" in lines
     assert "1 entry listed" in lines
@@ -353,7 +347,7 @@ def test_a_package_that_is_still_being_copied_is_waited_for(tmp_path: Path) -> N
                 file.write(whole[start : start + 40])
                 file.flush()
                 time.sleep(0.01)
-        until(lambda: ids(site) == ["gear_tool"])
+        wait_until(lambda: ids(site) == ["gear_tool"])
 
     assert errors == []
 
@@ -364,10 +358,10 @@ def test_problems_are_reported_and_serving_continues(tmp_path: Path) -> None:
 
     with running(tmp_path, on_error=errors.append) as site:
         (tmp_path / "bad.zip").write_bytes(b"no zip")
-        until(lambda: errors)
+        wait_until(lambda: errors)
         assert errors[0].code == "package.not-zip"
         (tmp_path / "blender_repo.toml").write_text("[")
-        until(lambda: errors[-1].code == "generate.config-not-toml")
+        wait_until(lambda: errors[-1].code == "generate.config-not-toml")
         assert ids(site) == ["gear_tool"]
 
 

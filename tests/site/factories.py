@@ -98,3 +98,16 @@ def picture(
     Pillow.new("RGB", (width, height), "#336699").save(buffer, format_, **options)
     buffer.seek(0)
     return buffer
+
+
+def upload_other(owner: User, **fields: Any) -> Version:
+    """Upload a package of version 1.0.0 that differs from that of `make_waiting`."""
+    data = package(files={"other.py": "other = True\n"}, **fields)
+    return publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner).version
+
+
+def replace_package(version: Version, owner: User, **fields: Any) -> Version:
+    """Replace the package: withdraw, discard, upload other bytes with the same version, submit."""
+    publish.withdraw(version=version, by=owner)
+    publish.discard_draft(version=version, by=owner)
+    return publish.submit(version=upload_other(owner, **fields), by=owner)

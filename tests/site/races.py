@@ -11,7 +11,7 @@ from django.db import connection
 from extery.core.errors import ExteryError
 
 
-def run_at_once(*actions: Callable[[], Any]) -> list[Any]:
+def run_simultaneously(*actions: Callable[[], Any]) -> list[Any]:
     """Return what each action returned, or the `ExteryError` that it raised, in order.
 
     Any other error fails the test: on a site it would be a 500.

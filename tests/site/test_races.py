@@ -28,7 +28,7 @@ from extery_site.reports import actions as reports
 from extery_site.reports.models import Report
 from tests.site import factories
 from tests.site.packages import package
-from tests.site.races import errors_of, run_at_once
+from tests.site.races import errors_of, run_simultaneously
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,7 @@ def test_of_two_simultaneous_approvals_one_is_recorded(owner: User, moderator: U
         moderation.approve_version, version=version, packages=version.package_hashes, by=moderator
     )
 
-    assert errors_of(run_at_once(*[approve] * 4)) == ["review.wrong-status"] * 3
+    assert errors_of(run_simultaneously(*[approve] * 4)) == ["review.wrong-status"] * 3
 
     assert Event.objects.filter(kind="approved").count() == 1
     assert Revision.objects.get().number == before + 1
@@ -64,7 +64,7 @@ def test_of_two_simultaneous_approvals_over_the_api_one_gets_409(
         path = "/api/v1/extensions/gear_tool/versions/1.0.0/approve"
         return client.post(path, body, "application/json").status_code
 
-    assert sorted(run_at_once(approve, approve)) == [200, 409]
+    assert sorted(run_simultaneously(approve, approve)) == [200, 409]
 
 
 def test_of_two_simultaneous_approvals_the_newer_version_is_shown(
@@ -73,7 +73,7 @@ def test_of_two_simultaneous_approvals_the_newer_version_is_shown(
     factories.make_approved(owner, moderator, version="0.9.0")
     versions = [factories.make_waiting(owner, version=number) for number in ("1.0.0", "2.0.0")]
 
-    results = run_at_once(
+    results = run_simultaneously(
         *(
             partial(
                 moderation.approve_version, version=one, packages=one.package_hashes, by=moderator
@@ -89,7 +89,7 @@ def test_of_two_simultaneous_approvals_the_newer_version_is_shown(
 def test_a_version_is_either_approved_or_withdrawn(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
 
-    results = run_at_once(
+    results = run_simultaneously(
         lambda: moderation.approve_version(
             version=version, packages=version.package_hashes, by=moderator
         ),
@@ -115,7 +115,7 @@ def test_of_two_simultaneous_uploads_of_one_version_one_is_stored(
     if existing:
         factories.make_approved(owner, moderator, version="0.9.0")
 
-    results = run_at_once(
+    results = run_simultaneously(
         *(upload(owner, files={"who.py": f"number = {number}\n"}) for number in range(3))
     )
 
@@ -127,7 +127,7 @@ def test_of_two_simultaneous_uploads_of_one_version_one_is_stored(
 def test_of_two_simultaneous_uploads_of_one_file_one_is_stored(
     owner: User, media: Callable[[], list[str]]
 ) -> None:
-    results = run_at_once(*[upload(owner)] * 3)
+    results = run_simultaneously(*[upload(owner)] * 3)
 
     assert errors_of(results) == ["upload.version-exists"] * 2
     assert media() == [Package.objects.get().file.name]
@@ -141,14 +141,14 @@ def test_platforms_of_a_version_can_be_uploaded_simultaneously(
         factories.make_approved(owner, moderator, version="0.9.0")
     platforms = ["linux-x64", "windows-x64", "macos-arm64"]
 
-    results = run_at_once(*(upload(owner, platforms=[name]) for name in platforms))
+    results = run_simultaneously(*(upload(owner, platforms=[name]) for name in platforms))
 
     assert errors_of(results) == []
     assert sorted(Version.objects.get(number="1.0.0").platforms) == sorted(platforms)
 
 
 def test_an_id_uploaded_simultaneously_belongs_to_one_user(owner: User, stranger: User) -> None:
-    results = run_at_once(upload(owner), upload(stranger, tagline="Makes other gears"))
+    results = run_simultaneously(upload(owner), upload(stranger, tagline="Makes other gears"))
 
     assert errors_of(results) == ["upload.id-taken"]
     assert Package.objects.get().version.extension == Extension.objects.get()
@@ -157,7 +157,7 @@ def test_an_id_uploaded_simultaneously_belongs_to_one_user(owner: User, stranger
 def test_new_tags_of_simultaneous_uploads_are_created_once(owner: User) -> None:
     tags = ["Mesh", "Object", "Scene", "Render", "Animation"]
 
-    results = run_at_once(
+    results = run_simultaneously(
         *(
             upload(owner, id=f"gear_{number}", tags=tags if number % 2 else tags[::-1])
             for number in range(4)
@@ -173,7 +173,7 @@ def test_of_two_moderators_who_handle_a_report_one_succeeds(owner: User, moderat
     extension = factories.make_approved(owner, moderator).extension
     report = reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
 
-    results = run_at_once(
+    results = run_simultaneously(
         lambda: reports.resolve_report(report=report, by=moderator, note="Done"),
         lambda: reports.dismiss_report(report=report, by=moderator, note="Nothing"),
     )
@@ -189,7 +189,7 @@ def test_a_report_or_comment_on_a_draft_that_is_discarded_is_stored_or_refused(
     version = factories.make_draft(owner)
     extension = version.extension
 
-    discarded, *others = run_at_once(
+    discarded, *others = run_simultaneously(
         lambda: publish.discard_draft(version=version, by=owner),
         lambda: reports.report_extension(
             extension=extension, by=moderator, reason="other", text="Look"
@@ -237,7 +237,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
 
     monkeypatch.setattr(module, "clean_text", check_and_wait)
 
-    assert errors_of(run_at_once(refer, discard)) == []
+    assert errors_of(run_simultaneously(refer, discard)) == []
     assert not Extension.objects.exists()
 
 
@@ -245,7 +245,7 @@ def test_simultaneous_discards_discard_once(owner: User, media: Callable[[], lis
     version = factories.make_draft(owner)
     discard = partial(publish.discard_draft, version=version, by=owner)
 
-    results = run_at_once(discard, discard)
+    results = run_simultaneously(discard, discard)
 
     assert errors_of(results) == ["request.not-found"]
     assert not Extension.objects.exists()
@@ -258,7 +258,7 @@ def test_a_file_discarded_and_uploaded_simultaneously_exists_if_its_row_does(
 ) -> None:
     version = factories.make_draft(owner)
 
-    run_at_once(lambda: publish.discard_draft(version=version, by=owner), upload(owner))
+    run_simultaneously(lambda: publish.discard_draft(version=version, by=owner), upload(owner))
 
     assert media() == stored_names()
 
@@ -289,7 +289,7 @@ def test_a_file_is_not_removed_while_a_transaction_stores_it_again(
         looked.set()
 
     monkeypatch.setattr(files.StagedFile, "store", store_and_wait)
-    run_at_once(upload(owner), remove)
+    run_simultaneously(upload(owner), remove)
 
     assert media() == [Package.objects.get().file.name] == [file.name]
 
@@ -301,7 +301,7 @@ def test_the_revision_counts_every_simultaneous_change() -> None:
         with transaction.atomic():
             increment_revision()
 
-    run_at_once(*[change] * 8)
+    run_simultaneously(*[change] * 8)
 
     assert Revision.objects.get().number == 8
 
@@ -318,7 +318,7 @@ def test_of_two_simultaneous_sign_ups_with_one_name_one_succeeds(settings: Any) 
         }
         return Client().post("/account/signup/", fields).status_code
 
-    statuses = run_at_once(*(partial(sign_up, number) for number in range(4)))
+    statuses = run_simultaneously(*(partial(sign_up, number) for number in range(4)))
 
     assert User.objects.count() == 1
     assert statuses.count(302) == 1
@@ -333,7 +333,7 @@ def test_simultaneous_replacements_of_an_image_leave_no_orphan(
         factories.picture(width=960 + 16 * number, height=540 + 9 * number) for number in range(3)
     ]
 
-    results = run_at_once(
+    results = run_simultaneously(
         *(
             partial(publish.update_draft, extension=extension, by=owner, image=one, alt_text="Gear")
             for one in pictures

@@ -14,18 +14,12 @@ import pytest
 
 from tests.fetch.web import cut_off
 from tests.kills.cases import MirrorCase, forget
-from tests.kills.harness import Kill, Runner, running
+from tests.kills.harness import Kill, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
 
 #: Writes from one real kill to the next.
 STRIDE = 9
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running(tmp_path_factory.mktemp("runner")) as started:
-        yield started
 
 
 @pytest.fixture

@@ -8,20 +8,15 @@ import pytest
 from extery.repository.page.theme_colors import PANEL, VIEW, ThemeColors, contrast_verdict
 from extery.repository.page.theme_preview import SPRITE, styles
 from tests.parts import require_part
+from tests.repository.page.pages import parse_theme
 
 
 def theme_of(**colours: str) -> ThemeColors:
     return ThemeColors({path.replace("__", "."): value for path, value in colours.items()})
 
 
-def parsed(data: bytes) -> ThemeColors:
-    theme = ThemeColors.parse(data)
-    assert theme is not None
-    return theme
-
-
 def test_colours_that_a_theme_does_not_set_are_those_of_the_dark_theme() -> None:
-    theme = parsed(b"<bpy><Theme/></bpy>")
+    theme = parse_theme(b"<bpy><Theme/></bpy>")
 
     assert styles(theme) == ""
     assert theme[VIEW] == "#3d3d3d"
@@ -55,7 +50,7 @@ def test_a_style_contains_colours_only(value: str) -> None:
     text = value.replace('"', "&quot;").replace("<", "&lt;")
     xml = f'<bpy><Theme><view_3d><ThemeView3D grid="{text}"/></view_3d></Theme></bpy>'
 
-    assert styles(parsed(xml.encode())) == ""
+    assert styles(parse_theme(xml.encode())) == ""
 
 
 @pytest.mark.parametrize("data", [b"", b"<bpy/>", b"no XML", b"<bpy><Theme></bpy>"])
@@ -108,7 +103,7 @@ def test_blenders_own_themes_are_read_in_each_release(series: str) -> None:
     folder = require_part(f"blender-{series}")
     (light,) = folder.glob(f"**/{series}/scripts/presets/interface_theme/Blender_Light.xml")
 
-    theme = parsed(Path(light).read_bytes())
+    theme = parse_theme(Path(light).read_bytes())
 
     assert theme[VIEW] == "#646464"
     assert theme[PANEL] == "#ccccccff"

@@ -28,7 +28,7 @@ from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
-from tests.site.races import errors_of, run_at_once
+from tests.site.races import errors_of, run_simultaneously
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = {"Accept": "application/json"}
@@ -235,7 +235,7 @@ def test_a_file_discarded_and_uploaded_simultaneously_exists_if_its_row_does(
     storage: FileStorage, owner: User, round_: int
 ) -> None:
     version = factories.make_draft(owner)
-    results = run_at_once(
+    results = run_simultaneously(
         lambda: publish.discard_draft(version=version, by=owner),
         lambda: publish.receive_upload(file=io.BytesIO(package()), user=owner),
     )

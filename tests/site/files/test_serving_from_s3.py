@@ -44,7 +44,7 @@ def test_a_site_stores_its_files_on_s3(
         )
         assert response.status == 201, body
         assert json.loads(body)["sha256"] == sha256
-        assert site.parts == []
+        assert site.media == []
         path = run_script(site, PUBLISH).split()[-1]
         response, body = ask(site, "GET", path)
         assert (response.status, body) == (200, data)

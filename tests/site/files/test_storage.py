@@ -21,6 +21,7 @@ from extery_site.files.backends.ranges import FilePart
 from extery_site.files.layout import FileKind, image_url
 from extery_site.files.models import StoredFile
 from extery_site.files.storage import Fault
+from tests.fakes import FailingFile
 from tests.site.stored import path_of
 
 DATA = b"gears"
@@ -121,11 +122,7 @@ def test_an_error_does_not_remove_what_another_upload_has_stored_since(
 
 
 def test_a_source_that_fails_leaves_nothing(media: Media) -> None:
-    class Broken(io.BytesIO):
-        def read(self, *_: Any) -> bytes:
-            raise OSError("gone")
-
-    with pytest.raises(Unavailable, match="gone"), files.stage_file(Broken(), PACKAGE):
+    with pytest.raises(Unavailable, match="output error"), files.stage_file(FailingFile(), PACKAGE):
         pass
     assert media() == []
 

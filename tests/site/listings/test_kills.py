@@ -19,7 +19,8 @@ from extery_site.listings.snapshot import Snapshot
 from extery_site.project.tasks.models import Status, StoredTask
 from tests.site import factories
 from tests.site.project.tasks import sample_tasks
-from tests.site.project.tasks.processes import wait_until, worker_process
+from tests.site.project.tasks.processes import worker_process
+from tests.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +14,7 @@ from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.moderation import actions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
-from tests.site.packages import package
-from tests.site.pages.html import Page, mistakes
+from tests.site.pages.html import Page, page_of
 from tests.site.stored import path_of
 
 SignIn = Callable[[User], Client]
@@ -34,12 +32,6 @@ def browser(moderator: User, signed_in: SignIn) -> Client:
     return signed_in(moderator)
 
 
-def page_of(response: Any) -> Page:
-    page = Page(response.content.decode())
-    assert mistakes(page) == []
-    return page
-
-
 def form_of(page: Page) -> dict[str, Any]:
     """Return the data that the form of the page sends, with a reason."""
     hidden = [field for field in page.all("input") if field.get("type") == "hidden"]
@@ -52,15 +44,6 @@ def form_of(page: Page) -> dict[str, Any]:
 
 def load(browser: Client) -> dict[str, Any]:
     return form_of(page_of(browser.get(THREAD)))
-
-
-def replace_package(version: Version, owner: User, **fields: Any) -> Version:
-    """Replace the package: withdraw, discard, upload other bytes with the same version, submit."""
-    publish.withdraw(version=version, by=owner)
-    publish.discard_draft(version=version, by=owner)
-    data = package(files={"other.py": "other = True\n"}, **fields)
-    draft = publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner)
-    return publish.submit(version=draft.version, by=owner)
 
 
 def notice_of(page: Page) -> str:
@@ -93,7 +76,7 @@ def test_a_package_replaced_after_the_page_was_loaded_rejects_the_decision(
     version = factories.make_waiting(owner)
     form = load(browser)
     [seen] = version.package_hashes
-    [now] = replace_package(version, owner).package_hashes
+    [now] = factories.replace_package(version, owner).package_hashes
     response = browser.post(THREAD, {**form, "step": step})
     assert response.status_code == 409
     page = page_of(response)
@@ -215,7 +198,7 @@ def test_a_form_without_a_reason_also_reports_changed_packages(
 ) -> None:
     version = factories.make_waiting(owner)
     form = load(browser)
-    [now] = replace_package(version, owner).package_hashes
+    [now] = factories.replace_package(version, owner).package_hashes
     response = browser.post(THREAD, {**form, "step": step, "reason": reason})
     assert response.status_code in {409, 422}
     page = page_of(response)

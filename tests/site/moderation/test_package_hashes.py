@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from extery.core.errors import Conflict, Corrupt, ExteryError, InvalidInput, Refused
+from extery.core.errors import Conflict, Corrupt, ExteryError, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.moderation import actions
 from extery_site.publish import actions as publish
 from tests.site import factories
-from tests.site.packages import package
+from tests.site.races import errors_of, run_simultaneously
 from tests.site.stored import path_of
 
 Program = Callable[[User], Client]
@@ -31,23 +29,10 @@ URL = "/api/v1/extensions/gear_tool/versions/1.0.0/"
 OTHER_HASH = "ab" * 32
 
 
-def upload(owner: User, **fields: Any) -> Version:
-    """Return a package of version 1.0.0 that differs from that of `factories.make_waiting`."""
-    data = package(files={"other.py": "other = True\n"}, **fields)
-    return publish.receive_upload(file=io.BytesIO(data), name="other.zip", user=owner).version
-
-
-def replace_package(version: Version, owner: User) -> Version:
-    """Replace the package: withdraw, discard, upload other bytes with the same version, submit."""
-    publish.withdraw(version=version, by=owner)
-    publish.discard_draft(version=version, by=owner)
-    return publish.submit(version=upload(owner), by=owner)
-
-
 def add_package(version: Version, owner: User) -> Version:
     """Add a platform to the version in review: withdraw, upload, submit."""
     publish.withdraw(version=version, by=owner)
-    upload(owner, platforms=["macos-arm64"])
+    factories.upload_other(owner, platforms=["macos-arm64"])
     return publish.submit(version=version, by=owner)
 
 
@@ -67,7 +52,7 @@ def test_a_decision_records_the_hashes_of_its_packages(
     owner: User, moderator: User, program: Program, step: str
 ) -> None:
     factories.make_waiting(owner, platforms=["linux-x64"])
-    upload(moderator, id="unrelated")
+    factories.upload_other(moderator, id="unrelated")
     version = add_package(Version.objects.get(extension__extension_id="gear_tool"), owner)
     hashes = version.package_hashes
     response = decide_through_api(program(moderator), step, hashes[::-1])
@@ -83,7 +68,7 @@ def test_a_decision_on_a_replaced_package_is_a_conflict(
 ) -> None:
     version = factories.make_waiting(owner)
     [seen] = version.package_hashes
-    [now] = replace_package(version, owner).package_hashes
+    [now] = factories.replace_package(version, owner).package_hashes
     response = decide_through_api(program(moderator), step, [seen])
     assert response.status_code == 409
     problems = response.json()["problems"]
@@ -239,7 +224,7 @@ def test_a_version_that_was_discarded_meanwhile_is_a_conflict(
 ) -> None:
     version = factories.make_waiting(owner)
     seen = version.package_hashes
-    replace_package(version, owner)
+    factories.replace_package(version, owner)
     with pytest.raises(Conflict) as caught:
         DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because")
     assert caught.value.code == "review.version-discarded"
@@ -311,12 +296,12 @@ def test_a_decision_and_a_replacement_at_the_same_time_are_serialized(
 ) -> None:
     version = factories.make_waiting(owner)
     seen = version.package_hashes
-    failures = run_at_once(
+    results = run_simultaneously(
         lambda: DECISIONS[step](version=version, packages=seen, by=moderator, reason="Because"),
-        lambda: replace_package(version, owner),
+        lambda: factories.replace_package(version, owner),
     )
     # The second of the two raises a conflict; no decision is made on the new bytes.
-    assert [type(failure) for failure in failures] == [Conflict]
+    assert [type(result) for result in results if isinstance(result, ExteryError)] == [Conflict]
     now = Version.objects.get()
     if Event.objects.decisions().exists():
         assert Event.objects.decisions().get().packages == now.package_hashes == seen
@@ -327,7 +312,10 @@ def test_a_decision_and_a_replacement_at_the_same_time_are_serialized(
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [(add_package, "review.packages-changed"), (replace_package, "review.version-discarded")],
+    [
+        (add_package, "review.packages-changed"),
+        (factories.replace_package, "review.version-discarded"),
+    ],
 )
 def test_packages_changed_after_the_files_were_read_are_not_approved(
     owner: User,
@@ -355,12 +343,12 @@ def test_packages_changed_after_the_files_were_read_are_not_approved(
 def test_a_platform_added_during_an_approval_is_refused(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
     seen = version.package_hashes
-    failures = run_at_once(
+    results = run_simultaneously(
         lambda: actions.approve_version(version=version, packages=seen, by=moderator),
-        lambda: upload(owner, platforms=["macos-arm64"]),
+        lambda: factories.upload_other(owner, platforms=["macos-arm64"]),
     )
     # A version in review and a published one accept no packages: the upload always fails.
-    assert [failure.code for failure in failures] == ["upload.version-exists"]
+    assert errors_of(results) == ["upload.version-exists"]
     assert Version.objects.get().package_hashes == seen
     assert Version.objects.get().status == "approved"
 
@@ -369,64 +357,10 @@ def test_a_platform_added_during_an_approval_is_refused(owner: User, moderator: 
 def test_of_two_simultaneous_decisions_one_succeeds(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner)
     seen = version.package_hashes
-    failures = run_at_once(
+    results = run_simultaneously(
         lambda: actions.approve_version(version=version, packages=seen, by=moderator),
         lambda: actions.decline_version(version=version, packages=seen, by=moderator, reason="No"),
     )
-    assert [failure.code for failure in failures] == ["review.wrong-status"]
+    assert errors_of(results) == ["review.wrong-status"]
     assert Event.objects.decisions().count() == 1
     assert Extension.objects.get().status == Event.objects.decisions().get().kind
-
-
-def run_at_once(*works: Callable[[], Any]) -> list[ExteryError]:
-    """Run all functions at the same time, each in its own thread; return the errors raised."""
-    from django.db import connection
-
-    barrier = threading.Barrier(len(works))
-    failures: list[ExteryError] = []
-    unexpected: list[BaseException] = []
-
-    def run(work: Callable[[], Any]) -> None:
-        barrier.wait()
-        try:
-            work()
-        except ExteryError as error:
-            failures.append(error)
-        except BaseException as error:
-            unexpected.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert unexpected == []
-    return failures
-
-
-def test_an_invalid_hash_is_reported_before_the_status(owner: User, moderator: User) -> None:
-    version = factories.make_approved(owner, moderator)
-    with pytest.raises(InvalidInput):
-        actions.approve_version(version=version, packages=["x"], by=moderator)
-    with pytest.raises(Conflict) as caught:
-        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
-    assert caught.value.code == "review.wrong-status"
-
-
-@pytest.mark.parametrize("decide", ["approve_version", "request_changes", "decline_version"])
-def test_no_decision_is_made_on_a_version_of_a_blocked_extension(
-    owner: User, moderator: User, decide: str
-) -> None:
-    version = factories.make_waiting(owner)
-    actions.block_extension(extension=version.extension, by=moderator, reason="It does harm.")
-
-    with pytest.raises(Conflict) as caught:
-        getattr(actions, decide)(
-            version=version, packages=version.package_hashes, by=moderator, reason="Hm"
-        )
-
-    assert caught.value.code == "review.wrong-status"
-    version.refresh_from_db()
-    assert version.status == Version.Status.IN_REVIEW

@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
 
 VOID = frozenset(
     [
@@ -117,6 +120,20 @@ class Page(HTMLParser):
     @property
     def h1(self) -> str:
         return self.all("h1")[0].words
+
+
+def page_of(response: Any) -> Page:
+    """Return the page of a response after a check of its HTML."""
+    page = Page(response.content.decode())
+    assert mistakes(page) == []
+    return page
+
+
+def open_page(client: Client, address: str, status: int = 200) -> Page:
+    """Request a page; check its status and HTML."""
+    response = client.get(address)
+    assert response.status_code == status
+    return page_of(response)
 
 
 def mistakes(page: Page) -> list[str]:

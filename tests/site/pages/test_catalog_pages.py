@@ -12,15 +12,9 @@ from django.test import Client
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
 from tests.site import factories
-from tests.site.pages.html import Page
+from tests.site.pages.html import Page, open_page
 
 Approve = Callable[..., Version]
-
-
-def page_of(client: Client, address: str, status: int = 200) -> Page:
-    response = client.get(address)
-    assert response.status_code == status
-    return Page(response.content.decode())
 
 
 def names_on(page: Page) -> list[str]:
@@ -52,7 +46,7 @@ def fill(owner: User, number: int, **fields: Any) -> None:
 
 
 def test_home_shows_how_to_add_the_repository(client: Client, db: None) -> None:
-    page = page_of(client, "/")
+    page = open_page(client, "/")
     assert page.by_id("listing-url").words == "http://testserver/api/v1/extensions/"
     assert "/about/use-in-blender/" in page.links
     assert "No extensions yet" in page.html
@@ -61,7 +55,7 @@ def test_home_shows_how_to_add_the_repository(client: Client, db: None) -> None:
 def test_home_shows_both_types_and_the_tags(client: Client, approve: Approve) -> None:
     approve(name="Gear Tool", tags=["Mesh"])
     approve(id="harbour", name="Harbour", type="theme", tags=["Dark"])
-    page = page_of(client, "/")
+    page = open_page(client, "/")
     assert names_on(page) == ["Gear Tool", "Harbour", "Gear Tool", "Harbour"]
     assert {"/tags/mesh/", "/tags/dark/"} <= set(page.links)
     assert "2 extensions" in page.html
@@ -71,7 +65,7 @@ def test_the_repository_url_uses_the_configured_site_url(
     client: Client, db: None, settings: Any
 ) -> None:
     settings.EXTERY_SITE_URL = "https://extensions.example.org"
-    page = page_of(client, "/about/use-in-blender/")
+    page = open_page(client, "/about/use-in-blender/")
     assert page.by_id("listing-url").words == "https://extensions.example.org/api/v1/extensions/"
     canonical = next(link for link in page.all("link") if link.get("rel") == "canonical")
     assert canonical["href"] == "https://extensions.example.org/about/use-in-blender/"
@@ -84,7 +78,7 @@ def test_only_public_extensions_are_listed(
     factories.make_waiting(owner, id="waiting", name="Waiting")
     factories.make_draft(owner, id="draft", name="Draft")
     factories.make_blocked(owner, moderator, id="blocked", name="Blocked")
-    assert names_on(page_of(client, "/extensions/")) == ["Public"]
+    assert names_on(open_page(client, "/extensions/")) == ["Public"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +104,7 @@ def test_filters_and_order(client: Client, approve: Approve, query: str, found: 
     approve(name="Gear Tool", tags=["Mesh"], platforms=["linux-x64"], blender_version_max="5.0.0")
     approve(id="harbour", name="Harbour", type="theme", tagline="Deep blue", tags=["Dark"])
     Extension.objects.filter(extension_id="harbour").update(download_count=7)
-    page = page_of(client, f"/extensions/{query}")
+    page = open_page(client, f"/extensions/{query}")
     shown = names_on(page)
     assert (shown if "sort" in query else sorted(shown)) == found
     assert f"{len(found)} extension" in page.all("main")[0].words
@@ -118,7 +112,7 @@ def test_filters_and_order(client: Client, approve: Approve, query: str, found: 
 
 def test_an_invalid_filter_shows_an_error_and_is_ignored(client: Client, approve: Approve) -> None:
     approve()
-    page = page_of(client, "/extensions/?blender=soon&type=keymap&sort=sideways")
+    page = open_page(client, "/extensions/?blender=soon&type=keymap&sort=sideways")
     assert names_on(page) == ["Gear Tool"]
     field = page.by_id("id_blender")
     assert field["aria-invalid"] == "true"
@@ -127,12 +121,12 @@ def test_an_invalid_filter_shows_an_error_and_is_ignored(client: Client, approve
 
 def test_active_filters_can_be_removed_one_by_one(client: Client, approve: Approve) -> None:
     approve(tags=["Mesh"])
-    page = page_of(client, "/extensions/?q=gear&tag=mesh&page=1")
+    page = open_page(client, "/extensions/?q=gear&tag=mesh&page=1")
     assert {"?q=gear", "?tag=mesh", "/extensions/"} <= set(page.links)
 
 
 def test_an_empty_result_suggests_what_to_do(client: Client, db: None) -> None:
-    page = page_of(client, "/themes/?q=unheard-of")
+    page = open_page(client, "/themes/?q=unheard-of")
     assert "No results" in page.html
     assert "/themes/" in page.links
 
@@ -140,23 +134,23 @@ def test_an_empty_result_suggests_what_to_do(client: Client, db: None) -> None:
 def test_types_and_tags_have_their_own_urls(client: Client, approve: Approve) -> None:
     approve(tags=["Mesh"])
     approve(id="harbour", name="Harbour", type="theme", tags=["Dark"])
-    add_ons, themes = page_of(client, "/add-ons/"), page_of(client, "/themes/")
+    add_ons, themes = open_page(client, "/add-ons/"), open_page(client, "/themes/")
     assert (add_ons.h1, names_on(add_ons)) == ("Add-ons", ["Gear Tool"])
     assert (themes.h1, names_on(themes)) == ("Themes", ["Harbour"])
-    tag = page_of(client, "/tags/dark/")
+    tag = open_page(client, "/tags/dark/")
     assert (tag.h1, names_on(tag)) == ("Tag Dark", ["Harbour"])
-    page_of(client, "/tags/unheard-of/", 404)
+    open_page(client, "/tags/unheard-of/", 404)
 
 
 def test_results_are_paginated(client: Client, owner: User) -> None:
     fill(owner, 30)
-    first = page_of(client, "/extensions/?sort=name")
+    first = open_page(client, "/extensions/?sort=name")
     assert len(names_on(first)) == 24
     assert "30 extensions" in first.all("main")[0].words
     assert "?sort=name&page=2" in first.links
-    second = page_of(client, "/extensions/?sort=name&page=2")
+    second = open_page(client, "/extensions/?sort=name&page=2")
     assert names_on(second) == [f"Tool {at:03}" for at in range(24, 30)]
-    assert names_on(page_of(client, "/extensions/?sort=name&page=99")) == names_on(second)
+    assert names_on(open_page(client, "/extensions/?sort=name&page=99")) == names_on(second)
 
 
 def test_a_page_of_results_needs_few_queries(
@@ -165,7 +159,7 @@ def test_a_page_of_results_needs_few_queries(
     fill(owner, 24)
     client.get("/extensions/")  # fill caches before queries are counted
     with django_assert_max_num_queries(6):
-        assert len(names_on(page_of(client, "/extensions/"))) == 24
+        assert len(names_on(open_page(client, "/extensions/"))) == 24
 
 
 def test_the_home_page_needs_few_queries(
@@ -173,7 +167,7 @@ def test_the_home_page_needs_few_queries(
 ) -> None:
     fill(owner, 24)
     with django_assert_max_num_queries(14):
-        page_of(client, "/")
+        open_page(client, "/")
 
 
 def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -> None:
@@ -184,7 +178,7 @@ def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -
         website="https://example.org/gears",
     )
     Version.objects.filter(pk=version.pk).update(release_notes="- First *release*")
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     words = page.all("main")[0].words
     for expected in (
         "Gear Tool",
@@ -206,7 +200,7 @@ def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -
 
 def test_the_drag_link_has_the_query_that_blender_reads(client: Client, approve: Approve) -> None:
     version = approve(platforms=["linux-x64"], blender_version_max="5.0.0")
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     link = page.classed("get-drag")[0]
     parts = urlsplit(link["href"])
     package = version.packages.get()
@@ -230,7 +224,7 @@ def test_each_platform_has_its_own_link(client: Client, owner: User, moderator: 
     version = factories.make_complete(owner, platforms=["macos-arm64"])
     submit(version=version, by=owner)
     approve_version(version=version, packages=version.package_hashes, by=moderator)
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     lines = [element.words for element in page.classed("download")]
     assert [line.split(")")[0] + ")" for line in lines] == [
         "Linux (x64)",
@@ -251,14 +245,14 @@ def test_a_blocked_extension_shows_the_reason_and_no_download(
     client: Client, owner: User, moderator: User
 ) -> None:
     factories.make_blocked(owner, moderator, reason="Sends scene files away")
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     assert "This extension is blocked" in page.html
     assert "Sends scene files away" in page.html
     assert not page.classed("get-drag")
     assert not [link for link in page.links if "/download/" in link]
     assert not [
         link
-        for link in page_of(client, "/extensions/gear_tool/versions/").links
+        for link in open_page(client, "/extensions/gear_tool/versions/").links
         if "/download/" in link
     ]
 
@@ -272,11 +266,11 @@ def test_private_extensions_are_visible_to_owner_and_moderators_only(
 ) -> None:
     factories.make_waiting(owner)
     for address in ("/extensions/gear_tool/", "/extensions/gear_tool/versions/"):
-        page_of(client, address, 404)
-        page_of(signed_in(stranger), address, 404)
-        page_of(signed_in(moderator), address)
-        page_of(signed_in(owner), address)
-    page = page_of(signed_in(owner), "/extensions/gear_tool/")
+        open_page(client, address, 404)
+        open_page(signed_in(stranger), address, 404)
+        open_page(signed_in(moderator), address)
+        open_page(signed_in(owner), address)
+    page = open_page(signed_in(owner), "/extensions/gear_tool/")
     assert "This is a preview." in page.html
     assert "Waiting for review" in page.html
 
@@ -286,17 +280,17 @@ def test_a_new_version_in_review_is_hidden_from_others(
 ) -> None:
     approve()
     factories.make_waiting(owner, version="2.0.0")
-    assert "2.0.0" not in page_of(client, "/extensions/gear_tool/").html
-    assert "2.0.0" not in page_of(client, "/extensions/gear_tool/versions/").html
-    assert "2.0.0" in page_of(signed_in(owner), "/extensions/gear_tool/").html
+    assert "2.0.0" not in open_page(client, "/extensions/gear_tool/").html
+    assert "2.0.0" not in open_page(client, "/extensions/gear_tool/versions/").html
+    assert "2.0.0" in open_page(signed_in(owner), "/extensions/gear_tool/").html
 
 
 def test_versions_are_listed_newest_first(client: Client, approve: Approve) -> None:
     for number in ("1.9.0", "1.10.0", "1.2.0"):
         approve(version=number)
-    page = page_of(client, "/extensions/gear_tool/versions/")
+    page = open_page(client, "/extensions/gear_tool/versions/")
     assert [one.words for one in page.all("h2")] == ["1.10.0", "1.9.0", "1.2.0"]
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     assert "Get Gear Tool 1.10.0" in [one.words for one in page.all("h2")]
 
 
@@ -306,9 +300,9 @@ def test_an_extension_page_needs_a_constant_number_of_queries(
     for number in range(6):
         approve(version=f"1.{number}.0")
     with django_assert_max_num_queries(7):
-        page_of(client, "/extensions/gear_tool/")
+        open_page(client, "/extensions/gear_tool/")
     with django_assert_max_num_queries(7):
-        page_of(client, "/extensions/gear_tool/versions/")
+        open_page(client, "/extensions/gear_tool/versions/")
 
 
 def test_an_author_page_shows_profile_and_extensions(
@@ -318,25 +312,25 @@ def test_an_author_page_shows_profile_and_extensions(
     owner.save()
     approve()
     factories.make_draft(owner, id="secret", name="Secret Draft")
-    page = page_of(client, "/people/ada/")
+    page = open_page(client, "/people/ada/")
     assert page.h1 == "Ada Tester"
     assert "<strong>gears</strong>" in page.html
     assert names_on(page) == ["Gear Tool"]
     assert client.get("/people/ADA/")["Location"] == "/people/ada/"
-    page_of(client, "/people/nobody/", 404)
+    open_page(client, "/people/nobody/", 404)
 
 
 def test_an_inactive_user_has_no_page(client: Client, stranger: User) -> None:
     stranger.is_active = False
     stranger.save()
 
-    assert "Eve" not in page_of(client, "/people/eve/", 404).html
+    assert "Eve" not in open_page(client, "/people/eve/", 404).html
 
 
 def test_texts_of_users_are_escaped(client: Client, owner: User, approve: Approve) -> None:
     approve(name="<b>Bold</b> & more", tagline="A <i>tag</i> line")
     Extension.objects.update(description='<script src="https://bad.example/x.js"></script>**ok**')
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     assert page.h1 == "<b>Bold</b> & more"
     assert "bad.example/x.js&quot;" in page.html or 'bad.example/x.js"&gt;' in page.html
     assert not [one for one in page.all("script") if "bad" in one.get("src")]
@@ -348,12 +342,12 @@ def test_open_graph_tags_are_for_public_extensions_only(
 ) -> None:
     approve()
     factories.make_draft(owner, id="secret", name="Secret")
-    page = page_of(client, "/extensions/gear_tool/")
+    page = open_page(client, "/extensions/gear_tool/")
     meta = {one.get("property"): one.get("content") for one in page.all("meta")}
     assert meta["og:title"] == "Gear Tool"
     assert meta["og:url"] == "http://testserver/extensions/gear_tool/"
     assert meta["og:image"].startswith("http://testserver/media/")
-    draft = page_of(signed_in(owner), "/extensions/secret/")
+    draft = open_page(signed_in(owner), "/extensions/secret/")
     assert "og:title" not in {one.get("property") for one in draft.all("meta")}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
 import extery_site
+from tests.contrast import contrast
 
 SITE = Path(extery_site.__file__).parent
 CSS = {
@@ -42,20 +42,6 @@ def colours(name: str) -> tuple[str, str]:
     match = re.fullmatch(r"light-dark\((#\w{6}), (#\w{6})\)", TOKENS[f"--{name}"])
     assert match, name
     return match[1], match[2]
-
-
-def luminance(colour: str) -> float:
-    """Return the contrast ratio as defined by WCAG 2."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
@@ -113,7 +99,9 @@ def test_every_static_file_that_a_template_names_exists() -> None:
 def test_pages_load_nothing_from_other_hosts() -> None:
     # The XML namespace of SVG is a URL that is never fetched.
     foreign = re.compile(r"(?:url\(|@import|src=)\s*[\"']?(?:https?:)?//")
-    for text in chain(CSS.values(), TEMPLATES.values()):
+    texts = [*CSS.values(), *TEMPLATES.values()]
+    assert len(texts) > 40
+    for text in texts:
         assert not foreign.search(text)
 
 

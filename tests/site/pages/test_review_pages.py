@@ -13,18 +13,10 @@ from extery_site.catalog.models import Extension, Version
 from extery_site.moderation.actions import request_changes
 from extery_site.moderation.comments import comment
 from tests.site import factories
-from tests.site.pages.html import Page, mistakes
+from tests.site.pages.html import Page, mistakes, open_page
 
 SignIn = Callable[[User], Client]
 THREAD = "/queue/gear_tool/"
-
-
-def page_of(client: Client, address: str, status: int = 200) -> Page:
-    response = client.get(address)
-    assert response.status_code == status
-    page = Page(response.content.decode())
-    assert mistakes(page) == []
-    return page
 
 
 def entries(page: Page) -> list[str]:
@@ -42,22 +34,22 @@ def test_the_queue_has_a_tab_for_each_status(client: Client, owner: User, modera
         reason="Please say **why**.",
     )
     factories.make_draft(owner, id="draft", name="Draft")
-    assert entries(page_of(client, "/queue/")) == ["First 1.0.0", "Second 1.0.0"]
-    assert entries(page_of(client, "/queue/?show=changes")) == ["Third 1.0.0"]
-    decided = page_of(client, "/queue/?show=decided")
+    assert entries(open_page(client, "/queue/")) == ["First 1.0.0", "Second 1.0.0"]
+    assert entries(open_page(client, "/queue/?show=changes")) == ["Third 1.0.0"]
+    decided = open_page(client, "/queue/?show=decided")
     assert entries(decided) == ["Third 1.0.0"]
     assert "Please say why." in decided.html
-    page_of(client, "/queue/?show=everything", 404)
+    open_page(client, "/queue/?show=everything", 404)
 
 
 def test_an_empty_queue_shows_a_message(client: Client, db: None) -> None:
-    assert "The queue is empty" in page_of(client, "/queue/").html
+    assert "The queue is empty" in open_page(client, "/queue/").html
 
 
 def test_the_queue_shows_what_is_missing(client: Client, owner: User) -> None:
     version = factories.make_waiting(owner)
     Extension.objects.filter(pk=version.extension_id).update(description="")
-    assert "The description is missing." in page_of(client, "/queue/").html
+    assert "The description is missing." in open_page(client, "/queue/").html
 
 
 def test_the_queue_page_needs_a_constant_number_of_queries(
@@ -66,7 +58,7 @@ def test_the_queue_page_needs_a_constant_number_of_queries(
     for number in range(6):
         factories.make_waiting(owner, id=f"tool_{number}")
     with django_assert_max_num_queries(4):
-        assert len(entries(page_of(client, "/queue/"))) == 6
+        assert len(entries(open_page(client, "/queue/"))) == 6
 
 
 def test_a_thread_shows_all_events(
@@ -80,7 +72,7 @@ def test_a_thread_shows_all_events(
         by=moderator,
         reason="Declare the network.",
     )
-    page = page_of(client, THREAD)
+    page = open_page(client, THREAD)
     heads = [element.words for element in page.classed("thread-head")]
     assert [head.split(" version")[0].split(" commented")[0] for head in heads] == [
         "Ada Tester (author) uploaded a package of",
@@ -97,11 +89,11 @@ def test_a_draft_that_was_never_submitted_has_no_public_thread(
     client: Client, owner: User, stranger: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_draft(owner)
-    page_of(client, THREAD, 404)
-    page_of(signed_in(stranger), THREAD, 404)
-    page_of(client, "/queue/unheard_of/", 404)
+    open_page(client, THREAD, 404)
+    open_page(signed_in(stranger), THREAD, 404)
+    open_page(client, "/queue/unheard_of/", 404)
 
-    assert "Gear" in page_of(signed_in(moderator), THREAD).html
+    assert "Gear" in open_page(signed_in(moderator), THREAD).html
 
 
 def test_every_user_can_comment(
@@ -160,7 +152,7 @@ def test_a_moderator_can_block_and_unblock(owner: User, moderator: User, signed_
     client = signed_in(moderator)
     client.post(THREAD, {"step": "block", "reason": "It spies."})
     assert Extension.objects.get().block_reason == "It spies."
-    page = page_of(client, THREAD)
+    page = open_page(client, THREAD)
     assert "Unblock" in page.html
     assert "It spies." in page.html
     client.post(THREAD, {"step": "unblock", "reason": ""})
@@ -174,7 +166,7 @@ def test_other_users_cannot_decide(
     factories.make_waiting(owner)
     for person in (owner, stranger):
         client = signed_in(person)
-        page = page_of(client, THREAD)
+        page = open_page(client, THREAD)
         assert step not in {button.get("value") for button in page.all("button")}
         response = client.post(THREAD, {"step": step, "version": "1.0.0", "reason": "Because."})
         assert response.status_code == 403
@@ -208,7 +200,7 @@ def test_packages_in_review_are_for_owner_and_moderators_only(
 ) -> None:
     factories.make_waiting(owner)
     for person, offered in ((owner, True), (moderator, True), (stranger, False)):
-        links = page_of(signed_in(person), THREAD).links
+        links = open_page(signed_in(person), THREAD).links
         assert any("/download/" in link for link in links) is offered
 
 
@@ -217,6 +209,6 @@ def test_moderators_see_the_queue_length_in_the_navigation(
 ) -> None:
     factories.make_waiting(owner)
     assert (
-        page_of(signed_in(moderator), "/").classed("nav-count")[0].words == "1 waiting for review"
+        open_page(signed_in(moderator), "/").classed("nav-count")[0].words == "1 waiting for review"
     )
-    assert not page_of(signed_in(owner), "/").classed("nav-count")
+    assert not open_page(signed_in(owner), "/").classed("nav-count")

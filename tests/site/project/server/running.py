@@ -7,16 +7,15 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.services.postgresql import site_environment
+from tests.waiting import HANG, wait_until
 
-#: Seconds after which a test that waits for an answer fails as one that hangs.
-HANG = 300
+_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
 
 class Server(NamedTuple):
@@ -30,14 +29,27 @@ class Server(NamedTuple):
         return self.log.read_text(encoding="utf-8")
 
     @property
-    def parts(self) -> list[str]:
-        """Files in the media folder."""
+    def media(self) -> list[str]:
+        """The names of the files in the media folder."""
         return [path.name for path in (self.data / "media").rglob("*") if path.is_file()]
+
+    def workers(self) -> list[int]:
+        """The process ids of the running workers of this site. Linux only."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes()
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if b"extery\0worker\0" in command and str(self.data).encode() in environment:
+                found.append(int(folder.name))
+        return found
 
 
 @contextmanager
-def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server]:
-    """Run ``extery serve`` on a free port, and check that it stops after SIGTERM.
+def serving(data: Path, *options: str, start: str = "", **variables: str) -> Iterator[Server]:
+    """Run ``extery serve`` on a free port, and stop it by SIGTERM at the end.
 
     ``start`` is Python code that its process runs first.
     """
@@ -45,7 +57,7 @@ def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server
     code = f"{start}\nfrom extery.cli.app import run\nrun()"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data)],
+            [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data), *options],
             stdout=output,
             stderr=output,
             env={
@@ -63,16 +75,14 @@ def serving(data: Path, *, start: str = "", **variables: str) -> Iterator[Server
 
 
 def _port(process: subprocess.Popen[bytes], log: Path) -> int:
-    until = time.monotonic() + HANG
-    while time.monotonic() < until and process.poll() is None:
-        if match := re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text(encoding="utf-8")):
-            return int(match[1])
-        time.sleep(0.05)
-    raise AssertionError(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
+    wait_until(lambda: _PORT.search(log.read_text("utf-8")) or process.poll() is not None, log=log)
+    match = _PORT.search(log.read_text("utf-8"))
+    assert match, f"the server did not start:\n{log.read_text('utf-8')}"
+    return int(match[1])
 
 
 def run_script(server: Server, script: str) -> str:
-    """Run Python in a Django shell on the data of that server; what it prints."""
+    """Run Python in a Django shell on the data of that server; return what it prints."""
     result = subprocess.run(
         [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", script],
         env={**os.environ, "EXTERY_DATA": str(server.data), **site_environment(server.data)},

@@ -17,7 +17,7 @@ from extery_site.project.commands.serve import listen
 from extery_site.project.http_server import parser
 from extery_site.project.http_server import server as http_server
 from extery_site.project.http_server.server import Server
-from tests.site.project.server.running import HANG
+from tests.waiting import HANG
 
 MAX_BODY = 300_000
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"

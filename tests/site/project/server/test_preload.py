@@ -15,7 +15,7 @@ from django.db import OperationalError
 from extery_site.listings.cache import LISTINGS
 from extery_site.project.commands import serve
 from extery_site.project.http_server import server
-from tests.site.project.server.running import HANG
+from tests.waiting import HANG
 
 
 class FakeServer:

@@ -18,7 +18,8 @@ import brotli
 import pytest
 
 from tests.site.packages import package
-from tests.site.project.server.running import HANG, Server, ask, create_token, form, serving
+from tests.site.project.server.running import Server, ask, create_token, form, serving
+from tests.waiting import HANG
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +85,7 @@ def test_an_upload_of_two_gigabytes_is_refused_before_its_body_is_sent(
         "POST /{} HTTP/1.1\r\nHost: localhost\r\nAccept: {}\r\nAuthorization: Bearer {}\r\n"
         "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 2000000000\r\n\r\n"
     ).format("api/v1/packages/" if accept != "text/html" else "publish/", accept, token)
-    before = server.parts
+    before = server.media
     with socket.create_connection(("127.0.0.1", server.port), timeout=HANG) as connection:
         connection.sendall(head.encode() + form(b"PK")[:-6])
         response = http.client.HTTPResponse(connection)
@@ -96,7 +97,7 @@ def test_an_upload_of_two_gigabytes_is_refused_before_its_body_is_sent(
         assert b"<html" in body
     else:
         assert json.loads(body)["problems"][0]["code"] == "upload.too-large"
-    assert server.parts == before
+    assert server.media == before
 
 
 def test_a_chunked_upload_works_and_one_without_end_is_cut_off(server: Server, token: str) -> None:
@@ -105,13 +106,13 @@ def test_a_chunked_upload_works_and_one_without_end_is_cut_off(server: Server, t
         "Content_Type": "multipart/form-data; boundary=x",
         "Transfer_Encoding": "chunked",
     }
-    before = len(server.parts)
+    before = len(server.media)
     good = form(package(id="chunked_tool"))
     response, body = ask(
         server, "POST", "/api/v1/packages/", iter([good[:100], good[100:]]), **headers
     )
     assert response.status == 201, body
-    assert len(server.parts) == before + 1
+    assert len(server.media) == before + 1
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANG)
     connection.putrequest("POST", "/api/v1/packages/")
     for name, value in headers.items():
@@ -126,11 +127,11 @@ def test_a_chunked_upload_works_and_one_without_end_is_cut_off(server: Server, t
         pass  # it stopped listening, which is what it should do
     assert sent < 50_000_000
     connection.close()
-    assert len(server.parts) == before + 1
+    assert len(server.media) == before + 1
 
 
 def test_an_aborted_upload_leaves_no_files(server: Server, token: str) -> None:
-    before = server.parts
+    before = server.media
     body = form(package(id="broken_off"))
     head = (
         "POST /api/v1/packages/ HTTP/1.1\r\nHost: localhost\r\n"
@@ -140,7 +141,7 @@ def test_an_aborted_upload_leaves_no_files(server: Server, token: str) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=HANG) as connection:
         connection.sendall(head.encode() + body[:300])
     time.sleep(0.5)
-    assert server.parts == before
+    assert server.media == before
     response, _ = ask(
         server, "GET", "/api/v1/extensions/broken_off/", Authorization=f"Bearer {token}"
     )

@@ -14,7 +14,6 @@ import pytest
 
 from tests.site.packages import package
 from tests.site.project.server.running import (
-    HANG,
     Server,
     ask,
     create_token,
@@ -22,6 +21,7 @@ from tests.site.project.server.running import (
     run_script,
     serving,
 )
+from tests.waiting import HANG
 
 pytestmark = pytest.mark.slow
 

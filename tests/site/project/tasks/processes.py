@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-#: Seconds after which a test that waits fails as one that hangs.
-HANG = 300
+from tests.waiting import wait_until
+
 ROOT = Path(__file__).parents[4]
 _START = """
 import json, os
@@ -61,12 +60,3 @@ def worker_process(*options: str, log: Path) -> Iterator[subprocess.Popen[bytes]
 
 def _starts(log: Path) -> int:
     return log.read_text(encoding="utf-8").count(" started: ") if log.exists() else 0
-
-
-def wait_until(condition: Callable[[], object], *, log: Path | None = None) -> None:
-    """Wait for a condition; fail as a test that hangs after five minutes."""
-    until = time.monotonic() + HANG
-    while not condition():
-        if time.monotonic() > until:
-            raise AssertionError(log.read_text(encoding="utf-8") if log else "it did not happen")
-        time.sleep(0.02)

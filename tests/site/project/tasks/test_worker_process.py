@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from extery_site.project.worker_process import WorkerProcess
-from tests.site.project.tasks.processes import HANG, ROOT, wait_until
+from tests.site.project.tasks.processes import ROOT
+from tests.waiting import HANG, is_alive, wait_until
 
 #: Adds a line with its process id to a file, waits for the end of its stdin, makes another file.
 _CHILD = """
@@ -39,14 +40,6 @@ def make(tmp_path: Path) -> Callable[[str], WorkerProcess]:
 def pids(folder: Path) -> list[int]:
     path = folder / "pids"
     return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_killed_child_is_restarted(tmp_path: Path, make: Callable[[str], WorkerProcess]) -> None:

@@ -18,7 +18,8 @@ from django.db import connection
 from extery_site.listings.models import Revision
 from extery_site.project.tasks.models import PeriodicJob, Status, StoredTask
 from tests.site.project.tasks import sample_tasks
-from tests.site.project.tasks.processes import HANG, wait_until, worker_process
+from tests.site.project.tasks.processes import worker_process
+from tests.waiting import HANG, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
