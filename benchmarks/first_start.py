@@ -1,7 +1,7 @@
-"""CPU time of the first ``extery serve`` on an empty folder, until its first answer.
+"""Measures the CPU time of the first ``extery serve`` on an empty folder, until its first response.
 
-Peer in the same run: ``django-admin migrate`` with the same settings on another empty folder.
-Counted is user and system time of the process and its children.
+The peer in the same run is ``django-admin migrate`` with the same settings on another empty folder.
+CPU time is the user and system time of the process and its children; medians of all rounds.
 
     python benchmarks/first_start.py [--rounds 3]
 """
@@ -25,7 +25,7 @@ MAX_SECONDS = 5
 
 
 def main() -> None:
-    """Measure, print, and fail above the limit."""
+    """Measure and print; exit with 1 above the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -37,16 +37,20 @@ def main() -> None:
             later_starts.append(serve(data))
             migrations.append(migrate(Path(folder) / "peer"))
     first, later, peer = map(statistics.median, (starts, later_starts, migrations))
-    print(f"django-admin migrate {peer:6.2f} s of CPU   1.00")
-    print(f"first extery serve   {first:6.2f} s of CPU   {first / peer:4.2f}")
-    print(f"later extery serve   {later:6.2f} s of CPU   {later / peer:4.2f}")
     missed = first > MAX_SECONDS
-    print(f"at most {MAX_SECONDS} s for the first start: {'MISSED' if missed else 'reached'}")
+    print(f"CPU time until the first response, median of {options.rounds} rounds\n")
+    print(f"{'':22}{'CPU time':>9}{'of peer':>9}{'limit':>7}")
+    print(f"{'django-admin migrate':22}{peer:7.2f} s{1:9.2f}")
+    print(
+        f"{'extery serve, first':22}{first:7.2f} s{first / peer:9.2f}{MAX_SECONDS:5} s"
+        f"  {'exceeded' if missed else 'met'}"
+    )
+    print(f"{'extery serve, later':22}{later:7.2f} s{later / peer:9.2f}")
     sys.exit(1 if missed else 0)
 
 
 def serve(data: Path) -> float:
-    """CPU seconds of a server that is stopped after its first answer."""
+    """Return the CPU seconds of a server that is stopped after its first response."""
     before = cpu_of_children()
     log = data.with_suffix(".log")
     command = [sys.executable, "-m", "extery", "serve", "--port", "0", "--data", str(data)]
@@ -62,7 +66,7 @@ def serve(data: Path) -> float:
 
 
 def address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Where the server listens, once it does."""
+    """Wait until the server listens; return its URL."""
     while process.poll() is None:
         if match := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text(encoding="utf-8")):
             return match[0]
@@ -71,7 +75,7 @@ def address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def migrate(data: Path) -> float:
-    """CPU seconds of the migrations alone."""
+    """Return the CPU seconds of the migrations alone."""
     before = cpu_of_children()
     data.mkdir()
     subprocess.run(
@@ -87,14 +91,14 @@ def migrate(data: Path) -> float:
 
 
 def settings_module() -> str:
-    """The settings that the server uses."""
+    """Return the settings of the server."""
     from extery_site.project.startup import SETTINGS_MODULE
 
     return SETTINGS_MODULE
 
 
 def cpu_of_children() -> float:
-    """User and system time of all children that have ended, and of theirs."""
+    """Return the CPU time of all descendants that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

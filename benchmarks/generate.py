@@ -1,8 +1,8 @@
-"""`extery server-generate` against Blender's own, on 5,000 packages of 2.4 GB.
+"""Compares `extery server-generate` with Blender's, on 5,000 packages of 2.4 GB.
 
-Peer in the same run: ``server-generate`` of ``blender_ext.py`` in the bpy wheels that `make blender` installs,
-run by the same Python. The two take turns (A B A B …), whole processes, and the ratio is that of each
-pair. The packages are made once, in the user's cache.
+The peer in the same run is ``server-generate`` of ``blender_ext.py`` in the bpy wheels that `make blender`
+installs, with the same Python. Whole processes run alternately (A B A B …); times are medians, and the ratio is
+the median of the ratios of the pairs. The packages are created once, in the user's cache.
 
     python benchmarks/generate.py [--count 5000] [--bytes N] [--runs 5] [--growth] [--blender 5.0]
 """
@@ -28,9 +28,10 @@ from tests.blender.install import installed  # noqa: E402
 from packages import BYTES, COUNT, cached, write_package  # noqa: E402
 
 EXTERY = Path(sys.executable).with_name("extery")
-#: What may not be missed.
-MUST_KNOW_NOTHING, MUST_NOTHING_NEW, MUST_ONE_NEW = 0.55, 0.05, 0.11
-MUST_MEMORY, MUST_ENTRY = 60, 110
+#: Limits of the ratio to the peer: without a state, without changes, with one package more.
+MAX_RATIO_NEW, MAX_RATIO_UNCHANGED, MAX_RATIO_ADDED = 0.55, 0.05, 0.11
+#: Limits of the peak memory in MB and of the compressed size of an entry in bytes.
+MAX_MEMORY, MAX_ENTRY = 60, 110
 GROWTH = (5_000, 10_000, 20_000, 50_000)
 _SMALL = 3_000
 
@@ -54,14 +55,14 @@ class Tool:
         self.command = command
         self.folder = folder
 
-    def forget(self) -> None:
-        """Take away what earlier runs have made."""
+    def remove_output(self) -> None:
+        """Remove the output of earlier runs."""
         for pattern in ("index.*", ".extery/*"):
             for path in self.folder.glob(pattern):
                 path.unlink()
 
     def add(self, number: int) -> None:
-        """Put one more package into the folder."""
+        """Add a package to the folder."""
         write_package(self.folder, number, 64_000, version="1.0.0")
 
     def _arguments(self, *, html: bool) -> list[str]:
@@ -83,7 +84,7 @@ class Tool:
         """Return the peak memory of a whole run, in MB.
 
         A process inherits the peak of the one that forks it, and this one is larger than both
-        tools. So a bare interpreter starts the tool.
+        tools. So a small interpreter starts the tool.
         """
         command = [sys.executable, "-ISc", _MEASURE_MEMORY, *self._arguments(html=html)]
         result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -92,7 +93,7 @@ class Tool:
 
 @contextmanager
 def tools(packages: Path, peer: list[str], *, count: int) -> Iterator[tuple[Tool, Tool]]:
-    """Both tools, with the same packages in folders of their own."""
+    """Yield both tools, each with its own folder of the same packages."""
     with tempfile.TemporaryDirectory(prefix="generate-", dir=packages.parent) as folder:
         found = []
         for name, command in (("extery", [str(EXTERY)]), ("peer", peer)):
@@ -105,7 +106,7 @@ def tools(packages: Path, peer: list[str], *, count: int) -> Iterator[tuple[Tool
 
 
 def main() -> int:
-    """Measure, print, and fail above what is allowed."""
+    """Measure and print; exit with 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--bytes", type=int, default=0)
@@ -120,7 +121,9 @@ def main() -> int:
     compileall.compile_dir(ROOT / "src" / "extery", quiet=1)
     peer = [sys.executable, str(blender.command_line_tool)]
     packages = cached(count=options.count, total=options.bytes or BYTES // COUNT * options.count)
-    print(f"Peer: blender_ext.py of Blender {blender.release}, {options.runs} pairs, medians")
+    print(
+        f"server-generate of extery and of Blender {blender.release} (peer), {options.runs} pairs, medians"
+    )
     with tools(packages, peer, count=options.count) as (ours, theirs):
         good = _compare(ours, theirs, count=options.count, runs=options.runs)
     if options.growth:
@@ -129,37 +132,39 @@ def main() -> int:
 
 
 def _compare(ours: Tool, theirs: Tool, *, count: int, runs: int) -> bool:
-    print(f"\n{f'{count:,} packages':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'allowed':>9}")
-    ours.seconds(), theirs.seconds()  # the files are in memory then
+    print(f"\n{f'{count:,} packages':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'limit':>9}")
+    ours.seconds(), theirs.seconds()  # reads the files into memory
 
-    def nothing(tool: Tool, _: int) -> None:
-        tool.forget()
+    def remove_output(tool: Tool, _: int) -> None:
+        tool.remove_output()
 
-    def same(_: Tool, __: int) -> None:
-        """Leave everything as it is."""
+    def change_nothing(_: Tool, __: int) -> None:
+        """Keep the folder unchanged."""
 
-    def one(tool: Tool, run: int) -> None:
+    def add_one(tool: Tool, run: int) -> None:
         tool.add(1_000_000 + run)
 
-    time.sleep(0.1)  # a file system's clock has ticked since the last package was written
+    time.sleep(0.1)  # until the clock of the file system has ticked
     good = [
-        _row("nothing known", ours, theirs, nothing, MUST_KNOW_NOTHING, runs),
-        _row("nothing changed", ours, theirs, same, MUST_NOTHING_NEW, runs),
+        _row("without a state", ours, theirs, remove_output, MAX_RATIO_NEW, runs),
+        _row("nothing changed", ours, theirs, change_nothing, MAX_RATIO_UNCHANGED, runs),
     ]
     ours.seconds(html=True), theirs.seconds(html=True)
-    good.append(_row("one added, with page", ours, theirs, one, MUST_ONE_NEW, runs, html=True))
+    good.append(
+        _row("one added, with page", ours, theirs, add_one, MAX_RATIO_ADDED, runs, html=True)
+    )
     for name, html in (("peak memory", False), ("peak memory, with page", True)):
         peaks = []
         for tool in (ours, theirs):
-            tool.forget()
+            tool.remove_output()
             peaks.append(tool.peak_memory(html=html))
-        good.append(_limit(name, peaks[0], MUST_MEMORY, "MB", peaks[1]))
+        good.append(_limit(name, peaks[0], MAX_MEMORY, "MB", peaks[1]))
     good.append(_sizes(ours, theirs))
     return all(good)
 
 
 def _sizes(ours: Tool, theirs: Tool) -> bool:
-    """The bytes of an entry; on the wire a client gets the smallest variant that it takes."""
+    """Print the bytes per entry of each variant; clients get the smallest one that they accept."""
     entries = len(list(ours.folder.glob("*.zip")))
     before = (theirs.folder / "index.json").stat().st_size / entries
     sizes = {
@@ -168,8 +173,8 @@ def _sizes(ours: Tool, theirs: Tool) -> bool:
         if (path := ours.folder / name).exists()
     }
     for name, size in sizes.items():
-        print(f"{f'{name}, an entry':28}{size:7.1f} B {before:8.1f} B {size / before:8.3f}")
-    return _limit("on the wire, an entry", min(sizes.values()), MUST_ENTRY, "B", before)
+        print(f"{f'{name} per entry':28}{size:7.1f} B {before:8.1f} B {size / before:8.3f}")
+    return _limit("smallest variant per entry", min(sizes.values()), MAX_ENTRY, "B", before)
 
 
 def _row(
@@ -177,7 +182,7 @@ def _row(
     ours: Tool,
     theirs: Tool,
     prepare: Callable[[Tool, int], None],
-    allowed: float,
+    limit: float,
     runs: int,
     *,
     html: bool = False,
@@ -189,32 +194,32 @@ def _row(
         times.append((ours.seconds(html=html), theirs.seconds(html=html)))
     one, other = (median(column) for column in zip(*times, strict=True))
     ratio = median(a / b for a, b in times)
-    verdict = "" if ratio <= allowed else "  missed"
-    print(f"{name:28}{one:8.3f} s{other:8.3f} s{ratio:8.3f}{allowed:9.3f}{verdict}")
-    return ratio <= allowed
+    verdict = "" if ratio <= limit else "  exceeded"
+    print(f"{name:28}{one:8.3f} s{other:8.3f} s{ratio:8.3f}{limit:9.3f}{verdict}")
+    return ratio <= limit
 
 
-def _limit(name: str, value: float, allowed: float, unit: str, peer: float) -> bool:
-    verdict = "" if value <= allowed else "  missed"
+def _limit(name: str, value: float, limit: float, unit: str, peer: float) -> bool:
+    verdict = "" if value <= limit else "  exceeded"
     ratio = value / peer
     print(
-        f"{name:28}{value:7.1f} {unit:2}{peer:7.1f} {unit:2}{ratio:8.3f}{allowed:6.0f} {unit:2}{verdict}"
+        f"{name:28}{value:7.1f} {unit:2}{peer:7.1f} {unit:2}{ratio:8.3f}{limit:6.0f} {unit:2}{verdict}"
     )
-    return value <= allowed
+    return value <= limit
 
 
 def _grow(peer: list[str]) -> None:
-    """How time and memory grow with the number of packages; these are small."""
+    """Print how time and memory grow with the number of small packages."""
     packages = cached(count=GROWTH[-1], total=GROWTH[-1] * _SMALL)
-    print(f"\n{'small packages':>16}{'known: nothing':>16}{'everything':>12}{'all but one':>13}"
+    print(f"\n{'small packages':>16}{'without state':>16}{'unchanged':>12}{'one added':>13}"
           f"{'memory':>9}{'peer':>10}{'memory':>9}")  # fmt: skip
     for count in GROWTH:
         with tools(packages, peer, count=count) as (ours, theirs):
-            for tool in (ours, theirs):  # names and files are in memory then, for both
+            for tool in (ours, theirs):  # reads names and files into memory
                 for path in tool.folder.glob("*.zip"):
                     path.read_bytes()
             peak = ours.peak_memory()
-            ours.forget()
+            ours.remove_output()
             first = ours.seconds()
             again = median(ours.seconds() for _ in range(3))
             ours.add(1_000_000)

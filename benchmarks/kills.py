@@ -1,16 +1,16 @@
-"""Kill `extery server-generate` and `extery mirror` at many moments, and check what they leave.
+"""Kills `extery server-generate` and `extery mirror` at many moments, and checks the files that they leave.
 
-Each step changes a repository, lets a run that nobody kills make a reference, and kills a run of the real command:
-at a random time, or before, after or in the middle of one of its writes; the process alone or its whole
-group; now and then twice in succession. Then
+Each step changes a repository, runs the command to the end in a reference folder, and kills a run in another
+folder: at a random time, or before, after or during one of its writes; the process alone or its whole group;
+sometimes twice in succession. Then
 
-1. readers see the old listing or the new one, with all packages, compressed variants and pages;
+1. readers find the old or the new listing, with all packages, compressed variants and pages;
 2. all processes of the run end;
-3. the next run takes the lock at once, ends with status 0, and leaves the files that the reference has;
-4. everything that people put there is still there.
+3. the next run gets the lock without waiting, exits with 0, and leaves the files of the reference;
+4. all files of the user are unchanged.
 
-A second series has 400 packages and kills while helper processes read them. The first violation ends the
-program and is printed, with the seed that repeats it.
+A second series has 400 packages and kills while worker processes read them. The first violation ends the
+program and is printed with the seed that reproduces it.
 
     python benchmarks/kills.py [--kills 1000] [--what generate|mirror|both] [--seed N]
 """
@@ -28,16 +28,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from tests.kills.cases import GenerateCase, MirrorCase, forget  # noqa: E402
+from tests.kills.cases import GenerateCase, MirrorCase, remove_output  # noqa: E402
 from tests.kills.harness import Kill, Runner, random_kill, running  # noqa: E402
 
-#: Of so many kills one is at work with 400 packages, and one starts a new interpreter.
+#: One of so many kills is in a folder of 400 packages, and one starts a new interpreter.
 _MANY_EACH, _FRESH_EACH = 10, 12
 _PACKAGES = 400
 
 
 def main() -> int:
-    """Kill, check, print."""
+    """Kill, check and print the statistics."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--what", choices=["generate", "mirror", "both"], default="both")
@@ -59,36 +59,36 @@ def main() -> int:
                 raise
         print(f"{what}, seed {seed}, {time.monotonic() - start:.0f} s")
         for case in cases:
-            print(f"  {case.figures}")
+            print(case.statistics.summary())
     return 0
 
 
 def kill_generate(
     root: Path, runner: Runner, _: ExitStack, chance: random.Random, kills: int
 ) -> list[GenerateCase]:
-    """A small repository through many states, and a large one while helpers read it."""
+    """Kill runs in a small repository in many states, and in a large one while workers read it."""
     small = GenerateCase(root / "small", runner)
     many = kills // _MANY_EACH
-    while small.figures.kills < kills - many:
+    while small.statistics.kills < kills - many:
         if chance.random() < 0.1:
-            forget(small)
+            remove_output(small)
         elif chance.random() < 0.2:
             small.options = chance.choice([["--html"], []])
         small.change(chance)
         small.run_reference()
         _kill_once_or_twice(small, chance)
         ignored: tuple[str, ...] = ()
-        if chance.random() < 0.2:  # what a killed run was about is no longer wanted
+        if chance.random() < 0.2:  # revert the change of the killed run
             small.change(chance)
             small.run_reference()
-            ignored = ("changes.json",)  # the reference has known a state in between
+            ignored = ("changes.json",)  # the reference has recorded the state in between
         small.finish(is_fresh=chance.randrange(_FRESH_EACH) == 0, ignored=ignored)
         if ignored:
-            forget(small)
+            remove_output(small)
     large = large_case(root / "large", runner)
     large.run_reference()
-    while large.figures.kills < many:
-        forget(large)
+    while large.statistics.kills < many:
+        remove_output(large)
         large.run_reference()
         large.run_killed(
             Kill(after_seconds=chance.uniform(0, 1.1 * large.seconds), group=chance.random() < 0.3),
@@ -99,7 +99,7 @@ def kill_generate(
 
 
 def large_case(root: Path, runner: Runner) -> GenerateCase:
-    """A repository of 400 packages: reading them pays for helpers."""
+    """Return a repository of 400 packages, enough for worker processes."""
     case = GenerateCase(root, runner)
     for number in range(_PACKAGES):
         name = f"tool-{number}.zip"
@@ -110,17 +110,17 @@ def large_case(root: Path, runner: Runner) -> GenerateCase:
 def kill_mirror(
     root: Path, runner: Runner, stack: ExitStack, chance: random.Random, kills: int
 ) -> list[MirrorCase]:
-    """Mirrors of a repository that changes, with and without ``changes.json`` and old packages."""
+    """Kill mirrors of a changing repository, with and without ``changes.json`` and old packages."""
     cases = []
     for number, (options, tells) in enumerate(
         [(["--keep-going"], False), (["--keep-going"], True), (["--keep-going", "--keep"], False)]
     ):
-        case = MirrorCase(root / str(number), runner, stack, tells_changes=tells)
+        case = MirrorCase(root / str(number), runner, stack, records_changes=tells)
         case.options = options
         share = kills // 3 if number else kills - 2 * (kills // 3)
-        while case.figures.kills < share:
+        while case.statistics.kills < share:
             if chance.random() < 0.1:
-                forget(case)
+                remove_output(case)
             case.change(chance)
             case.run_reference()
             _kill_once_or_twice(case, chance)

@@ -1,11 +1,11 @@
-"""What approving a version costs a web process that serves a large listing.
+"""Measures the cost of an approval in a web process that serves a large listing.
 
-A site with ``--extensions`` × ``--versions`` runs; listings for every Blender version and platform have
-been asked for. Then a moderator approves versions over HTTP. Measured on the server process, on Linux:
+A site with ``--extensions`` × ``--versions`` runs, and listings for all Blender versions and platforms have
+been requested. Then a moderator approves versions over HTTP. Measured on the server process (Linux only):
 
-- the CPU time of the approval, and of the first listing that shows it, plain and with gzip;
-- the longest time that another client waits for a listing, asking without a pause, during
-  approvals and without them (HEAD, so that sending the body does not count);
+- the CPU time of the approval and of the first listing after it, plain and with gzip (medians);
+- the longest wait of another client that requests the listing without pauses, during approvals and
+  without them (HEAD, so that sending the body does not count);
 - the peak memory.
 
     python benchmarks/listing_approvals.py [--extensions 10000] [--versions 5] [--approvals 5]
@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 
 from listing_server import BLENDERS, PATH, QUERY, Served, fill, new_extension, new_version, serving
 
-#: CPU milliseconds of an approval and the first listing that shows it; megabytes.
+#: Limits: CPU milliseconds of an approval and the first listing after it; megabytes.
 MAX_CPU = 100
 MAX_MEMORY = 200
 PLATFORMS = ("linux-x64", "windows-x64", "macos-arm64")
@@ -54,7 +54,7 @@ class Costs(NamedTuple):
 
 
 def main() -> None:
-    """Measure, print, and fail above what is allowed."""
+    """Measure and print; exit with 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--extensions", type=int, default=10_000)
     parser.add_argument("--versions", type=int, default=5, choices=range(1, len(BLENDERS) + 1))
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def run(folder: Path, options: argparse.Namespace) -> bool:
-    """Measure and print; True if something costs too much."""
+    """Measure and print; return True if a limit is exceeded."""
     data = folder / "data"
     fill(data, options.extensions, options.versions)
     waiting, token = submit(data, 2 * options.approvals)
@@ -93,13 +93,16 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
     print(f"longest wait         {busy:8,.1f} ms during approvals, {idle:,.1f} ms without")
     print(f"peak memory          {memory:8,.0f} MB")
     missed = total > MAX_CPU or memory > MAX_MEMORY
-    verdict = "MISSED" if missed else "reached"
-    print(f"at most {MAX_CPU} ms CPU until the listing is served, {MAX_MEMORY} MB: {verdict}")
+    verdict = "exceeded" if missed else "met"
+    print(
+        f"limits: {MAX_CPU} ms CPU for approval and new listing (now {total:,.1f} ms), "
+        f"{MAX_MEMORY} MB: {verdict}"
+    )
     return missed
 
 
 def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
-    """Put versions of new extensions into the review queue; returns a moderator's token as well."""
+    """Put versions of new extensions into the review queue; return them and a moderator's token."""
     from django.db import connections
 
     from extery_site.accounts.actions import create_token
@@ -111,7 +114,7 @@ def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
     owner = User.objects.get(username="ada")
     waiting = []
     for number in range(count):
-        # Spread over the listing, as real ids are.
+        # Distributed over the listing, like real ids.
         extension = new_extension(number * 7, owner, status=Extension.Status.IN_REVIEW)
         extension.extension_id = extension.id_key = f"{extension.extension_id}_new"
         extension.save()
@@ -137,7 +140,7 @@ def submit(data: Path, count: int) -> tuple[list[Waiting], str]:
 
 
 class Client:
-    """A connection that is kept, to the server under measurement."""
+    """A persistent connection to the measured server."""
 
     def __init__(self, server: Served, token: str) -> None:
         self.server = server
@@ -145,7 +148,7 @@ class Client:
         self._connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=300)
 
     def request(self, method: str, url: str, body: str | None = None, **headers: str) -> bytes:
-        """The body of a response, which must be 200."""
+        """Send a request; return the body of the response, which must be 200."""
         self._connection.request(method, url, body, headers)
         with self._connection.getresponse() as response:
             content = response.read()
@@ -155,7 +158,7 @@ class Client:
         return content
 
     def get(self, url: str, encoding: str = "identity") -> tuple[str, bytes]:
-        """The entity tag and the body of a listing."""
+        """Return the entity tag and the body of a listing."""
         content = self.request("GET", url, **{"Accept-Encoding": encoding})
         return self.etag, content
 
@@ -170,7 +173,7 @@ class Client:
 
 
 def measure(client: Client, version: Waiting) -> Costs:
-    """Approve a version and ask for the listing."""
+    """Approve a version and request the listing."""
     pid = client.server.pid
     before, _ = client.get(QUERY)
     times = [cpu_milliseconds(pid)]
@@ -180,15 +183,15 @@ def measure(client: Client, version: Waiting) -> Costs:
     times.append(cpu_milliseconds(pid))
     client.get(QUERY, "gzip")
     times.append(cpu_milliseconds(pid))
-    assert after != before, "the approval does not show in the next listing"
+    assert after != before, "the next listing does not contain the approved version"
     return Costs(*(end - start for start, end in pairwise(times)))
 
 
 def waits(client: Client, waiting: list[Waiting]) -> tuple[float, float]:
-    """The longest waits of another client for a listing, in milliseconds: without and during approvals."""
-    with asking(client) as idle:
+    """Return the longest waits of another client in milliseconds: without and during approvals."""
+    with requesting(client) as idle:
         time.sleep(3)
-    with asking(client) as busy:
+    with requesting(client) as busy:
         for version in waiting:
             client.approve(version)
             client.request("HEAD", QUERY)
@@ -197,19 +200,19 @@ def waits(client: Client, waiting: list[Waiting]) -> tuple[float, float]:
 
 
 @contextmanager
-def asking(client: Client) -> Iterator[list[float]]:
-    """Ask for the listing all the time, in a thread; the times in milliseconds that it took."""
+def requesting(client: Client) -> Iterator[list[float]]:
+    """Request the listing without pauses in a thread; yield the response times in milliseconds."""
     times: list[float] = []
     stop = threading.Event()
     other = Client(client.server, client.token)
 
-    def ask() -> None:
+    def send_requests() -> None:
         while not stop.is_set():
             start = time.perf_counter()
             other.request("HEAD", QUERY)
             times.append((time.perf_counter() - start) * 1000)
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=send_requests)
     thread.start()
     try:
         yield times
@@ -219,7 +222,7 @@ def asking(client: Client) -> Iterator[list[float]]:
 
 
 def cpu_milliseconds(pid: int) -> float:
-    """CPU time of all threads of a process, on Linux."""
+    """Return the CPU time of all threads of a process. Linux only."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
 

@@ -1,8 +1,8 @@
-"""Warm listing of 1,000 extensions from the running site, from one process.
+"""Measures the request rate of a warm listing of 1,000 extensions, from one process.
 
-Peer in the same run: the same embedded server with a WSGI application that returns the same bytes
-from memory, which is the most this server can give. Beside it the same site behind gunicorn
-(gthread) and granian (WSGI), one process each, and the peak memory of every server process.
+The peer in the same run is the same embedded server with a WSGI application that returns the same
+bytes from memory, the maximum of this server. For comparison, the site also runs in gunicorn
+(gthread) and granian (WSGI), one process each. Prints the best rates and the peak memory.
 Needs ``wrk``; servers that are not installed are left out.
 
     python benchmarks/listing_server.py [--extensions 1000] [--versions 1] [--seconds 3] [--rounds 3]
@@ -34,10 +34,10 @@ PATH = "/api/v1/extensions/"
 QUERY = f"{PATH}?blender_version=4.2.3&platform=linux-x64&python_version=3.11.7"
 MIN_RATE = 500
 MIN_RATIO = 0.9
-#: The lowest Blender of each version of an extension, oldest first: none replaces another.
+#: The minimum Blender of each version of an extension, oldest first: all of them are listed.
 BLENDERS = ("4.2.0", "4.3.0", "4.4.0", "4.5.0", "5.0.0")
 
-#: The peer: the bytes in the file from the embedded server, and nothing else.
+#: The peer: the embedded server sends the bytes of a file.
 PEER = """
 import signal, sys
 from pathlib import Path
@@ -69,7 +69,7 @@ OTHERS = {
 
 
 def main() -> None:
-    """Measure, print, and fail below what must be reached."""
+    """Measure and print; exit with 1 below a limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--extensions", type=int, default=1000)
     parser.add_argument("--versions", type=int, default=1, choices=range(1, len(BLENDERS) + 1))
@@ -78,21 +78,21 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
     if shutil.which("wrk") is None:
-        sys.exit("wrk is not here: install it, for example with 'apt-get install wrk'")
+        sys.exit("wrk is not installed: run 'apt-get install wrk'")
     with tempfile.TemporaryDirectory(prefix="extery-benchmark-") as folder:
         failed = run(Path(folder), options)
     sys.exit(1 if failed else 0)
 
 
 def run(folder: Path, options: argparse.Namespace) -> bool:
-    """Measure all servers in turn, so that a busy moment meets each; True if one is too slow."""
+    """Measure all servers in turn, so that load affects all; return True below a limit."""
     data = folder / "data"
     fill(data, options.extensions, options.versions)
     site = [sys.executable, "-m", "extery", "serve", "--port", "0", "--data", str(data)]
     with ExitStack() as servers:
         ours = servers.enter_context(serving(site, folder / "site.log"))
         body, etag = fetch(ours.url + QUERY)
-        print(f"{options.extensions:,} extensions, {len(body):,} bytes")
+        print(f"GET of a listing of {options.extensions:,} extensions, {len(body):,} bytes")
         assert is_not_modified(ours.url + QUERY, etag)
         sample = folder / "body.json"
         sample.write_bytes(body)
@@ -120,26 +120,26 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
 
 
 def report(rates: dict[str, float]) -> bool:
-    """Print the best rates and their ratios; True if one is below what is required."""
+    """Print the best rates and their ratios to the peer; return True below a limit."""
     peer = rates["peer, bytes only"]
     for name, rate in rates.items():
         print(f"{name:20} {rate:8,.0f} requests/s   {rate / peer:5.2f} of the peer")
     rate = rates["200, for one system"]
     missed = rate < MIN_RATE or rate < MIN_RATIO * peer
-    verdict = "MISSED" if missed else "reached"
-    print(f"at least {MIN_RATE:,} requests/s and {MIN_RATIO} of the peer: {verdict}")
+    verdict = "missed" if missed else "met"
+    print(f"limits: at least {MIN_RATE:,} requests/s and {MIN_RATIO} of the peer: {verdict}")
     return missed
 
 
 def threads() -> int:
-    """The number of threads that the site's settings ask for."""
+    """Return the number of threads in the settings of the site."""
     from django.conf import settings
 
     return int(settings.EXTERY_THREADS)
 
 
 def fill(data: Path, count: int, versions: int = 1) -> None:
-    """A database with ``count`` approved extensions, by bulk rows: no files are needed here."""
+    """Create a database with ``count`` approved extensions, without files."""
     os.environ["EXTERY_DATA"] = str(data)
     from extery_site.project.startup import prepare
 
@@ -160,7 +160,7 @@ def fill(data: Path, count: int, versions: int = 1) -> None:
 
 
 def new_extension(number: int, owner: Any, **fields: Any) -> Any:
-    """An approved extension that is not saved yet."""
+    """Return an approved extension that is not saved."""
     from django.utils import timezone
 
     from extery_site.catalog.models import Extension
@@ -178,7 +178,7 @@ def new_extension(number: int, owner: Any, **fields: Any) -> Any:
 
 
 def new_version(extension: Any, place: int, **fields: Any) -> Any:
-    """An approved version that is not saved yet; ``place`` counts from the oldest."""
+    """Return an approved version that is not saved; ``place`` counts from the oldest."""
     from django.utils import timezone
 
     from extery_site.catalog.models import Version, sortable_blender
@@ -196,7 +196,7 @@ def new_version(extension: Any, place: int, **fields: Any) -> Any:
 
 
 def add_versions(extensions: list[Any], count: int) -> None:
-    """Give each extension ``count`` versions with one package each."""
+    """Add ``count`` versions with one package each to every extension."""
     from extery_site.catalog.models import Extension, Package, Version
     from extery_site.files.layout import FileKind
     from extery_site.files.models import StoredFile
@@ -227,7 +227,7 @@ def add_versions(extensions: list[Any], count: int) -> None:
 
 
 def manifest_of(extension: Any, place: int) -> dict[str, object]:
-    """A manifest of ordinary length."""
+    """Return a manifest of typical length."""
     return {
         "schema_version": "1.0.0",
         "id": extension.extension_id,
@@ -251,19 +251,19 @@ class Served(NamedTuple):
     pid: int
 
     def peak_megabytes(self) -> float:
-        """Peak memory of the process, or of its child that used most."""
+        """Return the peak memory of the process or of its largest child."""
         pids = [self.pid, *children(self.pid)]
         return max(peak_kilobytes(pid) for pid in pids) / 1000
 
 
 def children(pid: int) -> list[int]:
-    """Child processes, on Linux."""
+    """Return the child processes. Linux only."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text().split()] if path.is_file() else []
 
 
 def peak_kilobytes(pid: int) -> int:
-    """VmHWM of a process, on Linux; 0 elsewhere."""
+    """Return the peak memory (VmHWM) of a process; 0 except on Linux."""
     status = Path(f"/proc/{pid}/status")
     match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.is_file() else None
     return int(match[1]) if match else 0
@@ -271,7 +271,7 @@ def peak_kilobytes(pid: int) -> int:
 
 @contextmanager
 def serving(command: list[str], log: Path, url: str = "") -> Iterator[Served]:
-    """Run a server in a process of its own; ``url`` where it does not print its address."""
+    """Run a server in its own process; set ``url`` if it does not print its address."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
@@ -283,7 +283,7 @@ def serving(command: list[str], log: Path, url: str = "") -> Iterator[Served]:
 
 @contextmanager
 def other(name: str, log: Path) -> Iterator[Served]:
-    """Run the site by another server."""
+    """Run the site in another server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -297,7 +297,7 @@ def other(name: str, log: Path) -> Iterator[Served]:
 
 
 def wait_for(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The address that the server prints once it listens."""
+    """Wait until the server prints its address; return it."""
     until = time.monotonic() + 300
     while time.monotonic() < until and process.poll() is None:
         text = log.read_text(encoding="utf-8")
@@ -308,13 +308,13 @@ def wait_for(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def fetch(url: str) -> tuple[bytes, str]:
-    """The body and its entity tag; the first request also warms the server."""
+    """Return the body and its entity tag; the first request also fills the caches."""
     with urllib.request.urlopen(url, timeout=60) as response:
         return response.read(), response.headers["ETag"]
 
 
 def is_not_modified(url: str, etag: str) -> bool:
-    """Whether the server says so to a client that has the listing."""
+    """Return whether a client with the current listing gets 304."""
     try:
         urllib.request.urlopen(urllib.request.Request(url, headers={"If-None-Match": etag}))
     except urllib.error.HTTPError as answer:
@@ -324,7 +324,7 @@ def is_not_modified(url: str, etag: str) -> bool:
 
 
 def wrk(url: str, options: argparse.Namespace, *headers: str) -> float:
-    """Requests a second, two threads, on connections that are kept."""
+    """Return the requests per second on persistent connections, with two client threads."""
     command = ["wrk", "-t2", f"-c{options.connections}", f"-d{options.seconds}s"]
     for header in ("Accept-Encoding: identity", *headers):
         command += ["-H", header]

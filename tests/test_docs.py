@@ -40,7 +40,7 @@ OUTSIDE = {
 
 
 def names_in_the_architecture() -> list[str]:
-    """Everything in backticks that looks like a module, a function or a file of the source tree."""
+    """Return all names in backticks that look like modules, functions or files of the source tree."""
     text = (DOCS / "explanation" / "architecture.md").read_text("utf-8")
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     names = re.findall(r"`([A-Za-z_][\w./]*)`", prose)
@@ -48,7 +48,7 @@ def names_in_the_architecture() -> list[str]:
 
 
 def exists(name: str) -> bool:
-    """Whether a path below the packages, or a dotted name in one of their modules, exists."""
+    """Return whether a path below the packages or a dotted name exists."""
     roots = [SRC / "extery", SRC / "extery_site", SRC, ROOT]
     if any((root / name).exists() for root in roots):
         return True

@@ -1,4 +1,4 @@
-"""One suite of behaviours for the fakes and for a real server: the real one proves the fakes."""
+"""The same tests for the fakes and for a real server, which proves the fakes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_document_arrives_compressed_and_is_not_sent_again(
     assert first.headers["content-encoding"] == "gzip"
     assert get_document(url, fetcher=fetcher, validators=first.validators) is None
     assert get_document(url, fetcher=fetcher, validators=Validators('"other"')) is not None
-    sent = repository.web.asked("/a")
+    sent = repository.web.requests_of("/a")
     assert [seen.path for seen in repository.web.seen] == ["/a?x=1"] * 3
     assert sent[0]["user-agent"].startswith("extery/")
     assert sent[1]["if-none-match"] == first.validators.etag
@@ -144,7 +144,7 @@ def test_a_token_is_sent_to_its_origin_only(
     with new_fetcher(retry_policy=QUICK, token="secret", token_for=url) as fetcher:
         get_document(url, fetcher=fetcher)
 
-    assert [headers.get("authorization") for headers in repository.web.asked("/a")] == [
+    assert [headers.get("authorization") for headers in repository.web.requests_of("/a")] == [
         "Bearer secret",
         None,
     ]
@@ -161,7 +161,7 @@ def test_an_interrupted_download_is_resumed(
     download(request, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
 
     assert (tmp_path / "a").read_bytes() == BODY
-    assert "bytes=600-" in [headers.get("range") for headers in repository.web.asked("/a")]
+    assert "bytes=600-" in [headers.get("range") for headers in repository.web.requests_of("/a")]
 
 
 def test_tampered_bytes_are_refused(
@@ -211,7 +211,7 @@ def test_a_repository_publishes_withdraws_and_tampers(
     repository.add("dusk.zip", extension_id="dusk", kind="theme")
     assert list(check_repository(repository.url, fetcher=fetcher).problems) == []
     assert mirror(repository.url, tmp_path / "m", fetcher=fetcher).is_complete
-    assert set(repository.asked()) == {"index.json", "gear.zip", "dusk.zip"}
+    assert set(repository.requested()) == {"index.json", "gear.zip", "dusk.zip"}
     repository.withdraw("dusk")
     repository.web.fail("/r/gear.zip", tamper())
 

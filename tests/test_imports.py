@@ -7,7 +7,7 @@ import pytest
 
 
 def components(graph: grimp.ImportGraph) -> list[set[str]]:
-    """Groups of modules that import each other in a circle (Tarjan's algorithm, without recursion)."""
+    """Return groups of modules that import each other in a circle (Tarjan's algorithm)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

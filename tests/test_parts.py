@@ -1,4 +1,4 @@
-"""A missing part skips a test, unless it is required; then it fails with the line that says how to get it."""
+"""A missing part skips a test, or fails it where required, with an instruction to install it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.parts import PARTS, Part, free_port, require_part
 
 @pytest.fixture
 def missing(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a part that is not on this machine."""
+    """The name of a part that does not exist."""
     monkeypatch.setitem(PARTS, "telescope-2", Part("telescope", lambda: None, "build one"))
     monkeypatch.delenv("EXTERY_REQUIRE", raising=False)
     return "telescope-2"

@@ -1,6 +1,6 @@
 """Builds of real manifests: refused for Blender's reasons, and split into Blender's packages.
 
-The trees of those projects are not here, so each manifest gets the files it cannot do without.
+The sources of those projects are not available, so each manifest gets the required files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.samples.packages import MANIFEST, XML
 
 pytestmark = pytest.mark.corpus
 
-#: What depends on files that we do not have.
+#: Codes that depend on files that are not available.
 OF_THE_TREE = {"missing-init", "missing-file"}
 
 

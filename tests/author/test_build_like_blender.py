@@ -181,7 +181,7 @@ def with_parsed_manifests(packages: Packages) -> dict[str, dict[str, object]]:
             table = tomllib.loads(members[MANIFEST][0].decode())
         except tomllib.TOMLDecodeError:
             continue
-        # An empty list of wheels in a package without wheels says nothing.
+        # An empty list of wheels has no meaning in a package without wheels.
         generated = table.get("build", {}).get("generated", {})
         if generated.get("wheels") == [] and "wheels" not in table:
             del generated["wheels"]

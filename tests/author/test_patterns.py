@@ -11,7 +11,7 @@ from extery.author.build.patterns import PathPatterns
 from tests.blender.install import VERSIONS, installed
 from tests.parts import require_part
 
-#: Rule -> what it says of some paths: patterns, excluded, kept.
+#: Rule -> patterns, excluded paths and kept paths.
 RULES: dict[str, tuple[list[str], list[str], list[str]]] = {
     "a name matches at any depth": (["a"], ["a", "a/", "x/a", "x/y/a/"], ["b", "ab", "a/b"]),
     "a path matches at any depth too": (["a/b"], ["a/b", "x/a/b", "a/b/"], ["a", "b", "a/x/b"]),

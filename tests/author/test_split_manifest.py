@@ -9,7 +9,7 @@ from extery.manifest.document import Manifest
 from tests.samples.packages import ADD_ON
 
 FIELDS = b'platforms = ["windows-x64", "linux-x64"]\nwheels = ["./a-1-py3-none-any.whl"]\n'
-#: How an author may write [build], or something after which a table is hard to add.
+#: Spellings of [build], and texts to which a table is hard to append.
 ENDS = {
     "no build table": b"",
     "a section": b'[build]\npaths_exclude_pattern = ["docs/"]\n',

@@ -86,7 +86,7 @@ def test_validate_and_build_agree_on_each_kind_of_folder(name: str, tmp_path: Pa
 
 
 def unpack(data: bytes, folder: Path) -> bool:
-    """Unpack a package; return whether that gives a folder with a manifest."""
+    """Unpack a package; return whether the folder has a manifest."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             archive.extractall(folder)

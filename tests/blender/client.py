@@ -1,7 +1,7 @@
 """A real Blender for tests: ``with Blender("4.2", home=tmp_path) as blender: blender.sync()``.
 
-One process per ``with``. What Blender would keep in its preferences (repositories, enabled add-ons) is there again when another
-session is opened on the same home. Nothing outside the home is written, and no server but the named ones is asked.
+One process per ``with``. Repositories and enabled add-ons are restored when another session is
+opened on the same home. Nothing outside the home is written, and only the given servers are requested.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from tests.blender.install import installed
 from tests.parts import require_part
 
 TIME_LIMIT = 300.0
-"""Seconds for one request, unless a session says otherwise."""
-START_TIME_LIMIT = 300.0
-"""Seconds for starting Blender: on a busy machine a start takes many times what a request takes."""
 """Seconds for one request. Blender gives up on a silent server after 10."""
+START_TIME_LIMIT = 300.0
+"""Seconds for starting Blender, which takes much longer than a request on a busy machine."""
 
-# The driver ends itself with a traceback when the time is over; only if that fails it is killed.
+# The driver ends itself with a traceback after the time limit; it is killed only if that fails.
 _GRACE = 5.0
 
 _DRIVER = Path(__file__).with_name("driver.py")
@@ -35,7 +34,7 @@ _DRIVER = Path(__file__).with_name("driver.py")
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the processes in which Blender syncs, downloads, installs and removes."""
+    """A message of a sub-process in which Blender syncs, downloads, installs or removes."""
 
     type: str
     text: str
@@ -43,7 +42,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Extension:
-    """One extension as Blender's list shows it."""
+    """An extension in Blender's list."""
 
     repository: str
     id: str
@@ -61,7 +60,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Dropped:
-    """What Blender makes of a link dropped on its window, before it asks whether to install."""
+    """Result of dropping a link on Blender's window, before the question whether to install."""
 
     url: str
     parameters: dict[str, str]
@@ -71,7 +70,7 @@ class Dropped:
 
 
 class BlenderError(Exception):
-    """Blender did not do what was asked; the text and the messages are its own."""
+    """A request to Blender failed. Text and messages are Blender's."""
 
     def __init__(self, text: str, messages: tuple[Message, ...] = ()) -> None:
         super().__init__(text)
@@ -87,9 +86,9 @@ class Blender:
         self.home = home
         self.time_limit = time_limit
         self.messages: list[Message] = []
-        """Everything the sub-processes said in this session."""
+        """All messages of sub-processes in this session."""
         self.printed = ""
-        """What Blender's Python code printed in this session."""
+        """Output of Blender's Python code in this session."""
         self.release = ""
         self._log_path = home / "driver.log"
         self._answers: queue.Queue[str] = queue.Queue()
@@ -105,7 +104,7 @@ class Blender:
             stderr=self._log,
             env=self._environment(),
             encoding="utf-8",
-            start_new_session=True,  # so that its sub-processes can be ended with it
+            start_new_session=True,  # so that its sub-processes can be killed with it
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -127,12 +126,12 @@ class Blender:
         self._close()
 
     def add_repository(self, name: str, url: str, *, token: str = "") -> str:
-        """Answers with the name under which the other calls know the repository."""
+        """Return the name of the repository, which the other methods take."""
         module: str = self._ask("add_repository", name=name, url=url, token=token)
         return module
 
     def remove_repository(self, repository: str) -> None:
-        """Forget a repository; what was installed from it stays on disk."""
+        """Remove a repository; installed extensions stay on disk."""
         self._ask("remove_repository", module=repository)
 
     def sync(self, repository: str | None = None) -> None:
@@ -140,11 +139,11 @@ class Blender:
         self._ask("sync", repository=repository)
 
     def extensions(self) -> list[Extension]:
-        """All that is listed or installed, by repository and id."""
+        """Return everything that is listed or installed, by repository and id."""
         return [Extension(**item) for item in self._ask("listing")]
 
     def find(self, extension_id: str) -> Extension:
-        """The one extension of that id in the list."""
+        """Return the only extension with this id."""
         found = [extension for extension in self.extensions() if extension.id == extension_id]
         if len(found) != 1:
             raise BlenderError(f"{len(found)} extensions {extension_id!r} in Blender's list")
@@ -153,7 +152,7 @@ class Blender:
     def install(
         self, extension_id: str, *, repository: str | None = None, enable: bool = True
     ) -> None:
-        """Download and install, as the Install button does."""
+        """Download and install an extension, as the Install button does."""
         self._ask("install", extension_id=extension_id, repository=repository, enable=enable)
 
     def install_file(
@@ -163,28 +162,28 @@ class Blender:
         self._ask("install_file", path=str(path.resolve()), repository=repository, enable=enable)
 
     def update_all(self) -> list[tuple[str, str, str | None]]:
-        """Update what is outdated. Answers with id, old and new version of what changed."""
+        """Update outdated extensions; return id, old and new version of each."""
         return [(changed, old, new) for changed, old, new in self._ask("update_all")]
 
     def remove(self, extension_id: str) -> None:
-        """Uninstall, with the user's data."""
+        """Uninstall an extension with its user data."""
         self._ask("remove", extension_id=extension_id)
 
     def enable(self, extension_id: str) -> None:
-        """Switch an installed add-on on."""
+        """Enable an installed add-on."""
         self._ask("enable", extension_id=extension_id)
 
     def disable(self, extension_id: str) -> None:
-        """Switch an add-on off."""
+        """Disable an add-on."""
         self._ask("disable", extension_id=extension_id)
 
     def is_loaded(self, extension_id: str) -> bool:
-        """Whether the add-on's module is imported and registered."""
+        """Return whether the module of the add-on is imported and registered."""
         loaded: bool = self._ask("is_loaded", extension_id=extension_id)
         return loaded
 
     def attribute(self, extension_id: str, name: str) -> Any:
-        """A value in the loaded add-on's module."""
+        """Return a value of the module of a loaded add-on."""
         return self._ask("attribute", extension_id=extension_id, name=name)
 
     def resolve_dropped_url(self, url: str) -> Dropped:
@@ -200,7 +199,7 @@ class Blender:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
         except OSError:
-            pass  # it is gone; why is told below
+            pass  # the process has ended; the error below says why
         answer = self._receive(request, self.time_limit + _GRACE)
         messages = tuple(Message(*message) for message in answer["messages"])
         self.messages += messages
@@ -249,7 +248,7 @@ class Blender:
         }
 
     def _close(self) -> None:
-        """End the process, gently first; its stdin closes, and it leaves."""
+        """End the process: close its stdin, and kill it if that is not enough."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
@@ -269,7 +268,7 @@ class Blender:
         if os.name == "nt":
             self._process.kill()
             return
-        with contextlib.suppress(ProcessLookupError):  # nothing is left of the group
+        with contextlib.suppress(ProcessLookupError):  # no process of the group is left
             os.killpg(self._process.pid, signal.SIGKILL)
 
 

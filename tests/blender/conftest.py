@@ -1,4 +1,4 @@
-"""Fixtures for tests with a real Blender: each test that takes ``blender`` runs once for every version."""
+"""Fixtures for tests with a real Blender: tests that use ``blender`` run once per version."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def blender(blender_version: str, tmp_path: Path) -> Iterator[Blender]:
 
 @pytest.fixture
 def http_folder() -> Iterator[Callable[[Path], HttpFolder]]:
-    """Serve a folder on loopback until the test is over; answers with its URL and a record of the requests."""
+    """Serve folders on loopback until the end of the test, with their URL and a log of requests."""
     with ExitStack() as stack:
         yield lambda folder: stack.enter_context(serve_folder(folder))

@@ -1,6 +1,6 @@
-"""Runs in a ``bpy`` environment: a session of Blender that does what it is told, one JSON line at a time.
+"""Runs in a ``bpy`` environment: executes requests in a session of Blender, one JSON line each.
 
-A request is ``{"do": NAME, "with": {ARGUMENTS}, "seconds": LIMIT}``, an answer ``{"result", "error", "messages", "printed"}``.
+A request is ``{"do": NAME, "with": {ARGUMENTS}, "seconds": LIMIT}``, an execute ``{"result", "error", "messages", "printed"}``.
 ``messages`` are those of the processes that Blender starts for its downloads, with their types; ``printed`` is what its Python code
 prints meanwhile. Imports nothing of the project but its neighbour ``session.py``: another Python runs it. The other end is
 ``client.py``.
@@ -15,12 +15,12 @@ import sys
 import traceback
 from pathlib import Path
 
-# Types of message after which something that was asked for has not happened. Blender itself reports success then.
+# Types of message that mean a failure, although Blender's operator reports success.
 FAILURES = ("ERROR", "FATAL_ERROR")
 
 
-def own_the_channel():
-    """Keep stdin and stdout for the requests: Blender prints to file descriptor 1 from C, and its sub-processes inherit 0."""
+def reserve_stdio():
+    """Reserve stdin and stdout for requests: Blender prints to descriptor 1 from C, sub-processes inherit 0."""
     sys.stdout.flush()
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -31,15 +31,15 @@ def own_the_channel():
     return requests, answers
 
 
-def answer(session, request):
-    """Do one request. An error is part of the answer, whatever it is."""
+def execute(session, request):
+    """Execute a request. Any exception becomes part of the answer."""
     session.messages.clear()
     result = error = None
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         try:
             result = session.REQUESTS[request["do"]](**request["with"])
         except (session.RefusedError, RuntimeError) as problem:
-            # An operator's report of kind ERROR arrives as a RuntimeError.
+            # A report of kind ERROR by an operator is raised as RuntimeError.
             error = str(problem).strip()
         except Exception:
             error = traceback.format_exc()
@@ -51,8 +51,8 @@ def answer(session, request):
 
 
 def main():
-    """Start Blender, say that it is there, and obey until stdin is closed."""
-    requests, answers = own_the_channel()
+    """Start Blender, report that it runs, and execute requests until stdin is closed."""
+    requests, answers = reserve_stdio()
     faulthandler.enable()
     sys.path.append(str(Path(__file__).parent))  # -I leaves it out
     import session
@@ -61,9 +61,9 @@ def main():
     print(json.dumps(session.info()), file=answers, flush=True)
     for line in requests:
         request = json.loads(line)
-        # A hang then ends with a traceback in the log.
+        # A request that hangs ends with a traceback in the log.
         faulthandler.dump_traceback_later(request["seconds"], exit=True)
-        print(json.dumps(answer(session, request)), file=answers, flush=True)
+        print(json.dumps(execute(session, request)), file=answers, flush=True)
         faulthandler.cancel_dump_traceback_later()
 
 

@@ -1,7 +1,7 @@
-"""Runs in the interpreter of a ``bpy`` environment (without importing ``bpy``): which entries of many listings Blender takes.
+"""Runs in the interpreter of a ``bpy`` environment (without ``bpy``): filters listings as Blender does.
 
 Reads one JSON object from stdin: ``tool`` (a path), ``systems`` (each a Blender version, a platform and a Python version) and ``listings``
-(each a list of entries), and ``ignore_errors``, whether values that Blender reports as errors are no failure. Answers with a JSON list, for each listing, for each system: the places of the compatible entries.
+(each a list of entries), and ``ignore_errors``, whether to ignore the errors that Blender reports. Answers with a JSON list, for each listing and system: the indices of the compatible entries.
 """
 
 import importlib.util
@@ -10,7 +10,7 @@ import sys
 
 
 def load(path):
-    """Blender's stand-alone tool as a module."""
+    """Import Blender's stand-alone tool."""
     spec = importlib.util.spec_from_file_location("blender_ext", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -18,7 +18,7 @@ def load(path):
 
 
 def compatible(tool, entries, system, ignore_errors):
-    """The places of the entries that Blender's own filter lets through."""
+    """Return the indices of the entries that Blender's filter accepts."""
 
     def fail(error):
         if not ignore_errors:

@@ -1,4 +1,4 @@
-"""Puts the Blender clients that the tests drive into the cache: one virtual environment per version, made in one step.
+"""Installs the Blender clients of the tests into the cache: one virtual environment per version.
 
 Run it with ``python tests/blender/install.py``. It uses nothing but the standard library, and it is also the one place that says
 where those environments are.
@@ -24,7 +24,7 @@ class Release:
 
     version: str
     python: str
-    """The version of CPython it was built for; it runs in no other."""
+    """The version of CPython that it needs."""
 
 
 RELEASES = {
@@ -37,27 +37,27 @@ RELEASES = {
 """Every series that ``make blender`` installs."""
 
 VERSIONS = {series: RELEASES[series].version for series in ("4.2", "5.0")}
-"""The series that a test runs with when it does not name one, and their releases."""
+"""The series that tests run with by default, and their releases."""
 
-# Each installation downloads, then unpacks about a gigabyte; more at once only compete for the disk.
+# Each installation downloads and unpacks about a gigabyte; more at a time compete for the disk.
 PARALLEL_INSTALLS = 3
 
-# Written last, after the import has been seen to work: an environment without it is not taken for a whole one.
+# Written last, after a successful import: an environment without it is incomplete.
 MARKER = ".extery-complete"
 
-# bpy closes its exit handlers badly (4.2.23 can end with a segmentation fault), so the check leaves without them.
+# The exit handlers of bpy can crash (4.2.23), so the check skips them.
 IMPORT_CHECK = (
     "import bpy, os, sys; print(bpy.app.version_string.split()[0]); sys.stdout.flush(); os._exit(0)"
 )
 
 
 class InstallError(Exception):
-    """Something that the person at the terminal has to put right."""
+    """An error that the user has to correct."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """One environment with ``bpy`` in it, whether it exists yet or not."""
+    """An environment with ``bpy``, which may not exist yet."""
 
     series: str
     folder: Path
@@ -97,7 +97,7 @@ class Installed:
 
 
 def cache_folder() -> Path:
-    """The folder for things that are dear to fetch: ``EXTERY_CACHE``, or the platform's place for caches."""
+    """Return the folder for large downloads: ``EXTERY_CACHE``, or the cache folder of the platform."""
     if chosen := os.environ.get("EXTERY_CACHE"):
         return Path(chosen).expanduser().resolve()
     if sys.platform == "win32":
@@ -112,34 +112,34 @@ def cache_folder() -> Path:
 
 
 def installed(series: str) -> Installed:
-    """Where the environment of that series is, or will be."""
+    """Return the environment of a series."""
     return Installed(series, cache_folder() / f"bpy-{RELEASES[series].version}")
 
 
 def install(series: str) -> bool:
-    """Make the environment of that series; false if a whole one was there already."""
+    """Create the environment of a series; return False if a complete one exists."""
     target = installed(series)
     if target.complete:
         return False
     if target.python.exists() and not _import_error(target):
-        # A whole environment that was made by hand, or by someone who was stopped before the last step.
+        # Complete, but made by hand or interrupted before the last step.
         (target.folder / MARKER).write_text(f"bpy {target.release}\n")
         return False
     target.folder.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(target) as made:
+    with _working_folder(target) as made:
         _make(made)
         shutil.rmtree(target.folder, ignore_errors=True)
         try:
             made.folder.rename(target.folder)
         except OSError:
-            if not target.complete:  # otherwise somebody else was faster, and theirs is as good
+            if not target.complete:  # otherwise another process was faster
                 raise
     return True
 
 
 @contextmanager
-def _beside(target: Installed) -> Iterator[Installed]:
-    """A folder next to the target to work in. A rename is then all that is left, and only the interpreter is used, which survives it."""
+def _working_folder(target: Installed) -> Iterator[Installed]:
+    """A temporary folder next to the target, to be renamed; the interpreter works after that."""
     folder = Path(tempfile.mkdtemp(prefix=f".{target.folder.name}-", dir=target.folder.parent))
     try:
         yield Installed(target.series, folder)
@@ -176,7 +176,7 @@ def _make(made: Installed) -> None:
 
 
 def find_python(version: str) -> Path | None:
-    """An interpreter of that version, such as ``"3.13"``: this one, one on PATH, pyenv's or uv's.
+    """Find an interpreter of a version such as ``"3.13"``: this one, on PATH, pyenv's or uv's.
 
     Each candidate is run: a shim of pyenv can be on PATH and fail because its version is not enabled.
     """
@@ -224,7 +224,7 @@ def _find_pip(python: Path) -> list[str | Path]:
 
 
 def _import_error(environment: Installed) -> str:
-    """Why bpy cannot be imported there, for example a library that the system lacks; empty if it can."""
+    """Return why bpy cannot be imported, such as a missing system library, or an empty text."""
     asked = subprocess.run(
         [environment.python, "-I", "-c", IMPORT_CHECK], check=False, capture_output=True, text=True
     )
@@ -241,7 +241,7 @@ def _run(command: list[str | Path], what: str) -> None:
 
 
 def main() -> int:
-    """Install every release that is missing and print one line for each: where it is, or what failed."""
+    """Install every missing release; print where each is or why it failed."""
     status = 0
     with ThreadPoolExecutor(PARALLEL_INSTALLS) as pool:
         started = [(series, pool.submit(install, series)) for series in RELEASES]

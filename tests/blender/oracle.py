@@ -1,4 +1,4 @@
-"""Blender's own verdict on manifests, many at a time: one process of about 0.2 s for the whole batch.
+"""Blender's verdicts on many manifests or listings, in one process of about 0.2 s per batch.
 
 The messages are Blender's, in its order. An exception inside Blender's tool shows as one message that begins with ``crash: ``.
 """
@@ -25,7 +25,7 @@ _WORKER = Path(__file__).with_name("verdicts.py")
 def strict_errors(
     version: str, tomls: Iterable[bytes], use_tags: bool = False, *, reader: Reader = "folder"
 ) -> list[list[str]]:
-    """What ``validate`` says against each manifest; an empty list is its success.
+    """Return the errors of ``validate`` for each manifest; an empty list means success.
 
     With ``use_tags`` Blender's own list of tags is passed, as ``blender --command extension validate`` does. A manifest is read from a
     folder, or from a package, where a ``[build.generated]`` table takes effect. An ``__init__.py`` is always beside it.
@@ -37,9 +37,9 @@ def strict_errors(
 def lenient_error(
     version: str, tomls: Iterable[bytes], *, reader: Reader = "package"
 ) -> list[str | None]:
-    """The first thing that a client has against each manifest, or None.
+    """Return the first error of a client for each manifest, or None.
 
-    The reader is the one of packages (install, ``server-generate``), or the one of folders that are installed, which does not look at
+    The reader is that of packages (install, ``server-generate``), or that of installed folders, which does not look at
     ``[build.generated]``.
     """
     answers: list[str | None] = _ask(version, f"lenient_{reader}", tomls, False)
@@ -56,7 +56,7 @@ def compatible(
     *,
     ignore_errors: bool = False,
 ) -> list[list[list[int]]]:
-    """For each listing and each system (Blender, platform, Python), the places of the entries that fit by Blender's own filter.
+    """Return for each listing and system (Blender, platform, Python) the indices that Blender's filter accepts.
 
     With ``ignore_errors`` values that Blender reports as errors, and ignores, may occur.
     """

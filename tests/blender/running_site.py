@@ -1,4 +1,4 @@
-"""Our site in processes of its own, with people who use it over HTTP as a browser and as a program."""
+"""A running site, and users who work with it over HTTP by pages and by the API."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 from PIL import Image
 
 START_LIMIT = 300.0
-"""Seconds until the site must have made its database and listen."""
+"""Seconds for creating the database and starting to listen."""
 
 PASSWORD = "gears-turn-both-ways"
 
-# Sign-up needs no moderator, but the first moderator has to be made by whoever runs the site.
-MAKE_PEOPLE = f"""
+# The first moderator is created by the operator of the site.
+CREATE_USERS = f"""
 import json
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
@@ -44,21 +44,21 @@ Files = Mapping[str, tuple[str, bytes]]
 
 
 class SiteError(Exception):
-    """The site did not start, or refused what a person asked; the text is its own."""
+    """The site did not start or refused a request. The text is the site's."""
 
 
-class Person:
-    """Somebody with an account: a browser that is signed in, and a token for programs."""
+class SiteUser:
+    """A user with a signed-in browser session and an API token."""
 
     def __init__(self, site: str, name: str, token: str) -> None:
         self.site = site
         self.token = token
         self._cookies = CookieJar()
         self._opener = build_opener(HTTPCookieProcessor(self._cookies), ProxyHandler({}))
-        self.fill_in("/account/login/", {"login": name, "password": PASSWORD})
+        self.submit_form("/account/login/", {"login": name, "password": PASSWORD})
 
     def api(self, path: str, body: Any = None, *, files: Files | None = None) -> Any:
-        """Call the API with the token: GET, or POST if there is something to send."""
+        """Call the API with the token: GET, or POST with a body or files."""
         headers = {"Authorization": f"Bearer {self.token}"}
         data = None
         if files is not None:
@@ -68,11 +68,11 @@ class Person:
         return json.loads(self._send(Request(f"{self.site}/api/v1{path}", data, headers)))
 
     def page(self, path: str) -> str:
-        """The HTML of a page, as this person sees it."""
+        """Return the HTML of a page for this user."""
         return self._send(Request(urljoin(self.site, path))).decode()
 
-    def fill_in(self, path: str, fields: Mapping[str, str], files: Files | None = None) -> None:
-        """Open the page and send its form."""
+    def submit_form(self, path: str, fields: Mapping[str, str], files: Files | None = None) -> None:
+        """Open a page and submit its form."""
         self.page(path)
         data, kind = _multipart(fields, files or {})
         secret = next(cookie.value or "" for cookie in self._cookies if "csrf" in cookie.name)
@@ -91,28 +91,28 @@ class Person:
 
 
 class RunningSite:
-    """A site that listens, Ada who publishes on it, and Mod who moderates it."""
+    """A running site with an author, Ada, and a moderator, Mod."""
 
     def __init__(self, url: str, log: Path, tokens: Mapping[str, str]) -> None:
         self.url = url
         self._log = log
-        self.author = Person(url, "ada", tokens["ada"])
-        self.moderator = Person(url, "mod", tokens["mod"])
+        self.author = SiteUser(url, "ada", tokens["ada"])
+        self.moderator = SiteUser(url, "mod", tokens["mod"])
 
     @property
     def repository_url(self) -> str:
-        """What a user pastes into Blender."""
+        """The repository URL for Blender."""
         return f"{self.url}/api/v1/extensions/"
 
     def log(self) -> str:
-        """What the site has printed so far."""
+        """The output of the site so far."""
         return self._log.read_text("utf-8")
 
     def publish(self, package: Path) -> None:
-        """Upload, complete the draft, submit, approve: what it takes until everyone has it."""
+        """Upload a package, complete the draft, submit and approve it."""
         draft = self.author.api("/packages/", files={"file": (package.name, package.read_bytes())})
         if draft["missing"]:
-            self.author.fill_in(
+            self.author.submit_form(
                 draft["url"],
                 {"description": "Walks *through* the site.", "alt_text": "A plain surface"},
                 {"image": ("surface.png", _picture())},
@@ -123,11 +123,11 @@ class RunningSite:
         self.moderator.api(f"{version}/approve", {"packages": hashes})
 
     def block(self, extension_id: str, reason: str) -> None:
-        """Take the extension off the site."""
+        """Block the extension."""
         self.moderator.api(f"/extensions/{extension_id}/block", {"reason": reason})
 
     def download_link(self, extension_id: str) -> str:
-        """The link to drag into Blender, from the page of the extension."""
+        """Return the drag link of the extension's page."""
         address: str = self.author.api(f"/extensions/{extension_id}/")["url"]
         found = re.search(
             r'<a [^>]*href="([^"]*/download/[^"]*)"[^>]*draggable', self.author.page(address)
@@ -139,7 +139,7 @@ class RunningSite:
 
 @contextmanager
 def run_site(data: Path) -> Iterator[RunningSite]:
-    """Run ``extery serve`` on a new data folder and a free port for as long as the ``with`` lasts."""
+    """Run ``extery serve`` on a new data folder and a free port within the block."""
     data.mkdir(parents=True, exist_ok=True)
     log = data / "site.log"
     command: list[str | Path] = [
@@ -158,7 +158,7 @@ def run_site(data: Path) -> Iterator[RunningSite]:
         )
     try:
         url = _wait_until_it_listens(process, log)
-        yield RunningSite(url, log, _make_people(data))
+        yield RunningSite(url, log, _create_users(data))
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -177,9 +177,9 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], log: Path) -> str:
     raise SiteError(f"the site did not start:\n{log.read_text('utf-8', 'replace')}")
 
 
-def _make_people(data: Path) -> dict[str, str]:
+def _create_users(data: Path) -> dict[str, str]:
     made = subprocess.run(
-        [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", MAKE_PEOPLE],
+        [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", CREATE_USERS],
         check=False,
         capture_output=True,
         text=True,
@@ -192,7 +192,7 @@ def _make_people(data: Path) -> dict[str, str]:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    """Without settings of the surrounding test run."""
+    """Return the environment without the settings of the test run."""
     inherited = {
         key: value
         for key, value in os.environ.items()

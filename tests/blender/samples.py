@@ -1,4 +1,4 @@
-"""Small extensions to publish in tests: folders with a manifest and what belongs beside it."""
+"""Small extensions to publish in tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def unregister():
     pass
 """
 
-# Blender fails on a theme that lacks one of the two elements.
+# Blender raises an error if a theme lacks one of the two elements.
 THEME = """\
 <bpy>
   <Theme />
@@ -59,7 +59,7 @@ def write_extension(
 
 
 def zip_extension(source: Path, package: Path) -> Path:
-    """Pack a folder by hand, for tests that are not about building."""
+    """Zip a folder without our build, for tests of other things."""
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(source.iterdir()):
             archive.write(path, path.name)

@@ -1,6 +1,6 @@
-"""What a user of a repository lives through, from adding it to removing an extension that was blocked.
+"""Walkthrough of a repository in Blender, from adding it to removing a blocked extension.
 
-The same walk is made against every kind of repository: Blender's own, our static one, our site.
+The same steps run against each kind of repository: Blender's, our static one, our site.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from tests.blender.client import Blender, BlenderError, Extension
 
 
 @dataclass(frozen=True)
-class Walk:
-    """The extension to walk with, and what the other side does meanwhile. Its add-on module has ``VERSION``."""
+class Walkthrough:
+    """The extension of a walkthrough, and the actions of its publisher. The add-on module has ``VERSION``."""
 
     id: str
     first: str
     newer: str
     publish_newer: Callable[[], None]
     block: Callable[[str], None]
-    """Block the extension for that reason."""
+    """Block the extension with this reason."""
     token: str = ""
     download_link: Callable[[], str] | None = None
-    """The link on the extension's page now, if the repository has pages."""
+    """Return the current link on the page of the extension, if the repository has pages."""
     reason: str = "It deletes what it should keep"
 
 
-def walk_through(blender: Blender, repository_url: str, walk: Walk) -> None:
-    """Add, sync, list, install, enable, update, see the block, remove, and be refused."""
-    repository = blender.add_repository("Walk", repository_url, token=walk.token)
+def run_walkthrough(blender: Blender, repository_url: str, walk: Walkthrough) -> None:
+    """Add, sync, list, install, enable, update, block, remove, and fail to install again."""
+    repository = blender.add_repository("Walkthrough", repository_url, token=walk.token)
     blender.sync(repository)
     listed = blender.find(walk.id)
     assert _versions(listed) == (walk.first, None)
     assert not listed.enabled
     assert listed.blocked is None
 
-    _drop(blender, repository, walk)
+    _check_dropped_link(blender, repository, walk)
     blender.install(walk.id)
-    _is_in_use(blender, walk.id, walk.first)
-    _drop(blender, repository, walk)
+    _assert_enabled(blender, walk.id, walk.first)
+    _check_dropped_link(blender, repository, walk)
     assert blender.update_all() == []
 
     walk.publish_newer()
@@ -50,14 +50,14 @@ def walk_through(blender: Blender, repository_url: str, walk: Walk) -> None:
     assert _versions(outdated) == (walk.newer, walk.first)
     assert outdated.outdated
     assert blender.update_all() == [(walk.id, walk.first, walk.newer)]
-    _is_in_use(blender, walk.id, walk.newer)
+    _assert_enabled(blender, walk.id, walk.newer)
 
     walk.block(walk.reason)
     blender.sync(repository)
     blocked = blender.find(walk.id)
     assert blocked.blocked == walk.reason
-    # Blender warns, and leaves the decision to its user.
-    _is_in_use(blender, walk.id, walk.newer)
+    # Blender warns but does not disable the add-on.
+    _assert_enabled(blender, walk.id, walk.newer)
 
     blender.remove(walk.id)
     assert _versions(blender.find(walk.id)) == (walk.newer, None)
@@ -67,15 +67,15 @@ def walk_through(blender: Blender, repository_url: str, walk: Walk) -> None:
     assert blender.find(walk.id).installed is None
 
 
-def _is_in_use(blender: Blender, extension_id: str, version: str) -> None:
+def _assert_enabled(blender: Blender, extension_id: str, version: str) -> None:
     extension = blender.find(extension_id)
     assert (extension.installed, extension.enabled) == (version, True)
     assert blender.is_loaded(extension_id)
     assert blender.attribute(extension_id, "VERSION") == version
 
 
-def _drop(blender: Blender, repository: str, walk: Walk) -> None:
-    """A dropped link leads to the same entry before the installation and after it."""
+def _check_dropped_link(blender: Blender, repository: str, walk: Walkthrough) -> None:
+    """Check that a dropped link finds the entry, before and after the installation."""
     if walk.download_link is None:
         return
     dropped = blender.resolve_dropped_url(walk.download_link())

@@ -1,4 +1,4 @@
-"""A folder over HTTP on loopback, with a record of who asked for what."""
+"""Serves a folder over HTTP on loopback, with a log of requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Request:
-    """One request and the status it got."""
+    """A request and the status of its response."""
 
     method: str
     path: str
@@ -27,14 +27,14 @@ class Request:
 
 @dataclass
 class HttpFolder:
-    """A folder that is being served."""
+    """A folder that is served."""
 
     url: str
-    """Without a slash at the end."""
+    """Without a trailing slash."""
     requests: list[Request] = field(default_factory=list)
 
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
+        """The requested paths, in order."""
         return [request.path for request in self.requests]
 
 
@@ -51,16 +51,16 @@ class _Handler(SimpleHTTPRequestHandler):
         )
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing on stderr."""
+        """Print nothing."""
 
 
 @contextmanager
 def serve_folder(folder: Path) -> Iterator[HttpFolder]:
-    """Serve the folder for as long as the ``with`` lasts; afterwards every socket and thread is closed."""
+    """Serve the folder within the block; close all sockets and threads at its end."""
     record: list[Request] = []
     handler = partial(_Handler, record=record, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = False  # closing then waits for the requests under way
+        server.daemon_threads = False  # closing waits for requests in progress
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

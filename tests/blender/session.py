@@ -1,4 +1,4 @@
-"""Runs in a ``bpy`` environment: what a session of Blender can be asked for, in the words of Blender's own add-on ``bl_pkg``.
+"""Runs in a ``bpy`` environment: the requests to a session of Blender, by Blender's add-on ``bl_pkg``.
 
 Each request is one function in ``REQUESTS``; ``driver.py`` calls them. Importing this starts Blender.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import bpy
 
 # isort: split
-# These come with bpy, which says where.
+# These modules come with bpy, which sets their path.
 import addon_utils
 import bl_pkg
 from bl_pkg import bl_extension_ops as client
@@ -23,23 +23,23 @@ messages = []
 
 
 class RefusedError(Exception):
-    """Blender can not or will not do that; the text says why."""
+    """Blender refuses a request; the text says why."""
 
 
-def hear(kind, text):
-    """Stands in for the function of Blender that prints the messages of sub-processes in background mode."""
+def collect_message(kind, text):
+    """Collect the messages of sub-processes, which Blender prints in background mode."""
     if kind != "DONE":
         messages.append([kind, text if isinstance(text, str) else json.dumps(text)])
 
 
-client._report = hear
-# Blender reads what a sub-process says without waiting, and stops once it has ended: words that came in
-# between, often the error, are lost, more so on a busy machine. Here each read waits for all of it.
+client._report = collect_message
+# Blender reads the output of a sub-process without blocking, and stops when it has ended: output in
+# between, often the error, is lost, more so on a busy machine. With this, each read waits for all output.
 client_utils.file_handle_make_non_blocking = lambda _: None
 
 
 def repositories():
-    """Enabled repositories in the order in which operators count them."""
+    """Return the enabled repositories in the order of the operators' indices."""
     return client.extension_repos_read()
 
 
@@ -51,7 +51,7 @@ def index_of(module):
 
 
 def manifests():
-    """For each enabled repository: itself, what is installed, what is listed."""
+    """Return each enabled repository with its installed and its listed manifests."""
     store = bl_pkg.repo_cache_store_ensure()
     client.repo_cache_store_refresh_from_prefs(store)
     local = store.pkg_manifest_from_local_ensure(
@@ -67,7 +67,7 @@ def manifests():
 
 
 def find(extension_id, repository=None, *, installed):
-    """The repository that lists that extension, or has it installed."""
+    """Return the repository that lists the extension or has it installed."""
     for repo, here, there in manifests():
         if extension_id in (here if installed else there) and repository in (None, repo.module):
             return repo
@@ -85,7 +85,7 @@ def theme_in_use():
 
 
 def state_of(repo, extension_id, local, remote):
-    """What Blender's own list of extensions knows of one of them."""
+    """Return the state of an extension in Blender's list."""
     known = remote or local
     if known.type == "theme":
         enabled = Path(repo.directory, extension_id) in theme_in_use().parents
@@ -114,7 +114,7 @@ def state_of(repo, extension_id, local, remote):
 
 
 def listing():
-    """Everything that is listed or installed, by repository and id."""
+    """Return everything that is listed or installed, by repository and id."""
     return [
         state_of(repo, name, here.get(name), there.get(name))
         for repo, here, there in manifests()
@@ -140,14 +140,14 @@ def add_repository(name, url, token="", module=""):
 
 
 def remove_repository(module):
-    """Take it out of the preferences; what was installed from it stays on disk."""
+    """Remove it from the preferences; installed extensions stay on disk."""
     repos = bpy.context.preferences.extensions.repos
     repos.remove(next(repo for repo in repos if repo.module == module))
 
 
 def sync(repository=None):
     if repository is None and not any(repo.remote_url for repo in repositories()):
-        return None  # Blender's operator breaks on an empty batch
+        return None  # Blender's operator fails without repositories
     if repository is None:
         return finished(bpy.ops.extensions.repo_sync_all())
     return finished(bpy.ops.extensions.repo_sync(repo_index=index_of(repository)))
@@ -171,9 +171,9 @@ def install_file(path, repository, enable=True):
 
 
 def update_all():
-    """Update what is outdated; answers with what has another version now."""
+    """Update outdated extensions; return those whose version changed."""
     before = {(item["repository"], item["id"]): item["installed"] for item in listing()}
-    bpy.ops.extensions.package_upgrade_all()  # is cancelled if there is nothing to do
+    bpy.ops.extensions.package_upgrade_all()  # cancelled if nothing is outdated
     after = {(item["repository"], item["id"]): item["installed"] for item in listing()}
     return [[key[1], old, after[key]] for key, old in before.items() if old != after.get(key)]
 
@@ -206,7 +206,7 @@ def attribute(extension_id, name):
 
 
 def resolve_dropped_url(url):
-    """What happens to a link that is dropped on the window, up to the question whether to install."""
+    """Handle a dropped link up to the question whether to install."""
     link, parameters = client_utils.url_parse_for_blender(client.url_normalize(url))
     answer = {
         "url": link,
@@ -239,7 +239,7 @@ def finished(result):
 
 
 def save_state():
-    """Note what Blender would keep in its preferences. The wheel can not read those back (4.2.23 crashes)."""
+    """Save repositories and enabled add-ons; bpy cannot read its preferences back (4.2.23 crashes)."""
     repos = [
         {
             "name": repo.name,
@@ -255,10 +255,10 @@ def save_state():
 
 
 def restore_state():
-    """Factory settings, but without the public site, plus what the session before left behind."""
+    """Restore factory settings without the public site, and the state of the session before."""
     bpy.context.preferences.system.use_online_access = True
     for repo in list(bpy.context.preferences.extensions.repos):
-        if repo.use_remote_url:  # a test must never reach a server out there
+        if repo.use_remote_url:  # tests never connect to public servers
             bpy.context.preferences.extensions.repos.remove(repo)
     if STATE.exists():
         state = json.loads(STATE.read_text(encoding="utf-8"))

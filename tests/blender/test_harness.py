@@ -1,4 +1,4 @@
-"""The harness drives a real Blender: against a repository made with Blender's own tool, and when things go wrong."""
+"""The harness drives a real Blender, with a repository made by Blender's tool, and with failures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 from tests.blender.client import Blender, BlenderError, blender_cli
 from tests.blender.install import VERSIONS
 from tests.blender.samples import write_extension, zip_extension
-from tests.blender.scenario import Walk, walk_through
+from tests.blender.scenario import Walkthrough, run_walkthrough
 from tests.blender.serving import HttpFolder
 
 Serve = Callable[[Path], HttpFolder]
 
 
 class Publisher:
-    """A folder of packages whose listing is made by Blender's ``server-generate``."""
+    """A folder of packages, with a listing by Blender's ``server-generate``."""
 
     def __init__(self, folder: Path, version: str) -> None:
         self.folder, self.version = folder, version
@@ -28,7 +28,7 @@ class Publisher:
     def put(
         self, extension_id: str, version: str, *, kind: str = "add-on", **fields: str | list[str]
     ) -> Path:
-        """Pack an extension in place of its other versions, which Blender's tool would list as well."""
+        """Pack an extension and remove its other versions, which Blender's tool would list too."""
         for old in self.folder.glob(f"{extension_id}-*.zip"):
             old.unlink()
         source = write_extension(
@@ -74,7 +74,7 @@ def test_a_repository_made_by_blenders_tool_passes_the_walkthrough(
     def put_newer() -> None:
         publisher.put("gear_tool", "1.1.0")
 
-    walk = Walk(
+    walk = Walkthrough(
         id="gear_tool",
         first="1.0.0",
         newer="1.1.0",
@@ -82,7 +82,7 @@ def test_a_repository_made_by_blenders_tool_passes_the_walkthrough(
         block=lambda reason: publisher.block("gear_tool", reason),
         download_link=download_link if scheme == "http" else None,
     )
-    walk_through(blender, url, walk)
+    run_walkthrough(blender, url, walk)
 
     if scheme == "http":
         assert "/gear_tool-1.1.0.zip" in served.paths()
@@ -97,7 +97,7 @@ def test_repositories_and_enabled_add_ons_are_restored_in_the_next_session(
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
     with Blender(blender_version, home=tmp_path / "home") as blender:
-        repository = blender.add_repository("Walk", publisher.folder.as_uri())
+        repository = blender.add_repository("Walkthrough", publisher.folder.as_uri())
         blender.sync(repository)
         blender.install("gear_tool")
         before = blender.extensions()
@@ -109,7 +109,7 @@ def test_repositories_and_enabled_add_ons_are_restored_in_the_next_session(
 
 def test_an_add_on_is_enabled_and_disabled(blender: Blender, publisher: Publisher) -> None:
     publisher.put("gear_tool", "1.0.0")
-    blender.add_repository("Walk", publisher.folder.as_uri())
+    blender.add_repository("Walkthrough", publisher.folder.as_uri())
     blender.sync()
     blender.install("gear_tool", enable=False)
     assert not blender.is_loaded("gear_tool")
@@ -124,7 +124,7 @@ def test_an_add_on_is_enabled_and_disabled(blender: Blender, publisher: Publishe
 
 def test_a_theme_is_installed_and_in_use(blender: Blender, publisher: Publisher) -> None:
     publisher.put("night_shift", "1.0.0", kind="theme")
-    blender.add_repository("Walk", publisher.folder.as_uri())
+    blender.add_repository("Walkthrough", publisher.folder.as_uri())
     blender.sync()
     assert not blender.find("night_shift").enabled
 
@@ -153,7 +153,7 @@ def test_the_token_of_a_repository_reaches_the_server(
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
     served = http_folder(publisher.folder)
-    blender.add_repository("Walk", f"{served.url}/index.json", token="open-sesame")
+    blender.add_repository("Walkthrough", f"{served.url}/index.json", token="open-sesame")
 
     blender.sync()
     blender.install("gear_tool")
@@ -169,7 +169,7 @@ def test_an_incompatible_dropped_link_is_reported_before_anything_is_fetched(
 ) -> None:
     publisher.put("gear_tool", "1.0.0")
     served = http_folder(publisher.folder)
-    blender.add_repository("Walk", f"{served.url}/index.json")
+    blender.add_repository("Walkthrough", f"{served.url}/index.json")
 
     dropped = blender.resolve_dropped_url(
         f"{served.url}/gear_tool-1.0.0.zip?repository=.%2Findex.json&blender_version_min=9.9.0"
@@ -198,7 +198,7 @@ def test_a_failed_sync_is_an_error_with_blenders_message(
     blender: Blender, http_folder: Serve, tmp_path: Path
 ) -> None:
     served = http_folder(tmp_path)
-    blender.add_repository("Walk", f"{served.url}/index.json")
+    blender.add_repository("Walkthrough", f"{served.url}/index.json")
 
     with pytest.raises(BlenderError, match="404") as caught:
         blender.sync()

@@ -1,4 +1,4 @@
-"""The environments of Blender are made once, whole, and in a place of the user's choice."""
+"""The installation of Blender environments: complete, once, and in the configured folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def put_python(environment: Installed, prints: str) -> None:
-    """An interpreter that answers everything with those words."""
+    """Write an interpreter that always prints this text."""
     environment.python.parent.mkdir(parents=True, exist_ok=True)
     environment.python.write_text(f"#!/bin/sh\necho '{prints}'\n")
     environment.python.chmod(0o755)

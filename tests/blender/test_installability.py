@@ -16,10 +16,10 @@ from tests.zips.oracles import Oracle, unpack_with
 
 pytestmark = pytest.mark.blender
 
-#: Samples that these Blenders refuse for a reason of their own.
+#: Samples that these Blenders refuse for another reason.
 EXPLAINED = {
     "manifest.blender_version_max.empty-range": "the range has no Blender",
-    "manifest.blender_version_max.empty": "installed all the same, with an error message",
+    "manifest.blender_version_max.empty": "installed nevertheless, with an error message",
     "manifest.blender_version_max.not-three-numbers": "the maximum is 4.2",
     "manifest.platforms.unknown": "the platform is not the one of this computer",
     "manifest.build.not-a-table": "of a package this is package.build-not-table",
@@ -27,7 +27,7 @@ EXPLAINED = {
 
 
 def samples() -> dict[str, bytes]:
-    """Name of a file -> a package with the problem of that name."""
+    """Return packages by file name, each with the problem of that name."""
     found = {f"{code}.zip": make() for code, make in PACKAGES.items()}
     for code, path in {**MANIFESTS, **LENIENT}.items():
         found[f"{code}.zip"] = add_on(manifest=path.read_bytes())
@@ -59,7 +59,7 @@ def test_blender_can_install_a_sample_exactly_if_its_problem_does_not_block_it(
 
 
 def _outcome(code: str) -> Installability:
-    """A warning keeps no package out."""
+    """Return whether a package with this code can be installed; warnings do not block."""
     if code == "good" or find(code).severity == "warning":
         return Installability.INSTALLS
     return installability_of(code).installability

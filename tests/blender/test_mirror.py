@@ -1,4 +1,4 @@
-"""A stock Blender syncs and installs from mirrors, with their source out of reach."""
+"""A stock Blender syncs and installs from mirrors whose source is unreachable."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def publish(folder: Path, extension_id: str, version: str, **fields: str | list[
 
 
 def mirrored(url: str, folder: Path, filters: Filters = Filters()) -> MirrorResult:
-    """A mirror that passes our own check."""
+    """Mirror a repository and check the result."""
     with Fetcher() as fetcher:
         done = mirror(url, folder, fetcher=fetcher, filters=filters)
         assert list(check_repository(folder.as_uri(), fetcher=fetcher).problems) == []
@@ -47,7 +47,7 @@ def mirrored(url: str, folder: Path, filters: Filters = Filters()) -> MirrorResu
 
 @contextmanager
 def address_of(folder: Path, scheme: str) -> Iterator[str]:
-    """The repository's address: the folder itself, or a preview of it."""
+    """Yield the URL of a repository: the folder itself, or a preview of it."""
     if scheme == "file":
         yield folder.as_uri()
         return

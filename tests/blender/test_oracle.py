@@ -1,4 +1,4 @@
-"""The oracle gives the verdicts that were recorded with Blender's own command line."""
+"""The oracle gives the verdicts recorded with Blender's command line."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The main job end to end: what is uploaded to our site and approved there, a stock Blender installs."""
+"""End to end: a stock Blender installs what was uploaded to our site and approved."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from extery.core.platforms import KNOWN
 from tests.blender.client import Blender, BlenderError
 from tests.blender.running_site import RunningSite, run_site
 from tests.blender.samples import write_extension
-from tests.blender.scenario import Walk, walk_through
+from tests.blender.scenario import Walkthrough, run_walkthrough
 
 Publish = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """One site for the whole module; no test looks at what another one has published."""
+    """One site for the module; each test publishes extensions of its own."""
     with run_site(tmp_path_factory.mktemp("site") / "data") as running:
         yield running
         assert "Traceback" not in running.log()
@@ -27,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 @pytest.fixture
 def publish(site: RunningSite, tmp_path: Path) -> Publish:
-    """Build a version with our own tool, and take it through upload, draft and approval."""
+    """Build a version with `extery build`, upload, complete and approve it."""
 
     def publish_version(
         extension_id: str, version: str, *, kind: str = "add-on", **fields: str | list[str]
@@ -46,10 +46,10 @@ def test_our_site_passes_the_walkthrough(
     extension_id = f"walk_{blender.version.replace('.', '_')}"
     publish(extension_id, "1.0.0")
 
-    walk_through(
+    run_walkthrough(
         blender,
         site.repository_url,
-        Walk(
+        Walkthrough(
             id=extension_id,
             first="1.0.0",
             newer="1.1.0",
@@ -67,7 +67,7 @@ def test_blender_gets_the_newest_compatible_version(
     publish(extension_id, "1.0.0")
     publish(extension_id, "1.1.0", platforms=list(KNOWN))
     publish(extension_id, "2.0.0", blender_version_min="9.0.0")
-    blender.add_repository("Walk", site.repository_url)
+    blender.add_repository("Walkthrough", site.repository_url)
 
     blender.sync()
     blender.install(extension_id)
@@ -81,7 +81,7 @@ def test_a_theme_is_installed_by_its_dropped_link(
 ) -> None:
     extension_id = f"theme_{blender.version.replace('.', '_')}"
     publish(extension_id, "1.0.0", kind="theme")
-    blender.add_repository("Walk", site.repository_url)
+    blender.add_repository("Walkthrough", site.repository_url)
 
     dropped = blender.resolve_dropped_url(site.download_link(extension_id))
     assert dropped.extension is not None
@@ -105,7 +105,7 @@ def test_a_dropped_link_names_the_repository_to_add(
 def test_a_page_of_our_site_is_not_accepted_as_a_repository(
     blender: Blender, site: RunningSite
 ) -> None:
-    blender.add_repository("Walk", f"{site.url}/add-ons/")
+    blender.add_repository("Walkthrough", f"{site.url}/add-ons/")
 
     with pytest.raises(BlenderError):
         blender.sync()

@@ -1,4 +1,4 @@
-"""A stock Blender uses a folder that ``extery build`` and ``extery server-generate`` have filled."""
+"""A stock Blender uses a repository made by ``extery build`` and ``extery server-generate``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from extery.core import platforms
 from tests.blender.client import Blender, blender_cli
 from tests.blender.samples import write_extension
-from tests.blender.scenario import Walk, walk_through
+from tests.blender.scenario import Walkthrough, run_walkthrough
 from tests.blender.serving import HttpFolder
 
 Serve = Callable[[Path], HttpFolder]
@@ -64,7 +64,7 @@ class Repository:
         extery("server-generate", "--repo-dir", self.folder, "--html")
 
     def link_on_page(self, package: str) -> str:
-        """The link to that package in index.html, as its author wrote it."""
+        """Return the link to this package in index.html."""
         page = (self.folder / "index.html").read_text("utf-8")
         found = re.search(rf'href="([^"]*{re.escape(package)}[^"]*)"', page)
         assert found is not None
@@ -94,7 +94,7 @@ def test_our_static_repository_passes_the_walkthrough(
         relative = repository.link_on_page(f"gear_tool-{newest}.zip")
         return f"{served.url}/{relative.removeprefix('./')}"
 
-    walk = Walk(
+    walk = Walkthrough(
         id="gear_tool",
         first="1.0.0",
         newer="1.1.0",
@@ -102,7 +102,7 @@ def test_our_static_repository_passes_the_walkthrough(
         block=lambda reason: repository.block("gear_tool", reason),
         download_link=download_link if scheme == "http" else None,
     )
-    walk_through(blender, url, walk)
+    run_walkthrough(blender, url, walk)
 
     if scheme == "http":
         assert "/gear_tool-1.1.0.zip" in served.paths()
@@ -114,7 +114,7 @@ def test_each_blender_gets_its_newest_compatible_version(
 ) -> None:
     for version, first in [("1.0.0", "4.2.0"), ("1.1.0", "4.2.0"), ("2.0.0", "5.0.0")]:
         repository.publish("gear_tool", version, blender_version_min=first)
-    blender.add_repository("Walk", address_of(repository, http_folder, scheme))
+    blender.add_repository("Walkthrough", address_of(repository, http_folder, scheme))
     blender.sync()
 
     blender.install("gear_tool")
@@ -161,7 +161,7 @@ def test_channels_and_sets_can_be_added_as_repositories(
     (repository.folder / "sets" / "shot.toml").write_text('gear_tool = "1.0.0"\n')
     (repository.folder / "sets" / "newest.toml").write_text('gear_tool = "*"\n')
     repository.configure("prereleases = false\n[channels.beta]\nprereleases = true\n")
-    blender.add_repository("Walk", address_of(repository, http_folder, scheme, listing))
+    blender.add_repository("Walkthrough", address_of(repository, http_folder, scheme, listing))
     blender.sync()
 
     blender.install("gear_tool")
@@ -178,7 +178,7 @@ def test_a_channel_with_absolute_urls_needs_no_copies_of_packages(
     repository.publish("gear_tool", "2.0.0-beta.1")
     repository.configure(f'base_url = "{served.url}"\n[channels.beta]\n')
     assert list((repository.folder / "beta").glob("*.zip")) == []
-    blender.add_repository("Walk", f"{served.url}/beta/index.json")
+    blender.add_repository("Walkthrough", f"{served.url}/beta/index.json")
     blender.sync()
 
     blender.install("gear_tool")
@@ -192,7 +192,7 @@ def test_blender_accepts_a_listing_with_recorded_changes(
     repository.publish("gear_tool", "1.0.0")
     repository.configure("changes = true\n")
     assert b"changes.json" in (repository.folder / "index.json").read_bytes()
-    blender.add_repository("Walk", address_of(repository, http_folder, "http"))
+    blender.add_repository("Walkthrough", address_of(repository, http_folder, "http"))
     blender.sync()
     blender.install("gear_tool")
 
@@ -224,7 +224,7 @@ def test_a_theme_from_our_static_repository_is_applied(
     blender: Blender, repository: Repository
 ) -> None:
     repository.publish("night_shift", "1.0.0", kind="theme")
-    blender.add_repository("Walk", repository.folder.as_uri())
+    blender.add_repository("Walkthrough", repository.folder.as_uri())
     blender.sync()
 
     blender.install("night_shift")
@@ -250,7 +250,7 @@ def test_blender_installs_the_package_and_wheel_of_its_platform(
     extery("build", source, "--output-dir", repository.folder, "--split-platforms")
     repository.generate()
     assert len(list(repository.folder.glob("*.zip"))) == len(WHEEL_TAGS)
-    name = blender.add_repository("Walk", repository.folder.as_uri())
+    name = blender.add_repository("Walkthrough", repository.folder.as_uri())
     blender.sync()
 
     blender.install("gear_tool")
@@ -265,7 +265,7 @@ def wheel_name(tag: str) -> str:
 
 
 def write_wheel(path: Path, *, platform: str) -> None:
-    """A wheel whose one module tells which platform it was made for."""
+    """Write a wheel whose module contains the name of its platform."""
     info = "gear_maths-1.0.0.dist-info"
     with zipfile.ZipFile(path, "w") as wheel:
         wheel.writestr("gear_maths.py", f"MADE_FOR = {platform!r}\n")

@@ -1,4 +1,4 @@
-"""Runs in the interpreter of a ``bpy`` environment (without importing ``bpy``): asks Blender's own tool about many manifests at once.
+"""Runs in the interpreter of a ``bpy`` environment (without ``bpy``): validates many manifests with Blender's tool.
 
 Reads one JSON object from stdin: ``tool`` and ``tags`` (paths), ``check`` (a name in ``CHECKS``) and ``manifests`` (base64). Answers
 with a JSON list on stdout, one item per manifest. An exception in the tool is part of its behaviour and becomes ``crash: ...``.
@@ -18,7 +18,7 @@ MANIFEST = "blender_manifest.toml"
 
 
 def load(path):
-    """Blender's stand-alone tool as a module."""
+    """Import Blender's stand-alone tool."""
     spec = importlib.util.spec_from_file_location("blender_ext", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -26,7 +26,7 @@ def load(path):
 
 
 def zipped(manifest):
-    """A package in memory with that manifest and what Blender wants to see beside it."""
+    """Return a package with this manifest and the other files that Blender requires."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(MANIFEST, manifest)
@@ -35,17 +35,17 @@ def zipped(manifest):
 
 
 def validate(tool, path, tags):
-    """The messages of ``validate`` on that path, without the one that only says which file is meant; none on success."""
+    """Return the error messages of ``validate`` for a path, without the one that only names the file."""
     said = []
 
-    def hear(kind, text):
+    def collect_message(kind, text):
         said.append(
             text.replace(f"{path.parent}{os.sep}", "")
-        )  # else each answer would name another temporary folder
+        )  # the name of the temporary folder differs in each run
         return False
 
     if tool.subcmd_author.validate(
-        tool.MessageLogger(hear), source_path=str(path), valid_tags_filepath=tags
+        tool.MessageLogger(collect_message), source_path=str(path), valid_tags_filepath=tags
     ):
         return []
     return said[1:] if len(said) > 1 and said[0].startswith("Error parsing TOML ") else said
@@ -68,13 +68,13 @@ def strict_package(tool, manifest, folder, tags):
 
 
 def lenient_folder(tool, manifest, folder, tags):
-    """What readers of an installed folder say, or None."""
+    """Return the error of Blender's reader of installed folders, or None."""
     (folder / MANIFEST).write_bytes(manifest)
     return tool.pkg_manifest_toml_is_valid_or_error(str(folder / MANIFEST), strict=False)[0]
 
 
 def lenient_package(tool, manifest, folder, tags):
-    """What readers of a package say (install, server-generate), or None."""
+    """Return the error of Blender's reader of packages (install, server-generate), or None."""
     with zipfile.ZipFile(zipped(manifest)) as archive:
         answer = tool.pkg_manifest_from_zipfile_and_validate(archive, "", strict=False)
     return answer if isinstance(answer, str) else None

@@ -1,1 +1,1 @@
-"""Tests that drive a real Chromium, and the script that takes pictures."""
+"""Tests that drive a real Chromium, and a script that takes screenshots."""

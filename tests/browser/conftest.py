@@ -1,4 +1,4 @@
-"""A browser and a site for it: every page of a test is watched for what a visitor would not see."""
+"""A browser and a site: errors in the console of any page fail the test."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
     from pytest_django.live_server_helper import LiveServer
 
-#: How long to wait for anything on a page, in milliseconds; a busy machine is slow, not broken.
-PATIENCE = 300_000
+#: Time limit for everything on a page, in milliseconds; only a hang reaches it.
+TIME_LIMIT = 300_000
 
 
 @pytest.fixture(scope="session")
 def _data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The folders that a server expects at its start."""
+    """Create the folders that a server expects at its start."""
     from django.test import override_settings
 
     folder = tmp_path_factory.mktemp("server")
@@ -31,13 +31,13 @@ def _data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def live_server(_data_folder: None, live_server: LiveServer) -> LiveServer:
-    """The server of pytest-django, started when its folders are there."""
+    """The server of pytest-django, started after its folders exist."""
     return live_server
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for a module; each context in it is as good as a new one.
+    """One Chromium per module; each context is isolated.
 
     Playwright keeps an event loop in this thread, and Django would refuse its ORM there.
     """
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server: LiveServer, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of a running site with an empty database and a data folder of its own."""
+    """The URL of a running site with an empty database and its own data folder."""
     folder = tmp_path_factory.mktemp("data")
     settings.EXTERY_DATA = folder
     settings.MEDIA_ROOT = folder / "media"
@@ -61,25 +61,25 @@ def site(live_server: LiveServer, settings: Any, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def visitor(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Opens a window for somebody new; at the end nothing may have gone wrong unseen in any."""
+    """Return a function that opens a page in a new browser context; console errors fail the test."""
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+    errors: list[str] = []
 
     def note(message: Any) -> None:
-        # A 4xx answer is logged as an error too; tests look at the page that comes with it.
+        # A response with 4xx is logged as an error too; tests check its page.
         if message.type == "error" and "status of 4" not in message.text:
-            complaints.append(message.text)
+            errors.append(message.text)
 
-    def come(**options: Any) -> Page:
+    def open_page(**options: Any) -> Page:
         context = browser.new_context(base_url=site, **options)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIME_LIMIT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 
-    yield come
+    yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert errors == []

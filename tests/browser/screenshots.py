@@ -1,4 +1,4 @@
-"""Pictures of a running site, on a phone and a desk, light and dark: to look at, and for the README.
+"""Takes screenshots of a running site: phone and desktop, light and dark.
 
 python -m tests.browser.screenshots http://127.0.0.1:8000 FOLDER [--sign-in NAME:PASSWORD] [--only WORD]
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 SCHEMES = ("light", "dark")
 
-#: Name of the picture and address; a selector in place of an address is the link to follow from the page before.
+#: Name of the screenshot, and URL or the selector of a link to follow from the page before.
 PUBLIC = (
     ("home", "/"),
     ("browse", "/extensions/"),
@@ -54,7 +54,7 @@ SIGNED_IN = (
 
 
 def open_page(page: Page, site: str, way: str) -> bool:
-    """Go to an address, and on through the links it names; whether all of them were there."""
+    """Open a URL and follow its links; return False if a link is missing."""
     address, _, links = way.partition(" ")
     page.goto(site + address)
     for selector in filter(None, links.split(", ")):
@@ -66,7 +66,7 @@ def open_page(page: Page, site: str, way: str) -> bool:
 
 
 def load_everything(page: Page) -> None:
-    """Scroll through the page, so that images that wait to be seen are there."""
+    """Scroll through the page, so that lazy images are loaded."""
     height = page.evaluate("document.documentElement.scrollHeight")
     for at in range(0, height, 600):
         page.evaluate("at => scrollTo(0, at)", at)
@@ -77,7 +77,7 @@ def load_everything(page: Page) -> None:
 def pages_of(
     browser: Browser, site: str, *, size: str, scheme: str, sign_in: str
 ) -> Iterator[tuple[str, Page]]:
-    """Every page, opened one after the other."""
+    """Open each page in turn."""
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},

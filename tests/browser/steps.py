@@ -1,4 +1,4 @@
-"""What people do on the site, in the words of the pages."""
+"""Steps of users on the site, by the labels of its pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PASSWORD = "a-long-and-rare-phrase"
 
 
 def main_button(page: Page, name: str) -> Any:
-    """A button of the content, not of the bar at the top."""
+    """Return a button of the main content, not of the navigation bar."""
     return page.get_by_role("main").get_by_role("button", name=name, exact=True)
 
 

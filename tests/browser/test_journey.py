@@ -1,4 +1,4 @@
-"""From a new account to a public extension, in a real browser, with scripts and without."""
+"""From sign-up to a public extension in a real browser, with and without scripts."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
 
 
 def check_download(page: Page) -> None:
-    """The big button is a link that Blender understands and that really gives the package."""
+    """Check that the download button has a valid drag link and serves the package."""
     address = str(page.get_by_role("link", name="Drag into Blender").get_attribute("href"))
     parts = urlsplit(address)
     assert parts.path.endswith("/add-on-gear_tool-v1.0.0.zip")

@@ -1,4 +1,4 @@
-"""Every page on a narrow phone and by keyboard alone."""
+"""Every page on a narrow phone and with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Visitor = Callable[..., "Page"]
 
 LONG = "Schraubenradgetriebegenerator" * 2
 
-#: What sticks out of the page to the right, as short descriptions.
+#: Elements that overflow the page to the right, as short descriptions.
 STICKS_OUT = """() => {
     const width = document.documentElement.clientWidth;
     const scrolls = element => element && (["auto", "scroll", "hidden"].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
@@ -32,7 +32,7 @@ STICKS_OUT = """() => {
     return document.documentElement.scrollWidth > width ? found.slice(0, 5).concat("scrolls") : [];
 }"""
 
-#: Name and place of what has the focus, and whether one can see that it has.
+#: Name and position of the focused element, and whether its focus is visible.
 FOCUS = """() => {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
@@ -47,7 +47,7 @@ FOCUS = """() => {
 
 @pytest.fixture
 def content(site: str) -> None:
-    """Something in every list, with names that do not break."""
+    """Create extensions in every state, with long names that do not wrap."""
     ada, mara = factories.make_user("ada"), factories.make_moderator("mara")
     mara.set_password(steps.PASSWORD)
     mara.save()
@@ -85,7 +85,7 @@ def test_no_page_overflows_at_320_pixels(visitor: Visitor, site: str, content: N
     assert opened == len(PUBLIC) + len(SIGNED_IN)
 
 
-#: What is lower than a finger is wide. Links within a sentence are as high as its line.
+#: Controls that are too small for touch. Links within a sentence are exempt.
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, textarea, input:not([type=hidden]), summary")]
     .filter(element => element.checkVisibility() && !element.closest(".unseen, .prose, #swagger-ui, dd"))
     .filter(element => !(getComputedStyle(element).display === "inline" && element.closest("p, li, label")))
@@ -113,7 +113,7 @@ def test_all_controls_are_large_enough_for_touch(
 
 
 def tab_through(page: Page) -> list[dict[str, Any]]:
-    """What gets the focus, one press of the key after the other, until the page is through."""
+    """Press Tab until the end of the page; return the focused elements."""
     stops: list[dict[str, Any]] = []
     for _ in range(200):
         page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The small scripts: what they add where a browser runs them, and that nothing needs them."""
+"""The scripts of the pages: what they add, and that pages work without them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_chosen_colour_theme_is_in_the_html_of_the_next_page(
     choose(page, "Dark")
     page.locator('html[data-theme="dark"]').wait_for(state="attached")
     page.goto("/about/use-in-blender/")
-    # In the answer itself, so that no page shows the other colours first.
+    # In the response itself, so that no page flashes in the other colours.
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.request.get("/").text().count('data-theme="dark"') == 1
     if scripts:
@@ -71,7 +71,7 @@ def test_buttons_that_need_scripts_are_hidden_without_them(visitor: Visitor) -> 
 
 
 def drop(page: Page, size: int) -> None:
-    """Drop a file onto the zone."""
+    """Drop a file onto the drop zone."""
     page.evaluate(
         """size => {
             const transfer = new DataTransfer();

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from extery.cli.app import extery
 from tests.cli.test_cli import modules_after
 from tests.fetch.web import serving, status
-from tests.repository.hosted import Repository, listed
+from tests.repository.hosted import Repository, listed_entries
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_numbers_of_packages_are_printed(repository: Repository) -> None:
 
 def test_the_source_can_be_a_folder(repository: Repository) -> None:
     assert mirror(str(repository.folder), "copy").exit_code == 0
-    assert len(listed(Path("copy"))) == 2
+    assert len(listed_entries(Path("copy"))) == 2
 
 
 def test_a_dry_run_prints_the_plan(repository: Repository) -> None:
@@ -107,7 +107,7 @@ def test_filters_are_options(repository: Repository) -> None:
     mirror(repository.url, "copy", "--id", "g*", "--id", "x", "--blender", "4.5", "--newest", "1",
            "--license", "GPL-*", "--platform", "linux-x64")  # fmt: skip
 
-    assert [item["id"] for item in listed(Path("copy"))] == ["gear_tool"]
+    assert [item["id"] for item in listed_entries(Path("copy"))] == ["gear_tool"]
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_control_characters_of_names_are_escaped(folder: Path) -> None:
 def test_click_does_not_check_permissions_of_paths(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The command line itself would stop at it, without a word on the paths beside it.
+    # Click would stop at it without checking the other paths.
     monkeypatch.setattr(os, "access", lambda *_: False)
 
     assert validate(folder).exit_code == 0

@@ -34,8 +34,8 @@ def test_a_document_is_transferred_compressed_and_decoded(web: Web, fetcher: Fet
     url = web.put("/index.json", BODY)
 
     assert body_of(url, fetcher) == BODY
-    assert web.asked("/index.json")[0]["accept-encoding"] == ", ".join(supported_encodings())
-    assert web.asked("/index.json")[0]["user-agent"].startswith("extery/")
+    assert web.requests_of("/index.json")[0]["accept-encoding"] == ", ".join(supported_encodings())
+    assert web.requests_of("/index.json")[0]["user-agent"].startswith("extery/")
 
 
 def test_a_document_can_be_requested_as_blender_requests_it(web: Web, fetcher: Fetcher) -> None:
@@ -43,7 +43,7 @@ def test_a_document_can_be_requested_as_blender_requests_it(web: Web, fetcher: F
 
     get_document(url, fetcher=fetcher, compressed=False)
 
-    assert web.asked("/index.json")[0]["accept-encoding"] == "identity"
+    assert web.requests_of("/index.json")[0]["accept-encoding"] == "identity"
 
 
 def test_an_unchanged_document_is_not_sent_again(web: Web, fetcher: Fetcher) -> None:

@@ -56,7 +56,7 @@ def test_a_complete_package_replaces_the_old_file(web: Web, one: Download) -> No
     assert one.to.read_bytes() == DATA
     assert one.received == len(DATA)
     assert list(one.part.parent.iterdir()) == []
-    assert web.asked("/a.zip")[0]["accept-encoding"] == "identity"
+    assert web.requests_of("/a.zip")[0]["accept-encoding"] == "identity"
 
 
 def test_a_local_package_is_copied(tmp_path: Path, one: Download) -> None:
@@ -74,7 +74,7 @@ def test_a_cut_off_transfer_is_resumed(web: Web, one: Download) -> None:
 
     one.run(request_for(url))
 
-    first, second, third = web.asked("/a.zip")
+    first, second, third = web.requests_of("/a.zip")
     assert "range" not in first
     assert second["range"] == "bytes=100000-"
     assert second["if-range"].startswith('"')
@@ -90,7 +90,7 @@ def test_another_process_resumes_a_transfer(web: Web, one: Download) -> None:
 
     one.run(request_for(url))
 
-    assert web.asked("/a.zip")[-1]["range"] == "bytes=10000-"
+    assert web.requests_of("/a.zip")[-1]["range"] == "bytes=10000-"
     assert one.to.read_bytes() == DATA
 
 
@@ -116,7 +116,7 @@ def test_a_transfer_without_progress_is_not_retried_for_ever(web: Web, one: Down
 
     one.fails(request_for(f"{web.url}/a.zip", data))
 
-    # The first two million bytes were progress, the same ones again are none.
+    # The first two million bytes were progress, the same ones again are not.
     assert len(web.seen) == QUICK.attempts + 1
 
 
@@ -126,7 +126,7 @@ def test_a_server_may_send_less_than_the_requested_range(web: Web, one: Download
 
     one.run(request_for(url))
 
-    assert [seen.get("range") for seen in web.asked("/a.zip")] == [
+    assert [seen.get("range") for seen in web.requests_of("/a.zip")] == [
         None,
         "bytes=100000-",
         "bytes=150000-",
@@ -142,7 +142,7 @@ def test_an_invalid_validator_is_not_sent(web: Web, one: Download) -> None:
 
     one.run(request_for(url))
 
-    assert "if-range" not in web.asked("/a.zip")[-1]
+    assert "if-range" not in web.requests_of("/a.zip")[-1]
     assert one.to.read_bytes() == DATA
 
 
@@ -174,7 +174,7 @@ def test_parts_of_different_files_are_detected(web: Web, one: Download) -> None:
     one.run(request_for(url))
 
     assert one.to.read_bytes() == DATA
-    assert "range" not in web.asked("/a.zip")[1]
+    assert "range" not in web.requests_of("/a.zip")[1]
 
 
 def test_a_complete_part_needs_no_request(web: Web, one: Download) -> None:

@@ -30,7 +30,7 @@ DATA = os.urandom(200_000)
 
 
 def test_a_body_that_is_longer_than_announced_is_refused(web: Web, fetcher: Fetcher) -> None:
-    """A length besides chunks is that of another body, for whoever reads it on the way."""
+    """A Content-Length besides chunks makes proxies read another body."""
     both = OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
     web.fail("/a", *[raw(both, b"3\r\n{} \r\n0\r\n\r\n")] * 2)
 
@@ -73,13 +73,13 @@ def test_a_range_that_does_not_continue_a_part_is_not_added_to_it(
 ) -> None:
     url = web.put("/a", DATA)
 
-    def lie(handler: Handler, body: bytes) -> bool:
+    def misstate_length(handler: Handler, body: bytes) -> bool:
         handler.wfile.write(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 100000\r\n")
         handler.wfile.write(f"Content-Range: {value.format(digits='9' * 5000)}\r\n\r\n".encode())
         handler.wfile.write(bytes(100_000))
         return True
 
-    web.fail("/a", cut_off(100_000), lie)
+    web.fail("/a", cut_off(100_000), misstate_length)
     wanted = DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
     download(wanted, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
@@ -93,7 +93,7 @@ def test_a_range_of_another_file_is_detected_by_its_hash(
 ) -> None:
     url = web.put("/a", DATA)
 
-    def lie(handler: Handler, body: bytes) -> bool:
+    def misstate_length(handler: Handler, body: bytes) -> bool:
         handler.send_response(206)
         handler.send_header("Content-Length", "100000")
         handler.send_header("Content-Range", "bytes 100000-199999/200000")
@@ -101,7 +101,7 @@ def test_a_range_of_another_file_is_detected_by_its_hash(
         handler.wfile.write(bytes(100_000))
         return True
 
-    web.fail("/a", cut_off(100_000), lie)
+    web.fail("/a", cut_off(100_000), misstate_length)
     wanted = DownloadRequest(url, len(DATA), hashlib.sha256(DATA).hexdigest())
 
     download(wanted, to=tmp_path / "a", part=tmp_path / "part", fetcher=fetcher)
@@ -217,7 +217,7 @@ def test_validators_that_are_too_long_are_not_stored(
     wanted = DownloadRequest(f"{web.url}/b", len(DATA), hashlib.sha256(DATA).hexdigest())
     download(wanted, to=tmp_path / "b", part=tmp_path / "part", fetcher=fetcher)
 
-    assert "if-range" not in web.asked("/b")[1]
+    assert "if-range" not in web.requests_of("/b")[1]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def brotli_of(piece: bytes, times: int) -> bytes:
 
 
 def bodies() -> Iterator[tuple[str, Fault, str]]:
-    """Attacks by name, with the code of the error that ends each."""
+    """Return hostile bodies by name, with the expected code of the error."""
     bomb = gzip_of(bytes(1 << 20), 300)
     yield "gzip bomb", encoded(bomb, "gzip"), "fetch.too-long"
     yield "gzip bomb in members without end", raw(GZIP, forever=bomb), "fetch.too-long"

@@ -30,7 +30,7 @@ from tests.fetch.web import (
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-#: Each byte comes long before the time-out for silence; only the limit of the whole ends it.
+#: Each byte arrives long before the read time-out; only the total time limit ends it.
 HURRIED = RetryPolicy(attempts=50, first_delay=0.001, max_delay=0.01, read=5.0, max_seconds=0.5)
 DATA = os.urandom(200_000)
 
@@ -122,7 +122,7 @@ def test_an_endless_name_lookup_is_a_time_out(
 def test_a_connection_established_too_late_is_closed(
     web: Web, hurried: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise nobody would end it: its request was given up while it did not exist yet."""
+    """Its request was abandoned before the connection existed, so the fetcher must close it."""
     web.fail("/a", dripping(OK, b"X-Header: "))
     given_up, look_up = threading.Event(), socket.getaddrinfo
 

@@ -18,7 +18,7 @@ Fault = Callable[["Handler", bytes], bool]
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReceivedRequest:
     """A request: its path with the query, and its headers with names in lower case."""
 
     path: str
@@ -32,7 +32,7 @@ class Web:
     url: str = ""
     pages: dict[str, bytes] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
     busy: int = 0
     busiest: int = 0
@@ -46,7 +46,7 @@ class Web:
     def fail(self, path: str, *faults: Fault) -> None:
         self.faults.setdefault(path, []).extend(faults)
 
-    def asked(self, path: str) -> list[dict[str, str]]:
+    def requests_of(self, path: str) -> list[dict[str, str]]:
         """Return the headers of every request of a path."""
         return [seen.headers for seen in self.seen if seen.path.split("?")[0] == path]
 
@@ -188,7 +188,7 @@ class Handler(BaseHTTPRequestHandler):
         web = self.web
         with web.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            web.seen.append(Seen(self.path, headers))
+            web.seen.append(ReceivedRequest(self.path, headers))
             web.busy += 1
             web.busiest = max(web.busy, web.busiest)
         try:

@@ -1,6 +1,6 @@
-"""Fuzzing of everything that reads what somebody else wrote.
+"""Fuzzing of all readers of untrusted input.
 
-A module of `TARGETS` is one reader: ``target(data)`` may only do what the reader documents, ``SEEDS`` are good
+Each module of `TARGETS` is a reader: ``target(data)`` raises only documented errors, ``SEEDS`` are valid
 inputs, ``TOKENS`` what its language is made of. ``python -m tests.fuzz TARGET --seconds N --seed S``
 runs one for long; `tests.fuzz.test_fuzz` runs a little of all, and every input that was once a finding.
 """
@@ -27,7 +27,7 @@ TARGETS = (
 
 
 class Target(Protocol):
-    """What a module of a target has."""
+    """The interface of a target module."""
 
     SEEDS: tuple[bytes, ...]
     TOKENS: tuple[bytes, ...]
@@ -36,5 +36,5 @@ class Target(Protocol):
 
 
 def load(name: str) -> Target:
-    """The module of a target."""
+    """Import the module of a target."""
     return cast("Target", import_module(f"{__name__}.{name}"))

@@ -1,6 +1,6 @@
-"""``python -m tests.fuzz TARGET --seconds N --seed S``: run one target for long, keep what is found.
+"""``python -m tests.fuzz TARGET --seconds N --seed S``: fuzz a target for some time and keep the findings.
 
-The inputs are tried in a child process, so that a crash of the interpreter is a finding as well.
+Inputs run in a child process, so that a crash of the interpreter is a finding too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.fuzz.mutate import mutated
 
 
 def make(module: Target, seed: int, number: int) -> bytes:
-    """Input ``number`` of a run; the same for the same seed."""
+    """Return input ``number`` of a run; it depends on the seed only."""
     source = random.Random(f"{seed}/{number}")
     make_own = getattr(module, "make", None)
     if make_own is not None and source.random() < 0.7:
@@ -48,7 +48,7 @@ def _work(name: str, seed: int, start: int, seconds: float, place: Any, results:
 
 
 def run(name: str, *, seconds: float, seed: int, folder: Path) -> int:
-    """Try inputs for so long; the number of different findings."""
+    """Run inputs for this time; return the number of different findings."""
     module = load(name)
     context = multiprocessing.get_context("fork")
     place, results = context.Value("q", 0), context.Queue()

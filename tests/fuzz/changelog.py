@@ -1,4 +1,4 @@
-"""The changelog in a package, and its maintainer, as the page shows them."""
+"""The changelog of a package and its maintainer, as shown on the page."""
 
 from __future__ import annotations
 

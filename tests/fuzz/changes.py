@@ -1,4 +1,4 @@
-"""``changes.json`` beside a listing, and the listing it is to be applied to: two documents with a NUL between them."""
+"""``changes.json`` and the listing that it is applied to: two documents separated by NUL."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def target(data: bytes) -> None:
     for old, new in ((listing, _NEW), (_OLD, listing), (listing, listing)):
         recorded = delta.record_change(old, new, document)
         assert delta.target_digest(recorded) == delta.listing_digest(new)
-        # Only who has one of the listings in between is helped; nobody is misled.
+        # Changes apply only to a recorded listing, and never give a wrong one.
         assert delta.apply_changes(old, recorded) in (new, None)

@@ -1,11 +1,11 @@
-"""The memory that a piece of Python takes, measured in a process of its own."""
+"""Peak memory of a Python script, measured in a child process."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-# `ru_maxrss` of a new process begins with that of its parent; what Linux calls VmHWM does not.
+# `ru_maxrss` of a new process starts with that of its parent; VmHWM of Linux does not.
 _TELL = """
 import pathlib, resource
 status = pathlib.Path("/proc/self/status")
@@ -16,7 +16,7 @@ print(high[0] if high else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def peak_of(script: str, *arguments: str) -> int:
-    """The most memory, in bytes, that the script had."""
+    """Return the peak memory of the script in bytes."""
     done = subprocess.run(
         [sys.executable, "-c", script + _TELL, *arguments], capture_output=True, check=True
     )

@@ -48,7 +48,7 @@ _ITEMS = [
 
 
 def make(source: random.Random) -> bytes:
-    """Whole lines in another order and with other values, then a few changes to the text."""
+    """Return lines in another order with other values, and a few mutations of the text."""
     lines = [line for line in _FULL.split(b"\n") if source.random() < 0.8]
     values = [value for value in TOKENS if value[:1] in b"\"'[{0123456789-tfni" and len(value) > 1]
     for _ in range(source.randint(0, 3)):

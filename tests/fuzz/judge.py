@@ -1,4 +1,4 @@
-"""What a reader may do with an input, and what is a finding."""
+"""Decides whether the behaviour of a reader is a finding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extery.core.errors import ExteryError, Problem
 
 MAX_SECONDS = 2.0
 MAX_MEMORY = 200_000_000
-#: A message longer than this buries all others.
+#: Maximum length of a message.
 MAX_TEXT = 4_000
 
 
@@ -27,11 +27,11 @@ class TooMuchMemory(BaseException):
 
 
 class BadProblem(AssertionError):
-    """A problem that cannot be shown: endless, or with what is no Unicode."""
+    """A problem that cannot be printed: too long, or not encodable."""
 
 
 def judge(target: Callable[[bytes], None], data: bytes) -> BaseException | None:
-    """What is wrong with what ``target`` does with the input; ``None`` if nothing is."""
+    """Run ``target``; return the finding, or ``None``."""
     before, started = _peak(), time.process_time()
     try:
         with _alarm():
@@ -52,7 +52,7 @@ def judge(target: Callable[[bytes], None], data: bytes) -> BaseException | None:
 
 
 def check_problems(problems: Iterable[Problem]) -> None:
-    """Raise `BadProblem` for a problem that cannot be shown."""
+    """Raise `BadProblem` for a problem that cannot be printed."""
     found = _problem_with(problems)
     if found is not None:
         raise found
@@ -76,7 +76,7 @@ def _peak() -> int:
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    """Raise `TooSlow` in what takes far too long, so that a run goes on."""
+    """Interrupt an input that takes far too long, so that a run continues."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise TooSlow(f"more than {5 * MAX_SECONDS} s")

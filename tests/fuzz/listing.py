@@ -1,4 +1,4 @@
-"""A listing, and all that is done with its entries: filtered, narrowed, mirrored, checked and written again."""
+"""A listing, and everything done with its entries: select, partition, mirror, check, write."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def target(data: bytes) -> None:
 
 
 def _check(data: bytes, address: str) -> None:
-    """As `check_repository` does it, without the packages."""
+    """Check the entries like `check_repository`, without the packages."""
     problems = ProblemList()
     entries, _blocked = check_listing(data, problems)
     resolve_packages(address, entries, problems)

@@ -1,4 +1,4 @@
-"""A manifest in every reading: strict and lenient, in a package and out of one, with warnings and offsets."""
+"""A manifest: strict and lenient, in a package and in a folder, with warnings and offsets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TOKENS = (
 
 
 def make(source: random.Random) -> bytes:
-    """Fields with odd values, then a few changes to the text."""
+    """Return fields with odd values, and a few mutations of the text."""
     fields = dict(mutations.GOOD)
     values = (
         *(mutations.OTHERS),
@@ -70,7 +70,7 @@ def target(data: bytes) -> None:
     if table is not None:
         try:
             find_offsets(text)
-        except RecursionError:  # noted as what it raises for lists in lists by the hundred
+        except RecursionError:  # its documented error for lists nested by the hundred
             assert text.count("[") + text.count("{") > 50
         if table:
             check_entry(table, problems, file="x", index=0)

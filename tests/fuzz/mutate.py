@@ -1,6 +1,6 @@
-"""Inputs made from good ones: bytes, tokens of the language, and values of JSON changed at random.
+"""Random mutations of valid inputs: bytes, tokens of the language, and JSON values.
 
-The same random generator always makes the same inputs.
+The same random generator gives the same inputs.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any
 
 MAX_INPUT = 400_000
 
-#: Numbers and digits that readers of numbers stumble over.
+#: Numbers and digits that are hard to read.
 _NUMBERS = (
     b"0", b"-1", b"00", b"1e999", b"-1e999", b"NaN", b"Infinity", b"1.5", b"0x10", b"1_000", b"2147483648",
     b"9223372036854775808", b"9" * 400, b"9" * 4_400, "²".encode(), "٣".encode(), "३".encode(), "①".encode(), "Ⅷ".encode(), "𝟜".encode(), "1²".encode(),
 )  # fmt: skip
-#: Texts that readers of texts stumble over.
+#: Texts that are hard to read.
 _TEXTS = (
     b"", b" ", b"\0", b"\n", b"\r", b"\t", b"\x1b[2J", b"\x7f", b"\xff", b"\xc3", b"\xed\xa0\x80", "\u2028".encode(), "\u202e".encode(), "\ufeff".encode(), "é".encode(), "e\u0301".encode(),
     "\U0001f600".encode(), b"..", b"../", b"/", b"\\", b"%00", b"%2e%2e/", b"\\u0000", b"\\ud800", b"\\udfff", b"a" * 300, b"a" * 70_000, b"CON", b"nul.zip",
 )  # fmt: skip
 _NUMBER = re.compile(rb"[0-9]+")
 
-#: Values for a place in JSON where something else is expected.
+#: JSON values of unexpected types.
 JSON_VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 1.5, 10**30, 10**400, 10**4000, math.nan, math.inf, -math.inf, "", " ", "x", "\x00", "\n", "\x1b[2J", "\ud800", "\u202e", "²", "٣", "1.0.0", "1.0.0\n", "0.0.0-٣a",
     "1.0.0-a+b", "9" * 400 + ".0.0", "9" * 5_000 + ".0.0", "4.2", "4.²", "4.2.0.1.2", "²", "../x.zip", "./../x.zip", "./a\x00.zip", "./%00.zip", "./a/b.zip", "file:///etc/passwd", "http://[", "http://[::1",
@@ -41,7 +41,7 @@ Maker = Callable[[random.Random], bytes]
 def mutated(
     source: random.Random, seeds: Sequence[bytes], tokens: Sequence[bytes], most: int = 8
 ) -> bytes:
-    """One of the seeds after a few changes."""
+    """Return one of the seeds after a few mutations."""
     data = source.choice(seeds)
     for _ in range(source.randint(1, most)):
         data = source.choice(_CHANGES)(source, data, seeds, tokens)[:MAX_INPUT]
@@ -59,7 +59,7 @@ def _insert(
 def _swap(
     source: random.Random, data: bytes, seeds: Sequence[bytes], tokens: Sequence[bytes]
 ) -> bytes:
-    """A token that is there becomes another one."""
+    """Replace a token by another one."""
     token = source.choice(tokens)
     places = [m.start() for m in re.finditer(re.escape(token), data)][:200] if token else []
     if not places:
@@ -98,7 +98,7 @@ def _flip(
 def _repeat(
     source: random.Random, data: bytes, seeds: Sequence[bytes], tokens: Sequence[bytes]
 ) -> bytes:
-    """A piece many times: of the text, or a token, which nests where it opens something."""
+    """Repeat a piece of the text or a token many times, which may nest."""
     at = source.randint(0, len(data))
     length = source.choice((1, 4, 20, 100))
     piece = source.choice((data[at : at + length] or b"x", source.choice(tokens)))
@@ -118,7 +118,7 @@ _CHANGES = (_insert, _insert, _swap, _swap, _number, _number, _remove, _flip, _r
 
 
 def mutated_json(source: random.Random, seeds: Sequence[bytes], most: int = 6) -> bytes:
-    """One of the seeds, which are JSON, with other values, keys and items in a few places."""
+    """Return one of the JSON seeds with a few other values, keys and items."""
     document = json.loads(source.choice(seeds))
     for _ in range(source.randint(1, most)):
         document = _changed(source, document)
@@ -129,7 +129,7 @@ def mutated_json(source: random.Random, seeds: Sequence[bytes], most: int = 6) -
 
 
 def _changed(source: random.Random, value: Any) -> Any:
-    """The value with one place in it changed; deeper places are as likely as others."""
+    """Change one place in a value; deep places are as likely as others."""
     if isinstance(value, dict) and value and source.random() < 0.85:
         key = source.choice(list(value))
         if source.random() < 0.08:

@@ -1,4 +1,4 @@
-"""Good inputs from the samples, the made cases beside the checkout, and the corpus if one is set."""
+"""Valid inputs from the samples, from cases beside the checkout, and from the corpus if set."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MAX_BYTES = 100_000
 
 
 def beside(pattern: str) -> tuple[bytes, ...]:
-    """Files of the cases beside the checkout; none where there are no cases."""
+    """Return the files of cases beside the checkout, if there are any."""
     return _read(_CASES, pattern)
 
 
 def extra(pattern: str) -> tuple[bytes, ...]:
-    """Files of the corpus, if ``EXTERY_CORPUS`` names one: for long runs."""
+    """Return files of the corpus for long runs, if ``EXTERY_CORPUS`` is set."""
     folder = os.environ.get("EXTERY_CORPUS")
     return _read(Path(folder), f"**/{pattern}") if folder else ()
 

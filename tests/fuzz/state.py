@@ -1,4 +1,4 @@
-"""``.extery/state.json``, as it may come with a folder from elsewhere: what is damaged is made anew."""
+"""``.extery/state.json``, from an untrusted folder: a damaged state is replaced."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TOKENS = (
 
 
 def make(source: random.Random) -> bytes:
-    """A first line that is JSON, and lines below it that have the sizes and the checksum it says."""
+    """Return a head line in JSON, and lines that match its sizes and checksum."""
     head, _, body = SEEDS[0].partition(b"\n")
     if source.random() < 0.5:
         return mutated_json(source, (head,), most=3) + b"\n" + body

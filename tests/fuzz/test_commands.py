@@ -1,4 +1,4 @@
-"""The real commands on listings that are made to break them: a problem or nothing, and never a traceback."""
+"""Commands on hostile listings: they report a problem or succeed, without a traceback."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def _many(number: int) -> dict[str, Any]:
 
 LISTINGS = {
     "a size of 400 digits": _document(GOOD, OTHER | {"archive_size": 10**400}),
-    "half a character as a key": _document(GOOD | {"permissions": {"\ud800": 1}}),
-    "half a character in an address": _document(GOOD | {"archive_url": "./\ud800.zip"}),
+    "a surrogate as a key": _document(GOOD | {"permissions": {"\ud800": 1}}),
+    "a surrogate in a URL": _document(GOOD | {"archive_url": "./\ud800.zip"}),
     "nested deeply": _document(GOOD).replace(
         b'"permissions"', b'"more": ' + b"[" * 960 + b"]" * 960 + b', "permissions"'
     ),
@@ -51,13 +51,13 @@ LISTINGS = {
         GOOD | {"python_versions": ["3.\u00b2", "", "9" * 5_000]}, OTHER | {"python_versions": [1]}
     ),
     "thousands of platforms": _document(_many(1), _many(2)),
-    "a name out of the folder": _document(GOOD | {"archive_url": "./../../gears.zip"}),
+    "a path outside the folder": _document(GOOD | {"archive_url": "./../../gears.zip"}),
     "odd blocks": json.dumps(
         {"version": "v1", "blocklist": [{"id": 1}, {}, {"id": "\ud800"}], "data": [GOOD]}
     ).encode(),
-    "no numbers": _document(GOOD | {"more": [float("nan"), float("inf")]}),
+    "NaN and infinity": _document(GOOD | {"more": [float("nan"), float("inf")]}),
     "a number of 5,000 digits": b'{"version": "v1", "data": ' + b"9" * 5_000 + b"}",
-    "nothing but null": _document(dict.fromkeys(GOOD)),
+    "null in all fields": _document(dict.fromkeys(GOOD)),
 }
 
 

@@ -1,4 +1,4 @@
-"""A little fuzzing on every run of the tests, and everything that long runs have found."""
+"""A short fuzzing run, and all findings of earlier long runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.fuzz import judge as judging
 from tests.fuzz.__main__ import main, make
 from tests.fuzz.judge import BadProblem, TooMuchMemory, TooSlow, judge
 
-#: So many inputs take about two seconds.
+#: Numbers of inputs that take about two seconds.
 INPUTS = {
     "bl_info": 400,
     "changelog": 300,
@@ -24,7 +24,7 @@ INPUTS = {
     "theme": 500,
     "wheels": 400,
 }
-FOUND = sorted(path for path in SAMPLES.glob("*/*") if path.is_file())
+FINDINGS = sorted(path for path in SAMPLES.glob("*/*") if path.is_file())
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -36,7 +36,7 @@ def test_no_input_ends_in_an_error_that_a_reader_does_not_document(name: str) ->
         assert judge(module.target, data) is None, data[:2_000]
 
 
-@pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", FINDINGS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_earlier_finding_occurs_again(path: Path) -> None:
     assert path.stat().st_size < 50_000
     assert judge(load(path.parent.name).target, path.read_bytes()) is None
@@ -56,14 +56,14 @@ def test_the_judge_reports_each_kind_of_finding(monkeypatch: pytest.MonkeyPatch)
         while True:
             pass
 
-    def tells_too_much(_: bytes) -> None:
+    def has_long_message(_: bytes) -> None:
         from extery.core.errors import InvalidListing, Problem
 
         raise InvalidListing(Problem("listing.data", "x" * 5_000))
 
     assert isinstance(judge(lambda data: data.decode(), b"\xff"), UnicodeDecodeError)  # type: ignore[arg-type, return-value]
     assert isinstance(judge(recurses, b""), RecursionError)
-    assert isinstance(judge(tells_too_much, b""), BadProblem)
+    assert isinstance(judge(has_long_message, b""), BadProblem)
     monkeypatch.setattr(judging, "MAX_SECONDS", 0.05)
     assert isinstance(judge(is_slow, b""), TooSlow)
     peaks = iter([0, 300_000_000, 300_000_000])

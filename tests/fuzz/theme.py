@@ -1,4 +1,4 @@
-"""The XML of a theme: the rule, the colours, and the picture made of them."""
+"""The XML of a theme: the rule, the colours and the preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of wheels, one a line: their parts, their platforms and Pythons."""
+"""Names of wheels, one per line: parts, platforms and Python versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders that change from run to run: one whose runs are killed, and a reference whose runs are not."""
+"""Test cases of killed runs: a folder whose runs are killed, and a reference without kills."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.kills.harness import (
     Kill,
     Run,
     Runner,
+    assert_consistent,
     assert_same_tree,
-    assert_whole,
     listings_of,
 )
 from tests.repository.hosted import Repository
@@ -36,14 +36,14 @@ VERSIONS = ("1.0.0", "1.1.0", "2.0.0-beta.1")
 
 
 @dataclass
-class Figures:
-    """What happened."""
+class Statistics:
+    """Statistics of killed runs."""
 
     kills: int = 0
     ended_first: int = 0
-    """Runs that ended before they were to be killed."""
-    with_helpers: int = 0
-    """Kills at a moment at which helper processes were at work."""
+    """Runs that ended before their kill."""
+    with_workers: int = 0
+    """Kills while worker processes were running."""
     longest_survival: float = 0.0
     longest_next: float = 0.0
     kinds: dict[str, int] = field(default_factory=dict)
@@ -53,25 +53,39 @@ class Figures:
             self.ended_first += 1
             return
         self.kills += 1
-        kind = "at a random time" if kill.after_seconds is not None else f"{kill.when} a write"
+        moment = "during" if kill.when == "torn" else kill.when
+        kind = "at a random time" if kill.after_seconds is not None else f"{moment} a write"
         kind += ", with its group" if kill.group else ", parent only"
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
 
+    def summary(self) -> str:
+        """Return the statistics as lines of text."""
+        kinds = [f"    {number:6,} {kind}" for kind, number in sorted(self.kinds.items())]
+        return "\n".join(
+            [
+                f"  {self.kills:,} kills, {self.with_workers:,} of them with worker processes",
+                *kinds,
+                f"  runs that ended before their kill: {self.ended_first:,}",
+                f"  longest life of a process after the kill: {self.longest_survival:.2f} s",
+                f"  longest run after a kill: {self.longest_next:.2f} s",
+            ]
+        )
+
 
 class _Case:
-    """What both commands have in common."""
+    """Common parts of both commands."""
 
     private: str
 
     def __init__(self, root: Path, runner: Runner) -> None:
         self.runner = runner
         self.folder, self.reference = root / "killed" / "repo", root / "reference" / "repo"
-        self.figures = Figures()
+        self.statistics = Statistics()
         self.states: list[dict[str, bytes]] = [{}]
         self.seconds, self.writes = 0.0, 0
-        """Of the last run of the reference."""
+        """Duration and writes of the last reference run."""
         self.changed: set[str] = set()
-        """Packages that were replaced or removed since the last run that nobody killed."""
+        """Packages replaced or removed since the last complete run."""
         self.snapshots = root / "snapshots"
 
     def arguments(self, folder: Path) -> list[str]:
@@ -81,7 +95,7 @@ class _Case:
         return self.runner.start(folder, *self.arguments(folder), *more, **options)
 
     def run_reference(self) -> None:
-        """Let the reference catch up, and note what readers may see from now on."""
+        """Update the reference, and record its listings as a valid state."""
         start = time.monotonic()
         run = self.start(self.reference)
         assert run.wait() == 0, run.output
@@ -89,20 +103,20 @@ class _Case:
         self.states.append(listings_of(self.reference))
 
     def run_killed(self, kill: Kill, *, is_fresh: bool = False) -> bool:
-        """Whether the run was killed; what it leaves is whole in any case."""
+        """Kill a run and check what it leaves; return False if it ended before."""
         run = self.start(self.folder, kill=kill, is_fresh=is_fresh)
         helpers = set(run.processes()) - {run.pid} if kill.after_seconds is not None else set()
         status = run.wait()
         assert status in (0, -9), run.output
-        self.figures.count(kill, status)
-        self.figures.with_helpers += bool(helpers)
-        assert_whole(self.folder, *self.states, changed=self.changed)
+        self.statistics.count(kill, status)
+        self.statistics.with_workers += bool(helpers)
+        assert_consistent(self.folder, *self.states, changed=self.changed)
         survival = run.assert_gone()
-        self.figures.longest_survival = max(survival, self.figures.longest_survival)
+        self.statistics.longest_survival = max(survival, self.statistics.longest_survival)
         return status == -9
 
     def killed_at_each_write(self) -> Iterator[None]:
-        """Run, and yield with what a kill at each write would have left in the folder."""
+        """Run, and yield for each state that a kill at a write would leave in the folder."""
         self.snapshots.mkdir()
         run = self.start(self.folder, snapshots=str(self.snapshots))
         assert run.wait() == 0, run.output
@@ -111,29 +125,29 @@ class _Case:
             shutil.rmtree(self.folder)
             snapshot.rename(self.folder)
             self.states, self.changed = states, changed
-            assert_whole(self.folder, *states, changed=changed)
+            assert_consistent(self.folder, *states, changed=changed)
             yield
         self.snapshots.rmdir()
 
     def finish(self, *, is_fresh: bool = False, ignored: tuple[str, ...] = ()) -> None:
-        """The next run ends well at once, and leaves what the reference has."""
+        """Check that the next run succeeds without waiting, and equals the reference."""
         start = time.monotonic()
         shared = str(self.snapshots) if self.snapshots.exists() else ""
-        run = self.start(self.folder, *self.at_once(), is_fresh=is_fresh, shared=shared)
+        run = self.start(self.folder, *self.without_waiting(), is_fresh=is_fresh, shared=shared)
         assert run.wait() == 0, run.output
-        self.figures.longest_next = max(time.monotonic() - start, self.figures.longest_next)
+        self.statistics.longest_next = max(time.monotonic() - start, self.statistics.longest_next)
         assert_same_tree(self.folder, self.reference, private=self.private, ignored=ignored)
         self.states = [listings_of(self.reference)]
         self.changed = set()
-        assert_whole(self.folder, *self.states)
+        assert_consistent(self.folder, *self.states)
 
-    def at_once(self) -> list[str]:
-        """Arguments for not waiting for the lock."""
+    def without_waiting(self) -> list[str]:
+        """Return the arguments that disable waiting for the lock."""
         return []
 
 
 class GenerateCase(_Case):
-    """Packages come, go and are replaced, and so do channels."""
+    """Packages and channels are added, removed and replaced."""
 
     private = ".extery"
 
@@ -142,8 +156,8 @@ class GenerateCase(_Case):
         self.pool = root / "pool"
         for folder in (self.folder, self.reference, self.pool):
             folder.mkdir(parents=True)
-        self.mine: dict[str, str] = {}
-        """What the user put there: name -> hash."""
+        self.user_files: dict[str, str] = {}
+        """Files of the user: name -> hash."""
         self.options = ["--html"]
         self.write("notes.txt", b"mine")
         self.write("anvil-1.0.0.zip", self.package("anvil", "1.0.0"))
@@ -151,7 +165,7 @@ class GenerateCase(_Case):
     def arguments(self, folder: Path) -> list[str]:
         return ["server-generate", "--repo-dir", str(folder), "--keep-going", *self.options]
 
-    def at_once(self) -> list[str]:
+    def without_waiting(self) -> list[str]:
         return ["--lock-timeout", "0"]
 
     def package(self, identifier: str, version: str) -> bytes:
@@ -164,23 +178,23 @@ class GenerateCase(_Case):
         for folder in (self.folder, self.reference):
             (folder / name).write_bytes(data)
         self.changed.add(name)
-        self.mine[name] = hashlib.sha256(data).hexdigest()
+        self.user_files[name] = hashlib.sha256(data).hexdigest()
 
     def remove(self, name: str) -> None:
         for folder in (self.folder, self.reference):
             (folder / name).unlink()
         self.changed.add(name)
-        del self.mine[name]
+        del self.user_files[name]
 
     def configure(self, config: str) -> None:
         if config:
             self.write("blender_repo.toml", f'schema_version = "1.0.0"\n{config}'.encode())
-        elif "blender_repo.toml" in self.mine:
+        elif "blender_repo.toml" in self.user_files:
             self.remove("blender_repo.toml")
 
     def change(self, chance: random.Random) -> None:
-        """Something that happens to a folder."""
-        packages = [name for name in self.mine if name.endswith(".zip")]
+        """Make a random change to both folders."""
+        packages = [name for name in self.user_files if name.endswith(".zip")]
         kind = chance.choice(["add", "add", "remove", "replace", "configure", "bad"])
         if kind == "configure":
             self.configure(chance.choice(CONFIGS))
@@ -197,23 +211,23 @@ class GenerateCase(_Case):
 
     def finish(self, *, is_fresh: bool = False, ignored: tuple[str, ...] = ()) -> None:
         super().finish(is_fresh=is_fresh, ignored=ignored)
-        for name, digest in self.mine.items():
+        for name, digest in self.user_files.items():
             assert hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == digest, name
 
 
 class MirrorCase(_Case):
-    """The mirrored repository publishes, withdraws and blocks; one of its packages may be missing."""
+    """The source publishes, withdraws and blocks; one of its packages may be missing."""
 
     private = ".extery-mirror"
 
     def __init__(
-        self, root: Path, runner: Runner, stack: ExitStack, *, tells_changes: bool = False
+        self, root: Path, runner: Runner, stack: ExitStack, *, records_changes: bool = False
     ) -> None:
         super().__init__(root, runner)
         for folder in (self.folder, self.reference):
             folder.parent.mkdir(parents=True)
         self.repository = Repository(root / "source", stack.enter_context(serving()))
-        self.repository.tells_changes = tells_changes
+        self.repository.records_changes = records_changes
         self.options = ["--keep-going"]
         self.number = 0
         self.add("anvil")
@@ -227,7 +241,7 @@ class MirrorCase(_Case):
         self.repository.add(f"{identifier}-{version}.zip", extension_id=identifier, version=version)
 
     def change(self, chance: random.Random) -> None:
-        """Something that happens to a repository."""
+        """Make a random change to the source."""
         repository = self.repository
         kind = chance.choice(["add", "add", "withdraw", "block", "lose"])
         if kind == "withdraw" and len(repository.entries) > 1:
@@ -247,11 +261,11 @@ class MirrorCase(_Case):
             repository.withdraw(item["id"], item["version"])
 
 
-def forget(case: _Case) -> None:
-    """Take away everything that runs made; what people put there stays."""
+def remove_output(case: _Case) -> None:
+    """Remove all output of runs; files of the user stay."""
     for folder in (case.folder, case.reference):
         for path in [*folder.iterdir()] if folder.exists() else ():
-            if isinstance(case, GenerateCase) and path.name in case.mine:
+            if isinstance(case, GenerateCase) and path.name in case.user_files:
                 continue
             if path.is_dir():
                 shutil.rmtree(path)

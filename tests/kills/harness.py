@@ -1,4 +1,4 @@
-"""Kill runs of `extery` at chosen or random moments, and compare with runs that nobody kills."""
+"""Kill runs of `extery` at chosen or random moments, and compare with complete runs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from extery.listing.delta import apply_changes
 from extery.listing.entries import parse_listing
 
 RUNNER = Path(__file__).with_name("runner.py")
-#: Seconds after which processes that outlive a killed run count as hanging.
+#: Seconds after which processes of a killed run count as hanging.
 HANG = 300
 
 
 @dataclass(frozen=True)
 class Kill:
-    """When a run is killed: at its write number ``at``, or ``after_seconds``; alone or with its process group.
+    """The moment of a kill: at write number ``at`` or ``after_seconds``, alone or with its process group.
 
     ``when`` is ``before`` or ``after`` the write, or ``torn``: before it, with half of the file's content.
     """
@@ -151,10 +151,12 @@ def listings_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.exists()}
 
 
-def assert_whole(folder: Path, *states: dict[str, bytes], changed: Collection[str] = ()) -> None:
-    """Readers see the listings of one of ``states``, with everything that belongs to them.
+def assert_consistent(
+    folder: Path, *states: dict[str, bytes], changed: Collection[str] = ()
+) -> None:
+    """Check that readers see the listings of one of ``states`` and all files that these need.
 
-    Packages called ``changed`` were replaced or removed by a person, and may be other ones than listed.
+    Packages called ``changed`` were replaced or removed by the user, and may differ from the listing.
     """
     now = listings_of(folder)
     for name, data in now.items():
@@ -180,8 +182,8 @@ def assert_whole(folder: Path, *states: dict[str, bytes], changed: Collection[st
         if changes.exists():
             document = json.loads(changes.read_bytes())
             assert document["version"] == "v1"
-            for listed in [*allowed, data]:
-                assert apply_changes(listed, changes.read_bytes()) in [None, *allowed]
+            for listing_data in [*allowed, data]:
+                assert apply_changes(listing_data, changes.read_bytes()) in [None, *allowed]
     for page in folder.rglob("index.html"):
         text = page.read_text()
         assert text.lower().startswith("<!doctype html>"), page
@@ -189,7 +191,7 @@ def assert_whole(folder: Path, *states: dict[str, bytes], changed: Collection[st
 
 
 def tree(folder: Path, *, private: str) -> dict[str, str]:
-    """Every file below a folder with its hash, and every folder; of our ``private`` folder only the names."""
+    """Every file below a folder with its hash, and every folder; of the ``private`` folder only the names."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
@@ -201,7 +203,7 @@ def tree(folder: Path, *, private: str) -> dict[str, str]:
 def assert_same_tree(
     folder: Path, reference: Path, *, private: str, ignored: tuple[str, ...] = ()
 ) -> None:
-    """Both have the same files with the same content; for those called ``ignored`` the name is enough."""
+    """Check that both have the same files and contents; of ``ignored`` files only the names."""
     one, other = (tree(path, private=private) for path in (folder, reference))
     for found in (one, other):
         found |= dict.fromkeys((name for name in found if Path(name).name in ignored), "")
@@ -210,7 +212,7 @@ def assert_same_tree(
 
 
 def random_kill(chance: random.Random, *, writes: int, seconds: float) -> Kill:
-    """A kill somewhere in a run that makes so many writes and takes so long."""
+    """Return a random kill in a run with this number of writes and duration."""
     group = chance.random() < 0.5
     if chance.random() < 0.35:
         return Kill(after_seconds=chance.uniform(0, seconds * 1.1), group=group)

@@ -41,7 +41,7 @@ class KillAt(Writes):
             setattr(module, name, function)
 
     def report_to(self, path: Path) -> None:
-        """Have the number of writes in a file when the run ends by itself."""
+        """Write the number of writes to a file when the run ends without a kill."""
         leave = os._exit
 
         def end(status: int) -> NoReturn:
@@ -113,7 +113,7 @@ def run(job: dict[str, Any]) -> NoReturn:
 
 
 def serve() -> None:
-    """Fork for each job, and answer with its process id; the answer to a wait is the exit status."""
+    """Fork for each job and print its process id; for a wait print the exit status."""
     import importlib
     import pkgutil
     import ssl
@@ -123,9 +123,9 @@ def serve() -> None:
     modules = [each.name for each in pkgutil.walk_packages(extery.__path__, "extery.")]
     for name in (*modules, "brotli", "encodings.cp437", "multiprocessing.popen_fork", "tomllib"):
         importlib.import_module(name)
-    # No run uses TLS, and to read all certificates takes longer than most runs.
+    # No run uses TLS, and loading all certificates takes longer than most runs.
     ssl.SSLContext.load_verify_locations = lambda *_, **__: None  # type: ignore[method-assign]
-    # One line at a time: a reader that is ahead of itself would leave lines to the children.
+    # Unbuffered: a buffer would leave lines to the child processes.
     while line := sys.stdin.buffer.raw.readline():
         job = json.loads(line)
         if "wait" in job:

@@ -1,4 +1,4 @@
-"""The audience of an entry against Blender's own filter, also for values that nobody should write."""
+"""The audience of an entry against Blender's own filter, also for invalid values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SYSTEMS: list[oracle.System] = [
 BLENDERS = ["4.2.0", "4.2", "4.2.3.9", "5", "5.0.0", "4.5.1", "0.0.0", "٤.2.0"]
 PLATFORMS = ["linux-x64", "macos-arm64", "windows-x64", "linux-x6", " "]
 PYTHONS: list[Any] = ["3", "3.11", "3.13", "3.1", "2.7", "3.11.7", "", "3.", ".11", "3.11 ", "x"]
-#: What Blender reports as an error and then ignores.
+#: Values that Blender reports as errors and then ignores.
 INVALID: list[Any] = [[3.11], ["3.13", 3], "3.11", {"3.11": True}, 3]
 
 

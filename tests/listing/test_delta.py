@@ -1,4 +1,4 @@
-"""Changes lead from one listing to the next, byte by byte, or not at all."""
+"""Recorded changes turn an older listing into the current one byte by byte, or do not apply."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Versions = dict[str, str]
 
 
 def listing_of(versions: Versions, reason: str = "") -> bytes:
-    """A listing of these versions by id, whose entries begin as all do."""
+    """Return a listing with these versions by id."""
     entries: list[dict[str, Any]] = [
         {"schema_version": "1.0.0", "id": key, "version": version, "tagline": 'Räder, "},{"'}
         for key, version in sorted(versions.items())

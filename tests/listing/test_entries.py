@@ -1,4 +1,4 @@
-"""Listings: the fields of an entry, and what is refused."""
+"""Listings: the fields of entries, and invalid listings."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every system finds every id once, in its newest compatible version."""
+"""Each system gets each id once, in its newest compatible version."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ PYTHON_SETS = [None, ["3"], ["3.11"], ["3.13"], ["3.11", "3.13"]]
 
 @st.composite
 def folders(draw: st.DrawFn) -> list[Entry]:
-    """Packages of one extension, as they pile up in a folder."""
+    """Several packages of one extension."""
     entries = []
     for number in range(draw(st.integers(1, 6))):
         low = draw(st.sampled_from(BLENDERS))
@@ -143,7 +143,7 @@ def test_an_entry_loses_exactly_the_audience_of_newer_versions(
     left: list[Audience] = list(whole.values())
     for item in divided:
         left = [rest for one in left for rest in one.subtract(audience_of(item))]
-    # A listing cannot name platforms and Pythons that no entry names: only such may be lost.
+    # A listing cannot name unknown platforms and Pythons: only those may be lost.
     named = {platform for one in whole.values() for platform in one.platforms.names} | {*KNOWN}
     for rest in left:
         systems = (System(rest.blender.minimum, p, f"3.{n}") for p in named for n in range(10, 20))

@@ -1,4 +1,4 @@
-"""What a resolved listing gives to each system, by Blender's own filter and in both of its places."""
+"""What a partitioned listing gives to each system by Blender's filter, in list and installation."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SYSTEMS: list[System] = [
 ]
 
 
-def wanted(entries: list[Entry], system: System) -> str | None:
-    """The newest compatible version in the folder, without any narrowing."""
+def newest_compatible(entries: list[Entry], system: System) -> str | None:
+    """Return the newest compatible version, without a partition."""
     blender, platform, python = system
     chosen = select(entries, Asking(blender, platform, f"{python[0]}.{python[1]}"))
     return chosen[0]["version"] if chosen else None
@@ -45,8 +45,8 @@ def test_blender_shows_and_installs_the_newest_compatible_version(
 
     for entries, listing, places in zip(cases, listings, answers, strict=True):
         for system, found in zip(SYSTEMS, places, strict=True):
-            expected = wanted(entries, system)
-            # An install takes the first that fits, the list of extensions shows the last.
+            expected = newest_compatible(entries, system)
+            # An installation takes the first compatible entry, the list of extensions shows the last.
             first = listing[found[0]]["version"] if found else None
             last = listing[found[-1]]["version"] if found else None
             assert (first, last, len(found)) == (expected, expected, int(expected is not None))

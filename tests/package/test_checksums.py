@@ -15,7 +15,7 @@ from extery.package import open_archive, open_package
 from extery.package.checksums import Region, hash_with_checksums
 from tests.samples.packages import ADD_ON, MANIFEST, WHEEL, WITH_WHEEL, packed, wheel
 
-#: More than what is kept in memory at once.
+#: Larger than the block that is kept in memory.
 LARGE = 3_000_000
 DATA = hashlib.shake_128(b"data").digest(LARGE)
 

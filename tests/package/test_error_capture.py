@@ -1,4 +1,4 @@
-"""One bad package stops nothing else, whatever the reason is."""
+"""An unexpected error in one package does not stop the others."""
 
 import io
 import logging
@@ -18,12 +18,12 @@ from tests.samples.packages import add_on
 
 @pytest.fixture(params=[RecursionError, MemoryError, AssertionError, KeyError, UnicodeError])
 def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
-    """A fault of ours in the middle of reading a package called ``odd``."""
+    """Raise an unexpected exception while a package called ``odd`` is read."""
     real = Package.manifest_bytes.func  # type: ignore[attr-defined]
 
     def manifest_bytes(package: Package) -> bytes:
         if package.name.startswith("odd"):
-            raise request.param("what nobody has foreseen")
+            raise request.param("an unexpected error")
         data: bytes = real(package)
         return data
 
@@ -40,7 +40,7 @@ def test_an_unexpected_exception_in_a_check_becomes_a_problem(
 
     assert [problem.code for problem in report.problems] == ["package.unexpected"]
     assert broken.__name__ in report.problems.errors[0].message
-    assert "what nobody has foreseen" in caplog.text
+    assert "an unexpected error" in caplog.text
 
 
 def test_a_repository_lists_the_other_packages(tmp_path: Path, broken: type[Exception]) -> None:

@@ -1,4 +1,4 @@
-"""Records of a zip that contradict each other: refused, each with its own code; ordinary variants are not."""
+"""Contradictory records of a zip are refused, each with its code; common variants are accepted."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ BASE = add_on(("tool.py", b"x = 1\n"))
 
 
 def fault_of(data: bytes) -> str:
-    """The code for which the archive is refused, when opened or read; ``""`` if it is accepted."""
+    """Open and read the archive; return the code of its error, or an empty text."""
     try:
         with open_archive(io.BytesIO(data)) as archive:
             for member in archive.members:
@@ -199,11 +199,14 @@ def test_data_of_every_method_must_have_its_stated_size(method: int) -> None:
 
     for size, crc in ((1000, zlib.crc32(content[:1000])), (256_001, zlib.crc32(content + b"\0"))):
 
-        def lie(archive: Archive, size: int = size, crc: int = crc) -> None:
+        def misstate_size(archive: Archive, size: int = size, crc: int = crc) -> None:
             for record in (archive.locals[0], archive.entries[0]):
                 record.size, record.crc = size, crc
 
-        assert fault_of(changed(data, lie)) in ("package.stream-size", "package.damaged-member")
+        assert fault_of(changed(data, misstate_size)) in (
+            "package.stream-size",
+            "package.damaged-member",
+        )
 
 
 def test_an_lzma_dictionary_over_the_limit_is_refused() -> None:
@@ -233,7 +236,7 @@ def test_a_directory_over_the_member_limit_is_not_read() -> None:
 
 
 def test_a_unicode_path_field_with_the_same_name_is_accepted() -> None:
-    """As JSZip writes it; where it stands beside a name that is not declared, Pythons differ."""
+    """JSZip writes it. Beside a name without the UTF-8 flag, versions of Python differ."""
 
     def add(archive: Archive, *, flags: int = 0x800) -> None:
         name = "größe.py".encode()
@@ -266,7 +269,7 @@ def test_a_folder_with_an_unsupported_method_is_refused() -> None:
 
 
 def test_streamed_stored_data_that_contains_a_descriptor_is_refused() -> None:
-    """Tools that read a stream look for the record that states the size, and this is one in the data."""
+    """Tools that read a stream search for the descriptor, and would find one in the data."""
     for content, code in (
         (b"x = 1\nPK\x07\x08" + bytes(12), "package.header-mismatch"),
         (b"x = 1\n", ""),

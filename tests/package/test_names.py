@@ -1,4 +1,4 @@
-"""Names of members: each that is not one file everywhere is refused, and says why."""
+"""Names of members that do not mean the same file on every system are refused."""
 
 import unicodedata
 
@@ -200,25 +200,25 @@ def test_many_hostile_names_are_checked_in_linear_time() -> None:
 
 
 PLAIN = ("a.py", "Data/b.py", "Data/more/c.py", "data.py", "folder/")
-#: Members that meet one of the above, or mean something else on some system.
-MEETING = (
+#: Members that collide with one of the above, or mean another file on some system.
+COLLIDING = (
     *("A.py", "a.py", "data/x.py", "DATA/more/x.py", "Data", "a.py/x", "folder", "Folder/x"),
     *("Data/More", "con.py", "x/aux", "a~1.py", "Folder/", "folder/", "data.py/"),
 )
 
 
-@pytest.mark.parametrize("name", MEETING)
+@pytest.mark.parametrize("name", COLLIDING)
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_the_fast_check_of_plain_names_finds_the_same_problems(name: str, first: bool) -> None:
     names = [name, *PLAIN] if first else [*PLAIN, name]
 
-    assert codes_of(*names) == slowly(*names)
+    assert codes_of(*names) == codes_of_slow_path(*names)
 
 
-def slowly(*names: str) -> list[str]:
-    """The codes where a first name with a ``#`` has every name looked at by itself."""
+def codes_of_slow_path(*names: str) -> list[str]:
+    """Return the codes of the slow path, which a name with ``#`` switches on for all names."""
     return codes_of("#", *names)
 
 
 def test_distinct_plain_names_have_no_problem() -> None:
-    assert codes_of(*PLAIN) == slowly(*PLAIN) == []
+    assert codes_of(*PLAIN) == codes_of_slow_path(*PLAIN) == []

@@ -12,7 +12,7 @@ from extery.package import open_package
 from tests.fakes import FailingFile
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
-#: Faults for which no command reads a package.
+#: Errors for which no command reads a package.
 AMBIGUOUS = {
     *(
         "package.unused-data",
@@ -25,7 +25,7 @@ AMBIGUOUS = {
     *("path.unsafe", "path.ambiguous", "path.backslash", "path.encoding", "path.not-portable"),
     *("path.case-collision", "path.file-and-folder", "path.short-name"),
 }
-#: Those for which there is nothing that could be read all the same.
+#: Those after which nothing else can be read.
 FATAL = {"package.prefix-data", "package.trailing-data", "package.zip64-mismatch"}
 
 
@@ -138,7 +138,7 @@ def test_a_member_longer_than_stated_is_not_decompressed_into_memory() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("bomb.bin", bytes(200_000_000))
-    # The directory promises less than there is, so no sum of sizes shows it.
+    # The directory states a smaller size, so the sum of sizes does not show it.
     data = file.getvalue().replace((200_000_000).to_bytes(4, "little"), b"\x10\0\0\0")
 
     tracemalloc.start()

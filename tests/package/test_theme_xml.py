@@ -1,4 +1,4 @@
-"""One reader of themes: what it reads, and the limits at which it stops."""
+"""The reader of theme files, and its limits."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def member(name: str, data: bytes) -> SourceFile:
 
 
 def text_of(size: int) -> bytes:
-    """Text that compresses like a program's."""
+    """Return text that compresses like source code."""
     chance = random.Random(size)
     words = [chance.randbytes(chance.randint(1, 5)).hex().encode() for _ in range(500)]
     return b" ".join(chance.choices(words, k=size // 4))[:size].ljust(size, b".")
@@ -87,7 +87,7 @@ def test_compressed_file_types_are_stored() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         stored = [info.filename for info in archive.infolist() if not info.compress_type]
 
-    # A name that is only an ending has none; an empty file has nothing to compress.
+    # ".zst" has no suffix; an empty file has nothing to compress.
     assert stored == ["a.whl", "A.ZIP", "a.tar.gz", "empty.txt"]
 
 
@@ -121,7 +121,7 @@ def test_a_large_file_is_not_loaded_into_memory(tmp_path: Path) -> None:
     ("seconds", "expected"),
     [
         ("", FIRST_TIME),
-        ("0", FIRST_TIME),  # a zip knows no earlier year
+        ("0", FIRST_TIME),  # the earliest year of a zip
         ("1767225599", (2025, 12, 31, 23, 59, 59)),
         ("9999999999999999999", (2107, 12, 31, 23, 59, 58)),
     ],

@@ -1,4 +1,4 @@
-"""A repository that publishes, withdraws and tampers, on a web server that can misbehave."""
+"""A repository on a web server that injects faults: publishes, withdraws and tampers."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Repository:
         self.web = web
         self.entries: list[Entry] = []
         self.blocklist: list[dict[str, str]] = []
-        self.tells_changes = False
+        self.records_changes = False
 
     @property
     def url(self) -> str:
         return f"{self.web.url}/r/index.json"
 
     def add(self, name: str, *, url: str = "", **fields: Any) -> Entry:
-        """One more package and its entry; ``fields`` go into the manifest."""
+        """Add a package and its entry; ``fields`` go into the manifest."""
         path = put(self.folder, name, **fields)
         self.web.put(f"/r/{name}", path.read_bytes())
         with open_package(path) as package:
@@ -52,7 +52,7 @@ class Repository:
         return made
 
     def add_bytes(self, name: str, data: bytes, **fields: Any) -> Entry:
-        """One more package of any bytes, with an entry that promises them; ``fields`` change the entry."""
+        """Add a package with these bytes and a matching entry; ``fields`` change the entry."""
         (self.folder / name).write_bytes(data)
         self.web.put(f"/r/{name}", data)
         manifest = Manifest.parse(ADD_ON, strict=False)
@@ -65,7 +65,7 @@ class Repository:
         return made
 
     def withdraw(self, extension_id: str, version: str = "") -> None:
-        """Take the entries of an id, or of one version, out of the listing."""
+        """Remove the entries of an id, or of one version, from the listing."""
         self.entries = [
             item
             for item in self.entries
@@ -74,10 +74,10 @@ class Repository:
         self.publish()
 
     def publish(self) -> None:
-        """Put the listing online as the entries and blocks are now."""
+        """Publish the current entries and blocks."""
         document = make_listing(self.entries, self.blocklist)
         place = self.folder / "index.json"
-        if self.tells_changes:
+        if self.records_changes:
             old = place.read_bytes() if place.exists() else b""
             data = dump_listing({"version": document["version"], **LISTING_FIELDS, **document})
             known = self.web.pages.get("/r/changes.json", b"")
@@ -87,20 +87,20 @@ class Repository:
         self.web.put("/r/index.json", data)
         place.write_bytes(data)
 
-    def asked(self) -> list[str]:
-        """The files that were asked for since the last call."""
+    def requested(self) -> list[str]:
+        """Return the files requested since the last call."""
         paths = [seen.path.rpartition("/")[2] for seen in self.web.seen]
         self.web.seen.clear()
         return sorted(paths)
 
 
-def listed(folder: Path) -> list[Entry]:
-    """The entries of a folder's listing."""
+def listed_entries(folder: Path) -> list[Entry]:
+    """Return the entries of the listing in a folder."""
     entries: list[Entry] = json.loads((folder / "index.json").read_bytes())["data"]
     return entries
 
 
 def visible(folder: Path) -> list[str]:
-    """The names of the files in a folder, without a mirror's own and compressed listings."""
+    """Return the names of the files in a folder, without mirror state and compressed listings."""
     compressed = ("index.json.gz", "index.json.br", ".extery-mirror")
     return sorted(path.name for path in folder.iterdir() if path.name not in compressed)

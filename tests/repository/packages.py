@@ -1,4 +1,4 @@
-"""Folders of packages for tests: each package has a manifest with some fields changed."""
+"""Writes packages for tests, with some fields of the manifest changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def put(
 ) -> Path:
     """Put a package called ``name`` into ``folder``; ``extra`` is TOML, ``fields`` are texts and lists.
 
-    The wheels that ``fields`` list are in it.
+    It contains the wheels that ``fields`` list.
     """
     lines = dict(
         line.split(" = ", 1)

@@ -1,4 +1,4 @@
-"""The sweep over systems finds an extension that is there twice, and only that."""
+"""`find_clashes` finds exactly the entries that overlap for some system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work follows change: what has not changed is neither opened nor read, and what has always is."""
+"""The cache: unchanged packages are not opened, changed ones are always read."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ STATE = Path(".extery", "state.json")
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the packages that are read, as they are."""
+def read_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the packages that are read, in order."""
     names: list[str] = []
     read = scan.scan_package
 
-    def note(path: Path, **options: bool) -> scan.ScannedPackage:
+    def record_name(path: Path, **options: bool) -> scan.ScannedPackage:
         names.append(path.name)
         return read(path, **options)
 
-    monkeypatch.setattr(parallel_scan, "scan_package", note)
+    monkeypatch.setattr(parallel_scan, "scan_package", record_name)
     return names
 
 
-def age(folder: Path) -> None:
-    """Let the packages be older than the clock of the file system can tell apart."""
+def set_old_times(folder: Path) -> None:
+    """Set old times, so that unchanged packages need no second look."""
     for path in folder.glob("*.zip"):
         os.utime(path, ns=(10**18, 10**18))
 
 
-def of_one_size(folder: Path, version: str) -> bytes:
-    """A package that has as many bytes as that of another version."""
+def package_of_fixed_size(folder: Path, version: str) -> bytes:
+    """Return a package whose size does not depend on its version."""
     data = put(folder, "new", version=version).read_bytes()
     (folder / "new").unlink()
-    # The comment of a zip stands at its end, after its own length.
+    # The comment of a zip is at its end, after its length.
     room = 1000 - len(data)
     return data[:-2] + room.to_bytes(2, "little") + b"." * room
 
@@ -51,44 +51,44 @@ def versions(folder: Path) -> list[str]:
     return [item["version"] for item in parse_listing((folder / "index.json").read_bytes()).data]
 
 
-def test_unchanged_packages_are_not_read_again(tmp_path: Path, opened: list[str]) -> None:
+def test_unchanged_packages_are_not_read_again(tmp_path: Path, read_names: list[str]) -> None:
     put(tmp_path, "a.zip")
     put(tmp_path, "b.zip", extension_id="dusk", kind="theme")
-    age(tmp_path)
+    set_old_times(tmp_path)
     assert generate(tmp_path).packages == 2
-    assert opened == ["a.zip", "b.zip"]
+    assert read_names == ["a.zip", "b.zip"]
 
     again = generate(tmp_path)
 
-    assert opened == ["a.zip", "b.zip"]
+    assert read_names == ["a.zip", "b.zip"]
     assert (again.packages, again.written) == (2, ())
     assert [item["id"] for item in again.entries] == ["dusk", "gear_tool"]
 
 
-def test_only_new_packages_are_read(tmp_path: Path, opened: list[str]) -> None:
+def test_only_new_packages_are_read(tmp_path: Path, read_names: list[str]) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     put(tmp_path, "b.zip", extension_id="other_tool")
 
     assert generate(tmp_path).packages == 2
 
-    assert opened == ["a.zip", "b.zip"]
+    assert read_names == ["a.zip", "b.zip"]
 
 
-def test_the_first_page_reads_every_package_again(tmp_path: Path, opened: list[str]) -> None:
+def test_the_first_page_reads_every_package_again(tmp_path: Path, read_names: list[str]) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     for html in (False, True, False, True):
         generate(tmp_path, html=html)
 
-    assert opened == ["a.zip", "a.zip"]
+    assert read_names == ["a.zip", "a.zip"]
 
 
 def test_a_removed_package_is_not_listed(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
     put(tmp_path, "b.zip", extension_id="other_tool")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     (tmp_path / "b.zip").unlink()
 
@@ -97,14 +97,14 @@ def test_a_removed_package_is_not_listed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("changed", ["size", "time", "inode"])
 def test_a_package_with_another_size_time_or_inode_is_read_again(
-    tmp_path: Path, changed: str, opened: list[str]
+    tmp_path: Path, changed: str, read_names: list[str]
 ) -> None:
     path = put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     if changed == "size":
         put(tmp_path, "a.zip", version="10.0.0")
-        age(tmp_path)
+        set_old_times(tmp_path)
     elif changed == "time":
         os.utime(path, ns=(10**18, 10**18 + 1))
     else:
@@ -113,18 +113,18 @@ def test_a_package_with_another_size_time_or_inode_is_read_again(
 
     generate(tmp_path)
 
-    assert opened == ["a.zip", "a.zip"]
+    assert read_names == ["a.zip", "a.zip"]
 
 
 def test_two_changes_within_one_clock_tick_are_both_detected(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
-    path.write_bytes(of_one_size(tmp_path, "1.0.0"))
-    in_future = time.time_ns() + 10**12  # not before the run, whatever the clock's steps
+    path.write_bytes(package_of_fixed_size(tmp_path, "1.0.0"))
+    in_future = time.time_ns() + 10**12  # later than the run, whatever the resolution of the clock
     os.utime(path, ns=(in_future, in_future))
     generate(tmp_path)
     before = path.stat()
 
-    path.write_bytes(of_one_size(tmp_path, "2.0.0"))
+    path.write_bytes(package_of_fixed_size(tmp_path, "2.0.0"))
     os.utime(path, ns=(in_future, in_future))
     after = path.stat()
 
@@ -135,11 +135,11 @@ def test_two_changes_within_one_clock_tick_are_both_detected(tmp_path: Path) -> 
 
 def test_verify_detects_changed_content_with_the_same_size_and_time(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
-    path.write_bytes(of_one_size(tmp_path, "1.0.0"))
-    age(tmp_path)
+    path.write_bytes(package_of_fixed_size(tmp_path, "1.0.0"))
+    set_old_times(tmp_path)
     generate(tmp_path)
-    path.write_bytes(of_one_size(tmp_path, "2.0.0"))
-    age(tmp_path)
+    path.write_bytes(package_of_fixed_size(tmp_path, "2.0.0"))
+    set_old_times(tmp_path)
     generate(tmp_path)
     assert versions(tmp_path) == ["1.0.0"]
 
@@ -162,24 +162,24 @@ def test_verify_detects_changed_content_with_the_same_size_and_time(tmp_path: Pa
     ],
 )
 def test_a_damaged_or_foreign_state_is_replaced(
-    tmp_path: Path, data: bytes, opened: list[str]
+    tmp_path: Path, data: bytes, read_names: list[str]
 ) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     good = (tmp_path / STATE).read_bytes()
     (tmp_path / STATE).write_bytes(good[: len(good) // 2] if data == b"torn" else data)
 
     generate(tmp_path)
 
-    assert opened == ["a.zip", "a.zip"]
+    assert read_names == ["a.zip", "a.zip"]
     generate(tmp_path)
-    assert opened == ["a.zip", "a.zip"]
+    assert read_names == ["a.zip", "a.zip"]
 
 
 def test_a_state_with_a_changed_entry_is_ignored(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     state = (tmp_path / STATE).read_bytes()
     (tmp_path / STATE).write_bytes(state.replace(b"Gear Tool", b"Fear Tool"))
@@ -189,22 +189,22 @@ def test_a_state_with_a_changed_entry_is_ignored(tmp_path: Path) -> None:
 
 
 def test_bad_packages_are_reported_by_every_run_and_read_once(
-    tmp_path: Path, opened: list[str]
+    tmp_path: Path, read_names: list[str]
 ) -> None:
     (tmp_path / "bad.zip").write_text("no zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
 
     first, second = generate(tmp_path), generate(tmp_path)
 
     assert list(first.problems) == list(second.problems)
     assert [str(p.where) for p in second.problems] == [str(tmp_path / "bad.zip")]
-    assert opened == ["bad.zip"]
+    assert read_names == ["bad.zip"]
 
 
 @pytest.mark.parametrize("lost", ["index.json", "index.json.gz", "index.html"])
 def test_a_removed_output_file_is_written_again(tmp_path: Path, lost: str) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path, html=True)
     (tmp_path / lost).unlink()
 
@@ -213,7 +213,7 @@ def test_a_removed_output_file_is_written_again(tmp_path: Path, lost: str) -> No
 
 def test_a_modified_listing_is_written_again(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     generate(tmp_path)
     right = (tmp_path / "index.json").read_bytes()
     (tmp_path / "index.json").write_bytes(b"{}")
@@ -225,7 +225,7 @@ def test_a_modified_listing_is_written_again(tmp_path: Path) -> None:
 
 def test_changes_of_configuration_sets_and_template_are_detected(tmp_path: Path) -> None:
     put(tmp_path, "a.zip")
-    age(tmp_path)
+    set_old_times(tmp_path)
     template = tmp_path / "mine.html"
     template.write_text("${body}")
 
@@ -241,7 +241,7 @@ def test_changes_of_configuration_sets_and_template_are_detected(tmp_path: Path)
     (tmp_path / "sets" / "shot.toml").write_text('gear_tool = "*"\n')
     assert "sets/shot/index.json" in written()
     (tmp_path / "blender_repo.toml").write_text('schema_version = "1.0.0"\nprereleases = false\n')
-    assert written() == []  # but it was looked at
+    assert written() == []  # the configuration was checked
     assert written() == []
 
 
@@ -252,7 +252,7 @@ def test_a_page_with_cached_cards_equals_the_page_of_a_new_folder(tmp_path: Path
     put(folder, "b.zip", extension_id="b_tool", version="1.0.0")
     put(folder, "c.zip", extension_id="c_tool")
     put(folder, "d.zip", extension_id="dusk", kind="theme")
-    age(folder)
+    set_old_times(folder)
     generate(folder, html=True)
     put(folder, "b2.zip", extension_id="b_tool", version="2.0.0")
     (folder / "blender_repo.toml").write_text(
@@ -306,12 +306,12 @@ def test_packages_of_a_failed_worker_process_are_read_again(
     whole, me = parallel_scan.scan_packages(tmp_path, found, processes=1), os.getpid()
     read = scan.scan_package
 
-    def end_in_helper(path: Path, **options: bool) -> scan.ScannedPackage:
+    def end_in_worker(path: Path, **options: bool) -> scan.ScannedPackage:
         if os.getpid() != me:
             os._exit(9)
-        time.sleep(0.005)  # so that the helper has its turn
+        time.sleep(0.005)  # so that the worker process gets packages
         return read(path, **options)
 
-    monkeypatch.setattr(parallel_scan, "scan_package", end_in_helper)
+    monkeypatch.setattr(parallel_scan, "scan_package", end_in_worker)
 
     assert parallel_scan.scan_packages(tmp_path, found, processes=2) == whole

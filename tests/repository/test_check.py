@@ -332,7 +332,7 @@ def test_listing_only_reads_no_packages(repository: Repository, fetcher: Fetcher
     repository.add("gear.zip")
 
     assert check(repository, fetcher, listing_only=True).packages == 0
-    assert repository.asked() == ["index.json"]
+    assert repository.requested() == ["index.json"]
 
 
 def test_a_mirror_passes_its_check(

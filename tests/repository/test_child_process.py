@@ -1,4 +1,4 @@
-"""Work in child processes: the same result as without them, and none that is left behind."""
+"""Work in child processes: the same results as without them, and no process is left."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def process_id() -> bytes:
     return str(os.getpid()).encode()
 
 
-def in_a_new_python(code: str, *arguments: str) -> str:
-    """What the code prints; the Python that runs the tests may have other threads, and then nothing is forked."""
+def run_python(code: str, *arguments: str) -> str:
+    """Run code in a new Python, which has one thread and so can fork; return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
         check=False,
@@ -46,7 +46,7 @@ def test_worthwhile_work_is_computed_in_another_process() -> None:
         "print(BackgroundResult(me, pays=True).result() != me())"
     )
 
-    assert in_a_new_python(code) == "True"
+    assert run_python(code) == "True"
 
 
 def test_small_work_is_computed_in_this_process() -> None:
@@ -72,7 +72,7 @@ def test_a_process_with_several_threads_does_not_fork() -> None:
         "os._exit(9)",
         "os.kill(os.getpid(), 9)",
         "raise MemoryError",
-        # Half of a result is on its way.
+        # Half of a result has been sent.
         "os.write(connection.fileno(), struct.pack('!i', 10_000_000) + bytes(1000)); os._exit(0)",
     ],
 )
@@ -84,7 +84,7 @@ def test_the_result_of_a_failed_child_is_computed_in_this_process(harm: str) -> 
         "print(child_process.BackgroundResult(lambda: b'made', pays=True).result().decode())"
     )
 
-    assert in_a_new_python(code) == "made"
+    assert run_python(code) == "made"
 
 
 @needs_forks
@@ -95,7 +95,7 @@ def test_an_error_in_a_child_is_raised_in_this_process() -> None:
         "except TypeError:\n    print('raised')"
     )
 
-    assert in_a_new_python(code) == "raised"
+    assert run_python(code) == "raised"
 
 
 @needs_forks
@@ -106,7 +106,7 @@ def test_a_child_is_ended_if_its_result_is_not_used() -> None:
         "try:\n    os.waitpid(-1, 0)\nexcept ChildProcessError:\n    print('gone')"
     )
 
-    assert in_a_new_python(code) == "gone"
+    assert run_python(code) == "gone"
 
 
 @needs_forks
@@ -124,7 +124,7 @@ def test_if_children_cannot_be_started_the_work_is_done_in_this_process(trouble:
         "print(BackgroundResult(lambda: b'made', pays=True).result().decode())"
     )
 
-    assert in_a_new_python(code) == "made"
+    assert run_python(code) == "made"
 
 
 def packages(folder: Path) -> list[scan.PackageFile]:
@@ -155,7 +155,7 @@ def test_a_killed_worker_process_loses_no_package(tmp_path: Path, harm: str) -> 
         "assert read == parallel_scan.scan_packages(folder, found, processes=1)\n"
         "print([item.name for item in read] == [item.name for item in found])"
     )
-    assert in_a_new_python(code, str(tmp_path)) == "True"
+    assert run_python(code, str(tmp_path)) == "True"
 
 
 def test_a_process_with_several_threads_spawns_workers(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``blender_repo.toml``: the blocklist, and what is wrong with it."""
+"""``blender_repo.toml``: its settings, its blocklist, and their errors."""
 
 from collections.abc import Iterable
 from pathlib import Path

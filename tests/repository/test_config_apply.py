@@ -1,4 +1,4 @@
-"""Which versions a listing considers, and the owner's words in it."""
+"""The selection of versions for a listing, and fields that the configuration replaces."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def chosen(
     codes: list[str] | None = None,
     **about: Any,
 ) -> list[Entry]:
-    """What is left; ``about`` are the words for gear_tool, ``codes`` of the problems expected."""
+    """Return the selected entries; ``about`` are the settings of gear_tool, ``codes`` the expected problems."""
     by_id = defaultdict(list)
     for item in entries:
         by_id[item["id"]].append(SerializedEntry.of(item))

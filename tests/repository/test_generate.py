@@ -1,4 +1,4 @@
-"""A folder becomes a repository: what is written, when, and that readers see nothing half done."""
+"""`generate`: the files that it writes, when, and that readers see complete files only."""
 
 import json
 import threading

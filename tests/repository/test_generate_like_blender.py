@@ -1,4 +1,4 @@
-"""Our listing says what Blender's own ``server-generate`` says; the differences are listed here."""
+"""Our listing equals that of Blender's ``server-generate``, except for the differences here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WHEELS = {
 
 
 def fill(folder: Path) -> None:
-    """Packages of every kind, good and bad."""
+    """Write packages of every kind, valid and invalid."""
     put(folder, "gears.zip", extension_id="gears")
     put(folder, "dusk.zip", extension_id="dusk", kind="theme", tags=["Dark"])
     put(folder, "full & ünïcode#%.zip", extension_id="full", website="https://x.org/?a=1&b=<2>",
@@ -69,7 +69,7 @@ def fill(folder: Path) -> None:
     (folder / "SHOUT.ZIP").touch()
 
 
-#: Samples of packages that cannot be listed. One whose build is no table stops Blender's tool.
+#: Samples that cannot be listed. Blender's tool crashes on one whose build is not a table.
 BAD = (
     "package.not-zip",
     "package.empty",
@@ -81,8 +81,8 @@ BAD = (
 )
 
 
-#: Samples that Blender lists, because it reads nothing but their manifest. It cannot install the first two, and of
-#: the others some Blenders, or other tools, unpack something else than we have read.
+#: Samples that Blender lists because it reads only their manifest. It cannot install the first two, and some
+#: Blenders or other tools unpack the others differently.
 NOT_OFFERED = (
     "package.encrypted",
     "package.damaged-member",
@@ -95,14 +95,16 @@ NOT_OFFERED = (
 
 
 def explained(entry: dict[str, Any]) -> dict[str, Any]:
-    """Blender's entry as we write it: each step is a difference on purpose."""
+    """Return Blender's entry in our form: each step is an intended difference."""
     ours = dict(entry)
     for key in ("blender_version_min", "blender_version_max"):
         if ours.get(key):  # three numbers, as every client expects
             ours[key] = format_blender_version(parse_blender_version(ours[key]))
-    if isinstance(ours.get("permissions"), list):  # the form of early 2024, with Blender's own word
+    if isinstance(
+        ours.get("permissions"), list
+    ):  # the format of early 2024, with Blender's placeholder
         ours["permissions"] = dict.fromkeys(ours["permissions"], "Undefined")
-    # Nothing empty: "" as a maximum makes Blender complain each time it looks.
+    # No empty values: Blender reports "" as a maximum each time it reads it.
     return {key: value for key, value in ours.items() if value not in ("", [], {})}
 
 
@@ -144,7 +146,7 @@ def test_the_refused_packages_are_those_of_blender(version: str, tmp_path: Path)
     named = problems - listed
     assert named - refused == {f"bad-{code}.zip" for code in NOT_OFFERED}
     assert refused <= named
-    # What we list with problems breaks rules that Blender has for authors, or has not.
+    # Packages listed with problems break rules that Blender has only for authors, or not at all.
     assert "lenient.zip" in problems & listed
     assert len(refused) == len(BAD) + 4
 
@@ -194,7 +196,7 @@ def test_drag_links_equal_those_of_blender(version: str, tmp_path: Path) -> None
     generate(tmp_path, html=True)
 
     found = re.findall(r'<a class="get" href="(.*?)"', (tmp_path / "index.html").read_text("utf-8"))
-    # Blender writes & as it is, where HTML asks for &amp;
+    # Blender does not escape & as HTML requires
     assert [link.replace("&amp;", "&") for link in found] == theirs
 
 

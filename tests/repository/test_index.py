@@ -12,16 +12,16 @@ from extery.repository.scan import scan_package
 from tests.repository.packages import put
 
 
-def listed(folder: Path) -> list[SerializedEntry]:
+def scanned_entries(folder: Path) -> list[SerializedEntry]:
     return sorted_entries(scan_package(path) for path in folder.iterdir())
 
 
 def planned(
     folder: Path, config: RepositoryConfig = RepositoryConfig(), *, codes: list[str] | None = None
 ) -> dict[str, PlannedListing]:
-    """The listings of a folder by their address; ``codes`` are of the problems expected."""
+    """Return the listings of a folder by address; ``codes`` are the expected problems."""
     problems = ProblemList()
-    plans = plan_listings(listed(folder), config, problems, folder=folder)
+    plans = plan_listings(scanned_entries(folder), config, problems, folder=folder)
     assert [problem.code for problem in problems] == (codes or [])
     return {plan.address: plan for plan in plans}
 
@@ -31,7 +31,7 @@ def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> Non
         put(tmp_path, f"{number}.zip", version=version)
     put(tmp_path, "z.zip", extension_id="a_tool")
 
-    assert [(item.id, item.version) for item in listed(tmp_path)] == [
+    assert [(item.id, item.version) for item in scanned_entries(tmp_path)] == [
         ("a_tool", "1.2.3"),
         ("gear_tool", "1.9.0-beta.2"),
         ("gear_tool", "1.9.0-beta.10"),
@@ -52,7 +52,7 @@ def test_entries_are_sorted_by_id_and_version_not_as_text(tmp_path: Path) -> Non
 def test_the_url_of_a_package_is_percent_encoded(tmp_path: Path, name: str, address: str) -> None:
     put(tmp_path, name)
 
-    assert listed(tmp_path)[0].url == address
+    assert scanned_entries(tmp_path)[0].url == address
 
 
 def test_packages_of_one_version_for_the_same_systems_are_reported(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_packages_of_one_version_for_the_same_systems_are_reported(tmp_path: Pat
     put(tmp_path, "old.zip", blender_version_max="5.0.0")
     problems = ProblemList()
 
-    plan_listings(listed(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
+    plan_listings(scanned_entries(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "listing.several"
@@ -90,7 +90,7 @@ def test_every_version_with_competing_packages_is_reported_once(tmp_path: Path) 
             put(tmp_path, f"{extension_id}{number}.zip", extension_id=extension_id)
     problems = ProblemList()
 
-    plan_listings(listed(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
+    plan_listings(scanned_entries(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
 
     assert [problem.message.split(":")[0] for problem in problems] == [
         "6 packages of a_tool 1.2.3 fit the same Blender",
@@ -185,7 +185,7 @@ def test_settings_of_an_unknown_id_get_a_suggestion(tmp_path: Path) -> None:
     problems = ProblemList()
     config = RepositoryConfig(extensions={"gear_tol": {}})
 
-    plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
+    plan_listings(scanned_entries(tmp_path), config, problems, folder=tmp_path)
 
     [problem] = problems
     assert problem.code == "generate.config-unknown-id"
@@ -200,7 +200,7 @@ def test_fields_that_blender_would_refuse_are_not_applied(tmp_path: Path) -> Non
         extensions={"gear_tool": {"name": "\n"}, "other_tool": {"name": "Other"}}
     )
 
-    [plan] = plan_listings(listed(tmp_path), config, problems, folder=tmp_path)
+    [plan] = plan_listings(scanned_entries(tmp_path), config, problems, folder=tmp_path)
 
     assert [problem.where.path for problem in problems] == [("extensions", "gear_tool", "name")]
     assert [item["name"] for item in entries_of(plan.items)] == ["Gear Tool", "Other"]

@@ -1,6 +1,6 @@
-"""Runs of `extery server-generate` that are killed at every write, or while helpers read packages.
+"""Runs of `extery server-generate` that are killed at every write, or while worker processes read packages.
 
-`benchmarks/kills.py` does the same at random, as often as it is told.
+`benchmarks/kills.py` does the same at random, any number of times.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills.cases import CONFIGS, GenerateCase, forget
+from tests.kills.cases import CONFIGS, GenerateCase, remove_output
 from tests.kills.harness import Kill, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals a
 CHANNELS = CONFIGS[3]
 #: Writes from one real kill to the next.
 STRIDE = 9
-KILLS_WITH_HELPERS = 6
+KILLS_WITH_WORKERS = 6
 
 
 @pytest.fixture
@@ -33,31 +33,31 @@ def case(tmp_path: Path, runner: Runner) -> GenerateCase:
 
 
 def first_run(case: GenerateCase) -> None:
-    forget(case)
+    remove_output(case)
 
 
 def add_and_remove(case: GenerateCase) -> None:
-    if "beacon.zip" in case.mine:
+    if "beacon.zip" in case.user_files:
         case.remove("beacon.zip")
     else:
         case.write("beacon.zip", case.package("beacon", "2.0.0-beta.1"))
 
 
 def replace(case: GenerateCase) -> None:
-    version = "1.0.0" if "bad.zip" in case.mine else "1.1.0"
+    version = "1.0.0" if "bad.zip" in case.user_files else "1.1.0"
     case.write("gears.zip", case.package("gear_tool", version))
     add_bad_and_remove(case)
 
 
 def add_bad_and_remove(case: GenerateCase) -> None:
-    if "bad.zip" in case.mine:
+    if "bad.zip" in case.user_files:
         case.remove("bad.zip")
     else:
         case.write("bad.zip", b"no zip")
 
 
 def turn_channels_off_and_on(case: GenerateCase) -> None:
-    case.configure("" if "blender_repo.toml" in case.mine else CHANNELS)
+    case.configure("" if "blender_repo.toml" in case.user_files else CHANNELS)
 
 
 CHANGES = pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_kill_at_any_write_leaves_a_consistent_repository_that_the_next_run_co
     case.run_reference()
     case.finish()
     states = 0
-    for _ in range(1 if change is first_run else 2):  # there and back
+    for _ in range(1 if change is first_run else 2):  # the change and its reversal
         change(case)
         case.run_reference()
         for _ in case.killed_at_each_write():
@@ -99,11 +99,11 @@ def test_a_killed_process_leaves_a_consistent_repository(
             was_killed |= case.run_killed(Kill(number, "torn", group=number % 2 > 0))
             case.finish()
 
-    assert case.figures.kills > 3
+    assert case.statistics.kills > 3
 
 
 def test_a_change_can_be_reverted_after_its_run_was_killed(case: GenerateCase) -> None:
-    """Nothing of it is left, although the next run has nothing to do with it."""
+    """No trace of the change is left, although the next run does not know of it."""
     case.run_reference()
     case.finish()
     case.write("beacon.zip", case.package("beacon", "2.0.0-beta.1"))
@@ -114,7 +114,7 @@ def test_a_change_can_be_reverted_after_its_run_was_killed(case: GenerateCase) -
             case.remove("beacon.zip")
             case.run_reference()
         (case.folder / "beacon.zip").unlink(missing_ok=True)
-        # The reference has recorded that it came and went.
+        # The reference has recorded the change and its reversal.
         case.finish(ignored=("changes.json",))
         states += 1
 
@@ -128,7 +128,7 @@ def test_a_run_killed_while_workers_read_leaves_no_process_and_no_lock(
         case.write(f"tool-{number}.zip", case.package(f"tool_{number}", "1.0.0"))
     case.run_reference()
     chance = random.Random(4)
-    while case.figures.with_helpers < KILLS_WITH_HELPERS:
+    while case.statistics.with_workers < KILLS_WITH_WORKERS:
         for path in case.folder.glob(".extery/state.json"):
             path.unlink()  # so that every package is read again
         seconds = chance.uniform(0.1, 0.9) * case.seconds

@@ -25,7 +25,9 @@ raise SystemExit("this module was run")
 BASE = "https://example.org/add-ons/"
 
 
-def listed(folder: Path, problems: ProblemList | None = None, **fields: str) -> dict[str, Any]:
+def legacy_document(
+    folder: Path, problems: ProblemList | None = None, **fields: str
+) -> dict[str, Any]:
     values = {"base_url": BASE, "name": ""} | fields
     found = legacy_listing(
         folder, problems=ProblemList() if problems is None else problems, **values
@@ -36,7 +38,7 @@ def listed(folder: Path, problems: ProblemList | None = None, **fields: str) -> 
 def test_a_module_is_listed_with_its_bl_info(tmp_path: Path) -> None:
     (tmp_path / "gear tool.py").write_bytes(INFO)
 
-    assert listed(tmp_path) == {
+    assert legacy_document(tmp_path) == {
         "name": "add-ons",
         "url": f"{BASE}repo.json",
         "packages": [
@@ -69,7 +71,7 @@ def test_a_zip_is_listed_with_the_names_that_it_installs(
 ) -> None:
     (tmp_path / "a.zip").write_bytes(packed(*[(name, INFO) for name in members]))
 
-    (package,) = listed(tmp_path)["packages"]
+    (package,) = legacy_document(tmp_path)["packages"]
 
     assert package["files"] == files
     assert package["url"] == f"{BASE}a.zip"
@@ -83,7 +85,7 @@ def test_files_that_are_no_legacy_add_ons_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "extension.zip")
     problems = ProblemList()
 
-    assert listed(tmp_path, problems)["packages"] == []
+    assert legacy_document(tmp_path, problems)["packages"] == []
     assert not problems
 
 
@@ -92,7 +94,7 @@ def test_packages_are_sorted_by_name_and_version(tmp_path: Path) -> None:
     (tmp_path / "2.py").write_bytes(INFO)
     (tmp_path / "3.py").write_bytes(INFO.replace(b"Gear", b"anvil"))
 
-    packages = listed(tmp_path)["packages"]
+    packages = legacy_document(tmp_path)["packages"]
 
     assert [Path(item["url"]).name for item in packages] == ["3.py", "2.py", "1.py"]
 
@@ -106,7 +108,7 @@ def test_packages_are_sorted_by_name_and_version(tmp_path: Path) -> None:
     ],
 )
 def test_a_repository_is_named_after_its_address(tmp_path: Path, base: str, name: str) -> None:
-    found = listed(tmp_path, base_url=base)
+    found = legacy_document(tmp_path, base_url=base)
 
     assert found["name"] == name
     assert found["url"].startswith(base)
@@ -141,7 +143,7 @@ def test_an_invalid_bl_info_is_reported_and_the_others_are_listed(
     (tmp_path / "good.py").write_bytes(INFO)
     problems = ProblemList()
 
-    packages = listed(tmp_path, problems)["packages"]
+    packages = legacy_document(tmp_path, problems)["packages"]
 
     assert [Path(item["url"]).name for item in packages] == ["good.py"]
     (problem,) = problems
@@ -237,7 +239,7 @@ def test_reading_a_large_module_needs_bounded_memory(tmp_path: Path, tail: bytes
         "assert found['name'] == 'Gear Tool'\n"
     )
 
-    # The tree of the whole module took from 800 MB to 3.6 GB.
+    # The syntax tree of the whole module took 800 MB to 3.6 GB.
     assert peak_of(script, str(tmp_path / "large.py")) < 150_000_000
 
 

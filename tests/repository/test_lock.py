@@ -1,4 +1,4 @@
-"""Two runs in one folder, and runs that end while helpers are at work."""
+"""Two runs in one folder, and interrupted runs with worker processes."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def test_an_interrupted_run_ends_its_worker_processes_without_a_traceback(
 ) -> None:
     for number in range(400):
         put(tmp_path, f"{number}.zip", extension_id=f"tool_{number}")
-    code = (  # each package takes a while, so that there is time to interrupt
-        # A shell's background jobs ignore interruptions, and so may whatever runs these tests.
+    code = (  # each package takes some time, so that the run can be interrupted
+        # Background jobs of a shell ignore SIGINT, and the runner of the tests may be one.
         "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from extery.__main__ import main\nfrom extery.repository import parallel_scan\n"
         "read = parallel_scan.scan_package\n"
@@ -87,18 +87,18 @@ def test_an_interrupted_run_ends_its_worker_processes_without_a_traceback(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        while not (helpers := children.read_text().split()):
-            assert process.poll() is None, "there was no helper"
+        while not (workers := children.read_text().split()):
+            assert process.poll() is None, "there was no worker process"
             time.sleep(0.002)
-        time.sleep(1.0)  # Python loses an interruption in the middle of a fork
+        time.sleep(1.0)  # Python can lose a SIGINT during a fork
         (os.killpg if to_group else os.kill)(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=300)
 
     assert process.returncode == 130
     assert errors.strip() == "Interrupted."
     deadline = time.monotonic() + 300
-    while any(Path(f"/proc/{helper}").exists() for helper in helpers):
-        assert time.monotonic() < deadline, "a helper is alive"
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline, "a worker process is alive"
         time.sleep(0.02)
     assert not (tmp_path / "index.json").exists()
 
@@ -118,7 +118,7 @@ def test_a_link_in_place_of_an_output_folder_is_refused(tmp_path: Path, name: st
     (folder / name).symlink_to(victim)
 
     if name == "sets":
-        generate(folder)  # nothing of ours is there
+        generate(folder)  # no output goes there
     else:
         with pytest.raises((Unavailable, Conflict, InvalidInput)):
             generate(folder)

@@ -1,4 +1,4 @@
-"""The folders of listings: what others have put there is neither replaced nor removed."""
+"""Files of others in the folders of listings are neither replaced nor removed."""
 
 from __future__ import annotations
 

@@ -143,11 +143,11 @@ def test_unchanged_files_are_not_sent_again(folder: Path, site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "stop"),
+    ("requested", "start", "stop"),
     [("0-9", 0, 10), ("10-", 10, None), ("-7", -7, None), ("5-999999", 5, None), ("-999999", 0, None)],
 )  # fmt: skip
-def test_a_range_is_sent_alone(site: Site, asked: str, start: int, stop: int | None) -> None:
-    answer = site.ask("/index.json", Range=f"bytes={asked}")
+def test_a_range_is_sent_alone(site: Site, requested: str, start: int, stop: int | None) -> None:
+    answer = site.ask("/index.json", Range=f"bytes={requested}")
 
     assert answer.status == 206
     assert answer.body == BODY[start:stop]
@@ -156,17 +156,17 @@ def test_a_range_is_sent_alone(site: Site, asked: str, start: int, stop: int | N
     assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(BODY)}"
 
 
-@pytest.mark.parametrize("asked", [f"bytes={len(BODY)}-", "bytes=-0"])
-def test_a_range_beyond_the_file_is_refused(site: Site, asked: str) -> None:
-    answer = site.ask("/index.json", Range=asked)
+@pytest.mark.parametrize("requested", [f"bytes={len(BODY)}-", "bytes=-0"])
+def test_a_range_beyond_the_file_is_refused(site: Site, requested: str) -> None:
+    answer = site.ask("/index.json", Range=requested)
 
     assert answer.status == 416
     assert answer.headers["content-range"] == f"bytes */{len(BODY)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=-", "bytes=9-2", "lines=1-2", "x"])
-def test_an_invalid_range_is_ignored(site: Site, asked: str) -> None:
-    assert site.ask("/index.json", Range=asked).body == BODY
+@pytest.mark.parametrize("requested", ["bytes=0-1,4-5", "bytes=-", "bytes=9-2", "lines=1-2", "x"])
+def test_an_invalid_range_is_ignored(site: Site, requested: str) -> None:
+    assert site.ask("/index.json", Range=requested).body == BODY
 
 
 def test_if_range_with_another_validator_gets_the_whole_file(folder: Path, site: Site) -> None:

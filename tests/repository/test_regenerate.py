@@ -1,4 +1,4 @@
-"""A preview makes a folder again as it was made, and loses nothing of somebody else."""
+"""A preview regenerates a folder with its last options, and keeps files of others."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from extery.repository.regenerate import reason_to_keep, regenerate_options
 from tests.repository.packages import put
 
 
-def again(folder: Path) -> None:
-    """What a preview does when something has changed."""
+def regenerate(folder: Path) -> None:
+    """Regenerate the folder as a preview does after a change."""
     assert reason_to_keep(folder) == ""
     generate(folder, **regenerate_options(folder))
 
@@ -29,14 +29,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def without_state(folder: Path) -> None:
-    """As whoever copies a folder without its hidden files finds it."""
+    """Remove the hidden files, as a copy may lack them."""
     shutil.rmtree(folder / ".extery")
 
 
 def test_a_new_folder_gets_a_page(folder: Path) -> None:
     assert last_options(folder) is None
 
-    again(folder)
+    regenerate(folder)
 
     assert (folder / "index.html").exists()
 
@@ -50,7 +50,7 @@ def test_a_page_is_regenerated_from_its_custom_template(
     monkeypatch.chdir("/")
     put(folder, "other.zip", extension_id="other_tool")
 
-    again(folder)
+    regenerate(folder)
 
     page = (folder / "index.html").read_text("utf-8")
     assert page.startswith("<h1>Mine</h1>")
@@ -62,7 +62,7 @@ def test_a_hand_made_page_stays_when_the_listing_is_regenerated(folder: Path) ->
     (folder / "index.html").write_text("mine")
     put(folder, "other.zip", extension_id="other_tool")
 
-    again(folder)
+    regenerate(folder)
 
     assert (folder / "index.html").read_text() == "mine"
     assert len(json.loads((folder / "index.json").read_bytes())["data"]) == 2
@@ -73,7 +73,7 @@ def test_a_copy_without_hidden_files_is_regenerated_with_its_page(folder: Path) 
     without_state(folder)
     put(folder, "other.zip", extension_id="other_tool")
 
-    again(folder)
+    regenerate(folder)
 
     assert "other_tool" in (folder / "index.html").read_text("utf-8")
 

@@ -1,4 +1,4 @@
-"""Finding the packages of a folder, and reading each of them."""
+"""Finding and reading the packages of a folder."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Files on disk: compressed variants, packages of channels, leftovers, and two runs at once."""
+"""Files on disk: compressed variants, packages of channels, old files, and simultaneous runs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_listing_is_written_before_its_variants(
     assert (tmp_path / "index.json").read_bytes() == b"new"
     times = [(tmp_path / name).stat().st_mtime_ns for name in ("index.json.gz", "index.json")]
     assert times == sorted(times)
-    assert times[0] != times[1]  # the variant is older, and shows it
+    assert times[0] != times[1]  # the variant has an older time
     write.write_listing(tmp_path / "index.json", b"new")
     assert gzip.decompress((tmp_path / "index.json.gz").read_bytes()) == b"new"
 
@@ -198,7 +198,7 @@ def test_temporary_files_of_a_killed_run_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
-    (tmp_path / ".extery").touch()  # where a folder has to be
+    (tmp_path / ".extery").touch()  # in place of a folder
 
     with pytest.raises(Unavailable) as caught:
         generate(tmp_path)
@@ -241,7 +241,7 @@ def test_simultaneous_runs_all_succeed(tmp_path: Path) -> None:
 
 
 def check(folder: Path) -> None:
-    """Every listing that is there is whole, and every package that it names."""
+    """Check that every listing is complete and every listed package exists."""
     for path in (folder / "index.json", folder / "beta" / "index.json"):
         if path.exists():
             for item in parse_listing(path.read_bytes()).data:

@@ -1,4 +1,4 @@
-"""What `validate` refuses is "ok" in no other command: listed and named, or left out and named."""
+"""Every command reports what `validate` refuses, whether it lists the package or not."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def codes(result: Result) -> list[str]:
 
 
 def repository(folder: Path, code: str) -> Path:
-    """A repository whose listing promises the sample, as another tool makes one."""
+    """Write a repository whose listing contains the sample, as another tool would."""
     folder.mkdir()
     data = SAMPLES[code]
     (folder / "sample.zip").write_bytes(data)
@@ -75,13 +75,13 @@ def test_an_upload_has_the_problems_of_validate(code: str) -> None:
     assert not uploaded.ok
 
 
-NAMED = [
+REPORTED = [
     *("package.init-missing", "theme.xml-missing", "package.wheel-missing", "path.backslash"),
     *("package.damaged-member", "manifest.tagline.too-long", "manifest.tags.unknown-tag"),
 ]
 
 
-@pytest.mark.parametrize("code", NAMED)
+@pytest.mark.parametrize("code", REPORTED)
 def test_every_command_reports_the_problem_and_fails(code: str, tmp_path: Path) -> None:
     folder = repository(tmp_path / "repository", code)
     package = folder / "sample.zip"
@@ -101,7 +101,7 @@ def test_every_command_reports_the_problem_and_fails(code: str, tmp_path: Path) 
         assert len(listed) == (0 if blocks_install(code) else 1)
 
 
-@pytest.mark.parametrize("code", NAMED)
+@pytest.mark.parametrize("code", REPORTED)
 def test_a_preview_reports_the_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "sample.zip").write_bytes(SAMPLES[code])
     failures: list[ExteryError] = []

@@ -49,7 +49,7 @@ def test_a_package_is_listed_exactly_if_its_problem_does_not_block(code: str) ->
 
 
 def _problems(data: bytes) -> tuple[bool, bool]:
-    """Whether a package with this manifest is left out, and whether clients refuse the manifest."""
+    """Return whether a package with this manifest is left out, and whether clients refuse it."""
     report = check_package(io.BytesIO(add_on(manifest=data)), scope=Scope.REPOSITORY)
     _, lenient = check_manifest(data, strict=False, packaged=True)
     return report.installable_manifest is None, bool(lenient.errors)

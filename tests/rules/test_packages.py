@@ -1,4 +1,4 @@
-"""Every rule for packages, by a package that breaks just that one."""
+"""Every rule for packages, with a sample that breaks only this rule."""
 
 import io
 import os
@@ -25,7 +25,7 @@ from tests.samples.packages import (
     wheel,
 )
 
-#: Problems of the path itself or of sizes too large for a sample; they have tests of their own.
+#: Problems of the path or of sizes too large for a sample, tested separately.
 ELSEWHERE = {
     "package.not-found",
     "package.unreadable",

@@ -31,7 +31,7 @@ WHEELS = [
 
 
 def _index(folder: Path, names: list[str]) -> None:
-    """Put a wheel of each name into ``folder``; all but those for any Python ask for Python 3.8."""
+    """Put a wheel of each name into ``folder``; each requires Python 3.8."""
     folder.mkdir()
     for name in names:
         library, version, *_ = name.split("-")

@@ -1,4 +1,4 @@
-"""Bundled wheels are looked into wherever a package is: what their names say is what they are."""
+"""Bundled wheels are checked by every command: their content must match their names."""
 
 import io
 import zipfile
@@ -28,7 +28,7 @@ FILE = WHEEL.rpartition("/")[2]
 
 
 def problems_of(data: bytes, *, name: str = FILE, stored: bool = True) -> list[str]:
-    """The codes of a package with that wheel in it."""
+    """Return the codes of a package that contains this wheel."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, ADD_ON + f'wheels = ["./wheels/{name}"]\n'.encode())
@@ -47,7 +47,7 @@ def _bomb() -> bytes:
     return packed(("zeros.bin", bytes(60_000_000)))
 
 
-def _lying(archive: Archive) -> None:
+def _change_local_name(archive: Archive) -> None:
     archive.locals[0].name = b"gears/__evil__.py"
 
 
@@ -86,7 +86,7 @@ def test_names_of_wheels_are_compared_in_normalized_form(folder: str, name: str)
         (lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "wheel.unreadable"),
         (lambda: wheel()[:-30], "wheel.unreadable"),
         (lambda: wheel() + b"more", "wheel.unreadable"),
-        (lambda: changed(wheel(), _lying), "wheel.unreadable"),
+        (lambda: changed(wheel(), _change_local_name), "wheel.unreadable"),
         (lambda: packed(("../gears.py", b"")), "wheel.unreadable"),
         (lambda: packed(("gears.py", b""), ("./gears.py", b"")), "wheel.unreadable"),
         (_bomb, "package.bomb"),
@@ -122,7 +122,7 @@ INFO = "gears-1.0.dist-info"
 def test_a_wheel_that_blender_releases_unpack_differently_is_refused(
     members: dict[str, bytes], is_good: bool
 ) -> None:
-    """Newer ones unfold the .data folder, and all take the last list of files that they find."""
+    """Newer releases unpack the .data folder, and all use the last RECORD that they find."""
     whole = zipfile.ZipFile(io.BytesIO(wheel()))
     own = [(name, whole.read(name)) for name in whole.namelist()]
 
@@ -149,12 +149,12 @@ def test_wheels_that_exceed_the_limit_together_are_a_zip_bomb(tmp_path: Path) ->
 def test_a_scan_finds_a_wheel_member_longer_than_stated(
     tmp_path: Path,
 ) -> None:
-    def lie(archive: Archive) -> None:
+    def misstate_size(archive: Archive) -> None:
         for record in (archive.locals[0], archive.entries[0]):
             record.size, record.crc = 5, zlib.crc32(b"teeth")
 
     path = tmp_path / "gears.zip"
-    path.write_bytes(add_on((WHEEL, changed(wheel(), lie)), manifest=WITH_WHEEL))
+    path.write_bytes(add_on((WHEEL, changed(wheel(), misstate_size)), manifest=WITH_WHEEL))
 
     assert [p.code for p in scan_package(path).problems] == ["wheel.unreadable"]
 

@@ -1,4 +1,4 @@
-"""Packages with exactly one problem each, made in memory: code -> function."""
+"""Packages with exactly one problem each, created in memory: code -> function."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ assert GOOD.read_bytes().startswith(ADD_ON)
 
 
 def packed(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
-    """A zip with these members in this order."""
+    """Return a zip with these members in this order."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members:
@@ -33,22 +33,22 @@ def packed(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
 
 
 def add_on(*more: tuple[str | zipfile.ZipInfo, bytes], manifest: bytes = ADD_ON) -> bytes:
-    """A good add-on with more members."""
+    """Return a valid add-on with more members."""
     return packed((MANIFEST, manifest), ("__init__.py", b"def register(): ...\n"), *more)
 
 
 def theme(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
-    """A theme's manifest with these members beside it."""
+    """Return a theme with these members."""
     return packed((MANIFEST, THEME), *members)
 
 
 def nested_theme(depth: int) -> bytes:
-    """A theme with so many elements in each other below its outermost one."""
+    """Return a theme with elements nested to this depth."""
     return XML.replace(b"<Theme>", b"<Theme>" + b"<a>" * (depth - 1) + b"</a>" * (depth - 1))
 
 
 def _renamed(data: bytes, old: bytes, new: bytes) -> bytes:
-    # zipfile would clean such names while writing them.
+    # zipfile would normalize such names while writing them.
     assert len(old) == len(new)
     assert old in data
     return data.replace(old, new)
@@ -74,7 +74,7 @@ def _damaged_member() -> bytes:
 
 
 def _flagged(data: bytes, name: bytes, flag: int) -> bytes:
-    """The archive with a flag set in both headers of a member."""
+    """Set a flag in both headers of a member."""
     changed = bytearray(data)
     for mark, flags_at, name_at in ((b"PK\x03\x04", 6, 30), (b"PK\x01\x02", 8, 46)):
         at = -1
@@ -102,7 +102,7 @@ def _link() -> zipfile.ZipInfo:
 
 
 def _overlapping() -> bytes:
-    """A directory that names the same bytes of a stored member many times."""
+    """Return an archive whose directory refers to the same bytes many times."""
     data = random.Random(1).randbytes(5000)
     body = packed((MANIFEST, ADD_ON), ("__init__.py", b""), ("a0", data))
     archive = zipfile.ZipFile(io.BytesIO(body))
@@ -118,7 +118,7 @@ def _overlapping() -> bytes:
 
 
 def changed(data: bytes, change: Callable[[Archive], object]) -> bytes:
-    """The archive after a change of its records, with offsets and counts that fit again."""
+    """Change records of an archive, and correct its offsets and counts."""
     archive = Archive.parse(data)
     change(archive)
     return archive.to_bytes()
@@ -129,7 +129,7 @@ def _file() -> bytes:
 
 
 def _smuggled(archive: Archive) -> None:
-    """Leave out the directory's entry of the last member, whose header and data stay."""
+    """Remove the directory entry of the last member, but not its header and data."""
     archive.entries.pop()
 
 
@@ -138,7 +138,7 @@ def _renamed_inside(archive: Archive) -> None:
 
 
 def _longer(archive: Archive) -> None:
-    """State one byte less than the data unpacks to, with the checksum of what remains."""
+    """State one byte less than the data, with a matching checksum."""
     for record in (archive.locals[-1], archive.entries[-1]):
         record.size, record.crc = 5, zlib.crc32(b"x = 1")
 
@@ -151,7 +151,7 @@ def _second_name(archive: Archive) -> None:
 
 
 def _link_by_extra(archive: Archive) -> None:
-    """The extra field with which Ant states a mode, here that of a link; unzip makes one."""
+    """Add Ant's extra field with the mode of a link, which unzip creates."""
     fields = struct.pack("<HLHH", 0o120777, 11, 0, 0) + b"/etc/passwd"
     block = struct.pack("<L", zlib.crc32(fields)) + fields
     extra = struct.pack("<HH", 0x756E, len(block)) + block
@@ -186,7 +186,7 @@ def _bzip2() -> bytes:
 
 
 def _duplicate() -> bytes:
-    # Written under another name first: zipfile warns about a second one.
+    # Written under another name first: zipfile warns about duplicates.
     return _renamed(
         add_on(("tool.py", b"x = 1\n"), ("toll.py", b"x = 2\n")), b"toll.py", b"tool.py"
     )
@@ -196,7 +196,7 @@ WHEEL = "wheels/gears-1.0-py3-none-any.whl"
 
 
 def wheel(name: str = "gears-1.0") -> bytes:
-    """A small wheel with the .dist-info folder of that name."""
+    """Return a small wheel with a .dist-info folder of this name."""
     info = f"{name}.dist-info"
     return packed(
         ("gears/__init__.py", b"teeth = 12\n"),

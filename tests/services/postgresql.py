@@ -25,13 +25,13 @@ from urllib.parse import quote
 from tests.parts import PARTS, ROOT, free_port, is_required
 
 USER = "extery"
-#: Contains what has to be encoded in an address.
+#: Contains characters that must be encoded in an address.
 PASSWORD = "p@ss/w:rd?#%"
 START_LIMIT = 300.0
 """Seconds until the server must accept connections; only catches a hang."""
 
-# What is lost by a crash of the machine is of no interest. The locale is one in which texts are not sorted by
-# their bytes, as it is on most servers.
+# Data need not survive a crash of the machine. As on most servers, the locale does not sort texts by
+# their bytes.
 _INITDB = [
     *("--username", USER, "--auth-host", "scram-sha-256", "--auth-local", "trust", "--no-sync"),
     *(
@@ -56,7 +56,7 @@ _OPTIONS = {
 
 
 class PostgresqlError(Exception):
-    """The server did not start; the text is its own."""
+    """The server did not start. The text is its output."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class PostgresqlServer:
     process: subprocess.Popen[bytes]
 
     def address(self, database: str = USER) -> str:
-        """The address of a database over TCP, with the password."""
+        """Return the address of a database over TCP, with the password."""
         return (
             f"postgresql://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/{database}"
             "?sslmode=disable"
         )
 
     def socket_address(self, database: str = USER) -> str:
-        """The address of a database over the Unix socket."""
+        """Return the address of a database over the Unix socket."""
         return f"postgresql://{USER}@:{self.port}/{database}?host={self.folder}"
 
     def create_database(self, name: str, options: str = "") -> None:
@@ -101,7 +101,7 @@ def create_database(address: str, name: str, options: str = "") -> None:
 
 
 def site_environment(data: Path) -> dict[str, str]:
-    """The variables for a site with this data folder: on PostgreSQL a database for each folder."""
+    """Return variables for a site with this data folder: on PostgreSQL one database per folder."""
     address = os.environ.get("EXTERY_DATABASE", "")
     if not address.startswith("postgres"):
         return {}
@@ -113,7 +113,7 @@ def site_environment(data: Path) -> dict[str, str]:
 
 @contextmanager
 def run_postgresql(programs: Path) -> Iterator[PostgresqlServer]:
-    """A server of the installation in that folder (``…/bin``) for as long as the ``with`` lasts."""
+    """Run a server of the installation in this folder (``…/bin``) within the block."""
     folder = Path(tempfile.mkdtemp(prefix="extery-pg-"))
     try:
         _make_cluster(programs, folder)
@@ -174,7 +174,7 @@ def _is_ready(server: PostgresqlServer) -> bool:
 
 
 def _as_user(command: list[str | Path]) -> list[str]:
-    """The command as a user who is not root, which PostgreSQL refuses; it ends with this process."""
+    """Return the command for a user other than root, which PostgreSQL refuses; it ends with this process."""
     words = list(map(str, command))
     setpriv = shutil.which("setpriv")
     if setpriv is None:
@@ -184,7 +184,7 @@ def _as_user(command: list[str | Path]) -> list[str]:
 
 
 def run(command: list[str]) -> int:
-    """Run a command with a new database; without PostgreSQL say in one line how to install it."""
+    """Run a command with a new database; without PostgreSQL print how to install it."""
     part = PARTS["postgresql"]
     programs = part.find()
     if programs is None:
@@ -196,7 +196,7 @@ def run(command: list[str]) -> int:
 
 
 def _run_until_it_ends(command: list[str], environment: Mapping[str, str]) -> int:
-    """The exit status of the command; Ctrl+C reaches it directly, a request to end is passed on."""
+    """Return the exit status of the command. SIGTERM is passed on; Ctrl+C reaches it directly."""
     process = subprocess.Popen(command, env=dict(environment), cwd=ROOT)
 
     def pass_on(number: int, _frame: FrameType | None) -> None:

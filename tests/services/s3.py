@@ -24,7 +24,7 @@ START_LIMIT = 300.0
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": ACCESS_KEY,
     "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-    # Nothing of this machine's own configuration.
+    # Ignore the configuration of this machine.
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -32,7 +32,7 @@ ENVIRONMENT = {
 
 
 class S3Error(Exception):
-    """The server did not start; the text is its own."""
+    """The server did not start. The text is its output."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class S3Server:
     process: subprocess.Popen[bytes]
 
     def create_bucket(self, name: str) -> None:
-        """Create a bucket, through the server: it remembers what a folder contains."""
+        """Create a bucket through the server, which caches the content of folders."""
         client = self.client()
         client.create_bucket(Bucket=name)
         client.close()
 
     def client(self) -> Any:
-        """A client that is not the site's."""
+        """Return a client that is independent of the site."""
         import boto3
         from botocore.config import Config
 
@@ -66,14 +66,14 @@ class S3Server:
     def address(
         self, bucket: str, *, prefix: str = "site", port: int = 0, timeout: int = 60
     ) -> str:
-        """The value of ``EXTERY_STORAGE``; with a port the address of a proxy."""
+        """Return a value for ``EXTERY_STORAGE``; with a port, the address of a proxy."""
         endpoint = f"http://127.0.0.1:{port or self.port}"
         return f"s3://{bucket}/{prefix}?endpoint={endpoint}&addressing=path&timeout={timeout}"
 
 
 @contextmanager
 def run_s3(program: Path) -> Iterator[S3Server]:
-    """A server for as long as the ``with`` lasts."""
+    """Run a server within the block."""
     folder = Path(tempfile.mkdtemp(prefix="extery-s3-"))
     try:
         (folder / "buckets").mkdir()
@@ -93,7 +93,7 @@ def _start(program: Path, folder: Path) -> S3Server:
         port = free_port()
         command = [str(program), "serve", "s3", "--addr", f"127.0.0.1:{port}"]
         command += ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull]
-        # It reads the folder anew for each request.
+        # It reads the folder again for each request.
         command.append(f":local:{folder / 'buckets'}")
         if setpriv := shutil.which("setpriv"):
             command = [setpriv, "--pdeathsig=TERM", *command]
@@ -121,8 +121,8 @@ class Cut(Exception):
 class FaultyProxy:
     """Forwards connections to a port, except for the faults that a test sets.
 
-    Each fault is a function of the bytes that one side sent: it may return others, answer by itself
-    or raise `Cut`.
+    Each fault is a function of the bytes that one side sent: it may replace them, respond
+    itself or raise `Cut`.
     """
 
     def __init__(self, target: int) -> None:

@@ -102,7 +102,7 @@ def test_a_site_reconnects_after_its_connections_were_closed(
         connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'closed'"
         with psycopg.connect(postgresql.address("postgres")) as admin:
             [count] = admin.execute(connections).fetchone() or [None]
-        # One for each thread at most; the process that prepared the start has closed its own.
+        # At most one per thread; the process that prepared the start has closed its own.
         assert count is not None
         assert 1 <= count <= 2
 

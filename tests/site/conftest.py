@@ -28,7 +28,7 @@ from tests.site import factories
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """On SQLite a file, which threads share as they do in the real site; else one database a worker."""
+    """On SQLite a file, which threads share as they do in the real site; else one database per worker."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -54,7 +54,7 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     LISTINGS.clear()
-    # No thread that writes to the database while another test runs.
+    # No thread may write to the database while another test runs.
     DOWNLOADS.interval = None
     DOWNLOADS.reset()
     yield

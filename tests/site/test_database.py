@@ -1,4 +1,4 @@
-"""What must be the same on SQLite and PostgreSQL, and the answers when the database refuses."""
+"""Behaviour that is the same on SQLite and PostgreSQL, and responses to database errors."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_extensions_without_a_date_come_last(owner: User, approve: Callable[...,
 
 
 class Cause(Exception):
-    """What a driver raises."""
+    """An exception of a database driver."""
 
     def __init__(self, **values: str) -> None:
         super().__init__("refused")

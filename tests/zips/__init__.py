@@ -1,1 +1,1 @@
-"""What lies on disk after a zip was unpacked: by Python, by unzip, by Blender, and as our reader lists it."""
+"""Compares what Python, unzip and Blender unpack from a zip with what our reader lists."""

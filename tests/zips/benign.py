@@ -1,4 +1,4 @@
-"""Mutations after which the same files are unpacked: no reader may refuse them."""
+"""Mutations that do not change the unpacked files: no reader may refuse them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What mutations share: a member to change, its contents, and other contents that are right in every header."""
+"""Shared parts of mutations: choose a member, unpack it, and replace its data in all headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pick(archive: Archive, rng: random.Random) -> tuple[Central, Local]:
 
 
 def pick_file(archive: Archive, rng: random.Random) -> tuple[Central, Local]:
-    """A member that has data, if there is one."""
+    """Choose a member with data, if there is one."""
     return rng.choice([pair for pair in archive.pairs() if pair[1].data] or archive.pairs())
 
 

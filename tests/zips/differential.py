@@ -1,6 +1,6 @@
-"""The differential test: what we list of a zip is what every other reader makes of it, or we refuse it.
+"""The differential test: every reader unpacks what we list, or we refuse the zip.
 
-``python -m tests.zips.differential --count 5000 --seed 1`` is a long run with figures; the tests run a few
+``python -m tests.zips.differential --count 5000 --seed 1`` is a long run with statistics; the tests run a few
 hundred. A zip on which readers differ is kept in a folder, with what was done to it.
 """
 
@@ -31,13 +31,13 @@ from tests.zips.unzip_names import expected_tree
 BATCH = 250
 """Zips for which all outcomes are in memory at once."""
 
-# unzip's status for a compression that it cannot read: LZMA, which all Pythons read.
+# unzip's status for an unsupported compression: LZMA, which all Pythons support.
 _UNZIP_CANNOT = "81:"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One zip of which a reader makes something else than we say."""
+    """A zip that a reader unpacks differently from our list."""
 
     label: str
     oracle: str
@@ -51,8 +51,8 @@ class Difference:
 
 
 @dataclass
-class Figures:
-    """What a run has found."""
+class Statistics:
+    """Statistics of a run."""
 
     inputs: int = 0
     accepted: int = 0
@@ -81,7 +81,7 @@ FOUND = Path(__file__).with_name("found")
 
 
 def samples() -> Iterator[Mutant]:
-    """The zips with a name: seeds, samples with one problem each, what was found, each spelling of a name once."""
+    """Return named zips: seeds, samples with one problem each, findings, each spelling of a name."""
     for path in sorted(FOUND.glob("*.zip")):
         yield Mutant(f"found: {path.stem}", path.read_bytes())
     for name, data in seeds().items():
@@ -92,9 +92,9 @@ def samples() -> Iterator[Mutant]:
         yield Mutant(f"spelling: {label}", data)
 
 
-def run(zips: Iterable[Mutant], failures: Path, *, progress: bool = False) -> Figures:
+def run(zips: Iterable[Mutant], failures: Path, *, progress: bool = False) -> Statistics:
     """Compare all readers on all zips; each zip on which they differ is written into ``failures``."""
-    figures, started = Figures(), time.monotonic()
+    statistics, started = Statistics(), time.monotonic()
     waiting = iter(zips)
     while batch := list(islice(waiting, BATCH)):
         with tempfile.TemporaryDirectory() as folder:
@@ -104,30 +104,36 @@ def run(zips: Iterable[Mutant], failures: Path, *, progress: bool = False) -> Fi
         for number, mutant in enumerate(batch):
             name = f"{number:04}.zip"
             of_zip = {each: answers[name] for each, answers in outcomes.items() if name in answers}
-            _count(figures, mutant, of_zip, failures)
-        figures.seconds = time.monotonic() - started
+            _count(statistics, mutant, of_zip, failures)
+        statistics.seconds = time.monotonic() - started
         if progress:
-            print(f"{figures.inputs}: {len(figures.differences)} differences", file=sys.stderr)
-    return figures
+            print(
+                f"{statistics.inputs}: {len(statistics.differences)} differences", file=sys.stderr
+            )
+    return statistics
 
 
-def _count(figures: Figures, mutant: Mutant, outcomes: dict[str, Outcome], failures: Path) -> None:
+def _count(
+    statistics: Statistics, mutant: Mutant, outcomes: dict[str, Outcome], failures: Path
+) -> None:
     ours = outcomes["ours 3.11"]
-    figures.inputs += 1
-    figures.benign += mutant.benign
+    statistics.inputs += 1
+    statistics.benign += mutant.benign
     if ours.refused:
-        figures.refused[ours.error] += 1
+        statistics.refused[ours.error] += 1
         if mutant.benign:
-            figures.benign_refused.append(f"{mutant.label}: {ours.facts['codes']}")
+            statistics.benign_refused.append(f"{mutant.label}: {ours.facts['codes']}")
     else:
-        figures.accepted += 1
+        statistics.accepted += 1
     found = list(differences(mutant.data, outcomes))
     kept = str(keep(mutant, failures, found)) if found else ""
-    figures.differences += [Difference(mutant.label, oracle, text, kept) for oracle, text in found]
+    statistics.differences += [
+        Difference(mutant.label, oracle, text, kept) for oracle, text in found
+    ]
 
 
 def differences(data: bytes, outcomes: dict[str, Outcome]) -> Iterator[tuple[str, str]]:
-    """The oracle and the text for each reader that contradicts us."""
+    """Return the oracle and a description for each reader that contradicts us."""
     ours, newer = outcomes["ours 3.11"], outcomes["ours 3.13"]
     for name, outcome in (("ours 3.11", ours), ("ours 3.13", newer)):
         if outcome.facts["crash"]:
@@ -178,14 +184,14 @@ def _unzip_contradiction(outcome: Outcome, ours: Outcome, data: bytes) -> str:
 
 
 def trees_differ(theirs: dict[str, str], ours: dict[str, str]) -> str:
-    """What is in one tree and not in the other; empty if they are the same."""
+    """Describe the difference of two trees; empty if they are the same."""
     names = [name for name in sorted({*theirs, *ours}) if theirs.get(name) != ours.get(name)]
     sides = (f"{name!r} is {theirs.get(name, 'missing')[:12]}, we list {ours.get(name, 'nothing')[:12]}" for name in names[:4])  # fmt: skip
     return "; ".join(sides) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def keep(mutant: Mutant, failures: Path, found: list[tuple[str, str]]) -> Path:
-    """Write the zip and what was found beside it."""
+    """Write the zip and a description of the differences."""
     failures.mkdir(parents=True, exist_ok=True)
     path = failures / f"{hashlib.sha256(mutant.data).hexdigest()[:16]}.zip"
     path.write_bytes(mutant.data)
@@ -195,7 +201,7 @@ def keep(mutant: Mutant, failures: Path, found: list[tuple[str, str]]) -> Path:
 
 
 def main() -> int:
-    """A long run from the command line."""
+    """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.zips.differential", description=__doc__)
     parser.add_argument("--count", type=int, default=1000, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0)
@@ -220,11 +226,11 @@ def main() -> int:
     failed = False
     try:
         for what, zips in runs.items():
-            figures = run(zips, chosen.failures, progress=True)
-            for difference in figures.differences[: chosen.show]:
+            statistics = run(zips, chosen.failures, progress=True)
+            for difference in statistics.differences[: chosen.show]:
                 print(difference)
-            print(f"{what}, seed {chosen.seed}: {figures}")
-            failed |= bool(figures.differences or figures.benign_refused)
+            print(f"{what}, seed {chosen.seed}: {statistics}")
+            failed |= bool(statistics.differences or statistics.benign_refused)
     except pytest.fail.Exception as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

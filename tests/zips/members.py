@@ -1,4 +1,4 @@
-"""Mutations of what a member says about itself, and of its data."""
+"""Mutations of the attributes and the data of a member."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def descriptors(archive: Archive, rng: random.Random) -> str:
 
 
 def other_data(archive: Archive, rng: random.Random) -> str:
-    """Data that is not what the headers say."""
+    """Data that does not match the headers."""
     entry, local = pick_file(archive, rng)
     how = rng.choice(("cut", "trailing", "trailing counted", "shorter size", "longer size", "crc", "flip", "other method", "two streams", "deflate64", "empty stream"))  # fmt: skip
     if how == "cut":
@@ -86,7 +86,7 @@ def other_data(archive: Archive, rng: random.Random) -> str:
         stated = max(
             0, len(data) + rng.choice((-1, -4)) if how == "shorter size" else len(data) + 3
         )
-        right = rng.random() < 0.6  # the checksum is of what a reader that believes the size sees
+        right = rng.random() < 0.6  # the checksum matches the stated size
         for record in (entry, local):
             record.size = stated
             record.crc = zlib.crc32(data[:stated]) if right else record.crc

@@ -1,7 +1,7 @@
-"""Thousands of zips that are wrong, or only unusual, in one or two places: ``mutants(count, seed)``.
+"""Thousands of zips that are invalid or unusual in one or two places: ``mutants(count, seed)``.
 
-The same count and seed give the same mutants. A label such as ``python-wheel: extra unicode-path both`` says
-what was done; ``benign`` marks what no reader may refuse.
+The same count and seed give the same mutants. A label such as ``python-wheel: extra unicode-path both``
+describes the mutation; no reader may refuse a ``benign`` one.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from tests.zips.records import RECORDS
 from tests.zips.seeds import UNUSUAL, seeds
 from tests.zips.structure import MAX_32, Archive, number_fields
 
-#: Changes an archive and says how; the label begins with the family's name.
+#: Changes an archive and returns a description, which begins with the name of the family.
 Change = Callable[[Archive, random.Random], str]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """The bytes of a zip and what was done to it."""
+    """A zip and a description of its mutation."""
 
     label: str
     data: bytes
@@ -35,7 +35,7 @@ class Mutant:
 def mutants(
     count: int, seed: int = 0, *, originals: Mapping[str, bytes] | None = None
 ) -> Iterator[Mutant]:
-    """That many mutants. Each depends on the seed and its number alone, so that the first ones stay the same."""
+    """Yield mutants. Each depends only on the seed and its number."""
     from_these = sorted((seeds() if originals is None else originals).items())
     for number in range(count):
         rng = random.Random(f"{seed}/{number}")
@@ -117,7 +117,7 @@ def change_field(archive: Archive, rng: random.Random) -> str:
 
 
 def _also_in_twin(archive: Archive, record: object, field: str, rng: random.Random) -> None:
-    """Half of the time the other header of the member says the same."""
+    """Change the other header of the member too, half of the time."""
     if rng.random() < 0.5 or field == "offset":
         return
     for entry, local in archive.pairs():

@@ -1,4 +1,4 @@
-"""Mutations of names: every spelling that some reader takes for another member."""
+"""Mutations of names: spellings that some reader takes for another member."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _dos(name: str) -> str:
     return f"{folder}{slash}{stem[:6].upper()}~1{dot}{ending[:3].upper()}"
 
 
-#: Another spelling of a name; the first group are often taken for the same file.
+#: Other spellings of a name; those of the first group often mean the same file.
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "./x": lambda n: f"./{n}",
     "a/./x": _insert_before_last("./"),
@@ -98,7 +98,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "surrogate": lambda n: f"{n}\ud800",
 }
 
-#: How the name is written down: bytes, and whether the flag for UTF-8 is set.
+#: Encodings of names, and whether the UTF-8 flag is set.
 ENCODINGS: dict[str, Callable[[str], tuple[bytes, bool]]] = {
     "utf-8": lambda n: (n.encode("utf-8", "surrogatepass"), True),
     "utf-8 unflagged": lambda n: (n.encode("utf-8", "surrogatepass"), False),
@@ -126,7 +126,7 @@ def _set(record: Central | Local, name: bytes, flagged: bool) -> None:
 
 
 def rename(archive: Archive, rng: random.Random) -> str:
-    """Spell the name of a member in another way, in both headers or in one; or give it another member's name."""
+    """Change the spelling of a name in one or both headers, or give a member the name of another."""
     entry, local = rng.choice(archive.pairs())
     spelling = rng.choice([*SPELLINGS, "other member", "flag only"])
     if spelling == "other member":
@@ -145,7 +145,7 @@ def rename(archive: Archive, rng: random.Random) -> str:
 
 
 def add_variant(archive: Archive, rng: random.Random) -> str:
-    """Add a member whose name is another spelling of one that is there, with other contents."""
+    """Add a member with another spelling of an existing name, and other contents."""
     original = rng.choice(archive.entries)
     spelling = rng.choice([*SPELLINGS, "same"])
     text = SPELLINGS.get(spelling, str)(text_of(original))
@@ -159,7 +159,7 @@ def add_variant(archive: Archive, rng: random.Random) -> str:
 
 
 def spelled(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Each spelling once as a name alone and once beside the ordinary one, for a member at the top and one in a folder."""
+    """Yield each spelling alone and beside the original name, at the root and in a folder."""
     for spelling, change in SPELLINGS.items():
         for alone in (True, False):
             # Without its __init__.py an add-on would be refused for that.
@@ -180,7 +180,7 @@ def spelled(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def add_member(archive: Archive, name: bytes, data: bytes, *, flagged: bool = False) -> Central:
-    """A stored member, right in every respect, at the end."""
+    """Append a valid stored member."""
     flags, crc, size = UTF8_FLAG if flagged else 0, zlib.crc32(data), len(data)
     local = Local(20, flags, 0, 0, 0x5A6E, crc, size, size, name, b"", data)
     entry = Central(

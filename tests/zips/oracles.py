@@ -1,4 +1,4 @@
-"""Everything that unpacks a zip, as one call for a whole folder: ``unpack_all(folder)``.
+"""All readers that unpack zips, in one call for a whole folder: ``unpack_all(folder)``.
 
 Each oracle is one process for all zips of the folder (unzip starts one more for each), see ``worker.py``.
 """
@@ -29,7 +29,7 @@ _WORKER = Path(__file__).with_name("worker.py")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one oracle made of one zip."""
+    """The result of one oracle for one zip."""
 
     tree: dict[str, str]
     error: str
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Oracle:
-    """One way to unpack, in one interpreter."""
+    """A way to unpack zips, in one interpreter."""
 
     name: str
     part: str
@@ -52,7 +52,7 @@ class Oracle:
 
 
 def oracles() -> list[Oracle]:
-    """Every oracle, ours under each Python first."""
+    """Return all oracles, first our reader under each Python."""
     # `extery.rules` needs nothing but the standard library and `packaging`, which is pure Python.
     paths = [str(ROOT / "src"), str(Path(packaging.__file__).parent.parent)]
     return [
@@ -76,7 +76,7 @@ def oracles() -> list[Oracle]:
 def unpack_all(
     folder: Path, *, only: Iterable[Oracle] | None = None, at_once: int | None = None
 ) -> dict[str, dict[str, Outcome]]:
-    """What each oracle makes of each zip in the folder: oracle -> name of the file -> outcome."""
+    """Unpack all zips of a folder with all oracles: oracle -> name of the file -> outcome."""
     chosen = list(oracles() if only is None else only)
     for oracle in chosen:
         require_part(oracle.part)
@@ -86,7 +86,7 @@ def unpack_all(
 
 
 def unpack_accepted(folder: Path) -> dict[str, dict[str, Outcome]]:
-    """What each oracle makes of each zip that we accept; of the others, only what we make of them."""
+    """Unpack the zips that we accept with all oracles; return only our outcome for the others."""
     chosen = oracles()
     ours = [oracle for oracle in chosen if oracle.name.startswith("ours")]
     outcomes = unpack_all(folder, only=ours)
@@ -100,7 +100,7 @@ def unpack_accepted(folder: Path) -> dict[str, dict[str, Outcome]]:
 
 
 def unpack_with(oracle: Oracle, folder: Path) -> dict[str, Outcome]:
-    """What one oracle makes of each zip in the folder."""
+    """Unpack all zips of a folder with one oracle."""
     python, request = Path(sys.executable), {**oracle.request, "folder": str(folder)}
     if oracle.part.startswith("blender-"):
         blender = installed(oracle.part.removeprefix("blender-"))

@@ -1,4 +1,4 @@
-"""What our own reader says about a zip, in the words of the oracles. Imported by ``worker.py``, under any Python."""
+"""The result of our reader for a zip, in the format of the oracles. Imported by ``worker.py``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_package(path: Path) -> dict[str, Any]:
 
 
 def read_wheel(wheel: Path, package: Path) -> dict[str, Any]:
-    """The same of a wheel and of the package that has it: refused is what the check of the package refuses."""
+    """Read a wheel and check the package that contains it, which decides whether it is refused."""
     report = check_package(package)
     answer: dict[str, Any] = {
         "codes": [problem.code for problem in report.problems],
@@ -54,7 +54,7 @@ def read_wheel(wheel: Path, package: Path) -> dict[str, Any]:
 
 
 def list_tree(package: Archive) -> dict[str, str]:
-    """Each member, and each folder that a member lies in."""
+    """List all members and their folders."""
     tree: dict[str, str] = {}
     for member in package.members:
         steps = member.name.rstrip("/").split("/")

@@ -1,4 +1,4 @@
-"""Mutations of records: extra fields, and headers that are missing, there twice, elsewhere or absurd."""
+"""Mutations of records: extra fields, and missing, duplicate, moved or absurd headers."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def other_field(archive: Archive, rng: random.Random) -> str:
     return f"extra {what} {where}"
 
 
-# Records: more of them, fewer, elsewhere.
+# Records: added, removed, moved.
 
 
 def drop_entry(archive: Archive, rng: random.Random) -> str:
@@ -95,7 +95,7 @@ def repeat_entry(archive: Archive, rng: random.Random) -> str:
 
 
 def bytes_between(archive: Archive, rng: random.Random) -> str:
-    """Something between members, before the directory, or after it: zeros, junk, or a whole hidden member."""
+    """Insert bytes between members or around the directory: zeros, junk, or a hidden member."""
     hidden = Archive()
     add_member(hidden, rng.choice((b"__init__.py", b"hidden.py")), b"hidden = 1\n")
     junk = rng.choice(

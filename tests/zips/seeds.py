@@ -1,6 +1,6 @@
-"""Extensions packed by every kind of tool: what mutations start from, and samples on their own.
+"""Extensions packed by all kinds of tools, the seeds of mutations.
 
-``SEEDS`` are what a careful author could upload: to refuse one of them needs a written reason, as `UNUSUAL` has it.
+Authors could upload ``SEEDS``: a refusal needs a written reason in `UNUSUAL`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Unseekable(io.RawIOBase):
 
 
 def wheel() -> bytes:
-    """A small wheel with the .dist-info that its name says."""
+    """Return a small wheel with a matching .dist-info folder."""
     info = "gears-1.0.dist-info"
     return zipped(
         {
@@ -72,7 +72,7 @@ def zipped(
     comment: bytes = b"",
     mode: int = 0o644,
 ) -> bytes:
-    """A zip made by Python."""
+    """Return a zip made by Python."""
     file: IO[bytes] = _Unseekable() if streamed else io.BytesIO()  # type: ignore[assignment]
     seen: set[str] = set()
     with zipfile.ZipFile(file, "w", method) as archive:
@@ -195,5 +195,5 @@ UNUSUAL = ("python-bzip2", "python-lzma")
 
 @cache
 def seeds() -> dict[str, bytes]:
-    """Each seed's bytes."""
+    """Return the bytes of each seed."""
     return {name: make() for name, make in SEEDS.items()}

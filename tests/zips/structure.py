@@ -1,6 +1,6 @@
-"""A zip as its records, which can be changed one by one: ``Archive.parse(data)``, ``archive.to_bytes()``.
+"""A zip as records that can be changed: ``Archive.parse(data)``, ``archive.to_bytes()``.
 
-Nothing is judged and nothing is checked. Offsets, counts and sizes of the directory are worked out again when
+Nothing is validated. Offsets, counts and sizes of the directory are worked out again when
 bytes are written, unless a mutation has set them.
 """
 
@@ -158,7 +158,7 @@ class Archive:
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Take apart a zip that an ordinary tool has made."""
+        """Parse a zip made by a common tool."""
         end_at = data.rindex(END)
         values = End.FORMAT.unpack_from(data, end_at)
         archive = cls()
@@ -271,6 +271,6 @@ def or_else(value: int | None, right: int) -> int:
 
 
 def number_fields(record: Local | Central | End | End64) -> list[str]:
-    """The names of the fields that are numbers on disk."""
+    """Return the names of the numeric fields."""
     texts = ("name", "extra", "data", "descriptor", "before", "signature", "comment", "local", "between", "with_record")  # fmt: skip
     return [item.name for item in fields(record) if item.name not in texts]

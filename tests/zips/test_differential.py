@@ -1,4 +1,4 @@
-"""What we list of a zip is what Python 3.11 and 3.13, unzip, and Blender 4.2 and 5.3 leave on disk; or we refuse it.
+"""Python 3.11 and 3.13, unzip, and Blender 4.2 and 5.3 unpack what we list, or we refuse the zip.
 
 ``EXTERY_ZIP_MUTANTS`` says how many mutated zips are compared, 300 by default. More by hand:
 ``python -m tests.zips.differential --count 5000 --seed 1``.
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.samples.packages import add_on
-from tests.zips.differential import Figures, run, samples, trees_differ
+from tests.zips.differential import Statistics, run, samples, trees_differ
 from tests.zips.mutations import Mutant, mutants
 from tests.zips.names import add_member
 from tests.zips.oracles import unpack_accepted, unpack_all
@@ -22,28 +22,30 @@ from tests.zips.structure import Archive
 pytestmark = [pytest.mark.blender, pytest.mark.unzip, pytest.mark.slow]
 
 MUTANTS = int(os.environ.get("EXTERY_ZIP_MUTANTS", "300"))
-# Where nearly everything is refused, nothing is compared.
+# If nearly everything is refused, too little is compared.
 MIN_ACCEPTED = 0.2
 
 
-def summary(figures: Figures) -> str:
-    return "\n".join([*map(str, figures.differences[:20]), str(figures)])
+def summary(statistics: Statistics) -> str:
+    return "\n".join([*map(str, statistics.differences[:20]), str(statistics)])
 
 
 def test_every_accepted_sample_is_unpacked_the_same_by_all_readers(tmp_path: Path) -> None:
-    figures = run(samples(), tmp_path / "differences")
-    print(figures)
-    assert not figures.differences, summary(figures)
-    assert not figures.benign_refused, summary(figures)
+    statistics = run(samples(), tmp_path / "differences")
+    print(statistics)
+    assert not statistics.differences, summary(statistics)
+    assert not statistics.benign_refused, summary(statistics)
 
 
 def test_every_accepted_mutant_is_unpacked_the_same_by_all_readers(tmp_path: Path) -> None:
-    figures = run(mutants(MUTANTS), tmp_path / "differences")
-    print(figures)
-    assert not figures.differences, summary(figures)
-    assert not figures.benign_refused, summary(figures)
-    assert figures.accepted >= MIN_ACCEPTED * MUTANTS, summary(figures)
-    assert figures.accepted > figures.benign, "no mutant was accepted but those that change nothing"
+    statistics = run(mutants(MUTANTS), tmp_path / "differences")
+    print(statistics)
+    assert not statistics.differences, summary(statistics)
+    assert not statistics.benign_refused, summary(statistics)
+    assert statistics.accepted >= MIN_ACCEPTED * MUTANTS, summary(statistics)
+    assert statistics.accepted > statistics.benign, (
+        "no mutant was accepted but those that change nothing"
+    )
 
 
 def test_the_comparison_finds_that_a_dot_segment_replaces_a_file(tmp_path: Path) -> None:
@@ -72,9 +74,9 @@ def test_a_difference_is_reported_with_both_trees_and_the_zip_is_kept(
 
     monkeypatch.setattr("tests.zips.differential.unpack_accepted", lying)
 
-    figures = run([Mutant("a lie", seeds()["python"])], tmp_path)
+    statistics = run([Mutant("a lie", seeds()["python"])], tmp_path)
 
-    (difference,) = figures.differences
+    (difference,) = statistics.differences
     assert (difference.label, difference.oracle) == ("a lie", "unzip")
     assert difference.text.startswith("'gears.py' is ffffffffffff, we list ")
     assert Path(difference.kept).read_bytes() == seeds()["python"]

@@ -1,4 +1,4 @@
-"""The seeds and mutants are what they say, and a hostile zip does no harm to the machine that runs the tests."""
+"""Seeds and mutants are reproducible, and hostile zips cannot harm the machine that runs the tests."""
 
 from __future__ import annotations
 

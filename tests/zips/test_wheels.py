@@ -1,4 +1,4 @@
-"""A wheel in a package is what Python and unzip unpack, or the package is refused. (Blender unpacks wheels with its Python.)"""
+"""Python and unzip unpack the same from a bundled wheel, or the package is refused. (Blender uses Python.)"""
 
 from __future__ import annotations
 

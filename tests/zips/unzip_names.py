@@ -1,4 +1,4 @@
-"""The names under which unzip writes members that a DOS tool made: it converts them as if they were not UTF-8.
+"""The names of members made by DOS tools as unzip writes them: it converts them despite the UTF-8 flag.
 
 Python and Blender on Windows, Explorer and 7-Zip write DOS as the system that made a zip. unzip (6.0) then takes
 the bytes of a name for code page 850 and writes ISO 8859-1, whatever the flag for UTF-8 says. The bytes of the
@@ -27,7 +27,7 @@ _NTFS_VERSION = 50
 
 
 def expected_tree(data: bytes, ours: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Our tree of a zip under unzip's names, and the names that more than one member gets."""
+    """Return our tree with unzip's names, and names that more than one member gets."""
     infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
     if not any(_is_converted(info) for info in infos):
         return dict(ours), []
@@ -62,7 +62,7 @@ def _unzip_name(info: zipfile.ZipInfo) -> str:
 
 @cache
 def conversion_table() -> list[bytes]:
-    """What unzip makes of each byte, as measured: one member for each byte above ASCII."""
+    """Return unzip's conversion of each byte above ASCII, as measured."""
     archive = Archive()
     for byte in range(0x80, 0x100):
         entry = add_member(archive, b"%02x" % byte + bytes([byte]), b"")

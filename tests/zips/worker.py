@@ -1,8 +1,8 @@
-"""Runs in the interpreter of an oracle: unpacks every zip of a folder in one way and prints what is left on disk.
+"""Runs in the interpreter of an oracle: unpacks all zips of a folder in one way and prints the files.
 
 Reads one JSON object from stdin: ``unpack`` (a name in ``UNPACKERS``), ``folder`` (of the zips) and what that
 way needs. Prints one JSON object for each zip: ``name``, ``tree`` (path -> SHA-256, ``"dir"`` or
-``"link:target"``), ``error`` (``""`` if nothing was refused), and what that way adds. Imports nothing of the
+``"link:target"``), ``error`` (``""`` if nothing was refused), and further results. Imports nothing of the
 project, except for ``ours``: another Python runs it.
 
 A zip is hostile. Each one is unpacked in a new folder, four levels below one that is watched, with limits on
@@ -149,7 +149,7 @@ def blender(path, work, request):
     """``install-files`` into an empty repository, and the manifest that Blender's listing would be made from."""
     tool, messages = load_tool(request["tool"]), []
 
-    def hear(kind, text):
+    def collect_message(kind, text):
         messages.append((kind, str(text)))
         return False
 
@@ -159,7 +159,7 @@ def blender(path, work, request):
         if isinstance(manifest, tool.PkgManifest):
             answer = {"id": manifest.id, "version": manifest.version}
         tool.subcmd_client.install_packages_from_files(
-            tool.MessageLogger(hear),
+            tool.MessageLogger(collect_message),
             local_dir=str(out),
             package_files=[str(path)],
             blender_version=request["blender"],
@@ -173,7 +173,7 @@ def blender(path, work, request):
 
 
 def load_tool(path, loaded={}):  # noqa: B006 (once for each process)
-    """Blender's stand-alone tool as a module."""
+    """Import Blender's stand-alone tool."""
     if path not in loaded:
         spec = importlib.util.spec_from_file_location("blender_ext", path)
         loaded[path] = importlib.util.module_from_spec(spec)
@@ -182,7 +182,7 @@ def load_tool(path, loaded={}):  # noqa: B006 (once for each process)
 
 
 def ours(path, work, request):
-    """What our reader lists and what our checks say; nothing is unpacked."""
+    """Return the list of our reader and the result of our checks, without unpacking."""
     from reading import read_package
 
     del work, request
@@ -198,7 +198,7 @@ def ours_wheel(path, work, request):
 
 
 def guarded(read):
-    """What our reader answers, or the traceback of what it should not have raised."""
+    """Return the result of our reader, or the traceback of an unexpected exception."""
     answer = {"tree": {}, "error": "", "codes": [], "crash": ""}
     try:
         signal.alarm(SECONDS)
@@ -206,7 +206,7 @@ def guarded(read):
             answer |= read()
         finally:
             signal.alarm(0)
-    except Exception:  # nothing may be raised but what `read_package` expects
+    except Exception:  # any exception that `read_package` does not handle
         answer["crash"] = traceback.format_exc(limit=-4)
         answer["error"] = "crash"
     return answer

@@ -1,6 +1,6 @@
-"""Runs inside Blender, as an add-on: uses each add-on of the demo the way its listing says, and looks at what came of it.
+"""Runs inside Blender as an add-on: uses each add-on of the demo as its page describes, and checks the result.
 
-The harness reads values of an add-on's module, so everything here is asked for as an attribute.
+The harness reads values of an add-on's module, so every exercise is an attribute.
 """
 
 import math
@@ -59,7 +59,7 @@ def colours():
 
 
 class Layout:
-    """Stands in for the layout of a panel: Blender draws none without a window. Looks whether what is drawn exists."""
+    """Stands in for the layout of a panel: Blender draws none without a window. Checks that operators, properties and menus exist."""
 
     def __init__(self):
         self.drawn = 0
@@ -410,7 +410,7 @@ def ring_table():
 
 
 def scene_sweeper():
-    """The flaw that it is blocked for: it takes what somebody keeps with a fake user."""
+    """It removes data with a fake user, for which it is blocked."""
     kept = bpy.data.materials.new("Kept")
     kept.use_fake_user = True
     used = bpy.data.materials.new("Used")

@@ -1,4 +1,4 @@
-"""Repositories that record changes: a mirror fetches those, and the listing only if needed."""
+"""Repositories that record changes: a mirror fetches those instead of the listing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from extery.fetch import Fetcher
 from extery.repository.mirror.run import MirrorResult, mirror
 from tests.fetch.web import status
-from tests.repository.hosted import Repository, listed
+from tests.repository.hosted import Repository, listed_entries
 
 
 @pytest.fixture
 def recording(repository: Repository) -> Repository:
-    """A repository with two extensions that keeps its changes."""
-    repository.tells_changes = True
+    """A repository with two extensions that records changes."""
+    repository.records_changes = True
     repository.add("gear.zip")
     repository.add("dusk.zip", extension_id="dusk", kind="theme")
     return repository
@@ -33,7 +33,7 @@ def test_a_new_version_costs_its_package_and_a_few_bytes(
 ) -> None:
     folder = tmp_path / "mirror"
     mirrored(recording, folder, fetcher)
-    assert recording.asked() == ["dusk.zip", "gear.zip", "index.json"]
+    assert recording.requested() == ["dusk.zip", "gear.zip", "index.json"]
     recording.withdraw("gear_tool")
     recording.add("gear-2.zip", version="2.0.0")
     recording.blocklist.append({"id": "dusk", "reason": "Too dark"})
@@ -41,13 +41,13 @@ def test_a_new_version_costs_its_package_and_a_few_bytes(
 
     mirrored(recording, folder, fetcher)
 
-    assert recording.asked() == ["changes.json", "gear-2.zip"]
-    assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0"]
+    assert recording.requested() == ["changes.json", "gear-2.zip"]
+    assert [item["version"] for item in listed_entries(folder)] == ["1.2.3", "2.0.0"]
     blocks = json.loads((folder / "index.json").read_bytes())["blocklist"]
     assert blocks == [{"id": "dusk", "reason": "Too dark"}]
-    # That nothing is new the listing itself has to say.
+    # The listing itself must confirm that it is unchanged.
     mirrored(recording, folder, fetcher)
-    assert recording.asked() == ["changes.json", "index.json"]
+    assert recording.requested() == ["changes.json", "index.json"]
 
 
 def test_the_listing_of_a_mirror_does_not_announce_changes(
@@ -80,12 +80,12 @@ def test_without_changes_from_the_cached_listing_the_listing_is_fetched(
         )
     else:
         recording.web.put(changes, b" " * 1_000_000)
-    recording.asked()
+    recording.requested()
 
     mirrored(recording, folder, fetcher)
 
-    assert recording.asked() == ["changes.json", "index.json", "third.zip"]
-    assert len(listed(folder)) == 3
+    assert recording.requested() == ["changes.json", "index.json", "third.zip"]
+    assert len(listed_entries(folder)) == 3
 
 
 def test_a_repository_that_stops_recording_changes_is_still_mirrored(
@@ -93,16 +93,16 @@ def test_a_repository_that_stops_recording_changes_is_still_mirrored(
 ) -> None:
     folder = tmp_path / "mirror"
     mirrored(recording, folder, fetcher)
-    recording.tells_changes = False
+    recording.records_changes = False
     del recording.web.pages["/r/changes.json"]
     recording.add("third.zip", extension_id="third_tool")
 
     mirrored(recording, folder, fetcher)
-    recording.asked()
+    recording.requested()
     mirrored(recording, folder, fetcher)
 
-    assert recording.asked() == ["index.json"]
-    assert len(listed(folder)) == 3
+    assert recording.requested() == ["index.json"]
+    assert len(listed_entries(folder)) == 3
 
 
 def test_outdated_changes_do_not_hide_the_current_listing(
@@ -110,18 +110,18 @@ def test_outdated_changes_do_not_hide_the_current_listing(
 ) -> None:
     folder = tmp_path / "mirror"
     mirrored(recording, folder, fetcher)
-    recording.tells_changes = False
+    recording.records_changes = False
     recording.add("third.zip", extension_id="third_tool")
 
     mirrored(recording, folder, fetcher)
 
-    assert len(listed(folder)) == 3
+    assert len(listed_entries(folder)) == 3
 
 
 def test_changes_that_cost_more_than_the_listing_are_not_applied(
     recording: Repository, tmp_path: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A change costs a pass over the listing, and hundreds of them fit into a few kilobytes."""
+    """Each change needs a pass over the listing, and hundreds fit into a few kilobytes."""
     folder = tmp_path / "mirror"
     mirrored(recording, folder, fetcher)
     recording.add("third.zip", extension_id="third_tool")
@@ -130,9 +130,9 @@ def test_changes_that_cost_more_than_the_listing_are_not_applied(
     monkeypatch.setattr(
         "extery.repository.mirror.delta_fetch.MAX_PROCESSED_BYTES", len(listing) // 2
     )
-    recording.asked()
+    recording.requested()
 
     mirrored(recording, folder, fetcher)
 
-    assert recording.asked() == ["changes.json", "index.json", "third.zip"]
-    assert len(listed(folder)) == 3
+    assert recording.requested() == ["changes.json", "index.json", "third.zip"]
+    assert len(listed_entries(folder)) == 3

@@ -21,7 +21,7 @@ from extery.repository.mirror.run import MirrorOptions, mirror, plan_only
 from extery.rules import REVISION
 from tests.fetch.conftest import QUICK
 from tests.fetch.web import status
-from tests.repository.hosted import ON_A_REAL_SERVER, Repository, listed, visible
+from tests.repository.hosted import ON_A_REAL_SERVER, Repository, listed_entries, visible
 from tests.samples.packages import ADD_ON, MANIFEST, PACKAGES, add_on, packed
 
 BAD = [
@@ -49,7 +49,7 @@ def test_a_bad_package_is_left_out_and_the_others_are_mirrored(
     assert done.is_complete
     assert [problem.code for problem in done.problems] == [code]
     assert [name.partition("-")[0] for name in done.refused] == ["gear_tool"]
-    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert [item["id"] for item in listed_entries(folder)] == ["good"]
     assert [name.partition("-")[0] for name in visible(folder)] == ["good", "index.json"]
 
 
@@ -75,7 +75,7 @@ def test_a_package_of_another_id_or_version_is_left_out(
     done = mirror(repository.url, folder, fetcher=fetcher)
 
     assert [problem.code for problem in done.problems] == ["mirror.package-mismatch"] * 2
-    assert listed(folder) == []
+    assert listed_entries(folder) == []
 
 
 def test_refused_packages_are_reported_again_and_not_fetched_again(
@@ -84,11 +84,11 @@ def test_refused_packages_are_reported_again_and_not_fetched_again(
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     first = mirror(repository.url, folder, fetcher=fetcher)
-    repository.asked()
+    repository.requested()
 
     again = mirror(repository.url, folder, fetcher=fetcher)
 
-    assert "bad.zip" not in repository.asked()
+    assert "bad.zip" not in repository.requested()
     assert list(again.problems) == list(first.problems)
     assert again.refused == first.refused
     dry = plan_only(repository.url, folder, fetcher=fetcher)
@@ -98,21 +98,21 @@ def test_refused_packages_are_reported_again_and_not_fetched_again(
 def test_all_packages_are_inspected_again_when_the_rules_change(
     repository: Repository, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mirror of an earlier version has packages that would not be taken today."""
+    """A mirror by an earlier version may have packages that are refused now."""
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     with monkeypatch.context() as patch:
         patch.setattr("extery.repository.mirror.packages.inspect_package", lambda *_, **__: [])
         patch.setattr("extery.repository.mirror.state.REVISION", REVISION - 1)
         mirror(repository.url, folder, fetcher=fetcher)
-    assert [item["id"] for item in listed(folder)] == ["gear_tool", "good"]
-    repository.asked()
+    assert [item["id"] for item in listed_entries(folder)] == ["gear_tool", "good"]
+    repository.requested()
 
     done = mirror(repository.url, folder, fetcher=fetcher)
 
-    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert [item["id"] for item in listed_entries(folder)] == ["good"]
     assert [problem.code for problem in done.problems] == ["path.ambiguous"]
-    assert [name for name in repository.asked() if name.endswith(".zip")] == []
+    assert [name for name in repository.requested() if name.endswith(".zip")] == []
     assert [name.partition("-")[0] for name in visible(folder)] == ["good", "index.json"]
 
 
@@ -139,9 +139,9 @@ def test_a_failed_transfer_still_keeps_the_old_listing(
 
     assert not done.is_complete
     assert len(done.failed) == len(done.refused) == 1
-    assert [item["id"] for item in listed(folder)] == ["good"]
+    assert [item["id"] for item in listed_entries(folder)] == ["good"]
     assert mirror(repository.url, folder, fetcher=fetcher).is_complete
-    assert [item["id"] for item in listed(folder)] == ["good", "late"]
+    assert [item["id"] for item in listed_entries(folder)] == ["good", "late"]
 
 
 @ON_A_REAL_SERVER
@@ -174,13 +174,13 @@ def test_a_package_with_other_problems_is_mirrored_and_reported_by_every_run(
     repository.add_bytes("flawed.zip", PACKAGES[code](), **fields)
 
     first = mirror(repository.url, folder, fetcher=fetcher)
-    repository.asked()
+    repository.requested()
     again = mirror(repository.url, folder, fetcher=fetcher)
     dry = plan_only(repository.url, folder, fetcher=fetcher)
 
     assert [problem.code for problem in first.problems] == [code]
-    assert (list(first.refused), len(first.flawed), len(listed(folder))) == ([], 1, 1)
-    assert "flawed.zip" not in repository.asked()
+    assert (list(first.refused), len(first.flawed), len(listed_entries(folder))) == ([], 1, 1)
+    assert "flawed.zip" not in repository.requested()
     assert list(again.problems) == list(dry.problems) == list(first.problems)
     assert again.flawed == dry.flawed == first.flawed
 
@@ -195,7 +195,7 @@ def test_the_command_reports_a_package_with_problems_and_fails(
         done = CliRunner().invoke(extery, ["mirror", repository.url, str(folder)])
         assert done.exit_code == 1
         assert "package.wheel-missing" in done.stderr
-    assert [item["id"] for item in listed(folder)] == ["gear_tool"]
+    assert [item["id"] for item in listed_entries(folder)] == ["gear_tool"]
     going_on = CliRunner().invoke(extery, ["mirror", repository.url, str(folder), "--keep-going"])
     assert going_on.exit_code == 0
 
@@ -277,7 +277,7 @@ def test_a_pipe_in_place_of_a_state_file_does_not_block(
 def test_packages_are_inspected_one_at_a_time(
     repository: Repository, folder: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each may take as much memory as a package is allowed to, and sixteen are fetched at once."""
+    """Each may use the maximum memory of a package, and sixteen are fetched in parallel."""
     for number in range(12):
         repository.add(f"{number}.zip", extension_id=f"tool_{number}")
     at_work, most = 0, 0
@@ -318,7 +318,7 @@ def test_an_inspection_can_be_stopped(tmp_path: Path) -> None:
 def test_listings_for_several_systems_may_together_be_as_large_as_one(
     repository: Repository, folder: Path
 ) -> None:
-    """All of them are in memory at once, and a server can send another one to each question."""
+    """All are in memory, and a server can answer each request with another listing."""
     repository.add("good.zip")
     size = len((repository.folder / "index.json").read_bytes())
     filters = Filters(platforms=("linux-x64", "windows-x64"))

@@ -1,6 +1,6 @@
 """Runs of `extery mirror` that are killed at every write.
 
-`benchmarks/kills.py` does the same at random, as often as it is told.
+`benchmarks/kills.py` does the same at random, any number of times.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.fetch.web import cut_off
-from tests.kills.cases import MirrorCase, forget
+from tests.kills.cases import MirrorCase, remove_output
 from tests.kills.harness import Kill, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals and sessions")
@@ -26,23 +26,23 @@ STRIDE = 9
 def case(tmp_path: Path, runner: Runner) -> Iterator[MirrorCase]:
     """A mirror of two packages."""
     with ExitStack() as stack:
-        case = MirrorCase(tmp_path, runner, stack, tells_changes=True)
+        case = MirrorCase(tmp_path, runner, stack, records_changes=True)
         case.add("beacon")
         yield case
 
 
 def first_run(case: MirrorCase) -> None:
-    forget(case)
+    remove_output(case)
 
 
 def replace(case: MirrorCase) -> None:
-    """An extension has a new version, which takes the place of the old one."""
+    """Replace an extension by a new version."""
     case.repository.withdraw("anvil")
     case.add("anvil")
 
 
 def lose(case: MirrorCase) -> None:
-    """A new package is listed but missing; the previous one of that kind is withdrawn."""
+    """List a new package that is missing; withdraw the previous one of that kind."""
     entries = case.repository.entries
     for item in [item for item in entries if item["id"] == "lost"]:
         case.repository.withdraw(item["id"])
@@ -52,7 +52,7 @@ def lose(case: MirrorCase) -> None:
 
 
 def add_several(case: MirrorCase) -> None:
-    """Several packages are new; the connection breaks off during one of them."""
+    """Add several packages; the connection breaks during one of them."""
     for identifier in ("cog", "dial", "echo", "flange"):
         case.add(identifier)
     for _ in (case.reference, case.folder):
@@ -90,4 +90,4 @@ def test_a_killed_process_leaves_a_consistent_mirror(
         was_killed = case.run_killed(Kill(number, "torn", group=number % 2 > 0))
         case.finish()
 
-    assert case.figures.kills > 3
+    assert case.statistics.kills > 3

@@ -27,7 +27,7 @@ from extery.repository.mirror.run import (
 )
 from tests.fetch.web import status, tamper
 from tests.kills.writes import checked_after_each_write
-from tests.repository.hosted import Repository, listed, visible
+from tests.repository.hosted import Repository, listed_entries, visible
 
 
 @pytest.fixture
@@ -44,15 +44,15 @@ def two(repository: Repository) -> Repository:
 
 
 def done(repository: Repository, folder: Path, fetcher: Fetcher, **options: Any) -> MirrorResult:
-    """Mirror, and see that the folder is whole afterwards."""
+    """Mirror, and check that the folder is complete."""
     result = mirror(repository.url, folder, fetcher=fetcher, **options)
     if (folder / "index.json").exists():
-        assert_whole(folder)
+        assert_complete(folder)
     return result
 
 
-def assert_whole(folder: Path) -> None:
-    """Every entry has its package, right to the last byte."""
+def assert_complete(folder: Path) -> None:
+    """Check that every entry has its package with the right content."""
     listing = parse_listing((folder / "index.json").read_bytes())
     for item in listing.data:
         assert item["archive_url"].startswith("./")
@@ -69,7 +69,9 @@ def test_a_mirror_has_every_package_under_a_unique_name(
     result = done(two, folder, fetcher)
 
     assert result.is_complete
-    names = [f"{e['id']}-{e['version']}-{e['archive_hash'][7:19]}.zip" for e in listed(folder)]
+    names = [
+        f"{e['id']}-{e['version']}-{e['archive_hash'][7:19]}.zip" for e in listed_entries(folder)
+    ]
     assert visible(folder) == sorted(["index.json", *names])
     document = json.loads((folder / "index.json").read_bytes())
     without_urls = [{**item, "archive_url": ""} for item in document["data"]]
@@ -90,7 +92,7 @@ def test_a_blocked_extension_is_listed_without_its_package(
 
     assert result.is_complete
     assert json.loads((folder / "index.json").read_bytes())["blocklist"] == two.blocklist
-    assert [item["id"] for item in listed(folder)] == ["dusk", "gear_tool"]
+    assert [item["id"] for item in listed_entries(folder)] == ["dusk", "gear_tool"]
     assert [name.partition("-")[0] for name in visible(folder)] == ["gear_tool", "index.json"]
     assert list(check_repository(folder.as_uri(), fetcher=fetcher).problems) == []
 
@@ -111,12 +113,12 @@ def test_a_second_run_requests_only_the_listing(
 ) -> None:
     done(two, folder, fetcher)
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir() if path.is_file()}
-    two.asked()
+    two.requested()
 
     result = done(two, folder, fetcher)
 
-    assert "if-none-match" in two.web.asked("/r/index.json")[0]
-    assert two.asked() == ["index.json"]
+    assert "if-none-match" in two.web.requests_of("/r/index.json")[0]
+    assert two.requested() == ["index.json"]
     assert result.is_complete
     assert result.plan.fetch == []
     assert {path: path.stat().st_mtime_ns for path in before} == before
@@ -129,12 +131,12 @@ def test_only_changed_packages_are_fetched_and_old_ones_removed(
     old = visible(folder)
     two.withdraw("gear_tool")
     two.add("gear-2.zip", version="2.0.0")
-    two.asked()
+    two.requested()
 
     result = done(two, folder, fetcher)
 
-    assert two.asked() == ["gear-2.zip", "index.json"]
-    assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0"]
+    assert two.requested() == ["gear-2.zip", "index.json"]
+    assert [item["version"] for item in listed_entries(folder)] == ["1.2.3", "2.0.0"]
     [removed] = result.plan.remove
     assert set(old) - set(visible(folder)) == {removed}
 
@@ -148,7 +150,7 @@ def test_keep_old_keeps_packages_that_are_no_longer_listed(
 
     done(two, folder, fetcher, options=MirrorOptions(keep_old=True))
     assert visible(folder) == before
-    assert len(listed(folder)) == 1
+    assert len(listed_entries(folder)) == 1
     done(two, folder, fetcher)
     assert len(visible(folder)) == len(before) - 1
 
@@ -185,10 +187,10 @@ def test_a_package_that_fails_leaves_everything_as_it_was(
     assert problem.where.file == result.failed[0]
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     assert before.items() <= after.items()
-    two.asked()
+    two.requested()
     assert done(two, folder, fetcher).is_complete
-    assert two.asked() == ["gear-2.zip", "index.json"]
-    assert [item["version"] for item in listed(folder)] == ["1.2.3", "2.0.0", "1.2.3"]
+    assert two.requested() == ["gear-2.zip", "index.json"]
+    assert [item["version"] for item in listed_entries(folder)] == ["1.2.3", "2.0.0", "1.2.3"]
 
 
 def test_keep_going_leaves_out_packages_that_fail(
@@ -200,7 +202,7 @@ def test_keep_going_leaves_out_packages_that_fail(
 
     assert result.is_complete
     assert len(result.failed) == 1
-    assert [item["id"] for item in listed(folder)] == ["dusk"]
+    assert [item["id"] for item in listed_entries(folder)] == ["dusk"]
     assert len(done(two, folder, fetcher).plan.fetch) == 1
 
 
@@ -270,9 +272,9 @@ def test_entries_with_the_same_package_share_its_file(
 
     done(repository, folder, fetcher)
 
-    first, second = listed(folder)
+    first, second = listed_entries(folder)
     assert first["archive_url"] == second["archive_url"]
-    assert repository.asked() == ["gear.zip", "index.json"]
+    assert repository.requested() == ["gear.zip", "index.json"]
 
 
 def test_file_names_work_on_every_system(
@@ -283,7 +285,7 @@ def test_file_names_work_on_every_system(
 
     done(repository, folder, fetcher)
 
-    names = [item["archive_url"] for item in listed(folder)]
+    names = [item["archive_url"] for item in listed_entries(folder)]
     assert len(set(names)) == 2
     assert all(name.isascii() and len(name) < 150 and "+" not in name for name in names)
 
@@ -298,7 +300,7 @@ def test_two_versions_that_fit_the_same_blender_get_separate_ranges(
 
     ranges = {
         item["version"]: (item["blender_version_min"], item.get("blender_version_max"))
-        for item in listed(folder)
+        for item in listed_entries(folder)
     }
     assert ranges == {"2.0.0": ("4.4.0", None), "1.0.0": ("4.2.0", "4.4.0")}
 
@@ -345,7 +347,7 @@ def test_filters_select_entries(
 
     found = [
         f"{item['id']} {item['version']}" if item["id"] == "gear_tool" else item["id"]
-        for item in sorted(listed(folder), key=lambda item: (item["id"], item["version"]))
+        for item in sorted(listed_entries(folder), key=lambda item: (item["id"], item["version"]))
     ]
     assert " ".join(found) == expected
 
@@ -361,7 +363,7 @@ def test_filters_become_queries_to_the_server(
         "platform=linux-x64&blender_version=4.2.99",
         "platform=linux-x64&blender_version=5.0.1",
     ]
-    assert len(listed(folder)) == 2
+    assert len(listed_entries(folder)) == 2
 
 
 def test_filters_that_match_nothing_are_a_warning(
@@ -377,7 +379,7 @@ def test_a_plan_writes_nothing(two: Repository, folder: Path, fetcher: Fetcher) 
 
     assert len(planned.plan.fetch) == 2
     assert not folder.exists()
-    assert two.asked() == ["index.json"]
+    assert two.requested() == ["index.json"]
 
 
 def test_a_repository_that_is_not_a_mirror_is_not_overwritten(
@@ -491,7 +493,7 @@ def test_invalid_python_versions_are_left_out(
     two.publish()
 
     assert done(two, folder, fetcher).is_complete
-    assert not any("python_versions" in item for item in listed(folder))
+    assert not any("python_versions" in item for item in listed_entries(folder))
 
 
 @pytest.mark.parametrize("name", ["../precious.zip", "index.json", "sub/a.zip"])
@@ -588,4 +590,4 @@ def test_an_entry_without_a_valid_url_is_an_error_or_left_out(
 
     assert result.is_complete
     assert [problem.code for problem in result.problems.errors] == ["fetch.archive-url"]
-    assert [item["id"] for item in listed(folder)] == ["dusk", "gear_tool"]
+    assert [item["id"] for item in listed_entries(folder)] == ["dusk", "gear_tool"]

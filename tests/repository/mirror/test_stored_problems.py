@@ -1,4 +1,4 @@
-"""Problems in the state of a mirror: complete when read back, and checked when they are not ours."""
+"""Problems in the state of a mirror are read back completely, and checked if untrusted."""
 
 from __future__ import annotations
 

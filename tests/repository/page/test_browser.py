@@ -1,4 +1,4 @@
-"""The page in a real browser, from a disk: search, filters, the address, and reading without scripts."""
+"""The page in a real browser, from a file: search, filters, URL, and use without scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-#: How long to wait for anything, in milliseconds; a busy machine is slow, not broken.
+#: Time limit in milliseconds; only a hang reaches it.
 PATIENCE = 300_000
 
 
@@ -70,7 +70,7 @@ def address(tmp_path: Path) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open the page; what it says in the console fails the test."""
+    """Return a function that opens the page; console messages fail the test."""
     said: list[str] = []
     contexts = []
 

@@ -1,4 +1,4 @@
-"""The page of a repository: what it says, its links, and templates of one's own."""
+"""The page of a repository: its content, its links, and custom templates."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ FULL = ENTRY | {
 
 
 class Reader(HTMLParser):
-    """Links, headings and all text of a page."""
+    """Collects the links, headings and text of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

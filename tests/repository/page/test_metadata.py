@@ -1,4 +1,4 @@
-"""What the page shows of a package beside its entry: date, changes, icon, theme."""
+"""Metadata of packages on the page: date, changes, icon, theme."""
 
 import io
 import zipfile

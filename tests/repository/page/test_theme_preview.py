@@ -1,4 +1,4 @@
-"""Themes as pictures: the colours that are drawn, their names in 4.2 and 5.0, and their contrast."""
+"""Previews of themes: the colours, their names in 4.2 and 5.0, and their contrast."""
 
 import re
 from pathlib import Path

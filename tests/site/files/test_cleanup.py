@@ -1,4 +1,4 @@
-"""What was left behind by a killed process is removed, and nothing else."""
+"""Clean-up removes exactly the files of killed processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Media = Callable[[], list[str]]
 
 
 def put(data: bytes, kind: FileKind = FileKind.PACKAGE) -> str:
-    """Put a file into the storage without a row, as a process does that is killed then."""
+    """Put a file into the storage without a row, as a killed process leaves it."""
     from extery_site.files.models import LAYOUTS
 
     with files.stage_file(io.BytesIO(data), kind) as stage:

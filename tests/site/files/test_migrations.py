@@ -1,4 +1,4 @@
-"""Rows of earlier databases refer to stored files; the files keep their places."""
+"""The migration of names to references to stored files; files are not moved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An S3 server that dies, fails, is slow or changes its files: nothing is half stored, and clients are told."""
+"""An S3 server that dies, fails, is slow or changes its files: no partial files, and clients get an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are stored whole or not at all, and removed when nothing refers to them any more."""
+"""Files are stored completely or not at all, and removed after their last reference."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SITE = Path(extery_site.__file__).parent
 STORAGE_ACCESS = re.compile(
     r"MEDIA_ROOT|default_storage|storages\[|get_storage|FileField|ImageField|boto3|storages\.backends"
 )
-#: They configure the storage, check it at the start, or ask it for sizes in a migration.
+#: Modules that configure the storage or check it at the start.
 ALLOWED = {
     "project/settings.py",
     "project/startup.py",

@@ -1,4 +1,4 @@
-"""Packages that no system gets are left out of the memory."""
+"""Superseded packages are not kept in memory."""
 
 from __future__ import annotations
 

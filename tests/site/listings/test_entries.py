@@ -1,4 +1,4 @@
-"""The rows of the listings: written with the event, read by every process, rendered again."""
+"""The rows of the listings: written with the event, read by every process, rebuilt."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BASE = "http://a"
 
 
 def listing(snapshot: Snapshot | None = None) -> dict[str, Any]:
-    """The unfiltered listing, by default as the database says now."""
+    """Return the unfiltered listing, by default of the current database."""
     snapshot = snapshot or Snapshot.of(read_changes())
     document: dict[str, Any] = json.loads(b"".join(snapshot.render(System(), BASE).body))
     return document
@@ -207,7 +207,7 @@ def test_the_process_that_approves_has_the_new_listing_before_it_answers(
 ) -> None:
     approve()
     assert LISTINGS.get(System(), BASE).revision == 1
-    # As if another request had just looked the revision up.
+    # As if another request had just read the revision.
     monkeypatch.setattr(LISTINGS, "expire", lambda: None)
     monkeypatch.setattr(LISTINGS, "_check_at", float("inf"))
     approve(version="2.0.0")
@@ -322,7 +322,7 @@ def with_errors_ignored(
 def add_version(
     kind: str, which: int, minor: int, platforms: tuple[str, ...], owner: User, moderator: User
 ) -> None:
-    """Upload nothing, but make the rows of a version in review, and approve or discard it."""
+    """Create the rows of a version in review without an upload, and approve or discard it."""
     extension, _ = Extension.objects.get_or_create(
         id_key=f"tool_{which}",
         defaults={
@@ -369,7 +369,7 @@ def add_version(
 
 
 def expected_names(system: System) -> list[str]:
-    """What the tables of the catalogue say, extension by extension."""
+    """Return the expected listing, computed from the tables of the catalogue."""
     found = []
     for extension in sorted(Extension.objects.listed(), key=lambda row: row.id_key):
         for version in extension.versions.approved().newest_first():

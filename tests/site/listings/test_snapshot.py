@@ -1,4 +1,4 @@
-"""Listings from memory: their bytes, and what a new snapshot shares with the one before."""
+"""Listings from memory: their bytes, and the chunks that snapshots share."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _small_chunks() -> Any:
 
 
 def document_of(states: dict[str, ExtensionState], system: System, base: str) -> Any:
-    """The listing as a plain computation makes it."""
+    """Return the listing, computed in the simplest way."""
     ordered = [states[id_key] for id_key in sorted(states)]
     return {
         "version": "v1",

@@ -217,7 +217,7 @@ def _names(page: Page) -> list[str]:
     return errors
 
 
-#: What a browser would silently move elsewhere.
+#: Nesting that a browser would silently correct.
 _BLOCKS = frozenset(
     [
         "p",

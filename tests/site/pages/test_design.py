@@ -23,7 +23,7 @@ TOKENS = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", CSS["tokens.css"]))
 ICONS = (SITE / "ui" / "static" / "icons" / "icons.svg").read_text(encoding="utf-8")
 
 GROUNDS = ("paper", "surface", "sunken", "raised")
-#: Pairs of text and ground that the style sheets put together.
+#: Pairs of text and background in the style sheets.
 TEXTS = (
     *((text, ground) for text in ("ink", "ink-soft", "viridian", "madder") for ground in GROUNDS),
     *((pigment, f"{pigment}-wash") for pigment in ("viridian", "ochre", "madder", "ultramarine")),
@@ -33,7 +33,7 @@ TEXTS = (
     ("on-pigment", "viridian-strong"),
     ("viridian-strong", "paper"),
 )
-#: The edge of what can be filled in, and what marks a state: three to one is enough.
+#: Borders of fields and marks of states, which need a contrast of three to one.
 EDGES = (("line-strong", "raised"), ("line-strong", "surface"), ("viridian", "paper"))
 
 

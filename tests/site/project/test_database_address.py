@@ -1,4 +1,4 @@
-"""Database addresses: what they mean to Django, and what is wrong with a bad one."""
+"""Database addresses: their settings for Django, and errors of invalid ones."""
 
 from __future__ import annotations
 

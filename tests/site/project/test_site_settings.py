@@ -1,4 +1,4 @@
-"""The settings of a site: defaults, values, and one clear problem for each thing that is wrong."""
+"""The settings of a site: defaults, values, and one problem for each invalid value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Load = Callable[..., SiteSettings]
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Read the settings from these variables and nothing else."""
+    """Read the settings from these variables only."""
 
     def from_variables(**variables: str) -> SiteSettings:
         monkeypatch.setattr(os, "environ", variables)

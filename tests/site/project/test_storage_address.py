@@ -1,4 +1,4 @@
-"""Storage addresses: what they mean, and what is wrong with a bad one."""
+"""Storage addresses: their settings, and errors of invalid ones."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def upload(client: Client, data: bytes, name: str = "upload.zip", **fields: str)
     return client.post(URL, {"file": SimpleUploadedFile(name, data), **fields})
 
 
-def stored() -> dict[str, int]:
+def stored_rows() -> dict[str, int]:
     return {
         model.__name__: model.objects.count() for model in (Extension, Version, Package, Tag, Event)
     }
@@ -64,9 +64,9 @@ def stored() -> dict[str, int]:
 def nothing_changes(db: None, owner: User, media: Callable[[], list[str]]) -> Iterator[None]:
     """Check that the test changes neither rows nor files."""
     factories.make_draft(owner, id="present_before", name="Present")
-    before = stored(), media()
+    before = stored_rows(), media()
     yield
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before
 
 
 @pytest.mark.parametrize("name", sorted(BAD))
@@ -134,14 +134,14 @@ def test_the_same_version_again_is_a_conflict(
     owner: User, program: Browser, media: Callable[[], list[str]]
 ) -> None:
     factories.make_draft(owner)
-    before = stored(), media()
+    before = stored_rows(), media()
     response = upload(program(owner), package(files={"new.py": "x = 1\n"}))
     assert response.status_code == 409
     [problem] = response.json()["problems"]
     assert problem["code"] == "upload.version-exists"
     assert "gear_tool 1.0.0" in problem["message"]
     assert "discard" in problem["hint"]
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before
 
 
 def test_an_approved_version_cannot_get_another_package(
@@ -158,11 +158,11 @@ def test_the_same_file_under_another_draft_is_a_conflict(
 ) -> None:
     version = factories.make_draft(owner)
     Version.objects.filter(pk=version.pk).update(number="0.9.0")
-    before = stored(), media()
+    before = stored_rows(), media()
     response = upload(program(owner), package())
     assert response.status_code == 409
     assert response.json()["problems"][0]["code"] == "upload.file-exists"
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before
 
 
 @pytest.mark.parametrize("taken", ["gear_tool", "Gear_Tool"])
@@ -170,11 +170,11 @@ def test_the_id_of_another_user_is_refused_in_any_case(
     owner: User, stranger: User, program: Browser, media: Callable[[], list[str]], taken: str
 ) -> None:
     factories.make_draft(owner)
-    before = stored(), media()
+    before = stored_rows(), media()
     response = upload(program(stranger), package(id=taken, version="2.0.0"))
     assert response.status_code == 403
     assert response.json()["problems"][0]["code"] == "upload.id-taken"
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before
 
 
 @pytest.mark.parametrize("reserved", ["test_extension", "gone_tool"])
@@ -206,11 +206,11 @@ def test_packages_of_one_version_must_agree(
     owner: User, program: Browser, media: Callable[[], list[str]]
 ) -> None:
     factories.make_draft(owner, platforms=["linux-x64"])
-    before = stored(), media()
+    before = stored_rows(), media()
     response = upload(program(owner), package(platforms=["windows-x64"], name="Another Name"))
     assert response.status_code == 409
     assert response.json()["problems"][0]["code"] == "upload.package-differs"
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_of_two_simultaneous_uploads_of_one_version_exactly_one_succeeds(
         barrier.wait()
         try:
             actions.receive_upload(file=data, user=owner)
-            results.append("stored")
+            results.append("stored_rows")
         except Conflict as error:
             results.append(error.code)
         finally:
@@ -343,7 +343,7 @@ def test_of_two_simultaneous_uploads_of_one_version_exactly_one_succeeds(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["stored", "upload.version-exists"]
+    assert sorted(results) == ["stored_rows", "upload.version-exists"]
     assert Package.objects.count() == Version.objects.count() == 1
     assert media() == [Package.objects.get().file.name]
 
@@ -358,7 +358,7 @@ def test_the_database_rejects_a_duplicate_version(
     from extery_site.publish import actions, upload
 
     factories.make_draft(owner)
-    before = stored(), media()
+    before = stored_rows(), media()
     real = upload._check_against_site
     stale = lambda *_: (Extension.objects.get(), None)  # noqa: E731
     answers = iter([stale, stale, real])
@@ -366,4 +366,4 @@ def test_the_database_rejects_a_duplicate_version(
     with pytest.raises(Conflict) as caught:
         actions.receive_upload(file=io.BytesIO(package(files={"a.py": ""})), user=owner)
     assert caught.value.code == "upload.version-exists"
-    assert (stored(), media()) == before
+    assert (stored_rows(), media()) == before

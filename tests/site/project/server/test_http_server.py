@@ -1,4 +1,4 @@
-"""The embedded server with a small application: what clients may send, and what they get."""
+"""The embedded server with a small application: requests, limits and responses."""
 
 from __future__ import annotations
 

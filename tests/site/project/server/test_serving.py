@@ -1,4 +1,4 @@
-"""The real server in a process of its own: starting, stopping, and bodies that lie."""
+"""The server in a process of its own: start, stop, and hostile request bodies."""
 
 from __future__ import annotations
 

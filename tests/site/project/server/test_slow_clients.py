@@ -1,4 +1,4 @@
-"""Clients that send or read slowly, hundreds at once, and the others who wait for the listing."""
+"""Hundreds of clients that send or read slowly do not delay the listing for others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.waiting import HANG
 pytestmark = pytest.mark.slow
 
 CLIENTS = 200
-#: More than any buffer between the server and a client takes.
+#: Larger than all buffers between the server and a client.
 LARGE = 25_000_000
 BOUNDARY = 40 * "b"
 UPLOAD = (

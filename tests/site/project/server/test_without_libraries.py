@@ -1,4 +1,4 @@
-"""The site's commands where only the toolkit is installed."""
+"""Commands of the site when only the toolkit is installed."""
 
 import importlib.metadata
 import importlib.util

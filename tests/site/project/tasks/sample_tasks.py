@@ -1,4 +1,4 @@
-"""Tasks for the tests. Their effect is a row of `Revision`, whose number says which task it was."""
+"""Tasks for the tests. Their effect is a row of `Revision` with the number of the task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``extery manage tasks``: what an operator sees and does."""
+"""``extery manage tasks``: output and actions for operators."""
 
 from __future__ import annotations
 

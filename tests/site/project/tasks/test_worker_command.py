@@ -1,4 +1,4 @@
-"""The command ``extery worker`` before it works."""
+"""The command ``extery worker`` before its first task."""
 
 from __future__ import annotations
 

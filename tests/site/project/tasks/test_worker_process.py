@@ -1,4 +1,4 @@
-"""The supervised child process: started again when it ends, gone with its parent."""
+"""The supervised child process: restarted when it ends, ended with its parent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from extery_site.project.worker_process import WorkerProcess
 from tests.site.project.tasks.processes import ROOT
 from tests.waiting import HANG, is_alive, wait_until
 
-#: Adds a line with its process id to a file, waits for the end of its stdin, makes another file.
+#: Appends its process id to a file, waits for the end of its stdin, creates another file.
 _CHILD = """
 import os, sys
 with open(sys.argv[1], "a") as file:
