@@ -50,6 +50,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(live_server: LiveServer, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a running site with an empty database and its own data folder."""
+    from extery_site.listings.download_counts import DOWNLOADS
+
+    # No thread may write to the database while another test runs.
+    DOWNLOADS.interval = None
+    DOWNLOADS.reset()
     folder = tmp_path_factory.mktemp("data")
     settings.EXTERY_DATA = folder
     settings.MEDIA_ROOT = folder / "media"
