@@ -1,4 +1,4 @@
-"""Builds: contents and names of packages, reproducible bytes, and that they unpack again."""
+"""Builds: contents and names of packages, and reproducible bytes."""
 
 import json
 import os

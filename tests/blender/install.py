@@ -1,6 +1,6 @@
 """Installs the Blender clients of the tests into the cache: one virtual environment per version.
 
-Run it with ``python tests/blender/install.py``. It uses nothing but the standard library, and it is also the one place that says
+Run it with ``python tests/blender/install.py``. It needs the standard library only, and is the one place that says
 where those environments are.
 """
 

@@ -86,8 +86,8 @@ class SiteUser:
                 return body
         except HTTPError as error:
             with error:
-                told = error.read().decode("utf-8", "replace")
-            raise SiteError(f"{error.code} {request.full_url}: {told[:2000]}") from None
+                message = error.read().decode("utf-8", "replace")
+            raise SiteError(f"{error.code} {request.full_url}: {message[:2000]}") from None
 
 
 class RunningSite:

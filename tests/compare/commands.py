@@ -72,7 +72,7 @@ def record_validate(
 
 
 def record_repository(tree: Tree, *, group: str, variant: str, options: Sequence[str]) -> Recording:
-    """Generate a copy of a folder of packages: anew, unchanged, and with one package fewer."""
+    """Run `server-generate` in a copy of a folder: new, unchanged, and with one package fewer."""
     result = Recording()
     name = f"generate/{group}/{variant}"
     folder = Path("generated", group, variant)

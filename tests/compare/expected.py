@@ -17,7 +17,7 @@ class Expected(NamedTuple):
     A changed code is named ``code/OLD -> NEW`` where OLD maps to several new codes.
     """
     reason: str
-    """Why the outputs differ, with the text of the issue that says so."""
+    """Why the outputs differ, with the text of the issue that requires it."""
 
 
 _SAME_RULES = "the same rules run everywhere: problems of a package that Blender installs are named, and the status is 1"

@@ -21,7 +21,7 @@ CODES = all_codes()
 
 
 class Call(NamedTuple):
-    """A call that reports a problem; ``variants`` are those that it can pass, none where they are computed."""
+    """A call that reports a problem; ``variants`` are those that it can pass, empty if they are computed."""
 
     place: str
     code: str

@@ -1,4 +1,4 @@
-"""Every version of the demo installs, loads and unloads in Blender, and does what its page says."""
+"""Every version of the demo installs, loads and unloads in Blender, and works as its page describes."""
 
 from __future__ import annotations
 

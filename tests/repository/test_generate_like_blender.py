@@ -177,12 +177,12 @@ def test_our_listing_resolves_the_conflicts_that_blender_reports(
     listed = json.loads((tmp_path / "index.json").read_text("utf-8"))["data"]
     ours = generate(tmp_path).entries
 
-    told = set(re.findall(r"duplicates for id (\w+):", theirs))
-    assert 0 < len(told) < len(CONFLICTS)
+    reported = set(re.findall(r"duplicates for id (\w+):", theirs))
+    assert 0 < len(reported) < len(CONFLICTS)
     kept = {entry["archive_url"]: entry for entry in listed}
     changed = {e["id"] for e in ours if e != kept[e["archive_url"]]}
     gone = {e["id"] for e in listed} - {e["id"] for e in ours if e["version"] == "1.0.0"}
-    assert changed | gone == told
+    assert changed | gone == reported
 
 
 def test_drag_links_equal_those_of_blender(version: str, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class Folder:
 
 
 def output_files(folder: Path) -> dict[str, bytes]:
-    """Every file that a run has output_files, but the one that tells of history."""
+    """Return all output of a run except recorded changes, which depend on earlier runs."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
         str(path.relative_to(folder)): path.read_bytes()

@@ -77,7 +77,7 @@ class Statistics:
 
 
 FOUND = Path(__file__).with_name("found")
-"""Zips on which a reader once made something else than we said. The file's name says what was done."""
+"""Earlier findings: zips that a reader unpacked differently. The file name describes the mutation."""
 
 
 def samples() -> Iterator[Mutant]:

@@ -114,7 +114,7 @@ def bytes_between(archive: Archive, rng: random.Random) -> str:
 
 
 def around(archive: Archive, rng: random.Random) -> str:
-    """Bytes before or after the archive: a script, a whole other zip, zeros."""
+    """Add bytes before or after the archive: a script, another zip, zeros."""
     other = Archive()
     for name, data in (
         (b"blender_manifest.toml", b'id = "other"\n'),
@@ -177,7 +177,7 @@ def second_directory(archive: Archive, rng: random.Random) -> str:
 
 
 def zip64_records(archive: Archive, rng: random.Random) -> str:
-    """Zip64 end records where none are needed, right or with one wrong value."""
+    """Add unnecessary Zip64 end records, correct or with one wrong value."""
     archive.end_64 = end = archive.end_64 or End64()
     what = rng.choice(("right", "right", "marks", "place", "place-zero", "between", "extended", "count", "length", "start", "disks", "no record"))  # fmt: skip
     if what == "marks":

@@ -93,7 +93,7 @@ def zipped(
 
 
 def _by_tool(command: list[str], files: dict[str, bytes]) -> bytes:
-    """A zip of those files made by a program; ``{}`` in the command is the zip's path."""
+    """Return a zip made by a program; ``{}`` in the command is the path of the zip."""
     program = require_part(command[0])
     with tempfile.TemporaryDirectory() as place:
         folder, target = Path(place, "files"), Path(place, "made.zip")
@@ -116,7 +116,7 @@ def _by_tool(command: list[str], files: dict[str, bytes]) -> bytes:
 
 
 def _without_times(data: bytes) -> bytes:
-    """The zip with fixed times in its extra fields: tools store when a file was read and made, too."""
+    """Set fixed times in the extra fields, where tools store the times of access and creation."""
     archive = Archive.parse(data)
     for record in (*archive.entries, *archive.locals):
         fixed, at, extra = b"", 0, record.extra
@@ -134,7 +134,7 @@ def _without_times(data: bytes) -> bytes:
 
 
 def _by_git(files: dict[str, bytes]) -> bytes:
-    """What ``git archive`` makes, with the commit in the comment and a folder around it, as GitHub serves it."""
+    """Return a zip by ``git archive``: the commit in the comment, and a folder around it, as from GitHub."""
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TZ": "UTC"}
     when = f"{_UNIX_TIME} +0000"
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"), ("DATE", when))}  # fmt: skip

@@ -102,7 +102,7 @@ class Central:
 
 @dataclass
 class End:
-    """The end record. ``None`` stands for the right value."""
+    """The end record. ``None`` means the correct value."""
 
     FORMAT: ClassVar = struct.Struct("<4s4H2LH")
 
@@ -119,7 +119,7 @@ class End:
 
 @dataclass
 class End64:
-    """The zip64 end record and its locator. ``None`` stands for the right value."""
+    """The zip64 end record and its locator. ``None`` means the correct value."""
 
     FORMAT: ClassVar = struct.Struct("<4sQ2H2L4Q")
     LOCATOR: ClassVar = struct.Struct("<4sLQL")

@@ -531,12 +531,12 @@ def test_the_state_contains_the_url_of_each_package(
 
 
 def test_the_last_progress_is_complete(two: Repository, folder: Path, fetcher: Fetcher) -> None:
-    told: list[MirrorProgress] = []
+    progress: list[MirrorProgress] = []
 
-    result = done(two, folder, fetcher, on_progress=told.append)
+    result = done(two, folder, fetcher, on_progress=progress.append)
 
     size = result.plan.bytes_to_fetch
-    assert told[-1] == MirrorProgress(2, 2, size, size)
+    assert progress[-1] == MirrorProgress(2, 2, size, size)
 
 
 def test_a_missing_repository_leaves_no_listing(

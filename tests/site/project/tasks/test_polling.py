@@ -1,4 +1,4 @@
-"""Polling: a task of another connection is seen at once, and a quiet SQLite costs no query."""
+"""Polling: a task of another connection is found immediately, and an idle SQLite needs no query."""
 
 from __future__ import annotations
 

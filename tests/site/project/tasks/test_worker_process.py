@@ -31,7 +31,7 @@ with open(sys.argv[1] + ".end", "w"):
 
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[[str], WorkerProcess]:
-    """A supervised process that waits for the end of its stdin, or ends at once."""
+    """A supervised process that waits for the end of its stdin, or ends immediately."""
     return lambda what: WorkerProcess(
         command=[sys.executable, "-c", _CHILD, str(tmp_path / "pids"), what], min_delay=0.01
     )

@@ -1,4 +1,4 @@
-"""Real worker processes: killed, stopped, several at once; every effect exactly once."""
+"""Real worker processes: killed, stopped, simultaneous; every effect exactly once."""
 
 from __future__ import annotations
 
