@@ -36,7 +36,8 @@ BESIDES = (
 )
 #: Not pages of this design: the API's own, and files.
 ELSEWHERE = ("/api/", "/download/", "/static/", "/media/")
-
+#: Pages that search engines must not index.
+PRIVATE = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
 
 pytestmark = pytest.mark.usefixtures("_content")
 
@@ -92,12 +93,21 @@ def walk(client: Client, start: str) -> dict[str, Page]:
 
 
 @pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
-def test_every_link_leads_to_a_valid_page(signed_in: Callable[[User], Client], name: str) -> None:
+def test_every_link_leads_to_a_valid_page_and_private_pages_are_noindex(
+    signed_in: Callable[[User], Client], name: str
+) -> None:
     client = signed_in(User.objects.get(username=name)) if name else Client()
+
     pages = walk(client, "/")
+
     assert len(pages) > 25
     wrong = {address: found for address, page in pages.items() if (found := mistakes(page))}
     assert not wrong
+    private = [name for name in pages if name.startswith(PRIVATE) and name != "/publish/"]
+    assert private
+    for address in private:
+        metas = [meta for meta in pages[address].all("meta") if meta.get("name") == "robots"]
+        assert [meta["content"] for meta in metas] == ["noindex"], address
 
 
 def test_every_page_has_a_unique_title(owner: User, signed_in: Callable[[User], Client]) -> None:
@@ -109,18 +119,3 @@ def test_every_page_has_a_unique_title(owner: User, signed_in: Callable[[User], 
         titles.setdefault(page.title, set()).update(canonical)
     shared = {title: found for title, found in titles.items() if len(found) > 1}
     assert not shared
-
-
-@pytest.mark.parametrize("name", ["", "eve", "ada", "mod"])
-def test_private_pages_are_noindex(signed_in: Callable[[User], Client], name: str) -> None:
-    client = signed_in(User.objects.get(username=name)) if name else Client()
-    private = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
-    pages = {
-        address: page
-        for address, page in walk(client, "/").items()
-        if address.startswith(private) and address != "/publish/"
-    }
-    assert pages
-    for address, page in pages.items():
-        robots = [meta["content"] for meta in page.all("meta") if meta.get("name") == "robots"]
-        assert robots == ["noindex"], address
