@@ -256,7 +256,7 @@ def test_the_full_size_adds_extensions_for_load_tests(
 
     summary = seed_site(size="full")
 
-    added = Extension.objects.filter(tagline__contains="tests of load")
+    added = Extension.objects.filter(tagline__contains="load tests")
     assert added.count() == 20
     assert added.public().count() == 20
     assert {extension.type for extension in added} == {"add-on", "theme"}
