@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import free_port
-from tests.site.project.server.running import HANG
+from tests.waiting import HANG
 
 COMMANDS = {
     "serve": (["serve", "--port", "0"], "The site was not started."),
