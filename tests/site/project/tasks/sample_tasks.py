@@ -13,7 +13,8 @@ from unittest import mock
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
-from extery_site.listings import actions as listings
+from extery_site.listings import rebuild as rebuilding
+from extery_site.listings import subscriber
 from extery_site.listings.models import Revision
 from extery_site.moderation import actions as moderation
 from extery_site.project.tasks import RetryPolicy, TaskContext, periodic, task
@@ -91,8 +92,8 @@ def kill_worker() -> None:
 @task(takes_context=True, atomic=False, retry=IMMEDIATE)
 def rebuild_listing(context: TaskContext, row: int, folder: str) -> None:
     """Rebuild the listing in batches of two; the first attempt stops before it renders ``row``."""
-    with _stopping_at(row, context, folder), mock.patch.object(listings, "REBUILD_BATCH", 2):
-        listings.rebuild()
+    with _stopping_at(row, context, folder), mock.patch.object(rebuilding, "REBUILD_BATCH", 2):
+        rebuilding.rebuild()
 
 
 @task(takes_context=True, atomic=False, retry=IMMEDIATE)
@@ -119,7 +120,7 @@ def _wait_for(path: Path) -> None:
 @contextmanager
 def _stopping_at(row: int, context: TaskContext, folder: str) -> Iterator[None]:
     """Stop the first attempt before it renders this listing row, and make a file ``rendering``."""
-    render, rendered = listings.render_entry, 0
+    render, rendered = subscriber.render_entry, 0
 
     def stop(package: Any) -> Any:
         nonlocal rendered
@@ -129,5 +130,5 @@ def _stopping_at(row: int, context: TaskContext, folder: str) -> Iterator[None]:
             _wait_for(Path(folder) / "go")
         return render(package)
 
-    with mock.patch.object(listings, "render_entry", stop):
+    with mock.patch.object(subscriber, "render_entry", stop):
         yield
