@@ -21,14 +21,14 @@ def main() -> None:
         return
     # Imports create many objects and hardly any garbage: collecting after every 700 objects, Python's default,
     # takes a twentieth of a short command.
-    gc.set_threshold(20_000)
+    gc.set_threshold(100_000)
     from extery.cli.app import run
 
     try:
         run()
     except SystemExit as error:
         # A server has threads and files to close.
-        if "extery_site" in sys.modules:
+        if "django" in sys.modules:
             raise
         _exit(0 if error.code is None else error.code if isinstance(error.code, int) else 1)
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from extery.author.build.plan import plan_packages, resolve_path
-from extery.author.build.source_folder import read_source_folder
-from extery.author.build.targets import plan_targets
 from extery.core.errors import ProblemList
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.error_capture import capture_errors
@@ -34,6 +31,11 @@ def check_path(
 
 def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:
     """Check the manifest in ``path`` and the files that `extery build` would pack."""
+    # Imported here: a package is checked without the modules of a build.
+    from extery.author.build.plan import plan_packages, resolve_path
+    from extery.author.build.source_folder import read_source_folder
+    from extery.author.build.targets import plan_targets
+
     report = CheckReport("folder", str(path))
     with capture_errors(report.problems, str(path)):
         folder = read_source_folder(resolve_path(path), valid_tags=valid_tags)

@@ -6,16 +6,17 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extery.core.compatibility import BlenderRange
 from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.versions import Version
-from extery.core.wheel_names import python_versions
 from extery.manifest.build_table import check_build_table, with_generated
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
 from extery.manifest.tags import as_valid_tags
+
+if TYPE_CHECKING:
+    from extery.core.compatibility import BlenderRange
 
 MANIFEST_FILENAME = "blender_manifest.toml"
 #: Real manifests have a few thousand bytes.
@@ -109,11 +110,17 @@ class Manifest(NamedTuple):
     @property
     def blender_range(self) -> BlenderRange:
         """The supported Blender versions."""
+        from extery.core.compatibility import BlenderRange  # here to keep `extery validate` fast
+
         return BlenderRange.parse(self.blender_version_min, self.blender_version_max)
 
     @property
     def python_versions(self) -> tuple[str, ...]:
         """The Python versions that the wheels fit; empty without wheels."""
+        if not self.wheels:
+            return ()
+        from extery.core.wheel_names import python_versions
+
         return python_versions(self.wheels)
 
 

@@ -10,13 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core import licenses, platforms
-from extery.core.compatibility import BlenderRange
 from extery.core.errors import ProblemList, Value
-from extery.core.name_sets import NameSet, union
 from extery.core.text import closest_match, quote_value
 from extery.core.types import FIRST_BLENDER
 from extery.core.versions import BlenderVersion, format_blender_version, parse_blender_version
-from extery.core.wheel_names import WheelName
 from extery.manifest.schemas.checking import limit_problems
 from extery.manifest.schemas.v1_0_0 import FIELDS
 
@@ -112,7 +109,7 @@ def _check_maximum(lint: LintContext, minimum: BlenderVersion) -> None:
         maximum = parse_blender_version(text)
     except ValueError:
         return
-    if BlenderRange(minimum, maximum).is_empty:
+    if maximum <= minimum:
         low = lint.text("blender_version_min")
         lint.add(f"{field}.empty-range", field, minimum=low, maximum=text)
 
@@ -168,41 +165,12 @@ def _check_platforms(lint: LintContext) -> None:
 
 
 def _check_wheels(lint: LintContext) -> None:
-    listed = NameSet(frozenset(item for _, item in lint.texts("platforms")))
-    by_library: dict[str, list[NameSet]] = {}
-    _check_duplicates(lint, "wheels")
-    for index, path in lint.texts("wheels"):
-        if path.startswith("/") or ".." in path.split("/"):
-            lint.add("wheels.outside", "wheels", index, value=quote_value(path))
-        wheel = WheelName.parse(path)
-        by_library.setdefault(wheel.library, []).append(wheel.platforms)
-        _check_wheel_platforms(lint, index, wheel, listed)
-    _check_missing_wheels(lint, listed, by_library)
+    if lint.table.get("wheels"):
+        # Imported here: most manifests list no wheels.
+        from extery.manifest.lint_wheels import check_wheels
 
-
-def _check_wheel_platforms(
-    lint: LintContext, index: int, wheel: WheelName, listed: NameSet
-) -> None:
-    fits = wheel.platforms
-    if fits.is_empty:
-        tag = wheel.platform_tag
-        lint.add("wheels.no-platform", "wheels", index, library=wheel.name, tag=tag)
-    elif not listed.is_empty and not fits.overlaps(listed):
-        names = ", ".join(sorted(fits.names))
-        lint.add("wheels.unlisted-platform", "wheels", index, library=wheel.name, fits=names)
-
-
-def _check_missing_wheels(
-    lint: LintContext, listed: NameSet, by_library: Mapping[str, list[NameSet]]
-) -> None:
-    missing = (
-        (library, platform)
-        for library, fits in by_library.items()
-        for platform in sorted(listed.subtract(union(fits)).names)
-    )
-    for library, platform in limit_problems(missing, lint.problems):
-        values = {"platform": quote_value(platform), "library": library}
-        lint.add("wheels.platform-without", "platforms", **values)
+        _check_duplicates(lint, "wheels")
+        check_wheels(lint)
 
 
 def _check_keys(lint: LintContext) -> None:

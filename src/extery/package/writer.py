@@ -12,13 +12,15 @@ import struct
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidInput, Where
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 #: Suffixes of files that are compressed already and therefore stored.
 STORED_SUFFIXES = frozenset(
@@ -87,6 +89,9 @@ def write_zip(
     writer = _Writer(file, time, on_member)
     waiting: deque[_Block] = deque()
     weight = 0
+    # Imported here: it takes longer than checking a folder, which needs only `SourceFile`.
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(threads or _processors()) as pool:
         try:
             for block in _blocks(members, pool):

@@ -23,7 +23,6 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
-from extery.rules.installability import blocks_install
 from extery.rules.registry import rules_for
 from extery.rules.report import CheckReport
 from extery.rules.rule import Input, Scope
@@ -196,8 +195,11 @@ def _set_manifests(report: CheckReport, context: RuleContext) -> None:
     errors = problems.errors if problems else []
     if not any(problem.code.startswith(_MANIFEST_CODES) for problem in errors):
         report.manifest = Manifest.from_table(table)
-    if any(blocks_install(problem.code) for problem in errors):
-        return
+    if errors:
+        from extery.rules.installability import blocks_install  # most packages have no errors
+
+        if any(blocks_install(problem.code) for problem in errors):
+            return
     if report.manifest is None:
         # Strict checks stop after a number of similar problems; clients check the rest too.
         more = ProblemList()

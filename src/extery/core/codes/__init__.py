@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from extery.core.installation import Installation
+if TYPE_CHECKING:
+    from extery.core.installation import Installation
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

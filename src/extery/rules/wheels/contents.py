@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
-from extery.core.errors import InvalidPackage, ProblemList, Value
+from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.files import format_size
-from extery.core.wheel_names import WheelName
 from extery.package import Archive, open_archive
-from extery.package.collisions import check_names
-from extery.package.issue import Issue
-from extery.package.names import collision_key, quote_name
+from extery.package.names import collision_key
 from extery.rules.context import RuleContext
 from extery.rules.package.size import Limits, check_sizes
 from extery.rules.rule import FILES, Input, Rule
-
-#: Files that a ``.dist-info`` folder must have.
-_REQUIRED = ("METADATA", "WHEEL", "RECORD")
-# Files that Blender reads as the list of a wheel's files.
-_RECORD = re.compile(r"[^/]*-info/record", re.IGNORECASE)
-_DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/", re.IGNORECASE)
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
@@ -33,6 +22,8 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     """
     if context.open_file is None or not (context.table or {}).get("wheels"):
         return
+    from extery.rules.dist_info import find_dist_info_issue  # most packages have no wheels
+
     budget = Budget(sum(member.size for member in context.members))
     for name in _listed_files(context):
         try:
@@ -40,7 +31,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                 if not budget.spend(wheel, name, context, problems):
                     return
                 wheel.verify_all(checkpoint=context.checkpoint)
-                if issue := _find_issue(wheel, name):
+                if issue := find_dist_info_issue(wheel, name):
                     issue.add_to(problems, where=context.where(name), file=wheel.name)
         except InvalidPackage as error:
             _add_unreadable(name, error, context, problems)
@@ -108,68 +99,3 @@ def _add_unreadable(
         cause=cause.code,
         **values,
     )
-
-
-def _find_issue(wheel: Archive, name: str) -> Issue | None:
-    """Return why a wheel does not match its file name, or is installed in two ways."""
-    try:
-        expected = WheelName.parse(name)
-    except ValueError:
-        return None  # reported by the rules of the manifest
-    names = [member.name for member in wheel.members]
-    top = {member.partition("/")[0] for member in names if "/" in member}
-    folders = sorted(folder for folder in top if folder.endswith(".dist-info"))
-    if len(folders) != 1:
-        return _mismatch("several-folders" if folders else "no-folder", count=len(folders))
-    if not _belongs_to(folders[0], expected):
-        return _mismatch("other-library", folder=folders[0])
-    missing = [file for file in _REQUIRED if f"{folders[0]}/{file}" not in wheel.by_name]
-    if missing:
-        return _mismatch("file-missing", member=missing[0], folder=folders[0])
-    # Blender uses the last of all files with such a name.
-    records = [member for member in names if _RECORD.fullmatch(member)]
-    if len(records) != 1:
-        return _mismatch("several-records", count=len(records), records=", ".join(records[:3]))
-    return _find_data_issue(names, folders[0])
-
-
-def _mismatch(variant: str, **values: Value) -> Issue:
-    return Issue("wheel.dist-info", variant, values)
-
-
-def _find_data_issue(names: Sequence[str], dist_info: str) -> Issue | None:
-    """Return why the ``.data`` folder of a wheel replaces other files.
-
-    Newer Blenders move its files to the root of the wheel, older ones do not.
-    """
-    installed = [_DATA.sub("", name) for name in names]
-    if installed == list(names):
-        return None
-    moved = [new for old, new in zip(names, installed, strict=True) if new != old]
-    if any(name.startswith(f"{dist_info}/") for name in moved):
-        return _mismatch("data-dist-info", folder=dist_info)
-    collisions = ProblemList()
-    check_names([name for name in installed if name and not name.endswith("/")], collisions)
-    if not collisions.errors:
-        return None
-    return _mismatch("data-collision", member=quote_name(collisions.errors[0].where.file))
-
-
-def _belongs_to(folder: str, wheel: WheelName) -> bool:
-    """Whether a ``.dist-info`` folder is that of this library and version, in any spelling."""
-    library, dash, version = folder.removesuffix(".dist-info").rpartition("-")
-    if not dash or wheel._replace(name=library).library != wheel.library:
-        return False
-    return version == wheel.version or _version(version) == _version(wheel.version)
-
-
-def _version(text: str) -> object:
-    """Return the version to compare; wheels write ``_`` for the ``-`` and ``+`` of a local version."""
-    from packaging.version import Version
-
-    for form in (text, text.replace("_", "+", 1), text.replace("_", "-")):
-        try:
-            return Version(form)
-        except ValueError:  # also of a number with thousands of digits
-            continue
-    return text.casefold().replace("_", "-")
