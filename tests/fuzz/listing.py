@@ -13,7 +13,6 @@ from extery.core.versions import Version
 from extery.listing.audience import range_of
 from extery.listing.entries import Entry, Listing, parse_listing
 from extery.listing.partition import partition
-from extery.listing.selection import select
 from extery.repository.ambiguity import find_clashes
 from extery.repository.check_listing import check_listing
 from extery.repository.check_packages import resolve_packages
@@ -22,6 +21,7 @@ from extery.repository.mirror.plan import plan_mirror
 from tests.fuzz.judge import check_problems
 from tests.fuzz.mutate import mutated_json
 from tests.fuzz.seeds import extra
+from tests.listing.oracle import select
 
 _ENTRY: Entry = {
     "schema_version": "1.0.0",

@@ -13,7 +13,7 @@ from extery.core.versions import BlenderVersion
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
 from extery.listing.partition import partition
-from extery.listing.selection import select
+from tests.listing.oracle import select
 from tests.samples.entries import short_entry
 
 

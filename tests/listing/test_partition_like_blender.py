@@ -10,9 +10,9 @@ from extery.core.compatibility import System as Asking
 from extery.core.platforms import KNOWN
 from extery.listing.entries import Entry
 from extery.listing.partition import partition
-from extery.listing.selection import select
 from tests.blender.install import VERSIONS
 from tests.blender.oracle import System, compatible
+from tests.listing.oracle import select
 from tests.listing.test_partition import BLENDERS, folders
 from tests.parts import require_part
 

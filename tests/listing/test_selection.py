@@ -9,7 +9,8 @@ from extery.core.compatibility import System
 from extery.core.versions import Version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
-from extery.listing.selection import newest_versions, select
+from extery.listing.selection import newest_versions
+from tests.listing.oracle import select
 from tests.samples.entries import sample_entry
 
 

@@ -1,7 +1,8 @@
 """The types of extensions: one row for each, with everything that differs between them.
 
-Other modules read these rows. A new type needs a row here and a rule for its files in `extery.rules.package`;
-nothing else contains the name of a type (`tests/core/test_types.py`).
+Other modules read these rows. A new type needs a row here, a rule for its files in `extery.rules.package`, and on the
+website a migration, an icon and texts in `extery_site.ui.labels`. Nothing else contains the name of a type
+(`tests/core/test_types.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The registry of rules: every module in a sub-folder of `extery.rules` is one rule, found when it is first needed.
 
-A new rule is a new file with a `RULE`; no list names it. Modules that rules share are in `extery.rules` itself.
+A new rule is a new file with a `RULE`, rows for its codes in `extery.core.codes`, and an incremented
+`extery.rules.REVISION`; no list names it. Modules that rules share are in `extery.rules` itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The kinds of stored files, and the name that a file has in the storage: a folder, its hash, a suffix.
 
-Imports no model: `models`, `storage` and the pages of images use it.
+How files are hashed, written and read is in `extery_site.files.storage`. Imports no model.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """The JSON document of a listing for one class of systems: all chunks, plain and compressed.
 
+`extery_site.listings.snapshot.Snapshot.render` makes it; which entries a class of systems gets is decided in
+`extery_site.listings.chunks`.
+
 Bodies are lists of byte strings, so that documents share the chunks that they have in common.
 """
 

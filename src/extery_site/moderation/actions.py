@@ -38,8 +38,9 @@ def approve_version(
     Raises `Corrupt` if a stored file does not have the bytes that are approved.
 
     What follows: `extery_site.catalog.lifecycle` makes the transition ``APPROVE`` of
-    `extery_site.catalog.transitions`, writes an `Event`, and calls its ``subscribers()``; the
-    one in `extery_site.listings.subscriber` adds the version to the listings.
+    `extery_site.catalog.transitions`, updates the extension's `metadata`, writes an `Event`, and
+    calls the functions in ``EVENT_SUBSCRIBERS`` of `extery_site.project.settings`; the one in
+    `extery_site.listings.subscriber` adds the version to the listings.
     """
     require_moderator(by)
     reviewed = parse_hashes(packages)

@@ -11,12 +11,12 @@ from django.test import Client
 
 from extery.core.compatibility import System
 from extery.listing import entries as core
-from extery.listing.selection import select
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Package, Version
 from extery_site.listings.cache import LISTINGS
 from extery_site.listings.entries import render_entry
 from extery_site.moderation import actions as moderation
+from tests.listing.oracle import select
 from tests.samples.packages import wheel as made_wheel
 from tests.site import factories
 

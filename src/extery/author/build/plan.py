@@ -106,11 +106,9 @@ def plan_packages(
 
 
 def _with_build_severity(problem: Problem) -> Problem:
-    """Return the problem as a warning if Blender builds the package in spite of it."""
-    is_built = problem.code == "package.init-compiled" or (
-        codes.find(problem.code).stricter and problem.code != "package.wheel-missing"
-    )
-    return problem._replace(severity="warning") if is_built else problem
+    """Return the problem as a warning if the package is built in spite of it."""
+    severity = codes.find(problem.code).build_severity
+    return problem._replace(severity=severity) if problem.is_error else problem
 
 
 def resolve_path(source: Path) -> Path:

@@ -1,4 +1,8 @@
-"""Outcomes as one JSON document, described in docs/reference/output.md."""
+"""Outcomes as one JSON document, described in docs/reference/output.md.
+
+The members of one command are the ``data`` of its `Outcome`, from its module in `extery.cli.commands`; a problem is
+`extery.core.errors.Problem.as_dict`.
+"""
 
 from __future__ import annotations
 

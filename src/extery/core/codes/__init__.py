@@ -20,7 +20,8 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Code(NamedTuple):
     """One row of the table, the same for all problems with the code; `extery.core.errors.Problem` is one of them.
 
-    ``stricter`` marks an error that Blender's own tools do not report; `--like-blender` makes it a warning.
+    ``stricter`` marks an error that Blender's own tools do not report: `--like-blender` makes it a warning, and so does
+    `extery build`, which packs what Blender would pack. ``build`` is the severity there if it is another one.
 
     ``message`` and ``hint`` are templates for `str.format`, filled with the values of a problem. ``variants`` maps names to other pairs of message and hint, chosen by
     the value ``variant``; an empty text falls back to that of the code. ``example`` holds values that render
@@ -39,6 +40,12 @@ class Code(NamedTuple):
     variants: Mapping[str, tuple[str, str]] = _NOTHING
     example: Mapping[str, str | int] = _NOTHING
     installation: Installation | None = None
+    build: Literal["error", "warning"] | None = None
+
+    @property
+    def build_severity(self) -> Literal["error", "warning"]:
+        """The severity in `extery build`."""
+        return self.build or ("warning" if self.stricter else self.severity)
 
 
 class Text(NamedTuple):

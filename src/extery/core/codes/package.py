@@ -210,6 +210,7 @@ CODES = {
     "package.init-compiled": Code(
         "error", "an add-on has a compiled __init__ only", "Blender 5.0 builds and loads it, on the one platform it was compiled for; its own validate and most sites want an __init__.py.",
         installation=installs("it can be installed, and enabled on the platform it was compiled for"),
+        build="warning",
         message="there is {file} but no __init__.py",
         hint="add an __init__.py that imports the compiled module",
         example={"file": "__init__.cp311-win_amd64.pyd"},
@@ -424,6 +425,7 @@ CODES = {
         "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
         installation=installs("Blender skips missing wheels"),
         stricter=True,
+        build="error",
         message=_MISSING["one"],
         variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
         example={

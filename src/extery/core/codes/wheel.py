@@ -1,4 +1,4 @@
-"""Codes of the wheels that an extension bundles."""
+"""Codes of the contents of wheels. A listed wheel that is missing is ``package.wheel-missing`` in `extery.core.codes.package`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from django_tasks.utils import normalize_json
 
 from extery_site.project.tasks.definitions import LeaseLost, TaskResultStatus
 from extery_site.project.tasks.models import StoredTask
-from extery_site.project.tasks.retry import RetryPolicy
+from extery_site.project.tasks.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 
 Status = TaskResultStatus
 
@@ -141,7 +141,7 @@ def policy_of(stored: StoredTask) -> RetryPolicy:
     try:
         return stored.task.retry
     except ImportError:
-        return RetryPolicy()
+        return DEFAULT_RETRY_POLICY
 
 
 def retry(stored: StoredTask, *, now: datetime) -> bool:
