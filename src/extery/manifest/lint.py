@@ -6,14 +6,15 @@ Every problem added here is a warning with a code of its own, so the verdict sta
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from extery.core import licenses, platforms
-from extery.core.errors import ProblemList, Value
+from extery.core.errors import ProblemList
 from extery.core.text import closest_match, quote_value
 from extery.core.types import FIRST_BLENDER
 from extery.core.versions import BlenderVersion, format_blender_version, parse_blender_version
+from extery.manifest.lint_context import LintContext
 from extery.manifest.schemas.checking import limit_problems
 from extery.manifest.schemas.v1_0_0 import FIELDS
 
@@ -21,33 +22,6 @@ if TYPE_CHECKING:
     from extery.manifest.locator import Locator
 
 KNOWN_SCHEMA_VERSIONS = ("1.0.0",)
-
-
-class LintContext(NamedTuple):
-    """The fields that are checked, and the list for the warnings."""
-
-    table: Mapping[str, Any]
-    problems: ProblemList
-    locate: Locator
-
-    def add(self, code: str, *path: str | int, variant: str = "", **values: Value) -> None:
-        """Add the warning ``manifest.<code>`` about the value at ``path``."""
-        # Locations are looked up only now: most manifests have no warnings.
-        where = self.locate(path, of_key=code == "key.unknown")
-        self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)
-
-    def text(self, field: str) -> str:
-        """Return the value of ``field``, or an empty string if it is not a string."""
-        value = self.table.get(field)
-        return value if isinstance(value, str) else ""
-
-    def texts(self, field: str) -> Iterator[tuple[int, str]]:
-        """Yield the index and value of each string in the list ``field``."""
-        value = self.table.get(field)
-        items = value if isinstance(value, list) else []
-        for index, item in enumerate(limit_problems(items, self.problems)):
-            if isinstance(item, str):
-                yield index, item
 
 
 def lint_manifest(table: Mapping[str, Any], problems: ProblemList, *, locate: Locator) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from extery.core.name_sets import NameSet, union
 from extery.core.text import quote_value
 from extery.core.wheel_names import WheelName
+from extery.manifest.lint_context import LintContext
 from extery.manifest.schemas.checking import limit_problems
-
-if TYPE_CHECKING:
-    from extery.manifest.lint import LintContext
 
 
 def check_wheels(lint: LintContext) -> None:
