@@ -77,3 +77,17 @@ def test_a_missing_repository_is_an_error(repository: Repository) -> None:
 
 def test_the_network_is_imported_on_demand() -> None:
     assert "httpx" not in modules_after("server-check", "--help")
+
+
+def test_every_command_with_a_url_names_the_repository_of_a_link_and_of_a_page(
+    repository: Repository,
+) -> None:
+    url = repository.url
+    page = repository.web.put("/r/", b'<html><a href="a.zip?repository=.%2Findex.json">Gear</a>')
+    for command in (["server-check"], ["mirror", "--dry-run"], ["mirror"]):
+        for address in (page, f"{page}gear.zip?repository=.%2Findex.json"):
+            folder = ["copy"] if command[0] == "mirror" else []
+            result = CliRunner().invoke(extery, [*command, address, *folder])
+            assert result.exit_code == 1
+            assert url in result.output.split("hint:")[1]
+            assert "Traceback" not in result.output

@@ -21,19 +21,6 @@ MAX_MESSAGE_LENGTH = 1_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def repository_url(text: str) -> str:
-    """Return the URL for ``text``, which is a URL that Blender accepts or a local path.
-
-    Raises `InvalidInput` for URLs with another scheme.
-    """
-    scheme, separator, address = text.partition("://")
-    if separator and scheme.lower() in (*REMOTE, "file"):
-        return f"{scheme.lower()}://{address}"
-    if separator:
-        raise InvalidInput.of("fetch.url", variant="scheme", url=text)
-    return Path(text).resolve().as_uri()
-
-
 def listing_url(url: str) -> str:
     """Return the URL of the listing of a repository: Blender adds a file name to ``file://`` only."""
     if split_url(url).scheme in REMOTE or url.endswith(f"/{LISTING_FILENAME}"):

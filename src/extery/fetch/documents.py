@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from extery.core.errors import Corrupt, Unavailable
+from extery.core.errors import Corrupt, NotFound, Unavailable
 from extery.core.files import format_size
-from extery.fetch.addresses import redact_url, split_url
+from extery.fetch.addresses import REMOTE, redact_url, split_url
 from extery.fetch.deadline import Deadline
 from extery.fetch.decoding import IDENTITY, decode_body, supported_encodings
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
+from extery.fetch.repository_addresses import check_received_document
 from extery.fetch.response import Response
 
 #: Maximum bytes of a document that is a local file.
@@ -55,7 +56,8 @@ def get_document(
     """Fetch the document at ``url``; ``None`` if it has not changed since ``validators``.
 
     ``compressed`` allows compressed transfer, which Blender never requests. ``limit`` is the
-    maximum number of bytes, on the wire and decoded; by default that of the fetcher.
+    maximum number of bytes, on the wire and decoded; by default that of the fetcher. Raises `InvalidListing`
+    for a web page or a package, with the address that was probably meant.
     """
     if not limit:
         is_local = split_url(url).scheme == "file"
@@ -71,9 +73,24 @@ def get_document(
         with fetcher.open(url, headers, deadline) as response:
             if response.status == 304 and validators.headers():
                 return None
-            return _read(response, encodings, limit)
+            document = _read(response, encodings, limit)
+            check_received_document(url, response.url, document.body)
+            return document
 
-    return fetcher.with_retries(url, attempt, deadline)
+    try:
+        return fetcher.with_retries(url, attempt, deadline)
+    except NotFound as error:
+        if not _may_be_folder(url):
+            raise
+        raise NotFound(
+            *(problem.with_values(variant="document") for problem in error.problems)
+        ) from error
+
+
+def _may_be_folder(url: str) -> bool:
+    """Return whether ``url`` may be that of the folder of a listing, to which a browser adds a name."""
+    parts = split_url(url)
+    return parts.scheme in REMOTE and not parts.path.endswith(".json")
 
 
 def _read(response: Response, encodings: Sequence[str], limit: int) -> Document:

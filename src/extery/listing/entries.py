@@ -167,7 +167,7 @@ def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, A
         problems.add(
             "listing.not-json",
             where=Where(file, (), line, column),
-            variant="html" if data.lstrip()[:1] == b"<" else "",
+            variant=_kind_of(data),
             error=str(error),
         )
         return None
@@ -178,6 +178,14 @@ def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, A
         problems.add("listing.not-an-object", where=Where(file), value=quote_value(document))
         return None
     return document
+
+
+def _kind_of(data: bytes) -> str:
+    """Return the variant of ``listing.not-json`` for data that is not JSON."""
+    start = data[:1_000].lstrip()
+    if not start:
+        return "empty"
+    return "html" if start.startswith(b"<") else ""
 
 
 def _is_deep(document: object) -> bool:

@@ -19,12 +19,21 @@ CODES = {
         hint=_CHECK,
         variants={
             "scheme": ("{url!r} is not the URL of a repository", "give a URL that begins with https://, http:// or file://, or the path of a folder"),
+            "no-scheme": ("{url!r} is neither a folder nor a URL: a URL begins with https:// or http://", "try {suggestion}"),
+            "slashes": ("{url!r} is not a valid URL: two slashes follow the scheme", "try {suggestion}"),
+            "file": ("{url} is a file, not a repository", "give its folder, {suggestion}, or an index.json"),
             "too-long": ("{url!r} is not a valid URL: it has {length:,} characters, at most {limit:,} are allowed", ""),
             "control-character": ("{url!r} is not a valid URL: it contains a control character, such as a line break", ""),
             "nul": ("{url!r} is not a valid URL: it contains a NUL byte", ""),
             "request": ("{url} cannot be requested: {reason}", ""),
         },
-        example={"url": "http://[example", "reason": "Invalid IPv6 URL", "length": 9_000, "limit": 8_000},
+        example={"url": "http://[example", "reason": "Invalid IPv6 URL", "length": 9_000, "limit": 8_000, "suggestion": "https://example.org/index.json"},
+    ),
+    "fetch.drag-link": Code(
+        "error", "a drag-and-drop link was given as the URL of a repository", "It is the URL of one package, with a query from which Blender finds the repository when the link is dropped.",
+        message="{url} is a drag-and-drop link; its repository is {repository}",
+        hint="give {repository}",
+        example={"url": _PACKAGE_URL, "repository": _URL},
     ),
     "fetch.token": Code(
         "error", "the access token cannot be sent", "A token is sent in an HTTP header, which allows printable ASCII characters only.",
@@ -84,6 +93,7 @@ CODES = {
         message="{url} returned {status}",
         hint=_CHECK,
         variants={
+            "document": ("", "check the address; that of a static repository ends in /index.json, that of a site in /api/v1/extensions/"),
             "file": ("there is no file {path}", ""),
             "not-regular": ("{path} is not a regular file", ""),
         },

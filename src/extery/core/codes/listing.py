@@ -11,8 +11,24 @@ CODES = {
         "error", "the listing is not JSON", _WHOLE,
         message="the listing is not JSON: {error}",
         hint="check the repository's URL; it has to answer with JSON",
-        variants={"html": ("the listing is a web page: {error}", "")},
-        example={"error": "Expecting value: line 1 column 1 (char 0)", "variant": "html"},
+        variants={
+            "html": ("the listing is a web page: {error}", ""),
+            "package": ("{url} is a zip, not a listing", "give the URL of the repository that lists it"),
+            "empty": ("the listing is empty", "generate the listing again, or check the address"),
+        },
+        example={"error": "Expecting value: line 1 column 1 (char 0)", "variant": "html", "url": "https://example.org/index.json"},
+    ),
+    "listing.web-page": Code(
+        "error", "the address is that of a web page", "Blender and Extery read a listing, which is JSON; a page for people has another address.",
+        message="{url} is a web page{title}, not a listing",
+        hint="the address of a static repository ends in /index.json, that of a site in /api/v1/extensions/: try {suggestion} or {site}",
+        variants={
+            "repository": ("", "the page names this repository: {suggestion}"),
+            "file": ("{url} is the page of a code host about a file{title}, not the file", "try {suggestion}"),
+            "project": ("{url} is the page of a project on a code host{title}, not a listing", "if the project publishes a repository as its pages, the address is {suggestion}; otherwise look for it in the project's README"),
+            "sign-in": ("{url} leads to a page to sign in{title}", "Blender does not sign in: give an access token with --access-token, or an address that needs none"),
+        },
+        example={"url": "https://example.org/packages/", "title": " (Gears and more)", "suggestion": "https://example.org/packages/index.json", "site": "https://example.org/api/v1/extensions/"},
     ),
     "listing.not-an-object": Code(
         "error", "the listing is not an object", _WHOLE,
