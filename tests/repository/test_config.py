@@ -39,10 +39,41 @@ def test_without_a_configuration_there_are_no_blocks(tmp_path: Path) -> None:
     assert read_repository_config(tmp_path, None, ProblemList()).blocklist == ()
 
 
-def test_blocks_are_read_with_all_their_fields(tmp_path: Path) -> None:
-    assert blocklist(tmp_path, HEAD + BLOCK + 'since = "2025"\n') == [
-        {"id": "gear_tool", "reason": "broken", "since": "2025"}
-    ]
+def test_blocks_are_read_with_id_and_reason(tmp_path: Path) -> None:
+    assert blocklist(tmp_path, HEAD + BLOCK) == [{"id": "gear_tool", "reason": "broken"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("nonsense = 3\n", "remove it"),
+        ("since = 2026-01-31\n", "remove it"),
+        ("score = nan\n", "remove it"),
+        ("prereleases = false\n", "move it above the first line in brackets"),
+        ("retention = 1\n", "move it above the first line in brackets"),
+        ("pinned.gear_tool = '1.2.0'\n", "move it above the first line in brackets"),
+    ],
+)
+def test_another_key_in_a_block_is_an_error_that_says_where_it_belongs(
+    tmp_path: Path, line: str, hint: str
+) -> None:
+    [problem] = problems_of(tmp_path, HEAD + BLOCK + line)
+
+    assert (problem.code, problem.severity) == ("generate.config-blocklist", "error")
+    assert problem.where.path[:2] == ("blocklist", 0)
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("table", ["[extensions.gear_tool]", "[channels.beta]"])
+def test_a_key_of_the_file_in_a_table_is_named(tmp_path: Path, table: str) -> None:
+    (tmp_path / CONFIG_FILENAME).write_text(f'{HEAD}{table}\ntitle = "Gears"\n')
+    problems = ProblemList()
+
+    read_repository_config(tmp_path, None, problems)
+
+    [problem] = problems
+    assert problem.code == "generate.config-unknown-key"
+    assert problem.hint.startswith("move it above the first line in brackets")
 
 
 @pytest.mark.parametrize("text", [HEAD, HEAD + "blocklist = []\n"])
@@ -168,7 +199,6 @@ def test_sets_need_no_other_configuration(tmp_path: Path) -> None:
         'base_url = "example.org"\n',
         'base_url = "https://example.org/?a=1"\n',
         'base_url = "https://ada:secret@example.org/"\n',
-        'blocklist = [{ id = "gear_tool", reason = "broken", score = nan }]\n',
         "retention = 0\n",
         "retention = true\n",
         "prereleases = 1\n",

@@ -184,16 +184,3 @@ def test_every_code_of_a_repository_is_tested() -> None:
 
     codes = [code for code in all_codes() if code.startswith("generate.")]
     assert [code for code in codes if f'"{code}"' not in tests] == []
-
-
-def test_a_date_in_a_block_is_written_as_text(tmp_path: Path) -> None:
-    put(tmp_path, "a.zip")
-    (tmp_path / "blender_repo.toml").write_text(
-        'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "broken"\nsince = 2026-01-31\n'
-    )
-
-    generate(tmp_path)
-
-    assert json.loads((tmp_path / "index.json").read_text())["blocklist"] == [
-        {"id": "gear_tool", "reason": "broken", "since": "2026-01-31"}
-    ]

@@ -204,7 +204,7 @@ def test_a_blocklist_is_read_as_by_blender(version: str, tmp_path: Path) -> None
     require_part(f"blender-{version}")
     put(tmp_path, "a.zip")
     (tmp_path / "blender_repo.toml").write_text(
-        'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "Broken"\nmore = 1\n'
+        'schema_version = "1.0.0"\n[[blocklist]]\nid = "gear_tool"\nreason = "Broken"\n'
     )
     blender_cli(version, "server-generate", "--repo-dir", tmp_path)
     theirs = json.loads((tmp_path / "index.json").read_text())

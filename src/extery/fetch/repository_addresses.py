@@ -34,7 +34,9 @@ _LOCAL_HOST = re.compile(r"localhost|[\d\[]", re.IGNORECASE)
 _WRONG_SLASHES = re.compile(r"(https?):/{0,3}([^/].*)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 _HREF = re.compile(r"href\s{0,9}=\s{0,9}[\"']?([^\"'\s<>]{1,4000})", re.IGNORECASE)
-_SIGN_IN = re.compile(r"(?:^|[/_.-])(?:log-?_?in|sign-?_?in|sso|oauth2?|sessions?)\b", re.IGNORECASE)
+_SIGN_IN = re.compile(
+    r"(?:^|[/_.-])(?:log-?_?in|sign-?_?in|sso|oauth2?|sessions?)\b", re.IGNORECASE
+)
 _PASSWORD = re.compile(r"type\s{0,9}=\s{0,9}[\"']?password", re.IGNORECASE)
 #: What stands around a URL in a page.
 _DELIMITERS = "\"'<> \t\r\n"

@@ -117,8 +117,7 @@ def dump_serialized(
         **(head or {}),
         "blocklist": [dict(b) for b in blocklist],
     }
-    # An owner may add keys to a block, for example a date.
-    start = json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
+    start = dump_listing(document)
     pieces = [start[:-1], b',"data":[']
     for text in entries:
         pieces += (text, b",")

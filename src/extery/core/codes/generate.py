@@ -76,8 +76,12 @@ CODES = {
         "error", "the blocklist is not a list of ids and reasons", f"{_STOPS}: Blender shows the reason to all users of the extension.",
         message="blocklist must be a list of tables, found {value}",
         hint='write for each: [[blocklist]], then id = "…" and reason = "…"',
-        variants={"missing": ("an item of blocklist must have {keys} as text", "")},
-        example={"value": "'gear_tool'", "keys": "id and reason"},
+        variants={
+            "missing": ("an item of blocklist must have {keys} as text", ""),
+            "unknown-key": ("an item of blocklist has id and reason, found {key!r} too", "remove it; a note can be a comment: # …"),
+            "top-level": ("{key!r} belongs to the whole file, not to an item of blocklist", "move it above the first line in brackets: a key belongs to the [table] above it"),
+        },
+        example={"value": "'gear_tool'", "keys": "id and reason", "key": "retention"},
     ),
     "generate.config-value": Code(
         "error", "a value of the configuration is not valid", "Nothing is written: with a rule left out, the listing would have extensions that its owner excluded.",
@@ -95,7 +99,6 @@ CODES = {
             "extensions": ("{key} must be a table with a table for each id, found {value}", ""),
             "channels": ("{key} must be a table with a table for each channel, found {value}", ""),
             "set-version": ('{key} must be a version or "*", found {value}', 'for example: {key} = "1.2.0", or {key} = "*" for the newest'),
-            "not-json": ("an item of blocklist has nan or inf, which JSON cannot contain", "write a number, or remove the value"),
         },
         example={"key": "retention", "value": "0", "example": "3", "variant": "count"},
     ),
@@ -129,7 +132,7 @@ CODES = {
         "warning", "the configuration has an unknown key", _TYPO,
         message="{key!r} has no effect",
         hint="known are {known}",
-        variants=_SIMILAR,
+        variants={**_SIMILAR, "top-level": ("{key!r} belongs to the whole file, and has no effect here", "move it above the first line in brackets: a key belongs to the [table] above it")},
         example={"key": "retenton", "known": "title and retention", "variant": "similar", "similar": "retention"},
     ),
     "generate.block-without-package": Code(

@@ -61,6 +61,9 @@ CHANNEL = (
     Key("only", "texts", "The ids that this channel lists; all by default.", '["gear_tool"]'),
 )  # fmt: skip
 
+#: The keys of an item of ``blocklist``, all required.
+BLOCK = ("id", "reason")
+
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())

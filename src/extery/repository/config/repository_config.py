@@ -32,7 +32,7 @@ class VersionPolicy:
 
 @dataclass(frozen=True)
 class RepositoryConfig:
-    """The configuration of a repository; each block has ``id``, ``reason``, and any other keys of the owner."""
+    """The configuration of a repository; each block has ``id`` and ``reason``."""
 
     blocklist: Sequence[Mapping[str, Any]] = ()
     file: str = CONFIG_FILENAME

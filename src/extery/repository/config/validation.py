@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from extery.repository.config import keys
 
 #: Enough for a hundred thousand pinned versions; parsing takes a hundred times as much memory.
 MAX_CONFIG_BYTES = 4 << 20
+_TOP_NAMES = frozenset(key.name for key in keys.TOP)
 
 
 def read_toml_file(path: Path) -> tuple[bytes, dict[str, Any]]:
@@ -89,7 +89,7 @@ def _check_table(
             problems.add(
                 "generate.config-unknown-key",
                 where=location,
-                variant="similar" if similar else "",
+                variant=_unknown_variant(name, similar, where),
                 key=name,
                 known=", ".join(by_name),
                 similar=similar,
@@ -105,6 +105,13 @@ def _check_table(
                 value=quote_value(value),
                 example=by_name[name].example,
             )
+
+
+def _unknown_variant(name: str, similar: str, where: Where) -> str:
+    """Return the variant of ``generate.config-unknown-key`` for a key of a table."""
+    if where.path and name in _TOP_NAMES:
+        return "top-level"
+    return "similar" if similar else ""
 
 
 def _check_name(name: str, problems: ProblemList, where: Where) -> None:
@@ -131,29 +138,22 @@ def check_set(name: str, table: Mapping[str, Any], problems: ProblemList, file: 
             )
 
 
-def _is_json(item: object) -> bool:
-    """Return whether JSON can represent a block with its additional keys; dates become text."""
-    try:
-        json.dumps(item, allow_nan=False, default=str)
-    except ValueError:
-        return False
-    return True
-
-
 def _check_blocklist(blocklist: object, problems: ProblemList, file: str) -> None:
     items = blocklist if isinstance(blocklist, list) else [blocklist]
     for index, item in enumerate(items):
         if isinstance(blocklist, list) and isinstance(item, dict):
-            missing = [key for key in ("id", "reason") if not isinstance(item.get(key), str)]
+            missing = [key for key in keys.BLOCK if not isinstance(item.get(key), str)]
             variant = "missing"
         else:
-            missing, variant = ["id", "reason"], ""
-        if not missing and not _is_json(item):
-            problems.add(
-                "generate.config-value",
-                where=Where(file, ("blocklist", index)),
-                variant="not-json",
-            )
+            missing, variant = [*keys.BLOCK], ""
+        for key in item if isinstance(item, dict) else ():
+            if key not in keys.BLOCK:
+                problems.add(
+                    "generate.config-blocklist",
+                    where=Where(file, ("blocklist", index, key)),
+                    variant="top-level" if key in _TOP_NAMES else "unknown-key",
+                    key=key,
+                )
         if missing:
             problems.add(
                 "generate.config-blocklist",
