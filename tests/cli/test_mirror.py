@@ -47,6 +47,27 @@ def test_the_numbers_of_packages_are_printed(repository: Repository) -> None:
     )
 
 
+def test_versions_that_no_system_gets_are_counted(repository: Repository) -> None:
+    for number in range(3):
+        repository.add(f"gear{number}.zip", version=f"1.{number}.0")
+
+    planned = mirror(repository.url, "copy", "--dry-run")
+    assert planned.stdout.endswith("0 to remove, 3 older versions left out\n")
+    result = mirror(repository.url, "copy")
+    assert result.stdout.startswith("2 entries in copy: 2 packages fetched (")
+    assert result.stdout.endswith("0 removed, 3 older versions left out\n")
+    document = json.loads(mirror(repository.url, "copy", "--output-format", "json").stdout)
+    assert document["superseded"] == ["gear_tool 1.0.0", "gear_tool 1.1.0", "gear_tool 1.2.0"]
+
+
+def test_a_first_mirror_that_fails_has_no_old_listing(repository: Repository) -> None:
+    del repository.web.pages["/r/dusk.zip"]
+
+    assert "1 package failed; copy has no listing yet." in mirror(repository.url, "copy").stderr
+    assert mirror(repository.url, "copy", "--keep-going").exit_code == 0
+    assert "copy still has its old listing." in mirror(repository.url, "copy").stderr
+
+
 def test_the_source_can_be_a_folder(repository: Repository) -> None:
     assert mirror(str(repository.folder), "copy").exit_code == 0
     assert len(listed_entries(Path("copy"))) == 2
@@ -70,7 +91,7 @@ def test_a_package_that_fails_is_reported_and_the_status_is_1(repository: Reposi
     assert result.exit_code == 1
     assert "gear_tool-1.2.3-" in result.stderr
     assert "404 Not Found [fetch.not-found]" in result.stderr
-    assert "1 package failed; copy still has its old listing." in result.stderr
+    assert "1 package failed; copy has no listing yet." in result.stderr
     assert result.stdout == ""
 
 

@@ -48,7 +48,7 @@ def test_an_error_is_reported_and_the_status_is_1(repository: Repository) -> Non
     first, hint = result.stdout.splitlines()
     assert first.startswith("index.json:data[0].archive_url: error: gear_tool 1.2.3: there is no")
     assert "hint" in hint
-    assert result.stderr == "Checked source: 1 entry, 1 package read. Found 1 error.\n"
+    assert result.stderr == "Checked source: 1 entry, 0 packages read. Found 1 error.\n"
 
 
 def test_warnings_fail_only_a_strict_check(repository: Repository) -> None:

@@ -38,6 +38,28 @@ def test_two_versions_without_a_maximum_overlap() -> None:
     assert clash.system.blender == (4, 4, 0)
 
 
+def test_the_example_is_a_system_that_exists() -> None:
+    def example(**fields: Any) -> str:
+        [clash] = find_clashes([short_entry(), short_entry("2.0.0", **fields)])
+        return str(clash.system)
+
+    assert example() == "Blender 4.2.0 on linux-x64 with Python 3.11"
+    assert example(python_versions=["3.13"]) == "Blender 5.1.0 on linux-x64 with Python 3.13"
+    assert example(platforms=["macos-x64"]) == "Blender 4.2.0 on macos-x64 with Python 3.11"
+    assert example(blender_version_min="4.2.7") == "Blender 4.2.7 on linux-x64 with Python 3.11"
+
+
+def test_an_example_that_only_others_have_leaves_out_what_nobody_has() -> None:
+    [clash] = find_clashes(
+        [
+            short_entry(platforms=["beos-x86"], blender_version_min="9.0.0"),
+            short_entry("2.0.0", blender_version_min="9.1.0"),
+        ]
+    )
+
+    assert str(clash.system) == "Blender 9.1.0 on beos-x86"
+
+
 def test_adjacent_ranges_do_not_overlap() -> None:
     assert not find_clashes(
         [

@@ -81,7 +81,7 @@ def test_all_invalid_entries_are_reported_and_valid_ones_checked(
     assert found.entries == 1
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"version": "v1"}', b'{"data": 7}'])
+@pytest.mark.parametrize("body", [b"[]", b'{"version": "v1"}', b'{"data": 7}'])
 def test_an_invalid_listing_is_reported(
     repository: Repository, fetcher: Fetcher, body: bytes
 ) -> None:
@@ -103,8 +103,31 @@ def test_several_entries_for_one_blender_are_reported_with_an_example(
 
     [problem] = found.problems
     assert problem.code == "listing.several"
-    assert "gear_tool 1.0.0 and 2.0.0 both fit Blender 4.4.0 on linux-arm64" in problem.message
+    assert problem.message.endswith(
+        "gear_tool 1.0.0 and 2.0.0 both fit Blender 4.4.0 on linux-x64 with Python 3.11"
+    )
     assert found.ok
+
+
+def test_two_entries_of_one_version_say_which_one_blender_installs(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    repository.add("a.zip")
+    repository.add("b.zip", blender_version_min="5.1.0")
+
+    [problem] = check(repository, fetcher).problems
+    assert problem.message.endswith(
+        "gear_tool 1.2.3 is listed twice for Blender 5.1.0 on linux-x64 with Python 3.13: "
+        "Blender installs ./a.zip, not ./b.zip"
+    )
+
+
+def test_a_package_that_is_missing_was_not_read(repository: Repository, fetcher: Fetcher) -> None:
+    repository.add("a.zip")
+    repository.add("b.zip", extension_id="dusk")
+    del repository.web.pages["/r/b.zip"]
+
+    assert check(repository, fetcher).packages == 1
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,20 @@ def test_packages_of_one_version_for_the_same_systems_are_reported(tmp_path: Pat
     assert problem.severity == "warning"
     assert problem.message == (
         "2 packages of gear_tool 1.2.3 fit the same Blender: new one.zip (4.2.0 and newer), "
-        "old.zip (4.2.0 up to, not including, 5.0.0)"
+        "old.zip (4.2.0 up to, not including, 5.0.0); new one.zip is listed where several fit"
     )
     assert problem.where.file == str(tmp_path / "new one.zip")
+
+
+def test_the_package_that_a_report_calls_listed_is_the_one_that_is_listed(tmp_path: Path) -> None:
+    for name in ("c.zip", "a.zip", "b.zip"):
+        put(tmp_path, name)
+    problems = ProblemList()
+
+    [plan] = plan_listings(scanned_entries(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
+
+    assert [item.url for item in plan.items] == ["./a.zip"]
+    assert problems[0].message.endswith("; a.zip is listed where several fit")
 
 
 def test_other_versions_and_packages_for_other_systems_do_not_compete(tmp_path: Path) -> None:
@@ -96,7 +107,7 @@ def test_every_version_with_competing_packages_is_reported_once(tmp_path: Path) 
         "6 packages of a_tool 1.2.3 fit the same Blender",
         "6 packages of b_tool 1.2.3 fit the same Blender",
     ]
-    assert all(problem.message.endswith(" and 2 more") for problem in problems)
+    assert all(" and 2 more; " in problem.message for problem in problems)
 
 
 def test_a_block_without_a_package_is_a_problem(tmp_path: Path) -> None:

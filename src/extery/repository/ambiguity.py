@@ -12,7 +12,14 @@ from extery.core.versions import BlenderVersion
 from extery.listing.audience import audience_of, python_minor_versions
 from extery.listing.entries import Entry
 
-#: Stand for a platform and a minor version of Python that no entry names.
+#: The first release of each series of Blender -> its Python, newest Python last.
+_RELEASES = {
+    **dict.fromkeys([(4, 2, 0), (4, 3, 0), (4, 4, 0), (4, 5, 0), (5, 0, 0)], "3.11"),
+    **dict.fromkeys([(5, 1, 0), (5, 2, 0), (5, 3, 0)], "3.13"),
+}
+#: Platforms in the order in which they serve as examples.
+_EXAMPLES = ("linux-x64", "windows-x64", "macos-arm64", *platforms.KNOWN)
+#: Stand for a platform and a minor version of Python that no entry names; never part of a message.
 _OTHER_PLATFORM = "other-x64"
 _OTHER_MINOR = 99
 #: Maximum comparisons for one id. A thousand versions for seven platforms each need seven million.
@@ -20,7 +27,10 @@ MAX_COMPARISONS = 10_000_000
 
 
 class Clash(NamedTuple):
-    """Two entries of an id that one system could install, by number, and an example of such a system."""
+    """Two entries of an id that one system could install, by number, and an example of such a system.
+
+    The example is a Blender that exists; its platform or Python is unknown if only others than those of Blender fit.
+    """
 
     first: int
     second: int
@@ -40,8 +50,29 @@ def find_clashes(entries: Sequence[Entry]) -> list[Clash]:
     for numbers in by_id.values():
         if len(numbers) > 1:
             pairs = _compare([entries[number] for number in numbers])
-            clashes |= {(numbers[a], numbers[b]): system for (a, b), system in pairs.items()}
+            for (a, b), system in pairs.items():
+                pair = numbers[a], numbers[b]
+                first, second = (audience_of(entries[number]) for number in pair)
+                clashes[pair] = _example(first, second, system)
     return [Clash(*pair, clashes[pair]) for pair in sorted(clashes)]
+
+
+def _example(first: Audience, second: Audience, system: System) -> System:
+    """Return a system that both audiences have, like ``system``, and that people use if there is one."""
+    blender = first.blender.intersect(second.blender)
+    names = first.platforms.intersect(second.platforms)
+    platform = next((name for name in _EXAMPLES if names.has(name)), system.platform)
+    for start, python in _RELEASES.items():
+        release = max(start, blender.minimum)
+        is_release = release[:2] == start[:2] and blender.has(release)
+        if is_release and first.pythons.has(python) and second.pythons.has(python):
+            return System(release, _named(platform), python)
+    is_invented = str(system.python).endswith(f".{_OTHER_MINOR}")
+    return System(system.blender, _named(platform), None if is_invented else system.python)
+
+
+def _named(platform: str | None) -> str | None:
+    return None if platform == _OTHER_PLATFORM else platform
 
 
 def _compare(entries: Sequence[Entry]) -> dict[tuple[int, int], System]:

@@ -26,7 +26,7 @@ _MAX_NAMES = 3
 
 @dataclass(frozen=True)
 class RepositoryCheckResult:
-    """Problems of a repository; ``entries`` counts valid entries, ``packages`` those that were read."""
+    """Problems of a repository; ``entries`` counts valid entries, ``packages`` the packages that were read."""
 
     url: str
     entries: int = 0

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from extery.core.errors import Corrupt, InvalidListing, ProblemList, Where
-from extery.core.versions import format_blender_version
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
@@ -91,12 +90,12 @@ def _check_clashes(entries: Sequence[NumberedEntry], problems: ProblemList) -> N
         (_, first), (number, second) = entries[clash.first], entries[clash.second]
         problems.add(
             "listing.several",
-            variant="versions",
+            variant="same-version" if first["version"] == second["version"] else "versions",
             where=Where(LISTING_FILENAME, ("data", number)),
             id=first["id"],
             version=first["version"],
             other=second["version"],
-            blender=format_blender_version(clash.system.blender or (0, 0, 0)),
-            platform=clash.system.platform or "",
-            python=clash.system.python or "",
+            system=str(clash.system),
+            url=first["archive_url"],
+            other_url=second["archive_url"],
         )

@@ -71,7 +71,7 @@ def check_packages(
     *,
     valid_tags: ValidTags | None = None,
 ) -> int:
-    """Read each package once, and compare it with all of its entries; return the number of packages.
+    """Read each package once, and compare it with all of its entries; return the number of packages read.
 
     ``on_progress`` is called with the number of checked entries and of all.
     """
@@ -79,6 +79,7 @@ def check_packages(
     for item in entries:
         by_package.setdefault(item.request, []).append(item)
     checked: dict[int, list[Problem]] = {}
+    unread: list[DownloadRequest] = []
     memory_lock = threading.Lock()  # each check may use as much memory as a package is allowed
     with tempfile.TemporaryDirectory(prefix="extery-") as name:
         folder = Path(name)
@@ -94,6 +95,7 @@ def check_packages(
                 if path.parent == folder:
                     path.unlink()
             except ExteryError as error:
+                unread.append(request)
                 faults = [_as_server_problem(problem) for problem in error.problems]
                 for item in group:
                     checked[item.number] = [_at_entry(item, problem) for problem in faults]
@@ -103,7 +105,7 @@ def check_packages(
         assert not failed  # check() reports every ExteryError
     for number in sorted(checked):
         problems.extend(checked[number])
-    return len(by_package)
+    return len(by_package) - len(unread)
 
 
 def _local_package(request: DownloadRequest, folder: Path, number: int, fetcher: Fetcher) -> Path:

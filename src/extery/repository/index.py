@@ -187,6 +187,7 @@ def _check_same(
             id=identifier,
             version=version,
             files=", ".join(files),
+            listed=file_of(rivals[0][0]),
             more=more,
         )
 

@@ -107,7 +107,7 @@ def command(
 
     URL is the repository URL that Blender uses, or a folder. The first run downloads everything, later
     ones only changes. Every package is verified, and the listing is replaced only when all of them
-    are complete; if one fails, the old listing stays and the exit status is 1. Packages that Blender
+    are complete; if one fails, the old listing, if there is one, stays and the exit status is 1. Packages that Blender
     cannot install, or that tools unpack differently, are left out; packages with other problems are
     mirrored. Both are reported, and the exit status is 1.
 
@@ -207,7 +207,8 @@ def _planned(result: MirrorResult, removed: Sequence[str]) -> Iterator[str]:
     counts = (
         f"{pluralize(len(plan.fetch), 'package')} to fetch ({format_size(plan.bytes_to_fetch)})"
     )
-    yield f"{counts}, {len(plan.present)} up to date, {len(removed)} to remove"
+    others = f"{len(plan.present)} up to date, {len(removed)} to remove"
+    yield f"{counts}, {others}{_superseded(result)}"
 
 
 def _result_line(result: MirrorResult, folder: Path, removed: Sequence[str]) -> Iterator[str]:
@@ -222,18 +223,30 @@ def _result_line(result: MirrorResult, folder: Path, removed: Sequence[str]) -> 
         f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
     )
     entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
-    yield f"{entries}: {fetched}, {len(plan.present)} up to date, {len(removed)} removed"
+    counts = f"{fetched}, {len(plan.present)} up to date, {len(removed)} removed"
+    yield f"{entries}: {counts}{_superseded(result)}"
+
+
+def _superseded(result: MirrorResult) -> str:
+    """Return the number of versions that are not mirrored because each system gets a newer one."""
+    from extery.cli.output import pluralize
+
+    count = len(result.plan.superseded)
+    return f", {pluralize(count, 'older version')} left out" if count else ""
 
 
 def _summary(result: MirrorResult, folder: Path, *, dry_run: bool) -> str:
     from extery.cli.output import pluralize
     from extery.cli.terminal import printable
+    from extery.listing import LISTING_FILENAME
 
     path = printable(str(folder))
     if dry_run:
         return "Dry run: nothing was written."
     if not result.is_complete:
         failed = pluralize(len(result.failed), "package")
+        if not (folder / LISTING_FILENAME).exists():
+            return f"{failed} failed; {path} has no listing yet."
         return f"{failed} failed; {path} still has its old listing."
     refused = pluralize(len(result.refused), "package")
     left_out = f", {refused} refused and left out" if result.refused else ""
@@ -250,6 +263,9 @@ def _data(result: MirrorResult | None) -> dict[str, Any]:
         "bytes": plan.bytes_to_fetch if plan else 0,
         "kept": plan.present if plan else [],
         "removed": list(plan.remove) if plan else [],
+        "superseded": [f"{item['id']} {item['version']}" for item in plan.superseded]
+        if plan
+        else [],
         "failed": list(result.failed) if result else [],
         "refused": list(result.refused) if result else [],
         "flawed": list(result.flawed) if result else [],

@@ -87,12 +87,13 @@ CODES = {
     ),
     "listing.several": Code(
         "warning", "several entries of an id fit the same Blender", "Blender shows the last of them and installs the first, and offers an update for ever.",
-        message="{count} packages of {id} {version} fit the same Blender: {files}",
+        message="{count} packages of {id} {version} fit the same Blender: {files}; {listed} is listed where several fit",
         hint="keep one of them, or give each its own version",
         variants={
-            "more": ("{count} packages of {id} {version} fit the same Blender: {files} and {more} more", ""),
-            "versions": ("{id} {version} and {other} both fit Blender {blender} on {platform} with Python {python}", "list the newest, or end the Blender versions of the other with blender_version_max"),
+            "more": ("{count} packages of {id} {version} fit the same Blender: {files} and {more} more; {listed} is listed where several fit", ""),
+            "versions": ("{id} {version} and {other} both fit {system}", "list the newest, or end the Blender versions of the other with blender_version_max"),
+            "same-version": ("{id} {version} is listed twice for {system}: Blender installs {url}, not {other_url}", "list one of them, or give each its own version"),
         },
-        example={"count": 2, "id": "gear_tool", "version": "1.2.3", "files": "a.zip (4.2.0 or newer), b.zip (4.5.0 or newer)", "more": 1, "other": "1.2.4", "blender": "4.5.0", "platform": "linux-x64", "python": "3.11"},
+        example={"count": 2, "id": "gear_tool", "version": "1.2.3", "files": "a.zip (4.2.0 or newer), b.zip (4.5.0 or newer)", "listed": "a.zip", "more": 1, "other": "1.2.4", "system": "Blender 4.5.0 on linux-x64 with Python 3.11", "url": "./a.zip", "other_url": "./b.zip"},
     ),
 }  # fmt: skip

@@ -41,6 +41,8 @@ class Plan:
     remove: Sequence[str]
     left_out: Sequence[Entry]
     """Older versions that the source offers to platforms that no entry names."""
+    superseded: Sequence[Entry] = ()
+    """Versions that every system would ignore, since it gets a newer one."""
 
     @property
     def present(self) -> list[str]:
@@ -99,7 +101,18 @@ def plan_mirror(
         fetch=[name for name, request in packages.items() if not is_present(name, request)],
         remove=sorted(set(owned) - set(packages)),
         left_out=divided.lost,
+        superseded=_superseded(entries, divided.entries),
     )
+
+
+def _superseded(entries: Iterable[Entry], listed: Iterable[Entry]) -> list[Entry]:
+    """Return the entries without any part among those that are ``listed``."""
+    kept = {_key(item) for item in listed}
+    return [item for item in entries if _key(item) not in kept]
+
+
+def _key(item: Entry) -> tuple[str, str, str]:
+    return item["id"], item["version"], item["archive_url"]
 
 
 def _merge(lists: Iterable[Iterable[Any]]) -> list[Any]:
