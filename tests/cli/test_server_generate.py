@@ -1,6 +1,7 @@
 """``extery server-generate``: arguments, output and exit status."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def test_the_number_of_packages_is_printed_as_by_blender(packages: Path) -> None
     assert result.exit_code == 0
     assert result.stdout == "found 2 packages.\n"
     assert result.stderr == (
+        "added: dusk 1.2.3, gear_tool 1.2.3\n"
         "written: packages/index.json\nwritten: packages/index.json.gz\n"
         f"paste into Blender: {packages.as_uri()}/index.json\n"
         "Wrote the listing of 2 packages in packages. No problems.\n"
@@ -61,6 +63,132 @@ def test_a_page_is_written_on_request(packages: Path) -> None:
         "written: packages/index.html\npaste into Blender: "
     )
     assert (packages / "index.html").read_text().startswith("<!doctype html>")
+
+
+def test_what_changed_is_printed_in_groups(packages: Path) -> None:
+    put(packages, "c.zip", extension_id="old_tool")
+    put(packages, "d.zip", extension_id="bolts")
+    put(packages, "e.zip", extension_id="nuts")
+    generate()
+    put(packages, "a2.zip", version="1.3.0")
+    put(packages, "new.zip", extension_id="new_tool")
+    (packages / "c.zip").unlink()
+    (packages / "d.zip").write_bytes(b"no zip")
+    (packages / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\nprereleases = false\n[extensions.dusk]\ntagline = "Dark"\n'
+    )
+    put(packages, "e.zip", extension_id="nuts", version="2.0.0-beta.1")
+
+    result = generate()
+
+    assert result.stdout == "found 5 packages: 3 listed, 1 older, 1 hidden.\n"
+    assert result.stderr.split("written:")[0].endswith(
+        "added: new_tool 1.2.3\n"
+        "updated: gear_tool 1.2.3 -> 1.3.0\n"
+        "changed: dusk 1.2.3\n"
+        "removed: old_tool 1.2.3\n"
+        "hidden by the configuration: nuts 1.2.3\n"
+        "left out because of errors: bolts 1.2.3\n"
+    )
+    again = generate()
+    assert again.stdout == result.stdout
+    assert "updated" not in again.stderr
+
+
+def test_a_long_list_of_changes_is_shortened(packages: Path) -> None:
+    for number in range(20):
+        put(packages, f"{number}.zip", extension_id=f"tool_{number:02}")
+
+    [line] = [line for line in generate().stderr.splitlines() if line.startswith("added")]
+
+    assert line.endswith(" and 14 more")
+    assert line.count("1.2.3") == 8
+
+
+def test_eighteen_older_versions_are_counted(packages: Path) -> None:
+    for number in range(18):
+        put(packages, f"{number}.zip", extension_id="dusk", kind="theme", version=f"1.0.{number}")
+
+    assert generate().stdout == "found 20 packages: 2 listed, 18 older.\n"
+
+
+def test_a_version_with_other_bytes_is_a_warning_with_both_hashes(packages: Path) -> None:
+    generate()
+    old = json.loads((packages / "index.json").read_text())["data"][1]["archive_hash"]
+    put(packages, "a.zip", tagline="Cuts gears anew")
+
+    result = generate()
+
+    new = json.loads((packages / "index.json").read_text())["data"][1]["archive_hash"]
+    assert result.exit_code == 0
+    assert f"gear_tool 1.2.3 was listed with {old}, and has {new} now" in result.stderr
+    assert "[generate.package-replaced]" in result.stderr
+    assert "package-replaced" not in generate().stderr
+
+
+def test_bytes_of_a_renamed_package_and_of_one_in_a_channel_are_compared(packages: Path) -> None:
+    (packages / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\nprereleases = false\n[channels.beta]\nprereleases = true\n'
+    )
+    put(packages, "beta.zip", version="2.0.0-beta.1")
+    generate()
+    (packages / "b.zip").unlink()
+    put(packages, "dusk.zip", extension_id="dusk", kind="theme", tagline="Another dusk")
+    put(packages, "beta.zip", version="2.0.0-beta.1", tagline="Another beta")
+
+    stderr = generate().stderr
+
+    assert "dusk 1.2.3 was listed with sha256:" in stderr
+    assert "gear_tool 2.0.0-beta.1 was listed with sha256:" in stderr
+
+
+def test_packages_of_one_version_for_other_platforms_are_not_replaced(packages: Path) -> None:
+    put(packages, "a.zip", platforms=["linux-x64"])
+    generate()
+    (packages / "a.zip").unlink()
+    put(packages, "w.zip", platforms=["windows-x64"])
+
+    assert "package-replaced" not in generate().stderr
+
+
+def test_the_listing_of_another_tool_is_compared_too(packages: Path) -> None:
+    generate()
+    listing = json.loads((packages / "index.json").read_text())
+    listing["data"][0]["version"] = "1.0.0"
+    listing["data"] += [{"id": "gone", "version": "not one"}, {"id": 7}, 7]
+    (packages / "index.json").write_text(json.dumps(listing, indent=1))
+
+    stderr = generate().stderr
+
+    assert "updated: dusk 1.0.0 -> 1.2.3" in stderr
+    assert "removed: gone not one" in stderr
+
+
+def test_a_page_of_another_origin_is_replaced_only_with_force(packages: Path) -> None:
+    page = packages / "index.html"
+    page.write_text("<!doctype html><title>Home of Ada</title>")
+
+    refused = generate("--html")
+
+    assert refused.exit_code == 1
+    assert "[generate.page-not-owned]" in refused.stderr
+    assert "--force" in refused.stderr
+    assert "Home of Ada" in page.read_text()
+    assert not (packages / "index.json").exists()
+    assert generate().exit_code == 0  # without a page nothing is replaced
+    assert "Home of Ada" in page.read_text()
+    assert generate("--html", "--force").exit_code == 0
+    assert "Home of Ada" not in page.read_text()
+    assert generate("--html").exit_code == 0
+
+
+def test_a_page_from_a_template_is_recognised_after_its_state_is_lost(packages: Path) -> None:
+    Path("mine.html").write_text("<h1>Mine</h1>${body}")
+    generate("--html", "--html-template", "mine.html")
+    shutil.rmtree(packages / ".extery")
+
+    assert generate("--html").exit_code == 0
+    assert "<h1>Mine</h1>" not in (packages / "index.html").read_text()
 
 
 def test_a_template_is_filled_in(packages: Path) -> None:
@@ -155,6 +283,18 @@ def test_json_lists_the_written_files(packages: Path) -> None:
         "counts": {"errors": 1, "warnings": 0, "silenced": 0},
         "silenced": [],
         "packages": 2,
+        "package_counts": {"listed": 2, "older": 0, "hidden": 0},
+        "changes": {
+            "index.json": {
+                "added": {"dusk": "1.2.3", "gear_tool": "1.2.3"},
+                "updated": [],
+                "changed": {},
+                "removed": {},
+                "hidden": {},
+                "refused": {},
+                "replaced": [],
+            }
+        },
         "written": ["packages/index.json", "packages/index.json.gz"],
         "listings": [
             {
@@ -229,7 +369,7 @@ def test_written_packages_are_summarized_per_folder(packages: Path) -> None:
 
     lines = generate().stderr.splitlines()
 
-    assert lines[0] == "written: 2 packages in packages/beta"
+    assert "written: 2 packages in packages/beta" in lines
     assert not [line for line in lines if ".zip" in line]
 
 

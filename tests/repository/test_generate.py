@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extery.core.codes import all_codes
-from extery.core.errors import InvalidInput, Unavailable
+from extery.core.errors import Conflict, InvalidInput, Unavailable
 from extery.listing.entries import parse_listing
 from extery.repository.config.repository_config import CONFIG_FILENAME
 from extery.repository.generate import generate
@@ -177,6 +177,26 @@ def test_a_reader_never_sees_an_incomplete_listing(tmp_path: Path) -> None:
 
     assert set(seen) <= {1, 2}
     assert len(seen) > 10
+
+
+def test_other_bytes_of_a_listed_version_are_a_problem_of_that_run_only(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    generate(tmp_path)
+    put(tmp_path, "a.zip", tagline="Cuts gears")
+
+    [problem] = generate(tmp_path).problems
+    assert (problem.code, problem.severity) == ("generate.package-replaced", "warning")
+    assert not generate(tmp_path).problems
+
+
+def test_a_page_of_another_origin_stays(tmp_path: Path) -> None:
+    put(tmp_path, "a.zip")
+    (tmp_path / "index.html").write_text("Home of Ada")
+
+    with pytest.raises(Conflict) as caught:
+        generate(tmp_path, html=True)
+    assert caught.value.code == "generate.page-not-owned"
+    assert generate(tmp_path, html=True, force=True).written
 
 
 def test_every_code_of_a_repository_is_tested() -> None:

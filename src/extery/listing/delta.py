@@ -80,6 +80,19 @@ def apply_changes(listing: bytes, document: bytes) -> bytes | None:
     return listing if listing_digest(listing) == target else None
 
 
+def split_entries(listing: bytes) -> list[bytes]:
+    """Return the entries of a listing as `dump_listing` writes them; empty if it is not a listing."""
+    try:
+        return [_ENTRY + text for text in _split(listing)[1]]
+    except ValueError:
+        pass
+    try:
+        document = json.loads(listing)
+        return [_dump(item) for item in document["data"] if isinstance(item, dict)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
 def target_digest(document: bytes) -> str:
     """Return the digest of the target listing; empty if ``document`` is not a ``changes.json``."""
     try:

@@ -29,7 +29,7 @@ from extery.rules import REVISION
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 13 rules {REVISION}"
+_FORMAT = f"extery {__version__} state 14 rules {REVISION}"
 
 #: Packages in a block.
 _BLOCK = 500
@@ -54,6 +54,8 @@ class Summary:
     options: dict[str, Any] = field(default_factory=dict)
     #: Digest of the valid tags by which the packages were checked, empty for Blender's own.
     tags: str = ""
+    #: Numbers of listed, older and hidden packages.
+    counts: tuple[int, int, int] = (0, 0, 0)
 
 
 class State:
@@ -122,7 +124,12 @@ def _summary(head: Mapping[str, Any]) -> Summary:
         [(address, audience) for address, audience in head["listings"]],
         dict(head["options"]),
         head["tags"],
+        _counts(*head["counts"]),
     )
+
+
+def _counts(listed: int, older: int, hidden: int) -> tuple[int, int, int]:
+    return listed, older, hidden
 
 
 def _outputs(head: dict[str, Any]) -> dict[str, list[int]]:
@@ -184,6 +191,7 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
         "listings": summary.listings,
         "options": summary.options,
         "tags": summary.tags,
+        "counts": summary.counts,
     }
     path = folder / FOLDER / NAME
     try:

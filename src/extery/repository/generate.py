@@ -12,6 +12,7 @@ from extery.repository import cache, write
 from extery.repository.config.repository_config import read_repository_config
 from extery.repository.generate_options import GenerateOptions
 from extery.repository.generate_result import GenerateResult
+from extery.repository.listing_changes import PackageCounts
 from extery.repository.scan import PackageFile, ScannedPackage, find_packages
 from extery.repository.temporary_files import listing_folders, remove_interrupted_writes
 
@@ -33,6 +34,7 @@ def generate(
     legacy: bool = False,
     base_url: str = "",
     valid_tags: str | None = None,
+    force: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> GenerateResult:
@@ -42,14 +44,16 @@ def generate(
     have not changed since the last run are read only if ``verify`` is set. With ``legacy``, add-ons from before
     Blender 4.2 are listed in ``repo.json``, which needs the URL of the folder: ``base_url``, or that of the
     configuration. ``valid_tags`` is a file for `extery.manifest.tags.load_valid_tags`; it replaces that of
-    the configuration.
+    the configuration. An ``index.html`` of another origin is replaced only with ``force``.
 
     Packages that Blender cannot install are left out and have problems in the result. With ``strict`` they raise
     `InvalidInput`, and nothing is written; an invalid configuration or template always does. If another run has
     locked the folder, ``on_wait`` is called with a description of its process, and after ``lock_timeout`` seconds
     `Conflict` is raised.
     """
-    options = GenerateOptions(folder, html, template, config, strict, legacy, base_url, valid_tags)
+    options = GenerateOptions(
+        folder, html, template, config, strict, legacy, base_url, valid_tags, force
+    )
     if not folder.is_dir():
         find_packages(folder, ProblemList())
     with locked(
@@ -76,6 +80,7 @@ def generate(
                 ProblemList(summary.problems),
                 listings=summary.listings,
                 base_url=settings.base_url,
+                counts=PackageCounts(*summary.counts),
             )
         # Imported here: not needed by a run without changes.
         from extery.repository.generate_outputs import OutputWriter

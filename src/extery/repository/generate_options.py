@@ -26,6 +26,8 @@ class GenerateOptions:
     base_url: str
     #: File of valid tags; empty accepts all, ``None`` leaves the choice to the configuration.
     valid_tags: str | None = None
+    #: Replace a page of another origin; not repeated by later runs.
+    force: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the options as JSON, for `last_options`."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extery.core.errors import InvalidInput, ProblemList
+from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.listing import LISTING_FILENAME
 from extery.listing.delta import CHANGES_FILENAME, LISTING_FIELDS
 from extery.listing.entries import dump_serialized
+from extery.listing.serialized import SerializedEntry
 from extery.repository import cache, ownership, write
 from extery.repository.child_process import BackgroundResult
 from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.generate_options import GenerateOptions
 from extery.repository.generate_result import GenerateResult
-from extery.repository.index import PlannedListing, plan_listings, sorted_entries
+from extery.repository.index import PlannedListing, file_of, plan_listings, sorted_entries
+from extery.repository.listing_changes import (
+    ListingChanges,
+    PackageCounts,
+    compare_listing,
+    count_packages,
+)
 from extery.repository.scan import ScannedPackage, in_folder
 from extery.repository.temporary_files import listing_folders, remove_interrupted_writes
 from extery.repository.write import PAGE_FILENAME
@@ -69,6 +76,7 @@ class OutputWriter:
                 folder, summary, started_at, blocks
             )  # so that the next run need not read the packages
             raise InvalidInput(*problems)
+        ownership.check_page(folder, is_requested=self.options.html, force=self.options.force)
         render_page = self._page_renderer(plans[0])
         if config.changes or any(plan.folder for plan in plans):
             ids = {item.id for item in entries}
@@ -79,6 +87,7 @@ class OutputWriter:
             if outputs != last.outputs:
                 summary.outputs = outputs
                 cache.save(folder, summary, started_at, blocks)
+        changes = self._changes(plans, entries)
         remove_interrupted_writes(
             folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
         )
@@ -92,12 +101,45 @@ class OutputWriter:
             page.stop()
         ownership.remove_outdated(folder, last.outputs, names)
         summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
-        summary.problems = list(problems)
+        # A replaced package is news of this run only.
+        summary.problems = [p for p in problems if p.code != "generate.package-replaced"]
+        summary.counts = _counts(plans, entries)
         summary.listings = [(plan.address, plan.audience) for plan in plans]
         cache.save(folder, summary, started_at, blocks)
         return GenerateResult(
-            folder, len(entries), problems, written, summary.listings, config.base_url
+            folder,
+            len(entries),
+            problems,
+            written,
+            summary.listings,
+            config.base_url,
+            PackageCounts(*summary.counts),
+            changes,
         )
+
+    def _changes(
+        self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
+    ) -> dict[str, ListingChanges]:
+        """Return the changes of each listing by its address, and warn of versions with other bytes."""
+        available = {item.id for item in entries}
+        refused = {package.name for _, package in self.packages if package.serialized is None}
+        changes = {
+            plan.address: compare_listing(
+                write.read_or_empty(self.folder / plan.address),
+                plan.items,
+                available=available,
+                refused=refused,
+            )
+            for plan in plans
+        }
+        replaced = {package for listing in changes.values() for package in listing.replaced}
+        for package in sorted(replaced):
+            self.problems.add(
+                "generate.package-replaced",
+                where=Where(str(self.folder / LISTING_FILENAME)),
+                **package._asdict(),
+            )
+        return changes
 
     def _write(
         self,
@@ -180,9 +222,18 @@ class OutputWriter:
                 title=self.config.title,
                 repository=url,
             )
-            return text.encode("utf-8")
+            return ownership.with_generator(text.encode("utf-8"))
 
         return render
+
+
+def _counts(
+    plans: Iterable[PlannedListing], entries: Sequence[SerializedEntry]
+) -> tuple[int, int, int]:
+    """Return the numbers of `PackageCounts`."""
+    listed = {file_of(item).rpartition("/")[2] for plan in plans for item in plan.items}
+    counts = count_packages(entries, listed)
+    return counts.listed, counts.older, counts.hidden
 
 
 def _is_legacy(package: ScannedPackage) -> bool:

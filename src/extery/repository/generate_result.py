@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from extery.core.errors import ProblemList
 from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Entry
+from extery.repository.listing_changes import ListingChanges, PackageCounts
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class GenerateResult:
     """The result of `generate`.
 
     ``packages`` is the number of listed packages, ``written`` are the files that changed. ``listings`` are the
-    files to subscribe to, each with its audience.
+    files to subscribe to, each with its audience. ``changes`` maps these files to what changed in them; it is empty
+    if nothing was written because nothing has changed.
     """
 
     folder: Path
@@ -26,6 +28,8 @@ class GenerateResult:
     written: Sequence[Path] = ()
     listings: Sequence[tuple[str, str]] = field(default=((LISTING_FILENAME, "everyone"),))
     base_url: str = ""
+    counts: PackageCounts = field(default_factory=PackageCounts)
+    changes: Mapping[str, ListingChanges] = field(default_factory=dict)
 
     def url(self, address: str) -> str:
         """Return the URL of one of ``listings`` for Blender: a file URL unless ``base_url`` is known."""

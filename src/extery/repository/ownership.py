@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from extery.core.errors import Conflict, InvalidListing, ProblemList, Where
-from extery.core.files import read_regular
+from extery.core.files import open_regular, read_regular
 from extery.listing import LISTING_FILENAME
 from extery.listing.delta import CHANGES_FILENAME, target_digest
 from extery.listing.entries import parse_listing
 from extery.repository.index import PlannedListing
 from extery.repository.write import (
     LISTING_FILES,
+    PAGE_FILENAME,
     has_same_bytes,
     is_same,
     remove,
@@ -29,6 +30,35 @@ from extery.repository.write import (
 Outputs = Mapping[str, Sequence[int]]
 _IDENTITY = 3
 _MAX_IDENTITIES = 4
+#: Marks the pages of `extery server-generate`.
+GENERATOR = b'<meta name="generator" content="extery server-generate">'
+_MARK = b"\n<!-- extery server-generate -->\n"
+_MARKED_BYTES = 2_000
+
+
+def check_page(folder: Path, *, is_requested: bool, force: bool) -> None:
+    """Raise `Conflict` if the page of ``folder`` would replace one of another origin."""
+    path = folder / PAGE_FILENAME
+    if is_requested and not force and not is_own_page(path):
+        raise Conflict.of("generate.page-not-owned", where=Where(str(path)), path=str(path))
+
+
+def is_own_page(path: Path) -> bool:
+    """Return whether there is no page at ``path``, or one that `with_generator` has marked."""
+    try:
+        with open_regular(path) as file:
+            start = file.read(_MARKED_BYTES)
+            file.seek(max(0, os.fstat(file.fileno()).st_size - len(_MARK)))
+            return not start.strip() or GENERATOR in start or file.read() == _MARK
+    except FileNotFoundError:
+        return not path.is_symlink()
+    except OSError:
+        return False
+
+
+def with_generator(page: bytes) -> bytes:
+    """Return a page that is recognised later; one from a template of the owner gets a comment at its end."""
+    return page if GENERATOR in page[:_MARKED_BYTES] else page + _MARK
 
 
 def claim_names(

@@ -11,15 +11,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from extery.core.errors import ExteryError, ProblemList
-from extery.core.files import open_regular, read_regular
+from extery.core.files import read_regular
 from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Listing, parse_listing
 from extery.repository.config.repository_config import configured_tags, read_repository_config
 from extery.repository.generate_options import last_options
+from extery.repository.ownership import is_own_page
 from extery.repository.write import PAGE_FILENAME
-
-#: Marks pages of `extery server-generate`.
-_GENERATOR = b'<meta name="generator" content="extery server-generate">'
 
 
 def reason_to_keep(folder: Path) -> str:
@@ -58,7 +56,7 @@ def regenerate_options(folder: Path, *, valid_tags: str | None = None) -> dict[s
     options = last_options(folder) or {}
     if valid_tags is not None:
         options |= {"valid_tags": valid_tags}
-    return options | {"html": options.get("html") or _may_write_page(folder)}
+    return options | {"html": options.get("html") or is_own_page(folder / PAGE_FILENAME)}
 
 
 def find_tag_file(folder: Path, valid_tags: str | None) -> str | None:
@@ -67,13 +65,3 @@ def find_tag_file(folder: Path, valid_tags: str | None) -> str | None:
         if file is not None:
             return str(file)
     return configured_tags(folder)
-
-
-def _may_write_page(folder: Path) -> bool:
-    try:
-        with open_regular(folder / PAGE_FILENAME) as file:
-            return _GENERATOR in file.read(2_000)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False

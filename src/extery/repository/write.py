@@ -52,14 +52,15 @@ def write_changes(path: Path, data: bytes) -> list[Path]:
     Changes that lead to ``data`` already are from a run that was killed before it wrote the listing.
     """
     changes_path = path.with_name(CHANGES_FILENAME)
-    old, changes = _read_or_empty(path), _read_or_empty(changes_path)
+    old, changes = read_or_empty(path), read_or_empty(changes_path)
     if old != data and delta.target_digest(changes) == delta.listing_digest(data):
         return []
     updated = delta.record_change(old, data, changes)
     return [changes_path] if write_if_changed(changes_path, updated) else []
 
 
-def _read_or_empty(path: Path) -> bytes:
+def read_or_empty(path: Path) -> bytes:
+    """Return the bytes of a file; none if it cannot be read."""
     try:
         return read_regular(path)
     except OSError:

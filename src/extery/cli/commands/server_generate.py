@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem
     from extery.core.errors import Problem
     from extery.repository.generate_result import GenerateResult
+    from extery.repository.listing_changes import ListingChanges
+
+#: Extensions that a line of changes names.
+_MAX_NAMES = 8
 
 
 def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -46,6 +50,7 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     type=click.Path(path_type=Path),
     help="An HTML template with ${body}, ${title} and other names.",
 )
+@click.option("--force", is_flag=True, help="Replace an index.html that extery did not write.")
 @click.option(
     "--legacy-repo-json",
     "legacy",
@@ -85,6 +90,7 @@ def command(
     repo_config: Path | None,
     html: bool,
     html_template: Path | None,
+    force: bool,
     legacy: bool,
     baseurl: str,
     verify: bool,
@@ -120,6 +126,7 @@ def command(
                 legacy=legacy,
                 base_url=baseurl,
                 valid_tags=valid_tags,
+                force=force,
                 lock_timeout=lock_timeout,
                 on_wait=_waiting(lock_timeout),
             )
@@ -171,7 +178,7 @@ def _outcome(
         summary=summary,
         problems=reported,
         silenced=silenced,
-        lines=[f"found {result.packages} packages."] if result else [],
+        lines=[_found(result)] if result else [],
         notes=list(_notes(result)) if result else [],
         data=_data(result),
         has_sources=True,
@@ -183,12 +190,47 @@ def _notes(result: GenerateResult) -> Iterator[str]:
     """Yield the files that were written, and the repository URLs for Blender."""
     from extery.cli.terminal import printable
 
+    has_several = len(result.listings) > 1
+    for address, changes in result.changes.items():
+        prefix = f"{address}: " if has_several else ""
+        for line in _change_lines(changes):
+            yield printable(prefix + line)
     for line in _written(result.written):
         yield printable(f"written: {line}")
-    has_several = len(result.listings) > 1
     for address, audience in result.listings if result.written or has_several else ():
         suffix = f", for {audience}" if has_several else ""
         yield printable(f"paste into Blender{suffix}: {result.url(address)}")
+
+
+def _found(result: GenerateResult) -> str:
+    """Return the line that Blender's tool prints, and how many packages are not listed."""
+    counts = result.counts
+    others = [f"{counts.older} older"] if counts.older else []
+    others += [f"{counts.hidden} hidden"] if counts.hidden else []
+    detail = f": {', '.join([f'{counts.listed} listed', *others])}" if others else ""
+    return f"found {result.packages} packages{detail}."
+
+
+def _change_lines(changes: ListingChanges) -> Iterator[str]:
+    """Yield a line for each kind of change, with a bounded number of extensions."""
+    updates = [f"{update.id} {update.old} -> {update.new}" for update in changes.updated]
+    groups = (
+        ("added", _with_versions(changes.added)),
+        ("updated", updates),
+        ("changed", _with_versions(changes.changed)),
+        ("removed", _with_versions(changes.removed)),
+        ("hidden by the configuration", _with_versions(changes.hidden)),
+        ("left out because of errors", _with_versions(changes.refused)),
+    )
+    for name, texts in groups:
+        if texts:
+            more = len(texts) - _MAX_NAMES
+            suffix = f" and {more} more" if more > 0 else ""
+            yield f"{name}: {', '.join(texts[:_MAX_NAMES])}{suffix}"
+
+
+def _with_versions(versions: Mapping[str, str]) -> list[str]:
+    return [f"{name} {version}" for name, version in versions.items()]
 
 
 def _written(paths: Iterable[Path]) -> list[str]:
@@ -208,8 +250,14 @@ def _written(paths: Iterable[Path]) -> list[str]:
 
 
 def _data(result: GenerateResult | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
     return {
         "packages": result.packages if result else 0,
+        "package_counts": asdict(result.counts) if result else {},
+        "changes": {address: changes.as_dict() for address, changes in result.changes.items()}
+        if result
+        else {},
         "written": [str(path) for path in result.written] if result else [],
         "listings": [
             {"file": address, "audience": audience, "url": result.url(address)}

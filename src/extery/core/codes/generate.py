@@ -49,6 +49,18 @@ CODES = {
         variants={"named": ("", "move it away, or give {audience} another name")},
         example={"path": "packages/beta/index.json", "audience": "channel beta", "variant": "named"},
     ),
+    "generate.page-not-owned": Code(
+        "error", "the page was not written by extery", "Nothing is written: the page may be a home page that somebody made by hand.",
+        message="{path} already exists, and extery did not write it",
+        hint="move it away, leave out --html, or replace it with --force",
+        example={"path": "packages/index.html"},
+    ),
+    "generate.package-replaced": Code(
+        "warning", "a version has other bytes than before", "Blenders and mirrors that know the old hash report a mismatch, and who has installed the version gets no update.",
+        message="{id} {version} was listed with {old_hash}, and has {new_hash} now",
+        hint="give changed packages a new version; if the old bytes were never published, nothing is wrong",
+        example={"id": "gear_tool", "version": "1.2.3", "old_hash": "sha256:9f86d0…", "new_hash": "sha256:60303a…"},
+    ),
     "generate.config-missing": Code(
         "error", "the configuration cannot be read", "Without it, extensions that it blocks or leaves out would be listed.",
         message="{path} cannot be read: {reason}",
