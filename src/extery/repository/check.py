@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from extery.core.errors import ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
@@ -77,7 +77,8 @@ def check_repository(
 def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: ProblemList) -> None:
     """Report the packages in ``folder`` that neither its listing nor another one below it lists."""
     urls = [item.request.url for item in entries]
-    listed = {path_from_url(url).name for url in urls if url.startswith("file:")}
+    # Of a package that lies elsewhere, the folder may have a copy of the same name.
+    listed = {unquote(urlsplit(url).path).rpartition("/")[2] for url in urls}
     other_listings = "".join(_read_other_listings(folder))
     unlisted = [
         path.name

@@ -12,6 +12,7 @@ from extery.listing.delta import CHANGES_FILENAME, LISTING_FIELDS
 from extery.listing.entries import dump_serialized
 from extery.listing.serialized import SerializedEntry
 from extery.repository import cache, ownership, write
+from extery.repository.archive_urls import archive_url_of, with_archive_urls
 from extery.repository.child_process import BackgroundResult
 from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.generate_options import GenerateOptions
@@ -71,6 +72,9 @@ class OutputWriter:
         )
         blocks = cache.PackageBlocks(self.packages)
         plans = plan_listings(entries, config, problems, folder=folder)
+        summary.counts = _counts(plans, entries)
+        if config.archive_url:
+            plans = [with_archive_urls(plan, config.archive_url) for plan in plans]
         if self.options.strict and problems.errors:
             cache.save(
                 folder, summary, started_at, blocks
@@ -103,7 +107,6 @@ class OutputWriter:
         summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
         # A replaced package is news of this run only.
         summary.problems = [p for p in problems if p.code != "generate.package-replaced"]
-        summary.counts = _counts(plans, entries)
         summary.listings = [(plan.address, plan.audience) for plan in plans]
         cache.save(folder, summary, started_at, blocks)
         return GenerateResult(
@@ -203,6 +206,11 @@ class OutputWriter:
             self.folder, base_url=base_url, name=self.config.title, problems=self.problems
         )
 
+    def _url_of(self, item: SerializedEntry) -> str:
+        """Return the archive URL of a package in the listing."""
+        template = self.config.archive_url
+        return archive_url_of(item, template) if template else item.url
+
     def _page_renderer(self, plan: PlannedListing) -> Callable[[], bytes]:
         """Return a function that renders the page; raises `InvalidInput` for an invalid template."""
         if not self.options.html:
@@ -218,7 +226,9 @@ class OutputWriter:
                 plan.items,
                 self.config.blocklist,
                 template=template,
-                metadata=CachedMetadata(plan.items, (package for _, package in self.packages)),
+                metadata=CachedMetadata(
+                    plan.items, (package for _, package in self.packages), url_of=self._url_of
+                ),
                 title=self.config.title,
                 repository=url,
             )

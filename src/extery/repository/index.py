@@ -125,7 +125,7 @@ def _for_all_platforms(items: Iterable[SerializedEntry]) -> list[SerializedEntry
 def _plan_listing(
     folder: str, audience: str, items: Sequence[SerializedEntry], config: RepositoryConfig
 ) -> PlannedListing:
-    if config.base_url:
+    if config.base_url and not config.archive_url:
         with_urls = [
             SerializedEntry.of(
                 item | {"archive_url": config.base_url + item["archive_url"].removeprefix("./")}

@@ -14,6 +14,12 @@ RESERVED = ("platforms", "sets")
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
 #: Names that no folder can have on Windows.
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+#: Placeholders are allowed in the path; characters that need it are percent-encoded.
+_ARCHIVE_URL = re.compile(
+    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?/(?:[a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2}|\{\w+\})*",
+    re.ASCII | re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Key(NamedTuple):
@@ -30,6 +36,7 @@ TOP = (
     Key("blocklist", "blocklist", "Extensions that Blender shows as blocked and does not install.", '[{ id = "gear_tool", reason = "Deletes presets" }]'),
     Key("title", "text", "The name of the repository, for its page.", '"Gears and more"'),
     Key("base_url", "url", "The URL of the folder. If it is set, listings in folders of their own contain full URLs of packages, and no packages are linked into these folders.", '"https://example.org/packages/"'),
+    Key("archive_url", "archive-url", "The URL of packages that lie elsewhere, such as the releases of a code host. `{id}`, `{version}` and `{file}`, the name of the file, are replaced.", '"https://code.example.org/ada/gears/releases/download/{id}-{version}/{file}"'),
     Key("changes", "bool", "Whether to write `changes.json` beside each listing, with which mirrors fetch only changes; off by default.", "true"),
     Key("prereleases", "bool", "Whether versions such as `2.0.0-beta.1` are listed; they are by default.", "false"),
     Key("retention", "count", "The number of newest versions of an extension that are considered; all by default.", "3"),
@@ -73,6 +80,14 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
 
+def _is_archive_url(value: object) -> bool:
+    """Return whether a value is an absolute URL with known placeholders, among them the file."""
+    if not isinstance(value, str) or _ARCHIVE_URL.fullmatch(value) is None:
+        return False
+    names = set(_PLACEHOLDER.findall(value))
+    return "file" in names and names <= {"id", "version", "file"}
+
+
 def is_version(value: object) -> bool:
     """Return whether the value is a semantic version."""
     return isinstance(value, str) and _parses(Version.parse, value)
@@ -101,6 +116,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
         isinstance(value, str)
         and re.fullmatch(r"https?://[^/?#@\s\0]+(/[^?#\s\0]*)?", value) is not None
     ),
+    "archive-url": _is_archive_url,
     "blender": lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
     "versions": lambda value: isinstance(value, dict) and all(map(is_version, value.values())),
     "extensions": _is_table_of_tables,

@@ -39,6 +39,8 @@ class RepositoryConfig:
     title: str = ""
     #: Ends with a slash.
     base_url: str = ""
+    #: Template of the URLs of packages that lie elsewhere.
+    archive_url: str = ""
     #: Whether each listing has a ``changes.json`` beside it.
     changes: bool = False
     policy: VersionPolicy = VersionPolicy()
@@ -86,6 +88,7 @@ def read_repository_config(
         file=str(path),
         title=table.get("title", ""),
         base_url=base_url if base_url.endswith("/") or not base_url else f"{base_url}/",
+        archive_url=table.get("archive_url", ""),
         changes=table.get("changes", False),
         policy=policy,
         platforms=table.get("platforms", ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from extery.listing.serialized import SerializedEntry
@@ -13,14 +13,18 @@ from extery.repository.scan import ScannedPackage
 class CachedMetadata(Mapping[str, Mapping[str, Any]]):
     """The metadata of packages by archive URL, parsed by each lookup.
 
-    The cached ``card`` is left out where the listing changes the entry of the package.
+    ``url_of`` returns the archive URL of a package in the listing. The cached ``card`` is left out where the listing changes the entry of the package.
     """
 
     def __init__(
-        self, items: Iterable[SerializedEntry], packages: Iterable[ScannedPackage]
+        self,
+        items: Iterable[SerializedEntry],
+        packages: Iterable[ScannedPackage],
+        *,
+        url_of: Callable[[SerializedEntry], str] = lambda item: item.url,
     ) -> None:
         self._packages = {
-            package.serialized.url: package
+            url_of(package.serialized): package
             for package in packages
             if package.serialized and package.metadata
         }
