@@ -1,0 +1,156 @@
+"""Every snippet of every how-to works in a fresh folder, with the commands of this checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fetch.web import serving
+from tests.parts import ROOT
+from tests.repository.hosted import Repository
+from tests.repository.packages import put
+from tests.samples.packages import XML, wheel
+from tests.snippets import environment, run, snippets
+
+PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+#: Beginning of a command -> why it cannot run here.
+CANNOT_RUN = {
+    "curl ": "needs a site with an account",
+    "extery preview": "runs until it is stopped",
+    "extery serve": "runs until it is stopped",
+    "extery worker": "runs until it is stopped",
+    "extery manage": "needs the data of a site",
+    "gh ": "needs an account of a code host",
+    "gunicorn": "runs until it is stopped",
+    "pip ": "needs a package index",
+    "python -m pip ": "needs a package index",
+    "rclone ": "needs a bucket",
+    "sha256sum ": "needs a file of a site",
+    "sudo ": "changes the machine",
+    "EXTERY_DATA=/srv/extery extery manage": "needs the data of a site",
+}
+#: Pages whose blocks are shell configuration, tested in tests/cli/test_cli.py.
+SHELL_CONFIGURATION = {"complete-commands-in-a-shell.md"}
+
+#: Prepares the folder of a page; yields texts to replace in its commands.
+Setup = Callable[[Path], Iterator[dict[str, str]]]
+
+
+def nothing(folder: Path) -> Iterator[dict[str, str]]:
+    yield {}
+
+
+def packages(folder: Path) -> Iterator[dict[str, str]]:
+    target = folder / "packages"
+    target.mkdir()
+    for version in ("1.2.0", "1.2.3", "2.0.0-beta.1"):
+        put(target, f"gear_tool-{version}.zip", version=version)
+    put(target, "dusk.zip", extension_id="dusk", kind="theme")
+    yield {}
+
+
+def add_on(folder: Path) -> Iterator[dict[str, str]]:
+    source = folder / "my_addon"
+    source.mkdir()
+    (source / "__init__.py").write_text("def register(): pass\n\n\ndef unregister(): pass\n")
+    (source / "blender_manifest.toml").write_text(
+        'schema_version = "1.0.0"\nid = "my_addon"\nversion = "1.2.3"\nname = "My Gears"\n'
+        'tagline = "Cuts gears"\nmaintainer = "Ada"\ntype = "add-on"\n'
+        'blender_version_min = "4.2.0"\nlicense = ["SPDX:GPL-3.0-or-later"]\n'
+    )
+    yield {}
+
+
+def theme(folder: Path) -> Iterator[dict[str, str]]:
+    (folder / "dusk").mkdir()
+    (folder / "dusk" / "dusk.xml").write_bytes(XML)
+    yield {}
+
+
+def wheels(folder: Path) -> Iterator[dict[str, str]]:
+    list(add_on(folder))
+    target = folder / "my_addon" / "wheels"
+    target.mkdir()
+    for platform in ("win_amd64", "manylinux_2_28_x86_64", "macosx_11_0_arm64"):
+        for python in ("cp311", "cp313"):
+            name = f"speechkit-1.2.0-{python}-{python}-{platform}.whl"
+            (target / name).write_bytes(wheel("speechkit-1.2.0"))
+    yield {}
+
+
+def source(folder: Path) -> Iterator[dict[str, str]]:
+    with serving() as web:
+        made = Repository(folder / ".source", web)
+        made.add("gear.zip")
+        yield {
+            "https://extensions.example.org/api/v1/extensions/": made.url,
+            "/srv/extensions": str(folder / "extensions"),
+        }
+
+
+SETUPS: dict[str, Setup] = {
+    "check-in-ci.md": add_on,
+    "host-a-folder.md": packages,
+    "list-old-add-ons.md": packages,
+    "mirror-a-repository.md": source,
+    "publish-a-theme.md": theme,
+    "publish-from-a-script.md": add_on,
+    "publish-on-pages.md": packages,
+    "publish-with-releases.md": add_on,
+    "shape-the-page.md": packages,
+    "bundle-wheels.md": wheels,
+}
+
+
+def reason_not_to_run(command: str) -> str:
+    return next((why for start, why in CANNOT_RUN.items() if command.startswith(start)), "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_snippet_of_a_how_to_works(page: Path, tmp_path: Path) -> None:
+    if page.name in SHELL_CONFIGURATION:
+        assert not any(snippet.commands for snippet in snippets(page))
+        return
+    variables = environment(tmp_path)
+    with contextmanager(SETUPS.get(page.name, nothing))(tmp_path) as replacements:
+        for snippet in snippets(page):
+            commands = snippet.commands
+            if snippet.file:
+                path = tmp_path / snippet.file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(snippet.text)
+                if path.name == "blender_repo.toml" or path.parent.name == "sets":
+                    # The page says to generate again after each change.
+                    commands = ["extery server-generate --repo-dir packages/"]
+            for command in commands:
+                if command.startswith("export "):
+                    continue  # settings of a site
+                if reason_not_to_run(command):
+                    continue
+                for old, new in replacements.items():
+                    command = command.replace(old, new)
+                result = run(command, tmp_path, variables)
+                assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+
+
+def test_the_reasons_not_to_run_a_command_are_needed() -> None:
+    commands = [command for page in PAGES for block in snippets(page) for command in block.commands]
+
+    unused = [
+        start for start in CANNOT_RUN if not any(command.startswith(start) for command in commands)
+    ]
+    assert unused == []
+
+
+def test_every_configuration_on_a_page_is_a_file_of_its_test() -> None:
+    """A configuration without a file name is tested by nobody."""
+    unnamed = [
+        (page.name, block.text.splitlines()[0])
+        for page in PAGES
+        for block in snippets(page)
+        if block.language in ("toml", "yaml", "html") and not block.file
+    ]
+    assert unnamed == []
