@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from extery.core.codes import find, render
 from extery.core.errors import NotFound, Unavailable
-from extery.fetch import Fetcher
+from extery.fetch import Document, Fetcher, get_document
 from extery.repository.check import RepositoryCheckResult, check_repository
 from extery.repository.generate import generate
 from extery.repository.mirror.run import mirror
@@ -120,6 +121,21 @@ def test_two_entries_of_one_version_say_which_one_blender_installs(
         "gear_tool 1.2.3 is listed twice for Blender 5.1.0 on linux-x64 with Python 3.13: "
         "Blender installs ./a.zip, not ./b.zip"
     )
+
+
+def test_a_server_that_sends_old_compressed_content_is_reported(
+    repository: Repository, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.add("a.zip")
+
+    def old(url: str, *, fetcher: Fetcher, compressed: bool = True) -> Document | None:
+        document = get_document(url, fetcher=fetcher, compressed=compressed)
+        return replace(document, body=b"{}") if compressed and document else document
+
+    monkeypatch.setattr("extery.repository.check_listing.get_document", old)
+
+    [problem] = check(repository, fetcher).problems
+    assert (problem.code, problem.severity) == ("server.stale-companion", "warning")
 
 
 def test_a_package_that_is_missing_was_not_read(repository: Repository, fetcher: Fetcher) -> None:
@@ -355,7 +371,8 @@ def test_listing_only_reads_no_packages(repository: Repository, fetcher: Fetcher
     repository.add("gear.zip")
 
     assert check(repository, fetcher, listing_only=True).packages == 0
-    assert repository.requested() == ["index.json"]
+    # As Blender requests it, and as clients that accept compression do.
+    assert repository.requested() == ["index.json", "index.json"]
 
 
 def test_a_mirror_passes_its_check(

@@ -17,8 +17,9 @@ from extery.core.errors import ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
 from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.repository.check_listing import check_listing, fetch_listing
+from extery.repository.check_listing import check_compressed, check_listing, fetch_listing
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
+from extery.repository.companions import stale_companions
 
 #: Maximum names of packages in one message.
 _MAX_NAMES = 3
@@ -62,7 +63,8 @@ def check_repository(
     """
     address = listing_url(url)
     problems = ProblemList()
-    entries, blocked = check_listing(fetch_listing(address, fetcher, problems), problems)
+    listing = fetch_listing(address, fetcher, problems)
+    entries, blocked = check_listing(listing, problems)
     resolved = resolve_packages(address, entries, problems)
     packages = 0
     if not listing_only:
@@ -70,7 +72,12 @@ def check_repository(
         offered = [item for item in resolved if item.entry["id"] not in blocked]
         packages = check_packages(offered, fetcher, problems, on_progress, valid_tags=valid_tags)
     if urlsplit(address).scheme == "file":
-        _check_unlisted(path_from_url(address).parent, resolved, problems)
+        folder = path_from_url(address).parent
+        _check_unlisted(folder, resolved, problems)
+        for name in stale_companions(folder, listing):
+            problems.add("server.stale-companion", where=Where(name), names=name)
+    else:
+        check_compressed(address, listing, fetcher, problems)
     return RepositoryCheckResult(url, len(entries), packages, problems)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from extery.core.errors import Corrupt, InvalidListing, ProblemList, Where
+from extery.core.errors import Corrupt, ExteryError, InvalidListing, ProblemList, Where
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
@@ -28,6 +28,23 @@ def fetch_listing(address: str, fetcher: Fetcher, problems: ProblemList) -> byte
         document = get_document(address, fetcher=fetcher)  # to check the rest too
     assert document is not None  # the request was not conditional
     return document.body
+
+
+def check_compressed(address: str, listing: bytes, fetcher: Fetcher, problems: ProblemList) -> None:
+    """Warn if the server sends another listing to clients that accept compression."""
+    if any(problem.code == "server.compressed" for problem in problems):
+        return
+    try:
+        compressed = get_document(address, fetcher=fetcher)
+        # The listing may have been replaced between the requests.
+        if compressed is None or compressed.body == listing:
+            return
+        again = get_document(address, fetcher=fetcher, compressed=False)
+    except ExteryError:
+        return  # the listing itself was received
+    if again is not None and again.body == listing:
+        where = Where(LISTING_FILENAME)
+        problems.add("server.stale-companion", variant="sent", where=where, names="")
 
 
 def check_listing(data: bytes, problems: ProblemList) -> tuple[list[NumberedEntry], set[str]]:

@@ -14,6 +14,7 @@ from extery.listing.serialized import SerializedEntry
 from extery.repository import cache, ownership, write
 from extery.repository.archive_urls import archive_url_of, with_archive_urls
 from extery.repository.child_process import BackgroundResult
+from extery.repository.companions import stale_companions
 from extery.repository.config.repository_config import RepositoryConfig
 from extery.repository.generate_options import GenerateOptions
 from extery.repository.generate_result import GenerateResult
@@ -105,8 +106,7 @@ class OutputWriter:
             page.stop()
         ownership.remove_outdated(folder, last.outputs, names)
         summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
-        # A replaced package is news of this run only.
-        summary.problems = [p for p in problems if p.code != "generate.package-replaced"]
+        summary.problems = [problem for problem in problems if problem.code not in _NEWS]
         summary.listings = [(plan.address, plan.audience) for plan in plans]
         cache.save(folder, summary, started_at, blocks)
         return GenerateResult(
@@ -124,6 +124,8 @@ class OutputWriter:
         self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
     ) -> dict[str, ListingChanges]:
         """Return the changes of each listing by its address, and warn of versions with other bytes."""
+        for plan in plans:
+            self._check_companions(self.folder / plan.folder)
         available = {item.id for item in entries}
         refused = {package.name for _, package in self.packages if package.serialized is None}
         changes = {
@@ -143,6 +145,15 @@ class OutputWriter:
                 **package._asdict(),
             )
         return changes
+
+    def _check_companions(self, folder: Path) -> None:
+        """Warn if another program has edited a listing that is about to be replaced."""
+        path = folder / LISTING_FILENAME
+        names = stale_companions(folder, write.read_or_empty(path)) if path.is_file() else []
+        if names:
+            self.problems.add(
+                "generate.listing-edited", where=Where(str(path)), names=", ".join(names)
+            )
 
     def _write(
         self,
@@ -235,6 +246,10 @@ class OutputWriter:
             return ownership.with_generator(text.encode("utf-8"))
 
         return render
+
+
+#: Problems that are news of one run only.
+_NEWS = ("generate.package-replaced", "generate.listing-edited")
 
 
 def _counts(

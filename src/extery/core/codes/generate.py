@@ -55,6 +55,12 @@ CODES = {
         hint="move it away, leave out --html, or replace it with --force",
         example={"path": "packages/index.html"},
     ),
+    "generate.listing-edited": Code(
+        "warning", "another program has edited the listing", "The edits are replaced now. Until now web servers sent the old content to clients that accept compression.",
+        message="the listing was edited after {names} had been written; the edits are replaced",
+        hint="set names, tags and addresses in blender_repo.toml, for example with archive_url",
+        example={"names": "index.json.gz"},
+    ),
     "generate.package-replaced": Code(
         "warning", "a version has other bytes than before", "Blenders and mirrors that know the old hash report a mismatch, and who has installed the version gets no update.",
         message="{id} {version} was listed with {old_hash}, and has {new_hash} now",

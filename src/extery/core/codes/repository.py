@@ -179,6 +179,13 @@ CODES = {
         hint=_REGENERATE,
         example={"field": "license", "stated": "['SPDX:MIT']", "actual": "['SPDX:GPL-3.0-or-later']"},
     ),
+    "server.stale-companion": Code(
+        "warning", "a companion of the listing is out of date", "Clients that accept compression, and mirrors that read changes.json, get another listing than Blender.",
+        message="{names} does not belong to the listing, which was edited later",
+        hint="generate the listing again, or remove it",
+        variants={"sent": ("the server sends another listing to clients that accept compression", "remove the compressed variants beside the listing, or generate it again")},
+        example={"names": "index.json.gz"},
+    ),
     "server.unlisted": Code(
         "warning", "a package of the folder has no entry", "It cannot be installed from this repository, and takes disk space.",
         message="no entry refers to {names}",
