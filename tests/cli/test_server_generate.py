@@ -109,7 +109,9 @@ def test_eighteen_older_versions_are_counted(packages: Path) -> None:
     for number in range(18):
         put(packages, f"{number}.zip", extension_id="dusk", kind="theme", version=f"1.0.{number}")
 
-    assert generate().stdout == "found 20 packages: 2 listed, 18 older.\n"
+    result = generate()
+    assert result.stdout == "found 20 packages: 2 listed, 18 older.\n"
+    assert "Wrote the listing of 2 packages in packages." in result.stderr
 
 
 def test_a_version_with_other_bytes_is_a_warning_with_both_hashes(packages: Path) -> None:

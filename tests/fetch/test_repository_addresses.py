@@ -123,6 +123,7 @@ def test_the_page_of_a_project_names_the_url_of_its_pages(url: str, suggestion: 
         ('<a href="./a.zip?repository=.%2Findex.json&amp;x=1">', "https://x.org/p/index.json"),
         ("<a href=/d/a.zip?repository=%2Fapi%2Fv1%2Fextensions%2F>", "https://x.org/api/v1/extensions/"),
         ('<input value="https://x.org/api/v1/extensions/">', "https://x.org/api/v1/extensions/"),
+        ('<code id="listing-url">https://x.org/api/v1/extensions/</code>', "https://x.org/api/v1/extensions/"),
         ('<code>https://y.org/r/index.json</code>', "https://y.org/r/index.json"),
         ('<h1>Index of /p/</h1><a href="index.json">index.json</a>', "https://x.org/p/index.json"),
     ],

@@ -170,7 +170,7 @@ def _outcome(
     reported, silenced = run.silence(prefix_problems(problems))
     summary = "The listing was not changed."
     if result:
-        packages = pluralize(result.packages, "package")
+        packages = pluralize(result.counts.listed, "package")
         state = "Wrote the listing of" if result.written else "Nothing to write: listing of"
         summary = f"{state} {packages} in {printable(str(result.folder))}."
     return Outcome(
