@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,14 @@ def test_a_check_of_a_folder_names_them(edited: Path) -> None:
 
     stale = [problem for problem in found.problems if problem.code == "server.stale-companion"]
     assert [problem.where.file for problem in stale] == ["index.json.gz", "changes.json"]
+
+
+def test_a_killed_run_is_not_taken_for_another_program(edited: Path) -> None:
+    code = (
+        "import os, pathlib, sys; from extery.core.locks import locked\n"
+        "lock = pathlib.Path(sys.argv[1], '.extery', 'lock')\n"
+        "with locked(lock, area='generate', command='extery', timeout=0): os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(edited)], check=False)
+
+    assert not generate(edited).problems

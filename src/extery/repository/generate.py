@@ -86,7 +86,14 @@ def generate(
         from extery.repository.generate_outputs import OutputWriter
 
         packages = _scan(options, files, state, problems, tags=tags, verify=verify)
-        writer = OutputWriter(options, settings, packages, problems, tags=tags.digest)
+        writer = OutputWriter(
+            options,
+            settings,
+            packages,
+            problems,
+            tags=tags.digest,
+            was_interrupted=lock.was_interrupted,
+        )
         return writer.run(state.summary, inputs=inputs, started_at=lock.taken_at)
 
 

@@ -48,6 +48,7 @@ class OutputWriter:
         problems: ProblemList,
         *,
         tags: str = "",
+        was_interrupted: bool = False,
     ) -> None:
         self.options = options
         self.folder = options.folder
@@ -55,6 +56,8 @@ class OutputWriter:
         self.packages = packages
         self.problems = problems
         self.tags = tags
+        #: Whether the last run was killed, perhaps between a listing and its companions.
+        self.was_interrupted = was_interrupted
 
     def run(self, last: cache.Summary, *, inputs: str, started_at: int) -> GenerateResult:
         """Write the files that differ from those of the ``last`` run, then the state."""
@@ -124,7 +127,7 @@ class OutputWriter:
         self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
     ) -> dict[str, ListingChanges]:
         """Return the changes of each listing by its address, and warn of versions with other bytes."""
-        for plan in plans:
+        for plan in plans if not self.was_interrupted else ():
             self._check_companions(self.folder / plan.folder)
         available = {item.id for item in entries}
         refused = {package.name for _, package in self.packages if package.serialized is None}
