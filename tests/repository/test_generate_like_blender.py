@@ -193,7 +193,7 @@ def test_drag_links_equal_those_of_blender(version: str, tmp_path: Path) -> None
     blender_cli(version, "server-generate", "--repo-dir", tmp_path, "--html")
     theirs = re.findall(r'<a href="(\./.*?)"', (tmp_path / "index.html").read_text("utf-8"))
 
-    generate(tmp_path, html=True)
+    generate(tmp_path, html=True, force=True)
 
     found = re.findall(r'<a class="get" href="(.*?)"', (tmp_path / "index.html").read_text("utf-8"))
     # Blender does not escape & as HTML requires
