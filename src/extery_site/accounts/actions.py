@@ -12,6 +12,8 @@ from django.utils import timezone
 from extery.core.errors import InvalidInput, NotFound, Refused, Where
 from extery_site.accounts.models import ApiToken, User
 from extery_site.accounts.permissions import AnyUser, require_user
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.usage import use_quota
 
 TOKEN_PREFIX = "extery_"  # noqa: S105  not a secret: secret scanners recognise our tokens by it
 #: How often ``last_used_at`` is updated: not on every request, which would make each one a write.
@@ -25,11 +27,12 @@ def _hash(secret: str) -> str:
 
 @transaction.atomic
 def create_token(
-    *, user: AnyUser, name: str, expires_at: datetime | None = None
+    *, user: AnyUser, name: str, expires_at: datetime | None = None, address: str | None = None
 ) -> tuple[ApiToken, str]:
     """Create an API token and return it with its secret, which cannot be retrieved later.
 
-    Raises `InvalidInput` for an empty name or an expiry date in the past.
+    Raises `InvalidInput` for an empty name or an expiry date in the past, and `Refused` if a quota
+    of the user or of the client's ``address`` is exceeded.
     """
     owner = require_user(user)
     name = name.strip()
@@ -41,6 +44,7 @@ def create_token(
             where=Where(path=("expires_at",)),
             expires_at=f"{expires_at:%Y-%m-%d %H:%M}",
         )
+    use_quota(QuotaKind.TOKENS, account=owner.pk, address=address)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=owner,

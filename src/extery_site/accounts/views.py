@@ -10,11 +10,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from extery.core.errors import ExteryError
 from extery_site.accounts import actions
 from extery_site.accounts.forms import ProfileForm, TokenForm
 from extery_site.accounts.models import ApiToken
 from extery_site.accounts.permissions import require_user
+from extery_site.project.problems import add_retry_after, http_status
+from extery_site.quotas.client_address import client_address
 from extery_site.ui import appearance
+from extery_site.ui.form_problems import add_problems
 
 
 @login_required
@@ -35,21 +39,29 @@ def profile(request: HttpRequest) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     """List API tokens and create one; its secret is shown in this response only."""
     form = TokenForm(request.POST or None)
-    new = secret = None
+    new = secret = problem = None
     if request.method == "POST" and form.is_valid():
-        new, secret = actions.create_token(
-            user=request.user,
-            name=form.cleaned_data["name"],
-            expires_at=form.expires_at(),
-        )
-        form = TokenForm()
+        try:
+            new, secret = actions.create_token(
+                user=request.user,
+                name=form.cleaned_data["name"],
+                expires_at=form.expires_at(),
+                address=client_address(request),
+            )
+        except ExteryError as error:
+            problem = error
+            add_problems(form, error)
+        else:
+            form = TokenForm()
     context = {
         "form": form,
         "new": new,
         "secret": secret,
         "tokens": ApiToken.objects.filter(user=require_user(request.user), revoked_at=None),
     }
-    return render(request, "accounts/tokens.html", context)
+    status = 200 if problem is None else http_status(problem)
+    response = render(request, "accounts/tokens.html", context, status=status)
+    return add_retry_after(response, problem)
 
 
 @login_required

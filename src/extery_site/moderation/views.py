@@ -21,8 +21,9 @@ from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments, queues
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
-from extery_site.project.problems import http_status
+from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish.actions import missing_for_submission
+from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems
 
 PAGE_SIZE = 24
@@ -67,10 +68,11 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     step = request.POST.get("step", "")
     comment, reason = CommentForm(), ReasonForm()
-    status = 200
+    status, problem = 200, None
     if request.method == "POST":
         form: Form = CommentForm(request.POST) if step == "comment" else ReasonForm(request.POST)
-        status, code = _perform(request, step, form, extension)
+        status, problem = _perform(request, step, form, extension)
+        code = problem.code if problem else ""
         if status == 200:
             return redirect("moderation:thread", extension.extension_id)
         comment, reason = (form, reason) if step == "comment" else (comment, form)  # type: ignore[assignment]
@@ -90,7 +92,8 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         "step": step,
         "visible": Extension.objects.visible_to(request.user).filter(pk=extension.pk).exists(),
     }
-    return render(request, "moderation/thread.html", context, status=status)
+    response = render(request, "moderation/thread.html", context, status=status)
+    return add_retry_after(response, problem)
 
 
 SUCCESS_MESSAGES = {
@@ -167,8 +170,10 @@ def _report_changes(request: HttpRequest, form: Form, version: Version | None) -
     return False
 
 
-def _perform(request: HttpRequest, step: str, form: Form, extension: Extension) -> tuple[int, str]:
-    """Perform an action and return the HTTP status and the code of the error, or an empty code.
+def _perform(
+    request: HttpRequest, step: str, form: Form, extension: Extension
+) -> tuple[int, ExteryError | None]:
+    """Perform an action and return the HTTP status and the error, if there is one.
 
     If the status is not 200, the form has the errors.
     """
@@ -177,14 +182,20 @@ def _perform(request: HttpRequest, step: str, form: Form, extension: Extension) 
     if step != "comment":
         require_moderator(request.user)
     if not form.is_valid():
-        return 422, ""
+        return 422, None
     data = form.cleaned_data
     by = request.user
     try:
         match step:
             case "comment":
                 version = _version_to_show(extension)
-                comments.comment(extension=extension, version=version, by=by, text=data["text"])
+                comments.comment(
+                    extension=extension,
+                    version=version,
+                    by=by,
+                    text=data["text"],
+                    address=client_address(request),
+                )
             case "block":
                 moderation.block_extension(extension=extension, by=by, reason=data["reason"])
             case "unblock":
@@ -198,6 +209,6 @@ def _perform(request: HttpRequest, step: str, form: Form, extension: Extension) 
                 )
     except ExteryError as error:
         add_problems(form, error)
-        return http_status(error), error.code
+        return http_status(error), error
     messages.success(request, SUCCESS_MESSAGES[step])
-    return 200, ""
+    return 200, None

@@ -52,6 +52,8 @@ STATUS_BY_CODE = {
     "request.not-json": 400,
     "request.method-not-allowed": 405,
     "request.rate-limited": 429,
+    "quota.exceeded": 429,
+    "quota.drafts-exceeded": 429,
     "request.server-error": 500,
     "account.sign-in-required": 401,
     "account.token-invalid": 401,
@@ -101,8 +103,17 @@ def problem_response(request: HttpRequest, error: ExteryError) -> HttpResponse:
         response["WWW-Authenticate"] = 'Bearer realm="extery"'
     if status == 503:
         response["Retry-After"] = RETRY_AFTER
+    add_retry_after(response, error)
     if not request.path.startswith("/api/"):
         patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def add_retry_after(response: HttpResponse, error: ExteryError | None) -> HttpResponse:
+    """Add ``Retry-After`` if the error says when to try again, in the value ``retry_after``."""
+    seconds = dict(error.problems[0].values).get("retry_after") if error is not None else None
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
     return response
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -27,6 +28,45 @@ class Expected:
 
     text: str
     example: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many uses a quota allows in a period."""
+
+    number: int
+    period: timedelta
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.number} per {self.unit}"
+
+
+_UNITS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+
+
+def _parse_rate(text: str) -> Rate | None:
+    if text == "unlimited":
+        return None
+    match = re.fullmatch(r"([0-9]{1,9}) per (minute|hour|day)", text.strip())
+    if match is None or int(match[1]) < 1:
+        raise ValueError
+    return Rate(int(match[1]), _UNITS[match[2]], match[2])
+
+
+def _parse_duration(text: str) -> timedelta:
+    match = re.fullmatch(r"([0-9]{1,6}) (minute|hour|day)s?", text.strip())
+    if match is None or int(match[1]) < 1:
+        raise ValueError
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _parse_maximum(text: str) -> int | None:
+    return None if text == "unlimited" else _parse_number(text, minimum=1)
 
 
 def _parse_boolean(text: str) -> bool:
@@ -99,6 +139,20 @@ PositiveCount = Annotated[
     int,
     _from_text(lambda text: _parse_number(text, minimum=1)),
     Expected("a whole number, 1 or more"),
+]
+Maximum = Annotated[
+    int | None, _from_text(_parse_maximum), Expected("a whole number, 1 or more, or unlimited")
+]
+Quota = Annotated[
+    Rate | None,
+    NoDecode,
+    _from_text(_parse_rate),
+    Expected("a number per minute, hour or day, such as 100 per day, or unlimited"),
+]
+Duration = Annotated[
+    timedelta,
+    _from_text(_parse_duration),
+    Expected("a number of minutes, hours or days, such as 30 days"),
 ]
 Names = Annotated[
     tuple[str, ...],

@@ -5,11 +5,13 @@ Which settings a site has, with types, defaults and descriptions: `extery_site.p
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from extery_site.project import data_folder, site_settings
+from extery_site.project.setting_types import Rate
 
 _site_settings = site_settings.load()
 
@@ -22,6 +24,18 @@ EXTERY_MAX_IMAGE: int = _site_settings.max_image
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_SIGN_UP: bool = _site_settings.sign_up
 EXTERY_PROXIES: int = _site_settings.proxies
+EXTERY_UPLOADS_PER_ACCOUNT: Rate | None = _site_settings.uploads_per_account
+EXTERY_UPLOADS_PER_ADDRESS: Rate | None = _site_settings.uploads_per_address
+EXTERY_DRAFTS_PER_ACCOUNT: int | None = _site_settings.drafts_per_account
+EXTERY_DRAFTS_PER_ADDRESS: Rate | None = _site_settings.drafts_per_address
+EXTERY_DRAFT_LIFETIME: timedelta = _site_settings.draft_lifetime
+EXTERY_UNCONFIRMED_LIFETIME: timedelta = _site_settings.unconfirmed_lifetime
+EXTERY_COMMENTS_PER_ACCOUNT: Rate | None = _site_settings.comments_per_account
+EXTERY_COMMENTS_PER_ADDRESS: Rate | None = _site_settings.comments_per_address
+EXTERY_REPORTS_PER_ACCOUNT: Rate | None = _site_settings.reports_per_account
+EXTERY_REPORTS_PER_ADDRESS: Rate | None = _site_settings.reports_per_address
+EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
+EXTERY_TOKENS_PER_ADDRESS: Rate | None = _site_settings.tokens_per_address
 EXTERY_THREADS: int = _site_settings.threads
 
 DEBUG: bool = _site_settings.debug
@@ -38,6 +52,7 @@ INSTALLED_APPS = [
     "extery_site.listings",
     "extery_site.catalog",
     "extery_site.accounts",
+    "extery_site.quotas",
     "extery_site.files",
     "extery_site.ui",
     "extery_site.project.tasks",

@@ -20,11 +20,14 @@ from extery_site.project.setting_types import (
     Boolean,
     Count,
     Database,
+    Duration,
     EmailUrl,
     Expected,
     Folder,
+    Maximum,
     Names,
     PositiveCount,
+    Quota,
     SiteUrl,
     Size,
     Storage,
@@ -125,6 +128,56 @@ class SiteSettings(BaseSettings):
     )
     rate_limits: Boolean = _setting(
         default="yes", description="Limit how often a client can sign in or sign up."
+    )
+    uploads_per_account: Quota = _setting(
+        default="200 per day",
+        description="Quota of uploads of an account: packages, also rejected ones, and images.",
+    )
+    uploads_per_address: Quota = _setting(
+        default="400 per day",
+        description="Quota of uploads of a client address. An IPv6 network of 64 bits counts as one address.",
+    )
+    drafts_per_account: Maximum = _setting(
+        default="20",
+        description="Number of versions that an account can have before it submits them for review.",
+    )
+    drafts_per_address: Quota = _setting(
+        default="60 per day",
+        description="Quota of new drafts of a client address.",
+    )
+    draft_lifetime: Duration = _setting(
+        default="30 days",
+        description="Time after which a version that was not submitted, or was withdrawn, is "
+        "deleted, and other accounts can use its id.",
+    )
+    unconfirmed_lifetime: Duration = _setting(
+        default="7 days",
+        description="Time after which an account without a confirmed e-mail address is deleted; "
+        "only if EXTERY_EMAIL_VERIFICATION is mandatory.",
+    )
+    comments_per_account: Quota = _setting(
+        default="60 per hour",
+        description="Quota of comments of an account; moderators have none.",
+    )
+    comments_per_address: Quota = _setting(
+        default="120 per hour",
+        description="Quota of comments of a client address; moderators have none.",
+    )
+    reports_per_account: Quota = _setting(
+        default="20 per day",
+        description="Quota of reports of an account; moderators have none.",
+    )
+    reports_per_address: Quota = _setting(
+        default="40 per day",
+        description="Quota of reports of a client address; moderators have none.",
+    )
+    tokens_per_account: Quota = _setting(
+        default="20 per day",
+        description="Quota of new API tokens of an account.",
+    )
+    tokens_per_address: Quota = _setting(
+        default="40 per day",
+        description="Quota of new API tokens of a client address.",
     )
     threads: PositiveCount = _setting(
         default="32", description="Number of requests that the server processes at the same time."

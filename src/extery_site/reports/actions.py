@@ -6,19 +6,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Where
-from extery_site.accounts.permissions import AnyUser, require_moderator, require_user
+from extery_site.accounts.permissions import (
+    AnyUser,
+    may_moderate,
+    require_moderator,
+    require_user,
+)
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Extension
 from extery_site.catalog.text_limits import clean_text
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.usage import use_quota
 from extery_site.reports.models import MAX_REPORT_LENGTH, Report
 
 
 @transaction.atomic
-def report_extension(*, extension: Extension, by: AnyUser, reason: str, text: str) -> Report:
+def report_extension(
+    *, extension: Extension, by: AnyUser, reason: str, text: str, address: str | None = None
+) -> Report:
     """Report an extension to the moderators.
 
-    Raises `NotFound` for an extension that the user cannot see, and `InvalidInput` for an unknown
-    reason or an empty text.
+    Raises `NotFound` for an extension that the user cannot see, `InvalidInput` for an unknown
+    reason or an empty text, and `Refused` if a quota of the user or of the client's ``address``
+    is exceeded.
     """
     reporter = require_user(by)
     if not Extension.objects.visible_to(reporter).filter(pk=lock_extension(extension).pk).exists():
@@ -31,6 +41,8 @@ def report_extension(*, extension: Extension, by: AnyUser, reason: str, text: st
             choices=", ".join(Report.Reason.values),
         )
     text = _require_text(text, field="text", code="report.text-missing")
+    if not may_moderate(reporter):
+        use_quota(QuotaKind.REPORTS, account=reporter.pk, address=address)
     return Report.objects.create(extension=extension, by=reporter, reason=reason, text=text)
 
 

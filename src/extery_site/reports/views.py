@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.models import Extension
-from extery_site.project.problems import http_status
+from extery_site.project.problems import add_retry_after, http_status
+from extery_site.quotas.client_address import client_address
 from extery_site.reports import actions
 from extery_site.reports.forms import NoteForm, ReportForm
 from extery_site.reports.models import Report
@@ -30,20 +31,27 @@ def report(request: HttpRequest, extension_id: str) -> HttpResponse:
     visible = Extension.objects.visible_to(request.user).select_related("owner", "image")
     extension = get_object_or_404(visible.with_id(extension_id))
     form = ReportForm(request.POST or None)
-    status = 200
+    status, problem = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                actions.report_extension(extension=extension, by=request.user, **form.cleaned_data)
+                actions.report_extension(
+                    extension=extension,
+                    by=request.user,
+                    address=client_address(request),
+                    **form.cleaned_data,
+                )
             except ExteryError as error:
+                problem = error
                 add_problems(form, error)
                 status = http_status(error)
             else:
                 messages.success(request, "Report sent. Thank you; a moderator will look at it.")
                 return redirect(extension)
     context = {"extension": extension, "form": form}
-    return render(request, "reports/report.html", context, status=status)
+    response = render(request, "reports/report.html", context, status=status)
+    return add_retry_after(response, problem)
 
 
 @login_required

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from extery.core.errors import InvalidInput, Problem
 from extery_site.project import data_folder, site_settings
+from extery_site.project.setting_types import Rate
 from extery_site.project.site_settings import SiteSettings
 
 Load = Callable[..., SiteSettings]
@@ -58,6 +60,15 @@ def test_without_variables_every_setting_has_its_default(load: Load) -> None:
     [
         ("max_upload", "1.5 GB", 1_500_000_000),
         ("max_upload", "800k", 800_000),
+        ("uploads_per_account", "unlimited", None),
+        ("uploads_per_account", "5 per minute", Rate(5, timedelta(minutes=1), "minute")),
+        ("comments_per_address", "7 per hour", Rate(7, timedelta(hours=1), "hour")),
+        ("tokens_per_address", "9 per day", Rate(9, timedelta(days=1), "day")),
+        ("drafts_per_account", "unlimited", None),
+        ("drafts_per_account", "5", 5),
+        ("draft_lifetime", "1 day", timedelta(days=1)),
+        ("draft_lifetime", "36 hours", timedelta(hours=36)),
+        ("unconfirmed_lifetime", "90 minutes", timedelta(minutes=90)),
         ("max_upload", "1234", 1234),
         ("debug", "Yes", True),
         ("debug", "0", False),
@@ -82,6 +93,12 @@ def test_values_are_parsed_in_common_notations(
         ("EXTERY_MAX_UPLOAD", "lots"),
         ("EXTERY_MAX_UPLOAD", "-5"),
         ("EXTERY_MAX_UPLOAD", "9" * 400),
+        ("EXTERY_UPLOADS_PER_ACCOUNT", "100"),
+        ("EXTERY_UPLOADS_PER_ACCOUNT", "0 per day"),
+        ("EXTERY_UPLOADS_PER_ACCOUNT", "100 per week"),
+        ("EXTERY_DRAFTS_PER_ACCOUNT", "0"),
+        ("EXTERY_DRAFT_LIFETIME", "30"),
+        ("EXTERY_DRAFT_LIFETIME", "0 days"),
         ("EXTERY_DEBUG", "maybe"),
         ("EXTERY_DEBUG", ""),
         ("EXTERY_SITE_URL", "extensions.example.org"),

@@ -94,6 +94,7 @@ AREAS = {
     "image": "site_catalog",
     "permission": "site_accounts",
     "account": "site_accounts",
+    "quota": "site_quotas",
     "review": "site_moderation",
     "report": "site_reports",
     "request": "site_project",

@@ -1,0 +1,43 @@
+"""Codes of the quotas of the website: uploads, drafts, comments, reports and API tokens."""
+
+from __future__ import annotations
+
+from extery.core.codes import Code
+
+CODES: dict[str, Code] = {
+    "quota.exceeded": Code(
+        "error",
+        "a quota is exceeded",
+        "Quotas of accounts and network addresses keep the site usable for everyone; the site's "
+        "administrator can change them. The header Retry-After has the number of seconds.",
+        message="this account has reached its limit of {limit} {uses} per {period}",
+        hint="try again after {until}",
+        variants={
+            "address": (
+                "your network address has reached its limit of {limit} {uses} per {period}",
+                "",
+            ),
+        },
+        example={
+            "limit": 200,
+            "uses": "uploads",
+            "period": "day",
+            "until": "2026-11-27 14:05 UTC",
+            "retry_after": 3600,
+        },
+    ),
+    "quota.drafts-exceeded": Code(
+        "error",
+        "the account has too many drafts",
+        "Drafts use disk space and hold ids. The header Retry-After has the number of seconds "
+        "until the oldest one expires.",
+        message="this account has {number} drafts, and the limit is {limit}",
+        hint="submit or discard a draft; the oldest one expires after {until}",
+        example={
+            "number": 20,
+            "limit": 20,
+            "until": "2026-11-27 14:05 UTC",
+            "retry_after": 3600,
+        },
+    ),
+}

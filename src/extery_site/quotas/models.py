@@ -1,0 +1,37 @@
+"""The uses of a quota in the current period: one row per quota and subject."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class QuotaKind(models.TextChoices):
+    """What has a quota; the settings ``EXTERY_<KIND>_PER_ACCOUNT`` and ``_PER_ADDRESS`` set it."""
+
+    UPLOADS = "uploads", "uploads"
+    DRAFTS = "drafts", "new drafts"
+    COMMENTS = "comments", "comments"
+    REPORTS = "reports", "reports"
+    TOKENS = "tokens", "new API tokens"
+
+
+class QuotaUsage(models.Model):
+    """How often a subject used a quota since the start of its period, the first use.
+
+    The subject is an account or a client address; of an address, only a keyed hash is stored.
+    """
+
+    kind = models.CharField(max_length=16, choices=QuotaKind.choices)
+    subject = models.CharField(max_length=80)
+    number = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "subject"], name="quotas_usage_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject}: {self.number}"

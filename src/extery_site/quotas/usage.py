@@ -1,0 +1,87 @@
+"""Counts uses of a quota in the database, so that all processes of a site share it."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from extery.core.errors import Refused
+from extery_site.project.database import lock_transaction
+from extery_site.project.setting_types import Rate
+from extery_site.quotas.models import QuotaKind, QuotaUsage
+
+#: Periods of quotas are not longer, so older rows have no effect.
+MAX_PERIOD = timedelta(days=1)
+
+
+@transaction.atomic
+def use_quota(kind: QuotaKind, *, account: int, address: str | None) -> None:
+    """Count a use by an account and a client address; raises `Refused` if a quota is exceeded.
+
+    In a transaction of the caller, the use counts only if that commits. ``address`` is ``None`` for
+    calls that no client made, which have no quotas, and empty if it is unknown.
+    """
+    if address is None:
+        return
+    rates = _rates(kind, account, address)
+    # The account first: with a fixed order no two transactions deadlock.
+    for subject in rates:
+        lock_transaction(f"quota {kind.value} {subject}")
+    rows = {row.subject: row for row in QuotaUsage.objects.filter(kind=kind, subject__in=rates)}
+    now = timezone.now()
+    for subject, rate in rates.items():
+        row = rows.setdefault(subject, QuotaUsage(kind=kind, subject=subject, started_at=now))
+        if not row.started_at <= now < row.started_at + rate.period:
+            row.number, row.started_at = 0, now
+        if row.number >= rate.number:
+            raise _exceeded(kind, subject, rate, row.started_at + rate.period, now)
+        row.number += 1
+    for row in rows.values():
+        row.save()
+
+
+def _rates(kind: QuotaKind, account: int, address: str) -> dict[str, Rate]:
+    """Return the quotas that apply, by subject; kinds that are counted otherwise have a number."""
+    rates: dict[str, Rate] = {}
+    per_account = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ACCOUNT")
+    per_address = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ADDRESS")
+    if isinstance(per_account, Rate):
+        rates[f"account {account}"] = per_account
+    if isinstance(per_address, Rate) and address:
+        digest = salted_hmac("extery.quotas", address, algorithm="sha256").hexdigest()
+        rates[f"address {digest[:40]}"] = per_address
+    return rates
+
+
+def _exceeded(kind: QuotaKind, subject: str, rate: Rate, until: datetime, now: datetime) -> Refused:
+    return Refused.of(
+        "quota.exceeded",
+        variant="address" if subject.startswith("address") else "",
+        limit=rate.number,
+        uses=kind.label,
+        period=rate.unit,
+        until=format_time(until),
+        retry_after=seconds_until(until, now),
+    )
+
+
+def format_time(time: datetime) -> str:
+    """Return a time in UTC for messages, rounded up to the minute."""
+    minute = time.replace(second=0, microsecond=0)
+    return f"{minute if minute == time else minute + timedelta(minutes=1):%Y-%m-%d %H:%M} UTC"
+
+
+def seconds_until(time: datetime, now: datetime) -> int:
+    """Return the value of Retry-After: whole seconds, at least 1."""
+    return max(1, math.ceil((time - now).total_seconds()))
+
+
+def delete_old_usage(*, now: datetime | None = None) -> int:
+    """Delete rows whose period has ended; return their number."""
+    before = (now or timezone.now()) - MAX_PERIOD
+    return QuotaUsage.objects.filter(started_at__lt=before).delete()[0]
