@@ -28,11 +28,10 @@ from extery_site.catalog.locking import (
     wrong_status,
 )
 from extery_site.catalog.metadata import update_newest_version
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Extension, Version, expiry_of
 from extery_site.catalog.transitions import (
     APPROVE,
     BLOCK,
-    DISCARD,
     SUBMIT,
     UNBLOCK,
     Role,
@@ -66,7 +65,7 @@ class PendingTransition:
 
     extension: Extension
     locked_version: Version | None
-    by: User
+    by: User | None
     text: str = ""
     packages: Collection[str] = ()
     saved_event: Event | None = None
@@ -88,7 +87,7 @@ class PendingTransition:
 def transition(
     change: Transition,
     *,
-    by: AnyUser,
+    by: AnyUser | None,
     version: Version | None = None,
     extension: Extension | None = None,
     text: str = "",
@@ -107,7 +106,7 @@ def transition(
             pending.extension,
             change.event,
             by=pending.by,
-            version=None if change is DISCARD else pending.locked_version,
+            version=None if change.deletes_version else pending.locked_version,
             text=pending.text,
             packages=pending.packages,
         )
@@ -139,7 +138,7 @@ def record(
 def lock(
     change: Transition,
     *,
-    by: AnyUser,
+    by: AnyUser | None,
     version: Version | None = None,
     extension: Extension | None = None,
 ) -> PendingTransition:
@@ -147,7 +146,7 @@ def lock(
 
     Raises `Refused` for a user without permission and `Conflict` for another status.
     """
-    user = require_user(by) if change.role is Role.OWNER else require_moderator(by)
+    user = _require_role(change.role, by)
     if change.of is Extension:
         assert extension is not None
         return _lock_for_extension(change, user, extension)
@@ -155,7 +154,16 @@ def lock(
     return _lock_for_version(change, user, version)
 
 
-def _lock_for_extension(change: Transition, user: User, extension: Extension) -> PendingTransition:
+def _require_role(role: Role, by: AnyUser | None) -> User | None:
+    if role is Role.SITE:
+        assert by is None
+        return None
+    return require_user(by) if role is Role.OWNER else require_moderator(by)
+
+
+def _lock_for_extension(
+    change: Transition, user: User | None, extension: Extension
+) -> PendingTransition:
     extension = lock_extension(extension)
     if extension.status not in change.sources:
         variant = "already-blocked" if extension.is_blocked else "not-blocked"
@@ -163,8 +171,9 @@ def _lock_for_extension(change: Transition, user: User, extension: Extension) ->
     return PendingTransition(extension, None, user)
 
 
-def _lock_for_version(change: Transition, user: User, version: Version) -> PendingTransition:
+def _lock_for_version(change: Transition, user: User | None, version: Version) -> PendingTransition:
     if change.role is Role.OWNER:
+        assert user is not None
         extension = lock_owned_extension(version.extension, user)
     else:
         extension = lock_extension_of(version)
@@ -185,7 +194,7 @@ def _apply(change: Transition, pending: PendingTransition) -> None:
         extension.block_reason = ""
         _sync_status(extension)
         update_newest_version(extension)
-    elif change is DISCARD:
+    elif change.deletes_version:
         pending.version.delete()
         _sync_status(extension)
     else:
@@ -200,6 +209,7 @@ def _apply(change: Transition, pending: PendingTransition) -> None:
 def _apply_to_version(change: Transition, version: Version) -> None:
     assert change.target is not None
     version.status = change.target
+    version.expires_at = expiry_of(change.target)
     if change is SUBMIT:
         version.submitted_at = timezone.now()
     elif change is APPROVE:

@@ -32,7 +32,7 @@ def lock_owned_extension(extension: Extension, by: AnyUser) -> Extension:
 
 
 def lock_extension_of(version: Version) -> Extension:
-    """Return the current extension of a version, locked, for a moderator.
+    """Return the current extension of a version, locked, for a moderator or the site.
 
     Raises `Conflict` if it was deleted in the meantime.
     """
@@ -60,10 +60,10 @@ def lock_editable_version(version: Version, extension: Extension) -> Version:
 
 
 def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
-    """Raise `Conflict` for moderators, `Refused` for others if the extension is blocked."""
+    """Raise `Refused` for owners, `Conflict` for others if the extension is blocked."""
     if not extension.is_blocked:
         return
-    if role is Role.MODERATOR:
+    if role is not Role.OWNER:
         raise Conflict.of("review.wrong-status", variant="blocked", extension=extension.name)
     raise Refused.of(
         "upload.extension-blocked", extension=extension.name, reason=extension.block_reason
@@ -73,7 +73,7 @@ def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
 def wrong_status(version: Version, role: Role) -> Conflict:
     """Return the error for a version whose status does not allow the action."""
     return Conflict.of(
-        "review.wrong-status" if role is Role.MODERATOR else "submit.wrong-status",
+        "submit.wrong-status" if role is Role.OWNER else "review.wrong-status",
         extension=version.extension.name,
         version=version.number,
         status=version.get_status_display(),
@@ -81,6 +81,6 @@ def wrong_status(version: Version, role: Role) -> Conflict:
 
 
 def _discarded(version: Version, role: Role) -> Conflict:
-    if role is Role.MODERATOR:
+    if role is not Role.OWNER:
         return Conflict.of("review.version-discarded", version=version.number)
     return Conflict.of("submit.wrong-status", variant="discarded", version=version.number)

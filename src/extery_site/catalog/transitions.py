@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from extery_site.catalog.models import DISCARDABLE, EDITABLE, Event, Extension, Version
+from extery_site.catalog.models import DISCARDABLE, EDITABLE, EXPIRING, Event, Extension, Version
 
 _Status = Version.Status
 
@@ -18,6 +18,8 @@ class Role(Enum):
 
     OWNER = "owner"
     MODERATOR = "moderator"
+    SITE = "site"
+    """No user: a background task makes it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Transition:
     allowed_while_blocked: bool = False
     """Whether a version can make it while its extension is blocked."""
 
+    @property
+    def deletes_version(self) -> bool:
+        return self.of is Version and self.target is None
+
 
 _IN_REVIEW = frozenset({_Status.IN_REVIEW})
 _BLOCKED = frozenset({Extension.Status.BLOCKED})
@@ -43,6 +49,7 @@ WITHDRAW = Transition(
     Event.Kind.WITHDRAWN, Role.OWNER, _IN_REVIEW, _Status.WITHDRAWN, allowed_while_blocked=True
 )
 DISCARD = Transition(Event.Kind.DISCARDED, Role.OWNER, DISCARDABLE, None)
+EXPIRE = Transition(Event.Kind.EXPIRED, Role.SITE, EXPIRING, None)
 APPROVE = Transition(Event.Kind.APPROVED, Role.MODERATOR, _IN_REVIEW, _Status.APPROVED)
 REQUEST_CHANGES = Transition(
     Event.Kind.CHANGES_REQUESTED, Role.MODERATOR, _IN_REVIEW, _Status.CHANGES_REQUESTED
@@ -57,4 +64,7 @@ BLOCK = Transition(
 )
 UNBLOCK = Transition(Event.Kind.UNBLOCKED, Role.MODERATOR, _BLOCKED, None, of=Extension)
 
-TRANSITIONS = (SUBMIT, WITHDRAW, DISCARD, APPROVE, REQUEST_CHANGES, DECLINE, BLOCK, UNBLOCK)
+TRANSITIONS = (
+    *(SUBMIT, WITHDRAW, DISCARD, EXPIRE),
+    *(APPROVE, REQUEST_CHANGES, DECLINE, BLOCK, UNBLOCK),
+)

@@ -34,8 +34,8 @@ def update_rows(event: Event) -> None:
             _add_version(event.extension, event.version, revision)
         else:
             ListedExtension.objects.filter(extension=event.extension).update(revision=revision)
-    elif event.kind == Event.Kind.DISCARDED:
-        # Only drafts are discarded today; the entries of a deleted version are deleted with it.
+    elif event.kind in (Event.Kind.DISCARDED, Event.Kind.EXPIRED):
+        # Only drafts are deleted today; the entries of a deleted version are deleted with it.
         listed = ListedExtension.objects.filter(extension=event.extension)
         if not listed.exists():
             return

@@ -14,15 +14,17 @@ from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.metadata import apply_manifest, safe_url
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.text_limits import (
     MAX_ALT_TEXT_LENGTH,
     MAX_TEXT_LENGTH,
     MAX_URL_LENGTH,
     clean_text,
 )
-from extery_site.files.storage import release
+from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.usage import use_quota
 
 __all__ = [
     "UploadResult",
@@ -46,10 +48,13 @@ def update_draft(
     release_notes: str | None = None,
     image: BinaryIO | None = None,
     alt_text: str | None = None,
+    address: str | None = None,
 ) -> ProblemList:
     """Change the fields that are not in the manifest; ``None`` leaves a field unchanged.
 
-    Returns warnings about the image. Raises `InvalidInput` for an invalid image or URL.
+    Returns warnings about the image. Raises `InvalidInput` for an invalid image or URL, `Refused`
+    for a blocked extension, and for an image if the quota of uploads of the user or of the
+    client's ``address`` is exceeded.
     """
     fields: dict[str, Any] = {
         "version": version,
@@ -63,7 +68,9 @@ def update_draft(
         _update_draft(extension, by, **fields)
         return ProblemList()
     with transaction.atomic():
-        locking.lock_owned_extension(extension, by)
+        owned = locking.lock_owned_extension(extension, by)
+        locking.require_not_blocked(owned)
+        use_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
     # Before the transaction: decoding and transferring it take long, and lock nothing.
     with uploaded_image(image) as uploaded:
         _update_draft(extension, by, image=uploaded, **fields)
@@ -84,6 +91,7 @@ def _update_draft(
     image: UploadedImage | None = None,
 ) -> None:
     extension = locking.lock_owned_extension(extension, by)
+    locking.require_not_blocked(extension)
     if release_notes is not None and version is not None:
         version = locking.lock_editable_version(version, extension)
         version.release_notes = clean_text(
@@ -160,22 +168,9 @@ def withdraw(*, version: Version, by: AnyUser) -> Version:
     return pending.version
 
 
-@transaction.atomic
 def discard_draft(*, version: Version, by: AnyUser) -> None:
     """Delete a version that is neither in review nor approved, with its packages.
 
     The extension is deleted too if it has no other version and was never submitted.
     """
-    with lifecycle.transition(transitions.DISCARD, version=version, by=by) as pending:
-        pending.text = pending.version.number
-        release(*(package.file for package in pending.version.packages.select_related("file")))
-    extension = pending.extension
-    if extension.versions.exists() or _was_submitted(extension):
-        return
-    if extension.image is not None:
-        delete_image(extension.image)
-    extension.delete()
-
-
-def _was_submitted(extension: Extension) -> bool:
-    return extension.events.filter(kind=Event.Kind.SUBMITTED).exists()
+    delete_version(transitions.DISCARD, version=version, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
 from extery_site.catalog.schemas import VersionOut
 from extery_site.publish import actions
+from extery_site.quotas.client_address import client_address
 from extery_site.ui.addresses import absolute
 
 router = Router(tags=["publishing"])
@@ -26,13 +28,17 @@ class MissingOut(Schema):
 
 
 class DraftOut(Schema):
-    """The draft of an upload, warnings about the package, and what is missing."""
+    """The draft of an upload, warnings about the package, and what is missing.
+
+    The draft is deleted after ``expires_at`` unless it is submitted.
+    """
 
     id: str
     version: VersionOut
     sha256: str
     problems: list[dict[str, Any]]
     missing: list[MissingOut]
+    expires_at: datetime | None
     url: str
 
 
@@ -54,6 +60,7 @@ def upload(
         name=file.name or "",
         user=request.user,
         release_notes=release_notes,
+        address=client_address(request),
     )
     extension, version = result.extension, result.version
     page = reverse("publish:draft", args=[extension.extension_id])
@@ -66,6 +73,7 @@ def upload(
             MissingOut(code=problem.code, message=problem.message)
             for problem in actions.missing_for_submission(extension, version)
         ],
+        expires_at=version.expires_at,
         url=absolute(request, page),
     )
 

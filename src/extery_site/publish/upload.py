@@ -28,6 +28,7 @@ from extery_site.catalog.models import (
     Extension,
     Package,
     Version,
+    expiry_of,
     normalize_id,
     sortable_blender,
 )
@@ -36,8 +37,12 @@ from extery_site.files.layout import FileKind
 from extery_site.files.storage import StagedFile, stage_file
 from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
+from extery_site.publish.draft_quota import use_draft
+from extery_site.publish.expiry import free_at, release_id
 from extery_site.publish.manifest_limits import as_json, check_storable, without_nul
 from extery_site.publish.models import ReservedId
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.usage import format_time, use_quota
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,22 @@ class UploadResult:
 
 
 def receive_upload(
-    *, file: BinaryIO, user: AnyUser, name: str = "", release_notes: str = ""
+    *,
+    file: BinaryIO,
+    user: AnyUser,
+    name: str = "",
+    release_notes: str = "",
+    address: str | None = None,
 ) -> UploadResult:
     """Store an uploaded package: of a new extension, a new version, or another platform of a draft.
 
     Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
-    an id that is reserved or belongs to another user, and `Conflict` for an existing version or
-    file; nothing is stored then.
+    an id that is reserved or belongs to another user, or if a quota of the user or of the client's
+    ``address`` is exceeded, and `Conflict` for an existing version or file; nothing is stored then.
     """
     owner = require_user(user)
+    # First and in its own transaction: checking a package that is rejected takes time, too.
+    use_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
         raise upload_too_large()
     file.seek(0)
@@ -69,12 +81,13 @@ def receive_upload(
     manifest = _valid_manifest(report)
     check_storable(manifest)
     _check_reserved(manifest)
+    release_id(manifest.id, user=owner)
     with stage_file(file, FileKind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
         with transaction.atomic():
             _check_against_site(manifest, owner, stage.sha256)
         stage.upload()
         try:
-            return _store(stage, name, report, manifest, owner, release_notes)
+            return _store(stage, name, report, manifest, owner, release_notes, address)
         except IntegrityError as error:
             # A concurrent transaction stored the same rows: raise the error for what exists now.
             with transaction.atomic():
@@ -90,10 +103,13 @@ def _store(
     manifest: Manifest,
     user: User,
     notes: str,
+    address: str | None,
 ) -> UploadResult:
     # A new extension has no row to lock, and several of its packages may be uploaded at once.
     lock_transaction(f"extension {normalize_id(manifest.id)}")
     extension, version = _check_against_site(manifest, user, stage.sha256)
+    if version is None:
+        use_draft(user, address=address)
     if extension is None:
         extension = _new_extension(manifest, user)
     if version is None:
@@ -155,6 +171,14 @@ def _check_against_site(
 
 def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
     where = Where(MANIFEST_FILENAME, ("id",))
+    if extension.owner_id != user.pk and (time := free_at(extension)) is not None:
+        raise Refused.of(
+            "upload.id-taken",
+            where=where,
+            variant="draft",
+            id=manifest.id,
+            until=format_time(time),
+        )
     if extension.extension_id != manifest.id:
         raise Refused.of(
             "upload.id-taken",
@@ -251,6 +275,7 @@ def _new_version(extension: Extension, manifest: Manifest, user: User) -> Versio
         permissions=dict(manifest.permissions),
         license=list(manifest.license),
         created_by=user,
+        expires_at=expiry_of(Version.Status.DRAFT),
     )
 
 

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from extery.core.errors import ExteryError, Problem
 from extery_site.accounts.permissions import require_user
 from extery_site.catalog.models import Extension, Version
-from extery_site.project.problems import http_status
+from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
+from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
+from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -36,25 +38,32 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Upload a package: show its problems, or redirect to its draft."""
     form = UploadForm(request.POST or None, request.FILES or None)
     context = {"form": form, "name": "", "errors": [], "warnings": []}
-    status = 200
+    status, problem = 200, None
     if request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
         file = form.cleaned_data["file"]
         try:
             result = actions.receive_upload(
-                file=file, user=request.user, release_notes=form.cleaned_data["release_notes"]
+                file=file,
+                user=request.user,
+                release_notes=form.cleaned_data["release_notes"],
+                address=client_address(request),
             )
         except ExteryError as error:
-            status = http_status(error)
-            context |= {"name": file.name, **_by_severity(error.problems)}
+            problem, status = error, http_status(error)
+            if status == 429:
+                add_problems(form, error)
+            else:
+                context |= {"name": file.name, **_by_severity(error.problems)}
         else:
             messages.success(
                 request,
                 f"{result.package.original_name} uploaded. Complete the draft, then submit it.",
             )
             return redirect(draft_url(result.version))
-    return render(request, "publish/upload.html", context, status=status)
+    response = render(request, "publish/upload.html", context, status=status)
+    return add_retry_after(response, problem)
 
 
 def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
@@ -76,12 +85,15 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
     form = DraftForm(
         request.POST or None, request.FILES or None, extension=extension, version=version
     )
-    status = 200
+    status, problem = 200, None
     if request.method == "POST":
-        if form.is_valid() and _save(request, form, extension, version):
-            messages.success(request, "Draft saved.")
-            return redirect(draft_url(version))
         status = 422
+        if form.is_valid():
+            problem = _save(request, form, extension, version)
+            if problem is None:
+                messages.success(request, "Draft saved.")
+                return redirect(draft_url(version))
+            status = http_status(problem)
     missing = actions.missing_for_submission(extension, version)
     context = {
         "extension": extension,
@@ -89,24 +101,32 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "versions": extension.versions.newest_first(),
         "form": form,
         "missing": missing,
+        "free_at": free_at(extension),
         "warnings": _stored_problems(version),
         "fields": _manifest_fields(version),
     }
-    return render(request, "publish/draft.html", context, status=status)
+    response = render(request, "publish/draft.html", context, status=status)
+    return add_retry_after(response, problem)
 
 
-def _save(request: HttpRequest, form: DraftForm, extension: Extension, version: Version) -> bool:
-    """Save the form; return whether it was valid. On failure the form has the errors."""
+def _save(
+    request: HttpRequest, form: DraftForm, extension: Extension, version: Version
+) -> ExteryError | None:
+    """Save the form; return the error if that fails. The form has its problems then."""
     try:
         problems = actions.update_draft(
-            extension=extension, version=version, by=request.user, **form.cleaned_data
+            extension=extension,
+            version=version,
+            by=request.user,
+            address=client_address(request),
+            **form.cleaned_data,
         )
     except ExteryError as error:
         add_problems(form, error)
-        return False
+        return error
     for problem in problems:
         messages.warning(request, with_hint(problem))
-    return True
+    return None
 
 
 def _own_extension_or_404(request: HttpRequest, extension_id: str) -> Extension:

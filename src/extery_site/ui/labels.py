@@ -75,6 +75,7 @@ EVENTS = {
     "declined": EventLabel("cross", "declined {version}"),
     "blocked": EventLabel("shield", "blocked the extension"),
     "unblocked": EventLabel("shield", "unblocked the extension"),
+    "expired": EventLabel("bin", "deleted a draft that was not submitted in time"),
     "discarded": EventLabel("bin", "discarded a draft"),
 }
 

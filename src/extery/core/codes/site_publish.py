@@ -78,7 +78,13 @@ CODES: dict[str, Code] = {
         "replace it.",
         message="the id {id} belongs to another extension",
         hint="choose another id in the manifest",
-        variants={"similar": ("the id {id} belongs to another extension (as {existing})", "")},
+        variants={
+            "similar": ("the id {id} belongs to another extension (as {existing})", ""),
+            "draft": (
+                "the id {id} is held until {until} by a draft that another account has not submitted",
+                "choose another id in the manifest, or upload the package again after that time",
+            ),
+        },
         example={"id": "gear_tool"},
     ),
     "upload.id-reserved": Code(

@@ -6,9 +6,11 @@ from extery_site.catalog.models.image import Image
 from extery_site.catalog.models.version import (
     DISCARDABLE,
     EDITABLE,
+    EXPIRING,
     Package,
     Version,
     VersionQuerySet,
+    expiry_of,
     sortable_blender,
 )
 
@@ -16,6 +18,7 @@ __all__ = [
     "DECISION_KINDS",
     "DISCARDABLE",
     "EDITABLE",
+    "EXPIRING",
     "Event",
     "EventQuerySet",
     "Extension",
@@ -25,6 +28,7 @@ __all__ = [
     "Tag",
     "Version",
     "VersionQuerySet",
+    "expiry_of",
     "normalize_id",
     "sortable_blender",
 ]

@@ -32,6 +32,7 @@ class Event(models.Model):
         COMMENT = "comment", "Comment"
         UPLOADED = "uploaded", "Package uploaded"
         DISCARDED = "discarded", "Version discarded"
+        EXPIRED = "expired", "Draft expired"
         SUBMITTED = "submitted", "Submitted for review"
         WITHDRAWN = "withdrawn", "Withdrawn from review"
         APPROVED = "approved", "Approved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -92,6 +93,11 @@ class Version(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it is deleted unless its owner submits it; empty in other statuses.",
+    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -104,6 +110,7 @@ class Version(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "submitted_at"], name="catalog_version_queue"),
+            models.Index(fields=["expires_at"], name="catalog_version_expiry"),
         ]
 
     def __str__(self) -> str:
@@ -173,8 +180,16 @@ class Version(models.Model):
 EDITABLE = frozenset(
     {Version.Status.DRAFT, Version.Status.CHANGES_REQUESTED, Version.Status.WITHDRAWN}
 )
+#: Statuses in which a version is deleted when its ``expires_at`` has passed.
+EXPIRING = frozenset({Version.Status.DRAFT, Version.Status.WITHDRAWN})
 #: Statuses in which the owner may delete a version.
 DISCARDABLE = EDITABLE | {Version.Status.DECLINED}
+
+
+def expiry_of(status: str) -> datetime | None:
+    """Return when a version that has this status from now on expires; ``None`` if it does not."""
+    lifetime: timedelta = settings.EXTERY_DRAFT_LIFETIME
+    return timezone.now() + lifetime if status in EXPIRING else None
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
