@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import BinaryIO
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from extery_site.files.backends.base import get_storage, translated_errors
 from extery_site.files.layout import LAYOUTS, FileKind
@@ -59,18 +60,30 @@ def _stream(file: BinaryIO) -> Iterator[bytes]:
             yield block
 
 
-@require_safe
-def image(request: HttpRequest, folder: str, sha256: str) -> HttpResponseBase:
-    """Send an image by its hash; the bytes of an address never change."""
+def cache_control(*, is_public: bool) -> str:
+    """Return the value of Cache-Control for a file that may be blocked later.
+
+    The bytes of an address never change, but caches have to ask whether they may still send them.
+    """
+    if not is_public:
+        return "private, no-store"
+    lifetime: timedelta = settings.EXTERY_CACHE_LIFETIME
+    return f"public, max-age={int(lifetime.total_seconds())}, must-revalidate"
+
+
+def send_image(request: HttpRequest, sha256: str, *, is_public: bool) -> HttpResponseBase:
+    """Send an image by its hash, or 304 if the client has it; raises `Http404` for no such file."""
     name = LAYOUTS[FileKind.IMAGE].name(sha256)
-    if not name.startswith(f"images/{folder}/"):
-        raise Http404(name)
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": cache_control(is_public=is_public)}
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
     try:
         response = send(request, name)
     except FileNotFoundError:
         raise Http404(name) from None
     response.headers["Content-Type"] = "image/webp"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    for header, value in headers.items():
+        response.headers[header] = value
     # Browsers show it in a page; it is not a download.
     response.headers.pop("Content-Disposition", None)
     return response

@@ -19,9 +19,6 @@ from extery_site.listings.download_counts import DOWNLOADS
 
 #: Python parses only so many digits, and no file has a size of more than 18.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-#: The bytes of an address never change.
-CACHE_IMMUTABLE = "public, max-age=31536000, immutable"
-CACHE_PRIVATE = "private, no-store"
 
 
 @require_safe
@@ -41,7 +38,7 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Cache-Control": CACHE_IMMUTABLE if is_public else CACHE_PRIVATE,
+        "Cache-Control": serving.cache_control(is_public=is_public),
         "Content-Type": "application/zip",
         # The saved file is named after the extension, not after its hash.
         "Content-Disposition": str(content_disposition_header(True, package.file_name)),

@@ -21,6 +21,7 @@ EXTERY_SITE_URL: str = _site_settings.site_url
 EXTERY_SITE_NAME: str = _site_settings.site_name
 EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
 EXTERY_MAX_IMAGE: int = _site_settings.max_image
+EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_SIGN_UP: bool = _site_settings.sign_up
 EXTERY_PROXIES: int = _site_settings.proxies

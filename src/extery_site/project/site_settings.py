@@ -104,6 +104,11 @@ class SiteSettings(BaseSettings):
         default="200 MB", description="Maximum size of an uploaded package."
     )
     max_image: Size = _setting(default="10 MB", description="Maximum size of an uploaded image.")
+    cache_lifetime: Duration = _setting(
+        default="10 minutes",
+        description="Time after which caches ask again for a package or an image, so that a "
+        "blocked one leaves them.",
+    )
     reserved_ids: Names = _setting(
         default="test_extension",
         description="Extension ids that cannot be published, in addition to those of deleted "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from extery_site.api import api
-from extery_site.files.serving import image
+from extery_site.catalog.image_view import image
 from extery_site.listings.downloads import download
 from extery_site.project.error_views import problem_page
 

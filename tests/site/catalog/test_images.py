@@ -269,14 +269,14 @@ def test_a_file_shared_by_two_images_is_kept_until_both_are_deleted(
     assert media() == []
 
 
-def test_images_are_cached_permanently_and_packages_are_not_served_as_media(
+def test_images_are_cached_for_minutes_and_packages_are_not_served_as_media(
     client: Client, approve: Callable[..., Any], run_tasks: Callable[[], int]
 ) -> None:
     image = stored(run_tasks)
     response = client.get(image.small_url)
     assert b"".join(response.streaming_content).startswith(b"RIFF")
     assert response["Content-Type"] == "image/webp"
-    assert "immutable" in response["Cache-Control"]
+    assert response["Cache-Control"] == "public, max-age=600, must-revalidate"
     package = approve().packages.get()
     assert client.get(f"/media/{package.file.name}").status_code == 404
     assert client.get(f"/media/images/aa/{'0' * 64}.webp").status_code == 404

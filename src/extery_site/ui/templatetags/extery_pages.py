@@ -70,8 +70,11 @@ def sentence(problem: Problem) -> str:
 
 @register.filter
 def image_url(extension: Any) -> str:
-    """Return the URL of an extension's card image, or of a placeholder: drafts may have no image."""
-    if extension.image:
+    """Return the URL of an extension's card image, or of a placeholder.
+
+    Drafts may have no image, and that of a blocked extension is not public.
+    """
+    if extension.image and not extension.is_blocked:
         return str(extension.image.small_url)
     return static("images/placeholder.svg")
 
