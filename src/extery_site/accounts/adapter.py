@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from extery_site.accounts.emails import normalize_email
 from extery_site.accounts.models import username_validator
 
 username_validators = [username_validator]
@@ -13,6 +14,10 @@ username_validators = [username_validator]
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Closes sign-up if ``EXTERY_SIGN_UP`` is off."""
+
+    def clean_email(self, email: str) -> str:
+        """Return the form in which the address is stored and compared."""
+        return normalize_email(email)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.EXTERY_SIGN_UP)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from extery_site.accounts.emails import normalize_email
 
 username_validator = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
@@ -39,6 +41,14 @@ class User(AbstractUser):
         help_text="Can review versions, block extensions and handle reports.",
     )
 
+    email_key = models.CharField(
+        max_length=500,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="The normalized e-mail address; empty for accounts without one.",
+    )
+
     class Meta(AbstractUser.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -47,6 +57,12 @@ class User(AbstractUser):
                 violation_error_message="This user name is already taken.",
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email_key = normalize_email(self.email) or None
+        if (fields := kwargs.get("update_fields")) is not None and "email" in fields:
+            kwargs["update_fields"] = {*fields, "email_key"}
+        super().save(*args, **kwargs)
 
     @property
     def display_name(self) -> str:

@@ -1,4 +1,4 @@
-"""Periodic clean-up of sessions and API tokens."""
+"""Periodic clean-up of sessions, API tokens and unconfirmed accounts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
+from extery_site.accounts import unconfirmed
 from extery_site.accounts.models import ApiToken
 from extery_site.project.tasks import periodic, task
 
@@ -29,3 +30,10 @@ def delete_expired_tokens() -> int:
     before = timezone.now() - KEEP_TOKENS
     unusable = Q(expires_at__lt=before) | Q(revoked_at__lt=before)
     return ApiToken.objects.filter(unusable).delete()[0]
+
+
+@periodic(every=timedelta(hours=1))
+@task(atomic=False)
+def delete_unconfirmed_accounts() -> int:
+    """Delete accounts whose e-mail address was not confirmed in time; return their number."""
+    return unconfirmed.delete_unconfirmed()
