@@ -37,6 +37,7 @@ _AREA_TITLES = {
     "image": "Images",
     "permission": "Permissions",
     "account": "Accounts",
+    "quota": "Quotas",
     "review": "Review",
     "report": "Reports",
     "request": "Requests",

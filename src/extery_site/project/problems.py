@@ -183,6 +183,9 @@ def _database_problem(error: DatabaseError) -> ExteryError | None:
         return InvalidInput.of("request.bad-value", variant="not-storable")
     if isinstance(error, IntegrityError) and _is_conflict(error):
         return Conflict.of("request.conflict")
+    if type(error) is DatabaseError and "did not affect any rows" in str(error):
+        # Django, about `save` of a row that another request has deleted.
+        return Conflict.of("request.conflict")
     if isinstance(error, OperationalError):
         return Unavailable.of("request.unavailable")
     return None
