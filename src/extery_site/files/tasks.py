@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
+from django.conf import settings
+
 from extery_site.files import cleanup
+from extery_site.project.data_folder import delete_old_temporary_files
 from extery_site.project.tasks import periodic, task
 
 
@@ -13,7 +16,7 @@ from extery_site.project.tasks import periodic, task
 @task(atomic=False)
 def delete_unfinished_uploads() -> int:
     """Delete temporary files of uploads that were never finished and return their number."""
-    return cleanup.remove_incoming()
+    return cleanup.remove_incoming() + delete_old_temporary_files(settings.EXTERY_DATA)
 
 
 @periodic(every=timedelta(days=1))

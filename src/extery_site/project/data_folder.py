@@ -62,17 +62,27 @@ def secret_key(data: Path, configured: str = "") -> str:
 def use_for_temporary_files(data: Path) -> None:
     """Put temporary files, such as unfinished uploads, into the data folder, unless TMPDIR is set.
 
-    The system's folder for temporary files is often in memory. Deletes files that are a day old.
+    The system's folder for temporary files is often in memory.
     """
     if "TMPDIR" in os.environ:
         return
     folder = data / "tmp"
     with translated_errors(data):
         folder.mkdir(exist_ok=True)
-        for path in folder.iterdir():
-            if path.lstat().st_mtime < time.time() - _MAX_TEMPORARY_AGE:
+        delete_old_temporary_files(data)
+    tempfile.tempdir = str(folder)
+
+
+def delete_old_temporary_files(data: Path) -> int:
+    """Delete what killed servers left in the data folder a day ago or longer; return the number."""
+    latest = time.time() - _MAX_TEMPORARY_AGE
+    number = 0
+    with suppress(FileNotFoundError):  # there is no folder, or the server deletes its own file
+        for path in list((data / "tmp").iterdir()):
+            if path.lstat().st_mtime < latest:
+                number += 1
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink(missing_ok=True)
-    tempfile.tempdir = str(folder)
+    return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,23 @@ def put(data: bytes, kind: FileKind = FileKind.PACKAGE) -> str:
 
 def later(**age: int) -> Any:
     return timezone.now() + timedelta(**age)
+
+
+def test_temporary_files_of_killed_servers_are_deleted_after_a_day(
+    settings: Any, run_tasks: Callable[[], int]
+) -> None:
+    """Also while the server runs for months."""
+    folder = settings.EXTERY_DATA / "tmp"
+    folder.mkdir()
+    for name in ("new.upload", "old.upload"):
+        (folder / name).write_bytes(b"PK")
+    (folder / "old").mkdir()
+    day_ago = time.time() - 86_500
+    for name in ("old.upload", "old"):
+        os.utime(folder / name, (day_ago, day_ago))
+    delete_unfinished_uploads.enqueue()
+    run_tasks()
+    assert [path.name for path in folder.iterdir()] == ["new.upload"]
 
 
 def test_temporary_files_are_removed_an_hour_after_the_last_byte(media: Media) -> None:

@@ -76,13 +76,13 @@ def test_an_expired_draft_of_a_published_extension_is_an_event(
     assert Extension.objects.get().status == "approved"
 
 
-def test_the_thread_shows_that_a_draft_expired(
-    owner: User, approve: Callable[..., Version], client: Client
+def test_the_thread_shows_its_owner_that_a_draft_expired(
+    owner: User, approve: Callable[..., Version], signed_in: SignedIn
 ) -> None:
     approve()
     factories.make_draft(owner, version="2.0.0")
     expire_drafts(now=later(days=DAYS, minutes=1))
-    content = client.get("/queue/gear_tool/").content.decode()
+    content = signed_in(owner).get("/queue/gear_tool/").content.decode()
     assert "deleted a draft that was not submitted in time" in content
     assert "The site" in content
 
