@@ -18,6 +18,15 @@ username_validator = RegexValidator(
 )
 
 
+class EmailKeyField(models.CharField):  # type: ignore[type-arg]
+    """The normalized e-mail address of its row, set whenever the row is stored."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        key = normalize_email(getattr(model_instance, "email", "")) or None
+        setattr(model_instance, self.attname, key)
+        return key
+
+
 class User(AbstractUser):
     """A user account; the user name is part of the profile page's URL."""
 
@@ -41,7 +50,7 @@ class User(AbstractUser):
         help_text="Can review versions, block extensions and handle reports.",
     )
 
-    email_key = models.CharField(
+    email_key = EmailKeyField(
         max_length=500,
         unique=True,
         null=True,
@@ -59,7 +68,6 @@ class User(AbstractUser):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email_key = normalize_email(self.email) or None
         if (fields := kwargs.get("update_fields")) is not None and "email" in fields:
             kwargs["update_fields"] = {*fields, "email_key"}
         super().save(*args, **kwargs)

@@ -56,6 +56,13 @@ def test_a_second_account_with_the_address_cannot_be_stored(db: None, email: str
         eve.save(update_fields=["email"])
 
 
+def test_accounts_that_are_created_in_bulk_have_the_constraint_too(db: None) -> None:
+    User.objects.bulk_create([User(username="ada", email="Ada@example.org")])
+    assert User.objects.get().email_key == "ada@example.org"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.bulk_create([User(username="eve", email="ada@EXAMPLE.org")])
+
+
 def test_accounts_without_an_address_are_many(db: None) -> None:
     for number in range(3):
         User.objects.create_user(f"bot{number}")

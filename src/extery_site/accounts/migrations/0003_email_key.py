@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db import migrations, models
+from django.db import migrations
 
 from extery_site.accounts.emails import normalize_email
+from extery_site.accounts.models import EmailKeyField
 
 
 def set_keys(apps: Any, _schema_editor: Any) -> None:
@@ -27,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="email_key",
-            field=models.CharField(
+            field=EmailKeyField(
                 editable=False,
                 help_text="The normalized e-mail address; empty for accounts without one.",
                 max_length=500,
