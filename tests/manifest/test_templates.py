@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from extery.core.codes.manifest import CODES
-from extery.core.errors import InvalidManifest, Problem
+from extery.core.errors import InvalidManifest, Problem, ProblemList
+from extery.listing.entries import check_entry
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, blender_tags, check_manifest
-from tests.manifest.mutations import GOOD, one_field_wrong, toml
+from tests.manifest.mutations import FIELDS, GOOD, one_field_wrong, toml
 from tests.samples import LENIENT, MANIFESTS
 
 #: Problems of a file on disk, each with a test below.
@@ -23,8 +24,28 @@ OF_FILES = {
 }
 #: Raised by the website, which limits the depth of what it stores.
 OF_THE_SITE = {("manifest.toml.syntax", "levels")}
+#: The fields that are missing, under other names.
+ALIASED = {
+    "name": '"Gear Tool"',
+    "tagline": '"Make gears."',
+    "maintainer": '"Ada Smith"',
+    "license": '"GPL v3"',
+    "blender_version_min": "[4, 2, 0]",
+}
+KEYS = ("title", "description", "author", "licence", "blender")
+OTHER_TYPES = dict.fromkeys(KEYS, "true")
 WHOLE_FILES = [
     toml({**GOOD, "zzz": "1"}),
+    toml({**GOOD, "files": '"Read presets"', "paths": '["a"]', "doc_url": '"https://example.org"'}),
+    toml({**GOOD, "description": '"Gears"', "license": '["GPL-3.0+", "GPL-3.0", "GPL v3", "x y"]'}),
+    toml({**GOOD, "build": '{path = ["a"], tags = ["Mesh"], zzz = 1}'}),
+    toml({**GOOD, "platforms": '["all", "win64", "beos"]'}),
+    toml({**GOOD, "permissions": '{tags = "Mesh"}', "blender_version_max": '"99.0.0"'}),
+    toml(
+        {key: value for key, value in GOOD.items() if key not in ALIASED}
+        | dict(zip(KEYS, ALIASED.values(), strict=True))
+    ),
+    toml({key: value for key, value in GOOD.items() if key not in ALIASED} | OTHER_TYPES),
     toml({**GOOD, "name": '"a\\qb"'}),
     toml(GOOD) + b"a." * 200 + b"a = 1",
     b"a = " + b"[" * 100_000,
@@ -42,10 +63,19 @@ def test_every_text_is_used_by_some_manifest() -> None:
     for data in [*samples, *one_field_wrong(), *WHOLE_FILES]:
         for strict in (True, False):
             used |= variants(check_manifest(data, strict=strict, valid_tags=blender_tags())[1])
+    for field in FIELDS:
+        for value in ({}, {field: None}, {field: "hello"}):
+            used |= variants(problems_of_entry(value))
 
     assert used == {
         (code, variant) for code, entry in CODES.items() for variant in ("", *entry.variants)
     }
+
+
+def problems_of_entry(entry: dict[str, object]) -> ProblemList:
+    problems = ProblemList()
+    check_entry(entry, problems, file="index.json", index=0)
+    return ProblemList(p for p in problems if p.code.startswith("manifest."))
 
 
 def problem_of(path: Path) -> tuple[str, str]:

@@ -235,7 +235,7 @@ def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -
     if not isinstance(item, dict):
         problems.add("listing.entry", where=locate(()), value=quote_value(item))
         return
-    check_fields(item, problems, locate=locate, strict=False)
+    check_fields(item, problems, locate=locate, strict=False, is_json=True)
     url = item.get("archive_url")
     if not isinstance(url, str):
         where = locate(("archive_url",))

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from extery.core.errors import ProblemList
     from extery.manifest.locator import Locator
 
+#: Fields that ``build.generated`` replaces.
+GENERATED_KEYS = ("platforms", "wheels")
+
 
 def check_build_table(table: Mapping[str, Any], problems: ProblemList, locate: Locator) -> None:
     """Add a problem if ``build`` or ``build.generated`` is not a table: readers of packages crash on it."""
@@ -25,11 +28,22 @@ def check_build_table(table: Mapping[str, Any], problems: ProblemList, locate: L
 
 def with_generated(table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the table of a split package, with the platforms and wheels of ``build.generated``."""
+    generated = table.get("build", {}).get("generated", {}) if _has_generated(table) else {}
+    return dict(table) | {key: generated[key] for key in GENERATED_KEYS if key in generated}
+
+
+def is_generated(field: str, table: Mapping[str, Any]) -> bool:
+    """Return whether the field of a split package is that of ``build.generated``."""
+    return (
+        field in GENERATED_KEYS and _has_generated(table) and field in table["build"]["generated"]
+    )
+
+
+def generated_fields(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields of a split package that are those of ``build.generated``."""
+    return tuple(key for key in GENERATED_KEYS if is_generated(key, table))
+
+
+def _has_generated(table: Mapping[str, Any]) -> bool:
     build = table.get("build")
-    generated = build.get("generated") if isinstance(build, dict) else None
-    merged = dict(table)
-    if isinstance(generated, dict):
-        for key in ("platforms", "wheels"):
-            if key in generated:
-                merged[key] = generated[key]
-    return merged
+    return isinstance(build, dict) and isinstance(build.get("generated"), dict)

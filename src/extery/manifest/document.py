@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.versions import Version
-from extery.manifest.build_table import check_build_table, with_generated
+from extery.manifest.build_table import check_build_table, generated_fields, with_generated
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
 from extery.manifest.tags import as_valid_tags
@@ -183,6 +183,7 @@ def check_manifest(
     locate = Locator(data, file)
     if packaged:
         check_build_table(table, problems, locate)
+        locate = Locator(data, file, generated=generated_fields(table))
         table = with_generated(table)
     check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
     if strict:

@@ -9,12 +9,14 @@ import keyword
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from extery.core import licenses, platforms
+from extery.core import platforms
 from extery.core.errors import ProblemList
 from extery.core.text import closest_match, quote_value
 from extery.core.types import FIRST_BLENDER
 from extery.core.versions import BlenderVersion, format_blender_version, parse_blender_version
+from extery.manifest.build_table import is_generated
 from extery.manifest.lint_context import LintContext
+from extery.manifest.lint_licenses import check_licenses
 from extery.manifest.schemas.checking import limit_problems
 from extery.manifest.schemas.v1_0_0 import FIELDS
 
@@ -22,18 +24,27 @@ if TYPE_CHECKING:
     from extery.manifest.locator import Locator
 
 KNOWN_SCHEMA_VERSIONS = ("1.0.0",)
+#: Keys of ``[build]``; the build itself writes the last one.
+KEYS_OF_BUILD = ("paths", "paths_exclude_pattern", "generated")
 
 
 def lint_manifest(table: Mapping[str, Any], problems: ProblemList, *, locate: Locator) -> None:
     """Add warnings about the fields of ``table`` that have no error in ``problems``."""
-    invalid = {problem.where.path[0] for problem in problems.errors if problem.where.path}
+    invalid = {_field_of(problem.where.path) for problem in problems.errors}
     valid = {key: value for key, value in table.items() if key not in invalid}
     lint = LintContext(valid, problems, locate)
     for check in (
-        *(_check_id, _check_versions, _check_website, _check_licenses, _check_empty),
+        *(_check_id, _check_versions, _check_website, check_licenses, _check_empty),
         *(_check_platforms, _check_wheels, _check_keys),
     ):
         check(lint)
+
+
+def _field_of(path: tuple[str | int, ...]) -> str | int:
+    """Return the field with the value at ``path``; that of a split package may be in ``build.generated``."""
+    if path[:2] == ("build", "generated") and len(path) > 2:
+        return path[2]
+    return path[0] if path else ""
 
 
 def _check_id(lint: LintContext) -> None:
@@ -86,6 +97,31 @@ def _check_maximum(lint: LintContext, minimum: BlenderVersion) -> None:
     if maximum <= minimum:
         low = lint.text("blender_version_min")
         lint.add(f"{field}.empty-range", field, minimum=low, maximum=text)
+    else:
+        _check_inclusive(lint, maximum)
+
+
+def _check_inclusive(lint: LintContext, maximum: BlenderVersion) -> None:
+    """Warn of a maximum such as 4.4.9 or 5.99.0, which makes sense only if it were inclusive."""
+    major, minor, _ = maximum
+    if not any(map(_looks_like_last, maximum)):
+        return
+    values = {"value": quote_value(lint.text("blender_version_max"))}
+    if _looks_like_last(major):
+        lint.add("blender_version_max.inclusive", "blender_version_max", variant="open", **values)
+        return
+    is_last_minor = _looks_like_last(minor)
+    following = (major + 1, 0, 0) if is_last_minor else (major, minor + 1, 0)
+    values |= {
+        "suggestion": format_blender_version(following),
+        "series": str(major) if is_last_minor else f"{major}.{minor}",
+    }
+    lint.add("blender_version_max.inclusive", "blender_version_max", **values)
+
+
+def _looks_like_last(number: int) -> bool:
+    """Return whether a part of a version stands for all numbers: 9, 99, 999 …, or one that no Blender reaches."""
+    return set(str(number)) == {"9"} or number >= 50
 
 
 def _check_website(lint: LintContext) -> None:
@@ -103,19 +139,11 @@ def _check_website(lint: LintContext) -> None:
         lint.add("website.not-url", "website", value=quote_value(website))
 
 
-def _check_licenses(lint: LintContext) -> None:
-    for index, text in lint.texts("license"):
-        expression = licenses.canonical_expression(text.strip())
-        if expression is None:
-            lint.add("license.unknown", "license", index, value=quote_value(text))
-        elif not text.startswith(licenses.PREFIX):
-            suggestion = licenses.PREFIX + expression
-            value = quote_value(text)
-            lint.add("license.no-prefix", "license", index, value=value, suggestion=suggestion)
-
-
 def _check_empty(lint: LintContext) -> None:
     codes = {"copyright": "empty", "permissions": "no-reasons", "wheels": "empty"}
+    if is_generated("wheels", lint.table):
+        # A split package without any of the wheels: the build writes the empty list.
+        del codes["wheels"]
     for field, kind in codes.items():
         if lint.table.get(field) in ([], {}):
             lint.add(f"{field}.{kind}", field)
@@ -134,8 +162,18 @@ def _check_platforms(lint: LintContext) -> None:
     _check_duplicates(lint, "platforms")
     for index, item in lint.texts("platforms"):
         if item not in platforms.KNOWN:
-            known = ", ".join(platforms.KNOWN)
-            lint.add("platforms.unknown", "platforms", index, value=quote_value(item), known=known)
+            _add_unknown_platform(lint, index, item)
+
+
+def _add_unknown_platform(lint: LintContext, index: int, item: str) -> None:
+    from extery.core.platform_aliases import is_every_platform, suggest_platforms
+
+    values = {"value": quote_value(item), "known": ", ".join(platforms.KNOWN)}
+    if is_every_platform(item):
+        values["variant"] = "every"
+    elif names := suggest_platforms(item):
+        values |= {"variant": "similar", "suggestion": ", ".join(f"'{name}'" for name in names)}
+    lint.add("platforms.unknown", "platforms", index, **values)
 
 
 def _check_wheels(lint: LintContext) -> None:
@@ -151,8 +189,31 @@ def _check_keys(lint: LintContext) -> None:
     if not isinstance(lint.table.get("build", {}), dict):
         lint.add("build.not-a-table", "build")
     for key in limit_problems(lint.table, lint.problems):
-        if key in FIELDS or key == "build":
+        if key not in FIELDS and key != "build":
+            _add_unknown_key(lint, key)
+    build = lint.table.get("build")
+    if isinstance(build, dict):
+        _check_build_keys(lint, build)
+
+
+def _add_unknown_key(lint: LintContext, key: str) -> None:
+    from extery.manifest.lint_keys import ALIASES, describe_key
+
+    if any(problem.code == f"manifest.{ALIASES.get(key)}.missing" for problem in lint.problems):
+        return  # that problem names the key
+    values = describe_key(key, lint.table)
+    if not values and (similar := closest_match(key, FIELDS)):
+        values = {"variant": "similar", "similar": similar}
+    lint.add("key.unknown", key, key=quote_value(key), **values)
+
+
+def _check_build_keys(lint: LintContext, build: Mapping[str, Any]) -> None:
+    for key in limit_problems(build, lint.problems):
+        if key in KEYS_OF_BUILD:
             continue
-        similar = closest_match(key, FIELDS)
-        variant = {"variant": "similar", "similar": similar} if similar else {}
-        lint.add("key.unknown", key, key=quote_value(key), **variant)
+        values = {"variant": "in-build", "known": ", ".join(KEYS_OF_BUILD[:2])}
+        if key in FIELDS:
+            values = {"variant": "misplaced"}
+        elif similar := closest_match(key, KEYS_OF_BUILD[:2]):
+            values = {"variant": "similar", "similar": similar}
+        lint.add("key.unknown", "build", key, key=quote_value(key), **values)

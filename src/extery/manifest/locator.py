@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,17 +13,23 @@ if TYPE_CHECKING:
 
 
 class Locator:
-    """Finds fields in a TOML file that `tomllib` accepts. The text is scanned when the first is looked up."""
+    """Finds fields in a TOML file that `tomllib` accepts. The text is scanned when the first is looked up.
 
-    def __init__(self, data: bytes, file: str) -> None:
+    ``generated`` are the fields whose values are those in the table ``build.generated``.
+    """
+
+    def __init__(self, data: bytes, file: str, *, generated: Collection[str] = ()) -> None:
         self._data = data
         self._file = file
+        self._generated = generated
 
     def __call__(self, path: TomlPath, *, of_key: bool = False) -> Where:
         """Return the location of the value at ``path``, or of the nearest table that could contain it.
 
         ``of_key`` asks for the location of its key.
         """
+        if path and path[0] in self._generated:
+            path = ("build", "generated", *path)
         for length in range(len(path), 0, -1):
             offsets = self._offsets.get(path[:length])
             if offsets is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList
-from extery.manifest.build_table import with_generated
+from extery.manifest.build_table import generated_fields, with_generated
 from extery.manifest.document import (
     MANIFEST_FILENAME,
     Manifest,
@@ -184,7 +184,7 @@ def _read_manifest(package: Package, context: RuleContext, problems: ProblemList
     table = parse_table(data, problems, file)
     if table is not None:
         context.table = with_generated(table)
-        context.locate = Locator(data, file)
+        context.locate = Locator(data, file, generated=generated_fields(table))
 
 
 def _set_manifests(report: CheckReport, context: RuleContext) -> None:

@@ -108,6 +108,13 @@ AREAS = {
 #: place in its package.
 SUBJECTS = ("entry", "place_in_package")
 _CAUSE = "cause."
+#: Names of fields without an underscore, with which titles can begin.
+_NAMES = frozenset(
+    {
+        *("id", "name", "tagline", "version", "type", "maintainer", "license", "website"),
+        *("copyright", "permissions", "tags", "platforms", "wheels", "build", "paths"),
+    }
+)
 
 #: First part of the names of modules whose problems only the website reports; it reads no project file.
 _WEBSITE = "site_"
@@ -157,6 +164,13 @@ def _templates(entry: Code, variant: str) -> Text:
     return Text(message or entry.message, hint or entry.hint)
 
 
+def _capitalize(title: str) -> str:
+    """Return the title as the beginning of a sentence; names of fields and files stay as they are."""
+    first = title.partition(" ")[0]
+    is_name = first in _NAMES or not first.isalpha()
+    return title if is_name else title[:1].upper() + title[1:]
+
+
 def explain(code: str) -> Explanation:
     """Return the documentation of ``code``; raises `KeyError` for an unknown code."""
     entry = find(code)
@@ -167,7 +181,7 @@ def explain(code: str) -> Explanation:
         severity=entry.severity,
         stricter=entry.stricter,
         silenceable=is_local and (entry.severity == "warning" or entry.stricter),
-        title=entry.title[:1].upper() + entry.title[1:],
+        title=_capitalize(entry.title),
         why=entry.why,
         message=message,
         hint=hint,

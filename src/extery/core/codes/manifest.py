@@ -20,23 +20,32 @@ _KINDS = {
         "error", "{field} is missing", f"{_REFUSED}: every extension needs this field.",
         message="{field} is missing",
         hint="add a line such as: {line}",
+        variants={
+            "renamed": ("{field} is missing; {alias} is not a field of the manifest", "replace the line with: {suggestion}"),
+            "alias": ("{field} is missing; {alias} is not a field of the manifest", "replace {alias} with a line such as: {line}"),
+            "json": ("", "add a member such as: {json}"),
+        },
+        example={"alias": "'author'", "suggestion": 'maintainer = "Ada Smith"'},
     ),
     "wrong-type": Code(
         "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a string.",
         message="{field} must be a string, found a {type}: {value}",
         hint="write it as: {line}",
+        variants={"json": ("", "write it as: {json}")},
         example={"type": "number", "value": "3"},
     ),
     "wrong-type/list": Code(
         "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a list.",
         message="{field} must be a list, found a {type}: {value}",
         hint="write it as: {line}",
+        variants={"json": ("", "write it as: {json}")},
         example={"type": "number", "value": "3"},
     ),
     "wrong-type/table": Code(
         "error", "{field} has the wrong type", f"{_REFUSED}: the schema requires a table.",
         message="{field} must be a table with a reason for each, found a {type}: {value}",
         hint="write a section [{field}] with: {lines}",
+        variants={"json": ("", "write it as: {json}")},
         example={"type": "number", "value": "3", "lines": 'files = "REASON"'},
     ),
     "not-a-table": Code(
@@ -137,6 +146,7 @@ _KINDS = {
         "error", "{field} is not a known type", f"{_REFUSED}: the only types are {' and '.join(TYPE_NAMES)}.",
         message=f"{{field}} must be {' or '.join(map(repr, TYPE_NAMES))}, found {{value}}",
         hint='write {field} = "{suggestion}"',
+        variants={"json": ("", 'write "{field}": "{suggestion}"')},
         example={"value": "'addon'", "suggestion": ADD_ON.name},
     ),
     "not-three-numbers": Code(
@@ -155,7 +165,8 @@ _KINDS = {
         "error", "an item of {field} does not begin with years", f"{_REFUSED}: it must be 'YEAR NAME' or 'YEAR-YEAR NAME'.",
         message="{field} must begin with a year or two, found {value}",
         hint="write 'YEAR NAME' or 'YEAR-YEAR NAME', for example '2023-2025 Ada Smith'",
-        example={"value": "'Ada Smith'"},
+        variants={"corrected": ("", "write {suggestion!r}")},
+        example={"value": "'Ada Smith'", "suggestion": "2024 Ada Smith"},
     ),
     "missing-name": Code(
         "error", "an item of {field} has no name", f"{_REFUSED}: it must be 'YEAR NAME' or 'YEAR-YEAR NAME'.",
@@ -167,7 +178,7 @@ _KINDS = {
         "error", "{field} has an unknown key", f"{_REFUSED}: the keys are the permissions that Blender knows.",
         message="{field} has the unknown key {key}; the known keys are {known}",
         hint="remove it, or use the permission that covers it",
-        variants=_SIMILAR,
+        variants={**_SIMILAR, "misplaced": ("{field} has the key {key}, which is a field of the manifest", "move it above the line [{field}]")},
         example={"key": "'telepathy'", "known": ", ".join(PERMISSIONS)},
     ),
     "unknown-tag": Code(
@@ -299,12 +310,21 @@ _FILE = {
 }  # fmt: skip
 
 
+def _json_line(field: str) -> str:
+    """Return a valid member of an entry, with doubled braces for `str.format`."""
+    if field == "permissions":
+        return '"permissions": {{"files": "REASON"}}'
+    name, _, value = _LINES.get(field, "").partition(" = ")
+    return f'"{name}": {value}'
+
+
 def _fill(template: str, field: str) -> str:
     """Replace the parts of a template that are the same in all problems of a field."""
     parts = {
         "{subject}": _SUBJECTS.get(field, field),
         "{field}": field,
         "{line}": _LINES.get(field, ""),
+        "{json}": _json_line(field),
         "{optional}": "" if "missing" in _FIELD_KINDS[field] else ", or leave the field out",
     }
     for name, part in parts.items():
@@ -325,14 +345,24 @@ _STRICT_ONLY = frozenset(
 )
 
 
+#: Required fields that authors write under another name, see `extery.manifest.lint_keys`.
+_HAS_ALIAS = ("name", "tagline", "maintainer", "license", "blender_version_min")
+
+
 def _code(kind: str, field: str) -> Code:
     code = _KINDS[kind]
+    if kind == "missing" and field not in _HAS_ALIAS:
+        code = code._replace(variants={"json": code.variants["json"]})
     is_strict = f"{field}.{kind.partition('/')[0]}" in _STRICT_ONLY
     return code._replace(
         installation=_LENIENT if is_strict else _ALL_REFUSE,
         title=_fill(code.title, field),
         message=_fill(code.message, field),
         hint=_fill(code.hint, field),
+        variants={
+            name: (_fill(message, field), _fill(hint, field))
+            for name, (message, hint) in code.variants.items()
+        },
     )
 
 

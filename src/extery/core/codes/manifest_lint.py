@@ -50,6 +50,13 @@ CODES = {
         message="blender_version_max is empty",
         hint="leave the field out",
     ),
+    "manifest.blender_version_max.inclusive": Code(
+        "warning", "blender_version_max looks like the last supported version", "The maximum is exclusive: it is the first Blender that is not supported. With 4.4.9, Blender 4.4.9 and all later versions are excluded.",
+        message="blender_version_max is exclusive: {value} is the first Blender that is not supported",
+        hint="write {suggestion!r} to support all of Blender {series}",
+        variants={"open": ("", "remove it to support every newer Blender")},
+        example={"value": "'4.4.9'", "suggestion": "4.5.0", "series": "4.4"},
+    ),
     "manifest.blender_version_max.empty-range": Code(
         "warning", "no Blender version fits", "The maximum is exclusive, so it must be above the minimum.",
         message="no Blender is at least {minimum} and below {maximum}",
@@ -72,7 +79,15 @@ CODES = {
         "warning", "a licence is not on the SPDX list", "Sites show and link licences by the identifiers of that list.",
         message="{value} is not a licence of the SPDX list",
         hint="write for example 'SPDX:GPL-3.0-or-later'; the list is at spdx.org/licenses",
-        example={"value": "'SPDX:GPL3'"},
+        variants={"similar": ("", "write {suggestion!r}")},
+        example={"value": "'SPDX:GPL3'", "variant": "similar", "suggestion": "SPDX:GPL-3.0-or-later"},
+    ),
+    "manifest.license.deprecated": Code(
+        "warning", "a licence has a deprecated identifier", "The SPDX list has replaced it: 'GPL-3.0' does not state whether later versions are allowed.",
+        message="{value} is a deprecated identifier of the SPDX list",
+        hint="write {suggestion!r}",
+        variants={"ambiguous": ("", "write {suggestion!r}, or {only!r} if later versions are not allowed")},
+        example={"value": "'SPDX:GPL-3.0'", "variant": "ambiguous", "suggestion": "SPDX:GPL-3.0-or-later", "only": "SPDX:GPL-3.0-only"},
     ),
     "manifest.copyright.empty": Code(
         "warning", "copyright is an empty list", "It has no effect.",
@@ -94,7 +109,8 @@ CODES = {
         "warning", "a platform is not one that Blender runs on", "Blender compares the text, so the extension cannot be installed there.",
         message="{value} is not a platform of Blender",
         hint="choose from: {known}",
-        example={"value": "'linux'", "known": "windows-x64, linux-x64"},
+        variants={"similar": ("", "write {suggestion}"), "every": ("", "remove the list: without it the extension is for every platform")},
+        example={"value": "'win64'", "known": "windows-x64, linux-x64", "variant": "similar", "suggestion": "'windows-x64'"},
     ),
     "manifest.platforms.duplicate": Code(
         "warning", "a platform is listed twice", "A split build would make the same package twice.",
@@ -146,7 +162,15 @@ CODES = {
         "warning", "the manifest has an unknown field", "Blender ignores it, which often hides a misspelling.",
         message="{key} is not a field of the manifest",
         hint="remove it",
-        variants={"similar": ("", "did you mean {similar!r}?")},
-        example={"key": "'tag'", "variant": "similar", "similar": "tags"},
+        variants={
+            "similar": ("", "did you mean {similar!r}?"),
+            "renamed": ("", "replace the line with: {line}"),
+            "covered": ("", "remove it; the manifest has {similar}"),
+            "permission": ("{key} is a permission, not a field of the manifest", "move it below a line [permissions]: {line}"),
+            "build": ("{key} is a key of [build], not a field of the manifest", "move it below a line [build]"),
+            "misplaced": ("{key} is a field of the manifest, and has no effect in [build]", "move it above the line [build]"),
+            "in-build": ("{key} is not a key of [build]", "remove it; the keys are {known}"),
+        },
+        example={"key": "'tag'", "variant": "similar", "similar": "tags", "line": 'tags = ["Mesh"]', "known": "paths, paths_exclude_pattern"},
     ),
 }  # fmt: skip

@@ -12,6 +12,9 @@ from extery.core.types import PERMISSIONS
 #: to locate and print.
 MAX_SIMILAR_PROBLEMS = 100
 
+#: Kinds of problems whose hints show a line to write, in TOML or in JSON.
+KINDS_WITH_NOTATION = frozenset({"missing", "wrong-type", "unknown-type"})
+
 _TYPE_NAMES = {
     str: "string",
     list: "list",
@@ -34,7 +37,8 @@ class Locate(Protocol):
 class FieldContext:
     """The field that is checked, and the list for its problems.
 
-    ``permissions`` are those that the type of the extension may ask for. Checking all fields of a manifest sets
+    ``permissions`` are those that the type of the extension may ask for. ``is_json`` asks for hints in JSON, the
+    notation of listings. Checking all fields of a manifest sets
     ``field`` to one after the other.
     """
 
@@ -45,15 +49,19 @@ class FieldContext:
         *,
         strict: bool,
         permissions: Collection[str] = PERMISSIONS,
+        is_json: bool = False,
     ) -> None:
         self.field = ""
         self.problems = problems
         self.locate = locate
         self.strict = strict
         self.permissions = permissions
+        self.is_json = is_json
 
     def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
         """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""
+        if self.is_json and kind in KINDS_WITH_NOTATION:
+            variant = f"{variant}-json" if variant else "json"
         self.problems.add(
             f"manifest.{self.field}.{kind}",
             where=self.locate((self.field, *steps)),

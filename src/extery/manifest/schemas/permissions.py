@@ -50,7 +50,11 @@ def _check_is_table(value: object, check: FieldContext) -> None:
 
 def _add_unknown_key(key: str, check: FieldContext) -> None:
     values = {"key": quote_value(key), "known": ", ".join(check.permissions)}
-    if similar := closest_match(key, check.permissions):
+    from extery.manifest.lint_keys import FIELD_NAMES  # needed only for this problem
+
+    if key in FIELD_NAMES:
+        check.add("unknown-key", key, variant="misplaced", **values)
+    elif similar := closest_match(key, check.permissions):
         check.add("unknown-key", key, variant="similar", similar=similar, **values)
     else:
         check.add("unknown-key", key, **values)

@@ -48,10 +48,18 @@ def check_fields(
     locate: Locate,
     strict: bool,
     valid_tags: ValidTags | None = None,
+    is_json: bool = False,
 ) -> None:
-    """Add all problems of the fields of ``table``; without ``valid_tags`` any tag is valid."""
+    """Add all problems of the fields of ``table``; without ``valid_tags`` any tag is valid.
+
+    ``is_json``: the table is an entry of a listing, and hints are JSON.
+    """
     check = FieldContext(
-        problems, locate, strict=strict, permissions=allowed_permissions(table.get("type"))
+        problems,
+        locate,
+        strict=strict,
+        permissions=allowed_permissions(table.get("type")),
+        is_json=is_json,
     )
     for name, field in FIELDS.items():
         value = table.get(name, _ABSENT)
@@ -59,7 +67,7 @@ def check_fields(
             continue
         check.field = name
         if value is _ABSENT:
-            check.add("missing")
+            _add_missing(name, table, check)
             continue
         if field.type is not None and type(value) is not field.type:
             check.add("wrong-type", type=type_name(value), value=quote_value(value))
@@ -68,6 +76,18 @@ def check_fields(
     if valid_tags is not None:
         check.field = "tags"
         _check_known_tags(table, valid_tags, check)
+
+
+def _add_missing(name: str, table: Mapping[str, Any], check: FieldContext) -> None:
+    from extery.manifest.lint_keys import alias_of, suggest_line  # needed only for this problem
+
+    alias = "" if check.is_json else alias_of(name, table)
+    if not alias:
+        check.add("missing")
+    elif line := suggest_line(name, table[alias]):
+        check.add("missing", variant="renamed", alias=quote_value(alias), suggestion=line)
+    else:
+        check.add("missing", variant="alias", alias=quote_value(alias))
 
 
 def _check_id(value: str, check: FieldContext) -> None:
@@ -113,10 +133,20 @@ def _check_copyright(value: list[Any], check: FieldContext) -> None:
         years, _, name = item.partition(" ")
         first, dash, last = years.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()):
-            check.add("bad-year", index, value=quote_value(item))
+            _add_bad_year(item, index, check)
         elif not name.strip():
             suggestion = quote_value(f"{years} Ada Smith")
             check.add("missing-name", index, value=quote_value(item), suggestion=suggestion)
+
+
+def _add_bad_year(item: str, index: int, check: FieldContext) -> None:
+    from extery.core.copyright_years import suggest_copyright  # needed only for this problem
+
+    values = {"value": quote_value(item)}
+    if suggestion := suggest_copyright(item):
+        check.add("bad-year", index, variant="corrected", suggestion=suggestion, **values)
+    else:
+        check.add("bad-year", index, **values)
 
 
 def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: FieldContext) -> None:
