@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,19 @@ OF_FILES = {
 }
 #: Raised by the website, which limits the depth of what it stores.
 OF_THE_SITE = {("manifest.toml.syntax", "levels")}
+
+
+def wheels_for(libraries: int) -> Iterator[bytes]:
+    """Yield manifests with wheels for no platform, for one that is not listed, and with missing ones."""
+    for tags, listed in (
+        (("win32",), ["linux-x64"]),
+        (("win_amd64",), ["linux-x64"]),
+        (("win_amd64", "macosx_11_0_arm64"), ["linux-x64", "windows-x64"]),
+    ):
+        wheels = [f"lib{n}-1.0-cp311-cp311-{tag}.whl" for n in range(libraries) for tag in tags]
+        yield toml({**GOOD, "platforms": repr(listed), "wheels": repr(wheels)})
+
+
 #: The fields that are missing, under other names.
 ALIASED = {
     "name": '"Gear Tool"',
@@ -39,6 +52,9 @@ WHOLE_FILES = [
     toml({**GOOD, "files": '"Read presets"', "paths": '["a"]', "doc_url": '"https://example.org"'}),
     toml({**GOOD, "description": '"Gears"', "license": '["GPL-3.0+", "GPL-3.0", "GPL v3", "x y"]'}),
     toml({**GOOD, "build": '{path = ["a"], tags = ["Mesh"], zzz = 1}'}),
+    *wheels_for(1),
+    *wheels_for(3),
+    *wheels_for(9),
     toml({**GOOD, "platforms": '["all", "win64", "beos"]'}),
     toml({**GOOD, "permissions": '{tags = "Mesh"}', "blender_version_max": '"99.0.0"'}),
     toml(

@@ -19,10 +19,11 @@ class LintContext(NamedTuple):
     problems: ProblemList
     locate: Locator
 
-    def add(self, code: str, *path: str | int, variant: str = "", **values: Value) -> None:
+    def add(self, code: str, *path: str | int, **values: Value) -> None:
         """Add the warning ``manifest.<code>`` about the value at ``path``."""
         # Locations are looked up only now: most manifests have no warnings.
         where = self.locate(path, of_key=code == "key.unknown")
+        variant = str(values.pop("variant", ""))
         self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)
 
     def text(self, field: str) -> str:

@@ -139,19 +139,31 @@ CODES = {
         "warning", "a wheel fits no Blender platform", "Blender skips it on every machine, without a message.",
         message="the wheel of {library} is for {tag!r}, which no Blender runs on",
         hint="use the 64-bit wheel",
-        example={"library": "gears", "tag": "win32"},
+        variants={
+            "several": ("the wheels of {library} are for {tag!r}, which no Blender runs on", "use the 64-bit wheels"),
+            "more": ("the wheels of {library} and {more} more are for {tag!r}, which no Blender runs on", "use the 64-bit wheels"),
+        },
+        example={"library": "gears", "tag": "win32", "more": 3},
     ),
     "manifest.wheels.unlisted-platform": Code(
         "warning", "a wheel is for a platform that is not listed", "A split build leaves it out, and other packages contain it without a use.",
         message="the wheel of {library} is for {fits}, which platforms does not list",
         hint="add the platform, or remove the wheel",
-        example={"library": "gears", "fits": "macos-arm64"},
+        variants={
+            "several": ("the wheels of {library} are for {fits}, which platforms does not list", "add the platform, or remove the wheels"),
+            "more": ("the wheels of {library} and {more} more are for {fits}, which platforms does not list", "add the platform, or remove the wheels"),
+        },
+        example={"library": "gears", "fits": "macos-arm64", "more": 3},
     ),
     "manifest.wheels.platform-without": Code(
         "warning", "a listed platform has no wheel of a library", "The add-on can be installed there and then fails on import.",
         message="platforms lists {platform}, but there is no wheel of {library} for it",
         hint="add that wheel, or remove the platform from the list",
-        example={"platform": "'linux-x64'", "library": "gears"},
+        variants={
+            "several": ("platforms lists {platform}, but there are no wheels of {library} for it", "add those wheels, or remove the platform from the list"),
+            "more": ("platforms lists {platform}, but there are no wheels of {library} and {more} more for it", "add those wheels, or remove the platform from the list"),
+        },
+        example={"platform": "'linux-x64'", "library": "gears", "more": 3},
     ),
     "manifest.build.not-a-table": Code(
         "warning", "build is not a table", "Blender's tools crash on the finished package.",
