@@ -226,7 +226,7 @@ def test_the_hint_for_a_pattern_without_effect_depends_on_its_cause(
     assert hint in problem.hint
 
 
-@pytest.mark.parametrize("pattern", ["#a#", "\\!a", "a ", "**/a", "*"])
+@pytest.mark.parametrize("pattern", ["#a#", "\\!a", "a b", "**/a", "*", "a,b", "a$b"])
 def test_a_pattern_that_can_match_is_not_reported(tmp_path: Path, pattern: str) -> None:
     make_source(
         tmp_path, extra=f"[build]\npaths_exclude_pattern = ['{pattern}', '!/__init__.py']\n"

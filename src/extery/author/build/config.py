@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extery.author.build.pattern_habits import advice_on_pattern
 from extery.core.errors import Problem, ProblemList, Where
 from extery.core.text import quote_value
 from extery.manifest.document import MANIFEST_FILENAME
@@ -88,25 +89,15 @@ def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator)
             problems.add("build.pattern-empty", where=where)
         elif pattern.lstrip("!") == "**":
             problems.add("build.pattern-double-star", where=where, pattern=pattern)
-        elif variant := _variant_without_effect(pattern):
+        elif advice := advice_on_pattern(pattern):
+            variant, corrected = advice
             problems.add(
-                "build.pattern-without-effect", where=where, variant=variant, pattern=pattern
+                "build.pattern-without-effect",
+                where=where,
+                variant=variant,
+                pattern=pattern,
+                corrected=corrected,
             )
-
-
-def _variant_without_effect(pattern: str) -> str:
-    """Return the variant of ``build.pattern-without-effect`` for ``pattern``, or ``""``."""
-    if pattern.startswith("# "):
-        return "comment"
-    name = pattern.lstrip("!")
-    steps = [step for step in name.split("/") if step]
-    if not steps or set(steps) == {"**"}:
-        return "no-name"
-    if "." in steps or ".." in steps:
-        return "relative"
-    if "\\" in name.removeprefix("\\!"):
-        return "backslash"
-    return ""
 
 
 def _check_paths(

@@ -42,7 +42,7 @@ def find_files(
             ):
                 _add_file(files, name, Path(entry.path), problems)
     if links:
-        _report_links(sorted(links), problems)
+        _report_links(source, sorted(links), problems)
     return sorted(files)
 
 
@@ -95,11 +95,12 @@ def _add_file(files: list[SourceFile], name: str, path: Path, problems: ProblemL
         )
 
 
-def _report_links(links: list[str], problems: ProblemList) -> None:
+def _report_links(source: Path, links: list[str], problems: ProblemList) -> None:
+    variant = "folder" if (source / links[0]).is_dir() else ""
     problems.add(
         "build.link-skipped",
         where=Where(links[0]),
-        variant="several" if len(links) > 1 else "",
+        variant="several" if len(links) > 1 else variant,
         path=links[0],
         more=len(links) - 1,
     )

@@ -52,8 +52,18 @@ CODES = {
     "build.pattern-without-effect": Code(
         "warning", "a pattern is unlikely to match a file", "Patterns are compared with plain relative paths, and have fewer special characters than those of a .gitignore.",
         message="the pattern {pattern!r} is unlikely to match a file",
-        variants={"comment": ("", "move the comment out of the quotes"), "no-name": ("", "write a name between the slashes"), "relative": ("", "remove '.' and '..'; begin with '/' to match in the source folder only"), "backslash": ("", "use / between folders; a backslash escapes nothing")},
-        example={"pattern": "./docs", "variant": "relative"},
+        variants={
+            "comment": ("", "move the comment out of the quotes"),
+            "no-name": ("", "write a name between the slashes"),
+            "relative": ("", "remove '.' and '..'; begin with '/' to match in the source folder only"),
+            "backslash": ("", "use / between folders; a backslash escapes nothing"),
+            "braces": ("", "braces are no alternatives here: write {corrected}"),
+            "blanks": ("", "blanks are a part of the name: write {corrected}"),
+            "several": ("", "write one pattern for each: {corrected}"),
+            "absolute": ("", "write the path relative to the source folder"),
+            "regex": ("", "patterns are not regular expressions: '*' matches any text in a name, '?' one character"),
+        },
+        example={"pattern": "./docs", "variant": "relative", "corrected": "'*.png', '*.jpg'"},
     ),
     "build.path-empty": Code(
         "error", "a path is empty", f"{_REFUSED}: it names no file.",
@@ -119,8 +129,8 @@ CODES = {
     "build.link-skipped": Code(
         "warning", "a symbolic link is left out", "Blender's build silently leaves links out, so the file is missing from the installed extension.",
         message="{path} is a symbolic link and is not packed",
-        hint="replace the link with a copy of the file, or list the link in [build] paths",
-        variants={"several": ("{path} and {more} more symbolic links are not packed", "")},
+        hint="replace the link with a copy of the file it leads to",
+        variants={"several": ("{path} and {more} more symbolic links are not packed", "replace the links with copies of what they lead to"), "folder": ("", "replace the link with a copy of the folder it leads to")},
         example={"path": "docs", "variant": "several", "more": 2},
     ),
     "build.name-not-unicode": Code(
