@@ -239,6 +239,7 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.rare-compression": _bzip2,
     "package.duplicate-member": _duplicate,
     "package.symlink": lambda: add_on((_link(), b"../../etc")),
+    "package.system-files": lambda: add_on(("__MACOSX/._tool.py", b"\0\5\x16\7")),
     "package.outside-root": lambda: packed(
         (f"gears/{MANIFEST}", ADD_ON), ("gears/__init__.py", b""), ("README.md", b"hello")
     ),

@@ -34,14 +34,18 @@ class ExtensionType(NamedTuple):
     first_blender: BlenderVersion
 
     def main_files(self, names: Iterable[str]) -> list[str]:
-        """Return the files beside the manifest that Blender may load, sorted by name.
+        """Return the files beside the manifest that Blender may load, sorted by name; hidden ones are ignored.
 
         ``names`` are the paths of all files, relative to the manifest's folder.
         """
         if not self.main_file.startswith("*"):
             return [name for name in names if name == self.main_file]
         suffix = self.main_file.removeprefix("*")
-        return sorted(name for name in names if "/" not in name and name.lower().endswith(suffix))
+        return sorted(
+            name
+            for name in names
+            if "/" not in name and name[:1] != "." and name.lower().endswith(suffix)
+        )
 
 
 _PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")

@@ -56,6 +56,18 @@ class Package(Archive):
         if self._has_bl_info():
             return InvalidPackage.of("package.legacy", where=where, file=self.name)
         names = [member.name for member in self.members]
+        hidden = [name for name in names if name.endswith(f"/{MANIFEST_FILENAME}")]
+        if hidden:
+            # Blender ignores every path that begins with a dot.
+            folder = hidden[0].removesuffix(MANIFEST_FILENAME)
+            raise InvalidPackage.of(
+                "package.manifest-missing",
+                where=self.where(hidden[0]),
+                variant="hidden",
+                file=self.name,
+                similar=hidden[0],
+                folder=folder,
+            )
         similar = [n for n in names if n.lower().endswith((".toml", MANIFEST_FILENAME))]
         variant = "several-files" if len(names) != 1 else "one-file"
         return InvalidPackage.of(

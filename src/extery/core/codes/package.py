@@ -7,6 +7,7 @@ from extery.core.installation import differs, fails, harms, installs
 
 _REPACK = "pack it again with an ordinary tool, for example 'extery build'"
 _REBUILD = "build or download it again"
+_CLEAN = "pack the folder with 'extery build' in place of the Finder or Explorer, or run: {command}"
 _TRIM = "leave caches and generated files out"
 
 #: Formats that are mistaken for packages.
@@ -180,10 +181,11 @@ CODES = {
         hint="the manifest belongs next to __init__.py or the theme's .xml",
         variants={
             "similar": ("", "it has {similar}; the manifest belongs next to __init__.py or the theme's .xml"),
+            "hidden": ("{file} has its manifest in {folder}, and Blender ignores paths that begin with a dot", "rename the folder without the dot, and pack it again"),
             "one-file": ("", "it has 1 other file; the manifest belongs next to __init__.py or the theme's .xml"),
             "several-files": ("", "it has {files} other files; the manifest belongs next to __init__.py or the theme's .xml"),
         },
-        example={"file": "gear_tool-1.2.3.zip", "variant": "similar", "similar": "manifest.toml", "files": 12},
+        example={"file": "gear_tool-1.2.3.zip", "variant": "similar", "similar": "manifest.toml", "files": 12, "folder": ".gears/"},
     ),
     "package.manifest-ambiguous": Code(
         "error", "the zip archive has several manifests", "There is none at the root and several in folders, so Blender cannot know which extension to install.",
@@ -420,6 +422,17 @@ CODES = {
         hint="move such files into the folder, or leave them out",
         variants={"several": ("{member} and {more} more are outside {root} and will not be installed", "")},
         example={"member": "'README.md'", "root": "gears/"},
+    ),
+    "package.system-files": Code(
+        "warning", "there are files of macOS or Windows", "The Finder and the Explorer add them to folders and archives. They are not part of the extension, and '._' files look like broken modules, images and themes.",
+        message="{member} is a file of {system}, not of the extension",
+        hint=_CLEAN,
+        variants={
+            "several": ("{member} and {more} more are files of {system}, not of the extension", ""),
+            "folder": ("", "add {patterns} to paths_exclude_pattern"),
+            "folder-several": ("{member} and {more} more are files of {system}, not of the extension", "add {patterns} to paths_exclude_pattern"),
+        },
+        example={"member": "'__MACOSX/gears/._tool.py'", "more": 2, "system": "macOS", "command": "zip -d gears.zip '__MACOSX/*'", "patterns": "'.DS_Store'"},
     ),
     "package.wheel-missing": Code(
         "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
