@@ -45,4 +45,5 @@ def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckRep
             folder.manifest, split=False, folder=None, file=None, problems=ProblemList()
         )
         plan_packages(folder, targets, report.problems)
+        report.limit_problems()
     return report

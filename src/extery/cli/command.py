@@ -48,18 +48,34 @@ class Run(NamedTuple):
 def silence(
     problems: Iterable[PrefixedProblem], reasons: Mapping[str, str]
 ) -> tuple[list[PrefixedProblem], list[SilencedProblem]]:
-    """Return the problems to report, and the warnings whose codes are in ``reasons``."""
+    """Return the problems to report, and the warnings whose codes are in ``reasons``.
+
+    Of each code at most `MAX_SIMILAR_IN_RESULT` are returned, and one problem that counts the others.
+    """
     from extery.cli.output import SilencedProblem
+    from extery.core.problem_limits import counted_code
 
     reported: list[PrefixedProblem] = []
     silenced: list[SilencedProblem] = []
     for item in problems:
         problem = item.problem
-        if problem.code in reasons and not problem.is_error:
-            silenced.append(SilencedProblem(item, reasons[problem.code]))
+        reason = reasons.get(problem.code) or reasons.get(counted_code(problem))
+        if reason and not problem.is_error:
+            silenced.append(SilencedProblem(item, reason))
         else:
             reported.append(item)
-    return reported, silenced
+    return _limited(reported), silenced
+
+
+def _limited(items: list[PrefixedProblem]) -> list[PrefixedProblem]:
+    from extery.cli.output import PrefixedProblem
+    from extery.core.problem_limits import MAX_SIMILAR_IN_RESULT, limit_similar
+
+    if len(items) <= MAX_SIMILAR_IN_RESULT:
+        return items
+    prefixes = {id(item.problem): item.prefix for item in items}
+    limited = limit_similar((item.problem for item in items), maximum=MAX_SIMILAR_IN_RESULT)
+    return [PrefixedProblem(problem, prefixes.get(id(problem), "")) for problem in limited]
 
 
 class OutcomeCommand(click.Command):

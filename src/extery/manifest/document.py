@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from extery.core.compatibility import BlenderRange
 
 MANIFEST_FILENAME = "blender_manifest.toml"
-#: Real manifests have a few thousand bytes.
-MAX_MANIFEST_BYTES = 1 << 20
+#: Real manifests have a few thousand bytes; the tables of a parsed one take three hundred times its size.
+MAX_MANIFEST_BYTES = 1 << 18
 #: The reason that sites and Blender show where an old manifest lists permissions without reasons.
 NO_REASON = "Undefined"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.package.central_directory import DirectoryEntry
-from extery.package.names import quote_name
+from extery.package.names import MAX_NAME_PROBLEMS, quote_name
 from extery.package.zip_format import FLAG_UTF8
 
 
@@ -25,6 +25,7 @@ def decode_names(
         return plain
     names: list[str] = []
     undeclared: list[bytes] = []
+    issues = 0
     for entry in entries:
         if entry.flags & FLAG_UTF8:
             names.append(_decode_utf8(entry.raw_name, archive))
@@ -36,7 +37,8 @@ def decode_names(
         if issue := entry.extra_issue:
             is_declared = bool(entry.flags & FLAG_UTF8) or entry.raw_name.isascii()
             # Info-ZIP adds a second name if the first one is undeclared, which is reported below.
-            if is_declared or issue.code != "package.unicode-path":
+            if issues < MAX_NAME_PROBLEMS and (is_declared or issue.code != "package.unicode-path"):
+                issues += 1
                 issue.add_to(problems, where=where(names[-1]), member=quote_name(names[-1]))
     if undeclared:
         _add_undeclared(undeclared, problems, where)

@@ -21,6 +21,7 @@ from extery.package.opening import open_archive, open_archive_as
 
 #: Maximum number of scripts that are searched for ``bl_info``.
 _MAX_SCRIPTS = 50
+_MAX_SCRIPT_BYTES = 1 << 20
 #: Members of wheels whose checksums are computed together with the hash; the others are read once more.
 _MAX_REGIONS = 100_000
 
@@ -83,7 +84,7 @@ class Package(Archive):
         scripts = [m for m in self.members if m.name.endswith(".py") and m.name.count("/") < 2]
         for member in scripts[:_MAX_SCRIPTS]:
             try:
-                if b"bl_info" in self.read(member, limit=MAX_MANIFEST_BYTES):
+                if b"bl_info" in self.read(member, limit=_MAX_SCRIPT_BYTES):
                     return True
             except InvalidPackage:
                 continue

@@ -92,6 +92,7 @@ def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> C
             valid_tags=tags_to_check(valid_tags),
         )
         run_rules(Scope.MANIFEST, context, report.problems)
+        report.limit_problems()
         if table is not None and report.ok:
             report.manifest = Manifest.from_table(table)
     return report
@@ -171,6 +172,7 @@ def check_open_package(
             add_exception(error, problems, package.name)
     run_rules(scope, context, problems, inputs=_CONTENTS)
     _set_manifests(report, context)
+    report.limit_problems()
     if scope is Scope.REPOSITORY:
         report.problems = ProblemList(problems.errors)
 

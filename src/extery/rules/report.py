@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from extery.core import codes
 from extery.core.errors import ProblemList
+from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS, counted_code, limit_similar
 from extery.manifest.document import Manifest
 
 Kind = Literal["folder", "manifest", "package"]
@@ -35,11 +36,16 @@ class CheckReport:
         """Whether there are no errors; warnings are allowed."""
         return not self.problems.errors
 
+    def limit_problems(self) -> None:
+        """Drop all but the first problems of each code, see `extery.core.problem_limits`."""
+        if len(self.problems) > MAX_SIMILAR_PROBLEMS:
+            self.problems = limit_similar(self.problems)
+
     def downgrade_stricter(self) -> None:
         """Turn errors of rules stricter than Blender's into warnings."""
         self.problems = ProblemList(
             problem._replace(severity="warning")
-            if problem.is_error and codes.find(problem.code).stricter
+            if problem.is_error and codes.find(counted_code(problem)).stricter
             else problem
             for problem in self.problems
         )

@@ -12,6 +12,7 @@ from extery.core.errors import Problem, ProblemList, Where
 from extery.core.text import quote_value
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
+from extery.manifest.schemas.checking import limit_problems
 
 #: Patterns used without ``[build]``: caches, hidden files, packages and backups, as in Blender 5.0.
 DEFAULT_PATTERNS = ("__pycache__/", ".*", "/*.zip", "*.blend[1-9]")
@@ -70,7 +71,7 @@ def _strings(
             value=quote_value(value),
         )
         return []
-    for index, item in enumerate(value):
+    for index, item in enumerate(limit_problems(value, problems)):
         if not isinstance(item, str):
             problems.add(
                 "build.wrong-type",
@@ -83,7 +84,7 @@ def _strings(
 
 
 def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator) -> None:
-    for index, pattern in enumerate(patterns):
+    for index, pattern in enumerate(limit_problems(patterns, problems)):
         where = locate(("build", "paths_exclude_pattern", index))
         if not pattern:
             problems.add("build.pattern-empty", where=where)
@@ -108,7 +109,7 @@ def _check_paths(
     texts = [w for w in wheels if isinstance(w, str)] if isinstance(wheels, list) else []
     listed = {member_name(wheel).lower(): "wheels" for wheel in texts}
     names: list[str] = []
-    for index, path in enumerate(paths):
+    for index, path in enumerate(limit_problems(paths, problems)):
         where = locate(("build", "paths", index))
         if problem := _path_problem(path, where):
             problems.extend([problem])

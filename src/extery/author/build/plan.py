@@ -21,6 +21,7 @@ from extery.author.build.targets import Target, plan_targets
 from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery.core.files import format_size
+from extery.core.problem_limits import limit_similar
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
@@ -85,7 +86,7 @@ def plan_build(
         problems=problems,
     )
     packages = plan_packages(folder, targets, problems)
-    problems = ProblemList(map(_with_build_severity, problems))
+    problems = limit_similar(map(_with_build_severity, problems))
     if problems.errors or folder.manifest is None:
         raise InvalidInput(*problems)
     return BuildPlan(source, folder.manifest, packages, problems)

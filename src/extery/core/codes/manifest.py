@@ -305,7 +305,7 @@ _FILE = {
         "error", "the manifest is far larger than any real one", "A file of this size is most likely a mistake or an attack, so it is not parsed.",
         message="the manifest has more than {maximum:,} bytes",
         hint="move long texts to other files",
-        example={"maximum": 1_048_576},
+        example={"maximum": 262_144},
     ),
 }  # fmt: skip
 

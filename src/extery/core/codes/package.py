@@ -239,6 +239,7 @@ CODES = {
             "wheel": ("{file} has {members:,} files, at most {limit:,} are allowed", ""),
             "directory": ("{file} has {members:,} files in a directory of {size}, at most {limit:,} in {max_size} are allowed", ""),
             "paths": ("the package has more than {limit:,} files and folders", ""),
+            "together": ("the package and its wheels have more than {limit:,} files", ""),
         },
         example={"members": 23456, "limit": 20000, "file": "gear_tool-1.2.3.zip", "size": "11 MB", "max_size": "8.4 MB"},
     ),
@@ -251,6 +252,8 @@ CODES = {
         variants={
             "wheel": ("{file} of {size} unpacks to {unpacked}", ""),
             "together": ("the package and its wheels unpack to more than {unpacked}", ""),
+            "slow": ("the package has {unpacked} of data packed with bzip2 or LZMA, which takes very long to unpack", _REPACK),
+            "slow-wheel": ("{file} has {unpacked} of data packed with bzip2 or LZMA, which takes very long to unpack", _REPACK),
         },
         example={"size": "59 KB", "unpacked": "60 MB", "file": "wheels/gears-1.0-py3-none-any.whl"},
     ),

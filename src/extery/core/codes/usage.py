@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from extery.core.codes import Code
+from extery.core.installation import installs
 from extery.core.types import THEME, TYPES
 
 _SIMILAR = {"similar": ("", "did you mean {similar}?")}
@@ -29,6 +30,13 @@ _TOML_TYPES = {
 _TAG_FILE = json.dumps({type_.name: [type_.tags[0]] for type_ in TYPES}).join(("{", "}"))
 
 CODES = {
+    "usage.more-problems": Code(
+        "warning", "there are more problems of one kind", "A report has at most a hundred problems with the same code; the others are only counted. It is an error if they are errors.",
+        installation=installs("the listed problems of the same code decide"),
+        message="{count:,} more problems [{code}] are not listed",
+        hint="correct the listed ones first",
+        example={"count": 1900, "code": "package.symlink"},
+    ),
     "usage.site-missing": Code(
         "error", "the website is not installed", "The toolkit is installed without Django and the other libraries that only the website needs.",
         message="the libraries of the website are not installed",

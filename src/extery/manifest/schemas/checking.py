@@ -6,11 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from extery.core.errors import ProblemList, Value, Where
+from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS
 from extery.core.types import PERMISSIONS
-
-#: Number of problems of one list or table after which its other items are skipped: thousands take seconds
-#: to locate and print.
-MAX_SIMILAR_PROBLEMS = 100
 
 #: Kinds of problems whose hints show a line to write, in TOML or in JSON.
 KINDS_WITH_NOTATION = frozenset({"missing", "wrong-type", "unknown-type"})

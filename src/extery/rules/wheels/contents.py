@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.files import format_size
-from extery.package import Archive, open_archive
+from extery.package import Archive, Member, open_archive
 from extery.package.names import collision_key
 from extery.rules.context import RuleContext
-from extery.rules.package.size import Limits, check_sizes
+from extery.rules.package.size import Limits, check_sizes, unpacking_cost
 from extery.rules.rule import FILES, Input, Rule
 
 
@@ -24,7 +25,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         return
     from extery.rules.dist_info import find_dist_info_issue  # most packages have no wheels
 
-    budget = Budget(sum(member.size for member in context.members))
+    budget = Budget(context.members)
     for name in _listed_files(context):
         try:
             with context.open_file(name) as file, _open_wheel(file, name) as wheel:
@@ -42,7 +43,7 @@ RULE = Rule(
     check,
     scopes=FILES,
     input=Input.FILES,
-    codes=("wheel.unreadable", "wheel.dist-info", "package.bomb"),
+    codes=("wheel.unreadable", "wheel.dist-info", "package.bomb", "package.too-many-members"),
 )
 
 
@@ -51,10 +52,12 @@ def _open_wheel(file: BinaryIO, name: str) -> AbstractContextManager[Archive]:
 
 
 class Budget:
-    """The unpacked size of a package and its wheels: many wheels within the limits can add up to a bomb."""
+    """Size, number of files and cost of a package and its wheels: many wheels can add up to a bomb."""
 
-    def __init__(self, unpacked: int, limits: Limits = Limits()) -> None:
-        self.unpacked = unpacked
+    def __init__(self, members: Sequence[Member], limits: Limits = Limits()) -> None:
+        self.unpacked = sum(member.size for member in members)
+        self.members = len(members)
+        self.cost = unpacking_cost(members)
         self.limits = limits
 
     def spend(self, wheel: Archive, name: str, context: RuleContext, problems: ProblemList) -> bool:
@@ -64,9 +67,22 @@ class Budget:
         if len(problems) > before:
             return False
         self.unpacked += wheel.unpacked_size
+        self.members += len(wheel.members)
+        self.cost += unpacking_cost(wheel.members)
+        if self.members > self.limits.members_together:
+            problems.add(
+                "package.too-many-members",
+                where=context.where(name),
+                variant="together",
+                limit=self.limits.members_together,
+            )
+            return False
         # A source folder has no packed size to compare with.
         limit = self.limits.ratio * context.size if context.size else self.limits.unpacked
-        if self.unpacked <= max(min(limit, self.limits.unpacked), self.limits.ratio_from):
+        is_cheap = not context.size or self.limits.allows_cost(self.cost, context.size)
+        if is_cheap and self.unpacked <= max(
+            min(limit, self.limits.unpacked), self.limits.ratio_from
+        ):
             return True
         problems.add(
             "package.bomb",
