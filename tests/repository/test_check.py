@@ -22,6 +22,7 @@ from extery.repository.mirror.run import mirror
 from tests.fetch.web import Handler, status, tamper
 from tests.repository.hosted import Repository
 from tests.repository.packages import put
+from tests.samples.packages import ADD_ON, add_on
 
 
 def check(
@@ -184,6 +185,37 @@ def test_an_entry_that_differs_from_its_package_is_reported(
     local = [one for one in codes(check_folder(repository, fetcher)) if one != "server.unlisted"]
     assert codes(check(repository, fetcher)) == [code]
     assert local == [code]
+
+
+TWO_PERMISSIONS = b'[permissions]\nfiles = "Save presets"\nnetwork = "Check for updates"\n'
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"permissions": ["network", "files"]},
+        {"permissions": {"network": "Check for updates", "files": "Save presets"}},
+        {"license": ["SPDX:GPL-3.0-or-later", "SPDX:MIT"]},
+    ],
+)
+def test_an_entry_may_write_the_same_values_in_another_form(
+    repository: Repository, fetcher: Fetcher, fields: dict[str, object]
+) -> None:
+    manifest = ADD_ON.replace(b"license = [", b'license = ["SPDX:MIT", ') + TWO_PERMISSIONS
+    as_usual = {
+        "permissions": {"files": "Save presets", "network": "Check for updates"},
+        "license": ["SPDX:MIT", "SPDX:GPL-3.0-or-later"],
+    }
+    repository.add_bytes("gear.zip", add_on(manifest=manifest), **(as_usual | fields))
+
+    assert codes(check(repository, fetcher)) == []
+
+
+def test_a_list_of_other_permissions_differs(repository: Repository, fetcher: Fetcher) -> None:
+    data = add_on(manifest=ADD_ON + TWO_PERMISSIONS)
+    repository.add_bytes("gear.zip", data, permissions=["files", "camera"])
+
+    assert codes(check(repository, fetcher)) == ["server.metadata-differs"]
 
 
 def test_an_entry_may_state_less_than_its_package_supports(

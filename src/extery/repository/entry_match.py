@@ -103,7 +103,7 @@ def _check_audience(item: Entry, actual: Entry, problems: ProblemList) -> None:
 def _check_metadata(item: Entry, actual: Entry, problems: ProblemList) -> None:
     for field in _COMPARED_FIELDS:
         stated, packaged = item.get(field) or None, actual.get(field) or None
-        if stated != packaged:
+        if not _is_same(stated, packaged):
             problems.add(
                 "server.metadata-differs",
                 where=Where(path=(field,)),
@@ -111,6 +111,16 @@ def _check_metadata(item: Entry, actual: Entry, problems: ProblemList) -> None:
                 stated=repr(stated),
                 actual=repr(packaged),
             )
+
+
+def _is_same(stated: object, packaged: object) -> bool:
+    """Return whether two values mean the same: the order of a list does not matter.
+
+    Permissions can be a list of names, the form of early 2024, which has no reasons to compare.
+    """
+    if isinstance(stated, list) and isinstance(packaged, list | dict):
+        return sorted(map(str, stated)) == sorted(map(str, packaged))
+    return stated == packaged
 
 
 def _range_variant(stated: BlenderRange, actual: BlenderRange) -> str:
