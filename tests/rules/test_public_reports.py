@@ -11,6 +11,7 @@ import pytest
 from extery.author.build.execute import plan_build
 from extery.author.build.pattern_habits import advice_on_pattern
 from extery.author.validate import check_folder
+from extery.core.codes import explain
 from extery.core.errors import InvalidInput, Problem
 from extery.rules.engine import Scope, check_package
 from tests.author.trees import make_source, wheels_line
@@ -110,6 +111,22 @@ def test_the_files_of_a_repository_around_the_extension_have_their_own_paths() -
 
     assert problem.where.path == (root + ".gitignore",)
     assert problem.message.startswith(f"'{root}.gitignore' and 1 more are outside {root}src/gears/")
+
+
+# Ids
+
+
+def test_a_capital_in_an_id_is_advice_for_authors_only() -> None:
+    data = add_on(manifest=ADD_ON.replace(b"gear_tool", b"GearTool"))
+
+    assert [problem.code for problem in problems_of(data)] == ["manifest.id.capitals"]
+    assert problems_of(data, scope=Scope.REPOSITORY) == []
+
+
+def test_an_explanation_does_not_capitalize_the_name_of_a_field() -> None:
+    assert explain("manifest.id.capitals").title == "id has capital letters"
+    assert explain("manifest.blender_version_max.empty").title.startswith("blender_version_max")
+    assert explain("package.symlink").title.startswith("The package")
 
 
 # Symbolic links
