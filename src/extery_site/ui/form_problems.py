@@ -6,12 +6,17 @@ from django import forms
 
 from extery.core.errors import ExteryError, Problem
 
+#: Values of problems that are ids or names of files.
+_NAMES = frozenset({"id", "extension_id", "file", "folder", "path", "member", "name"})
+
 
 def sentence(problem: Problem) -> str:
-    """Return the message as a sentence; a field name at its start keeps its case."""
+    """Return the message as a sentence; the name of a field, an id or a file at its start keeps its case."""
     text = problem.message
-    field = str(problem.where.path[0]) if problem.where.path else ""
-    if not field or not text.startswith(field):
+    first = text.partition(" ")[0].rstrip(",:")
+    names = {str(problem.where.path[0])} if problem.where.path else set()
+    names |= {str(value) for key, value in problem.values if key in _NAMES}
+    if first.isalpha() and first not in names:
         text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 

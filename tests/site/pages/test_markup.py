@@ -93,3 +93,12 @@ def test_licence_identifiers_are_shown_as_names(licence: str, name: str) -> None
 
 def test_urls_are_shown_without_scheme_and_trailing_slash() -> None:
     assert short_url("https://www.example.org/gears/") == "example.org/gears"
+
+
+def test_names_at_the_start_of_a_sentence_keep_their_case() -> None:
+    def text(code: str, **values: str | int) -> str:
+        return sentence(Problem.of(code, **values))
+
+    assert text("package.legacy", file="gear_tool.zip").startswith("gear_tool.zip is")
+    assert text("package.legacy", file="gears").startswith("gears is")
+    assert text("package.too-many-members", members=3, limit=2).startswith("The package")
