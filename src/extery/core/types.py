@@ -29,7 +29,7 @@ class ExtensionType(NamedTuple):
     permissions: tuple[str, ...]
     tags: tuple[str, ...]
     tags_variable: str
-    #: The file that Blender loads: a name, or ``*`` and a suffix, whose case is ignored.
+    #: The file that Blender loads: a name, or ``*`` and a suffix, whose case is ignored; empty if there is none.
     main_file: str
     first_blender: BlenderVersion
 
@@ -111,10 +111,33 @@ THEME = ExtensionType(
     first_blender=(4, 2, 0),
 )
 
+ASSET_LIBRARY = ExtensionType(
+    name="asset-library",
+    label="Asset library",
+    plural="Asset libraries",
+    path="asset-libraries",
+    icon="library",
+    permissions=("scripts",),
+    tags=("Brush", "Compositor", "Geometry Nodes", "Hair", "Material", "Model", "Shading", "World"),
+    tags_variable="asset_libraries",
+    main_file="",
+    first_blender=(5, 3, 0),
+)
+
 #: Every accepted type, in the order in which pages and messages show them.
-TYPES = (ADD_ON, THEME)
+TYPES = (ADD_ON, THEME, ASSET_LIBRARY)
 TYPES_BY_NAME = {type_.name: type_ for type_ in TYPES}
 TYPE_NAMES = tuple(TYPES_BY_NAME)
 #: All permissions, of any type.
 PERMISSIONS = tuple(dict.fromkeys(name for type_ in TYPES for name in type_.permissions))
 FIRST_BLENDER = min(type_.first_blender for type_ in TYPES)
+
+
+def types_known_to(blender: BlenderVersion) -> tuple[ExtensionType, ...]:
+    """Return the types that this version of Blender can install."""
+    return tuple(type_ for type_ in TYPES if type_.first_blender <= blender)
+
+
+#: Types that every Blender with extensions can install. Blenders before 5.1 refuse a whole listing for one entry of
+#: another type, so only these may be in a listing that they read.
+LISTED_FOR_ALL = frozenset(type_.name for type_ in types_known_to(FIRST_BLENDER))
