@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 import extery
-from extery.core.types import ADD_ON, PERMISSIONS, THEME, TYPE_NAMES, TYPES, TYPES_BY_NAME
+from extery.core.types import (
+    ADD_ON,
+    ASSET_LIBRARY,
+    PERMISSIONS,
+    THEME,
+    TYPE_NAMES,
+    TYPES,
+    TYPES_BY_NAME,
+)
 from extery.manifest.document import Manifest, check_manifest
 from extery.manifest.tags import as_valid_tags
 from tests.samples.packages import ADD_ON as ADD_ON_MANIFEST
@@ -60,9 +68,12 @@ def test_the_main_files_of_a_theme_are_all_xml_files_in_the_folder_of_the_manife
 @pytest.mark.parametrize("name", TYPE_NAMES)
 def test_a_manifest_of_each_type_may_ask_for_its_permissions(name: str) -> None:
     text = ADD_ON_MANIFEST.decode().replace('type = "add-on"', f'type = "{name}"')
-    for permission in (*TYPES_BY_NAME[name].permissions, "telepathy"):
+    if name == ASSET_LIBRARY.name:
+        text += '\nasset_library.remote_url = "https://example.org/"\n'
+    own = TYPES_BY_NAME[name].permissions
+    for permission in (*PERMISSIONS, "telepathy"):
         data = f'{text}\n[permissions]\n{permission} = "Needed for work"\n'.encode()
         manifest, problems = check_manifest(data)
-        codes = {problem.code for problem in problems.errors}
-        assert ("manifest.permissions.unknown-key" in codes) == (permission == "telepathy")
-        assert isinstance(manifest, Manifest) == (permission != "telepathy")
+        assert isinstance(manifest, Manifest) == (permission in own)
+        refused = f"manifest.permissions.{'unknown-key' if own else 'none-for-type'}"
+        assert [p.code for p in problems.errors] == [] if permission in own else [refused]

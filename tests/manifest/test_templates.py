@@ -10,9 +10,11 @@ import pytest
 
 from extery.core.codes.manifest import CODES
 from extery.core.errors import InvalidManifest, Problem, ProblemList
+from extery.core.types import THEME
 from extery.listing.entries import check_entry
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, blender_tags, check_manifest
-from tests.manifest.mutations import FIELDS, GOOD, one_field_wrong, toml
+from extery.manifest.schemas.blender_rules import rules_of
+from tests.manifest.mutations import FIELDS, GOOD, GOOD_LIBRARY, one_field_wrong, toml
 from tests.samples import LENIENT, MANIFESTS
 
 #: Problems of a file on disk, each with a test below.
@@ -47,6 +49,16 @@ ALIASED = {
 }
 KEYS = ("title", "description", "author", "licence", "blender")
 OTHER_TYPES = dict.fromkeys(KEYS, "true")
+LIBRARIES = [
+    toml({**GOOD_LIBRARY, "asset_library": value})
+    for value in (
+        '{remote = "https://example.org/"}',
+        "{}",
+        '{remote_url = "file:///gears/"}',
+        '{remote_url = "gears"}',
+        '{remote_url = "https://example.org/", zzz = 1}',
+    )
+]
 WHOLE_FILES = [
     toml({**GOOD, "zzz": "1"}),
     toml({**GOOD, "files": '"Read presets"', "paths": '["a"]', "doc_url": '"https://example.org"'}),
@@ -76,12 +88,14 @@ def variants(problems: Iterable[Problem]) -> set[tuple[str, str]]:
 def test_every_text_is_used_by_some_manifest() -> None:
     samples = [path.read_bytes() for path in (*MANIFESTS.values(), *LENIENT.values())]
     used = OF_FILES | OF_THE_SITE
-    for data in [*samples, *one_field_wrong(), *WHOLE_FILES]:
+    for data in [*samples, *one_field_wrong(), *WHOLE_FILES, *LIBRARIES]:
         for strict in (True, False):
             used |= variants(check_manifest(data, strict=strict, valid_tags=blender_tags())[1])
     for field in FIELDS:
         for value in ({}, {field: None}, {field: "hello"}):
             used |= variants(problems_of_entry(value))
+    used |= variants(check_manifest(toml(GOOD_LIBRARY), rules=rules_of((5, 2, 0)))[1])
+    used |= variants(check_manifest(toml(GOOD), valid_tags={THEME.name: ()})[1])
 
     assert used == {
         (code, variant) for code, entry in CODES.items() for variant in ("", *entry.variants)

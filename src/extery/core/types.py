@@ -48,15 +48,13 @@ class ExtensionType(NamedTuple):
         )
 
 
-_PERMISSIONS = ("files", "network", "clipboard", "camera", "microphone")
-
 ADD_ON = ExtensionType(
     name="add-on",
     label="Add-on",
     plural="Add-ons",
     path="add-ons",
     icon="cube",
-    permissions=_PERMISSIONS,
+    permissions=("files", "network", "clipboard", "camera", "microphone"),
     # The same in Blender 4.2 to 5.3.
     tags=(
         "3D View",
@@ -103,8 +101,8 @@ THEME = ExtensionType(
     plural="Themes",
     path="themes",
     icon="palette",
-    # Blender 5.3 refuses permissions of a theme; up to 5.2 they are accepted, and so here.
-    permissions=_PERMISSIONS,
+    # Up to Blender 5.2 those of an add-on (`extery.manifest.schemas.blender_rules`).
+    permissions=(),
     tags=("Accessibility", "Colorful", "Dark", "High Contrast", "Inspired By", "Light", "Print"),
     tags_variable="themes",
     main_file="*.xml",

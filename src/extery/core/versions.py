@@ -21,8 +21,16 @@ MAX_DOTS = 1_000
 
 BlenderVersion = tuple[int, int, int]
 
-#: Blender's releases with extensions, as major and minor number: choices offered on pages.
-BLENDER_SERIES = ((4, 2), (4, 3), (4, 4), (4, 5), (5, 0))
+#: Major and minor number of Blender's releases.
+BlenderSeries = tuple[int, int]
+
+#: Blender's releases with extensions: choices offered on pages.
+BLENDER_SERIES: tuple[BlenderSeries, ...] = (
+    *((4, 2), (4, 3), (4, 4), (4, 5)),
+    *((5, 0), (5, 1), (5, 2), (5, 3)),
+)
+#: The first series with a Python -> that Python.
+_PYTHON_SINCE = {(4, 2): "3.11", (5, 1): "3.13"}
 
 # Blender accepts longer numbers, but Python limits the digits that `int` reads, and `sort_key` writes
 # the number of digits with three digits. Only the first digits of longer numbers are compared.
@@ -132,6 +140,14 @@ def _number(digits: str) -> int:
     from unicodedata import digit
 
     return int("".join(str(digit(character)) for character in digits))
+
+
+def python_of_blender(series: BlenderSeries) -> str:
+    """Return the version of Python in a series of Blender: ``3.11`` up to 5.0, ``3.13`` since 5.1."""
+    return next(
+        (python for first, python in reversed(_PYTHON_SINCE.items()) if first <= series),
+        _PYTHON_SINCE[BLENDER_SERIES[0]],
+    )
 
 
 def format_blender_version(version: BlenderVersion) -> str:

@@ -12,6 +12,8 @@ from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.versions import Version
 from extery.manifest.build_table import check_build_table, generated_fields, with_generated
 from extery.manifest.locator import Locator
+from extery.manifest.schemas.asset_library import check_presence
+from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
 from extery.manifest.tags import as_valid_tags
 
@@ -49,6 +51,7 @@ class Manifest(NamedTuple):
     tags: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     wheels: tuple[str, ...] = ()
+    asset_library: Mapping[str, Any] = _NOTHING
     build: Mapping[str, Any] = _NOTHING
     table: Mapping[str, Any] = _NOTHING
 
@@ -69,6 +72,7 @@ class Manifest(NamedTuple):
             tags=tuple(table.get("tags", ())),
             platforms=tuple(table.get("platforms", ())),
             wheels=tuple(table.get("wheels", ())),
+            asset_library=dict(table.get("asset_library", {})),
             build=dict(build) if isinstance(build, dict) else {},
             table=table,
         )
@@ -170,11 +174,13 @@ def check_manifest(
     valid_tags: ValidTags | None = None,
     file: str = MANIFEST_FILENAME,
     packaged: bool = False,
+    rules: SchemaRules = OWN_RULES,
 ) -> tuple[Manifest | None, ProblemList]:
     """Read a manifest; return it, or ``None`` if it has errors, and all errors and warnings.
 
     Without ``valid_tags`` (type -> tags) any tag is valid. With ``packaged`` it is read as part of a package,
-    where ``[build.generated]`` narrows platforms and wheels.
+    where ``[build.generated]`` narrows platforms and wheels. ``rules`` are those of Extery, or of a version of
+    Blender: then there is no advice.
     """
     problems = ProblemList()
     table = parse_table(data, problems, file)
@@ -185,11 +191,12 @@ def check_manifest(
         check_build_table(table, problems, locate)
         locate = Locator(data, file, generated=generated_fields(table))
         table = with_generated(table)
-    check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags)
-    if strict:
+    check_fields(table, problems, locate=locate, strict=strict, valid_tags=valid_tags, rules=rules)
+    if strict and rules is OWN_RULES:
         # Imported here: clients read leniently, and often.
         from extery.manifest.lint import lint_manifest
 
+        check_presence(table, problems, locate)
         lint_manifest(table, problems, locate=locate)
     if problems.errors:
         return None, problems

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from extery.core import platforms
 from extery.core.errors import ProblemList
 from extery.core.text import closest_match, quote_value
-from extery.core.types import FIRST_BLENDER
+from extery.core.types import ADD_ON, ASSET_LIBRARY, FIRST_BLENDER, TYPES_BY_NAME
 from extery.core.versions import BlenderVersion, format_blender_version, parse_blender_version
 from extery.manifest.build_table import is_generated
 from extery.manifest.lint_context import LintContext
@@ -35,7 +35,7 @@ def lint_manifest(table: Mapping[str, Any], problems: ProblemList, *, locate: Lo
     lint = LintContext(valid, problems, locate)
     for check in (
         *(_check_id, _check_versions, _check_website, check_licenses, _check_empty),
-        *(_check_platforms, _check_wheels, _check_keys),
+        *(_check_platforms, _check_wheels, _check_asset_library, _check_keys),
     ):
         check(lint)
 
@@ -77,9 +77,12 @@ def _check_versions(lint: LintContext) -> None:
 def _check_minimum(lint: LintContext, minimum: BlenderVersion) -> None:
     field = "blender_version_min"
     text = lint.text(field)
-    if minimum < FIRST_BLENDER:
-        first = format_blender_version(FIRST_BLENDER)
-        lint.add(f"{field}.too-old", field, value=quote_value(text), first=first)
+    type_ = TYPES_BY_NAME.get(lint.text("type"))
+    first = type_.first_blender if type_ else FIRST_BLENDER
+    if minimum < first:
+        what = type_.plural.lower() if type_ and first > FIRST_BLENDER else "extensions"
+        values = {"value": quote_value(text), "first": format_blender_version(first)}
+        lint.add(f"{field}.too-old", field, types=what, **values)
     if not text.isascii():
         lint.add(f"{field}.odd-digits", field)
 
@@ -182,7 +185,19 @@ def _check_wheels(lint: LintContext) -> None:
         from extery.manifest.lint_wheels import check_wheels
 
         _check_duplicates(lint, "wheels")
-        check_wheels(lint)
+        type_ = TYPES_BY_NAME.get(lint.text("type"), ADD_ON)
+        if type_ is ADD_ON:
+            check_wheels(lint)
+        else:
+            lint.add("wheels.no-effect", "wheels", types=type_.plural.lower())
+
+
+def _check_asset_library(lint: LintContext) -> None:
+    if lint.text("type") == ASSET_LIBRARY.name:
+        # Imported here: most extensions are add-ons.
+        from extery.manifest.lint_asset_library import check_asset_library
+
+        check_asset_library(lint)
 
 
 def _check_keys(lint: LintContext) -> None:

@@ -22,7 +22,7 @@ class LintContext(NamedTuple):
     def add(self, code: str, *path: str | int, **values: Value) -> None:
         """Add the warning ``manifest.<code>`` about the value at ``path``."""
         # Locations are looked up only now: most manifests have no warnings.
-        where = self.locate(path, of_key=code == "key.unknown")
+        where = self.locate(path, of_key=code.endswith("unknown-key") or code == "key.unknown")
         variant = str(values.pop("variant", ""))
         self.problems.add(f"manifest.{code}", where=where, variant=variant, **values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from extery.core.errors import InvalidInput, Where
 from extery.core.types import TYPES, TYPES_BY_NAME
@@ -17,23 +18,27 @@ def as_valid_tags() -> dict[str, tuple[str, ...]]:
 def read_valid_tags(file: Path) -> dict[str, list[str]]:
     """Read a tag file: JSON with a list of tags for each type, or Blender's ``tags.py``.
 
-    A ``.py`` file is parsed, never executed: it must assign plain sets or lists of strings to ``addons`` and
-    ``themes``. Raises `InvalidInput` if the file cannot be read or lacks a type.
+    A ``.py`` file is parsed, never executed: it must assign plain sets or lists of strings to ``addons``,
+    ``asset_libraries`` or ``themes``. As in Blender 5.3, types may be absent, or have no list of strings: only a
+    manifest of such a type then has an error. Raises `InvalidInput` if the file cannot be read or has no type.
     """
     try:
         import json  # not needed without a tag file
 
         text = file.read_text("utf-8")
-        tags = _tags_in_python(text) if file.suffix == ".py" else json.loads(text)
+        tags: Any = _tags_in_python(text) if file.suffix == ".py" else json.loads(text)
     except (OSError, ValueError, SyntaxError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _tag_file_error(file, reason=reason) from error
-    valid_tags = {}
-    for name in TYPES_BY_NAME:
-        if not isinstance(tags, dict) or name not in tags:
-            raise _tag_file_error(file, variant="type-missing", type=name)
-        valid_tags[name] = _tag_list(tags[name], name, file)
-    return valid_tags
+    if not isinstance(tags, dict) or not tags.keys() & TYPES_BY_NAME.keys():
+        known = ", ".join(map(repr, TYPES_BY_NAME))
+        raise _tag_file_error(file, variant="type-missing", types=known)
+    return {
+        name: sorted(value)
+        for name in TYPES_BY_NAME
+        if isinstance(value := tags.get(name), list | set | tuple)
+        and all(isinstance(tag, str) for tag in value)
+    }
 
 
 def load_valid_tags(file: str | None) -> dict[str, list[str]] | None:
@@ -54,12 +59,6 @@ def tags_digest(valid_tags: Mapping[str, Collection[str]] | None) -> str:
 
     items = sorted((name, sorted(tags)) for name, tags in valid_tags.items())
     return hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
-
-
-def _tag_list(value: object, type_: str, file: Path) -> list[str]:
-    if not isinstance(value, list | set | tuple) or not all(isinstance(t, str) for t in value):
-        raise _tag_file_error(file, variant="not-strings", type=type_)
-    return sorted(value)
 
 
 def _tag_file_error(file: Path, *, variant: str = "", **values: str) -> InvalidInput:

@@ -1,14 +1,15 @@
 """Codes of errors in manifests. A code is ``manifest.<field>.<kind>``, and each kind has one text for all fields.
 
-Warnings are in `extery.core.codes.manifest_lint`.
+Warnings are in `extery.core.codes.manifest_lint`, the codes of ``[asset_library]`` in `.manifest_asset_library`.
 """
 
 from __future__ import annotations
 
 from extery.core.codes import Code
+from extery.core.codes.manifest_asset_library import CODES as _ASSET_LIBRARY
 from extery.core.codes.manifest_lint import CODES as _WARNINGS
 from extery.core.installation import fails, installs
-from extery.core.types import ADD_ON, PERMISSIONS, TYPE_NAMES
+from extery.core.types import ADD_ON, PERMISSIONS, THEME, TYPE_NAMES
 
 _REFUSED = "Blender refuses the manifest"
 _SIMILAR = {"similar": ("", "did you mean {similar!r}?")}
@@ -143,11 +144,14 @@ _KINDS = {
         example={"value": "'1.0'", "suggestion": "1.0.0"},
     ),
     "unknown-type": Code(
-        "error", "{field} is not a known type", f"{_REFUSED}: the only types are {' and '.join(TYPE_NAMES)}.",
-        message=f"{{field}} must be {' or '.join(map(repr, TYPE_NAMES))}, found {{value}}",
+        "error", "{field} is not a known type", f"{_REFUSED}: the only types are {', '.join(TYPE_NAMES)}.",
+        message="{field} must be {types}, found {value}",
         hint='write {field} = "{suggestion}"',
-        variants={"json": ("", 'write "{field}": "{suggestion}"')},
-        example={"value": "'addon'", "suggestion": ADD_ON.name},
+        variants={
+            "json": ("", 'write "{field}": "{suggestion}"'),
+            "newer": ("type {value} came with Blender {first}", "set blender_version_min to {first}.0 or newer"),
+        },
+        example={"value": "'addon'", "types": " or ".join(map(repr, TYPE_NAMES)), "suggestion": ADD_ON.name},
     ),
     "not-three-numbers": Code(
         "error", "{field} is not three numbers", f"{_REFUSED}: a Blender version is written as 4.2.0.",
@@ -178,8 +182,24 @@ _KINDS = {
         "error", "{field} has an unknown key", f"{_REFUSED}: the keys are the permissions that Blender knows.",
         message="{field} has the unknown key {key}; the known keys are {known}",
         hint="remove it, or use the permission that covers it",
-        variants={**_SIMILAR, "misplaced": ("{field} has the key {key}, which is a field of the manifest", "move it above the line [{field}]")},
+        variants={
+            **_SIMILAR,
+            "misplaced": ("{field} has the key {key}, which is a field of the manifest", "move it above the line [{field}]"),
+            "other-type": ("{types} cannot have the permission {key}; theirs are: {known}", "remove it"),
+        },
         example={"key": "'telepathy'", "known": ", ".join(PERMISSIONS)},
+    ),
+    "none-for-type": Code(
+        "error", "{field} in an extension whose type has none", "Blender 5.3 and newer refuse the manifest; Blender 4.2 to 5.2 accept it.",
+        message="{types} cannot have permissions, found {keys}: Blender 5.3 and newer refuse them",
+        hint="remove the table [{field}]",
+        example={"types": THEME.plural.lower(), "keys": "files, network"},
+    ),
+    "no-list": Code(
+        "error", "the file of valid tags has none for the type", "Blender's own command line needs the valid tags of the extension's type.",
+        message="the file of valid tags has no list of tags for {types}",
+        hint='add {type!r} with a list of strings, which may be empty, to the file of --valid-tags',
+        example={"type": THEME.name, "types": THEME.plural.lower()},
     ),
     "unknown-tag": Code(
         "error", "a tag is not on the list", "Blender's own command line and most sites refuse it: extensions cannot be found by a free tag.",
@@ -230,8 +250,8 @@ _FIELD_KINDS = {
     "blender_version_max": ("wrong-type", "not-three-numbers", "not-numbers"),
     "website": _TEXT,
     "copyright": ("wrong-type/list", "wrong-type-item", "blank-item", "bad-year", "missing-name"),
-    "permissions": ("wrong-type/table", "not-a-table", "unknown-key", *_REASON),
-    "tags": (*_LIST, "unknown-tag"),
+    "permissions": ("wrong-type/table", "not-a-table", "unknown-key", "none-for-type", *_REASON),
+    "tags": (*_LIST, "unknown-tag", "no-list"),
     "platforms": _LIST,
     "wheels": (
         *("wrong-type/list", "wrong-type-item", "blank-item", "bad-character"),
@@ -338,6 +358,7 @@ _STRICT_ONLY = frozenset(
         *("tagline.too-long", "tagline.outer-whitespace", "tagline.control-character"),
         *("tagline.trailing-punctuation", "copyright.bad-year", "copyright.missing-name"),
         *("permissions.not-a-table", "permissions.unknown-key", "permissions.empty"),
+        *("permissions.none-for-type", "tags.no-list"),
         *("permissions.outer-whitespace", "permissions.control-character"),
         *("permissions.too-long", "permissions.trailing-punctuation", "tags.unknown-tag"),
         *("blender_version_min.not-three-numbers", "blender_version_max.not-three-numbers"),
@@ -373,5 +394,6 @@ CODES = {
         for field, kinds in _FIELD_KINDS.items()
         for kind in kinds
     },
+    **_ASSET_LIBRARY,
     **_WARNINGS,
 }

@@ -35,10 +35,10 @@ CODES = {
         hint="write it on one line",
     ),
     "manifest.blender_version_min.too-old": Code(
-        "warning", "blender_version_min is older than extensions are", "Extensions came with Blender 4.2; an older number has no effect.",
-        message="blender_version_min is {value}, but extensions came with {first}",
+        "warning", "blender_version_min is older than extensions of the type", "Extensions came with Blender 4.2 and asset libraries with 5.3; an older number has no effect.",
+        message="blender_version_min is {value}, but {types} came with {first}",
         hint="write {first!r}, or the oldest version you have tried",
-        example={"value": "'4.0.0'", "first": "4.2.0"},
+        example={"value": "'4.0.0'", "types": "extensions", "first": "4.2.0"},
     ),
     "manifest.blender_version_min.odd-digits": Code(
         "warning", "blender_version_min uses digits that are not 0 to 9", "Blender reads them; people and other tools may not.",
@@ -122,6 +122,18 @@ CODES = {
         "warning", "wheels is an empty list", "It has no effect.",
         message="wheels is empty",
         hint="leave it out",
+    ),
+    "manifest.wheels.no-effect": Code(
+        "warning", "wheels in an extension that is no add-on", "Blender installs the wheels of add-ons only.",
+        message="wheels have no effect in {types}",
+        hint="remove the field and the files",
+        example={"types": "themes"},
+    ),
+    "manifest.platforms.no-effect": Code(
+        "warning", "platforms in an asset library", "It has no code, so there is no reason to offer it to some systems only.",
+        message="{types} work on every platform",
+        hint="remove the field",
+        example={"types": "asset libraries"},
     ),
     "manifest.wheels.duplicate": Code(
         "warning", "a wheel is listed twice", "It would be packed twice.",

@@ -6,7 +6,7 @@ import json
 
 from extery.core.codes import Code
 from extery.core.installation import installs
-from extery.core.types import THEME, TYPES
+from extery.core.types import TYPES
 
 _SIMILAR = {"similar": ("", "did you mean {similar}?")}
 
@@ -70,10 +70,9 @@ CODES = {
         message="{file} cannot be used as a list of tags: {reason}",
         hint=f"write {_TAG_FILE}",
         variants={
-            "type-missing": ("{file} cannot be used as a list of tags: it has no {type!r}", ""),
-            "not-strings": ("{file} cannot be used as a list of tags: the tags of {type!r} must be a list of strings", ""),
+            "type-missing": ("{file} cannot be used as a list of tags: it has none of {types}", ""),
         },
-        example={"file": "tags.json", "variant": "type-missing", "type": THEME.name, "reason": "Permission denied"},
+        example={"file": "tags.json", "variant": "type-missing", "types": ", ".join(repr(type_.name) for type_ in TYPES), "reason": "Permission denied"},
     ),
     "usage.unknown-code": Code(
         "error", "there is no such problem code", "Each problem is printed with its code in brackets.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from extery.core.errors import ProblemList, Value, Where
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS
 from extery.core.types import PERMISSIONS
+from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
 
 #: Kinds of problems whose hints show a line to write, in TOML or in JSON.
 KINDS_WITH_NOTATION = frozenset({"missing", "wrong-type", "unknown-type"})
@@ -34,9 +35,8 @@ class Locate(Protocol):
 class FieldContext:
     """The field that is checked, and the list for its problems.
 
-    ``permissions`` are those that the type of the extension may ask for. ``is_json`` asks for hints in JSON, the
-    notation of listings. Checking all fields of a manifest sets
-    ``field`` to one after the other.
+    ``type`` is that of the extension, possibly invalid, and ``rules`` are those of a Blender. ``is_json`` asks for
+    hints in JSON, the notation of listings. Checking all fields of a manifest sets ``field`` to one after the other.
     """
 
     def __init__(
@@ -45,15 +45,22 @@ class FieldContext:
         locate: Locate,
         *,
         strict: bool,
-        permissions: Collection[str] = PERMISSIONS,
+        type_: object = "",
+        rules: SchemaRules = OWN_RULES,
         is_json: bool = False,
     ) -> None:
         self.field = ""
         self.problems = problems
         self.locate = locate
         self.strict = strict
-        self.permissions = permissions
+        self.rules = rules
+        self.type = type_ if isinstance(type_, str) else ""
         self.is_json = is_json
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The permissions that the type may ask for; all for an unknown type."""
+        return self.rules.permissions.get(self.type, PERMISSIONS)
 
     def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
         """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""

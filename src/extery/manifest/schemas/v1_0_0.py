@@ -14,13 +14,16 @@ from typing import Any, NamedTuple
 from extery.core.errors import ProblemList
 from extery.core.text import closest_match, quote_value
 from extery.core.types import ADD_ON, TYPE_NAMES, TYPES_BY_NAME
+from extery.core.versions import short_blender_version
+from extery.manifest.schemas.asset_library import check_asset_library
+from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
 from extery.manifest.schemas.checking import (
     FieldContext,
     Locate,
     limit_problems,
     type_name,
 )
-from extery.manifest.schemas.permissions import allowed_permissions, check_permissions
+from extery.manifest.schemas.permissions import check_permission_keys, check_permissions
 from extery.manifest.schemas.texts import (
     check_short_text,
     check_some_strings,
@@ -49,19 +52,20 @@ def check_fields(
     strict: bool,
     valid_tags: ValidTags | None = None,
     is_json: bool = False,
+    rules: SchemaRules = OWN_RULES,
 ) -> None:
     """Add all problems of the fields of ``table``; without ``valid_tags`` any tag is valid.
 
-    ``is_json``: the table is an entry of a listing, and hints are JSON.
+    ``is_json``: the table is an entry of a listing, and hints are JSON. ``rules`` are those of Extery, or of a
+    version of Blender.
     """
+    errors_before = len(problems)
     check = FieldContext(
-        problems,
-        locate,
-        strict=strict,
-        permissions=allowed_permissions(table.get("type")),
-        is_json=is_json,
+        problems, locate, strict=strict, type_=table.get("type"), rules=rules, is_json=is_json
     )
     for name, field in FIELDS.items():
+        if field.check is check_asset_library and not rules.reads_asset_library:
+            continue
         value = table.get(name, _ABSENT)
         if value is _ABSENT and not field.required:
             continue
@@ -73,6 +77,11 @@ def check_fields(
             check.add("wrong-type", type=type_name(value), value=quote_value(value))
         else:
             field.check(value, check)
+    permissions = table.get("permissions")
+    is_valid = len(problems) == errors_before
+    if strict and rules.checks_keys_last and is_valid and isinstance(permissions, dict):
+        check.field = "permissions"
+        check_permission_keys(permissions, check)
     if valid_tags is not None:
         check.field = "tags"
         _check_known_tags(table, valid_tags, check)
@@ -118,9 +127,23 @@ def _check_tagline(value: str, check: FieldContext) -> None:
 
 
 def _check_type(value: str, check: FieldContext) -> None:
-    if value not in TYPES_BY_NAME:
-        suggestion = next((name for name in TYPE_NAMES if name in value.lower()), ADD_ON.name)
-        check.add("unknown-type", value=quote_value(value), suggestion=suggestion)
+    types = check.rules.types
+    if value in types:
+        return
+    values = {"value": quote_value(value), "types": " or ".join(map(repr, types))}
+    if value in TYPES_BY_NAME:
+        first = short_blender_version(TYPES_BY_NAME[value].first_blender)
+        check.add("unknown-type", variant="newer", suggestion=value, first=first, **values)
+    else:
+        check.add("unknown-type", suggestion=_suggest_type(value), **values)
+
+
+def _suggest_type(value: str) -> str:
+    """Return the name of a type that resembles ``value``."""
+    words = re.sub(r"[\W_]+", "-", value.lower())
+    return next((name for name in TYPE_NAMES if name in words), "") or (
+        closest_match(words, TYPE_NAMES) or ADD_ON.name
+    )
 
 
 def _check_copyright(value: list[Any], check: FieldContext) -> None:
@@ -150,11 +173,15 @@ def _add_bad_year(item: str, index: int, check: FieldContext) -> None:
 
 
 def _check_known_tags(table: Mapping[str, Any], valid_tags: ValidTags, check: FieldContext) -> None:
-    type_, tags = table.get("type"), table.get("tags")
-    if not isinstance(type_, str) or type_ not in TYPES_BY_NAME or not isinstance(tags, list):
+    type_, tags = check.type, table.get("tags", [])
+    if type_ not in check.rules.types or not isinstance(tags, list):
         return
-    known = valid_tags.get(type_, ())
     types = TYPES_BY_NAME[type_].plural.lower()
+    known = valid_tags.get(type_)
+    if known is None:
+        where = check.locate(("type",))
+        check.problems.add("manifest.tags.no-list", where=where, type=type_, types=types)
+        return
     for index, tag in enumerate(limit_problems(tags, check.problems)):
         if not isinstance(tag, str) or not tag.strip() or tag in known:
             continue
@@ -191,4 +218,5 @@ FIELDS: dict[str, Field] = {
     "tags": Field(list, False, check_some_strings),
     "platforms": Field(list, False, check_some_strings),
     "wheels": Field(list, False, check_wheels),
+    "asset_library": Field(dict, False, check_asset_library),
 }
