@@ -191,8 +191,8 @@ _KINDS = {
     ),
     "none-for-type": Code(
         "error", "{field} in an extension whose type has none", "Blender 5.3 and newer refuse the manifest; Blender 4.2 to 5.2 accept it.",
-        message="{types} cannot have permissions, found {keys}: Blender 5.3 and newer refuse them",
-        hint="remove the table [{field}]",
+        message="{types} have no permissions since Blender 5.3, found {keys}",
+        hint="remove the table [{field}]: older Blenders accept it, and it has no effect",
         example={"types": THEME.plural.lower(), "keys": "files, network"},
     ),
     "no-list": Code(

@@ -15,6 +15,7 @@ CODES = {
     "manifest.asset_library.missing": Code(
         "error", "an asset library has no [asset_library]", "Blender installs it and shows no library, because it does not know where the assets are; its build refuses it.",
         stricter=True,
+        build="error",
         installation=installs("it can be installed, and no library appears"),
         message="an asset library needs the table [asset_library] with its remote_url",
         hint=_SECTION,
@@ -22,6 +23,7 @@ CODES = {
     "manifest.asset_library.not-for-type": Code(
         "error", "[asset_library] in an extension of another type", "Blender ignores the table; its build refuses it.",
         stricter=True,
+        build="error",
         installation=installs("Blender ignores the table"),
         message="[asset_library] has no effect in {types}",
         hint=f'remove the table, or write type = "{ASSET_LIBRARY.name}" if this is an asset library',

@@ -7,7 +7,6 @@ from typing import Protocol, TypeVar
 
 from extery.core.errors import ProblemList, Value, Where
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS
-from extery.core.types import PERMISSIONS
 from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
 
 #: Kinds of problems whose hints show a line to write, in TOML or in JSON.
@@ -59,8 +58,11 @@ class FieldContext:
 
     @property
     def permissions(self) -> tuple[str, ...]:
-        """The permissions that the type may ask for; all for an unknown type."""
-        return self.rules.permissions.get(self.type, PERMISSIONS)
+        """The permissions that the type may ask for; those of all types for an unknown type."""
+        by_type = self.rules.permissions
+        if self.type in by_type:
+            return by_type[self.type]
+        return tuple(dict.fromkeys(name for names in by_type.values() for name in names))
 
     def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
         """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""
