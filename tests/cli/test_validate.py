@@ -187,7 +187,7 @@ def test_a_file_of_tags_replaces_those_of_blender(tmp_path: Path, name: str, tex
     [
         ("t.json", '{"add-ons": []}'),
         ("t.json", "{"),
-        ("t.json", '{"add-on": "x", "theme": []}'),
+        ("t.json", '["Mesh"]'),
         ("t.py", "import os\naddons = os.listdir()\nthemes = set()\n"),
         ("t.py", "addons = {"),
     ],

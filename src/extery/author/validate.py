@@ -11,7 +11,12 @@ from pathlib import Path
 from extery.core.errors import ProblemList
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.error_capture import capture_errors
-from extery.rules.engine import CheckReport, check_manifest_file, check_package
+from extery.rules.engine import (
+    CheckReport,
+    check_manifest_file,
+    check_package,
+    tags_to_check,
+)
 
 
 def check_path(
@@ -41,6 +46,8 @@ def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckRep
         folder = read_source_folder(resolve_path(path), valid_tags=valid_tags)
         report.manifest = folder.manifest
         report.problems.extend(folder.problems)
+        report.table, report.locate = folder.table, folder.locate
+        report.valid_tags = tags_to_check(valid_tags)
         targets = plan_targets(
             folder.manifest, split=False, folder=None, file=None, problems=ProblemList()
         )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from extery.cli.options import LikeBlender
+
 if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem, SilencedProblem
     from extery.cli.project_file import ProjectConfig
@@ -196,6 +198,8 @@ def _convert(ctx: click.Context, option: click.Option, items: list[Any], folder:
 
 def _toml_type(option: click.Option) -> tuple[str, set[type]]:
     """Return the TOML type of ``option`` as a variant of ``usage.config-value``, and its Python types."""
+    if isinstance(option.type, LikeBlender):
+        return "boolean-or-string", {bool, str}
     if option.is_flag:
         return "boolean", {bool}
     if isinstance(option.type, click.types.IntParamType):

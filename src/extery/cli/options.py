@@ -2,10 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import click
+
+from extery.core.versions import (
+    JUDGED_SERIES,
+    BlenderSeries,
+    format_series,
+    parse_blender_version,
+)
+
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+)+")
+
+
+if TYPE_CHECKING:
+    _ParamType: TypeAlias = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # generic since click 8.4 only
+
+
+class LikeBlender(_ParamType):
+    """The value of --like-blender: a series such as ``4.2``, or ``any`` without a version."""
+
+    name = "version"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> BlenderSeries | Literal["any"] | None:
+        """Return the series; a project file may have true for ``any`` and false for ``None``."""
+        if isinstance(value, bool):
+            return "any" if value else None
+        if value == "any":
+            return "any"
+        try:
+            major, minor, _ = parse_blender_version(value)
+        except ValueError:
+            major = minor = 0
+        if (major, minor) not in JUDGED_SERIES:
+            known = ", ".join(map(format_series, JUDGED_SERIES))
+            self.fail(f"{value!r} is not one of the versions {known}.", param, ctx)
+        return major, minor
+
+
+like_blender_option = click.option(
+    "--like-blender",
+    metavar="[VERSION]",
+    type=LikeBlender(),
+    help="Fail only where Blender's own tools fail, of any version or of VERSION (such as 4.2); report all else as "
+    "warnings.",
+)
+
+
+def join_optional_version(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``--like-blender`` and the version behind it, if there is one, as one of them."""
+    joined: list[str] = []
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        if joined and joined[-1] == "--like-blender":
+            if _VERSION.fullmatch(argument):
+                joined[-1] += f"={argument}"
+                continue
+            joined[-1] += "=any"
+        joined.append(argument)
+    if joined and joined[-1] == "--like-blender":
+        joined[-1] += "=any"
+    return [*joined, *arguments[end:]]
+
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

@@ -29,6 +29,8 @@ BLENDER_SERIES: tuple[BlenderSeries, ...] = (
     *((4, 2), (4, 3), (4, 4), (4, 5)),
     *((5, 0), (5, 1), (5, 2), (5, 3)),
 )
+#: The series whose verdicts are known: their own tools have judged the same manifests as Extery.
+JUDGED_SERIES: tuple[BlenderSeries, ...] = ((4, 2), (4, 5), (5, 0), (5, 1), (5, 2), (5, 3))
 #: The first series with a Python -> that Python.
 _PYTHON_SINCE = {(4, 2): "3.11", (5, 1): "3.13"}
 
@@ -159,6 +161,11 @@ def short_blender_version(version: BlenderVersion) -> str:
     """Return ``4.2`` for ``(4, 2, 0)`` and ``4.2.3`` for ``(4, 2, 3)``."""
     major, minor, patch = version
     return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+
+
+def format_series(series: BlenderSeries) -> str:
+    """Return ``4.2`` for ``(4, 2)``."""
+    return ".".join(map(str, series))
 
 
 def number_of_blender_version(version: BlenderVersion) -> int:

@@ -92,6 +92,8 @@ def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> C
             valid_tags=tags_to_check(valid_tags),
         )
         run_rules(Scope.MANIFEST, context, report.problems)
+        report.table, report.locate = table, context.locate
+        report.valid_tags = context.valid_tags
         report.limit_problems()
         if table is not None and report.ok:
             report.manifest = Manifest.from_table(table)
@@ -194,6 +196,7 @@ def _set_manifests(report: CheckReport, context: RuleContext) -> None:
     table, problems = context.table, report.problems
     if table is None:
         return
+    report.table, report.locate, report.valid_tags = table, context.locate, context.valid_tags
     errors = problems.errors if problems else []
     if not any(problem.code.startswith(_MANIFEST_CODES) for problem in errors):
         report.manifest = Manifest.from_table(table)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from extery.core import codes
 from extery.core.errors import ProblemList
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS, counted_code, limit_similar
-from extery.manifest.document import Manifest
+from extery.core.versions import BlenderSeries
+from extery.manifest.document import MANIFEST_FILENAME, Manifest
+from extery.manifest.locator import Locator
+
+if TYPE_CHECKING:
+    from extery.manifest.schemas.v1_0_0 import ValidTags
+    from extery.rules.blender_verdicts import BlenderVerdict
 
 Kind = Literal["folder", "manifest", "package"]
 
@@ -17,7 +25,8 @@ class CheckReport:
 
     ``manifest`` is ``None`` if it could not be read or is invalid. ``installable_manifest`` is that of a
     package that Blender can install, as clients read it, ``None`` for all others. Sizes, in bytes, and the
-    SHA-256, if requested, are set for packages only.
+    SHA-256, if requested, are set for packages only. ``table`` is the manifest's, possibly invalid, with the
+    ``valid_tags`` for it.
     """
 
     def __init__(self, kind: Kind, name: str) -> None:
@@ -26,6 +35,9 @@ class CheckReport:
         self.problems = ProblemList()
         self.manifest: Manifest | None = None
         self.installable_manifest: Manifest | None = None
+        self.table: Mapping[str, Any] | None = None
+        self.locate = Locator(b"", MANIFEST_FILENAME)
+        self.valid_tags: ValidTags | None = None
         self.size: int | None = None
         self.sha256: str | None = None
         self.members: int | None = None
@@ -40,6 +52,27 @@ class CheckReport:
         """Drop all but the first problems of each code, see `extery.core.problem_limits`."""
         if len(self.problems) > MAX_SIMILAR_PROBLEMS:
             self.problems = limit_similar(self.problems)
+
+    @cached_property
+    def verdicts(self) -> tuple[BlenderVerdict, ...]:
+        """The verdict of each Blender; ask before the severities of the problems are changed."""
+        # Imported here: not needed in repositories.
+        from extery.rules.blender_verdicts import Judged, blender_verdicts
+
+        is_folder = self.kind == "folder"
+        errors = self.problems.errors
+        return blender_verdicts(Judged(self.table, self.locate, self.valid_tags, errors, is_folder))
+
+    def judge_like(self, series: BlenderSeries) -> None:
+        """Keep as errors those that the tools of this Blender report, and turn all others into warnings."""
+        [errors] = [verdict.errors for verdict in self.verdicts if verdict.series == series]
+        places = {problem.where for problem in errors if problem.code.startswith("manifest.")}
+        others = [
+            problem._replace(severity="warning")
+            for problem in self.problems
+            if problem not in errors and not (problem.is_error and problem.where in places)
+        ]
+        self.problems = ProblemList([*errors, *others])
 
     def downgrade_stricter(self) -> None:
         """Turn errors of rules stricter than Blender's into warnings."""

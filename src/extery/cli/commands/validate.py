@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from extery.cli.command import OutcomeCommand, Run, config_in, silence
-from extery.cli.options import output_options, parse_valid_tags_option, valid_tags_option
+from extery.cli.options import (
+    join_optional_version,
+    like_blender_option,
+    output_options,
+    parse_valid_tags_option,
+    valid_tags_option,
+)
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem
     from extery.cli.output.outcome import CheckedPath
+    from extery.core.versions import BlenderSeries
     from extery.rules.report import CheckReport
 
 
@@ -29,18 +36,21 @@ def _folder_of(path: Path) -> Path:
     return Path() if path.suffix.lower() == ".zip" else path
 
 
-@click.command("validate", cls=OutcomeCommand, project_folder=_project_folder)
+class _Command(OutcomeCommand):
+    """`--like-blender` has an optional value, which click would take from any argument behind it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, join_optional_version(args))
+
+
+@click.command("validate", cls=_Command, project_folder=_project_folder)
 @click.argument(
     "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, readable=False)
 )
 @output_options("html")
 @click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @valid_tags_option
-@click.option(
-    "--like-blender",
-    is_flag=True,
-    help="Fail only where Blender's own tools fail; report stricter rules as warnings.",
-)
+@like_blender_option
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
 @click.pass_obj
@@ -49,7 +59,7 @@ def command(
     paths: tuple[Path, ...],
     *,
     valid_tags: str | None,
-    like_blender: bool,
+    like_blender: BlenderSeries | Literal["any"] | None,
     strict: bool,
     quiet: bool,
 ) -> Outcome:
@@ -67,8 +77,11 @@ def command(
     checked: list[CheckedPath] = []
     for path in paths or (Path(),):
         report = check_path(path, valid_tags=tags, hashed=is_json)
-        if like_blender:
+        if like_blender == "any":
+            _ = report.verdicts  # those of the problems as they are
             report.downgrade_stricter()
+        elif like_blender is not None:
+            report.judge_like(like_blender)
         config = run.config if len(paths) <= 1 else config_in(_folder_of(path))
         checked.append(CheckedPath(report, *silence(_located(report), config.silenced)))
     problems = [problem for item in checked for problem in item.problems]
@@ -77,7 +90,7 @@ def command(
         summary=f"Checked {pluralize(len(checked), 'path')}.",
         problems=problems,
         silenced=[silenced for item in checked for silenced in item.silenced],
-        lines=[] if quiet else [_ok_line(item.report) for item in checked if item.report.ok],
+        lines=[] if quiet else [line for item in checked for line in _lines(item.report)],
         data={"reports": [_report_data(item) for item in checked]} if is_json else {},
         problems_are_result=True,
         has_sources=True,
@@ -89,9 +102,12 @@ def command(
 
 def _report_data(checked: CheckedPath) -> dict[str, Any]:
     """Return the report as JSON, without silenced warnings and with their number."""
+    from extery.rules.blender_verdicts import verdicts_as_dict
+
     return checked.report.as_dict() | {
         "problems": [item.problem.as_dict() for item in checked.problems],
         "silenced": len(checked.silenced),
+        "verdicts": verdicts_as_dict(checked.report.verdicts),
     }
 
 
@@ -117,6 +133,17 @@ def _prefix(report: CheckReport, file: str) -> str:
     if report.kind == "package" and file != name:
         return f"{report.name}/"
     return f"{folder}/" if "/" in report.name else ""
+
+
+def _lines(report: CheckReport) -> Iterator[str]:
+    """Yield that the report has no errors, and which Blenders judge differently."""
+    from extery.cli.terminal import printable
+    from extery.rules.blender_verdicts import verdict_lines
+
+    if report.ok:
+        yield _ok_line(report)
+    for line in verdict_lines(report.verdicts):
+        yield f"{printable(report.name)}: {printable(line)}"
 
 
 def _ok_line(report: CheckReport) -> str:

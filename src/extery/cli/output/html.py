@@ -9,6 +9,7 @@ from extery.cli.output.outcome import CheckedPath, SilencedProblem, pluralize
 from extery.core import codes
 from extery.core.errors import Problem
 from extery.core.files import format_size
+from extery.rules.blender_verdicts import verdict_lines
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e26; --dim: #5c6070; --paper: #f6f5f2; --card: #fff;
@@ -63,11 +64,14 @@ def _section(checked: CheckedPath) -> str:
     state = (
         '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
     )
+    verdicts = "".join(
+        f'\n<p class="facts">{escape(line)}</p>' for line in verdict_lines(report.verdicts)
+    )
     items = "\n".join(_item(item.problem) for item in checked.problems)
     problems = f"\n<ol>\n{items}\n</ol>" if items else ""
     return (
         f"<section>\n<h2>{escape(report.name)}</h2>\n"
-        f'<p class="facts">{state} · {escape(" · ".join(details))}</p>{problems}'
+        f'<p class="facts">{state} · {escape(" · ".join(details))}</p>{verdicts}{problems}'
         f"{_silenced(checked.silenced)}\n</section>"
     )
 

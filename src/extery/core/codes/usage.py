@@ -22,6 +22,7 @@ _NOT_TOML = {
 _TOML_TYPES = {
     "table": "a table",
     "boolean": "true or false",
+    "boolean-or-string": "true, false or a string",
     "integer": "an integer",
     "number": "a number",
     "string": "a string",
