@@ -106,7 +106,7 @@ def test_a_key_whose_field_exists_is_to_be_removed() -> None:
 
 def test_every_other_name_leads_to_a_field() -> None:
     assert set(ALIASES.values()) <= set(FIELDS)
-    assert set(FIELDS) - {"permissions"} == FIELD_NAMES
+    assert set(FIELDS) - {"permissions", "asset_library"} == FIELD_NAMES
     assert not set(ALIASES) & set(FIELDS)
 
 
@@ -243,7 +243,7 @@ def test_an_exclusive_maximum_has_no_warning(maximum: str) -> None:
 
 @pytest.mark.parametrize("field", [*FIELDS])
 def test_the_cure_of_a_listing_is_json(field: str) -> None:
-    for entry in ({}, {field: 3}, {field: "never"}, {field: []}):
+    for entry in ({}, {field: 3}, {field: "never"}, {field: []}, {field: {}}, {field: {"auth": 1}}):
         problems = ProblemList()
         check_entry(entry, problems, file="index.json", index=0)
         for problem in problems:

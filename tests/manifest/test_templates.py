@@ -59,6 +59,13 @@ LIBRARIES = [
         '{remote_url = "https://example.org/", zzz = 1}',
     )
 ]
+#: Wrong in each of the ways that Blender checks in a listing.
+LIBRARY_TABLES: list[dict[str, object]] = [
+    {},
+    {"remote_url": 1, "auth": 1},
+    {"remote_url": "", "auth": {}},
+    {"remote_url": "ftp://a", "auth": {"required": 1, "auth_method": 1}},
+]
 WHOLE_FILES = [
     toml({**GOOD, "zzz": "1"}),
     toml({**GOOD, "files": '"Read presets"', "paths": '["a"]', "doc_url": '"https://example.org"'}),
@@ -94,6 +101,8 @@ def test_every_text_is_used_by_some_manifest() -> None:
     for field in FIELDS:
         for value in ({}, {field: None}, {field: "hello"}):
             used |= variants(problems_of_entry(value))
+    for table in LIBRARY_TABLES:
+        used |= variants(problems_of_entry({"asset_library": table}))
     used |= variants(check_manifest(toml(GOOD_LIBRARY), rules=rules_of((5, 2, 0)))[1])
     used |= variants(check_manifest(toml(GOOD), valid_tags={THEME.name: ()})[1])
 

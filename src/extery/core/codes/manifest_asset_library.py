@@ -9,6 +9,8 @@ from extery.core.types import ASSET_LIBRARY
 _REFUSED = "Blender 5.3 and newer refuse the manifest"
 _FAILS = fails("Blender 5.3 and newer refuse the manifest, whatever the type")
 _LINE = 'remote_url = "https://example.org/library/"'
+#: In a listing no entry has the table.
+_JSON = {"json": ("", 'remove "asset_library": Blender reads it from the package only')}
 _SECTION = f"write a section [asset_library] with: {_LINE}"
 
 CODES = {
@@ -34,6 +36,7 @@ CODES = {
         installation=_FAILS,
         message="asset_library must be a table, found a {type}: {value}",
         hint=_SECTION,
+        variants=_JSON,
         example={"type": "string", "value": "'https://example.org/library/'"},
     ),
     "manifest.asset_library.url-missing": Code(
@@ -41,13 +44,14 @@ CODES = {
         installation=_FAILS,
         message="asset_library.remote_url is missing",
         hint=f"add a line such as: {_LINE}",
-        variants={"similar": ("", "rename {similar} to 'remote_url'")},
+        variants={**_JSON, "similar": ("", "rename {similar} to 'remote_url'")},
     ),
     "manifest.asset_library.url-wrong-type": Code(
         "error", "remote_url is not a string", f"{_REFUSED}: the assets are loaded from this address.",
         installation=_FAILS,
         message="asset_library.remote_url must be a string, found a {type}: {value}",
         hint=f"write it as: {_LINE}",
+        variants=_JSON,
         example={"type": "number", "value": "3"},
     ),
     "manifest.asset_library.url-empty": Code(
@@ -55,6 +59,7 @@ CODES = {
         installation=_FAILS,
         message="asset_library.remote_url must not be empty",
         hint=f"write it as: {_LINE}",
+        variants=_JSON,
     ),
     "manifest.asset_library.url-not-http": Code(
         "error", "remote_url is not a web address", f"{_REFUSED}: the address must begin with http:// or https://, in lower case.",
@@ -62,6 +67,7 @@ CODES = {
         message="asset_library.remote_url must begin with https:// or http://, found {value}",
         hint="write {suggestion}",
         variants={
+            **_JSON,
             "file": ("", "serve the folder over http or https: Blender loads asset libraries from nowhere else"),
             "other": ("", f"write the whole address, for example: {_LINE}"),
         },
@@ -72,6 +78,7 @@ CODES = {
         installation=_FAILS,
         message="asset_library.auth must be a table, found a {type}: {value}",
         hint='leave it out if no token is needed, or write a section [asset_library.auth] with: required = true; auth_method = "TOKEN"',
+        variants=_JSON,
         example={"type": "boolean", "value": "True"},
     ),
     "manifest.asset_library.auth-missing": Code(
@@ -79,6 +86,7 @@ CODES = {
         installation=_FAILS,
         message="asset_library.auth.{key} is missing",
         hint="add the line {line}, or remove the table if no token is needed",
+        variants=_JSON,
         example={"key": "required", "line": "required = true"},
     ),
     "manifest.asset_library.auth-wrong-value": Code(
@@ -86,6 +94,7 @@ CODES = {
         installation=_FAILS,
         message="asset_library.auth.{key} must be {expected}, found a {type}: {value}",
         hint="write it as: {line}",
+        variants=_JSON,
         example={"key": "required", "expected": "true or false", "type": "string", "value": "'yes'", "line": "required = true"},
     ),
     "manifest.asset_library.auth-unknown-method": Code(
