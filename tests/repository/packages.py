@@ -25,15 +25,17 @@ def put(
     """
     lines = dict(
         line.split(" = ", 1)
-        for line in (ADD_ON if kind == "add-on" else THEME).decode().splitlines()
+        for line in (THEME if kind == "theme" else ADD_ON).decode().splitlines()
     )
-    changed = {"id": extension_id, "version": version} | fields
+    changed = {"id": extension_id, "version": version, "type": kind} | fields
+    if kind == "asset-library" and not extra:
+        extra = f'[asset_library]\nremote_url = "https://assets.example.org/{extension_id}/"\n'
     lines |= {key: json.dumps(value) for key, value in changed.items()}
     manifest = "".join(f"{key} = {value}\n" for key, value in lines.items()) + extra
-    beside = ("__init__.py", b"") if kind == "add-on" else ("dusk.xml", XML)
+    beside = {"add-on": [("__init__.py", b"")], "theme": [("dusk.xml", XML)]}.get(kind, [])
     path = folder / name
     path.write_bytes(
-        packed((MANIFEST, manifest.encode()), beside, *_wheels(fields.get("wheels", [])))
+        packed((MANIFEST, manifest.encode()), *beside, *_wheels(fields.get("wheels", [])))
     )
     return path
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote_plus
 
 from extery.core.compatibility import Audience, BlenderRange
+from extery.core.types import LISTED_FOR_ALL, TYPES_BY_NAME
 from extery.core.versions import format_blender_version
 from extery.listing.entries import Entry, order_keys
 
@@ -24,10 +25,15 @@ def range_of(item: Entry) -> BlenderRange:
 def audience_of(item: Entry) -> Audience:
     """Return the audience of an entry; raises `ValueError` for Blender versions that cannot be parsed.
 
-    Python versions that are not a list of strings mean every Python, as for Blender.
+    Python versions that are not a list of strings mean every Python, as for Blender. A Blender that does not know the
+    type is not in the audience, whatever the entry states.
     """
     pythons = () if has_invalid_pythons(item) else item.get(_PYTHONS) or ()
-    return Audience.of(range_of(item), platforms=item.get("platforms") or (), pythons=pythons)
+    blender = range_of(item)
+    type_ = item.get("type")
+    if isinstance(type_, str) and type_ not in LISTED_FOR_ALL and type_ in TYPES_BY_NAME:
+        blender = blender.intersect(BlenderRange(TYPES_BY_NAME[type_].first_blender))
+    return Audience.of(blender, platforms=item.get("platforms") or (), pythons=pythons)
 
 
 def with_audience(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,16 +107,19 @@ def dump_serialized(
     blocklist: Iterable[Mapping[str, Any]] = (),
     *,
     head: Mapping[str, str] | None = None,
+    assetlib_auth_method: str = "",
 ) -> bytes:
     """Return the same bytes as `dump_listing`, from entries that are serialized already.
 
-    ``head`` are more keys of the document, before the blocklist.
+    ``head`` are more keys of the document, before the blocklist; ``assetlib_auth_method`` is left out if it is empty.
     """
-    document = {
+    document: dict[str, Any] = {
         "version": LISTING_VERSION,
         **(head or {}),
         "blocklist": [dict(b) for b in blocklist],
     }
+    if assetlib_auth_method:
+        document["assetlib_auth_method"] = assetlib_auth_method
     start = dump_listing(document)
     pieces = [start[:-1], b',"data":[']
     for text in entries:
@@ -133,6 +136,8 @@ class Listing:
     data: Sequence[Entry]
     blocklist: Sequence[Mapping[str, str]] = field(default_factory=list)
     version: str = LISTING_VERSION
+    #: Entries that were not checked because of their type, with their positions.
+    ignored: Sequence[tuple[int, Entry]] = ()
 
     @property
     def blocked(self) -> dict[str, str]:
@@ -144,17 +149,46 @@ class Listing:
         }
 
 
-def parse_listing(data: bytes, *, file: str = "index.json") -> Listing:
+def _ignore_no_type(_type: object) -> bool:
+    return False
+
+
+def parse_listing(
+    data: bytes,
+    *,
+    file: str = "index.json",
+    ignores_type: Callable[[object], bool] = _ignore_no_type,
+) -> Listing:
     """Parse a listing with the checks of Blender's sync.
 
-    Raises `InvalidListing` with the problems of all entries.
+    Entries whose ``type`` (``None`` if it is missing) ``ignores_type`` accepts are not checked. Raises
+    `InvalidListing` with the problems of all others.
     """
+    ignored: dict[int, Entry] = {}
     with ProblemList().raising(InvalidListing) as problems:
         document = _read_document(data, problems, file)
         if document is not None:
-            _check_document(document, problems, file)
+            if ignores_type is not _ignore_no_type:
+                ignored = _entries_of_types(document, ignores_type)
+            _check_document(document, problems, file, ignored)
     assert document is not None  # raised above
-    return Listing(document["data"], document.get("blocklist", []), document["version"])
+    entries = document["data"]
+    if ignored:
+        entries = [item for number, item in enumerate(entries) if number not in ignored]
+    return Listing(
+        entries, document.get("blocklist", []), document["version"], list(ignored.items())
+    )
+
+
+def _entries_of_types(
+    document: dict[str, Any], accepts: Callable[[object], bool]
+) -> dict[int, Entry]:
+    data = document.get("data")
+    return {
+        number: item
+        for number, item in enumerate(data if isinstance(data, list) else ())
+        if isinstance(item, dict) and accepts(item.get("type"))
+    }
 
 
 def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
@@ -202,7 +236,9 @@ def _is_deep(document: object) -> bool:
     return True
 
 
-def _check_document(document: dict[str, Any], problems: ProblemList, file: str) -> None:
+def _check_document(
+    document: dict[str, Any], problems: ProblemList, file: str, ignored: Container[int]
+) -> None:
     version = document.get("version")
     if not isinstance(version, str):
         where = Where(file, ("version",))
@@ -223,7 +259,8 @@ def _check_document(document: dict[str, Any], problems: ProblemList, file: str) 
                 count=len(data) - index,
             )
             return
-        check_entry(item, problems, file=file, index=index)
+        if index not in ignored:
+            check_entry(item, problems, file=file, index=index)
 
 
 def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -> None:

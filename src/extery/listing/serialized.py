@@ -10,21 +10,26 @@ from extery.listing.entries import Entry, dump_listing
 
 
 class SerializedEntry(NamedTuple):
-    """An entry as JSON text, with the fields that decide its position in a listing."""
+    """An entry as JSON text, with the fields that decide its position and its listings."""
 
     id: str
     version: str
     #: Its ``archive_url``.
     url: str
     platforms: tuple[str, ...]
+    type: str
     text: bytes
 
     @classmethod
     def of(cls, item: Entry) -> SerializedEntry:
         """Serialize an entry."""
-        platforms = tuple(item.get("platforms", ()))
         return cls(
-            item["id"], item["version"], item.get("archive_url", ""), platforms, dump_listing(item)
+            item["id"],
+            item["version"],
+            item.get("archive_url", ""),
+            tuple(item.get("platforms", ())),
+            item.get("type", ""),
+            dump_listing(item),
         )
 
     @property

@@ -211,7 +211,7 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
 
 def _rows(packages: Packages) -> bytes:
     rows = [
-        (*file, p.sha256, p.problems, p.serialized and p.serialized[:4]) for file, p in packages
+        (*file, p.sha256, p.problems, p.serialized and p.serialized[:5]) for file, p in packages
     ]
     return json.dumps([*zip(*rows, strict=True)], separators=(",", ":")).encode("ascii")
 
@@ -259,8 +259,8 @@ def _package(
 ) -> ScannedPackage:
     serialized = None
     if entry_fields is not None:
-        identifier, version, url, platforms = entry_fields
-        serialized = SerializedEntry(identifier, version, url, tuple(platforms), entry)
+        identifier, version, url, platforms, type_ = entry_fields
+        serialized = SerializedEntry(identifier, version, url, tuple(platforms), type_, entry)
     own = tuple(map(_problem, problems)) if problems else ()
     return ScannedPackage(name, size, sha256, serialized, own, metadata or None)
 

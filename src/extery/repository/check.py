@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 from extery.core.errors import ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
 from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_FOLDER
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import check_compressed, check_listing, fetch_listing
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
@@ -109,7 +110,8 @@ def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: Pro
 
 def _read_other_listings(folder: Path) -> Iterator[str]:
     """Yield the listings of channels and sets below the folder, and that of legacy add-ons in it."""
-    for pattern in (f"*/{LISTING_FILENAME}", f"*/*/{LISTING_FILENAME}", "repo.json"):
+    folders = ("*", "*/*", f"*/*/{COMPLETE_FOLDER}")
+    for pattern in (*(f"{name}/{LISTING_FILENAME}" for name in folders), "repo.json"):
         for path in folder.glob(pattern):
             with suppress(OSError):
                 yield path.read_text("utf-8", "replace")

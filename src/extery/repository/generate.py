@@ -34,6 +34,7 @@ def generate(
     legacy: bool = False,
     base_url: str = "",
     valid_tags: str | None = None,
+    assetlib_auth_method: str = "",
     force: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
@@ -44,7 +45,8 @@ def generate(
     have not changed since the last run are read only if ``verify`` is set. With ``legacy``, add-ons from before
     Blender 4.2 are listed in ``repo.json``, which needs the URL of the folder: ``base_url``, or that of the
     configuration. ``valid_tags`` is a file for `extery.manifest.tags.load_valid_tags`; it replaces that of
-    the configuration. An ``index.html`` of another origin is replaced only with ``force``.
+    the configuration, as ``assetlib_auth_method`` does, one of `extery.listing.ASSETLIB_AUTH_METHODS`.
+    An ``index.html`` of another origin is replaced only with ``force``.
 
     Packages that Blender cannot install are left out and have problems in the result. With ``strict`` they raise
     `InvalidInput`, and nothing is written; an invalid configuration or template always does. If another run has
@@ -52,7 +54,16 @@ def generate(
     `Conflict` is raised.
     """
     options = GenerateOptions(
-        folder, html, template, config, strict, legacy, base_url, valid_tags, force
+        folder,
+        html,
+        template,
+        config,
+        strict,
+        legacy,
+        base_url,
+        valid_tags,
+        assetlib_auth_method,
+        force,
     )
     if not folder.is_dir():
         find_packages(folder, ProblemList())

@@ -26,6 +26,8 @@ class GenerateOptions:
     base_url: str
     #: File of valid tags; empty accepts all, ``None`` leaves the choice to the configuration.
     valid_tags: str | None = None
+    #: One of `ASSETLIB_AUTH_METHODS`; empty leaves the choice to the configuration.
+    assetlib_auth_method: str = ""
     #: Replace a page of another origin; not repeated by later runs.
     force: bool = False
 
@@ -38,6 +40,7 @@ class GenerateOptions:
             "legacy": self.legacy,
             "base_url": self.base_url,
             "valid_tags": self.valid_tags and str(Path(self.valid_tags).absolute()),
+            "assetlib_auth_method": self.assetlib_auth_method,
         }
 
     def fingerprint(self, config: RepositoryConfig, files: Sequence[PackageFile], tags: str) -> str:
@@ -59,6 +62,7 @@ class GenerateOptions:
             [tuple(file) for file in files],  # their repr is faster than that of named tuples
             scripts,
             tags,
+            self.assetlib_auth_method,
         )
         return hashlib.sha256(repr(inputs).encode("utf-8", "backslashreplace")).hexdigest()
 
@@ -74,7 +78,7 @@ def last_options(folder: Path) -> dict[str, Any] | None:
 
 def _are_valid(options: dict[str, Any]) -> bool:
     """Return whether the options have the form of `as_dict`: the folder may have been copied from anywhere."""
-    types = {"html": bool, "legacy": bool, "base_url": str}
+    types = {"html": bool, "legacy": bool, "base_url": str, "assetlib_auth_method": str}
     optional = {"template": str, "config": str, "valid_tags": str}
     return options.keys() == types.keys() | optional.keys() and all(
         isinstance(options[key], type_) or (options[key] is None and key in optional)

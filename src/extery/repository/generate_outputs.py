@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_FOLDER
 from extery.listing.delta import CHANGES_FILENAME, LISTING_FIELDS
 from extery.listing.entries import dump_serialized
 from extery.listing.serialized import SerializedEntry
@@ -85,7 +86,7 @@ class OutputWriter:
             )  # so that the next run need not read the packages
             raise InvalidInput(*problems)
         ownership.check_page(folder, is_requested=self.options.html, force=self.options.force)
-        render_page = self._page_renderer(plans[0])
+        render_page = self._page_renderer(plans)
         if config.changes or any(plan.folder for plan in plans):
             ids = {item.id for item in entries}
             new = ownership.claim_names(
@@ -198,6 +199,8 @@ class OutputWriter:
             (item.text for item in plan.items),
             self.config.blocklist,
             head=LISTING_FIELDS if has_changes else None,
+            assetlib_auth_method=self.options.assetlib_auth_method
+            or self.config.assetlib_auth_method,
         )
         if has_changes:
             # Before the listing: a run that is killed between the two still has both to compare.
@@ -225,26 +228,31 @@ class OutputWriter:
         template = self.config.archive_url
         return archive_url_of(item, template) if template else item.url
 
-    def _page_renderer(self, plan: PlannedListing) -> Callable[[], bytes]:
+    def _page_renderer(self, plans: Sequence[PlannedListing]) -> Callable[[], bytes]:
         """Return a function that renders the page; raises `InvalidInput` for an invalid template."""
         if not self.options.html:
             return bytes
         from extery.repository.page.cached_metadata import CachedMetadata
+        from extery.repository.page.complete_section import CompleteListing
         from extery.repository.page.html import read_template, render_page
 
         template = read_template(self.options.template, self.problems)
-        url = self.config.base_url and self.config.base_url + LISTING_FILENAME
+        base_url = self.config.base_url
+        url = base_url and base_url + LISTING_FILENAME
+        complete = [item for plan in plans if plan.folder == COMPLETE_FOLDER for item in plan.items]
+        items = plans[0].items
 
         def render() -> bytes:
             text = render_page(
-                plan.items,
+                items,
                 self.config.blocklist,
                 template=template,
                 metadata=CachedMetadata(
-                    plan.items, (package for _, package in self.packages), url_of=self._url_of
+                    items, (package for _, package in self.packages), url_of=self._url_of
                 ),
                 title=self.config.title,
                 repository=url,
+                complete=CompleteListing(complete, base_url),
             )
             return ownership.with_generator(text.encode("utf-8"))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extery.core.errors import ProblemList
 from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_LISTING
 from extery.listing.entries import Entry
 from extery.repository.listing_changes import ListingChanges, PackageCounts
 
@@ -41,3 +42,12 @@ class GenerateResult:
         from extery.listing.entries import parse_listing
 
         return parse_listing((self.folder / LISTING_FILENAME).read_bytes()).data
+
+    @property
+    def entry_count(self) -> int:
+        """The number of entries of ``index.json``, or of the complete listing if there is one."""
+        from extery.listing.entries import parse_listing
+
+        if COMPLETE_LISTING not in [address for address, _ in self.listings]:
+            return len(self.entries)
+        return len(parse_listing((self.folder / COMPLETE_LISTING).read_bytes()).data)

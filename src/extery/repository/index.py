@@ -1,7 +1,9 @@
 """Plan the listings of a folder of packages: which files there are, and the entries in each.
 
 ``index.json`` beside the packages is for every system. Each channel and each set is a listing of its own, and so
-are the entries for platforms without a name in ``index.json``, if `partition` takes entries away from them.
+are the entries for platforms without a name in ``index.json``, if `partition` takes entries away from them. Each of
+these has a complete listing below its folder if there are entries that old Blenders cannot read
+(`extery.listing.complete`).
 
 Each listing needs its own folder: for Blender, a URL that ends in ``/index.json`` means the folder of that file,
 and any other URL means a folder. Archive URLs in it are absolute or begin with ``./`` (``../`` is refused), so
@@ -11,9 +13,10 @@ the packages of a listing are linked into its folder, unless the configuration n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from extery.core import platforms
@@ -22,10 +25,15 @@ from extery.core.text import closest_match
 from extery.core.versions import Version
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import audience_of
+from extery.listing.complete import (
+    COMPLETE_FOLDER,
+    audiences,
+    needs_complete_listing,
+)
 from extery.listing.partition import partition
 from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.apply import Groups, check_changes, select_entries
-from extery.repository.config.repository_config import RepositoryConfig
+from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 from extery.repository.scan import ScannedPackage
 
 OTHER_PLATFORMS = "platforms/other"
@@ -43,6 +51,8 @@ class PlannedListing:
     items: Sequence[SerializedEntry]
     #: Names of the packages that have to be linked into its folder.
     packages: Sequence[str] = ()
+    #: The channel or set whose name its folder has, for messages.
+    owner: str = ""
 
     @property
     def address(self) -> str:
@@ -78,21 +88,74 @@ def plan_listings(
     config = _with_valid_changes(config, problems)
     _check(by_id, config, problems, folder)
     platform_names = {*config.platforms, *(name for item in items for name in item.platforms)}
-    selected = select_entries(by_id, config.policy, config, problems)
-    main = _partitioned(selected, platform_names)
-    plans = [PlannedListing("", "everyone", main)]
-    others = _partitioned(_for_all_platforms(selected), ()) if main != selected else []
-    if others and config.other_platforms and others != _for_all_platforms(main):
+    selection = _select(by_id, config.policy, config, problems)
+    main = selection.map(_partitioned, platform_names)
+    plans = _plan_pair("", "", main, config)
+    if config.other_platforms and main != selection:
         known = ", ".join([*platforms.KNOWN, *sorted(platform_names - set(platforms.KNOWN))])
-        plans.append(
-            _plan_listing(OTHER_PLATFORMS, f"platforms other than {known}", others, config)
+        others = _Selection.pair(
+            _for_other_platforms(selection.every, main.every),
+            _for_other_platforms(selection.complete, main.complete),
         )
+        pair = _plan_pair(OTHER_PLATFORMS, f"platforms other than {known}", others, config)
+        plans += [plan for plan in pair if plan.items]
     listings = [(name, f"channel {name}", policy) for name, policy in config.channels.items()]
     listings += [(f"sets/{name}", f"set {name}", policy) for name, policy in config.sets.items()]
-    for name, audience, policy in listings:
-        entries = _partitioned(select_entries(by_id, policy, config, problems), platform_names)
-        plans.append(_plan_listing(name, audience, entries, config))
+    for name, owner, policy in listings:
+        divided = _select(by_id, policy, config, problems).map(_partitioned, platform_names)
+        plans += [replace(plan, owner=owner) for plan in _plan_pair(name, owner, divided, config)]
     return plans
+
+
+class _Selection(NamedTuple):
+    """The entries of the listing for every Blender, and those of the complete listing: the same object if equal."""
+
+    every: list[SerializedEntry]
+    complete: list[SerializedEntry]
+
+    @classmethod
+    def pair(cls, every: list[SerializedEntry], complete: list[SerializedEntry]) -> _Selection:
+        return cls(every, complete if _need_complete_listing(complete) else every)
+
+    def map(self, function: Callable[..., list[SerializedEntry]], *arguments: Any) -> _Selection:
+        """Apply a function to both, once if they are the same object."""
+        every = function(self.every, *arguments)
+        return _Selection(
+            every, every if self.complete is self.every else function(self.complete, *arguments)
+        )
+
+
+def _need_complete_listing(items: Iterable[SerializedEntry]) -> bool:
+    return needs_complete_listing({item.type for item in items})
+
+
+def _select(
+    by_id: Groups, policy: VersionPolicy, config: RepositoryConfig, problems: ProblemList
+) -> _Selection:
+    """Select the entries of both listings; only versions that a listing may have count for its policy."""
+    selected = select_entries(by_id, policy, config, problems)
+    if not _need_complete_listing(selected):
+        return _Selection(selected, selected)
+    groups = {
+        identifier: [item for item in items if not _need_complete_listing([item])]
+        for identifier, items in by_id.items()
+    }
+    every = {identifier: items for identifier, items in groups.items() if items}
+    return _Selection(select_entries(every, policy, config, ProblemList()), selected)
+
+
+def _plan_pair(
+    folder: str, name: str, selection: _Selection, config: RepositoryConfig
+) -> list[PlannedListing]:
+    """Plan the listing of a folder, and the complete one below it if they differ; ``name`` are its users."""
+    if selection.complete is selection.every:
+        return [_plan_listing(folder, name or "everyone", selection.every, config)]
+    below = f"{folder}/{COMPLETE_FOLDER}" if folder else COMPLETE_FOLDER
+    every, complete = audiences(name)
+    return [
+        _plan_listing(folder, every, selection.every, config),
+        _plan_listing(below, complete, selection.complete, config),
+    ]
 
 
 def _with_valid_changes(config: RepositoryConfig, problems: ProblemList) -> RepositoryConfig:
@@ -122,9 +185,19 @@ def _for_all_platforms(items: Iterable[SerializedEntry]) -> list[SerializedEntry
     return [item for item in items if not item.platforms]
 
 
+def _for_other_platforms(
+    selected: list[SerializedEntry], main: list[SerializedEntry]
+) -> list[SerializedEntry]:
+    """Return the entries for platforms without a name in ``main``; empty if these lose nothing in it."""
+    others = _partitioned(_for_all_platforms(selected), ()) if main != selected else []
+    return others if others != _for_all_platforms(main) else []
+
+
 def _plan_listing(
     folder: str, audience: str, items: Sequence[SerializedEntry], config: RepositoryConfig
 ) -> PlannedListing:
+    if not folder:  # beside the packages
+        return PlannedListing(folder, audience, items)
     if config.base_url and not config.archive_url:
         with_urls = [
             SerializedEntry.of(

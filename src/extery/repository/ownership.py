@@ -87,9 +87,9 @@ def claim_names(
                     problems.add(
                         "generate.file-not-owned",
                         where=Where(str(path)),
-                        variant="named" if plan.folder else "",
+                        variant="named" if plan.owner else "",
                         path=str(path),
-                        audience=plan.audience,
+                        audience=plan.owner,
                     )
     return names
 

@@ -19,6 +19,8 @@ from typing import Any
 
 from extery import __version__
 from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
+from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_LISTING, audiences
 from extery.repository.generate import generate
 from extery.repository.mirror.state import MIRROR_FOLDER as MIRROR
 from extery.repository.regenerate import find_tag_file, reason_to_keep, regenerate_options
@@ -43,17 +45,22 @@ class Preview:
             host = socket.gethostname()
         url_host = f"[{host}]" if ":" in host else host
         self.url = f"http://{url_host}:{server.server_port}"
-        self.listings: Sequence[tuple[str, str]] = [("index.json", "everyone")]
+        self.listings: Sequence[tuple[str, str]] = [(LISTING_FILENAME, "everyone")]
 
     @property
     def listing_url(self) -> str:
         """The repository URL to add in Blender."""
-        return f"{self.url}/index.json"
+        return f"{self.url}/{LISTING_FILENAME}"
 
     @property
     def other_listing_urls(self) -> list[tuple[str, str]]:
         """Further listings of the folder, each with its audience."""
-        return [(f"{self.url}/{path}", audience) for path, audience in self.listings[1:]]
+        return self.listing_urls[1:]
+
+    @property
+    def listing_urls(self) -> list[tuple[str, str]]:
+        """All listings of the folder, each with its audience."""
+        return [(f"{self.url}/{path}", audience) for path, audience in self.listings]
 
     def wait(self) -> None:
         """Serve until interrupted, or until another thread calls `stop`."""
@@ -100,12 +107,16 @@ def preview(
         if result.problems:
             on_error(ExteryError(*result.problems))
         if result.written:
-            entries = len(result.entries)
+            entries = result.entry_count
             log(f"{entries} {'entry' if entries == 1 else 'entries'} listed")
 
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
         running = Preview(server, host)
+        if (folder / COMPLETE_LISTING).is_file():  # of a folder that is served unchanged
+            running.listings = [
+                *zip((LISTING_FILENAME, COMPLETE_LISTING), audiences(), strict=True)
+            ]
         tag_file = find_tag_file(folder, valid_tags) if regenerate else None
         others = [Path(tag_file)] if tag_file else []
         initial = snapshot(folder, others)

@@ -102,7 +102,12 @@ def command(
         summary="Stopped.",
         problems=problems.reported,
         silenced=problems.silenced,
-        data={"url": running.listing_url},
+        data={
+            "url": running.listing_url,
+            "listings": [
+                {"url": url, "audience": audience} for url, audience in running.listing_urls
+            ],
+        },
         problems_are_printed=is_text,
         has_sources=True,
     )
@@ -136,7 +141,8 @@ class ProblemLog:
 
 
 def _addresses(running: Preview, folder: Path) -> Iterable[str]:
-    yield f"Paste into Blender: {running.listing_url}"
+    audience = f", for {running.listings[0][1]}" if len(running.listings) > 1 else ""
+    yield f"Paste into Blender{audience}: {running.listing_url}"
     for url, audience in running.other_listing_urls:
         yield f"  or, for {audience}: {url}"
     if (folder / "index.html").is_file():

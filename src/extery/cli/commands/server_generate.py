@@ -12,6 +12,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options, valid_tags_option
+from extery.listing import ASSETLIB_AUTH_METHODS
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem
@@ -67,6 +68,11 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
 @click.option("--strict", is_flag=True, help="Write nothing if a package has errors.")
 @click.option("--keep-going", is_flag=True, help="Exit with 0 although packages have errors.")
 @valid_tags_option
+@click.option(
+    "--assetlib-auth-method",
+    type=click.Choice(ASSETLIB_AUTH_METHODS),
+    help="Whose token Blender 5.3 sends to asset libraries, by default assetlib_auth_method of the configuration.",
+)
 @output_options()
 @click.option(
     "--output-type",
@@ -97,12 +103,14 @@ def command(
     strict: bool,
     keep_going: bool,
     valid_tags: str | None,
+    assetlib_auth_method: str | None,
     output_type: str | None,
     lock_timeout: float,
 ) -> Outcome:
     """Turn a folder of packages into a repository that Blender can subscribe to.
 
-    Every Blender is offered the newest version that is compatible with it. Packages that have not changed
+    Every Blender is offered the newest version that is compatible with it. Asset libraries, with which Blender
+    4.2 to 5.0 could not read the listing, are listed for Blender 5.3 and newer in blender-5.3/index.json. Packages that have not changed
     since the last run are not read again. Packages that Blender cannot install are left out, packages with
     other problems are listed; both are reported, and the exit status is 1. The listing is replaced
     atomically.
@@ -127,6 +135,7 @@ def command(
                 base_url=baseurl,
                 valid_tags=valid_tags,
                 force=force,
+                assetlib_auth_method=assetlib_auth_method or "",
                 lock_timeout=lock_timeout,
                 on_wait=_waiting(lock_timeout),
             )

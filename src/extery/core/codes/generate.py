@@ -114,6 +114,7 @@ CODES = {
             "url": ("{key} must be a URL that begins with http:// or https:// and has no ?, # or password, found {value}", ""),
             "archive-url": ("{key} must be a URL that begins with http:// or https://, is percent-encoded, and has {{file}} and if needed {{id}} and {{version}} in its path, found {value}", ""),
             "blender": ("{key} must be a Blender version such as 4.5.0, found {value}", ""),
+            "auth_method": ("{key} must be PER_LIBRARY or FROM_REPOSITORY, found {value}", ""),
             "versions": ("{key} must be a table of ids and versions, found {value}", ""),
             "extensions": ("{key} must be a table with a table for each id, found {value}", ""),
             "channels": ("{key} must be a table with a table for each channel, found {value}", ""),

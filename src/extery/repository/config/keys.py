@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from extery.core.versions import Version, parse_blender_version
+from extery.listing import ASSETLIB_AUTH_METHODS
 
 CONFIG_SCHEMA_VERSION = "1.0.0"
 #: Names of folders beside the packages that a channel cannot have.
@@ -42,6 +43,7 @@ TOP = (
     Key("retention", "count", "The number of newest versions of an extension that are considered; all by default.", "3"),
     Key("pinned", "versions", "The only version of an extension that is listed.", '{ gear_tool = "1.2.0" }'),
     Key("valid_tags", "file", "A file with the valid tags of each type in place of Blender's own, relative to this file; an empty name accepts all tags.", '"tags.json"'),
+    Key("assetlib_auth_method", "auth_method", "Whose token Blender 5.3 and newer sends to asset libraries that ask for one: `PER_LIBRARY`, which is Blender's default, means that of each library, `FROM_REPOSITORY` that of the repository, which is then sent to the hosts of all these libraries.", '"FROM_REPOSITORY"'),
     Key("platforms", "texts", "Platforms in addition to Blender's six that `index.json` serves.", '["freebsd-x64"]'),
     Key("other_platforms", "bool", "Whether platforms that no package names get a listing of their own if they need one; on by default.", "false"),
     Key("extensions", "extensions", "Settings of single extensions by id: the keys of the second table.", '{ gear_tool = { tags = ["Mesh"] } }'),
@@ -118,6 +120,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     ),
     "archive-url": _is_archive_url,
     "blender": lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
+    "auth_method": lambda value: isinstance(value, str) and value in ASSETLIB_AUTH_METHODS,
     "versions": lambda value: isinstance(value, dict) and all(map(is_version, value.values())),
     "extensions": _is_table_of_tables,
     "channels": _is_table_of_tables,

@@ -51,6 +51,8 @@ class RepositoryConfig:
     sets: Mapping[str, VersionPolicy] = field(default_factory=dict)
     #: File of valid tags; empty accepts all, ``None`` means Blender's own.
     valid_tags: str | None = None
+    #: One of `ASSETLIB_AUTH_METHODS`; empty leaves it out of the listings.
+    assetlib_auth_method: str = ""
     #: The bytes of all files of the configuration.
     source: bytes = b""
 
@@ -108,6 +110,7 @@ def read_repository_config(
             for item in sets
         },
         valid_tags=_tag_file(path, table.get("valid_tags")),
+        assetlib_auth_method=table.get("assetlib_auth_method", ""),
         source=source,
     )
 

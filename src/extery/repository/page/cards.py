@@ -16,6 +16,7 @@ from extery.core import platforms
 from extery.core.files import format_size
 from extery.core.licenses import PREFIX
 from extery.core.versions import number_of_blender_version, parse_blender_version
+from extery.listing import LISTING_FILENAME
 from extery.listing.audience import drag_query
 from extery.listing.entries import Entry
 from extery.manifest.maintainers import display_name
@@ -34,6 +35,7 @@ _SHAPES = (
     '<path d="M44 0 56 7V21L44 28 38 24V4Z"/>',
 )
 _HUES = 24
+_REPOSITORY = f"./{LISTING_FILENAME}"
 
 _WORD = re.compile(r"\w")
 _SPECIAL = re.compile("[&<>\"']")
@@ -44,9 +46,17 @@ def escape(text: str) -> str:
     return escape_all(text) if _SPECIAL.search(text) else text
 
 
-def card(items: Sequence[Entry], metadata: Mapping[str, Any]) -> str:
-    """Return the card of an extension: the text of the first of its entries, and links to all packages."""
-    links = "".join(link(item, is_one_of_many=len(items) > 1) for item in items)
+def card(
+    items: Sequence[Entry], metadata: Mapping[str, Any], *, repository: str = _REPOSITORY
+) -> str:
+    """Return the card of an extension: the text of the first of its entries, and links to all packages.
+
+    ``repository`` is the address of its listing relative to the packages.
+    """
+    is_one_of_many = len(items) > 1
+    links = "".join(
+        link(item, is_one_of_many=is_one_of_many, repository=repository) for item in items
+    )
     return f"{row(items[0], metadata)}<ul>{links}</ul></article>"
 
 
@@ -124,7 +134,7 @@ def _initial(name: str) -> str:
     return f'<text x="28" y="38">{letter[0].upper()}</text>' if letter else ""
 
 
-def link(item: Entry, *, is_one_of_many: bool = False) -> str:
+def link(item: Entry, *, is_one_of_many: bool = False, repository: str = _REPOSITORY) -> str:
     """Return the list item of a package: the link to drag, and the systems that can install it."""
     version = escape(item["version"])
     label = escape(f"Drag {item['name']} {item['version']} into Blender")
@@ -133,7 +143,7 @@ def link(item: Entry, *, is_one_of_many: bool = False) -> str:
     attributes, audience = _audience(*_conditions(item))
     size = format_size(item["archive_size"]).replace(" ", "\N{NO-BREAK SPACE}")
     return (
-        f'<li{attributes}><a class="get" href="{escape(drag_link(item))}" aria-label="{label}">{text}</a>'
+        f'<li{attributes}><a class="get" href="{escape(drag_link(item, repository))}" aria-label="{label}">{text}</a>'
         f"<span>{prefix}{audience} · {size}</span>"
     )
 
@@ -177,17 +187,20 @@ def _short(version: str) -> str:
     return version.removesuffix(".0") if version.count(".") == 2 else version
 
 
-def drag_link(item: Entry) -> str:
+def drag_link(item: Entry, repository: str = _REPOSITORY) -> str:
     """Return the address of a package with the query that Blender reads when the link is dropped.
 
-    It is relative to the page, which is beside ``index.json`` and the packages.
+    It is relative to the page, which is beside ``index.json`` and the packages; ``repository`` is relative to the
+    package.
     """
-    return f"{item['archive_url']}?{_query(*_conditions(item))}"
+    return f"{item['archive_url']}?{_query(repository, *_conditions(item))}"
 
 
 @lru_cache(maxsize=4096)
-def _query(low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ...]) -> str:
-    return drag_query("./index.json", low=low, high=high, platforms=systems, pythons=pythons)
+def _query(
+    repository: str, low: str, high: str, systems: tuple[str, ...], pythons: tuple[str, ...]
+) -> str:
+    return drag_query(repository, low=low, high=high, platforms=systems, pythons=pythons)
 
 
 def sprite(*, themes: bool) -> str:

@@ -23,6 +23,7 @@ from extery.core.versions import Version
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.page.cards import card, row, sprite
+from extery.repository.page.complete_section import CompleteListing, file_address
 from extery.repository.page.filter_form import Choices
 
 TITLE = "Blender extensions"
@@ -51,17 +52,21 @@ def render_page(
     metadata: Metadata | None = None,
     title: str = "",
     repository: str = "",
+    complete: CompleteListing = CompleteListing(),
 ) -> str:
     """Return the page with a card for each extension; ``items`` are grouped by id.
 
     ``template`` comes from `read_template`. ``metadata`` are the results of `read_metadata` by archive URL; with
     a ``card`` and ``filter_fields`` the entry of a package need not be parsed. ``repository`` is the full URL of
-    the listing; without it the page uses a relative one.
+    the listing; without it the page uses a relative one. The extensions that only the ``complete`` listing has follow
+    those of ``items``.
     """
     contents = _Contents()
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
     for identifier, group in groupby(items, key=attrgetter("id")):
         contents.add(list(group), metadata or {}, blocked.get(identifier))
+    for added in complete.groups():
+        contents.add_complete(added, metadata or {}, blocked.get(added[0].id), complete)
     style, script = (_asset(name) for name in _FILES)
     values = {
         "body": contents.body(),
@@ -119,6 +124,7 @@ class _Contents:
     def __init__(self) -> None:
         self.choices = Choices()
         self.has_themes = False
+        self.notice = ""
         #: Type -> cards, as (lowercase name, id, HTML) for sorting.
         self.cards: dict[str, list[tuple[str, str, str]]] = {type_.name: [] for type_ in TYPES}
 
@@ -133,12 +139,23 @@ class _Contents:
             if "card" in known:
                 self._add([known["filter_fields"]], items[0].id, known, known["card"])
                 return
-        entries = [item.entry for item in items]
-        if len(entries) > 1:
-            entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
-            entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
+        entries = _newest_first(items)
         known = metadata.get(entries[0]["archive_url"], {})
         self._add(entries, entries[0]["id"], known, _card(entries, known, reason))
+
+    def add_complete(
+        self,
+        items: list[SerializedEntry],
+        metadata: Metadata,
+        reason: str | None,
+        complete: CompleteListing,
+    ) -> None:
+        """Add the entries of an extension that only the complete listing has."""
+        self.notice = complete.notice()
+        entries = _newest_first(items)
+        known = metadata.get(file_address(entries[0]["archive_url"]), {})
+        text = _card(complete.on_page(entries), known, reason, repository=complete.repository)
+        self._add(entries, entries[0]["id"], known, text)
 
     def _add(
         self, entries: Sequence[Entry], identifier: str, known: Mapping[str, Any], text: str
@@ -153,7 +170,7 @@ class _Contents:
         """Return the parts of the body."""
         if not self.count:
             return ['<p class="none">There are no packages yet.</p>']
-        pieces = [sprite(themes=self.has_themes), "\n", self.choices.form(self.count)]
+        pieces = [self.notice, sprite(themes=self.has_themes), "\n", self.choices.form(self.count)]
         for type_ in TYPES:
             cards = sorted(self.cards[type_.name])
             if cards:
@@ -167,12 +184,22 @@ class _Contents:
         return pieces
 
 
-def _card(items: Sequence[Entry], metadata: Mapping[str, Any], reason: str | None) -> str:
+def _newest_first(items: Iterable[SerializedEntry]) -> list[Entry]:
+    entries = [item.entry for item in items]
+    if len(entries) > 1:
+        entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
+        entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
+    return entries
+
+
+def _card(
+    items: Sequence[Entry], metadata: Mapping[str, Any], reason: str | None, **options: str
+) -> str:
     if reason is not None:
         return (
             f'{row(items[0], metadata)}<p class="blocked">Blocked: {escape(reason)}</p></article>'
         )
-    return card(items, metadata)
+    return card(items, metadata, **options)
 
 
 def read_template(path: Path | None, problems: ProblemList) -> str:
