@@ -82,3 +82,21 @@ def test_the_query_of_a_drag_link_has_the_audience_of_the_package() -> None:
     assert query == (
         "repository=.%2Findex.json&blender_version_min=4.2.0&platforms=linux-x64%2Cmacos-x64"
     )
+
+
+@pytest.mark.parametrize(
+    ("type_", "fitting"),
+    [
+        ("add-on", ["4.2.0", "5.2.3", "5.3.0", "6.0.0"]),
+        ("theme", ["4.2.0", "5.2.3", "5.3.0", "6.0.0"]),
+        ("asset-library", ["5.3.0", "6.0.0"]),
+        ("keymap", []),
+    ],
+)
+def test_a_blender_that_does_not_know_the_type_is_not_in_the_audience(
+    type_: str, fitting: list[str]
+) -> None:
+    audience = audience_of(sample_entry(type=type_, blender_version_min="4.2.0"))
+
+    versions = ["4.2.0", "5.2.3", "5.3.0", "6.0.0"]
+    assert [text for text in versions if audience.fits(System.parse(text))] == fitting

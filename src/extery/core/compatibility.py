@@ -89,6 +89,7 @@ class BlenderRange(NamedTuple):
 
 
 EVERY_BLENDER = BlenderRange((0, 0, 0))
+NO_BLENDER = BlenderRange((0, 0, 0), (0, 0, 0))
 
 
 def _by_minimum(range_: BlenderRange) -> BlenderVersion:

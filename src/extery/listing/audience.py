@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote_plus
 
-from extery.core.compatibility import Audience, BlenderRange
+from extery.core.compatibility import NO_BLENDER, Audience, BlenderRange
 from extery.core.types import LISTED_FOR_ALL, TYPES_BY_NAME
 from extery.core.versions import format_blender_version
 from extery.listing.entries import Entry, order_keys
@@ -31,8 +31,9 @@ def audience_of(item: Entry) -> Audience:
     pythons = () if has_invalid_pythons(item) else item.get(_PYTHONS) or ()
     blender = range_of(item)
     type_ = item.get("type")
-    if isinstance(type_, str) and type_ not in LISTED_FOR_ALL and type_ in TYPES_BY_NAME:
-        blender = blender.intersect(BlenderRange(TYPES_BY_NAME[type_].first_blender))
+    if isinstance(type_, str) and type_ not in LISTED_FOR_ALL:
+        known = TYPES_BY_NAME.get(type_)
+        blender = blender.intersect(BlenderRange(known.first_blender)) if known else NO_BLENDER
     return Audience.of(blender, platforms=item.get("platforms") or (), pythons=pythons)
 
 
