@@ -156,3 +156,41 @@ def test_json_has_the_same_members_after_an_error(repository: Repository) -> Non
 
 def test_the_network_is_imported_on_demand() -> None:
     assert "httpx" not in modules_after("mirror", "--help")
+
+
+def test_the_url_of_each_listing_is_printed_with_its_blenders(repository: Repository) -> None:
+    repository.add("rocks.zip", extension_id="rocks", kind="asset-library")
+
+    result = mirror(repository.url, "copy")
+
+    assert result.exit_code == 0, result.output
+    url = Path("copy").resolve().as_uri()
+    assert result.stdout.startswith("3 entries in copy: 3 packages fetched (")
+    assert result.stderr == (
+        f"paste into Blender, for every Blender, without asset libraries: {url}/index.json\n"
+        "paste into Blender, for Blender 5.3 and newer, with asset libraries: "
+        f"{url}/blender-5.3/index.json\n"
+        "Mirrored 3 entries into copy. No problems.\n"
+    )
+
+
+def test_only_asset_libraries_can_be_mirrored(repository: Repository) -> None:
+    repository.add("rocks.zip", extension_id="rocks", kind="asset-library")
+
+    result = mirror(repository.url, "copy", "--type", "asset-library", "--output-format", "json")
+
+    data = json.loads(result.stdout)
+    assert (result.exit_code, data["entries"]) == (0, 1)
+    assert [item["file"] for item in data["listings"]] == ["index.json", "blender-5.3/index.json"]
+
+
+@pytest.mark.parametrize("type_", ["keymap", [], None])
+def test_entries_of_unknown_types_are_named(repository: Repository, type_: object) -> None:
+    repository.entries.insert(0, {"id": "gear_keys", "version": "1.0.0", "type": type_})
+    repository.publish()
+
+    result = mirror(repository.url, "copy", "--output-format", "json")
+
+    data = json.loads(result.stdout)
+    assert (result.exit_code, data["entries"]) == (0, 2)
+    assert data["ignored"] == [{"id": "gear_keys", "version": "1.0.0", "type": type_}]

@@ -91,3 +91,14 @@ def test_every_command_with_a_url_names_the_repository_of_a_link_and_of_a_page(
             assert result.exit_code == 1
             assert url in result.output.split("hint:")[1]
             assert "Traceback" not in result.output
+
+
+def test_a_type_that_old_blenders_do_not_know_is_named(repository: Repository) -> None:
+    repository.add("rocks.zip", extension_id="rocks", kind="asset-library")
+
+    result = check("source")
+
+    assert result.exit_code == 0, result.output
+    assert "Blender 4.2 to 5.0 cannot sync this repository" in result.stdout
+    assert "blender-5.3/" in result.stdout
+    assert check("source", "--strict").exit_code == 1

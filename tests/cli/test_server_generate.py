@@ -387,3 +387,33 @@ def test_verify_reads_unchanged_packages_again(packages: Path) -> None:
     generate()
 
     assert generate("--verify").stderr.startswith("Nothing to write")
+
+
+def test_the_url_of_each_listing_is_printed_with_its_blenders(packages: Path) -> None:
+    put(packages, "rocks.zip", extension_id="rocks", kind="asset-library")
+
+    result = generate("--assetlib-auth-method", "FROM_REPOSITORY")
+
+    assert result.exit_code == 0, result.output
+    url = packages.as_uri()
+    assert (
+        f"paste into Blender, for every Blender, without asset libraries: {url}/index.json\n"
+        "paste into Blender, for Blender 5.3 and newer, with asset libraries: "
+        f"{url}/blender-5.3/index.json\n"
+    ) in result.stderr
+    assert generate("--assetlib-auth-method", "FROM_REPOSITORY").stderr.count("paste into") == 2
+    document = json.loads((packages / "blender-5.3/index.json").read_text())
+    assert list(document) == ["version", "blocklist", "assetlib_auth_method", "data"]
+    assert document["assetlib_auth_method"] == "FROM_REPOSITORY"
+    data = json.loads(generate("--output-format", "json").stdout)
+    assert [item["audience"] for item in data["listings"]] == [
+        "every Blender, without asset libraries",
+        "Blender 5.3 and newer, with asset libraries",
+    ]
+
+
+def test_another_auth_method_is_a_usage_error_as_in_blender(packages: Path) -> None:
+    result = generate("--assetlib-auth-method", "per_library")
+
+    assert result.exit_code == 2
+    assert not (packages / "index.json").exists()

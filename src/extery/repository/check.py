@@ -65,7 +65,7 @@ def check_repository(
     address = listing_url(url)
     problems = ProblemList()
     listing = fetch_listing(address, fetcher, problems)
-    entries, blocked = check_listing(listing, problems)
+    entries, blocked = check_listing(listing, problems, address=address)
     resolved = resolve_packages(address, entries, problems)
     packages = 0
     if not listing_only:

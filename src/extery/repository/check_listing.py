@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from extery.core.errors import Corrupt, ExteryError, InvalidListing, ProblemList, Where
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
+from extery.listing.complete import is_known_type, is_unknown_name
 from extery.listing.entries import Entry, check_entry, parse_listing
 from extery.repository.ambiguity import find_clashes
+from extery.repository.check_types import (
+    AUTH_METHOD,
+    check_auth_method,
+    check_ignored,
+    check_types,
+)
 
 #: An entry and its position in the listing.
 NumberedEntry = tuple[int, Entry]
@@ -47,32 +55,58 @@ def check_compressed(address: str, listing: bytes, fetcher: Fetcher, problems: P
         problems.add("server.stale-companion", variant="sent", where=where, names="")
 
 
-def check_listing(data: bytes, problems: ProblemList) -> tuple[list[NumberedEntry], set[str]]:
-    """Check a listing; return its valid entries with their positions, and the blocked ids."""
-    entries, blocked = _parse_valid_entries(data, problems)
-    entries = _without_invalid_pythons(entries, problems)
-    _check_clashes(entries, problems)
-    return entries, blocked
-
-
-def _parse_valid_entries(
-    data: bytes, problems: ProblemList
+def check_listing(
+    data: bytes, problems: ProblemList, *, address: str = LISTING_FILENAME
 ) -> tuple[list[NumberedEntry], set[str]]:
+    """Check the listing at ``address``; return its valid entries with their positions, and the blocked ids.
+
+    Entries of unknown types are reported, and not returned.
+    """
+    parsed = _parse_valid_entries(data, problems)
+    check_ignored(parsed.ignored, problems)
+    check_types(sorted([*parsed.typed, *parsed.ignored], key=itemgetter(0)), address, problems)
+    if AUTH_METHOD.encode() in data:
+        check_auth_method(_json_object(data), problems)
+    entries = _without_invalid_pythons(parsed.valid, problems)
+    _check_clashes(entries, problems)
+    return entries, parsed.blocked
+
+
+class _ParsedListing(NamedTuple):
+    valid: list[NumberedEntry]
+    blocked: set[str]
+    #: Entries of known types, also invalid ones.
+    typed: list[NumberedEntry]
+    #: Entries of unknown types.
+    ignored: list[NumberedEntry]
+
+
+def _parse_valid_entries(data: bytes, problems: ProblemList) -> _ParsedListing:
     try:
-        listing = parse_listing(data, file=LISTING_FILENAME)
+        listing = parse_listing(data, file=LISTING_FILENAME, ignores_type=is_unknown_name)
     except InvalidListing as error:
         problems.extend(error.problems)
     else:
-        return list(enumerate(listing.data)), set(listing.blocked)
+        ignored = dict(listing.ignored)
+        numbers = (n for n in range(len(listing.data) + len(ignored)) if n not in ignored)
+        valid = list(zip(numbers, listing.data, strict=True))
+        return _ParsedListing(valid, set(listing.blocked), valid, list(listing.ignored))
     document = _json_object(data)
-    valid = []
+    blocks = _list(document, "blocklist")
+    blocked = {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}
+    parsed = _ParsedListing([], blocked, [], [])
     for number, item in enumerate(_list(document, "data")):
+        type_ = item.get("type") if isinstance(item, dict) else None
+        if is_unknown_name(type_):
+            parsed.ignored.append((number, item))
+            continue
+        if is_known_type(type_):
+            parsed.typed.append((number, item))
         entry_problems = ProblemList()
         check_entry(item, entry_problems, file=LISTING_FILENAME, index=number)
         if not entry_problems.errors:
-            valid.append((number, item))
-    blocks = _list(document, "blocklist")
-    return valid, {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}
+            parsed.valid.append((number, item))
+    return parsed
 
 
 def _json_object(data: bytes) -> dict[str, Any]:

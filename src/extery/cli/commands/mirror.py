@@ -109,7 +109,8 @@ def command(
     ones only changes. Every package is verified, and the listing is replaced only when all of them
     are complete; if one fails, the old listing, if there is one, stays and the exit status is 1. Packages that Blender
     cannot install, or that tools unpack differently, are left out; packages with other problems are
-    mirrored. Both are reported, and the exit status is 1.
+    mirrored. Both are reported, and the exit status is 1. Asset libraries are listed for Blender 5.3 and
+    newer in blender-5.3/index.json, other types that extery does not know are left out.
 
     Filters can be given several times; an extension has to match one value of each filter.
     """  # fmt: skip
@@ -143,6 +144,7 @@ def command(
         problems=problems,
         silenced=silenced,
         lines=list(_planned(result, removed) if dry_run else _result_line(result, folder, removed)),
+        notes=list(_notes(result, folder)),
         data=_data(result),
     )
 
@@ -222,7 +224,7 @@ def _result_line(result: MirrorResult, folder: Path, removed: Sequence[str]) -> 
     fetched = (
         f"{pluralize(len(plan.fetch), 'package')} fetched ({format_size(plan.bytes_to_fetch)})"
     )
-    entries = f"{pluralize(len(plan.entries), 'entry')} in {printable(str(folder))}"
+    entries = f"{pluralize(len(plan.all_entries), 'entry')} in {printable(str(folder))}"
     counts = f"{fetched}, {len(plan.present)} up to date, {len(removed)} removed"
     yield f"{entries}: {counts}{_superseded(result)}"
 
@@ -233,6 +235,16 @@ def _superseded(result: MirrorResult) -> str:
 
     count = len(result.plan.superseded)
     return f", {pluralize(count, 'older version')} left out" if count else ""
+
+
+def _notes(result: MirrorResult, folder: Path) -> Iterator[str]:
+    """Yield the URL of each listing if there are several."""
+    from extery.cli.terminal import printable
+
+    if result.is_complete and len(result.listings) > 1:
+        for address, audience in result.listings:
+            url = f"{folder.resolve().as_uri()}/{address}"
+            yield printable(f"paste into Blender, for {audience}: {url}")
 
 
 def _summary(result: MirrorResult, folder: Path, *, dry_run: bool) -> str:
@@ -251,14 +263,14 @@ def _summary(result: MirrorResult, folder: Path, *, dry_run: bool) -> str:
     refused = pluralize(len(result.refused), "package")
     left_out = f", {refused} refused and left out" if result.refused else ""
     flawed = f", {pluralize(len(result.flawed), 'package')} with problems" if result.flawed else ""
-    return f"Mirrored {pluralize(len(result.plan.entries), 'entry')} into {path}{left_out}{flawed}."
+    return f"Mirrored {pluralize(len(result.plan.all_entries), 'entry')} into {path}{left_out}{flawed}."
 
 
 def _data(result: MirrorResult | None) -> dict[str, Any]:
     plan = result.plan if result else None
     return {
         "complete": result is not None and result.is_complete,
-        "entries": len(plan.entries) if plan else 0,
+        "entries": len(plan.all_entries) if plan else 0,
         "fetched": list(plan.fetch) if plan else [],
         "bytes": plan.bytes_to_fetch if plan else 0,
         "kept": plan.present if plan else [],
@@ -269,4 +281,15 @@ def _data(result: MirrorResult | None) -> dict[str, Any]:
         "failed": list(result.failed) if result else [],
         "refused": list(result.refused) if result else [],
         "flawed": list(result.flawed) if result else [],
+        "ignored": [_ignored(entry) for entry in plan.ignored] if plan else [],
+        "listings": [
+            {"file": address, "audience": audience} for address, audience in result.listings
+        ]
+        if result
+        else [],
     }
+
+
+def _ignored(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what identifies an entry whose type is not known; its fields may have any value."""
+    return {key: entry.get(key) for key in ("id", "version", "type")}

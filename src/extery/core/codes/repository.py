@@ -62,6 +62,13 @@ CODES = {
         hint="mirror with --platform for each platform that you use",
         example={"id": "gear_tool", "version": "1.2.3"},
     ),
+    "mirror.type-left-out": Code(
+        "warning", "an entry is left out because its type is not known", "A mirror cannot check such a package, and Blender 4.2 to 5.0 refuse a whole listing for one entry of a type that they do not know.",
+        message="{id} is left out: its type is {type}, which extery does not know",
+        hint="report it to the owner of the repository, or update extery if Blender has a new type",
+        variants={"several": ("{id} and {more} more are left out: their type is {type}, which extery does not know", "")},
+        example={"id": "'gear_keys'", "type": "'keymap'", "more": 2},
+    ),
     "mirror.no-match": Code(
         "warning", "no extension passes the filters", "The mirror is empty, often because of a misspelt filter.",
         message="no extension of {url} passes the filters",
@@ -74,6 +81,36 @@ CODES = {
         hint="compress only for clients whose Accept-Encoding has it",
         variants=_fetched("fetch.compressed"),
         example=fetch.CODES["fetch.compressed"].example,
+    ),
+    "server.type-not-for-all": Code(
+        "warning", "the listing has entries of a type that old Blenders do not know", "Blender 4.2 to 5.0 refuse a whole listing for one such entry, and show what they read before, for good.",
+        message="Blender {blenders} cannot sync this repository: {id} has type {type}",
+        hint="list it in a folder of its own, such as {folder} beside index.json, as extery server-generate does, for Blender {first} and newer",
+        variants={
+            "several": ("Blender {blenders} cannot sync this repository: {id} and {more} more have type {type}", "list them in a folder of their own, such as {folder} beside index.json, as extery server-generate does, for Blender {first} and newer"),
+            "unknown": ("Blender {blenders} cannot sync this repository: {id} has type {type}, which extery does not know", "remove it, or list it in a folder of its own for Blenders that know the type"),
+            "unknown-several": ("Blender {blenders} cannot sync this repository: {id} and {more} more have type {type}, which extery does not know", "remove them, or list them in a folder of their own for Blenders that know the type"),
+        },
+        example={"blenders": "4.2 to 5.0", "id": "'gear_keys'", "type": "'keymap'", "more": 2, "folder": "blender-5.3/", "first": "5.3", "variant": "unknown"},
+    ),
+    "server.type-unknown": Code(
+        "warning", "an entry has a type that Extery does not know", "Blender 5.1 and newer ignore entries of types that they do not know, and the package was not checked.",
+        message="{id} has type {type}, which extery does not know",
+        hint="check the type, or update extery if Blender has a new one",
+        variants={"several": ("{id} and {more} more have type {type}, which extery does not know", "")},
+        example={"id": "'gear_keys'", "type": "'keymap'", "more": 2},
+    ),
+    "server.auth-method": Code(
+        "error", "the authentication of asset libraries is not a text", "Blender 5.3 syncs the repository, and can install nothing from it.",
+        message="assetlib_auth_method must be PER_LIBRARY or FROM_REPOSITORY, found {value}",
+        hint="generate the listing again, with --assetlib-auth-method if asset libraries need the token of the repository",
+        example={"value": "None"},
+    ),
+    "server.auth-method-unknown": Code(
+        "warning", "the authentication of asset libraries is unknown", "Blender 5.3 prints an error and uses PER_LIBRARY.",
+        message="assetlib_auth_method must be PER_LIBRARY or FROM_REPOSITORY, found {value}",
+        hint="generate the listing again, with --assetlib-auth-method if asset libraries need the token of the repository",
+        example={"value": "'per_library'"},
     ),
     "server.pythons": Code(
         "warning", "the Python versions of an entry cannot be read", "Blender prints an error at each sync, and offers the extension to every Python.",

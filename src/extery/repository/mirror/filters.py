@@ -10,6 +10,7 @@ from extery.core.compatibility import BlenderRange
 from extery.core.name_sets import NameSet
 from extery.core.versions import format_blender_version, parse_blender_version
 from extery.listing.audience import audience_of
+from extery.listing.complete import FIRST_WITH_ADDED_TYPES, needs_complete_listing
 from extery.listing.entries import Entry
 from extery.listing.selection import newest_versions
 
@@ -37,12 +38,13 @@ class Filters:
         """Return the query parameters of the requests to a server, one set for each system.
 
         A server may list only entries for the system in the query, and without a query only the newest
-        versions. Other servers ignore the parameters.
+        versions of types that every Blender knows. Other servers ignore the parameters.
         """
+        versions = [_last_release(text) for text in self.blender]
+        if self.types and not versions and all(map(_needs_new_blender, self.types)):
+            versions = [format_blender_version(FIRST_WITH_ADDED_TYPES)]
         platforms: list[dict[str, str]] = [{"platform": p} for p in self.platforms] or [{}]
-        blenders: list[dict[str, str]] = [
-            {"blender_version": _last_release(text)} for text in self.blender
-        ] or [{}]
+        blenders: list[dict[str, str]] = [{"blender_version": text} for text in versions] or [{}]
         return [platform | blender for blender in blenders for platform in platforms]
 
     def apply(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -76,6 +78,10 @@ class Filters:
     @property
     def _platforms(self) -> NameSet:
         return NameSet(frozenset(self.platforms))
+
+
+def _needs_new_blender(type_: str) -> bool:
+    return needs_complete_listing([type_])
 
 
 def _last_release(text: str) -> str:

@@ -56,7 +56,7 @@ def fetch_packages(
     """
     counter = _ProgressCounter(plan, on_progress)
     entries: dict[str, list[Entry]] = {}
-    for entry in plan.entries:
+    for entry in (*plan.entries, *plan.complete):
         entries.setdefault(entry["archive_url"][2:], []).append(entry)
     missing = set(plan.fetch)
     memory_lock = threading.Lock()  # each inspection may use as much memory as a package is allowed

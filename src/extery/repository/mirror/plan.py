@@ -11,6 +11,7 @@ from extery.core.errors import InvalidListing, ProblemList
 from extery.core.text import quote_value
 from extery.fetch import DownloadRequest, resolve_archive_url
 from extery.listing.audience import without_invalid_pythons
+from extery.listing.complete import for_every_blender, needs_complete_listing
 from extery.listing.entries import KEYS, Entry, Listing, dump_listing
 from extery.listing.entries import make_listing as document
 from extery.listing.partition import partition
@@ -23,11 +24,15 @@ _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9._-]+")
 #: Maximum characters of id and version in a file name. With hash and suffix, every file system can store the name.
 _MAX_PREFIX_LENGTH = 120
 _DIGEST_LENGTH = 12
+#: Blender refuses a listing with a build table, and the other fields have no meaning in a listing.
+_NOT_IN_LISTINGS = ("build", "wheels", "asset_library")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``entries`` are those of the new listing, ``packages`` the packages they refer to, by file name.
+    """``entries`` are those of the new listing, ``packages`` the packages of all entries, by file name.
+
+    ``complete`` are the entries of the complete listing (`extery.listing.complete`), empty if there is none.
 
     Blocked extensions stay listed, because Blender shows a block only with an entry. Their packages are
     left out: Blender does not download them, and a server may refuse them.
@@ -41,6 +46,9 @@ class Plan:
     remove: Sequence[str]
     left_out: Sequence[Entry]
     """Older versions that the source offers to platforms that no entry names."""
+    complete: Sequence[Entry] = ()
+    ignored: Sequence[Entry] = ()
+    """Entries that are left out because Extery does not know their type."""
     superseded: Sequence[Entry] = ()
     """Versions that every system would ignore, since it gets a newer one."""
 
@@ -54,12 +62,31 @@ class Plan:
     def bytes_to_fetch(self) -> int:
         return sum(self.packages[name].size for name in self.fetch)
 
+    @property
+    def all_entries(self) -> Sequence[Entry]:
+        """The entries of the complete listing, or those of the only one."""
+        return self.complete or self.entries
+
+    @property
+    def complete_packages(self) -> list[str]:
+        """The packages that have to be linked into the folder of the complete listing."""
+        names = {item["archive_url"][2:] for item in self.complete}
+        return sorted(names & self.packages.keys())
+
     def without(self, names: Iterable[str]) -> Plan:
         """Return the plan without these packages and their entries."""
         excluded = set(names)
+
+        def kept(entries: Sequence[Entry]) -> list[Entry]:
+            return [item for item in entries if item["archive_url"][2:] not in excluded]
+
+        complete = kept(self.complete)
+        if not needs_complete_listing(item["type"] for item in complete):
+            complete = []
         return replace(
             self,
-            entries=[item for item in self.entries if item["archive_url"][2:] not in excluded],
+            entries=kept(self.entries),
+            complete=complete,
             packages={name: file for name, file in self.packages.items() if name not in excluded},
             fetch=[name for name in self.fetch if name not in excluded],
         )
@@ -67,6 +94,10 @@ class Plan:
     def listing(self) -> bytes:
         """Return the listing to write."""
         return dump_listing(document(self.entries, self.blocklist))
+
+    def complete_listing(self) -> bytes:
+        """Return the complete listing to write, if ``complete`` has entries."""
+        return dump_listing(document(self.complete, self.blocklist))
 
 
 def plan_mirror(
@@ -85,23 +116,34 @@ def plan_mirror(
     and left out.
     """
     merged = _merge(listing.data for listing in listings)
-    entries = filters.apply(without_invalid_pythons(item) for item in merged)
+    entries = [without_invalid_pythons(item) for item in merged]
+    every, complete = filters.apply(for_every_blender(entries)), filters.apply(entries)
     if problems is not None:
-        entries = [item for item in entries if _has_valid_url(source, item, problems)]
-    divided = partition(entries, more_platforms=filters.platforms)
-    requests, renamed = _name_packages(source, divided.entries)
+        chosen = _merge([complete, every])
+        valid = {id(item) for item in chosen if _has_valid_url(source, item, problems)}
+        every = [item for item in every if id(item) in valid]
+        complete = [item for item in complete if id(item) in valid]
+    filtered = complete
+    divided = partition(every, more_platforms=filters.platforms)
+    if needs_complete_listing(item["type"] for item in complete):
+        complete = partition(complete, more_platforms=filters.platforms).entries
+    else:
+        complete = []
+    requests, renamed = _name_packages(source, [*divided.entries, *complete])
     blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
     offered = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
     packages = {name: request for name, request in requests.items() if name in offered}
     return Plan(
         source=source,
-        entries=renamed,
+        entries=renamed[: len(divided.entries)],
+        complete=renamed[len(divided.entries) :],
+        ignored=_merge([item for _, item in listing.ignored] for listing in listings),
         blocklist=_merge(listing.blocklist for listing in listings),
         packages=packages,
         fetch=[name for name, request in packages.items() if not is_present(name, request)],
         remove=sorted(set(owned) - set(packages)),
         left_out=divided.lost,
-        superseded=_superseded(entries, divided.entries),
+        superseded=_superseded(filtered, [*divided.entries, *complete]),
     )
 
 
@@ -154,8 +196,7 @@ def _name_packages(
             "archive_size": request.size,
             "archive_hash": f"sha256:{sha256}",
         }
-        # Blender refuses a listing with a build table, and wheels have no meaning in a listing.
-        copied = {key: value for key, value in item.items() if key not in ("build", "wheels")}
+        copied = {key: value for key, value in item.items() if key not in _NOT_IN_LISTINGS}
         renamed.append(_in_order(copied | changed))
     return dict(by_hash.values()), renamed
 

@@ -16,11 +16,19 @@ from urllib.parse import urlsplit
 from extery.core.errors import Conflict, ExteryError, ProblemList, Unavailable, Where
 from extery.core.files import fsync_directory, refuse_symlink
 from extery.core.locks import locked
+from extery.core.text import quote_value
 from extery.fetch import MAX_CONCURRENT, Fetcher, listing_url
 from extery.fetch.addresses import redact_url
 from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_LISTING, audiences
+from extery.listing.entries import Entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.manifest.tags import tags_digest
+from extery.repository.mirror.complete_folder import (
+    check_folder,
+    remove_outdated,
+    replace_listing,
+)
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.inspection import RefusedPackage, at_package
 from extery.repository.mirror.packages import MirrorProgress, fetch_packages, record_ownership
@@ -64,6 +72,13 @@ class MirrorResult:
     failed: Sequence[str] = ()
     refused: Sequence[str] = ()
     flawed: Sequence[str] = ()
+
+    @property
+    def listings(self) -> list[tuple[str, str]]:
+        """The listings of the mirror, relative to its folder, each with its audience."""
+        if not self.plan.complete:
+            return [(LISTING_FILENAME, "everyone")]
+        return [*zip((LISTING_FILENAME, COMPLETE_LISTING), audiences(), strict=True)]
 
 
 def mirror(
@@ -168,11 +183,28 @@ def _make_plan(
         owned=state.files,
         problems=problems if options.keep_going else None,
     )
+    check_folder(planned, state)
+    _report_ignored(planned.ignored, problems)
     for entry in planned.left_out:
         problems.add("mirror.system-left-out", id=entry["id"], version=entry["version"])
-    if not planned.entries:
+    if not planned.all_entries:
         problems.add("mirror.no-match", url=redact_url(url))
     return planned, problems
+
+
+def _report_ignored(entries: Sequence[Entry], problems: ProblemList) -> None:
+    """Add a problem for each unknown type, with an example of its entries."""
+    by_type: dict[str, list[Entry]] = {}
+    for item in entries:
+        by_type.setdefault(quote_value(item.get("type")), []).append(item)
+    for type_, group in by_type.items():
+        problems.add(
+            "mirror.type-left-out",
+            variant="several" if len(group) > 1 else "",
+            id=quote_value(group[0].get("id")),
+            type=type_,
+            more=len(group) - 1,
+        )
 
 
 def _execute(
@@ -204,6 +236,7 @@ def _execute(
     done = plan.without(name for name, _ in errors)
     flawed = _report_flawed(done, state, problems)
     _replace_listing(done, state, has_new_packages=bool(plan.fetch))
+    remove_outdated(done, state)
     removed = set(refused) if options.keep_old else set(state.files) - set(done.packages)
     _remove_packages(removed, state)
     return MirrorResult(done, True, problems, failed, refused, flawed)
@@ -212,6 +245,7 @@ def _execute(
 def _replace_listing(plan: Plan, state: MirrorState, *, has_new_packages: bool) -> None:
     if has_new_packages:  # their names must be on disk before a listing refers to them
         fsync_directory(state.folder)
+    replace_listing(plan, state)
     # An unchanged listing keeps its modification time, so that clients need not fetch it again.
     write_listing(state.folder / LISTING_FILENAME, plan.listing())
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from extery.fetch import Document, Fetcher, Validators, get_document
 from extery.fetch.addresses import REMOTE, redact_url
+from extery.listing.complete import is_known_type
 from extery.listing.entries import Listing, parse_listing
 from extery.repository.mirror.delta_fetch import fetch_newest
 from extery.repository.mirror.state import MirrorState
@@ -50,7 +51,9 @@ def _fetch_listing(
     if urlsplit(url).scheme not in REMOTE:
         limit = 0  # the default for local files: no server controls their size
     document, body = _fetch(url, state, fetcher, limit)
-    listing = parse_listing(body, file=redact_url(url))
+    listing = parse_listing(
+        body, file=redact_url(url), ignores_type=lambda type_: not is_known_type(type_)
+    )
     if document is not None and not is_dry:
         state.cache_listing(url, document)
     return listing, len(body)

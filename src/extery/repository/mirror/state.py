@@ -18,6 +18,7 @@ from extery.core.errors import ExteryError
 from extery.core.files import atomic_write, hash_file, read_regular
 from extery.fetch import Document, Validators
 from extery.listing import LISTING_FILENAME
+from extery.listing.complete import COMPLETE_LISTING
 from extery.listing.entries import parse_listing
 from extery.repository.mirror.stored_problems import (
     PackageProblems,
@@ -65,6 +66,8 @@ class MirrorState:
     refused: PackageProblems = field(default_factory=dict)
     #: Packages that are listed although they have problems.
     flawed: PackageProblems = field(default_factory=dict)
+    #: Packages that are linked into the folder of the complete listing; ``None`` if it is not one of the mirror.
+    complete: set[str] | None = None
     #: Digest of the valid tags of this run, empty for Blender's own.
     tags: str = ""
 
@@ -79,7 +82,17 @@ class MirrorState:
             data = json.loads(read_regular(state.state_folder / _STATE, limit=_MAX_STATE_SIZE))
             state._load_data(data)
         except _LOAD_ERRORS:
-            return cls(folder, files=_files_of_listing(folder), tags=tags)
+            return cls._restore(folder, tags)
+        return state
+
+    @classmethod
+    def _restore(cls, folder: Path, tags: str) -> Self:
+        """Return the state as far as the listings of the mirror say it."""
+        state = cls(folder, files=_files_of_listing(folder / LISTING_FILENAME), tags=tags)
+        complete = _files_of_listing(folder / COMPLETE_LISTING)
+        if complete:
+            state.files |= complete
+            state.complete = set(complete)
         return state
 
     def _load_data(self, data: dict[str, Any]) -> None:
@@ -94,6 +107,9 @@ class MirrorState:
         if data.get("rules") == self.rules:
             self.refused = load_problems(data["refused"])
             self.flawed = load_problems(data["flawed"])
+        complete = data.get("complete")
+        if complete is not None:
+            self.complete = {name for name in complete if _SAFE_NAME.fullmatch(name)}
         self.files = {
             name: _owned_file(**fields)
             for name, fields in data["files"].items()
@@ -125,6 +141,7 @@ class MirrorState:
             "rules": self.rules,
             "refused": dump_problems(self.refused),
             "flawed": dump_problems(self.flawed),
+            "complete": None if self.complete is None else sorted(self.complete),
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }
         with atomic_write(self.state_folder / _STATE) as file:
@@ -222,10 +239,10 @@ def _text(value: object) -> str:
     return value
 
 
-def _files_of_listing(folder: Path) -> dict[str, OwnedFile]:
-    """Return the packages of the listing in ``folder``; none if a mirror has not written it."""
+def _files_of_listing(path: Path) -> dict[str, OwnedFile]:
+    """Return the packages of the listing at ``path``; none if a mirror has not written it."""
     try:
-        listing = parse_listing(read_regular(folder / LISTING_FILENAME))
+        listing = parse_listing(read_regular(path))
     except (OSError, ExteryError):
         return {}
     files = {}
