@@ -17,9 +17,10 @@ from click.testing import CliRunner
 
 from extery.cli.app import extery
 from extery.cli.command import Run
-from extery.cli.commands.preview import ProblemLog
+from extery.cli.commands.preview import ProblemLog, _addresses
 from extery.cli.project_file import ProjectConfig
 from extery.core.errors import ExteryError, Problem
+from extery.repository.preview import preview
 from tests.cli.test_cli import modules_after
 from tests.repository.packages import put
 
@@ -130,3 +131,18 @@ def test_a_missing_folder_is_reported_as_json() -> None:
 
 def test_the_server_is_imported_on_demand() -> None:
     assert "http.server" not in modules_after("preview", "--help")
+
+
+def test_the_url_of_each_listing_is_printed_with_its_blenders(tmp_path: Path) -> None:
+    put(tmp_path, "gear.zip")
+    with preview(tmp_path) as running:
+        [line] = _addresses(running, tmp_path / "none")
+    assert line == f"Paste into Blender: {running.url}/index.json"
+
+    put(tmp_path, "rocks.zip", extension_id="rocks", kind="asset-library")
+    with preview(tmp_path) as running:
+        lines = [*_addresses(running, tmp_path / "none")]
+    assert lines == [
+        f"Paste into Blender, for every Blender, without asset libraries: {running.url}/index.json",
+        f"  or, for Blender 5.3 and newer, with asset libraries: {running.url}/blender-5.3/index.json",
+    ]

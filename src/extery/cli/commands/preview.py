@@ -141,7 +141,8 @@ class ProblemLog:
 
 
 def _addresses(running: Preview, folder: Path) -> Iterable[str]:
-    audience = f", for {running.listings[0][1]}" if len(running.listings) > 1 else ""
+    audience = running.listings[0][1]
+    audience = f", for {audience}" if audience != "everyone" else ""
     yield f"Paste into Blender{audience}: {running.listing_url}"
     for url, audience in running.other_listing_urls:
         yield f"  or, for {audience}: {url}"
