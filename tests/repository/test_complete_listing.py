@@ -146,8 +146,8 @@ def test_a_full_url_names_the_packages_if_the_configuration_has_it(folder: Path)
     ]
     [link] = links(folder, "rocks.zip")
     assert link == (
-        "https://example.org/p/rocks.zip?repository=.%2Fblender-5.3%2Findex.json"
-        "&blender_version_min=5.3.0"
+        "https://example.org/p/rocks.zip"
+        "?repository=https%3A%2F%2Fexample.org%2Fp%2Fblender-5.3%2Findex.json&blender_version_min=5.3.0"
     )
 
 

@@ -51,7 +51,7 @@ def card(
 ) -> str:
     """Return the card of an extension: the text of the first of its entries, and links to all packages.
 
-    ``repository`` is the address of its listing relative to the packages.
+    ``repository`` is the address of its listing, relative to the packages or in full.
     """
     is_one_of_many = len(items) > 1
     links = "".join(
@@ -190,8 +190,8 @@ def _short(version: str) -> str:
 def drag_link(item: Entry, repository: str = _REPOSITORY) -> str:
     """Return the address of a package with the query that Blender reads when the link is dropped.
 
-    It is relative to the page, which is beside ``index.json`` and the packages; ``repository`` is relative to the
-    package.
+    It is relative to the page, which is beside ``index.json`` and the packages; ``repository`` is
+    relative to the package, or a full URL.
     """
     return f"{item['archive_url']}?{_query(repository, *_conditions(item))}"
 

@@ -36,18 +36,13 @@ class CompleteListing(NamedTuple):
 
     @property
     def repository(self) -> str:
-        """The address of the listing, relative to its packages."""
-        return f"./{COMPLETE_LISTING if self.base_url else LISTING_FILENAME}"
+        """The address of the listing: in full, or relative to its packages, which are then beside it."""
+        return self.base_url + COMPLETE_LISTING if self.base_url else f"./{LISTING_FILENAME}"
 
     def on_page(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return the entries for the page: with the addresses that Blender finds, and Blenders that know their type."""
         narrowed = [with_audience(item, blender=audience_of(item).blender) for item in entries]
-        if self.base_url:
-            return narrowed
-        return [
-            item | {"archive_url": f"./{COMPLETE_FOLDER}/{item['archive_url'].removeprefix('./')}"}
-            for item in narrowed
-        ]
+        return [item | {"archive_url": _on_page(item["archive_url"])} for item in narrowed]
 
     def notice(self) -> str:
         """Return the HTML that says which URL is for which Blender; empty without entries."""
@@ -61,6 +56,12 @@ class CompleteListing(NamedTuple):
             f"{REFUSING_BLENDERS} cannot read it; the one above, without {ADDED_TYPES}, is for every Blender.</p>"
             "</div></div>\n"
         )
+
+
+def _on_page(archive_url: str) -> str:
+    """Return the URL of a package relative to the page; a full URL stays as it is."""
+    is_beside = archive_url.startswith("./")
+    return f"./{COMPLETE_FOLDER}/{archive_url[2:]}" if is_beside else archive_url
 
 
 def file_address(archive_url: str) -> str:
