@@ -117,7 +117,9 @@ def plan_mirror(
     """
     merged = _merge(listing.data for listing in listings)
     entries = [without_invalid_pythons(item) for item in merged]
-    every, complete = filters.apply(for_every_blender(entries)), filters.apply(entries)
+    complete = every = filters.apply(entries)
+    if needs_complete_listing(item["type"] for item in entries):
+        every = filters.apply(for_every_blender(entries))
     if problems is not None:
         chosen = _merge([complete, every])
         valid = {id(item) for item in chosen if _has_valid_url(source, item, problems)}

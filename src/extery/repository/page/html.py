@@ -153,7 +153,8 @@ class _Contents:
         """Add the entries of an extension that only the complete listing has."""
         self.notice = complete.notice()
         entries = _newest_first(items)
-        known = metadata.get(file_address(entries[0]["archive_url"]), {})
+        url = entries[0]["archive_url"]
+        known = metadata.get(url) or metadata.get(file_address(url), {})
         text = _card(complete.on_page(entries), known, reason, repository=complete.repository)
         self._add(entries, entries[0]["id"], known, text)
 
