@@ -75,6 +75,14 @@ def build_group():
     return group
 
 
+def set_input(modifier, identifier, value):
+    """Set an input of the node group on a modifier."""
+    if hasattr(modifier, "properties"):  # since Blender 5.2
+        getattr(modifier.properties.inputs, identifier).value = value
+    else:
+        modifier[identifier] = value
+
+
 class ScatterPebbles(bpy.types.Operator):
     """Strew stones over the active object"""
 
@@ -99,7 +107,7 @@ class ScatterPebbles(bpy.types.Operator):
         modifier.node_group = group
         values = (self.density, self.size, self.flatness, self.seed)
         for (name, _, _), value in zip(INPUTS, values, strict=True):
-            modifier[group.interface.items_tree[name].identifier] = value
+            set_input(modifier, group.interface.items_tree[name].identifier, value)
         context.active_object.update_tag()
         return {"FINISHED"}
 
