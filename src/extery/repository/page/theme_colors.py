@@ -1,4 +1,4 @@
-"""The colours of a theme package, read from its XML in the names of Blender 4.2 and of 5.0.
+"""The colours of a theme package, read from its XML in the names of Blender 4.2, 5.0 and 5.3.
 
 Colours that a file does not set are those of Blender's own dark theme, as in Blender.
 """
