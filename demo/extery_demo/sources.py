@@ -47,7 +47,10 @@ def write_source(scenario: Scenario, version: VersionScenario, to: Path) -> Mani
 
 def edition_for(manifest: Manifest) -> Edition:
     """Return the edition that the oldest supported Blender reads."""
-    return "5.0" if manifest.blender_range.minimum >= (5, 0, 0) else "4.2"
+    oldest = manifest.blender_range.minimum
+    if oldest >= (5, 3, 0):
+        return "5.3"
+    return "5.0" if oldest >= (5, 0, 0) else "4.2"
 
 
 def _replace(file: Path, new: str, old: str) -> None:

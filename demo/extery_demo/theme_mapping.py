@@ -28,7 +28,7 @@ EDITORS = {
     "spreadsheet": "ThemeSpreadsheet",
 }
 
-#: Colours of editors, with names that Blender 4.2 and 5.0 share.
+#: Colours of editors, with names that Blender 4.2 to 5.3 share.
 EDITOR_COLOURS: dict[str, dict[str, str]] = {
     "view_3d": {
         "grid": "line+80",
@@ -105,7 +105,7 @@ EDITOR_COLOURS: dict[str, dict[str, str]] = {
         "row_alternate": "strong+07",
     },
     "properties": {"match": "accent"},
-    "file_browser": {"selected_file": "accent", "row_alternate": "strong+07"},
+    "file_browser": {"row_alternate": "strong+07"},
     "spreadsheet": {"row_alternate": "strong+07"},
     "console": {
         "cursor": "accent",
@@ -140,6 +140,9 @@ EDITOR_COLOURS_42: dict[str, dict[str, str]] = {
     "sequence_editor": {"frame_current": "accent", "time_scrub_background": "header+ff"},
     "clip_editor": {"frame_current": "accent", "time_scrub_background": "header+ff"},
 }
+
+#: Colours that editors had before 5.3.
+EDITOR_COLOURS_50: dict[str, dict[str, str]] = {"file_browser": {"selected_file": "accent"}}
 
 #: Widgets: inner, selected inner, item (arrows, sliders, ticks), text, selected text.
 WIDGETS = {

@@ -1,7 +1,8 @@
-"""Generates Blender theme files from a palette, for Blender 4.2 or 5.0.
+"""Generates Blender theme files from a palette, for Blender 4.2, 5.0 or 5.3.
 
-Blender 5.0 moved colours that each editor had (panels, channels, keyframes) into shared elements,
-so there are two editions. Colours that are not set keep the values of Blender's dark theme.
+Blender 5.0 moved colours that each editor had (panels, channels, keyframes) into shared elements.
+Blender 5.3 removed the colours of titles, of the texts in headers and of selected files, and prints
+each that a theme still sets. Colours that are not set keep the values of Blender's dark theme.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 from extery_demo import theme_mapping as mapping
 from extery_demo.colours import mix, readable_on
 
-Edition = Literal["4.2", "5.0"]
+Edition = Literal["4.2", "5.0", "5.3"]
 Element = ElementTree.Element
 
 
@@ -57,10 +58,12 @@ def theme_file(palette: Palette, edition: Edition) -> bytes:
     root = Element("bpy")
     theme = ElementTree.SubElement(root, "Theme")
     _user_interface(theme, palette, edition)
-    if edition == "5.0":
+    if edition != "4.2":
         _common(theme, palette)
     for editor, kind in mapping.EDITORS.items():
         attributes = mapping.EDITOR_COLOURS.get(editor, {})
+        if edition != "5.3":
+            attributes = attributes | mapping.EDITOR_COLOURS_50.get(editor, {})
         if edition == "4.2":
             attributes = attributes | mapping.EDITOR_COLOURS_42.get(editor, {})
         element = _part(theme, editor, kind, _resolve(attributes, palette))
@@ -106,7 +109,7 @@ def _user_interface(theme: Element, palette: Palette, edition: Edition) -> None:
         "gizmo_secondary": "second",
     }
     attributes = _resolve(main, palette) | {"editor_outline": line, "panel_roundness": "0.4"}
-    if edition == "5.0":
+    if edition != "4.2":
         panels = {
             "panel_header": "panel",
             "panel_back": "panel",
@@ -129,21 +132,16 @@ def _widget(colours: tuple[str, ...], palette: Palette, edition: Edition) -> dic
     for name in ("inner", "inner_sel", "item"):
         attributes[name] = attributes[name].ljust(9, "f")
     attributes["outline"] = f"{palette.line}ff"
-    if edition == "5.0":
+    if edition != "4.2":
         attributes["outline_sel"] = f"{palette.accent}ff"
     return attributes | {"show_shaded": "FALSE", "roundness": "0.4"}
 
 
 def _space(editor: Element, name: str, palette: Palette, edition: Edition) -> None:
-    """Add background, header and text of an editor; for 4.2 also sidebar and panels."""
-    colours = {
-        "title": "strong",
-        "text": "text",
-        "text_hi": "strong",
-        "header": "header+f2",
-        "header_text": "text",
-        "header_text_hi": "strong",
-    }
+    """Add background, header and text of an editor; before 5.3 titles, for 4.2 also sidebar and panels."""
+    colours = {"text": "text", "text_hi": "strong", "header": "header+f2"}
+    if edition != "5.3":
+        colours |= {"title": "strong", "header_text": "text", "header_text_hi": "strong"}
     if name not in ("view_3d", "properties", "preferences"):
         colours["back"] = "back"
     elif name != "view_3d":
@@ -173,7 +171,7 @@ def _space(editor: Element, name: str, palette: Palette, edition: Edition) -> No
 
 
 def _common(theme: Element, palette: Palette) -> None:
-    """Add the elements that all editors share in Blender 5.0."""
+    """Add the elements that all editors share since Blender 5.0."""
     regions = ElementTree.SubElement(ElementTree.SubElement(theme, "regions"), "ThemeRegions")
     channels = {"back": "panel", "text": "text", "text_selected": "strong"}
     scrubbing = {

@@ -9,6 +9,7 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PIL import Image
@@ -19,7 +20,7 @@ from extery_demo.colours import lightness, mix
 from extery_demo.pictures import draw_image
 from extery_demo.scenarios import Scenario, VersionScenario, read_scenario, scenarios
 from extery_demo.sources import build_version, edition_for, write_source
-from extery_demo.theme_xml import Palette, theme_file
+from extery_demo.theme_xml import Edition, Palette, theme_file
 from extery_demo.users import USERS
 from extery_demo.wheels import write_wheel
 from extery_site.reports.models import Report
@@ -146,14 +147,20 @@ def test_the_texts_of_a_theme_have_enough_contrast(scenario: Scenario) -> None:
 
 def test_a_theme_is_written_for_the_blender_it_supports(tmp_path: Path) -> None:
     scenario = by_id("moss_cellar")
-    old, new = (
-        write_source(scenario, version, tmp_path / version.number) for version in scenario.versions
-    )
 
-    assert (edition_for(old), edition_for(new)) == ("4.2", "5.0")
-    assert (old.blender_version_max, new.blender_version_max) == ("5.0.0", None)
-    assert b"ThemePanelColors" in (tmp_path / "1.0.0" / "moss_cellar.xml").read_bytes()
-    assert b"ThemeRegions" in (tmp_path / "2.0.0" / "moss_cellar.xml").read_bytes()
+    manifests = [
+        write_source(scenario, version, tmp_path / version.number) for version in scenario.versions
+    ]
+
+    assert [edition_for(manifest) for manifest in manifests] == ["4.2", "5.0", "5.3"]
+    limits = [manifest.blender_version_max for manifest in manifests]
+    assert limits == ["5.0.0", "5.3.0", None]
+    old, middle, new = (
+        (tmp_path / manifest.version / "moss_cellar.xml").read_bytes() for manifest in manifests
+    )
+    assert [b"ThemePanelColors" in xml for xml in (old, middle, new)] == [True, False, False]
+    assert [b"ThemeRegions" in xml for xml in (old, middle, new)] == [False, True, True]
+    assert [b"header_text" in xml for xml in (old, middle, new)] == [True, True, False]
 
 
 def test_a_palette_with_an_unknown_colour_is_an_error() -> None:
@@ -165,7 +172,7 @@ def test_a_theme_file_is_reproducible() -> None:
     palette = Palette.from_table(by_id("beacon").palette)
 
     assert theme_file(palette, "5.0") == theme_file(palette, "5.0")
-    assert theme_file(palette, "4.2") != theme_file(palette, "5.0")
+    assert len({theme_file(palette, edition) for edition in get_args(Edition)}) == 3
 
 
 def test_colours_are_mixed_part_by_part() -> None:

@@ -79,7 +79,7 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
 @pytest.mark.usefixtures("seeded")
 def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client) -> None:
     versions_for = {}
-    for blender in ("4.2.0", "5.0.0"):
+    for blender in ("4.2.0", "4.5.0", "5.0.0", "5.2.0", "5.3.0"):
         query = {"blender_version": blender, "platform": "linux-x64"}
         listing = client.get(LISTING, query).json()
         versions_for[blender] = {entry["id"]: entry["version"] for entry in listing["data"]}
@@ -89,10 +89,13 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
         "1.1.0",
         "2.0.0",
     )
-    assert (versions_for["4.2.0"]["chalk_yard"], versions_for["5.0.0"]["chalk_yard"]) == (
-        "1.0.0",
-        "2.0.1",
-    )
+    assert {blender: versions["chalk_yard"] for blender, versions in versions_for.items()} == {
+        "4.2.0": "1.0.0",
+        "4.5.0": "1.0.0",
+        "5.0.0": "2.0.1",
+        "5.2.0": "2.0.1",
+        "5.3.0": "2.1.0",
+    }
     assert "comic_gutters" not in versions_for["4.2.0"]
     public = set(Extension.objects.public().values_list("extension_id", flat=True))
     assert versions_for["4.2.0"].keys() | versions_for["5.0.0"].keys() == public | {"scene_sweeper"}

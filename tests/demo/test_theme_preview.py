@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from extery.repository.page.theme_colors import PANEL, VIEW
@@ -13,7 +15,7 @@ from tests.repository.page.pages import parse_theme
 PALETTES = {item.id: Palette.from_table(item.palette) for item in scenarios() if item.is_theme}
 
 
-@pytest.mark.parametrize("edition", ["4.2", "5.0"])
+@pytest.mark.parametrize("edition", get_args(Edition))
 @pytest.mark.parametrize("name", PALETTES)
 def test_a_theme_is_drawn_in_its_own_colours(name: str, edition: Edition) -> None:
     palette = PALETTES[name]
@@ -23,21 +25,23 @@ def test_a_theme_is_drawn_in_its_own_colours(name: str, edition: Edition) -> Non
 
     assert theme[VIEW] == palette.view
     assert theme[PANEL][:7] == palette.panel
-    for variable, colour in {"view": palette.view, "act": palette.active}.items():
+    drawn = {"view": palette.view, "act": palette.active, "bart": palette.text}
+    for variable, colour in (drawn | {"headt": palette.text}).items():
         assert f"--{variable}:{colour}" in style or f"--{variable}:#{colour[1::2]}" in style
     assert len(picture(style)) < 1000
 
 
-def test_both_editions_of_a_theme_differ_only_in_what_4_2_cannot_express() -> None:
+def test_the_editions_of_a_theme_are_drawn_alike_except_for_what_4_2_cannot_express() -> None:
     palette = PALETTES["harbour_dusk"]
 
-    old, new = (
+    old, middle, new = (
         dict(
             part.split(":") for part in styles(parse_theme(theme_file(palette, edition))).split(";")
         )
-        for edition in ("4.2", "5.0")
+        for edition in get_args(Edition)
     )
 
     differing = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     # Blender 5.0 added a colour for the lines between editors.
     assert differing == {"--gap"}
+    assert middle == new

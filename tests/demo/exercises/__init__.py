@@ -38,7 +38,7 @@ def unregister():
 
 
 def colours():
-    """Colours from both ends of a theme file, and from the parts where 4.2 and 5.0 have other names."""
+    """Colours from both ends of a theme file, and from the parts whose names 5.0 changed."""
     now = bpy.context.preferences.themes[0]
     if hasattr(now, "regions"):
         panel, key = now.regions.channels.back, now.common.anim.keyframe_selected
@@ -48,7 +48,7 @@ def colours():
         "view": now.view_3d.space.gradients.high_gradient,
         "text": now.user_interface.wcol_regular.text,
         "accent": now.user_interface.wcol_toggle.inner_sel,
-        "strong": now.outliner.space.title,
+        "strong": now.outliner.space.text_hi,
         "back": now.node_editor.space.back,
         "panel": panel,
         "active": key,
