@@ -36,8 +36,11 @@ RELEASES = {
 }
 """Every series that ``make blender`` installs."""
 
-VERSIONS = {series: RELEASES[series].version for series in ("4.2", "5.0")}
-"""The series that tests run with by default, and their releases."""
+VERSIONS = {series: release.version for series, release in RELEASES.items()}
+"""Every series and its release: short tests run with each."""
+
+ENDS = (next(iter(RELEASES)), next(reversed(RELEASES)))
+"""The oldest and the newest series: tests with many starts of Blender run with these two."""
 
 # Each installation downloads and unpacks about a gigabyte; more at a time compete for the disk.
 PARALLEL_INSTALLS = 3
