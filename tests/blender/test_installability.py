@@ -23,6 +23,7 @@ EXPLAINED = {
     "manifest.blender_version_max.empty-range": "the range has no Blender",
     "manifest.blender_version_max.empty": "installed nevertheless, with an error message",
     "manifest.blender_version_max.not-three-numbers": "the maximum is 4.2",
+    "manifest.blender_version_max.inclusive": "the maximum is below 5.2",
     "manifest.platforms.unknown": "the platform is not the one of this computer",
     "manifest.build.not-a-table": "of a package this is package.build-not-table",
 }
