@@ -8,10 +8,13 @@ import zipfile
 from typing import Any
 
 INIT = "def register():\n    pass\n\n\ndef unregister():\n    pass\n"
+LIBRARY_URL = "https://assets.example.org/gears/"
 THEME = "<bpy>\n  <Theme></Theme>\n  <ThemeStyle></ThemeStyle>\n</bpy>\n"
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, (list, tuple)):
@@ -42,10 +45,12 @@ def manifest(**fields: Any) -> str:
 
 def package(*, files: dict[str, str | bytes] | None = None, **fields: Any) -> bytes:
     """Return a package with a manifest, its main file and ``files``."""
+    if fields.get("type") == "asset-library":
+        fields = {"asset_library": {"remote_url": LIBRARY_URL}, **fields}
     members: dict[str, str | bytes] = {"blender_manifest.toml": manifest(**fields)}
     if fields.get("type") == "theme":
         members["theme.xml"] = THEME
-    else:
+    elif fields.get("type") != "asset-library":
         members["__init__.py"] = INIT
     return zip_of({**members, **(files or {})})
 

@@ -139,3 +139,21 @@ def types_known_to(blender: BlenderVersion) -> tuple[ExtensionType, ...]:
 #: Types that every Blender with extensions can install. Blenders before 5.1 refuse a whole listing for one entry of
 #: another type, so only these may be in a listing that they read.
 LISTED_FOR_ALL = frozenset(type_.name for type_ in types_known_to(FIRST_BLENDER))
+
+
+def is_listed_for(type_name: str, blender: BlenderVersion | None) -> bool:
+    """Return whether the listing for a Blender version may have entries of a type.
+
+    ``None`` is an unknown version: it may be one that refuses the whole listing.
+    """
+    if type_name in LISTED_FOR_ALL:
+        return True
+    return blender is not None and any(type_.name == type_name for type_ in types_known_to(blender))
+
+
+def first_blender_for(type_name: str, minimum: BlenderVersion) -> BlenderVersion:
+    """Return the first Blender that can install an extension of a type whose manifest has this minimum.
+
+    A package of a type that Blender does not know is refused, whatever its ``blender_version_min``.
+    """
+    return max(minimum, TYPES_BY_NAME[type_name].first_blender)

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from extery.core.compatibility import Audience, BlenderRange
+from extery.core.compatibility import Audience, BlenderRange, System
+from extery.core.types import is_listed_for
 from extery.core.versions import blender_version_of_number
 from extery_site.catalog.models import Extension
 from extery_site.listings.models import ListedExtension
@@ -21,6 +22,7 @@ _FIELDS = (
     "revision",
     "extension__status",
     "extension__extension_id",
+    "extension__type",
     "extension__block_reason",
     "entries__version_id",
     "entries__sort_key",
@@ -37,9 +39,14 @@ _FIELDS = (
 class Entry(NamedTuple):
     """A package that may be listed: who can install it, and its JSON around the site's address."""
 
+    type: str
     audience: Audience
     before_address: bytes
     after_address: bytes
+
+    def is_listed_for(self, system: System) -> bool:
+        """Return whether a system can install it, and reads listings that have its type."""
+        return self.audience.fits(system) and is_listed_for(self.type, system.blender)
 
 
 #: The packages of each version of an extension, newest version first.
@@ -94,9 +101,9 @@ def _extension_state(
     id_key: str, rows: Iterator[tuple[Any, ...]], audiences: dict[Audience, Audience]
 ) -> ExtensionState:
     first = next(rows)
-    _, _, status, extension_id, reason, *_ = first
+    _, _, status, extension_id, type_, reason, *_ = first
     block = (extension_id, reason) if status == Extension.Status.BLOCKED else None
-    packages = [row[5:] for row in (first, *rows) if row[5] is not None]
+    packages = [row[6:] for row in (first, *rows) if row[6] is not None]
     packages.sort(key=itemgetter(2))
     packages.sort(key=itemgetter(1), reverse=True)
     by_version: dict[int, list[Entry]] = {}
@@ -107,7 +114,7 @@ def _extension_state(
         )
         audience = Audience.of(blender, platforms=platforms, pythons=pythons)
         by_version.setdefault(version, []).append(
-            Entry(audiences.setdefault(audience, audience), before.encode(), after.encode())
+            Entry(type_, audiences.setdefault(audience, audience), before.encode(), after.encode())
         )
     return ExtensionState(id_key, without_superseded(by_version.values()), block)
 

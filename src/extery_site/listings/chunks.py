@@ -94,8 +94,8 @@ class Chunk:
 
 
 def newest(versions: Versions, system: System) -> list[Entry]:
-    """Return the packages that fit the system, of the newest version that has any."""
-    return newest_fitting(versions, lambda entry: entry.audience.fits(system))
+    """Return the packages that are listed for the system, of the newest version that has any."""
+    return newest_fitting(versions, lambda entry: entry.is_listed_for(system))
 
 
 def split(extensions: Iterable[tuple[str, Versions]]) -> Iterator[tuple[str, tuple[Versions, ...]]]:

@@ -16,6 +16,8 @@ from extery.core.errors import (
     Refused,
     Where,
 )
+from extery.core.types import first_blender_for
+from extery.core.versions import number_of_blender_version
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.rules.engine import CheckReport, Scope, check_package
 from extery_site.accounts.models import User
@@ -30,7 +32,6 @@ from extery_site.catalog.models import (
     Version,
     expiry_of,
     normalize_id,
-    sortable_blender,
 )
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.layout import FileKind
@@ -264,14 +265,15 @@ def _new_extension(manifest: Manifest, user: User) -> Extension:
 
 
 def _new_version(extension: Extension, manifest: Manifest, user: User) -> Version:
-    maximum = manifest.blender_version_max
+    stated, maximum = manifest.blender_range
+    minimum = first_blender_for(manifest.type, stated)
     return Version.objects.create(
         extension=extension,
         number=manifest.version,
         sort_key=manifest.parsed_version.sort_key,
         manifest=as_json(manifest),
-        blender_min=sortable_blender(manifest.blender_version_min),
-        blender_max=sortable_blender(maximum) if maximum else None,
+        blender_min=number_of_blender_version(minimum),
+        blender_max=number_of_blender_version(maximum) if maximum else None,
         permissions=dict(manifest.permissions),
         license=list(manifest.license),
         created_by=user,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extery.core.compatibility import Audience, BlenderRange, System
+from extery.core.types import TYPE_NAMES, first_blender_for
 from extery_site.listings.changes import Entry, without_superseded
 from extery_site.listings.chunks import newest
 
@@ -24,12 +25,32 @@ audiences = st.builds(
 )
 systems = st.builds(
     System,
-    st.none() | st.sampled_from([(0, 0, 1), (4, 1, 9), *BLENDERS, (4, 4, 2), (6, 0, 0)]),
+    st.none()
+    | st.sampled_from(
+        [(0, 0, 1), (4, 1, 9), *BLENDERS, (4, 4, 2), (5, 2, 9), (5, 3, 0), (6, 0, 0)]
+    ),
     st.none() | st.sampled_from([*PLATFORMS, "amiga-m68k", "\x00"]),
     st.none() | st.sampled_from(["3.11", "3.12", "3.13", "3.", "2.7"]),
 )
-entries = st.builds(Entry, audiences, st.binary(min_size=1, max_size=3), st.just(b""))
-versions = st.lists(st.lists(entries, min_size=1, max_size=3), max_size=5)
+
+
+def entry_for(type_: str, audience: Audience, before: bytes, after: bytes = b"") -> Entry:
+    """Return an entry; its audience begins with the first Blender that knows the type."""
+    low, high = audience.blender
+    audience = audience._replace(blender=BlenderRange(first_blender_for(type_, low), high))
+    return Entry(type_, audience, before, after)
+
+
+versions = st.sampled_from(TYPE_NAMES).flatmap(
+    lambda type_: st.lists(
+        st.lists(
+            st.builds(entry_for, st.just(type_), audiences, st.binary(min_size=1, max_size=3)),
+            min_size=1,
+            max_size=3,
+        ),
+        max_size=5,
+    )
+)
 
 
 @given(versions, systems)
@@ -42,7 +63,7 @@ def test_leaving_out_superseded_packages_changes_no_listing(
 
 def test_an_older_version_for_the_same_systems_is_superseded() -> None:
     everybody = Audience.of()
-    new, old = Entry(everybody, b"new", b""), Entry(everybody, b"old", b"")
-    linux = Entry(Audience.of(platforms=["linux-x64"]), b"linux", b"")
+    new, old = (Entry("add-on", everybody, text, b"") for text in (b"new", b"old"))
+    linux = Entry("add-on", Audience.of(platforms=["linux-x64"]), b"linux", b"")
     assert without_superseded([[new], [old], [linux]]) == ((new,),)
     assert without_superseded([[linux], [old]]) == ((linux,), (old,))

@@ -15,10 +15,12 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Package, Version
 from extery_site.listings.cache import LISTINGS
 from extery_site.listings.entries import render_entry
+from extery_site.listings.rebuild import rebuild
 from extery_site.moderation import actions as moderation
 from tests.listing.oracle import select
 from tests.samples.packages import wheel as made_wheel
 from tests.site import factories
+from tests.site.packages import LIBRARY_URL
 
 URL = "/api/v1/extensions/"
 Approve = Callable[..., Version]
@@ -169,12 +171,13 @@ def test_the_listing_equals_the_selection_of_the_toolkit(client: Client, approve
     approve(version="1.3.0-rc.1", platforms=["linux-x64"], blender_version_min="4.3.0")
     approve(version="2.0.0", blender_version_min="4.5.0", platforms=["macos-arm64"])
     approve(id="night_theme", name="Night", type="theme", tags=["Dark"])
+    approve(id="gear_library", name="Gears", type="asset-library", blender_version_min="5.3.0")
 
     everything = [
         json.loads("http://testserver".join(render_entry(package)))
         for package in Package.objects.select_related("version__extension")
     ]
-    for blender in (None, "4.1.9", "4.2.0", "4.3.5", "4.4.0", "4.5.0", "5.0.1"):
+    for blender in (None, "4.1.9", "4.2.0", "4.3.5", "4.4.0", "4.5.0", "5.0.1", "5.2.3", "5.3.0"):
         for platform in (None, "linux-x64", "windows-x64", "macos-arm64", "linux-arm64"):
             query = {"blender_version": blender, "platform": platform}
             expected = select(everything, System.parse(blender, platform))
@@ -246,3 +249,95 @@ def test_the_listing_needs_as_many_queries_for_many_extensions_as_for_one(
     LISTINGS.expire()
     with django_assert_num_queries(1):
         get(client, blender_version="4.2.0")
+
+
+@pytest.mark.parametrize("minimum", ["4.2.0", "5.3.0", "5.3.2"])
+@pytest.mark.parametrize("query", [{}, {"platform": "linux-x64"}, {"python_version": "3.13.0"}])
+def test_only_a_blender_that_knows_asset_libraries_gets_one(
+    client: Client, approve: Approve, minimum: str, query: dict[str, str]
+) -> None:
+    approve()
+    approve(id="gear_library", name="Gears", type="asset-library", blender_version_min=minimum)
+    tool, library = ("gear_tool", "1.0.0"), ("gear_library", "1.0.0")
+    for blender in (None, "", "0.0.0", "4.2.0", "4.5.15", "5.0.1", "5.1", "5.2.99"):
+        stated = query if blender is None else {**query, "blender_version": blender}
+        assert names(get(client, **stated)) == [tool], blender
+    for blender in ("5.3.2", "5.4", "6.0.0"):
+        assert names(get(client, **query, blender_version=blender)) == [library, tool]
+    assert (library in names(get(client, **query, blender_version="5.3.0"))) == (minimum != "5.3.2")
+
+
+def test_the_library_of_an_entry_is_not_in_the_listing(client: Client, approve: Approve) -> None:
+    approve(id="gears", type="asset-library", blender_version_min="5.3.0")
+    response = client.get(URL, {"blender_version": "5.3.0"})
+    [entry] = core.parse_listing(response.content).data
+    assert list(entry) == [key for key in core.KEYS if key in entry]
+    assert b"remote_url" not in response.content
+    assert LIBRARY_URL.encode() not in response.content
+
+
+def test_each_of_the_two_listings_has_its_own_etag_and_changes_alone(
+    client: Client, approve: Approve
+) -> None:
+    approve()
+
+    def etags() -> tuple[str, str]:
+        queries = ({"blender_version": "5.0.1"}, {"blender_version": "5.3.0"})
+        old, new = (client.get(URL, query)["ETag"] for query in queries)
+        return old, new
+
+    old, new = etags()
+    assert old == new
+    approve(id="gears", type="asset-library", blender_version_min="4.2.0")
+    assert etags()[0] == old
+    assert etags()[1] != new
+    again = client.get(URL, {"blender_version": "5.0.1"}, headers={"If-None-Match": old})
+    assert again.status_code == 304
+    assert client.get(URL, headers={"If-None-Match": old}).status_code == 304
+
+
+def test_a_site_with_libraries_only_serves_old_clients_an_empty_listing(
+    client: Client, approve: Approve, django_assert_num_queries: Any
+) -> None:
+    approve(id="gears", type="asset-library", blender_version_min="5.3.0")
+    with django_assert_num_queries(3):
+        assert get(client)["data"] == []
+    with django_assert_num_queries(0):
+        LISTINGS._check_at = LISTINGS._clock() + 60
+        assert names(get(client, blender_version="5.3.0")) == [("gears", "1.0.0")]
+    LISTINGS.expire()
+
+
+def test_a_blocked_library_is_on_the_blocklist_for_everyone(
+    client: Client, approve: Approve, moderator: User
+) -> None:
+    extension = approve(id="gears", type="asset-library").extension
+    moderation.block_extension(extension=extension, by=moderator, reason="Other assets")
+    for query in ({}, {"blender_version": "5.3.0"}):
+        assert get(client, **query)["blocklist"] == [{"id": "gears", "reason": "Other assets"}]
+    assert get(client)["data"] == []
+
+
+def test_everyone_can_download_the_package_of_a_library(client: Client, approve: Approve) -> None:
+    package = approve(id="gears", type="asset-library").packages.get()
+    response = client.get(package.download_path)
+    assert b"".join(response.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    response.close()
+    assert package.file_name == "asset-library-gears-v1.0.0.zip"
+
+
+def test_the_drag_link_of_a_library_names_the_first_blender_that_knows_it(
+    approve: Approve, rf: Any
+) -> None:
+    package = approve(id="gears", type="asset-library", blender_version_min="4.2.0").packages.get()
+    assert "&blender_version_min=5.3.0" in package.drag_url(rf.get("/"))
+
+
+def test_rebuilding_the_rows_keeps_libraries_from_older_blenders(
+    client: Client, approve: Approve
+) -> None:
+    approve(id="gears", type="asset-library", blender_version_min="4.2.0")
+    rebuild()
+    LISTINGS.clear()
+    assert get(client)["data"] == get(client, blender_version="5.2.9")["data"] == []
+    assert names(get(client, blender_version="5.3.0")) == [("gears", "1.0.0")]

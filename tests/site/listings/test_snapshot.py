@@ -11,25 +11,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extery.core.compatibility import Audience, System
+from extery.core.types import ADD_ON, TYPE_NAMES
 from extery_site.listings import chunks
 from extery_site.listings.changes import Changes, Entry, ExtensionState, Versions
 from extery_site.listings.document import ListingDocument
 from extery_site.listings.snapshot import Snapshot
-from tests.site.listings.test_changes import audiences, systems
+from tests.site.listings.test_changes import audiences, entry_for, systems
 
 IDS = [f"tool_{number}" for number in range(12)]
 BASE = "https://a.example"
 
 
-def entry_of(audience: Audience, text: str) -> Entry:
+def entry_of(audience: Audience, text: str, type_: str = ADD_ON.name) -> Entry:
     before = f'{{"id":"{text}","archive_url":"'
-    return Entry(audience, before.encode(), f'/{text}.zip"}}'.encode())
+    return entry_for(type_, audience, before.encode(), f'/{text}.zip"}}'.encode())
 
 
-versions = st.lists(
-    st.lists(st.builds(entry_of, audiences, st.sampled_from("abcde")), min_size=1, max_size=2),
-    max_size=3,
-).map(lambda versions: tuple(tuple(entries) for entries in versions))
+versions = st.sampled_from(TYPE_NAMES).flatmap(
+    lambda type_: st.lists(
+        st.lists(
+            st.builds(entry_of, audiences, st.sampled_from("abcde"), st.just(type_)),
+            min_size=1,
+            max_size=2,
+        ),
+        max_size=3,
+    ).map(lambda versions: tuple(tuple(entries) for entries in versions))
+)
 states = st.builds(
     ExtensionState,
     st.sampled_from(IDS),

@@ -75,7 +75,12 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.CharField(
-                        choices=[("add-on", "Add-on"), ("theme", "Theme")], max_length=16
+                        choices=[
+                            ("add-on", "Add-on"),
+                            ("theme", "Theme"),
+                            ("asset-library", "Asset library"),
+                        ],
+                        max_length=16,
                     ),
                 ),
                 ("name", models.CharField(max_length=200)),
