@@ -108,9 +108,16 @@ class BrowseForm(forms.Form):
 
 
 def tags_in_use(type_: str = "") -> list[Tag]:
-    """Return the tags of public extensions, each with the ``number`` of them."""
+    """Return the tags of public extensions, each with the ``number`` of them.
+
+    Two types can have the same tag, and its page shows both: it is returned once.
+    """
     from django.db.models import Count, Q
 
     public = Q(extensions__status=Extension.Status.APPROVED)
     tags = Tag.objects.annotate(number=Count("extensions", filter=public)).filter(number__gt=0)
-    return list(tags.filter(type=type_) if type_ else tags)
+    by_slug: dict[str, Tag] = {}
+    for tag in tags.filter(type=type_) if type_ else tags:
+        if (first := by_slug.setdefault(tag.slug, tag)) is not tag:
+            first.number += tag.number  # type: ignore[attr-defined]
+    return list(by_slug.values())

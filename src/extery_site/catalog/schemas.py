@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Schema
 
-from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.models import Extension, Package, RemoteLibrary, Version
 from extery_site.ui.addresses import absolute
 
 
@@ -38,6 +38,30 @@ class PackageOut(Schema):
         )
 
 
+class LibraryAuthOut(Schema):
+    """How clients identify themselves to a remote library."""
+
+    required: bool
+    auth_method: str
+
+
+class RemoteLibraryOut(Schema):
+    """The server that Blender contacts for the assets of an asset library."""
+
+    remote_url: str
+    host: str
+    auth: LibraryAuthOut | None
+
+    @classmethod
+    def of(cls, library: RemoteLibrary | None) -> RemoteLibraryOut | None:
+        if library is None:
+            return None
+        auth = LibraryAuthOut(required=library.auth_required, auth_method=library.auth_method)
+        return cls(
+            remote_url=library.url, host=library.host, auth=auth if library.auth_method else None
+        )
+
+
 class VersionOut(Schema):
     """A version and its packages."""
 
@@ -48,6 +72,7 @@ class VersionOut(Schema):
     blender_version_max: str | None
     license: list[str]
     permissions: dict[str, str]
+    asset_library: RemoteLibraryOut | None
     created_at: datetime
     submitted_at: datetime | None
     approved_at: datetime | None
@@ -63,6 +88,7 @@ class VersionOut(Schema):
             blender_version_max=version.blender_max_text,
             license=version.license,
             permissions=version.permissions,
+            asset_library=RemoteLibraryOut.of(version.remote_library),
             created_at=version.created_at,
             submitted_at=version.submitted_at,
             approved_at=version.approved_at,

@@ -21,11 +21,11 @@ TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest and most downloaded extensions."""
     public = Extension.objects.public().with_related()
-    add_ons, themes = public.of_type(types.ADD_ON.name), public.of_type(types.THEME.name)
     context = {
-        "newest": add_ons.newest_first()[:8],
+        "newest": public.of_type(types.ADD_ON.name).newest_first()[:8],
         "popular": public.most_downloaded()[:4],
-        "themes": themes.newest_first()[:4],
+        "themes": public.of_type(types.THEME.name).newest_first()[:4],
+        "libraries": public.of_type(types.ASSET_LIBRARY.name).newest_first()[:4],
         "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
         "number": Extension.objects.public().count(),
     }
@@ -35,9 +35,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpResponse:
     """Search and filter public extensions; type and tag may come from the URL."""
-    tag = None
-    if slug and (tag := Tag.objects.filter(slug=slug).first()) is None:
+    tags = list(Tag.objects.filter(slug=slug)) if slug else []
+    if slug and not tags:
         raise Http404(f"Unknown tag “{slug}”.")
+    tag = tags[0] if tags else None
     url_filters = {"type": type_, "tag": slug}
     data = request.GET.dict() | {name: value for name, value in url_filters.items() if value}
     form = BrowseForm(data, tags=tags_in_use(type_))
@@ -57,6 +58,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "title": tag.name if tag else TITLES[type_],
         "tag": tag,
+        "tag_kind": tags[0].kind if len(tags) == 1 else "Tag",
         "type": type_,
         "blender_versions": BLENDER_VERSIONS,
     }

@@ -64,7 +64,9 @@ def listing(
     """The newest compatible version of each extension.
 
     Each parameter leaves out packages that are not compatible with it. Without parameters, the newest
-    version of each is listed, for all platforms. Blender sends `blender_version`, `platform` and
+    version of each is listed, for all platforms. Asset libraries are listed only for a
+    `blender_version` of 5.3 or newer: Blender before 5.1 refuses a listing with a type that it does
+    not know. Blender sends `blender_version`, `platform` and
     `python_version`. Responses have an `ETag`.
     """
     query = {

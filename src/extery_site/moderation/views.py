@@ -84,6 +84,7 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
     context = {
         "extension": extension,
         "version": version,
+        "published": _published_before(extension, version),
         "packages": version.packages.all() if version else [],
         "missing": missing_for_submission(extension, version) if version else [],
         "thread": queues.thread(extension),
@@ -120,6 +121,15 @@ def _version_to_show(extension: Extension, number: str = "") -> Version | None:
     if version is not None:
         version.extension = extension
     return version
+
+
+def _published_before(extension: Extension, version: Version | None) -> Version | None:
+    """Return the published version to compare ``version`` with, if it is another one."""
+    published = extension.newest_version
+    if version is None or published is None or published.pk == version.pk:
+        return None
+    published.extension = extension
+    return published
 
 
 def _decided_version(extension: Extension, number: str) -> Version:

@@ -10,8 +10,11 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
+from extery.core.types import ASSET_LIBRARY
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
-from extery_site.catalog.models import normalize_id
+from extery_site.catalog.models import RemoteLibrary, normalize_id
+from extery_site.catalog.models.remote_library import TABLE
+from extery_site.catalog.text_limits import MAX_URL_LENGTH
 
 #: Maximum number of characters of a text, or of each item of a list.
 MAX_LENGTHS = {
@@ -42,6 +45,7 @@ def check_storable(manifest: Manifest) -> None:
     _check_nul(manifest)
     _check_lengths(manifest)
     _check_characters(manifest)
+    _check_library(manifest)
 
 
 def _check_depth(manifest: Manifest) -> None:
@@ -138,6 +142,36 @@ def _check_characters(manifest: Manifest) -> None:
                 field=path[0],
                 value=value[:60],
             )
+
+
+def _check_library(manifest: Manifest) -> None:
+    """Check the URL of an asset library, of which pages show the host."""
+    library = RemoteLibrary.of(manifest.table)
+    if manifest.type != ASSET_LIBRARY.name or library is None:
+        return
+    where = Where(MANIFEST_FILENAME, (TABLE, "remote_url"))
+    with ProblemList().raising(InvalidInput) as problems:
+        _check_length(library.url, MAX_URL_LENGTH, where.path, problems)
+    variant = ""
+    if _has_only_url_characters(library.url):
+        variant = _wrong_part(library)
+        if not variant:
+            return
+    raise InvalidInput.of(
+        "upload.library-url", where=where, variant=variant, value=library.url[:80]
+    )
+
+
+def _has_only_url_characters(url: str) -> bool:
+    """Return whether no character is invisible, white space, or one that browsers read differently."""
+    return url.isprintable() and not set(url) & set(' \\<>"^`{|}')
+
+
+def _wrong_part(library: RemoteLibrary) -> str:
+    """Return the variant of the problem for a part that is missing or misleading, or an empty text."""
+    if "@" in library.url.partition("://")[2].partition("/")[0]:
+        return "user"
+    return "" if library.host else "no-host"
 
 
 def as_json(manifest: Manifest) -> dict[str, Any]:

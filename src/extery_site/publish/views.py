@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -163,7 +165,7 @@ def _stored_problems(version: Version) -> list[Problem]:
 _MANIFEST_FIELDS = (
     *("id", "version", "type", "name", "tagline", "maintainer", "license", "copyright"),
     *("blender_version_min", "blender_version_max", "website", "tags", "permissions"),
-    *("platforms", "wheels"),
+    *("platforms", "wheels", "asset_library"),
 )
 
 
@@ -173,7 +175,7 @@ def _manifest_fields(version: Version) -> list[tuple[str, list[str]]]:
     for name in _MANIFEST_FIELDS:
         value = version.manifest.get(name)
         if isinstance(value, dict):
-            lines = [f"{key}: {text}" for key, text in value.items()]
+            lines = _lines_of_table(value)
         elif isinstance(value, list):
             lines = [str(item) for item in value]
         else:
@@ -181,6 +183,18 @@ def _manifest_fields(version: Version) -> list[tuple[str, list[str]]]:
         if lines:
             fields.append((name, lines))
     return fields
+
+
+def _lines_of_table(table: dict[str, Any], prefix: str = "") -> list[str]:
+    """Return a line for each value of a table and of the tables in it."""
+    lines = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines += _lines_of_table(value, f"{prefix}{key}.")
+        else:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            lines.append(f"{prefix}{key}: {text}")
+    return lines
 
 
 @login_required

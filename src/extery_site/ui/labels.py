@@ -21,13 +21,15 @@ PERMISSIONS = {
     "clipboard": Permission("clipboard", "Clipboard", "It can read and change the clipboard."),
     "camera": Permission("camera", "Camera", "It can use your camera."),
     "microphone": Permission("microphone", "Microphone", "It can record with your microphone."),
+    "scripts": Permission("code", "Scripts", "Its assets can contain Python scripts."),
 }
 
 #: Text for extensions without permissions, for types that need their own.
-NO_PERMISSIONS = {THEME.name: "None: a theme contains colours and settings, no code."}
+NO_PERMISSIONS = {
+    THEME.name: "It declares no permissions: a theme contains colours and settings, no code."
+}
 NO_PERMISSIONS_DECLARED = (
-    "None: the author declares that it does not use the network, files outside its own folder, the "
-    "clipboard, the camera or the microphone."
+    "It declares no permissions. That is the author's statement; Blender does not enforce it."
 )
 
 LICENCES = {

@@ -67,3 +67,16 @@ def test_the_details_need_a_constant_number_of_queries(
         approve(version=f"1.{number}.0", tags=["Mesh"])
     with django_assert_num_queries(5):
         assert len(client.get(URL).json()["versions"]) == 4
+
+
+def test_the_remote_library_of_a_version(client: Client, approve: Callable[..., Version]) -> None:
+    auth = {"required": False, "auth_method": "TOKEN"}
+    table = {"remote_url": "https://assets.example.org/gears/", "auth": auth}
+    approve(type="asset-library", asset_library=table)
+    other_version = approve(id="other_tool")
+    other_version.manifest["asset_library"] = table
+    other_version.save()
+    [version] = client.get(URL).json()["versions"]
+    assert version["asset_library"] == {**table, "host": "assets.example.org"}
+    [other] = client.get("/api/v1/extensions/other_tool/").json()["versions"]
+    assert other["asset_library"] is None

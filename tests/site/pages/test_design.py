@@ -65,8 +65,10 @@ def test_every_design_token_in_use_exists() -> None:
 def test_every_icon_in_use_exists() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', ICONS))
     used = set(re.findall(r'{% icon "([\w-]+)"', "".join(TEMPLATES.values())))
+    from extery.core.types import TYPES
     from extery_site.ui.labels import EVENTS, PERMISSIONS
 
+    used |= {type_.icon for type_ in TYPES}
     used |= {event.icon for event in EVENTS.values()}
     used |= {permission.icon for permission in PERMISSIONS.values()}
     assert used <= drawn

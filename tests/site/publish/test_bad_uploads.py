@@ -367,3 +367,48 @@ def test_the_database_rejects_a_duplicate_version(
         actions.receive_upload(file=io.BytesIO(package(files={"a.py": ""})), user=owner)
     assert caught.value.code == "upload.version-exists"
     assert (stored_rows(), media()) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://", "has no host"),
+        ("https:///gears/", "has no host"),
+        ("https://[gears", "has no host"),
+        ("https://blender.org@evil.example/", "user name"),
+        ("https://a:b@evil.example/", "user name"),
+        ("https://assets.example.org/my gears/", "characters"),
+        ("https://assets.example.org/\u202egears/", "characters"),
+        ("https://assets.example.org\\\\@evil.example/", "characters"),
+        ("https://assets.example.org/\\u0007", "characters"),
+        ("https://assets.example.org/" + "g" * 480, "limit is 500"),
+    ],
+)
+@pytest.mark.usefixtures("nothing_changes")
+def test_a_library_at_a_misleading_url_is_refused(
+    owner: User, program: Browser, url: str, text: str
+) -> None:
+    data = package(type="asset-library", asset_library={"remote_url": url})
+    response = upload(program(owner), data)
+    assert response.status_code == 422
+    [problem] = response.json()["problems"]
+    assert problem["field"] == "asset_library.remote_url"
+    assert text in problem["message"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://assets.example.org", "assets.example.org"),
+        ("http://ASSETS.example.org:8080/a/?b=c#d", "assets.example.org:8080"),
+        ("https://[2001:db8::1]/gears/", "[2001:db8::1]"),
+        ("https://b\u00fccher.example/", "b\u00fccher.example (xn--bcher-kva.example)"),
+    ],
+)
+def test_the_host_of_a_library_is_stored_as_blender_contacts_it(
+    owner: User, program: Browser, url: str, host: str
+) -> None:
+    data = package(type="asset-library", asset_library={"remote_url": url})
+    version = upload(program(owner), data).json()["version"]
+    assert version["asset_library"] == {"remote_url": url, "host": host, "auth": None}
+    assert version["blender_version_min"] == "5.3.0"

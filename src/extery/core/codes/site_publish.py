@@ -51,6 +51,25 @@ CODES: dict[str, Code] = {
         },
         example={"field": "name", "length": 250, "max_length": 200},
     ),
+    "upload.library-url": Code(
+        "error",
+        "the URL of the library cannot be used on this site",
+        "Blender accepts any text after http:// or https://. This site shows the URL and its host, so that "
+        "everyone sees which server Blender will contact.",
+        message="{value!r} has characters that a URL cannot have",
+        hint="use printable characters without white space; write others as %20 or as punycode",
+        variants={
+            "no-host": (
+                "{value!r} has no host",
+                "write the whole URL, for example 'https://assets.example.org/gears/'",
+            ),
+            "user": (
+                "{value!r} has a user name, which can be taken for the host",
+                "leave out what is before '@'; users enter tokens in Blender's preferences",
+            ),
+        },
+        example={"value": "https://assets.example.org/my gears/"},
+    ),
     "upload.version-exists": Code(
         "error",
         "the version was uploaded before",

@@ -3,6 +3,7 @@
 from extery_site.catalog.models.event import DECISION_KINDS, Event, EventQuerySet
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.image import Image
+from extery_site.catalog.models.remote_library import RemoteLibrary
 from extery_site.catalog.models.version import (
     DISCARDABLE,
     EDITABLE,
@@ -25,6 +26,7 @@ __all__ = [
     "ExtensionQuerySet",
     "Image",
     "Package",
+    "RemoteLibrary",
     "Tag",
     "Version",
     "VersionQuerySet",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from extery.core import types
 from extery.core.compatibility import System
 from extery.core.types import ExtensionType
+from extery.core.versions import short_blender_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.version import Package, Version
@@ -47,6 +48,11 @@ class Tag(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:tag", args=[self.slug])
+
+    @property
+    def kind(self) -> str:
+        """The kind of tag, such as ``Add-on tag``."""
+        return f"{types.TYPES_BY_NAME[self.type].label} tag"
 
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
@@ -210,6 +216,17 @@ class Extension(models.Model):
     @property
     def extension_type(self) -> ExtensionType:
         return types.TYPES_BY_NAME[self.type]
+
+    @property
+    def is_asset_library(self) -> bool:
+        return self.type == types.ASSET_LIBRARY.name
+
+    @property
+    def needs_blender(self) -> str:
+        """The first Blender that knows its type, such as ``5.3``; empty if all with extensions do."""
+        if self.type in types.LISTED_FOR_ALL:
+            return ""
+        return short_blender_version(self.extension_type.first_blender)
 
     @property
     def is_public(self) -> bool:

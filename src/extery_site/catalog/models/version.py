@@ -24,6 +24,7 @@ from extery.core.versions import (
 from extery.listing.audience import drag_query
 from extery_site.catalog.models.compatibility import compatible_packages
 from extery_site.catalog.models.fields import OrderedJSONField
+from extery_site.catalog.models.remote_library import RemoteLibrary
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH
 from extery_site.files.models import StoredFile
 from extery_site.ui.addresses import LISTING_PATH, absolute
@@ -142,6 +143,11 @@ class Version(models.Model):
         """The maximum Blender version (exclusive), such as ``5.0.0``, or ``None``."""
         high = self.blender_range.maximum
         return None if high is None else format_blender_version(high)
+
+    @property
+    def remote_library(self) -> RemoteLibrary | None:
+        """The server of an asset library; ``None`` for other types, and if the manifest names none."""
+        return RemoteLibrary.of(self.manifest) if self.extension.is_asset_library else None
 
     @property
     def is_editable(self) -> bool:

@@ -101,6 +101,13 @@ def permission(name: str) -> labels.Permission:
 
 
 @register.filter
+def drop_window(extension: Any) -> str:
+    """Return what a link is dropped onto: ``Blender window``, or ``window of Blender 5.3 or newer``."""
+    first = extension.needs_blender
+    return f"window of Blender {first} or newer" if first else "Blender window"
+
+
+@register.filter
 def no_permissions(type_: str) -> str:
     """Return the text for an extension of this type that declares no permissions."""
     return labels.NO_PERMISSIONS.get(type_, labels.NO_PERMISSIONS_DECLARED)

@@ -8,7 +8,7 @@ for (const handle of document.querySelectorAll("[data-drag]")) {
     event.dataTransfer.effectAllowed = "copyLink";
     event.dataTransfer.setData("text/uri-list", handle.href);
     event.dataTransfer.setData("text/plain", handle.href);
-    hint.textContent = "Drop it onto a Blender window.";
+    hint.textContent = hint.dataset.dragHint;
     handle.dataset.state = "dragged";
   });
   handle.addEventListener("dragend", () => {
