@@ -30,6 +30,7 @@ class Built:
     scenario: Scenario
     version: VersionScenario
     package: Path
+    type: str
     range: BlenderRange
 
 
@@ -43,7 +44,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Built]:
             for package in build_version(scenario, version, work_dir):
                 if package.platform in (None, platforms.current()):
                     supported = package.manifest.blender_range
-                    items.append(Built(scenario, version, package.path, supported))
+                    type_ = package.manifest.type
+                    items.append(Built(scenario, version, package.path, type_, supported))
     return items
 
 
@@ -58,10 +60,10 @@ def blender(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blender]
         yield session
 
 
-def supported_by(built: list[Built], blender: Blender, *, themes: bool) -> list[Built]:
-    """The versions that this Blender supports."""
+def supported_by(built: list[Built], blender: Blender, type_: str) -> list[Built]:
+    """The versions of extensions of a type that this Blender supports."""
     running = parse_blender_version(VERSIONS[blender.version])
-    return [item for item in built if item.scenario.is_theme == themes and item.range.has(running)]
+    return [item for item in built if item.type == type_ and item.range.has(running)]
 
 
 def new_output(blender: Blender) -> str:
@@ -73,7 +75,7 @@ def new_output(blender: Blender) -> str:
 
 
 def test_every_add_on_loads_works_and_unloads(built: list[Built], blender: Blender) -> None:
-    items = supported_by(built, blender, themes=False)
+    items = supported_by(built, blender, "add-on")
     newest = {item.scenario.id: item for item in items}
     failures = []
     for item in items:
@@ -101,7 +103,7 @@ def test_every_add_on_loads_works_and_unloads(built: list[Built], blender: Blend
 def test_every_theme_is_applied_in_its_colours_without_a_message(
     built: list[Built], blender: Blender
 ) -> None:
-    items = supported_by(built, blender, themes=True)
+    items = supported_by(built, blender, "theme")
     for item in items:
         blender.install_file(item.package)
 
@@ -115,7 +117,7 @@ def test_every_theme_is_applied_in_its_colours_without_a_message(
 
 def test_the_exercises_cover_every_add_on(built: list[Built]) -> None:
     text = (EXERCISES / "__init__.py").read_text(encoding="utf-8")
-    add_ons = {item.scenario.id for item in built if not item.scenario.is_theme}
+    add_ons = {item.scenario.id for item in built if item.type == "add-on"}
 
     assert {name for name in add_ons if f"\ndef {name}():" not in text} == set()
     assert Manifest.read(EXERCISES).id == "exercises"

@@ -45,6 +45,7 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
     assert seeded.extensions == Extension.objects.count() >= 24
     assert kinds["add-on"] >= 17
     assert kinds["theme"] >= 7
+    assert kinds["asset-library"] == 3
     assert Extension.objects.public().count() >= 20
     assert 8 <= User.objects.count() <= 12
     assert User.objects.filter(is_moderator=True).count() == 2
@@ -56,7 +57,11 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
     assert folder_door.platforms == ["linux-x64", "macos-arm64", "macos-x64", "windows-arm64", "windows-x64"]  # fmt: skip
     assert [p.python_versions for p in folder_door.packages.all()] == [["3"]] * 5
     asking = Version.objects.approved().exclude(permissions={})
-    assert {key for version in asking for key in version.permissions} == {"files", "clipboard"}
+    assert {key for version in asking for key in version.permissions} == {
+        "files",
+        "clipboard",
+        "scripts",
+    }
 
 
 @pytest.mark.usefixtures("seeded")
@@ -65,7 +70,7 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert set(Version.objects.values_list("status", flat=True)) == set(Version.Status.values)
     assert set(Report.objects.values_list("status", flat=True)) == set(Report.Status.values)
     waiting = queues.in_review()
-    assert {version.extension.type for version in waiting} == {"add-on", "theme"}
+    assert {version.extension.type for version in waiting} == {"add-on", "theme", "asset-library"}
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
     (returned,) = queues.changes_requested()
     assert returned.extension.owner.username == "demo"
@@ -98,7 +103,11 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
     }
     assert "comic_gutters" not in versions_for["4.2.0"]
     public = set(Extension.objects.public().values_list("extension_id", flat=True))
-    assert versions_for["4.2.0"].keys() | versions_for["5.0.0"].keys() == public | {"scene_sweeper"}
+    seen = versions_for["4.2.0"].keys() | versions_for["5.3.0"].keys()
+    assert seen == public | {"scene_sweeper"}
+    libraries = {"brick_and_bark", "field_kit"}
+    assert versions_for["5.3.0"].keys() - versions_for["5.0.0"].keys() == libraries
+    assert versions_for["5.0.0"].keys() & libraries == set()
 
     entry = next(entry for entry in listing["data"] if entry["id"] == "stair_smith")
     answer = client.get(entry["archive_url"])
@@ -108,7 +117,15 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
 
 @pytest.mark.usefixtures("seeded")
 def test_every_page_of_the_demo_opens(client: Client) -> None:
-    addresses = ["/", "/extensions/", "/add-ons/", "/themes/", "/queue/", "/reports/"]
+    addresses = [
+        "/",
+        "/extensions/",
+        "/add-ons/",
+        "/themes/",
+        "/asset-libraries/",
+        "/queue/",
+        "/reports/",
+    ]
     addresses += [e.get_absolute_url() for e in Extension.objects.visible_to(factories.make_user())]
     addresses += [f"/queue/{e.extension_id}/" for e in queues.ever_submitted()]
     addresses += [f"/people/{user.username}/" for user in User.objects.all()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from extery.core.compatibility import System
-from extery.core.types import is_listed_for
+from extery.core.types import ADD_ON, is_listed_for
 from extery.core.versions import Version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry
@@ -24,7 +24,9 @@ def select(entries: Iterable[Entry], system: System = System()) -> list[Entry]:
         versions.setdefault(Version.parse(item["version"]), []).append(item)
 
     def fits(item: Entry) -> bool:
-        return audience_of(item).fits(system) and is_listed_for(item["type"], system.blender)
+        return audience_of(item).fits(system) and is_listed_for(
+            item.get("type", ADD_ON.name), system.blender
+        )
 
     chosen = [
         item

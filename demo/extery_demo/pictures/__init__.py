@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from extery_demo.pictures import light, meshes, modelling, motion, paper
+from extery_demo.pictures import libraries, light, meshes, modelling, motion, paper
 from extery_demo.pictures.canvas import Canvas
 from extery_demo.pictures.window import draw_window
 from extery_demo.scenarios import Scenario
@@ -12,10 +12,13 @@ from extery_demo.theme_xml import Palette
 
 _DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "beat_marker": motion.draw_beats,
+    "brick_and_bark": libraries.draw_materials,
     "comic_gutters": paper.draw_comic,
     "contact_prints": paper.draw_prints,
     "cordage": modelling.draw_rope,
     "darkroom": light.draw_darkroom,
+    "dry_brushes": libraries.draw_strokes,
+    "field_kit": libraries.draw_farm,
     "folder_door": paper.draw_doors,
     "lantern_kit": light.draw_lanterns,
     "mesh_ledger": meshes.draw_ledger,
