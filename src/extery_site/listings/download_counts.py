@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import F
 
 from extery_site.catalog.models import Extension, Package
+from extery_site.listings.daily_clients import DailyClients
 from extery_site.project.tasks import task
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,12 @@ class DownloadCounter:
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._clients = DailyClients()
+
+    def add_once_a_day(self, package_id: int, *, client: str) -> None:
+        """Count a download unless this client has downloaded the package today."""
+        if self._clients.add(client, package_id):
+            self.add(package_id)
 
     def add(self, package_id: int) -> None:
         """Count a download. Writes nothing and does not wait for the database."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -74,8 +75,8 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
         raise Corrupt.of("download.file-missing", package=package.file_name) from error
     except serving.DamagedFile as error:
         raise Corrupt.of("download.file-damaged", package=package.file_name) from error
-    if request.method == "GET" and (part is None or part.start == 0):
-        DOWNLOADS.add(package.pk)
+    if request.method == "GET" and (part is None or part == range(size)):
+        DOWNLOADS.add_once_a_day(package.pk, client=get_adapter().get_client_ip(request))
     for name, value in headers.items():
         response.headers[name] = value
     return response
