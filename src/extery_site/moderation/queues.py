@@ -50,12 +50,30 @@ def ever_submitted() -> QuerySet[Extension]:
 
 def can_view_thread(extension: Extension, user: AnyUser) -> bool:
     """Whether ``user`` may read the thread: everyone, once the extension was submitted."""
-    if is_active_user(user) and (extension.owner_id == user.pk or may_moderate(user)):
+    if _sees_drafts(extension, user):
         return True
     return ever_submitted().filter(pk=extension.pk).exists()
 
 
-def thread(extension: Extension) -> EventQuerySet:
-    """Return the events of an extension, oldest first."""
+def thread(extension: Extension, user: AnyUser) -> EventQuerySet:
+    """Return the events of an extension that ``user`` may see, oldest first.
+
+    The owner and moderators see all. Others do not see drafts: uploads that were not submitted
+    afterwards, and discarded versions.
+    """
     events: EventQuerySet = extension.events.select_related("by", "version")
+    if not _sees_drafts(extension, user):
+        submissions = Event.objects.filter(
+            extension=extension,
+            version=OuterRef("version"),
+            kind=Event.Kind.SUBMITTED,
+            pk__gt=OuterRef("pk"),
+        )
+        events = events.exclude(kind=Event.Kind.DISCARDED).filter(
+            ~Q(kind=Event.Kind.UPLOADED) | Exists(submissions)
+        )
     return events.in_order()
+
+
+def _sees_drafts(extension: Extension, user: AnyUser) -> bool:
+    return is_active_user(user) and (extension.owner_id == user.pk or may_moderate(user))

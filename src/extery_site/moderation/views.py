@@ -87,7 +87,7 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         "published": _published_before(extension, version),
         "packages": version.packages.all() if version else [],
         "missing": missing_for_submission(extension, version) if version else [],
-        "thread": queues.thread(extension),
+        "thread": queues.thread(extension, request.user),
         "comment": comment,
         "reason": reason,
         "step": step,

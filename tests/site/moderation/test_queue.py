@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
 
 from extery.core.errors import InvalidInput, NotFound, Refused
 from extery_site.accounts.models import User
@@ -74,7 +75,7 @@ def test_a_thread_lists_all_events_in_order(owner: User, moderator: User) -> Non
     )
     publish.submit(version=version, by=owner)
     moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
-    entries = [(line.kind, line.by.username, line.text) for line in queues.thread(extension)]
+    entries = [(line.kind, line.by.username, line.text) for line in queues.thread(extension, owner)]
     assert entries[1:] == [
         ("submitted", "ada", ""),
         ("comment", "mod", "Why gears?"),
@@ -82,6 +83,34 @@ def test_a_thread_lists_all_events_in_order(owner: User, moderator: User) -> Non
         ("submitted", "ada", ""),
         ("approved", "mod", ""),
     ]
+
+
+def test_only_the_owner_and_moderators_see_drafts_in_a_thread(
+    owner: User, moderator: User, stranger: User, client: Client
+) -> None:
+    extension = factories.make_approved(owner, moderator).extension
+    draft = factories.make_draft(owner, version="2.0.0")
+    publish.discard_draft(version=draft, by=owner)
+    factories.make_draft(owner, version="3.0.0")
+    withdrawn = factories.make_waiting(owner, version="4.0.0")
+    publish.withdraw(version=withdrawn, by=owner)
+    for user in (owner, moderator):
+        kinds = [line.kind for line in queues.thread(extension, user)]
+        assert kinds.count("uploaded") == 4
+        assert "discarded" in kinds
+    for user in (stranger, AnonymousUser()):
+        events = queues.thread(extension, user)
+        assert [line.kind for line in events] == [
+            "uploaded",
+            "submitted",
+            "approved",
+            "uploaded",
+            "submitted",
+            "withdrawn",
+        ]
+    page = client.get("/queue/gear_tool/").content.decode()
+    assert "2.0.0" not in page
+    assert "3.0.0" not in page
 
 
 def test_threads_are_public_once_a_version_was_submitted(
