@@ -17,7 +17,10 @@ BLENDER_VERSIONS = tuple(f"{major}.{minor}" for major, minor in BLENDER_SERIES)
 
 
 class BrowseForm(forms.Form):
-    """Search text, filters and sort order; every field is optional."""
+    """Search text, filters and sort order; every field is optional.
+
+    The page of a search with an invalid field has the status 400.
+    """
 
     SORTS = (
         ("", "Best match"),

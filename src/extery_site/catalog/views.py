@@ -12,6 +12,7 @@ from extery.core import types
 from extery_site.accounts.permissions import may_moderate
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
+from extery_site.catalog.offers import offers_by_platform
 
 PAGE_SIZE = 24
 TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
@@ -51,6 +52,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     if slug:
         extensions = extensions.tagged(slug)
     paginator = Paginator(form.apply(extensions), PAGE_SIZE)
+    status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -62,7 +64,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
         "type": type_,
         "blender_versions": BLENDER_VERSIONS,
     }
-    return render(request, "catalog/browse.html", context)
+    return render(request, "catalog/browse.html", context, status=status)
 
 
 def _visible(request: HttpRequest) -> ExtensionQuerySet:
@@ -95,14 +97,13 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         (version for version in approved if version.pk == extension.newest_version_id), None
     )
     version_to_show = newest or next(iter(unapproved), None)
-    packages = version_to_show.packages.all() if version_to_show else []
     context = {
         "extension": extension,
         "version": version_to_show,
         "versions": approved[:5],
         "number_of_versions": len(approved),
         "unapproved": unapproved,
-        "downloads": [(package, package.drag_url(request)) for package in packages],
+        "offers": offers_by_platform(approved or unapproved[:1], request),
         "may_edit": extension.is_owned_by(request.user),
         "may_moderate": may_moderate(request.user),
     }

@@ -110,9 +110,9 @@ def test_filters_and_order(client: Client, approve: Approve, query: str, found: 
     assert f"{len(found)} extension" in page.all("main")[0].words
 
 
-def test_an_invalid_filter_shows_an_error_and_is_ignored(client: Client, approve: Approve) -> None:
+def test_an_invalid_filter_shows_an_error_with_status_400(client: Client, approve: Approve) -> None:
     approve()
-    page = open_page(client, "/extensions/?blender=soon&type=keymap&sort=sideways")
+    page = open_page(client, "/extensions/?blender=soon&type=keymap&sort=sideways", 400)
     assert names_on(page) == ["Gear Tool"]
     field = page.by_id("id_blender")
     assert field["aria-invalid"] == "true"
@@ -227,9 +227,45 @@ def test_each_platform_has_its_own_link(client: Client, owner: User, moderator: 
     page = open_page(client, "/extensions/gear_tool/")
     lines = [element.words for element in page.classed("download")]
     assert [line.split(")")[0] + ")" for line in lines] == [
-        "Linux (x64)",
         "macOS (Apple silicon)",
+        "Linux (x64)",
     ]
+
+
+def offered(page: Page) -> list[str]:
+    return [element.words for element in page.classed("download-name")]
+
+
+def test_each_platform_is_offered_what_the_listing_offers(
+    client: Client, approve: Approve, moderator: User
+) -> None:
+    approve(version="1.0.0")
+    approve(version="1.1.0", platforms=["windows-x64"])
+    approve(version="1.2.0", platforms=["linux-x64", "macos-arm64"])
+    page = open_page(client, "/extensions/gear_tool/")
+    assert offered(page) == [
+        "Windows (x64) version 1.1.0",
+        "macOS (Apple silicon), Linux (x64) version 1.2.0",
+        "All others version 1.0.0",
+    ]
+    for platform, version in [
+        ("windows-x64", "1.1.0"),
+        ("linux-x64", "1.2.0"),
+        ("linux-arm64", "1.0.0"),
+    ]:
+        listing = client.get("/api/v1/extensions/", {"platform": platform}).json()
+        [entry] = listing["data"]
+        assert entry["version"] == version
+        assert entry["archive_url"].partition("?")[0] in page.html.replace("&amp;", "&")
+
+
+def test_a_package_for_all_platforms_is_offered_alone(client: Client, approve: Approve) -> None:
+    approve(version="1.0.0", platforms=["windows-x64"])
+    approve(version="1.1.0")
+    page = open_page(client, "/extensions/gear_tool/")
+    assert offered(page) == []
+    assert "Drag into Blender" in page.html
+    assert "Windows (x64)" not in page.by_id("get").words
 
 
 def test_an_id_in_another_case_redirects_to_the_canonical_url(
