@@ -7,6 +7,7 @@ answer on to Django's endpoint, which calls `respond` as well.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,6 +30,11 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
 #: Caches may store a listing, and must revalidate it for each request.
 CACHE_CONTROL = "public, no-cache"
+#: What Blender can send: those it is built for, and those that it reports where users build it.
+_PLATFORM = re.compile(
+    r"(?:linux|macos|windows|freebsd|openbsd|netbsd|dragonfly|sunos|haiku)-"
+    r"(?:x64|x86|i[3-6]86|arm64|arm32|armv[5-8]l?|riscv64|ppc64(?:le)?|s390x|loongarch64|mips64(?:el)?)"
+)
 #: Longer query strings are not cached, which limits the size of the cache.
 MAX_CACHED_QUERY = 300
 
@@ -44,11 +50,19 @@ class Reply(NamedTuple):
 def read_system(query: Mapping[str, str]) -> System:
     """Parse the system that the query describes; ignores unknown keys.
 
-    Raises `InvalidInput` for a bad Blender version.
+    Raises `InvalidInput` for a bad Blender version or a platform that no Blender has.
     """
     blender = query.get("blender_version", "")
+    platform = query.get("platform", "")
+    if platform and not _PLATFORM.fullmatch(platform):
+        raise InvalidInput.of(
+            "request.bad-value",
+            where=Where(path=("platform",)),
+            variant="platform",
+            value=platform[:40],
+        )
     try:
-        return System.parse(blender, query.get("platform"), query.get("python_version"))
+        return System.parse(blender, platform, query.get("python_version"))
     except ValueError:
         raise InvalidInput.of(
             "request.bad-value",

@@ -11,12 +11,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from extery.core.errors import Unavailable
+from extery.core.errors import Problem, Unavailable
 from extery.core.text import os_error_text
 
 _SECRET_KEY = "secret-key"  # noqa: S105  the name of a file
 #: Seconds after which a temporary file is a leftover of a killed server.
 _MAX_TEMPORARY_AGE = 86_400
+
+
+def make_private_files() -> None:
+    """Let this process and its children create files and folders that only their user can open."""
+    os.umask(0o077)
+
+
+def find_open_folder(data: Path) -> Problem | None:
+    """Return a warning if other users can open the data folder; ``None`` if not, or on Windows."""
+    if os.name == "nt":
+        return None
+    with suppress(OSError):
+        mode = data.stat().st_mode & 0o777
+        if mode & 0o077:
+            return Problem.of("setting.data-folder-open", folder=str(data), mode=f"{mode:04o}")
+    return None
 
 
 @contextmanager
@@ -31,11 +47,12 @@ def translated_errors(data: Path) -> Iterator[None]:
 
 
 def create(data: Path) -> None:
-    """Create the data folder and, on first start, the secret key in it (readable by us only).
+    """Create the data folder (mode 0700) and, on first start, the secret key in it.
 
     Raises `Unavailable` if the folder cannot be created or written.
     """
     with translated_errors(data):
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("media", "static"):
             (data / name).mkdir(parents=True, exist_ok=True)
         try:

@@ -123,6 +123,16 @@ def _parse_email_url(text: str) -> str:
     raise InvalidSetting("port")
 
 
+def _parse_contact(text: str) -> str:
+    if not text:
+        return text
+    if re.fullmatch(r"[^@\s:/]+@[^@\s:/]+", text):
+        text = f"mailto:{text}"
+    if not re.fullmatch(r"(?:mailto:[^@\s]+@[^@\s]+|tel:[+0-9-]+|https://[^\s/]+\S*)", text):
+        raise ValueError
+    return text
+
+
 def _from_text(parse: Callable[[str], Any]) -> BeforeValidator:
     """Return the validator that parses the text of a variable, or of a default."""
     return BeforeValidator(parse)
@@ -166,6 +176,11 @@ SiteUrl = Annotated[
     str,
     _from_text(_parse_site_url),
     Expected("http(s)://host with an optional port and no path", "https://extensions.example.org"),
+]
+ContactUrl = Annotated[
+    str,
+    _from_text(_parse_contact),
+    Expected("an e-mail address or an https URL", "security@example.org"),
 ]
 EmailUrl = Annotated[
     str,

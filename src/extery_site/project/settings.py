@@ -19,6 +19,7 @@ _site_settings = site_settings.load()
 EXTERY_DATA: Path = _site_settings.data
 EXTERY_SITE_URL: str = _site_settings.site_url
 EXTERY_SITE_NAME: str = _site_settings.site_name
+EXTERY_SECURITY_CONTACT: str = _site_settings.security_contact
 EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
 EXTERY_MAX_IMAGE: int = _site_settings.max_image
 EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
@@ -69,10 +70,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "extery_site.project.headers.SecurityHeadersMiddleware",
+    "extery_site.project.headers.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "extery_site.project.body_limit.BodyLimitMiddleware",
     "extery_site.project.headers.TextGZipMiddleware",
+    "extery_site.project.headers.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,7 +130,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # For plain form fields; `extery_site.project.body_limit` limits the whole body.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_PERMISSIONS = 0o644
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -153,6 +156,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{EXTERY_SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 if not _site_settings.rate_limits:

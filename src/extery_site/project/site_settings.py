@@ -18,6 +18,7 @@ from extery_site.project.database_address import redact
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.setting_types import (
     Boolean,
+    ContactUrl,
     Count,
     Database,
     Duration,
@@ -79,6 +80,11 @@ class SiteSettings(BaseSettings):
     )
     site_name: Text = _setting(
         default="Extery", description="Name of the site, in titles and e-mails."
+    )
+    security_contact: ContactUrl = _setting(
+        default="",
+        description="Contact for reports of vulnerabilities, for /.well-known/security.txt. "
+        "Default: there is no such file.",
     )
     allowed_hosts: Names = _setting(
         default="localhost 127.0.0.1 [::1]",

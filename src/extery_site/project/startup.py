@@ -30,6 +30,7 @@ def load_settings(data: str | os.PathLike[str] | None = None) -> None:
     if data is not None:
         os.environ["EXTERY_DATA"] = str(Path(data).absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    data_folder.make_private_files()
     settings = site_settings.load()
     database_address.require_driver(settings.database)
     storage_address.require_libraries(settings.storage)

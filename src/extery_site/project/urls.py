@@ -8,8 +8,12 @@ from extery_site.api import api
 from extery_site.catalog.image_view import image
 from extery_site.listings.downloads import download
 from extery_site.project.error_views import problem_page
+from extery_site.ui import well_known
 
 urlpatterns = [
+    path("robots.txt", well_known.robots),
+    path(".well-known/security.txt", well_known.security),
+    path(".well-known/change-password", well_known.change_password),
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.moderation.urls")),

@@ -51,7 +51,7 @@ def test_a_file_is_stored_under_its_hash(db: None, media: Media) -> None:
     assert (file.sha256, file.size, file.kind, file.name) == (DIGEST, 5, "package", NAME)
     assert media() == [NAME]
     assert path_of(file).read_bytes() == DATA
-    assert path_of(file).stat().st_mode & 0o777 == 0o644
+    assert path_of(file).stat().st_mode & 0o777 == 0o600
     assert files.exists(file)
     with files.open_file(file) as stream:
         assert stream.read() == DATA

@@ -97,6 +97,23 @@ CODES: dict[str, Code] = {
         hint="let this user write to the folder, or set EXTERY_DATA to another one",
         example={"folder": "/srv/extery", "os_error": "Permission denied"},
     ),
+    "setting.data-folder-open": Code(
+        "warning",
+        "the data folder is open to other users",
+        "The folder has the secret key, password hashes, e-mail addresses and packages that are not "
+        "public. The site creates it for its own user only (mode 0700).",
+        message="other users of this machine can open the data folder {folder} (mode {mode})",
+        hint="chmod 700 {folder}",
+        example={"folder": "/srv/extery", "mode": "0755"},
+    ),
+    "setting.demo-not-local": Code(
+        "error",
+        "the demo would be reachable from other machines",
+        "The passwords of the demo accounts are published, moderators included.",
+        message="--demo does not listen on {host}, because the passwords of its accounts are known",
+        hint="leave out --host, or use --host 127.0.0.1",
+        example={"host": "0.0.0.0"},  # noqa: S104  an example, not bound
+    ),
     "setting.database": Code(
         "error",
         "the database cannot be used",
@@ -289,6 +306,14 @@ CODES: dict[str, Code] = {
                 "remove that character",
             ),
             "no-version": ("the form does not name a version", "reload the page"),
+            "host": (
+                "the header Host of the request is missing, malformed or not a name of this site",
+                "open the site by its own address; add a further name to EXTERY_ALLOWED_HOSTS",
+            ),
+            "platform": (
+                "platform is {value!r}, which is no platform of Blender",
+                "for example platform=linux-x64",
+            ),
         },
         example={
             "variant": "blender-version",

@@ -54,10 +54,16 @@ def serve(host: str, port: int, data: str | None, demo: bool, with_worker: bool)
 
     from extery_site.project import data_folder, startup, worker_process
 
+    if demo:
+        _require_loopback(host)
     seed_site = _load_demo() if demo else None
     with listen(host, port) as listener:
         startup.prepare(data, host=host)
         data_folder.use_for_temporary_files(settings.EXTERY_DATA)
+        if problem := data_folder.find_open_folder(settings.EXTERY_DATA):
+            click.echo(
+                f"warning: {problem.message} [{problem.code}]\n  hint: {problem.hint}", err=True
+            )
         sign_ins = _seed(seed_site) if seed_site else ()
         address = f"http://{display_host(host)}:{listener.getsockname()[1]}"
         with worker_process.running_worker(enabled=with_worker):
@@ -74,6 +80,22 @@ def _load_demo() -> Callable[[], Any]:
         seed_site: Callable[[], Any] = entry_point.load()
         return seed_site
     raise Unavailable.of("usage.demo-missing")
+
+
+def _require_loopback(host: str) -> None:
+    """Raise `Refused` unless every address of ``host`` is of this machine only."""
+    import ipaddress
+    import socket
+
+    from extery.core.errors import Refused
+
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM) if host else []
+        addresses = [ipaddress.ip_address(str(item[4][0]).partition("%")[0]) for item in found]
+    except OSError:
+        addresses = []
+    if not addresses or not all(address.is_loopback for address in addresses):
+        raise Refused.of("setting.demo-not-local", host=host or "every address")
 
 
 def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
