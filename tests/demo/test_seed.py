@@ -74,7 +74,10 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
     (returned,) = queues.changes_requested()
     assert returned.extension.owner.username == "demo"
-    assert queues.thread(returned.extension).filter(kind="comment").count() == 4
+    assert (
+        queues.thread(returned.extension, returned.extension.owner).filter(kind="comment").count()
+        == 4
+    )
     blocked = Extension.objects.get(status="blocked")
     assert "fake user" in blocked.block_reason
     drafts = Version.objects.filter(status="draft", extension__owner__username="demo")
@@ -147,7 +150,7 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert (now - version.created_at).days < 366
         assert version.extension.created_at <= version.created_at
     for extension in Extension.objects.all():
-        events = list(queues.thread(extension))
+        events = list(queues.thread(extension, extension.owner))
         assert [event.pk for event in events] == sorted(event.pk for event in events), extension
         assert events[0].kind == Event.Kind.UPLOADED
         assert events[-1].created_at == extension.updated_at
