@@ -69,7 +69,7 @@ def thread(extension: Extension, user: AnyUser) -> EventQuerySet:
             kind=Event.Kind.SUBMITTED,
             pk__gt=OuterRef("pk"),
         )
-        events = events.exclude(kind=Event.Kind.DISCARDED).filter(
+        events = events.exclude(kind__in=(Event.Kind.DISCARDED, Event.Kind.EXPIRED)).filter(
             ~Q(kind=Event.Kind.UPLOADED) | Exists(submissions)
         )
     return events.in_order()
