@@ -102,7 +102,7 @@ def test_a_download_is_counted_once_per_client_and_day(
 def test_clients_behind_a_proxy_are_told_apart(
     client: Client, approve: Callable[..., Version], settings: Any
 ) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.EXTERY_PROXIES = 1
     path = approve().packages.get().download_path
     for address in ("192.0.2.1", "192.0.2.2", "192.0.2.2"):
         drain(client.get(path, headers={"X-Forwarded-For": address}))

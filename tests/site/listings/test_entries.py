@@ -22,7 +22,7 @@ from extery.core.compatibility import System
 from extery.core.errors import Corrupt, ExteryError
 from extery.core.versions import blender_version_of_number
 from extery_site.accounts.models import User
-from extery_site.catalog import lifecycle
+from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.listings import rebuild as rebuild_module
 from extery_site.listings.cache import LISTINGS
@@ -364,7 +364,7 @@ def add_version(
         with lifecycle.transition(lifecycle.APPROVE, version=version, by=moderator):
             pass
     else:
-        with lifecycle.transition(lifecycle.DISCARD, version=version, by=owner):
+        with lifecycle.transition(transitions.DISCARD, version=version, by=owner):
             pass
 
 
