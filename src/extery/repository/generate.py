@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import ProblemList, Where
-from extery.core.locks import locked
+from extery.core.locks import Lock, locked
 from extery.repository import cache, write
 from extery.repository.config.repository_config import read_repository_config
 from extery.repository.generate_options import GenerateOptions
@@ -54,16 +54,8 @@ def generate(
     `Conflict` is raised.
     """
     options = GenerateOptions(
-        folder,
-        html,
-        template,
-        config,
-        strict,
-        legacy,
-        base_url,
-        valid_tags,
-        assetlib_auth_method,
-        force,
+        *(folder, html, template, config, strict, legacy, base_url),
+        *(valid_tags, assetlib_auth_method, force),
     )
     if not folder.is_dir():
         find_packages(folder, ProblemList())
@@ -74,38 +66,44 @@ def generate(
         timeout=lock_timeout,
         on_wait=on_wait,
     ) as lock:
-        problems = ProblemList()
-        files = find_packages(folder, problems)
-        settings = read_repository_config(folder, config, problems)
-        state = cache.State.load(folder)
-        tags = _load_tags(valid_tags if valid_tags is not None else settings.valid_tags)
-        inputs = options.fingerprint(settings, files, tags.digest)
-        outputs = write.stat_outputs(folder, state.summary.outputs)
-        if lock.was_interrupted:
-            remove_interrupted_writes(folder, listing_folders(state.summary.outputs))
-        if not verify and state.is_current(inputs, files, outputs):
-            summary = state.summary
-            return GenerateResult(
-                folder,
-                summary.count,
-                ProblemList(summary.problems),
-                listings=summary.listings,
-                base_url=settings.base_url,
-                counts=PackageCounts(*summary.counts),
-            )
-        # Imported here: not needed by a run without changes.
-        from extery.repository.generate_outputs import OutputWriter
+        return _generate(options, lock, verify=verify)
 
-        packages = _scan(options, files, state, problems, tags=tags, verify=verify)
-        writer = OutputWriter(
-            options,
-            settings,
-            packages,
-            problems,
-            tags=tags.digest,
-            was_interrupted=lock.was_interrupted,
+
+def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> GenerateResult:
+    """Generate a repository whose folder is locked."""
+    folder, problems = options.folder, ProblemList()
+    files = find_packages(folder, problems)
+    settings = read_repository_config(folder, options.config, problems)
+    state = cache.State.load(folder)
+    chosen = options.valid_tags
+    tags = _load_tags(settings.valid_tags if chosen is None else chosen)
+    inputs = options.fingerprint(settings, files, tags.digest)
+    outputs = write.stat_outputs(folder, state.summary.outputs)
+    if lock.was_interrupted:
+        remove_interrupted_writes(folder, listing_folders(state.summary.outputs))
+    if not verify and state.is_current(inputs, files, outputs):
+        summary = state.summary
+        return GenerateResult(
+            folder,
+            summary.count,
+            ProblemList(summary.problems),
+            listings=summary.listings,
+            base_url=settings.base_url,
+            counts=PackageCounts(*summary.counts),
         )
-        return writer.run(state.summary, inputs=inputs, started_at=lock.taken_at)
+    # Imported here: not needed by a run without changes.
+    from extery.repository.generate_outputs import OutputWriter
+
+    packages = _scan(options, files, state, problems, tags=tags, verify=verify)
+    writer = OutputWriter(
+        options,
+        settings,
+        packages,
+        problems,
+        tags=tags.digest,
+        was_interrupted=lock.was_interrupted,
+    )
+    return writer.run(state.summary, inputs=inputs, started_at=lock.taken_at)
 
 
 class _Tags(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,18 +81,13 @@ class OutputWriter:
         if config.archive_url:
             plans = [with_archive_urls(plan, config.archive_url) for plan in plans]
         if self.options.strict and problems.errors:
-            cache.save(
-                folder, summary, started_at, blocks
-            )  # so that the next run need not read the packages
+            # Saved, so that the next run need not read the packages.
+            cache.save(folder, summary, started_at, blocks)
             raise InvalidInput(*problems)
         ownership.check_page(folder, is_requested=self.options.html, force=self.options.force)
         render_page = self._page_renderer(plans)
         if config.changes or any(plan.folder for plan in plans):
-            ids = {item.id for item in entries}
-            new = ownership.claim_names(
-                folder, plans, last.outputs, ids, with_changes=config.changes
-            )
-            outputs = ownership.planned_outputs(folder, plans, last.outputs, new)
+            outputs = self._claim_outputs(plans, entries, last)
             if outputs != last.outputs:
                 summary.outputs = outputs
                 cache.save(folder, summary, started_at, blocks)
@@ -123,6 +118,19 @@ class OutputWriter:
             PackageCounts(*summary.counts),
             changes,
         )
+
+    def _claim_outputs(
+        self,
+        plans: Sequence[PlannedListing],
+        entries: Sequence[SerializedEntry],
+        last: cache.Summary,
+    ) -> Mapping[str, Sequence[int]]:
+        """Return the outputs that this run will own, with those of the last run."""
+        ids = {item.id for item in entries}
+        new = ownership.claim_names(
+            self.folder, plans, last.outputs, ids, with_changes=self.config.changes
+        )
+        return ownership.planned_outputs(self.folder, plans, last.outputs, new)
 
     def _changes(
         self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]

@@ -113,10 +113,7 @@ def preview(
     stopped = threading.Event()
     with _listening(folder, host, port, log) as server:
         running = Preview(server, host)
-        if (folder / COMPLETE_LISTING).is_file():  # of a folder that is served unchanged
-            running.listings = [
-                *zip((LISTING_FILENAME, COMPLETE_LISTING), audiences(), strict=True)
-            ]
+        running.listings = _existing_listings(folder)
         tag_file = find_tag_file(folder, valid_tags) if regenerate else None
         others = [Path(tag_file)] if tag_file else []
         initial = snapshot(folder, others)
@@ -135,6 +132,13 @@ def preview(
             stopped.set()
             if regenerate:
                 watcher.join()
+
+
+def _existing_listings(folder: Path) -> list[tuple[str, str]]:
+    """Return the listings of a folder that is served unchanged, if it has one for each audience."""
+    if not (folder / COMPLETE_LISTING).is_file():
+        return []
+    return [*zip((LISTING_FILENAME, COMPLETE_LISTING), audiences(), strict=True)]
 
 
 def _listening(folder: Path, host: str, port: int, log: Log) -> ThreadingHTTPServer:

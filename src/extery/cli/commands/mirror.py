@@ -135,11 +135,19 @@ def command(
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems))
         return Outcome(False, "The mirror was not changed.", problems, silenced, data=_data(None))
+    return _outcome(run, result, folder, options, dry_run=dry_run)
+
+
+def _outcome(
+    run: Run, result: MirrorResult, folder: Path, options: MirrorOptions, *, dry_run: bool
+) -> Outcome:
+    from extery.cli.output import Outcome, prefix_problems
+
     problems, silenced = run.silence(prefix_problems(result.problems))
-    removed = () if keep_old else result.plan.remove
+    removed = () if options.keep_old else result.plan.remove
+    has_failures = not options.keep_going and bool(result.refused or result.flawed)
     return Outcome(
-        ok=dry_run
-        or (result.is_complete and (keep_going or not (result.refused or result.flawed))),
+        ok=dry_run or (result.is_complete and not has_failures),
         summary=_summary(result, folder, dry_run=dry_run),
         problems=problems,
         silenced=silenced,

@@ -17,6 +17,7 @@ from extery.cli.options import (
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
+    from extery.repository.check import RepositoryCheckResult
 
 
 @click.command("server-check", cls=OutcomeCommand, on_failure="The repository was not checked.")
@@ -51,9 +52,8 @@ def command(
     compared with the size, hash, id, version and compatibility in its entry. No Blender may be
     offered an extension twice, on any platform. For DIR, the valid tags of its blender_repo.toml apply. The exit status is 1 if there is an error.
     """
-    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.cli.output import pluralize
     from extery.cli.output.progress import ProgressBar
-    from extery.cli.terminal import printable
     from extery.core.errors import ExteryError
     from extery.fetch import Fetcher, repository_url
     from extery.repository.check import RepositoryCheckResult, check_repository
@@ -87,6 +87,15 @@ def command(
         checked = RepositoryCheckResult(target)
         checked.problems.extend(error.problems)
         summary = f"Could not check {target}."
+    return _outcome(run, target, checked, summary, strict=strict)
+
+
+def _outcome(
+    run: Run, target: str, checked: RepositoryCheckResult, summary: str, *, strict: bool
+) -> Outcome:
+    from extery.cli.output import Outcome, prefix_problems
+    from extery.cli.terminal import printable
+
     problems, silenced = run.silence(prefix_problems(checked.problems))
     ok = not any(strict or item.problem.is_error for item in problems)
     return Outcome(
