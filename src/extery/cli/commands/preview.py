@@ -97,17 +97,13 @@ def command(
             click.echo(line, err=not is_text)
         sys.stdout.flush()
         running.wait()
+    listings = [{"url": url, "audience": audience} for url, audience in running.listing_urls]
     return Outcome(
         ok=True,
         summary="Stopped.",
         problems=problems.reported,
         silenced=problems.silenced,
-        data={
-            "url": running.listing_url,
-            "listings": [
-                {"url": url, "audience": audience} for url, audience in running.listing_urls
-            ],
-        },
+        data={"url": running.listing_url, "listings": listings},
         problems_are_printed=is_text,
         has_sources=True,
     )
