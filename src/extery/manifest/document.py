@@ -62,6 +62,7 @@ class Manifest(NamedTuple):
         if isinstance(permissions, list):
             permissions = dict.fromkeys(permissions, NO_REASON)
         build = table.get("build", {})
+        library = table.get("asset_library", {})  # Blenders before 5.3 accept any value
         return cls(
             **{name: table[name] for name in _REQUIRED_TEXT},
             license=tuple(table["license"]),
@@ -72,7 +73,7 @@ class Manifest(NamedTuple):
             tags=tuple(table.get("tags", ())),
             platforms=tuple(table.get("platforms", ())),
             wheels=tuple(table.get("wheels", ())),
-            asset_library=dict(table.get("asset_library", {})),
+            asset_library=dict(library) if isinstance(library, dict) else {},
             build=dict(build) if isinstance(build, dict) else {},
             table=table,
         )
