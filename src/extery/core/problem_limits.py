@@ -1,4 +1,4 @@
-"""A limit for problems of one kind in a report: thousands of them take seconds to print, and nobody reads them."""
+"""Limits for the number of similar problems in a report: thousands take seconds to print and hide the others."""
 
 from __future__ import annotations
 

@@ -8,15 +8,12 @@ from typing import NamedTuple
 from extery.core import platforms
 from extery.core.compatibility import Audience, System
 from extery.core.system_classes import SystemClasses
-from extery.core.versions import BlenderVersion
+from extery.core.versions import BLENDER_SERIES, BlenderVersion, python_of_blender
 from extery.listing.audience import audience_of, python_minor_versions
 from extery.listing.entries import Entry
 
 #: The first release of each series of Blender -> its Python, newest Python last.
-_RELEASES = {
-    **dict.fromkeys([(4, 2, 0), (4, 3, 0), (4, 4, 0), (4, 5, 0), (5, 0, 0)], "3.11"),
-    **dict.fromkeys([(5, 1, 0), (5, 2, 0), (5, 3, 0)], "3.13"),
-}
+_RELEASES = {(*series, 0): python_of_blender(series) for series in BLENDER_SERIES}
 #: Platforms in the order in which they serve as examples.
 _EXAMPLES = ("linux-x64", "windows-x64", "macos-arm64", *platforms.KNOWN)
 #: Stand for a platform and a minor version of Python that no entry names; never part of a message.

@@ -50,7 +50,7 @@ CODES = {
         example={"path": "packages/beta/index.json", "audience": "channel beta", "variant": "named"},
     ),
     "generate.page-not-owned": Code(
-        "error", "the page was not written by extery", "Nothing is written: the page may be a home page that somebody made by hand.",
+        "error", "the page was not written by extery", "Nothing is written: the page may be a home page written by hand.",
         message="{path} already exists, and extery did not write it",
         hint="move it away, leave out --html, or replace it with --force",
         example={"path": "packages/index.html"},
