@@ -66,6 +66,7 @@ def test_accounts_that_are_created_in_bulk_have_the_constraint_too(db: None) -> 
 def test_accounts_without_an_address_are_many(db: None) -> None:
     for number in range(3):
         User.objects.create_user(f"bot{number}")
+    assert User.objects.filter(email_key=None).count() == 3
 
 
 @pytest.mark.parametrize("verification", ["none", "mandatory"])

@@ -78,5 +78,6 @@ def test_the_time_is_a_setting(mandatory: Any) -> None:
 
 def test_the_name_and_address_can_be_used_again(mandatory: Any) -> None:
     make("ada", date_joined=timezone.now() - EIGHT_DAYS)
-    delete_unconfirmed()
+    assert delete_unconfirmed() == 1
     factories.make_user("ada")
+    assert names() == {"ada"}

@@ -63,6 +63,7 @@ def test_a_refused_use_is_not_counted(quotas: Any) -> None:
         refused(partial(use, account=9))
     use(account=9, address="")
     use(account=9, address="")
+    assert refused(partial(use, account=9, address="")).get("variant", "") == ""
 
 
 def test_an_unknown_address_has_no_quota_and_a_call_without_client_none_at_all(quotas: Any) -> None:
@@ -70,6 +71,7 @@ def test_an_unknown_address_has_no_quota_and_a_call_without_client_none_at_all(q
         use(account=account, address="")
     for _ in range(9):
         use(account=77, address=None)
+    assert QuotaUsage.objects.count() == 9  # one of each account with a client, none of account 77
 
 
 def test_a_quota_can_be_unlimited(quotas: Any) -> None:

@@ -83,19 +83,23 @@ def _load_demo() -> Callable[[], Any]:
 
 
 def _require_loopback(host: str) -> None:
-    """Raise `Refused` unless every address of ``host`` is of this machine only."""
+    if not is_loopback(host):
+        from extery.core.errors import Refused
+
+        raise Refused.of("setting.demo-not-local", host=host or "every address")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether every address of ``host`` is of this machine only."""
     import ipaddress
     import socket
-
-    from extery.core.errors import Refused
 
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM) if host else []
         addresses = [ipaddress.ip_address(str(item[4][0]).partition("%")[0]) for item in found]
     except OSError:
         addresses = []
-    if not addresses or not all(address.is_loopback for address in addresses):
-        raise Refused.of("setting.demo-not-local", host=host or "every address")
+    return bool(addresses) and all(address.is_loopback for address in addresses)
 
 
 def _seed(seed_site: Callable[[], Any]) -> tuple[tuple[str, str, str], ...]:
