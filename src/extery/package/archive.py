@@ -68,11 +68,6 @@ class Member(NamedTuple):
         return (self.dos_date >> 9) + 1980, (self.dos_date >> 5) & 15, self.dos_date & 31
 
     @property
-    def has_descriptor(self) -> bool:
-        """Whether its size is stated in a data descriptor after its data."""
-        return bool(self.flags & FLAG_DESCRIPTOR)
-
-    @property
     def is_stored(self) -> bool:
         """Whether its packed data is the file itself."""
         return self.method == STORED and self.size == self.packed_size

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
+from extery.core.codes import find
 from extery.core.errors import ProblemList, Value, Where
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS
 from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
-
-#: Kinds of problems whose hints show a line to write, in TOML or in JSON.
-KINDS_WITH_NOTATION = frozenset({"missing", "wrong-type", "unknown-type"})
 
 _TYPE_NAMES = {
     str: "string",
@@ -66,16 +64,22 @@ class FieldContext:
 
     def add(self, kind: str, *steps: str | int, variant: str = "", **values: Value) -> None:
         """Add the problem ``manifest.<field>.<kind>`` of the field, or of the part of it at ``steps``."""
-        if self.is_json and self.field == "asset_library":
-            variant = "json"  # one cure for all: a listing has no such field
-        elif self.is_json and kind in KINDS_WITH_NOTATION:
-            variant = f"{variant}-json" if variant else "json"
+        code = f"manifest.{self.field}.{kind}"
+        if self.is_json:
+            variant = _json_variant(code, variant)
         self.problems.add(
-            f"manifest.{self.field}.{kind}",
+            code,
             where=self.locate((self.field, *steps)),
             variant=variant,
             **values,
         )
+
+
+def _json_variant(code: str, variant: str) -> str:
+    """Return the variant with a cure in JSON; ``variant`` itself if the cure is the same in both notations."""
+    variants = find(code).variants
+    names = (f"{variant}-json" if variant else "json", "json")
+    return next((name for name in names if name in variants), variant)
 
 
 def limit_problems(items: Iterable[T], problems: ProblemList) -> Iterable[T]:
