@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from extery.core.types import FIRST_BLENDER, LISTED_FOR_ALL, TYPES, TYPES_BY_NAME
-from extery.core.versions import BlenderVersion, short_blender_version
+from extery.core.versions import BlenderVersion, parse_blender_version, short_blender_version
 from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Entry
 
@@ -74,8 +74,6 @@ def is_for_old_blenders(path: str, query: Mapping[str, Sequence[str]]) -> bool:
 
     It may not if the folder has the name of a complete listing, or if the request is that of a newer Blender.
     """
-    from extery.core.versions import parse_blender_version
-
     folder = path.rstrip("/").removesuffix(f"/{LISTING_FILENAME}").rpartition("/")[2]
     texts = [folder.removeprefix("blender-")] if folder.startswith("blender-") else []
     texts += list(query.get("blender_version", ()))[-1:]
