@@ -88,7 +88,10 @@ def test_a_site_reconnects_after_its_connections_were_closed(
 ) -> None:
     postgresql.create_database("closed")
     with serving(
-        tmp_path / "data", EXTERY_DATABASE=postgresql.address("closed"), EXTERY_THREADS="2"
+        tmp_path / "data",
+        "--no-worker",  # a worker has connections of its own
+        EXTERY_DATABASE=postgresql.address("closed"),
+        EXTERY_THREADS="2",
     ) as site:
         for _ in range(3):
             for path in ("/api/v1/extensions/", "/extensions/"):
