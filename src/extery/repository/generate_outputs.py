@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,13 +91,14 @@ class OutputWriter:
             if outputs != last.outputs:
                 summary.outputs = outputs
                 cache.save(folder, summary, started_at, blocks)
-        changes = self._changes(plans, entries)
         remove_interrupted_writes(
             folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
         )
         is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
         page = BackgroundResult(render_page, pays=is_large)
         try:
+            # While the page is rendered, and before the listings are replaced.
+            changes = self._changes(plans, entries)
             names, written = self._write(
                 plans, page.result, legacy, meanwhile=lambda: blocks.sizes_and_crc
             )
@@ -136,13 +137,14 @@ class OutputWriter:
         self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
     ) -> dict[str, ListingChanges]:
         """Return the changes of each listing by its address, and warn of versions with other bytes."""
+        listings = {p.address: write.read_or_empty(self.folder / p.address) for p in plans}
         for plan in plans if not self.was_interrupted else ():
-            self._check_companions(self.folder / plan.folder)
+            self._check_companions(self.folder / plan.address, listings[plan.address])
         available = {item.id for item in entries}
         refused = {package.name for _, package in self.packages if package.serialized is None}
         changes = {
             plan.address: compare_listing(
-                write.read_or_empty(self.folder / plan.address),
+                listings[plan.address],
                 plan.items,
                 available=available,
                 refused=refused,
@@ -158,11 +160,9 @@ class OutputWriter:
             )
         return changes
 
-    def _check_companions(self, folder: Path) -> None:
-        """Warn if another program has edited a listing that is about to be replaced."""
-        path = folder / LISTING_FILENAME
-        names = stale_companions(folder, write.read_or_empty(path)) if path.is_file() else []
-        if names:
+    def _check_companions(self, path: Path, listing: bytes) -> None:
+        """Warn if another program has edited the listing at ``path``, which is about to be replaced."""
+        if listing and (names := stale_companions(path.parent, listing)):
             self.problems.add(
                 "generate.listing-edited", where=Where(str(path)), names=", ".join(names)
             )
@@ -272,9 +272,11 @@ _NEWS = ("generate.package-replaced", "generate.listing-edited")
 
 
 def _counts(
-    plans: Iterable[PlannedListing], entries: Sequence[SerializedEntry]
+    plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
 ) -> tuple[int, int, int]:
     """Return the numbers of `PackageCounts`."""
+    if plans[0].items == entries:
+        return len(entries), 0, 0
     listed = {file_of(item).rpartition("/")[2] for plan in plans for item in plan.items}
     counts = count_packages(entries, listed)
     return counts.listed, counts.older, counts.hidden

@@ -1,12 +1,11 @@
 """What a run changes: a listing compared with the one it replaces, and the packages that it does not list.
 
-Entries that are the same text in both listings are not parsed, so comparing large listings is cheap.
+Only entries of ids with a changed or missing old entry are parsed, so comparing large listings is cheap.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -81,14 +80,14 @@ def compare_listing(
     old_texts = split_entries(old)
     new_texts, old_set = {item.text for item in items}, set(old_texts)
     gone = _parsed(text for text in old_texts if text not in new_texts)
-    came = [item.entry for item in items if item.text not in old_set]
-    touched = {str(item["id"]) for item in (*gone, *came)}
-    kept: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        if item.id in touched and item.text in old_set:
-            kept[item.id].append(item.version)
-    before, after = _versions(gone, kept), _versions(came, kept)
-    files = {str(item["id"]): _file_name(item) for item in gone}
+    came = [item for item in items if item.text not in old_set]
+    touched = {item["id"] for item in gone} | {item.id for item in came}
+    kept = [
+        (item.id, item.version) for item in items if item.id in touched and item.text in old_set
+    ]
+    before = _newest([*kept, *((item["id"], str(item.get("version"))) for item in gone)])
+    after = _newest([*kept, *((item.id, item.version) for item in came)])
+    files = {item["id"]: _file_name(item) for item in gone}
     lost = {name: before[name] for name in sorted(before.keys() - after.keys())}
     both = sorted(before.keys() & after.keys())
     hidden = {name: version for name, version in lost.items() if name in available}
@@ -100,7 +99,7 @@ def compare_listing(
         removed={name: v for name, v in lost.items() if name not in hidden and name not in left},
         hidden=hidden,
         refused=left,
-        replaced=_replaced(gone, came),
+        replaced=_replaced(gone, [item.entry for item in came if item.id in files]),
     )
 
 
@@ -110,12 +109,14 @@ def _parsed(texts: Iterable[bytes]) -> list[dict[str, Any]]:
     return [item for item in parsed if isinstance(item, dict) and isinstance(item.get("id"), str)]
 
 
-def _versions(entries: Iterable[dict[str, Any]], kept: dict[str, list[str]]) -> dict[str, str]:
-    """Return the newest version of each id, of the entries and the ``kept`` versions."""
-    versions = {name: list(texts) for name, texts in kept.items()}
-    for item in entries:
-        versions.setdefault(item["id"], []).append(str(item.get("version")))
-    return {name: max(texts, key=_sort_key) for name, texts in versions.items()}
+def _newest(versions: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the newest version of each id."""
+    newest: dict[str, str] = {}
+    for name, version in versions:
+        other = newest.setdefault(name, version)
+        if other != version and _sort_key(other) < _sort_key(version):
+            newest[name] = version
+    return newest
 
 
 def _sort_key(version: str) -> tuple[bool, str]:
