@@ -16,7 +16,7 @@ from tests.zips import names
 from tests.zips.benign import BENIGN
 from tests.zips.members import MEMBERS
 from tests.zips.records import RECORDS
-from tests.zips.seeds import UNUSUAL, seeds
+from tests.zips.seeds import SEEDS, UNUSUAL, seeds
 from tests.zips.structure import MAX_32, Archive, number_fields
 
 #: Changes an archive and returns a description, which begins with the name of the family.
@@ -128,7 +128,7 @@ def _also_in_twin(archive: Archive, record: object, field: str, rng: random.Rand
 
 def every_field(name: str) -> Iterator[Mutant]:
     """A seed with each number in the headers of its last file and its first folder set to each value of interest."""
-    original = Archive.parse(seeds()[name])
+    original = Archive.parse(SEEDS[name]())
     pairs = list(enumerate(original.pairs()))
     files = [number for number, (_, local) in pairs if local.data][-1:]
     folders = [number for number, (entry, _) in pairs if entry.name.endswith(b"/")][:1]

@@ -98,13 +98,15 @@ class Archive:
         self.by_name = {member.name: member for member in members}
         #: Checksums of stored members that have been computed already.
         self.checksums = checksums
+        #: Members that `read` has unpacked without an error, by name.
+        self._verified: dict[str, Member] = {}
         #: The bytes of the archive if ``file`` is in memory; a copy only if it was written to.
         self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
 
     @property
     def unpacked_size(self) -> int:
         """The sum of the stated sizes of all members, in bytes."""
-        return sum(member.size for member in self.members)
+        return sum([member.size for member in self.members])
 
     def stored_regions(self) -> dict[Region, Member]:
         """Return the stored members by the region of their data."""
@@ -184,6 +186,8 @@ class Archive:
         if data is None:
             with self.open(member) as stream:
                 data = stream.read()
+        else:
+            self._verified[member.name] = member
         return data
 
     def verify_all(self, *, checkpoint: Callable[[], None] = lambda: None) -> None:
@@ -194,10 +198,12 @@ class Archive:
     def verify(self, member: Member, *, checkpoint: Callable[[], None] = lambda: None) -> None:
         """Read a member to its end; raises the errors of `open`.
 
-        Members whose checksum is known already are not read again. ``checkpoint`` is called first, and for
+        Members that have been read, or whose checksum is known, are not read again. ``checkpoint`` is called first, and for
         each megabyte of a large member; it may raise to stop.
         """
         checkpoint()
+        if self._verified.get(member.name) is member:
+            return
         self._check_readable(member)
         if not member.packed_size and member.is_folder:
             return

@@ -16,10 +16,14 @@ from extery.core.files import format_size
 from extery.package.extra_fields import find_extra_issue, parse_extra_field, take_zip64
 from extery.package.issue import Issue
 from extery.package.zip_format import (
+    END,
     END_SIGNATURE,
+    ENTRY,
     ENTRY_SIGNATURE,
     IN_ZIP64_16,
     IN_ZIP64_32,
+    LOCATOR_64,
+    LOCATOR_64_SIGNATURE,
 )
 
 #: No extension has nearly as many files, and each takes memory before it can be checked.
@@ -27,11 +31,6 @@ MAX_MEMBERS = 20_000
 #: Maximum size of a directory that is read into memory.
 MAX_DIRECTORY_BYTES = 8 << 20
 
-_END = Struct("<4s4H2LH")
-_ENTRY = Struct("<4s4B4HL2L5H2L")
-# Offsets of two fields of an entry.
-_FLAGS, _EXTRA_LENGTH = 8, 30
-_LOCATOR_64 = Struct("<4sLQL")
 _END_64 = Struct("<4sQ2H2L4Q")
 # `_END_64.size` without its signature and its own size field.
 _END_64_BODY = _END_64.size - 12
@@ -55,8 +54,6 @@ class DirectoryEntry(NamedTuple):
     external_attributes: int
     offset: int
     extra_issue: Issue | None
-    #: The bytes from flags to name length, which the local header repeats; empty if zip64 replaces one of them.
-    header_fields: bytes
 
 
 class CentralDirectory(NamedTuple):
@@ -106,18 +103,18 @@ def _damaged(name: str, variant: str, **values: Value) -> InvalidPackage:
 def _find_end(file: BinaryIO, size: int, name: str) -> _End:
     """Return the end record, which must be the last bytes of the file."""
     # Nearly all archives have no comment, so that the record is found without reading 64 KiB.
-    for length in (_END.size, _END.size + _MAX_COMMENT):
+    for length in (END.size, END.size + _MAX_COMMENT):
         tail_start = max(0, size - length)
         file.seek(tail_start)
         tail = file.read(size - tail_start)
         at = tail.rfind(END_SIGNATURE)
         if at >= 0:
             break
-    if at < 0 or len(tail) - at < _END.size:
+    if at < 0 or len(tail) - at < END.size:
         raise _damaged(name, "no-end")
-    _, disk, first_disk, here, count, length, start, comment = _END.unpack_from(tail, at)
+    _, disk, first_disk, here, count, length, start, comment = END.unpack_from(tail, at)
     position = tail_start + at
-    rest = size - position - _END.size
+    rest = size - position - END.size
     if comment > rest:
         raise _damaged(name, "comment")
     if comment < rest:
@@ -144,10 +141,10 @@ def _find_end(file: BinaryIO, size: int, name: str) -> _End:
 
 
 def _has_locator(file: BinaryIO, position: int) -> bool:
-    if position < _LOCATOR_64.size:
+    if position < LOCATOR_64.size:
         return False
-    file.seek(position - _LOCATOR_64.size)
-    return file.read(4) == b"PK\x06\x07"
+    file.seek(position - LOCATOR_64.size)
+    return file.read(4) == LOCATOR_64_SIGNATURE
 
 
 def _with_zip64(file: BinaryIO, end: _End, position: int, name: str) -> tuple[_End, int]:
@@ -160,12 +157,12 @@ def _with_zip64(file: BinaryIO, end: _End, position: int, name: str) -> tuple[_E
         if end.entries == IN_ZIP64_16 or IN_ZIP64_32 in (end.length, end.start):
             raise _zip64_mismatch(name, "record-missing")
         return end, position
-    record_start = position - _LOCATOR_64.size - _END_64.size
+    record_start = position - LOCATOR_64.size - _END_64.size
     if record_start < 0:
         raise _zip64_mismatch(name, "record-cut-off")
     file.seek(record_start)
-    data = file.read(_END_64.size + _LOCATOR_64.size)
-    _, disk, record_offset, disks = _LOCATOR_64.unpack_from(data, _END_64.size)
+    data = file.read(_END_64.size + LOCATOR_64.size)
+    _, disk, record_offset, disks = LOCATOR_64.unpack_from(data, _END_64.size)
     signature, body, _, _, *numbers = _END_64.unpack_from(data)
     disk_here, first_disk, here, count, length, start = numbers
     if record_offset != record_start or signature != b"PK\x06\x06" or body != _END_64_BODY:
@@ -191,32 +188,29 @@ def _zip64_mismatch(name: str, variant: str) -> InvalidPackage:
 def _parse_entries(data: bytes, count: int, name: str) -> list[DirectoryEntry]:
     entries: list[DirectoryEntry] = []
     place, total = 0, len(data)
-    last = total - _ENTRY.size
+    last = total - ENTRY.size
     while place < total:
         if place > last or len(entries) == count:
             raise _damaged(name, "directory-too-short")
-        fields = _ENTRY.unpack_from(data, place)
+        fields = ENTRY.unpack_from(data, place)
         if fields[0] != ENTRY_SIGNATURE:
             raise _damaged(name, "no-signature")
-        name_end = place + _ENTRY.size + fields[12]
+        name_end = place + ENTRY.size + fields[12]
         extra_end = name_end + fields[13]
-        raw_name = data[place + _ENTRY.size : name_end]
-        header_fields = data[place + _FLAGS : place + _EXTRA_LENGTH]
+        raw_name = data[place + ENTRY.size : name_end]
         place = extra_end + fields[14]
         if place > total:
             raise _damaged(name, "entry-cut-off")
         if fields[15]:
             raise _damaged(name, "multi-part")
         extra = data[name_end:extra_end]
-        entries.append(_entry(fields, raw_name, extra, header_fields, name))
+        entries.append(_entry(fields, raw_name, extra, name))
     if len(entries) != count:
         raise _damaged(name, "entry-count", entries=len(entries), stated=count)
     return entries
 
 
-def _entry(
-    fields: tuple[int, ...], raw_name: bytes, extra: bytes, header_fields: bytes, name: str
-) -> DirectoryEntry:
+def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) -> DirectoryEntry:
     (
         _, system_version, system, needed, _, flags, method, time, date, crc, packed, size,
         _, _, _, _, _, external, offset,
@@ -230,10 +224,8 @@ def _entry(
         wide = take_zip64(parts, (size, packed, offset))
         if wide is None:
             raise _zip64_mismatch(name, "entry")
-        if (size, packed, offset) != wide:
-            header_fields = b""
         size, packed, offset = wide
     return DirectoryEntry(
         raw_name, system, system_version, needed, flags, method, time, date, crc, packed, size,
-        external, offset, extra_issue, header_fields,
+        external, offset, extra_issue,
     )  # fmt: skip

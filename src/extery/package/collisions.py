@@ -1,7 +1,8 @@
 """Compare the names of all members, and report those that are the same file on some system.
 
 Case on Windows and macOS, Unicode form on macOS, short names on Windows, and paths that are both a file and a
-folder. Rules for a single name: `extery.package.names`.
+folder. Names with backslashes are reported here too, once for the archive. Other rules for a single name:
+`extery.package.names`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def check_names(
     ``where`` returns the place of a name. Stops after `MAX_PROBLEMS`.
     """
     names = list(names)
-    if _are_harmless(names):
+    if are_harmless(names):
         return
     from extery.package.path_tree import MAX_NODES, PathTree  # most packages do not need it
 
@@ -61,7 +62,7 @@ def check_names(
     _check_backslashes(backslashes, problems, where)
 
 
-def _are_harmless(names: list[str]) -> bool:
+def are_harmless(names: list[str]) -> bool:
     """Whether all names are plain ASCII and no two can collide; otherwise they are checked one by one."""
     files: set[str] = set()
     folders: set[str] = set()

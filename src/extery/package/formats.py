@@ -32,6 +32,11 @@ _TAR_OFFSET, _TAR_MAGIC = 257, b"ustar"
 _POLYGLOTS = ((_TAR_OFFSET, _TAR_MAGIC, "tar"), (32769, b"CD001", "iso"))
 
 
+def is_polyglot(data: bytes) -> bool:
+    """Return whether a whole zip is an archive of another format as well."""
+    return any(data.startswith(magic, offset) for offset, magic, _ in _POLYGLOTS)
+
+
 def check_polyglot(file: BinaryIO, size: int, name: str) -> None:
     """Raise `InvalidPackage` for a zip that is an archive of another format as well."""
     file.seek(0)

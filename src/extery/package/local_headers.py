@@ -8,7 +8,6 @@ member, or bytes of one, that another does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from struct import Struct
 from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import ProblemList, Where
@@ -25,13 +24,10 @@ from extery.package.zip_format import (
     FLAG_PATCH,
     FLAG_STRONG_ENCRYPTION,
     FLAG_UTF8,
+    LOCAL_HEADER,
     LOCAL_SIGNATURE,
 )
 
-_LOCAL = Struct("<4s2B4HL2L2H")
-# Where the fields begin that the entry of the directory repeats, and the length of an empty extra field.
-_AFTER_VERSION = 6
-_NO_EXTRA = b"\0\0"
 #: Flags that change how data or names are read.
 _COMPARED_FLAGS = (
     FLAG_ENCRYPTED
@@ -85,10 +81,6 @@ def check_local_headers(
             spaces.compare(expected, entry.offset, previous, name)
         is_shared = entry.offset < expected
         previous = name
-        if plain := _find_plain_data(file, entry, directory.start):
-            offsets[index] = plain
-            expected = max(expected, plain + entry.packed_size)
-            continue
         if len(problems) - before >= MAX_NAME_PROBLEMS:
             break
         header = _read_local(file, entry.offset, directory.start)
@@ -150,41 +142,26 @@ class _Spaces:
 
 def _read_local(file: BinaryIO, offset: int, limit: int) -> LocalHeader | None:
     """Return the local header at ``offset``, or ``None`` if there is none before ``limit``."""
-    if offset + _LOCAL.size > limit:
+    if offset + LOCAL_HEADER.size > limit:
         return None
     file.seek(offset)
-    data = file.read(min(_LOCAL.size + _READ_AHEAD, limit - offset))
-    if len(data) < _LOCAL.size:
+    data = file.read(min(LOCAL_HEADER.size + _READ_AHEAD, limit - offset))
+    if len(data) < LOCAL_HEADER.size:
         return None
-    fields = _LOCAL.unpack_from(data)
+    fields = LOCAL_HEADER.unpack_from(data)
     signature, _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = fields
-    end = _LOCAL.size + name_length + extra_length
+    end = LOCAL_HEADER.size + name_length + extra_length
     if signature != LOCAL_SIGNATURE or offset + end > limit:
         return None
     if len(data) < end:
         data += file.read(end - len(data))
         if len(data) < end:
             return None
-    name_end = _LOCAL.size + name_length
+    name_end = LOCAL_HEADER.size + name_length
     return LocalHeader(
-        flags, method, crc, packed, size, data[_LOCAL.size : name_end], data[name_end:end],
+        flags, method, crc, packed, size, data[LOCAL_HEADER.size : name_end], data[name_end:end],
         offset + end,
     )  # fmt: skip
-
-
-def _find_plain_data(file: BinaryIO, entry: DirectoryEntry, limit: int) -> int:
-    """Return the offset of a member's data if its local header has no extra field and equals the entry.
-
-    0 for all others, which `_read_local` and `_differences` examine.
-    """
-    length = _LOCAL.size + len(entry.raw_name)
-    end = entry.offset + length
-    if end > limit or entry.flags & FLAG_DESCRIPTOR:
-        return 0
-    file.seek(entry.offset)
-    data = file.read(length)
-    rest = entry.header_fields + _NO_EXTRA + entry.raw_name
-    return end if data.startswith(LOCAL_SIGNATURE) and data[_AFTER_VERSION:] == rest else 0
 
 
 def _differences(header: LocalHeader, entry: DirectoryEntry) -> Iterator[Issue]:

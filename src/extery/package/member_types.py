@@ -17,7 +17,9 @@ _DOS_FOLDER = 0x10
 # unzip skips members with this attribute.
 _DOS_VOLUME_LABEL = 0x08
 #: DOS, Unix, NTFS in both numbers, VFAT and macOS. For others, tools read Unix modes as something else.
-_SYSTEMS = frozenset({0, 3, 10, 11, 14, 19})
+SYSTEMS = frozenset({0, 3, 10, 11, 14, 19})
+#: External attributes of which a plain file has none: the DOS attributes, and any Unix type but that of a file.
+NOT_A_FILE = _DOS_FOLDER | _DOS_VOLUME_LABEL | (0o170000 & ~stat.S_IFREG) << 16
 # Packed size of an empty folder that a tool has deflated.
 _EMPTY_DEFLATED = 2
 _SPECIAL = "package.special-file"
@@ -42,11 +44,9 @@ def check_member_types(
 
 def _is_plain_file(entry: DirectoryEntry) -> bool:
     """Whether a member is an ordinary file, if its name is that of a file: nearly all are."""
-    attributes = entry.external_attributes
     return (
-        stat.S_IFMT(attributes >> 16) in (0, stat.S_IFREG)
-        and not attributes & (_DOS_VOLUME_LABEL | _DOS_FOLDER)
-        and entry.system in _SYSTEMS
+        not entry.external_attributes & NOT_A_FILE
+        and entry.system in SYSTEMS
         and (entry.method != STORED or entry.size == entry.packed_size)
     )
 
@@ -71,7 +71,7 @@ def _find_special(entry: DirectoryEntry, *, is_folder: bool) -> Issue | None:
     kind = stat.S_IFMT(entry.external_attributes >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return Issue(_SPECIAL, "device")
-    if entry.system not in _SYSTEMS:
+    if entry.system not in SYSTEMS:
         return Issue(_SPECIAL, "unknown-system", {"system": entry.system})
     if entry.external_attributes & _DOS_VOLUME_LABEL:
         return Issue(_SPECIAL, "volume-label")

@@ -19,6 +19,7 @@ from extery.package.local_headers import check_local_headers
 from extery.package.member_types import check_member_types
 from extery.package.name_encoding import decode_names
 from extery.package.names import quote_name
+from extery.package.plain_archive import read_plain_members
 from extery.package.unzip_names import find_clash
 
 ArchiveT = TypeVar("ArchiveT", bound=Archive)
@@ -73,6 +74,10 @@ def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
 def _read_archive(
     kind: type[ArchiveT], file: BinaryIO, name: str, problems: ProblemList | None
 ) -> ArchiveT:
+    if type(file) is io.BytesIO:
+        data = file.getvalue()
+        if plain := read_plain_members(data):
+            return kind(file, name, plain, size=len(data))
     try:
         size = file.seek(0, io.SEEK_END)
         check_polyglot(file, size, name)

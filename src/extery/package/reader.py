@@ -93,9 +93,9 @@ class Package(Archive):
     @cached_property
     def names(self) -> list[str]:
         """The names of the files below the root, relative to it, without folders."""
-        root, names = self.root, (member.name for member in self.members)
+        root, names = self.root, [m.name for m in self.members if m.name[-1:] != "/"]
         start = len(root)
-        return [name[start:] for name in names if name.startswith(root) and name[-1:] != "/"]
+        return [name[start:] for name in names if name.startswith(root)] if root else names
 
     def read_file(self, name: str, *, limit: int = MAX_MANIFEST_BYTES) -> bytes:
         """Return the bytes of a file below the root.

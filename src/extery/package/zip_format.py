@@ -1,12 +1,21 @@
-"""Signatures and flags of the zip format, as PKWARE's APPNOTE defines them. Contains no code."""
+"""Signatures, records and flags of the zip format, as PKWARE's APPNOTE defines them. Contains no code."""
 
 from __future__ import annotations
+
+from struct import Struct
 
 #: The first bytes of each kind of record (4.3).
 LOCAL_SIGNATURE = b"PK\x03\x04"
 DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 ENTRY_SIGNATURE = b"PK\x01\x02"
 END_SIGNATURE = b"PK\x05\x06"
+LOCATOR_64_SIGNATURE = b"PK\x06\x07"
+
+#: The records without their names, extra fields and comments.
+LOCAL_HEADER = Struct("<4s2B4HL2L2H")
+ENTRY = Struct("<4s4B4HL2L5H2L")
+END = Struct("<4s4H2LH")
+LOCATOR_64 = Struct("<4sLQL")
 
 #: General purpose bit flags (4.4.4).
 FLAG_ENCRYPTED = 0x1
