@@ -126,9 +126,9 @@ def test_packages_are_read_again_only_for_other_tags(monkeypatch: pytest.MonkeyP
     names: list[str] = []
     read = scan.scan_package
 
-    def note(path: Path, **options: object) -> scan.ScannedPackage:
-        names.append(path.name)
-        return read(path, **options)  # type: ignore[arg-type]
+    def note(folder: Path, name: str, **options: object) -> scan.ScannedPackage:
+        names.append(name)
+        return read(folder, name, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(parallel_scan, "scan_package", note)
     for tags, expected in ((OWN, ["a.zip"]), (OWN, []), (OTHER, ["a.zip"]), (OTHER, [])):

@@ -62,5 +62,5 @@ def test_a_keyboard_interrupt_is_not_caught() -> None:
 def test_a_package_deleted_during_the_scan_is_reported(tmp_path: Path) -> None:
     (tmp_path / "gone.zip").symlink_to(tmp_path / "nowhere")
 
-    [problem] = scan_package(tmp_path / "gone.zip").problems
+    [problem] = scan_package(tmp_path, "gone.zip").problems
     assert problem.code == "package.not-found"

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ def read_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     read = scan.scan_package
 
-    def record_name(path: Path, **options: bool) -> scan.ScannedPackage:
-        names.append(path.name)
-        return read(path, **options)
+    def record_name(folder: Path, name: str, **options: Any) -> scan.ScannedPackage:
+        names.append(name)
+        return read(folder, name, **options)
 
     monkeypatch.setattr(parallel_scan, "scan_package", record_name)
     return names
@@ -306,11 +307,11 @@ def test_packages_of_a_failed_worker_process_are_read_again(
     whole, me = parallel_scan.scan_packages(tmp_path, found, processes=1), os.getpid()
     read = scan.scan_package
 
-    def end_in_worker(path: Path, **options: bool) -> scan.ScannedPackage:
+    def end_in_worker(folder: Path, name: str, **options: Any) -> scan.ScannedPackage:
         if os.getpid() != me:
             os._exit(9)
         time.sleep(0.005)  # so that the worker process gets packages
-        return read(path, **options)
+        return read(folder, name, **options)
 
     monkeypatch.setattr(parallel_scan, "scan_package", end_in_worker)
 

@@ -13,7 +13,7 @@ from tests.repository.packages import put
 
 
 def scanned_entries(folder: Path) -> list[SerializedEntry]:
-    return sorted_entries(scan_package(path) for path in folder.iterdir())
+    return sorted_entries(scan_package(folder, path.name) for path in folder.iterdir())
 
 
 def planned(

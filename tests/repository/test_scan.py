@@ -60,7 +60,7 @@ def test_pipes_and_devices_are_reported_and_not_opened(tmp_path: Path) -> None:
 
     assert [problem.code for problem in problems] == ["generate.not-a-file"]
     assert found.name == "link.zip"
-    assert [p.code for p in scan_package(tmp_path / "link.zip").problems] == ["package.unreadable"]
+    assert [p.code for p in scan_package(tmp_path, "link.zip").problems] == ["package.unreadable"]
 
 
 def test_a_missing_folder_is_an_error_with_a_code(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_missing_folder_is_an_error_with_a_code(tmp_path: Path) -> None:
 def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
     path = put(tmp_path, "a.zip")
 
-    archive = scan_package(path)
+    archive = scan_package(path.parent, path.name)
 
     assert archive.entry is not None
     assert (archive.name, archive.entry["id"]) == ("a.zip", "gear_tool")
@@ -85,14 +85,14 @@ def test_a_package_is_read_with_its_hash_and_manifest(tmp_path: Path) -> None:
 def test_packages_are_read_leniently(tmp_path: Path) -> None:
     put(tmp_path, "a.zip", tagline="Makes gears!", blender_version_min="4.2")
 
-    assert scan_package(tmp_path / "a.zip").entry is not None
+    assert scan_package(tmp_path, "a.zip").entry is not None
 
 
 def test_a_split_package_is_listed_for_its_own_platform(tmp_path: Path) -> None:
     generated = '[build.generated]\nplatforms = ["linux-x64"]\nwheels = []\n'
     put(tmp_path, "a.zip", platforms=["linux-x64", "windows-x64"], extra=generated)
 
-    entry = scan_package(tmp_path / "a.zip").entry
+    entry = scan_package(tmp_path, "a.zip").entry
 
     assert entry is not None
     assert entry["platforms"] == ["linux-x64"]
@@ -105,7 +105,7 @@ def test_a_link_to_a_package_is_listed(tmp_path: Path) -> None:
     [found] = find_packages(tmp_path, ProblemList())
 
     assert found.size == (tmp_path / "real.file").stat().st_size
-    assert scan_package(tmp_path / found.name).entry is not None
+    assert scan_package(tmp_path, found.name).entry is not None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_link_to_a_package_is_listed(tmp_path: Path) -> None:
 def test_a_bad_package_is_returned_with_its_problem(code: str, tmp_path: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(PACKAGES[code]())
 
-    archive = scan_package(tmp_path / "bad.zip")
+    archive = scan_package(tmp_path, "bad.zip")
 
     assert archive.entry is None
     assert [problem.code for problem in archive.problems] == [code]
@@ -129,7 +129,7 @@ def test_all_problems_of_a_manifest_are_reported_with_their_lines(tmp_path: Path
         packed((f"gears/{MANIFEST}", manifest), ("gears/__init__.py", b""))
     )
 
-    problems = scan_package(tmp_path / "bad.zip").problems
+    problems = scan_package(tmp_path, "bad.zip").problems
 
     assert [str(problem.where) for problem in problems] == [
         f"bad.zip/gears/{MANIFEST}:4:8",
@@ -142,7 +142,7 @@ def test_a_dangling_link_is_reported_as_missing(tmp_path: Path) -> None:
 
     [found] = find_packages(tmp_path, ProblemList())
 
-    assert [problem.code for problem in scan_package(tmp_path / found.name).problems] == [
+    assert [problem.code for problem in scan_package(tmp_path, found.name).problems] == [
         "package.not-found"
     ]
 
@@ -152,7 +152,7 @@ def test_a_name_that_is_not_unicode_is_refused(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.zip"))
     put(tmp_path, "a.zip").rename(path)
 
-    [problem] = scan_package(path).problems
+    [problem] = scan_package(path.parent, path.name).problems
 
     assert problem.code == "generate.name-not-unicode"
     assert problem.where.file.endswith("\\xff.zip")
@@ -163,7 +163,7 @@ def test_a_scanned_package_can_be_pickled(tmp_path: Path) -> None:
     (tmp_path / "b.zip").touch()
 
     for name in ("a.zip", "b.zip"):
-        archive = scan_package(tmp_path / name)
+        archive = scan_package(tmp_path, name)
         assert pickle.loads(pickle.dumps(archive)) == archive
 
 
@@ -184,7 +184,7 @@ def test_damage_is_found_as_by_validate(tmp_path: Path, place: str, method: int,
     path = tmp_path / "a.zip"
     path.write_bytes(data)
 
-    scanned = scan_package(path)
+    scanned = scan_package(path.parent, path.name)
 
     code = "package.damaged-member" if place == "package" else "wheel.unreadable"
     assert [problem.code for problem in scanned.problems] == [code]

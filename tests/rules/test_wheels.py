@@ -142,7 +142,9 @@ def test_wheels_that_exceed_the_limit_together_are_a_zip_bomb(tmp_path: Path) ->
         for name in names:
             archive.writestr(f"wheels/{name}", data)
 
-    assert [p.code for p in scan_package(path).problems if "bomb" in p.code] == ["package.bomb"]
+    assert [p.code for p in scan_package(path.parent, path.name).problems if "bomb" in p.code] == [
+        "package.bomb"
+    ]
     assert "package.bomb" in [p.code for p in check_package(path).problems]
 
 
@@ -156,7 +158,7 @@ def test_a_scan_finds_a_wheel_member_longer_than_stated(
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on((WHEEL, changed(wheel(), misstate_size)), manifest=WITH_WHEEL))
 
-    assert [p.code for p in scan_package(path).problems] == ["wheel.unreadable"]
+    assert [p.code for p in scan_package(path.parent, path.name).problems] == ["wheel.unreadable"]
 
 
 def test_a_scan_does_not_decompress_a_zip_bomb(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ def test_a_scan_does_not_decompress_a_zip_bomb(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(file.getvalue())
 
-    scanned = scan_package(path)
+    scanned = scan_package(path.parent, path.name)
     assert scanned.serialized is None
     assert {p.code for p in scanned.problems} == {"package.bomb", "package.rare-compression"}
 
@@ -190,14 +192,16 @@ def test_every_command_checks_the_content_of_wheels(tmp_path: Path) -> None:
 
     assert [p.code for p in check_folder(source).problems] == ["wheel.unreadable"]
     [built] = build(source, output_dir=tmp_path)
-    assert [p.code for p in scan_package(built.path).problems] == ["wheel.unreadable"]
+    assert [p.code for p in scan_package(built.path.parent, built.path.name).problems] == [
+        "wheel.unreadable"
+    ]
 
 
 def test_a_package_without_its_wheel_is_listed_with_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "gears.zip"
     path.write_bytes(add_on(manifest=WITH_WHEEL))
 
-    archive = scan_package(path)
+    archive = scan_package(path.parent, path.name)
 
     assert archive.serialized is not None
     assert [problem.code for problem in archive.problems] == ["package.wheel-missing"]
@@ -220,5 +224,5 @@ def test_a_wheel_whose_name_differs_in_case_is_checked(tmp_path: Path) -> None:
     path.write_bytes(add_on((WHEEL.upper().replace("WHL", "whl"), b"PK"), manifest=WITH_WHEEL))
 
     expected = ["package.wheel-missing", "wheel.unreadable"]
-    assert [p.code for p in scan_package(path).problems] == expected
+    assert [p.code for p in scan_package(path.parent, path.name).problems] == expected
     assert [p.code for p in check_package(path).problems] == expected

@@ -6,7 +6,7 @@ Which Blender can install an extension is decided in `extery.core.compatibility`
 from __future__ import annotations
 
 import re
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 # Blender's pattern for semantic versions: any decimal digits, and it accepts a trailing newline.
 _SEMANTIC = re.compile(
@@ -37,6 +37,7 @@ _PYTHON_SINCE = {(4, 2): "3.11", (5, 1): "3.13"}
 # Blender accepts longer numbers, but Python limits the digits that `int` reads, and `sort_key` writes
 # the number of digits with three digits. Only the first digits of longer numbers are compared.
 _MAX_DIGITS = 999
+_MAX_CACHED_TEXT = 20
 
 
 @total_ordering
@@ -127,11 +128,19 @@ def parse_blender_version(text: str) -> BlenderVersion:
 
     Raises `ValueError` for anything but digits separated by dots.
     """
+    # Few versions occur, again and again; longer texts are not worth their memory.
+    return _parse_cached(text) if len(text) <= _MAX_CACHED_TEXT else _parse_blender(text)
+
+
+def _parse_blender(text: str) -> BlenderVersion:
     parts = text.split(".")
     if not all(map(str.isdigit, parts)):
         raise ValueError(f"not a Blender version: {text!r}")
     major, minor, patch = [*map(_number, parts[:3]), 0, 0][:3]
     return major, minor, patch
+
+
+_parse_cached = lru_cache(maxsize=256)(_parse_blender)
 
 
 def _number(digits: str) -> int:

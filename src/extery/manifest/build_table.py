@@ -28,7 +28,9 @@ def check_build_table(table: Mapping[str, Any], problems: ProblemList, locate: L
 
 def with_generated(table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the table of a split package, with the platforms and wheels of ``build.generated``."""
-    generated = table.get("build", {}).get("generated", {}) if _has_generated(table) else {}
+    if not _has_generated(table):
+        return dict(table)
+    generated = table["build"]["generated"]
     return dict(table) | {key: generated[key] for key in GENERATED_KEYS if key in generated}
 
 
@@ -41,6 +43,8 @@ def is_generated(field: str, table: Mapping[str, Any]) -> bool:
 
 def generated_fields(table: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the fields of a split package that are those of ``build.generated``."""
+    if not _has_generated(table):
+        return ()
     return tuple(key for key in GENERATED_KEYS if is_generated(key, table))
 
 

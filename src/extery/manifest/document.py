@@ -64,8 +64,15 @@ class Manifest(NamedTuple):
         build = table.get("build", {})
         library = table.get("asset_library", {})  # Blenders before 5.3 accept any value
         return cls(
-            **{name: table[name] for name in _REQUIRED_TEXT},
+            id=table["id"],
+            schema_version=table["schema_version"],
+            name=table["name"],
+            tagline=table["tagline"],
+            version=table["version"],
+            type=table["type"],
+            maintainer=table["maintainer"],
             license=tuple(table["license"]),
+            blender_version_min=table["blender_version_min"],
             blender_version_max=table.get("blender_version_max") or None,
             website=table.get("website"),
             copyright=tuple(table.get("copyright", ())),
@@ -127,18 +134,6 @@ class Manifest(NamedTuple):
         from extery.core.wheel_names import python_versions
 
         return python_versions(self.wheels)
-
-
-_REQUIRED_TEXT = (
-    "id",
-    "schema_version",
-    "name",
-    "tagline",
-    "version",
-    "type",
-    "maintainer",
-    "blender_version_min",
-)
 
 
 def read_manifest_bytes(file: Path) -> bytes:

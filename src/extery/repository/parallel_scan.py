@@ -45,7 +45,7 @@ def scan_packages(
     scanned: dict[str, ScannedPackage] = {}
     if processes > 1 and len(files) > 1:
         scanned = _scan_in_parallel(folder, [*_batches(files)], options, workers=processes - 1)
-    return [scanned.get(file.name) or scan_package(folder / file.name, **options) for file in files]
+    return [scanned.get(file.name) or scan_package(folder, file.name, **options) for file in files]
 
 
 def _cost(file: PackageFile) -> int:
@@ -90,7 +90,7 @@ def _scan_in_parallel(
         while waiting or sent:
             if waiting:
                 for name in batches[waiting.pop()]:
-                    scanned[name] = scan_package(folder / name, **options)
+                    scanned[name] = scan_package(folder, name, **options)
             for ready in wait([*sent], timeout=0 if waiting else None):
                 assert not isinstance(ready, int)  # for the type checker: these are connections
                 _receive(ready, scanned, waiting, sent)  # type: ignore[arg-type]
@@ -139,4 +139,4 @@ def _scan_batches(
     """Run in a child: read the batches whose numbers are received, until the process is stopped."""
     while True:
         number = connection.recv()
-        connection.send([scan_package(folder / name, **options) for name in batches[number]])
+        connection.send([scan_package(folder, name, **options) for name in batches[number]])

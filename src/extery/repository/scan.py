@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from extery.package import Package
 
 _SUFFIX = ".zip"
+#: Flags to open a package: a pipe without a writer does not block.
+_READ = os.O_RDONLY
+for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+    _READ |= getattr(os, _flag, 0)
 #: Smaller files are read at once.
 _MAX_IN_MEMORY = 1_000_000
 #: Longer cards contain an image, which the state file should not have twice.
@@ -113,18 +117,19 @@ def _place(folder: Path, name: str) -> Where:
 
 
 def scan_package(
-    path: Path, *, with_metadata: bool = False, valid_tags: ValidTags | None = None
+    folder: Path, name: str, *, with_metadata: bool = False, valid_tags: ValidTags | None = None
 ) -> ScannedPackage:
-    """Read and check one package, with its metadata for the page if requested; never raises.
+    """Read and check the package ``name``, with its metadata for the page if requested; never raises.
 
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     """
-    problems, name = ProblemList(), path.name
+    path = f"{folder}{os.sep}{name}"  # a new `Path` would take longer than opening the file
+    problems = ProblemList()
     package = ScannedPackage(name, metadata=b"{}")
     with capture_errors(problems, _printable(name)):
         try:
             _check_name(name)
-            with _open(path) as file:
+            with _open(path, name) as file:
                 package = _read(
                     file, name, problems, with_metadata=with_metadata, valid_tags=valid_tags
                 )
@@ -138,7 +143,7 @@ def scan_package(
             )
     if not problems:
         return package
-    return package._replace(problems=tuple(_in_package(problem, path) for problem in problems))
+    return package._replace(problems=tuple(_in_package(problem, name) for problem in problems))
 
 
 def _read(
@@ -207,33 +212,41 @@ def _read_metadata(package: Package) -> dict[str, Any]:
     return read_metadata(package)
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file; a pipe without a writer does not block."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _open(path: Path) -> BytesIO | FileIO:
+def _open(path: str, name: str) -> BytesIO | FileIO:
     """Open a package; a small one is read at once, which is faster than many short reads."""
     try:
-        file = FileIO(path, opener=_open_without_waiting)
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            file.close()
-            raise InvalidPackage.of(
-                "package.unreadable", where=Where(path.name), variant="not-a-file", file=path.name
-            )
-        if status.st_size > _MAX_IN_MEMORY:
-            return file
-        with file:
-            return BytesIO(file.readall())
+        descriptor = os.open(path, _READ)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise InvalidPackage.of(
+                    "package.unreadable", where=Where(name), variant="not-a-file", file=name
+                )
+            if status.st_size > _MAX_IN_MEMORY:
+                file = FileIO(descriptor)
+                descriptor = -1
+                return file
+            return BytesIO(_read_all(descriptor, status.st_size))
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
     except OSError as error:
         is_missing = isinstance(error, FileNotFoundError)
         raise InvalidPackage.of(
             "package.not-found" if is_missing else "package.unreadable",
-            where=Where(path.name),
-            file=path.name,
+            where=Where(name),
+            file=name,
             reason=error.strerror or str(error),
         ) from error
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Return the bytes of a file, nearly always with one call: its size may have changed since ``size`` was read."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    with FileIO(descriptor, closefd=False) as file:
+        return data + file.readall()
 
 
 def _check_name(name: str) -> None:
@@ -243,10 +256,10 @@ def _check_name(name: str) -> None:
         raise InvalidPackage.of("generate.name-not-unicode", name=_printable(name)) from None
 
 
-def _in_package(problem: Problem, path: Path) -> Problem:
+def _in_package(problem: Problem, name: str) -> Problem:
     """Return the problem with the name of the package before its place."""
-    file = _printable(path.name)
-    if problem.where.file not in ("", path.name):
+    file = _printable(name)
+    if problem.where.file not in ("", name):
         file += f"/{problem.where.file}"
     return problem._replace(where=problem.where._replace(file=file))
 

@@ -63,20 +63,20 @@ def check_fields(
     check = FieldContext(
         problems, locate, strict=strict, type_=table.get("type"), rules=rules, is_json=is_json
     )
-    for name, field in FIELDS.items():
-        if field.check is check_asset_library and not rules.reads_asset_library:
-            continue
+    for name, (type_, is_required, check_value) in FIELDS.items():
         value = table.get(name, _ABSENT)
-        if value is _ABSENT and not field.required:
+        if value is _ABSENT:
+            if is_required:
+                check.field = name
+                _add_missing(name, table, check)
+            continue
+        if check_value is check_asset_library and not rules.reads_asset_library:
             continue
         check.field = name
-        if value is _ABSENT:
-            _add_missing(name, table, check)
-            continue
-        if field.type is not None and type(value) is not field.type:
+        if type_ is not None and type(value) is not type_:
             check.add("wrong-type", type=type_name(value), value=quote_value(value))
         else:
-            field.check(value, check)
+            check_value(value, check)
     permissions = table.get("permissions")
     is_valid = len(problems) == errors_before
     if strict and rules.checks_keys_last and is_valid and isinstance(permissions, dict):

@@ -74,7 +74,7 @@ def check_sizes(
     """Report an archive of ``size`` bytes that exceeds the limits; ``name`` is that of a wheel, or empty."""
     where = context.where(name)
     variant = "wheel" if name else ""
-    unpacked = sum(member.size for member in members)
+    unpacked = sum([member.size for member in members])
     if len(members) > limits.members:
         problems.add(
             "package.too-many-members",
