@@ -45,13 +45,13 @@ def more_wheel_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         extery.rules.wheels, "__path__", [*extery.rules.wheels.__path__, str(tmp_path)]
     )
     registry.all_rules.cache_clear()
-    registry.rules_for.cache_clear()
+    registry.checks_for.cache_clear()
     yield tmp_path
     for path in tmp_path.glob("*.py"):
         monkeypatch.delitem(sys.modules, f"extery.rules.wheels.{path.stem}", raising=False)
         monkeypatch.delattr(extery.rules.wheels, path.stem, raising=False)
     registry.all_rules.cache_clear()
-    registry.rules_for.cache_clear()
+    registry.checks_for.cache_clear()
 
 
 def test_a_new_rule_about_wheels_is_one_file_and_one_row_of_its_code(

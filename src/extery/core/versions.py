@@ -163,7 +163,8 @@ def python_of_blender(series: BlenderSeries) -> str:
 
 def format_blender_version(version: BlenderVersion) -> str:
     """Return ``4.2.0`` for ``(4, 2, 0)``."""
-    return ".".join(map(str, version))
+    major, minor, patch = version
+    return f"{major}.{minor}.{patch}"
 
 
 def short_blender_version(version: BlenderVersion) -> str:

@@ -59,22 +59,29 @@ def make_entry(
     ``archive_url`` must be absolute or begin with ``./``; Blender supports no other form.
     """
     minimum, maximum = manifest.blender_range
-    values = manifest._asdict()
-    values |= {
+    values = {  # in the order of `KEYS`
+        "schema_version": manifest.schema_version,
+        "id": manifest.id,
+        "name": manifest.name,
+        "tagline": manifest.tagline,
+        "version": manifest.version,
+        "type": manifest.type,
+        "maintainer": manifest.maintainer,
+        "license": list(manifest.license),
         "blender_version_min": format_blender_version(minimum),
         "blender_version_max": format_blender_version(maximum) if maximum else None,
+        "website": manifest.website,
+        "copyright": list(manifest.copyright),
         # The manifest has replaced a list without reasons, the form of early 2024, by a table.
         "permissions": dict(manifest.permissions),
-        "python_versions": manifest.python_versions,
+        "tags": list(manifest.tags),
+        "platforms": list(manifest.platforms),
+        "python_versions": list(manifest.python_versions),
         "archive_url": archive_url,
         "archive_size": archive_size,
         "archive_hash": f"sha256:{archive_hash.removeprefix('sha256:').lower()}",
     }
-    return {
-        key: list(value) if type(value) is tuple else value
-        for key in KEYS
-        if (value := values[key])
-    }
+    return {key: value for key, value in values.items() if value}
 
 
 def order_keys(item: Entry) -> Entry:

@@ -26,13 +26,12 @@ MAX_PATH_DEPTH = 100
 MAX_NAME_BYTES = 2048
 
 # Names of ASCII letters, digits and some signs, which break none of the rules below.
-_PLAIN_NAME = re.compile(
-    r"(?:(?:\.?[A-Za-z0-9_](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+-])?)/)*"
-    r"(?:\.?[A-Za-z0-9_](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+-])?)/?"
-)
+_PLAIN_PART = r"\.?\w[\w.+-]*+(?<!\.)(?:/|\Z)"
+_PLAIN_NAME = re.compile(rf"(?:{_PLAIN_PART})++", re.ASCII)
+# The beginning of a part that `_DEVICE` may match; the first letter is tested first because that is faster.
+_MAY_BE_DEVICE = "[CcPpAaNnLl](?i:on|rn|ux|ul|lock|om|pt)"
+_PLAIN_WITHOUT_DEVICE = re.compile(rf"(?:(?!{_MAY_BE_DEVICE}){_PLAIN_PART})++", re.ASCII)
 _PLAIN_BYTES = 200
-# The beginning of a part that `_DEVICE` may match.
-_MAY_BE_DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|clock|com|lpt)", re.IGNORECASE)
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file; with any extension, and with
 # blanks before it. Superscript digits count as digits; CONIN$ and CONOUT$ are the console.
 _DEVICE = re.compile(
@@ -65,9 +64,11 @@ _COMPARED_AS = {
 
 def is_plain(name: str) -> bool:
     """Whether a name is short, of ASCII letters, digits and a few signs, and means the same file everywhere."""
-    if len(name) > _PLAIN_BYTES or not _PLAIN_NAME.fullmatch(name):
+    if len(name) > _PLAIN_BYTES:
         return False
-    return not _MAY_BE_DEVICE.search(name) or not _device_in(name)
+    if _PLAIN_WITHOUT_DEVICE.fullmatch(name):
+        return True
+    return _PLAIN_NAME.fullmatch(name) is not None and not _device_in(name)
 
 
 def find_name_issue(name: str) -> Issue | None:

@@ -265,6 +265,8 @@ def _in_package(problem: Problem, name: str) -> Problem:
 
 
 def _printable(name: str) -> str:
+    if name.isascii():
+        return name
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

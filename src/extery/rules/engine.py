@@ -6,7 +6,6 @@ Source folders are checked in `extery.author.validate`, which uses the same file
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,9 +23,9 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
-from extery.rules.registry import rules_for
+from extery.rules.registry import checks_for
 from extery.rules.report import CheckReport
-from extery.rules.rule import Check, Input, Scope
+from extery.rules.rule import Input, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,24 +64,15 @@ def run_rules(
     inputs: frozenset[Input] = frozenset(Input),
 ) -> None:
     """Run the rules of ``scope`` with one of ``inputs``, in the order of the registry."""
-    for check, needs_table, is_optional in _checks_for(scope, inputs):
+    for check, needs_table, needs_trust in checks_for(scope, inputs):
         if needs_table and context.table is None:
             continue
-        if is_optional and problems and context.package is not None and _is_dangerous(problems):
+        if needs_trust and problems and context.package is not None and _is_dangerous(problems):
             continue
         try:
             check(context, problems)
         except Exception as error:
             add_exception(error, problems, context.name)
-
-
-@cache
-def _checks_for(scope: Scope, inputs: frozenset[Input]) -> tuple[tuple[Check, bool, bool], ...]:
-    """Return the functions of the rules, whether each needs the manifest, and whether danger prevents it."""
-    return tuple(
-        (check, rule.input not in (Input.NAMES, Input.MEMBERS), rule.input is not Input.NAMES)
-        for rule, check in rules_for(scope, inputs)
-    )
 
 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:

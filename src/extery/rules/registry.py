@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from extery.rules.rule import Check, Input, Rule, Scope
 
@@ -41,9 +42,23 @@ def _names_in(folder: Path, *, suffix: str) -> list[str]:
     return [path.stem for path in paths if not path.name.startswith("_")]
 
 
+class RuleCheck(NamedTuple):
+    """The function of a rule, and what it needs to run: a manifest, a package that is safe to unpack."""
+
+    check: Check
+    needs_table: bool
+    needs_trust: bool
+
+
 @cache
-def rules_for(scope: Scope, inputs: frozenset[Input]) -> tuple[tuple[Rule, Check], ...]:
-    """Return the rules of a scope with one of ``inputs``, with their functions, in the order in which they run."""
+def checks_for(scope: Scope, inputs: frozenset[Input]) -> tuple[RuleCheck, ...]:
+    """Return the checks of the rules of a scope with one of ``inputs``, in the order in which they run."""
     return tuple(
-        (rule, rule.check) for rule in all_rules() if scope in rule.scopes and rule.input in inputs
+        RuleCheck(
+            rule.check,
+            needs_table=rule.input not in (Input.NAMES, Input.MEMBERS),
+            needs_trust=rule.input is not Input.NAMES,
+        )
+        for rule in all_rules()
+        if scope in rule.scopes and rule.input in inputs
     )

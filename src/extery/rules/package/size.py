@@ -72,9 +72,15 @@ def check_sizes(
     name: str = "",
 ) -> None:
     """Report an archive of ``size`` bytes that exceeds the limits; ``name`` is that of a wheel, or empty."""
+    unpacked = sum([member.size for member in members])
+    if (
+        len(members) <= limits.members
+        and unpacked <= min(limits.unpacked, limits.ratio_from)
+        and limits.allows_cost(unpacking_cost(members), size)
+    ):
+        return
     where = context.where(name)
     variant = "wheel" if name else ""
-    unpacked = sum([member.size for member in members])
     if len(members) > limits.members:
         problems.add(
             "package.too-many-members",
