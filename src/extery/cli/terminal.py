@@ -1,4 +1,7 @@
-"""Capabilities of an output stream: colour, width and cursor movement."""
+"""Capabilities of an output stream: whether it gets colour, width and cursor movement.
+
+Which colours there are: `extery.cli.output.styles`.
+"""
 
 from __future__ import annotations
 

@@ -77,7 +77,9 @@ def _as_dict(explanation: Explanation) -> dict[str, Any]:
 
 def _render(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of the page."""
-    yield f"{click.style(explanation.code, bold=True)}: {explanation.title}."
+    from extery.cli.output import styles
+
+    yield f"{styles.bold(explanation.code)}: {explanation.title}."
     yield ""
     yield from _wrapped(explanation.why)
     cures: dict[str, list[str]] = {}
@@ -112,7 +114,9 @@ def _texts(message: str, hints: Sequence[str], explanation: Explanation) -> Iter
 
 
 def _section(title: str, text: str) -> Iterator[str]:
-    yield click.style(f"{title}:", bold=True)
+    from extery.cli.output import styles
+
+    yield styles.bold(f"{title}:")
     yield from _wrapped(text, indent="  ")
 
 

@@ -93,7 +93,7 @@ def command(
 def _outcome(
     run: Run, target: str, checked: RepositoryCheckResult, summary: str, *, strict: bool
 ) -> Outcome:
-    from extery.cli.output import Outcome, prefix_problems
+    from extery.cli.output import Outcome, prefix_problems, styles
     from extery.cli.terminal import printable
 
     problems, silenced = run.silence(prefix_problems(checked.problems))
@@ -103,7 +103,7 @@ def _outcome(
         summary=printable(summary),
         problems=problems,
         silenced=silenced,
-        lines=[f"{printable(target)}: {click.style('ok', fg='green', bold=True)}"] if ok else (),
+        lines=[f"{printable(target)}: {styles.success('ok')}"] if ok else (),
         data={"url": checked.url, "entries": checked.entries, "packages": checked.packages},
         problems_are_result=True,
         is_strict=strict,

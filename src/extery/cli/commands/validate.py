@@ -147,17 +147,17 @@ def _lines(report: CheckReport) -> Iterator[str]:
 
 
 def _ok_line(report: CheckReport) -> str:
-    from extery.cli.output import pluralize
+    from extery.cli.output import pluralize, styles
     from extery.cli.terminal import printable
 
     if report.manifest is None:
         # `--like-blender` accepts packages that extery refuses to read.
-        mark = click.style("warning", fg="yellow", bold=True)
+        mark = styles.severity("warning", "warning")
         return f"{printable(report.name)}: {mark}: not read completely; Blender may install it"
     details = f"{report.manifest.id} {report.manifest.version} ({report.manifest.type})"
     if report.kind == "package" and report.size is not None:
         from extery.core.files import format_size
 
         details += f", {pluralize(report.members or 0, 'file')}, {format_size(report.size)}"
-    mark = click.style("ok", fg="green", bold=True)
+    mark = styles.success("ok")
     return f"{printable(report.name)}: {mark}: {details}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from extery.cli.output import styles
 from extery.cli.output.outcome import Outcome, pluralize
 
 
@@ -23,5 +22,7 @@ def summary_line(outcome: Outcome) -> str:
         result += f", {pluralize(len(outcome.silenced), 'warning')} silenced"
     if not outcome.ok and not errors and outcome.is_strict:
         result += ", and --strict treats warnings as errors"
-    color = "red" if not outcome.ok else "yellow" if parts else "green"
-    return f"{outcome.summary} {click.style(f'{result}.', fg=color, bold=True)}"
+    result += "."
+    if outcome.ok and not parts:
+        return f"{outcome.summary} {styles.success(result)}"
+    return f"{outcome.summary} {styles.severity(result, 'warning' if outcome.ok else 'error')}"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import click
-
+from extery.cli.output import styles
 from extery.cli.output.outcome import PrefixedProblem, pluralize
 from extery.cli.output.source import SourceLines, excerpt
 from extery.cli.terminal import printable
 
 #: Number of problems with the same code and hint, and without a line, that are printed in full.
 MAX_SIMILAR = 3
-_COLORS = {"error": "red", "warning": "yellow"}
 
 
 def render_problems(
@@ -42,14 +40,14 @@ def problem_lines(item: PrefixedProblem, *, width: int, sources: SourceLines | N
     place = printable(item.place)
     if place.startswith("::"):
         place = f"./{place}"  # GitHub Actions runs lines that begin with :: as commands
-    severity = click.style(f"{problem.severity}:", fg=_COLORS[problem.severity], bold=True)
-    code = click.style(f"[{problem.code}]", dim=True)
-    start = f"{click.style(f'{place}:', bold=True)} " if place else ""
+    severity = styles.severity(f"{problem.severity}:", problem.severity)
+    code = styles.dim(f"[{problem.code}]")
+    start = f"{styles.bold(f'{place}:')} " if place else ""
     lines = [f"{start}{severity} {printable(problem.message)} {code}"]
     if sources is not None:
         lines += _snippet(item, sources, width)
     if problem.hint:
-        lines.append(f"  {click.style('hint:', fg='cyan', bold=True)} {printable(problem.hint)}")
+        lines.append(f"  {styles.hint('hint:')} {printable(problem.hint)}")
     return lines
 
 
@@ -61,11 +59,10 @@ def _snippet(item: PrefixedProblem, sources: SourceLines, width: int) -> list[st
         return []
     margin = " " * len(str(line))
     source, carets = excerpt(text, column or 1, width=width - len(margin) - 3)
-    bar = click.style("|", fg="blue", bold=True)
-    lines = [f"{margin} {bar}", f"{click.style(str(line), fg='blue', bold=True)} {bar} {source}"]
+    bar = styles.frame("|")
+    lines = [f"{margin} {bar}", f"{styles.frame(str(line))} {bar} {source}"]
     if column is not None:
-        color = _COLORS[item.problem.severity]
-        lines.append(f"{margin} {bar} {click.style(carets, fg=color, bold=True)}")
+        lines.append(f"{margin} {bar} {styles.severity(carets, item.problem.severity)}")
     return lines
 
 
@@ -75,7 +72,7 @@ def _also_line(items: Sequence[PrefixedProblem]) -> str:
     names = f": {', '.join(places)}" if places else ""
     more = f" and {len(items) - len(places)} more" if len(items) > len(places) and names else ""
     code = items[0].problem.code
-    label = click.style("also:", bold=True)
+    label = styles.bold("also:")
     noun = pluralize(len(items), f"more {items[0].problem.severity}")
     return f"  {label} {noun} [{code}]{names}{more} (all of them: --output-format json)"
 
