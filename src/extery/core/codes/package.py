@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extery.core.codes import Code
 from extery.core.codes.package_structure import CODES as _STRUCTURE
+from extery.core.codes.wheel import LISTED_WHEELS
 from extery.core.installation import differs, fails, harms, installs
 
 _REPACK = "pack it again with an ordinary tool, for example 'extery build'"
@@ -50,17 +51,6 @@ _DAMAGED_MEMBER = {
     "lzma-dictionary": "it takes {mebibytes} MiB of memory to unpack",
     "no-header": "there is no header before its data",
 }
-_MISSING = {
-    "one": "the wheel {wheel} is not there",
-    "several": "{missing} of {total} wheels are not there, the first is {wheel}",
-}
-_MISSING_CURES = {
-    "download": "run in the manifest's folder: {command}",
-    "download-some": "run in the manifest's folder, then check again for the other {others}: {command}",
-    "moved": "there is {elsewhere}: correct the path",
-    "unknown": "put the file there, or remove it from wheels",
-}
-
 _UNCHECKED = fails("it could not be checked")
 _NOT_OPENED = fails("Blender cannot open the archive")
 _NO_EXTENSION = fails("no tool of Blender finds an extension in it")
@@ -282,18 +272,7 @@ CODES = {
         },
         example={"member": "'__MACOSX/gears/._tool.py'", "more": 2, "system": "macOS", "command": "zip -d gears.zip '__MACOSX/*'", "patterns": "'.DS_Store'"},
     ),
-    "package.wheel-missing": Code(
-        "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
-        installation=installs("Blender skips missing wheels"),
-        stricter=True,
-        build="error",
-        message=_MISSING["one"],
-        variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
-        example={
-            "variant": "several-download", "wheel": "./wheels/attrs-24.2.0-py3-none-any.whl", "missing": 2, "total": 2, "elsewhere": "", "others": 0,
-            "command": "pip download attrs==24.2.0 --only-binary=:all: --no-deps --ignore-requires-python --platform any --python-version 3 --implementation py --abi none -d ./wheels",
-        },
-    ),
+    **LISTED_WHEELS,
     "package.legacy": Code(
         "error", "this is an add-on from before Blender 4.2", "It has bl_info but no manifest: Blender installs it as a legacy add-on, repositories cannot serve it.",
         installation=_NO_EXTENSION,

@@ -1,9 +1,9 @@
-"""Codes of the contents of wheels. A listed wheel that is missing is ``package.wheel-missing`` in `extery.core.codes.package`."""
+"""Codes of wheels: those of their contents, and of listed wheels that are missing."""
 
 from __future__ import annotations
 
 from extery.core.codes import Code
-from extery.core.installation import harms
+from extery.core.installation import harms, installs
 
 _DIST_INFO = {
     "no-folder": "has no .dist-info folder",
@@ -14,6 +14,33 @@ _DIST_INFO = {
     "data-dist-info": "has files of {folder} in its .data folder",
     "data-collision": "has files in its .data folder that replace others, the first is {member}",
 }
+
+_MISSING = {
+    "one": "the wheel {wheel} is not there",
+    "several": "{missing} of {total} wheels are not there, the first is {wheel}",
+}
+_MISSING_CURES = {
+    "download": "run in the manifest's folder: {command}",
+    "download-some": "run in the manifest's folder, then check again for the other {others}: {command}",
+    "moved": "there is {elsewhere}: correct the path",
+    "unknown": "put the file there, or remove it from wheels",
+}
+
+#: Of the area ``package``, whose table includes them.
+LISTED_WHEELS = {
+    "package.wheel-missing": Code(
+        "error", "a listed wheel is missing", "Blender skips it without a message, and the add-on fails when it imports the library.",
+        installation=installs("Blender skips missing wheels"),
+        stricter=True,
+        build="error",
+        message=_MISSING["one"],
+        variants={f"{number}-{cure}": (message, hint) for number, message in _MISSING.items() for cure, hint in _MISSING_CURES.items()},
+        example={
+            "variant": "several-download", "wheel": "./wheels/attrs-24.2.0-py3-none-any.whl", "missing": 2, "total": 2, "elsewhere": "", "others": 0,
+            "command": "pip download attrs==24.2.0 --only-binary=:all: --no-deps --ignore-requires-python --platform any --python-version 3 --implementation py --abi none -d ./wheels",
+        },
+    ),
+}  # fmt: skip
 
 CODES = {
     "wheel.unreadable": Code(
