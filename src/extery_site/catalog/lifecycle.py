@@ -51,7 +51,7 @@ Subscriber = Callable[[Event], None]
 
 
 def subscribers() -> list[Subscriber]:
-    """Return the functions that are called with every event: ``EVENT_SUBSCRIBERS`` of the settings.
+    """Return the functions that are called with every event: `extery_site.project.event_subscribers`.
 
     They run inside the transaction of the event: an exception rolls it back, and slow work belongs
     in a task that they enqueue.

@@ -39,7 +39,7 @@ def approve_version(
 
     What follows: `extery_site.catalog.lifecycle` makes the transition ``APPROVE`` of
     `extery_site.catalog.transitions`, updates the extension's `metadata`, writes an `Event`, and
-    calls the functions in ``EVENT_SUBSCRIBERS`` of `extery_site.project.settings`; the one in
+    calls the functions in `extery_site.project.event_subscribers`; the one in
     `extery_site.listings.subscriber` adds the version to the listings.
     """
     require_moderator(by)

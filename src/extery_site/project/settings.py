@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import data_folder, site_settings
+from extery_site.project import data_folder, event_subscribers, site_settings
 from extery_site.project.setting_types import Rate
 
 _site_settings = site_settings.load()
@@ -85,9 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "extery_site.project.problems.ProblemMiddleware",
 ]
-# Called with every event of the life cycle, such as an approval, in the transaction that wrote it
-# (`extery_site.catalog.lifecycle.record`).
-EVENT_SUBSCRIBERS = ["extery_site.listings.subscriber.update_rows"]
+EVENT_SUBSCRIBERS = event_subscribers.EVENT_SUBSCRIBERS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

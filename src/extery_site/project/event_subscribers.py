@@ -1,0 +1,13 @@
+"""What follows an event of the life cycle, such as a moderator's approval: the functions that are called with it.
+
+They run in the transaction that writes the event, in this order (`extery_site.catalog.lifecycle.record`). Slow work
+belongs in a task that they enqueue.
+"""
+
+from __future__ import annotations
+
+#: Paths of the functions, the value of the setting ``EVENT_SUBSCRIBERS``.
+EVENT_SUBSCRIBERS = [
+    # Adds and removes rows of the listings, and increments their revision.
+    "extery_site.listings.subscriber.update_rows",
+]
