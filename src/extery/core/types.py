@@ -2,7 +2,7 @@
 
 Other modules read these rows. A new type needs a row here, a rule for its files in `extery.rules.package`, and on the
 website a migration, an icon and texts in `extery_site.ui.labels`. Nothing else contains the name of a type
-(`tests/core/test_types.py`).
+(`tests/core/test_types.py`); pages list types with `extery_site.ui.labels.list_types`.
 """
 
 from __future__ import annotations

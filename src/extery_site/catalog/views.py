@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from extery.core import types
@@ -23,10 +24,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the newest and most downloaded extensions."""
     public = Extension.objects.public().with_related()
     context = {
-        "newest": public.of_type(types.ADD_ON.name).newest_first()[:8],
+        "shelves": [
+            {
+                "type": type_,
+                "url": reverse(f"catalog:{type_.path}"),
+                "newest": public.of_type(type_.name).newest_first()[: 4 if number else 8],
+            }
+            for number, type_ in enumerate(types.TYPES)
+        ],
+        "types": types.TYPES,
         "popular": public.most_downloaded()[:4],
-        "themes": public.of_type(types.THEME.name).newest_first()[:4],
-        "libraries": public.of_type(types.ASSET_LIBRARY.name).newest_first()[:4],
         "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
         "number": Extension.objects.public().count(),
     }

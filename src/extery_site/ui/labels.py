@@ -1,10 +1,11 @@
-"""Display names of permissions, licences and events."""
+"""Display names of permissions, licences, types and events."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from extery.core.types import THEME
+from extery.core.types import ADD_ON, ASSET_LIBRARY, THEME, TYPES, ExtensionType
 
 
 class Permission(NamedTuple):
@@ -31,6 +32,30 @@ NO_PERMISSIONS = {
 NO_PERMISSIONS_DECLARED = (
     "It declares no permissions. That is the author's statement; Blender does not enforce it."
 )
+
+#: What a package of a type contains beside its manifest, as HTML.
+PACKAGE_CONTENTS = {
+    ADD_ON.name: "<code>__init__.py</code>",
+    THEME.name: "one <code>.xml</code> file",
+    ASSET_LIBRARY.name: "no other file",
+}
+
+
+def list_types(*, plural: bool, types: Sequence[ExtensionType] = TYPES) -> str:
+    """Return ``add-ons, themes and asset libraries``, or with ``plural=False`` ``an add-on, a theme or an asset library``."""
+    if plural:
+        words, conjunction = [type_.plural.lower() for type_ in types], "and"
+    else:
+        words, conjunction = [with_article(type_) for type_ in types], "or"
+    *first, last = words
+    return f"{', '.join(first)} {conjunction} {last}" if first else last
+
+
+def with_article(type_: ExtensionType) -> str:
+    """Return ``an add-on`` or ``a theme``."""
+    label = type_.label.lower()
+    return f"{'an' if label[0] in 'aeiou' else 'a'} {label}"
+
 
 LICENCES = {
     "0BSD": "BSD Zero Clause Licence",

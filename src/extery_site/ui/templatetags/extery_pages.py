@@ -13,12 +13,12 @@ from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
 from extery.core.files import format_size
-from extery.core.types import TYPES
+from extery.core.types import TYPES, TYPES_BY_NAME
 from extery.manifest.maintainers import display_name
 from extery_site.ui import addresses, appearance, form_problems, labels, markup
 
@@ -33,6 +33,22 @@ def icon(name: str) -> SafeString:
         static("icons/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def extension_types(*, plural: bool = True) -> str:
+    """Return all types in a sentence: ``add-ons, themes and asset libraries``, or one of them with ``plural=False``."""
+    return labels.list_types(plural=plural)
+
+
+@register.simple_tag
+def package_contents() -> SafeString:
+    """Return what packages of each type contain beside the manifest: ``… for an add-on, … for a theme``."""
+    parts = [
+        f"{contents} for {labels.with_article(TYPES_BY_NAME[name])}"
+        for name, contents in labels.PACKAGE_CONTENTS.items()
+    ]
+    return mark_safe(f"{', '.join(parts[:-1])} or {parts[-1]}")  # noqa: S308  # a constant
 
 
 @register.simple_tag
