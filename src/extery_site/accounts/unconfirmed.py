@@ -1,4 +1,7 @@
-"""Accounts whose e-mail address was never confirmed: they could never sign in, and expire."""
+"""Accounts whose e-mail address was never confirmed: they could never sign in, and expire.
+
+How long they live is the setting ``EXTERY_UNCONFIRMED_LIFETIME``, with its default in `extery_site.project.site_settings`.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ A file is received into a temporary file and hashed (`stage_file`). Its row, a `
 written in the transaction of the row that refers to it (`StagedFile.store`), under a lock that
 everything holds which stores or removes the file: so a file that a row refers to is always
 complete in the storage. Its name there follows from its hash (`extery_site.files.layout`), and its
-bytes are in a folder or on an S3 server (`extery_site.files.backends`).
+bytes are in a folder or on an S3 server (`extery_site.files.backends`), as ``EXTERY_STORAGE`` says
+(`extery_site.project.storage_address`).
 """
 
 from __future__ import annotations

@@ -9,5 +9,5 @@ From an event to a response, in this order:
 - `chunks` renders and compresses consecutive extensions of a snapshot for one class of systems;
 - `document` joins the chunks to the JSON document of that class, with its entity tags;
 - `cache` keeps the current snapshot and its documents;
-- `middleware` answers requests from the cache.
+- `middleware` answers requests from the cache, and states how long clients may cache the answer.
 """

@@ -1,5 +1,7 @@
 """The cache of listings in the memory of a web process, and how it is refreshed.
 
+How long clients and proxies may cache a listing (``Cache-Control``): `extery_site.listings.middleware`.
+
 Requests are answered from a snapshot. The revision in the database is read at most once in
 `CHECK_INTERVAL`. If it is newer, one request reads the changes and replaces the snapshot, while all
 others use the old one. A process that commits a change replaces its own snapshot before it sends

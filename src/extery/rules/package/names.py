@@ -1,6 +1,7 @@
 """The names of the files of a source folder mean one file each on every system.
 
-Those of a package are checked when it is opened, see `extery.rules.package.archive`.
+Those of a package are checked when it is opened, by the same `extery.package.collisions.check_names`; the rule
+`extery.rules.package.archive` reports what was found then.
 """
 
 from __future__ import annotations
