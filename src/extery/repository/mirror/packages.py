@@ -1,4 +1,7 @@
-"""Download the packages of a plan, and inspect them by the rules."""
+"""Download the packages of a plan, and inspect them by the rules.
+
+A failed download stops no other one; what it means for the listing is decided in `extery.repository.mirror.run`.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Rules about the wheels that an extension bundles, one in each module."""
+"""Rules about the wheels that an extension bundles, one in each module.
+
+A new rule is a new module here, found by `extery.rules.registry`, which lists the two other things that it needs.
+"""
