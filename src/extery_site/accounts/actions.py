@@ -14,6 +14,7 @@ from extery_site.accounts.models import ApiToken, User
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
+from extery_site.ui.short_text import check_short_text
 
 TOKEN_PREFIX = "extery_"  # noqa: S105  not a secret: secret scanners recognise our tokens by it
 #: How often ``last_used_at`` is updated: not on every request, which would make each one a write.
@@ -38,6 +39,7 @@ def create_token(
     name = name.strip()
     if not name:
         raise InvalidInput.of("account.token-name-missing", where=Where(path=("name",)))
+    check_short_text(name, field="name")
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidInput.of(
             "account.token-expires-in-past",

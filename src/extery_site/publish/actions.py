@@ -25,6 +25,7 @@ from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
+from extery_site.ui.short_text import check_short_text
 
 __all__ = [
     "UploadResult",
@@ -108,6 +109,7 @@ def _update_draft(
         extension.support_url = _check_url("support_url", support_url)
     if alt_text is not None:
         alt_text = clean_text(alt_text, field="alt_text", max_length=MAX_ALT_TEXT_LENGTH)
+        check_short_text(alt_text, field="alt_text")
     if image is not None:
         _replace_image(extension, image, alt_text or "")
     elif alt_text is not None and extension.image is not None:
@@ -124,7 +126,7 @@ def _check_url(field: str, text: str) -> str:
             where=Where(path=(field,)),
             url=text[:80],
         )
-    return clean_text(text, field=field, max_length=MAX_URL_LENGTH)
+    return check_short_text(clean_text(text, field=field, max_length=MAX_URL_LENGTH), field=field)
 
 
 def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) -> None:

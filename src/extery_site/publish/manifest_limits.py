@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
+from extery.core.invisible import code_point, find_invisible
 from extery.core.types import ASSET_LIBRARY
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery_site.catalog.models import RemoteLibrary, normalize_id
@@ -33,6 +35,7 @@ MAX_ITEMS = 100
 MAX_DEPTH = 20
 #: Fields that have their own columns or are part of listings.
 _LISTED_FIELDS = frozenset({*MAX_LENGTHS, "permissions", "tags", "wheels", "blender_version_min"})
+_SHOWN_FIELDS = frozenset({*MAX_LENGTHS, "permissions", "tags"})
 _ALLOWED_CHARACTERS = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
@@ -45,6 +48,7 @@ def check_storable(manifest: Manifest) -> None:
     _check_nul(manifest)
     _check_lengths(manifest)
     _check_characters(manifest)
+    _check_invisible(manifest)
     _check_library(manifest)
 
 
@@ -71,22 +75,13 @@ def _check_nul(manifest: Manifest) -> None:
     """Reject NUL in every field that is displayed: TOML allows it, PostgreSQL cannot store it."""
     with ProblemList().raising(InvalidInput) as problems:
         for field in sorted(_LISTED_FIELDS & manifest.table.keys()):
-            if "\x00" in _all_strings(manifest.table[field]):
+            if any("\x00" in text for text in _strings(manifest.table[field])):
                 problems.add(
                     "upload.unsupported-characters",
                     where=Where(MANIFEST_FILENAME, (field,)),
                     variant="nul",
                     field=field,
                 )
-
-
-def _all_strings(value: Any) -> str:
-    """Return all strings in a value, including keys, joined."""
-    if isinstance(value, dict):
-        return "".join(f"{key}{_all_strings(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return "".join(map(_all_strings, value))
-    return value if isinstance(value, str) else ""
 
 
 def _check_lengths(manifest: Manifest) -> None:
@@ -142,6 +137,35 @@ def _check_characters(manifest: Manifest) -> None:
                 field=path[0],
                 value=value[:60],
             )
+
+
+def _check_invisible(manifest: Manifest) -> None:
+    """Reject invisible characters and overrides in texts that pages and Blender show."""
+    with ProblemList().raising(InvalidInput) as problems:
+        for field in sorted(_SHOWN_FIELDS & manifest.table.keys()):
+            found = (find_invisible(text) for text in _strings(manifest.table[field]))
+            for position, character in (one for one in found if one is not None):
+                problems.add(
+                    "upload.unsupported-characters",
+                    where=Where(MANIFEST_FILENAME, (field,)),
+                    variant="invisible",
+                    field=field,
+                    value=code_point(character),
+                    position=position + 1,
+                )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield the strings in a value, including keys."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _check_library(manifest: Manifest) -> None:

@@ -44,6 +44,7 @@ from extery_site.publish.manifest_limits import as_json, check_storable, without
 from extery_site.publish.models import ReservedId
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import format_time, use_quota
+from extery_site.ui.short_text import check_short_text
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def receive_upload(
     file.seek(0)
     release_notes = clean_text(release_notes, field="release_notes", max_length=MAX_TEXT_LENGTH)
     name = _base_name(name or str(getattr(file, "name", "") or "")) or "package.zip"
+    check_short_text(name, field="name")
     report = check_package(file, name=name, scope=Scope.UPLOAD)
     manifest = _valid_manifest(report)
     check_storable(manifest)

@@ -305,6 +305,10 @@ CODES: dict[str, Code] = {
                 "{field} contains NUL or an unpaired surrogate",
                 "remove that character",
             ),
+            "invisible": (
+                "{field} has the invisible or reordering character {character} at {position}",
+                "remove that character",
+            ),
             "no-version": ("the form does not name a version", "reload the page"),
             "host": (
                 "the header Host of the request is missing, malformed or not a name of this site",
@@ -319,6 +323,8 @@ CODES: dict[str, Code] = {
             "variant": "blender-version",
             "value": "4.2-beta",
             "field": "description",
+            "character": "U+202E",
+            "position": 5,
             "validation_message": "Input should be a valid integer",
         },
     ),
