@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from extery_site.accounts.emails import normalize_email
 from extery_site.accounts.models import username_validator
+from extery_site.accounts.staff_names import validate_not_staff
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.addresses import base_url
 
@@ -37,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         """Return the form in which the address is stored and compared."""
         return normalize_email(email)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Refuse user names that look like those of moderators."""
+        name: str = super().clean_username(username, shallow)
+        validate_not_staff(name)
+        return name
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that quotas count; an unknown one is not an error."""

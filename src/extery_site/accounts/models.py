@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from extery.core.invisible import show_invisible
 from extery_site.accounts.emails import normalize_email
 
 username_validator = RegexValidator(
@@ -75,7 +76,12 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         """The full name if it is set, otherwise the user name."""
-        return self.full_name or self.username
+        return show_invisible(self.full_name) or self.username
+
+    @property
+    def full_label(self) -> str:
+        """The display name with the user name, which cannot be that of another user."""
+        return f"{self.display_name} (@{self.username})" if self.full_name else self.username
 
     @property
     def can_moderate(self) -> bool:

@@ -92,7 +92,7 @@ def test_a_report_is_closed_with_a_note(
     report.refresh_from_db()
     assert (report.status, report.note, report.handled_by) == ("resolved", "Repaired.", moderator)
     handled = Page(client.get("/reports/?show=handled").content.decode())
-    assert "handled by mod" in handled.html
+    assert "handled by mod Moderator" in handled.classed("entry-facts")[0].words
     assert "Repaired." in client.get(address).content.decode()
 
 

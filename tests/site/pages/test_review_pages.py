@@ -75,10 +75,10 @@ def test_a_thread_shows_all_events(
     page = open_page(client, THREAD)
     heads = [element.words for element in page.classed("thread-head")]
     assert [head.split(" version")[0].split(" commented")[0] for head in heads] == [
-        "Ada Tester (author) uploaded a package of",
-        "Ada Tester (author) submitted",
+        "Ada Tester @ada Author uploaded a package of",
+        "Ada Tester @ada Author submitted",
         "eve",
-        "mod (moderator) requested changes to",
+        "mod Moderator requested changes to",
     ]
     assert "<em>well</em>" in page.html
     assert "Declare the network." in page.html

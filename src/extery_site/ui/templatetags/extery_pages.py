@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from extery.core import licenses, platforms
 from extery.core.errors import Problem
 from extery.core.files import format_size
+from extery.core.invisible import show_invisible
 from extery.core.types import TYPES, TYPES_BY_NAME
 from extery.manifest.maintainers import display_name
 from extery_site.ui import addresses, appearance, form_problems, labels, markup
@@ -76,6 +77,12 @@ def url_without(context: Context, name: str) -> str:
 def markdown(text: str) -> SafeString:
     """Render Markdown as safe HTML."""
     return markup.render(text)
+
+
+@register.filter
+def visible(text: str) -> str:
+    """Show invisible characters and bidirectional overrides as code points."""
+    return show_invisible(text)
 
 
 @register.filter
@@ -142,7 +149,7 @@ def type_pages() -> list[dict[str, str]]:
 @register.filter
 def maintainer_name(maintainer: str) -> str:
     """Return a maintainer without the e-mail address."""
-    return display_name(maintainer)
+    return show_invisible(display_name(maintainer))
 
 
 @register.filter
