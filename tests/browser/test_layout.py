@@ -85,6 +85,23 @@ def test_no_page_overflows_at_320_pixels(visitor: Visitor, site: str, content: N
     assert opened == len(PUBLIC) + len(SIGNED_IN)
 
 
+@pytest.mark.parametrize("width", [320, 390, 1024])
+def test_the_whole_navigation_is_seen_without_scripts(
+    visitor: Visitor, content: None, width: int
+) -> None:
+    page = visitor(viewport={"width": width, "height": 844}, java_script_enabled=False)
+    steps.sign_in(page, "mara")
+    page.goto("/queue/")
+    assert page.locator(".nav-count").is_visible()
+    links = page.locator(".nav a")
+    boxes = [links.nth(number).bounding_box() for number in range(links.count())]
+    assert len(boxes) == 5
+    for box in boxes:
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
 #: Controls that are too small for touch. Links within a sentence are exempt.
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, textarea, input:not([type=hidden]), summary")]
     .filter(element => element.checkVisibility() && !element.closest(".unseen, .prose, #swagger-ui, dd"))
