@@ -15,12 +15,16 @@ class QuotaKind(models.TextChoices):
     COMMENTS = "comments", "comments"
     REPORTS = "reports", "reports"
     TOKENS = "tokens", "new API tokens"
+    # Counted by `extery_site.quotas.rates`, with other subjects and settings.
+    SIGN_INS = "sign-ins", "sign-ins with a wrong password"
+    EMAILS = "emails", "e-mails"
 
 
 class QuotaUsage(models.Model):
     """How often a subject used a quota since the start of its period, the first use.
 
-    The subject is an account or a client address; of an address, only a keyed hash is stored.
+    The subject is an account or a client address, or any other text; only a keyed hash of an address
+    or a text is stored.
     """
 
     kind = models.CharField(max_length=16, choices=QuotaKind.choices)
