@@ -70,6 +70,13 @@ def revoke_token(*, token: ApiToken, by: AnyUser) -> ApiToken:
     return token
 
 
+def end_tokens(*, user: User) -> int:
+    """Revoke all tokens of a user whose password was changed; return their number."""
+    return ApiToken.objects.filter(user=user, revoked_at=None).update(
+        revoked_at=timezone.now(), ended_with_password=True
+    )
+
+
 def authenticate_token(secret: str) -> User:
     """Return the owner of a token; raises `Refused` if it is unknown, expired or revoked."""
     token = (

@@ -117,6 +117,9 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_with_password = models.BooleanField(
+        default=False, editable=False, help_text="Revoked by a change of the password."
+    )
 
     objects = ApiTokenQuerySet.as_manager()
 

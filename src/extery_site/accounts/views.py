@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -58,7 +59,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "form": form,
         "new": new,
         "secret": secret,
-        "tokens": ApiToken.objects.filter(user=require_user(request.user), revoked_at=None),
+        "tokens": ApiToken.objects.filter(
+            Q(revoked_at=None) | Q(ended_with_password=True), user=require_user(request.user)
+        ),
     }
     status = 200 if problem is None else http_status(problem)
     response = render(request, "accounts/tokens.html", context, status=status)

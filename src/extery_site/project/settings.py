@@ -154,6 +154,11 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "change_password": "extery_site.accounts.allauth_forms.ChangePasswordForm",
+    "set_password": "extery_site.accounts.allauth_forms.SetPasswordForm",
+    "reset_password_from_key": "extery_site.accounts.allauth_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{EXTERY_SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
