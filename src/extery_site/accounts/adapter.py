@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.utils import build_absolute_uri
 from django.conf import settings
+from django.contrib import messages
+from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
+from extery_site.accounts import confirmed_emails, tasks
 from extery_site.accounts.emails import normalize_email
 from extery_site.accounts.models import username_validator
 from extery_site.accounts.staff_names import validate_not_staff
@@ -33,11 +40,28 @@ def _at_site_url(url: str) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Closes sign-up if ``EXTERY_SIGN_UP`` is off."""
+    """What this site changes in django-allauth, above all that nothing reveals addresses."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": "The user name or the password is not correct.",
+        "email_password_mismatch": "The e-mail address or the password is not correct, or the "
+        "address is not confirmed. You can sign in with your user name at any time.",
+    }
 
     def clean_email(self, email: str) -> str:
         """Return the form in which the address is stored and compared."""
-        return normalize_email(email)
+        address = normalize_email(email)
+        validate_email(address)
+        return address
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Store a new account; its ``email`` is empty until the address is confirmed."""
+        user = super().save_user(request, user, form, commit=False)
+        user.email = ""
+        if commit:
+            user.save()
+        return user
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse user names that look like those of moderators."""
@@ -48,6 +72,44 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that quotas count; an unknown one is not an error."""
         return client_address(request) or "unknown"
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address unless another account has; the first one becomes that of the user."""
+        with transaction.atomic():
+            if confirmed_emails.is_confirmed_by_another(email_address):
+                self.add_message(
+                    request,
+                    messages.ERROR,
+                    "account/messages/email_confirmation_failed.txt",
+                    {"email": email_address.email},
+                )
+                return False
+            if not super().confirm_email(request, email_address):
+                return False
+            confirmed_emails.make_primary_if_first(email_address)
+        return True
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Have a worker write to the address; it finds out whether that has an account."""
+        tasks.write_to_new_address.enqueue(
+            address=emailconfirmation.email_address.pk, signup=signup, base=base_url(request)
+        )
+
+    def write_confirmation_mail(self, confirmation: Any, *, signup: bool) -> None:
+        """Send the mail with the link to confirm an address, in a worker."""
+        super().send_confirmation_mail(self.request, confirmation, signup)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that it was given for another account."""
+        owner = confirmed_emails.find_owner(email)
+        links = {
+            name: _at_site_url(build_absolute_uri(self.request, reverse(f"account_{name}")))
+            for name in ("login", "reset_password")
+        }
+        context = {"owner": owner, "links": links}
+        self.send_mail("account/email/account_already_exists", email, context)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail with the name and the address of this site instead of the request's host."""

@@ -69,9 +69,25 @@ class User(AbstractUser):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if (fields := kwargs.get("update_fields")) is not None and "email" in fields:
+        fields = kwargs.get("update_fields")
+        if fields is not None and "email" in fields:
             kwargs["update_fields"] = {*fields, "email_key"}
+        if self.email and self.pk and (fields is None or "email" in fields):
+            self.email = self._confirmed_email()
         super().save(*args, **kwargs)
+
+    def _confirmed_email(self) -> str:
+        """Return the address to store: not one that a sign-up gave and that is not confirmed.
+
+        django-allauth sets such addresses. Their uniqueness would reveal other accounts.
+        """
+        from allauth.account.models import EmailAddress
+
+        own = dict(EmailAddress.objects.filter(user=self).values_list("email", "verified"))
+        if own.get(normalize_email(self.email), True):
+            return self.email
+        stored = type(self).objects.filter(pk=self.pk).values_list("email", flat=True).first() or ""
+        return stored if normalize_email(stored) in own else ""
 
     @property
     def display_name(self) -> str:

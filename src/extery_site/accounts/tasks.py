@@ -1,4 +1,4 @@
-"""Periodic clean-up of sessions, API tokens and unconfirmed accounts."""
+"""E-mails about accounts; periodic clean-up of sessions, tokens, unconfirmed accounts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
-from extery_site.accounts import unconfirmed
+from extery_site.accounts import mails, unconfirmed
 from extery_site.accounts.models import ApiToken
-from extery_site.project.tasks import periodic, task
+from extery_site.project.tasks import RetryPolicy, periodic, task
+from extery_site.project.tasks.definitions import SLOW_QUEUE
 
 #: Keeps tokens visible on the account page, so that users see why a program is refused.
 KEEP_TOKENS = timedelta(days=30)
@@ -37,3 +38,16 @@ def delete_expired_tokens() -> int:
 def delete_unconfirmed_accounts() -> int:
     """Delete accounts whose e-mail address was not confirmed in time; return their number."""
     return unconfirmed.delete_unconfirmed()
+
+
+# Not atomic: no transaction is open while a mail server answers. A priority above that of images.
+@task(atomic=False, queue_name=SLOW_QUEUE, priority=10, retry=RetryPolicy(max_attempts=8))
+def write_to_new_address(address: int, signup: bool, base: str) -> None:
+    """Send the mail about an address that an account was given."""
+    mails.write_to_new_address(address, signup=signup, base=base)
+
+
+@task(atomic=False, queue_name=SLOW_QUEUE, priority=10, retry=RetryPolicy(max_attempts=8))
+def write_password_reset(email: str, base: str) -> None:
+    """Send the mail that a request for a new password causes."""
+    mails.write_password_reset(email, base=base)

@@ -131,10 +131,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["extery_site.accounts.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -153,17 +150,25 @@ ACCOUNT_EMAIL_VERIFICATION = _site_settings.email_verification
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "extery_site.accounts.adapter.username_validators"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "extery", "moderator", "root", "system"]
-ACCOUNT_PREVENT_ENUMERATION = True
+# A sign-up with the address of another account looks like any other
+# (`extery_site.accounts.confirmed_emails`).
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_FORMS = {
+    "signup": "extery_site.accounts.allauth_forms.SignUpForm",
     "change_password": "extery_site.accounts.allauth_forms.ChangePasswordForm",
     "set_password": "extery_site.accounts.allauth_forms.SetPasswordForm",
+    "reset_password": "extery_site.accounts.allauth_forms.ResetPasswordForm",
     "reset_password_from_key": "extery_site.accounts.allauth_forms.ResetPasswordKeyForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{EXTERY_SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
+# Mails are limited by EXTERY_EMAILS_PER_RECIPIENT.
+ACCOUNT_RATE_LIMITS: dict[str, None] | bool = {"confirm_email": None}
 if not _site_settings.rate_limits:
     ACCOUNT_RATE_LIMITS = False
+EXTERY_EMAILS_PER_RECIPIENT: Rate | None = _site_settings.emails_per_recipient
 ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
 
 _mail = urlsplit(_site_settings.email)

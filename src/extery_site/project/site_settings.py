@@ -126,8 +126,9 @@ class SiteSettings(BaseSettings):
     email_verification: Annotated[
         Literal["none", "optional", "mandatory"], Expected("none or optional or mandatory")
     ] = _setting(
-        default="none",
-        description="Whether users must confirm their e-mail address before they sign in.",
+        default="optional",
+        description="Whether users must confirm their e-mail address before they sign in. With "
+        "none, they are not asked to. They can sign in with the address itself once it is confirmed.",
     )
     email: EmailUrl = _setting(
         default="console:",
@@ -136,6 +137,11 @@ class SiteSettings(BaseSettings):
     )
     email_from: Text = _setting(
         default="Extery <extery@localhost>", description="Sender of the e-mails."
+    )
+    emails_per_recipient: Quota = _setting(
+        default="10 per hour",
+        description="Maximum number of e-mails about sign-ups, and of those to reset a password, to "
+        "one address; more are not sent.",
     )
     rate_limits: Boolean = _setting(
         default="yes", description="Limit how often a client can sign in or sign up."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -47,18 +50,31 @@ def test_active_moderators_and_superusers_can_moderate(db: None) -> None:
     assert require_user(User(username="ada")).username == "ada"
 
 
-def test_a_new_user_can_sign_out_and_sign_in_by_name_or_email(
-    client: Client, db: None, settings: Any
+def test_a_new_user_can_sign_out_and_sign_in_by_name_or_confirmed_email(
+    client: Client, db: None, run_tasks: Callable[[], int]
 ) -> None:
     response = client.post("/account/signup/", SIGN_UP)
     assert response.status_code == 302, response.content.decode()
     assert client.session["_auth_user_id"] == str(User.objects.get(username="grace").pk)
     client.post("/account/logout/")
     assert "_auth_user_id" not in client.session
-    for login in ("grace", "grace@example.org"):
-        client.post("/account/login/", {"login": login, "password": "a-long-gear-phrase"})
-        assert "_auth_user_id" in client.session
-        client.logout()
+    assert sign_in(client, "grace")
+    response = client.post("/account/login/", {"login": SIGN_UP["email"], "password": "wrong"})
+    assert "or the address is not confirmed" in response.content.decode()
+    assert not sign_in(client, "grace@example.org")
+    run_tasks()
+    link = re.search(r"http://testserver(/account/confirm-email/\S+)", str(mail.outbox[0].body))
+    assert link is not None
+    client.post(link[1])
+    for login in ("grace", "GRACE", "grace@example.org", " Grace@EXAMPLE.org"):
+        assert sign_in(client, login)
+
+
+def sign_in(client: Client, login: str) -> bool:
+    client.post("/account/login/", {"login": login, "password": "a-long-gear-phrase"})
+    succeeded = "_auth_user_id" in client.session
+    client.logout()
+    return succeeded
 
 
 def test_sign_up_can_be_closed(client: Client, db: None, settings: Any) -> None:

@@ -98,11 +98,15 @@ def test_sign_out_needs_a_confirmation(owner: User, signed_in: SignIn) -> None:
     assert client.get("/mine/").status_code == 302
 
 
-def test_a_password_is_reset_by_email(client: Client, owner: User) -> None:
+def test_a_password_is_reset_by_email(
+    client: Client, owner: User, run_tasks: Callable[[], int]
+) -> None:
     owner.set_password("before")
     owner.save()
     response = client.post("/account/password/reset/", {"email": owner.email}, follow=True)
     assert Page(response.content.decode()).h1 == "Check your e-mail"
+    assert mail.outbox == []
+    run_tasks()
     link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
     assert link
     response = client.get(link[1], follow=True)

@@ -104,11 +104,12 @@ def test_an_unknown_platform_is_400_in_the_listing(client: Client, db: None, pla
 
 
 def test_mails_have_the_name_and_address_of_the_site(
-    client: Client, owner: User, settings: Any
+    client: Client, owner: User, settings: Any, run_tasks: Callable[[], int]
 ) -> None:
     settings.EXTERY_SITE_NAME = "Studio Tools"
     settings.EXTERY_SITE_URL = "https://tools.example.org"
     client.post("/account/password/reset/", {"email": "ada@example.org"})
+    run_tasks()
     [message] = mail.outbox
     assert message.body.startswith("Hello from Studio Tools!")
     assert message.body.rstrip().endswith("tools.example.org")
