@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from extery_site.accounts import confirmed_emails, tasks
+from extery_site.accounts import confirmed_emails, lockout, tasks
 from extery_site.accounts.emails import normalize_email
 from extery_site.accounts.models import username_validator
 from extery_site.accounts.staff_names import validate_not_staff
@@ -37,6 +37,10 @@ def _at_site_url(url: str) -> str:
     """Replace the host of the request by EXTERY_SITE_URL, if that is set."""
     parts = urlsplit(url)
     return base_url(allauth_context.request) + parts._replace(scheme="", netloc="").geturl()
+
+
+def _login_name(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -72,6 +76,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that quotas count; an unknown one is not an error."""
         return client_address(request) or "unknown"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse the attempt if the client's address is locked out from this name."""
+        lockout.start_attempt(self.get_client_ip(request), _login_name(credentials))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Return the user with these credentials, or ``None``."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.forget_attempts(self.get_client_ip(request), _login_name(credentials))
+        return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm an address unless another account has; the first one becomes that of the user."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 
-from extery_site.accounts import tasks
+from extery_site.accounts import lockout, tasks
 from extery_site.accounts.actions import end_tokens
 from extery_site.accounts.adapter import AccountAdapter
 from extery_site.ui.addresses import base_url
@@ -85,3 +86,12 @@ class ResetPasswordKeyForm(EndTokensMixin, allauth_forms.ResetPasswordKeyForm): 
     """A new password for a user with the link of an e-mail."""
 
     field_order = ("password1", "password2", "end_tokens")
+
+    def save(self) -> None:
+        """Save the password; the client can sign in with it, also after too many wrong ones."""
+        super().save()
+        request = allauth_context.request
+        address = AccountAdapter(request).get_client_ip(request)
+        emails = EmailAddress.objects.filter(user=self.user).values_list("email", flat=True)
+        for name in (self.user.username, *emails):
+            lockout.forget_attempts(address, name)

@@ -1,9 +1,10 @@
-"""E-mails about accounts; periodic clean-up of sessions, tokens, unconfirmed accounts."""
+"""E-mails about accounts; periodic clean-up of sessions, tokens, sign-ins, unconfirmed accounts."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,8 @@ from extery_site.accounts import mails, unconfirmed
 from extery_site.accounts.models import ApiToken
 from extery_site.project.tasks import RetryPolicy, periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.rates import delete_old_uses
 
 #: Keeps tokens visible on the account page, so that users see why a program is refused.
 KEEP_TOKENS = timedelta(days=30)
@@ -38,6 +41,13 @@ def delete_expired_tokens() -> int:
 def delete_unconfirmed_accounts() -> int:
     """Delete accounts whose e-mail address was not confirmed in time; return their number."""
     return unconfirmed.delete_unconfirmed()
+
+
+@periodic(every=timedelta(minutes=10))
+@task()
+def delete_old_sign_in_attempts() -> int:
+    """Delete wrong passwords that no longer count; return the number of names and addresses."""
+    return delete_old_uses(QuotaKind.SIGN_INS, settings.EXTERY_SIGN_IN_LOCK)
 
 
 # Not atomic: no transaction is open while a mail server answers. A priority above that of images.

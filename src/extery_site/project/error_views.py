@@ -53,6 +53,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @requires_csrf_token
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  as the others
+    """Handle the rate limits of django-allauth, which count per minute."""
+    return problem_response(request, Refused.of("request.rate-limited", retry_after=60))
+
+
+@requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
     error = Unavailable.of("request.server-error")

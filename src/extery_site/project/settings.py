@@ -164,10 +164,13 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{EXTERY_SITE_NAME}] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
-# Mails are limited by EXTERY_EMAILS_PER_RECIPIENT.
-ACCOUNT_RATE_LIMITS: dict[str, None] | bool = {"confirm_email": None}
+# Mails are limited by EXTERY_EMAILS_PER_RECIPIENT, sign-ins by `extery_site.accounts.lockout`.
+ACCOUNT_RATE_LIMITS: dict[str, None] | bool = {"confirm_email": None, "login_failed": None}
 if not _site_settings.rate_limits:
     ACCOUNT_RATE_LIMITS = False
+EXTERY_RATE_LIMITS: bool = _site_settings.rate_limits
+EXTERY_SIGN_IN_ATTEMPTS: int = _site_settings.sign_in_attempts
+EXTERY_SIGN_IN_LOCK: timedelta = _site_settings.sign_in_lock
 EXTERY_EMAILS_PER_RECIPIENT: Rate | None = _site_settings.emails_per_recipient
 ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
 

@@ -146,6 +146,15 @@ class SiteSettings(BaseSettings):
     rate_limits: Boolean = _setting(
         default="yes", description="Limit how often a client can sign in or sign up."
     )
+    sign_in_attempts: PositiveCount = _setting(
+        default="5",
+        description="Number of wrong passwords for one user name from one client address after "
+        "which that address cannot sign in with that name.",
+    )
+    sign_in_lock: Duration = _setting(
+        default="5 minutes",
+        description="Time for which wrong passwords count, from the first one.",
+    )
     uploads_per_account: Quota = _setting(
         default="200 per day",
         description="Quota of uploads of an account: packages, also rejected ones, and images.",

@@ -31,4 +31,5 @@ urlpatterns = [
 handler400 = "extery_site.project.error_views.bad_request"
 handler403 = "extery_site.project.error_views.permission_denied"
 handler404 = "extery_site.project.error_views.not_found"
+handler429 = "extery_site.project.error_views.too_many_requests"  # of django-allauth
 handler500 = "extery_site.project.error_views.server_error"

@@ -410,6 +410,13 @@ CODES: dict[str, Code] = {
         "Rate limits keep the site usable for everyone.",
         message="there were too many requests",
         hint="wait a few minutes, then try again",
+        variants={
+            "sign-in": (
+                "there were too many wrong passwords",
+                "try again in {retry_after} seconds, or reset the password",
+            ),
+        },
+        example={"variant": "sign-in", "retry_after": 240},
     ),
     "request.server-error": Code(
         "error",
