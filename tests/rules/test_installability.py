@@ -16,6 +16,9 @@ from tests.manifest.mutations import one_field_wrong, several_fields_wrong
 from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
 
+#: Warnings about what people see who install the package.
+WARNINGS_IN_REPOSITORIES = {"theme.unknown-attributes", "theme.value"}
+
 
 def test_the_row_of_every_error_of_a_package_states_whether_it_can_be_installed() -> None:
     for rule in all_rules():
@@ -33,7 +36,7 @@ def test_no_other_row_states_it() -> None:
         for rule in all_rules()
         if Scope.REPOSITORY in rule.scopes
         for code in rule.all_codes()
-        if find(code).severity == "error"
+        if find(code).severity == "error" or code in WARNINGS_IN_REPOSITORIES
     }
 
     assert {code for code, row in all_codes().items() if row.installation} == codes | {MORE}
@@ -92,7 +95,18 @@ def test_generated_manifests_are_left_out_exactly_if_clients_refuse_them() -> No
     assert len(manifests) > 1_000
 
 
-def test_warnings_are_not_reported_to_owners_of_repositories() -> None:
+@pytest.mark.parametrize("code", sorted(WARNINGS_IN_REPOSITORIES))
+def test_a_warning_whose_row_states_what_an_installation_does_is_reported_in_repositories(
+    code: str,
+) -> None:
+    report = check_package(io.BytesIO(PACKAGES[code]()), scope=Scope.REPOSITORY)
+
+    assert [problem.code for problem in report.problems] == [code]
+    assert report.ok
+    assert report.installable_manifest is not None
+
+
+def test_warnings_for_authors_are_not_reported_to_owners_of_repositories() -> None:
     data = PACKAGES["path.folder-case"]()
 
     assert check_package(io.BytesIO(data)).problems

@@ -110,12 +110,13 @@ def test_the_codes_of_a_rule_are_in_the_catalogue(rule: Rule) -> None:
 
 
 def test_packages_are_checked_by_the_same_rules_everywhere() -> None:
-    """Only rules that report warnings alone may skip repositories, whose owners cannot change the packages."""
+    """Only rules whose warnings concern the author alone may skip repositories."""
     for rule in RULES:
         scopes = rule.scopes & PACKAGES
+        is_for_repositories = any(find(code).installation for code in rule.all_codes())
         assert scopes in (set(), PACKAGES, PACKAGES - {Scope.REPOSITORY})
         assert (scopes == PACKAGES - {Scope.REPOSITORY}) == (
-            rule.severity == "warning" and bool(scopes)
+            bool(scopes) and not is_for_repositories
         )
 
 

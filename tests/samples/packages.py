@@ -265,4 +265,6 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "theme.too-large": lambda: theme(("dusk.xml", XML.replace(b"<Theme>", b"<Theme>" + b"<x/>" * 10_000))),
     "theme.style-missing": lambda: theme(("dusk.xml", b"<bpy><Theme/></bpy>")),
     "theme.not-a-theme": lambda: theme(("dusk.xml", b"<svg/>")),
+    "theme.unknown-attributes": lambda: theme(("dusk.xml", XML.replace(b"grid=", b"gird="))),
+    "theme.value": lambda: theme(("dusk.xml", XML.replace(b"#54545480", b"grey"))),
 }  # fmt: skip

@@ -42,7 +42,7 @@ class PackageFile(NamedTuple):
 class ScannedPackage(NamedTuple):
     """The result of reading a package: its entry is ``None`` if Blender cannot install it.
 
-    ``problems`` are its errors; a package with problems can be listed all the same. The result depends on
+    ``problems`` are those that repositories report; a package with problems can be listed all the same. The result depends on
     the file and the valid tags only, so it may be computed in another process and cached. The places of problems begin with
     the file's name. ``metadata`` is JSON for the page, with the finished ``card`` and the ``filter_fields`` of
     the package; ``None`` if it was not requested.

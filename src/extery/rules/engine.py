@@ -174,8 +174,11 @@ def check_open_package(
     run_rules(scope, context, problems, inputs=_CONTENTS)
     _set_manifests(report, context)
     report.limit_problems()
-    if scope is Scope.REPOSITORY:
-        report.problems = ProblemList(problems.errors)
+    if scope is Scope.REPOSITORY and problems:
+        from extery.rules.installability import is_for_repositories
+
+        kept = [problem for problem in report.problems if is_for_repositories(problem)]
+        report.problems = ProblemList(kept)
 
 
 def _is_dangerous(problems: ProblemList) -> bool:

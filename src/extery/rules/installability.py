@@ -9,6 +9,7 @@ compare the rows with real Blenders (`tests/blender/test_installability.py`).
 from __future__ import annotations
 
 from extery.core.codes import find
+from extery.core.errors import Problem
 from extery.core.installation import Installability, Installation
 
 
@@ -26,3 +27,11 @@ def installability_of(code: str) -> Installation:
 def blocks_install(code: str) -> bool:
     """Return whether a package with this problem is left out of repositories and mirrors."""
     return installability_of(code).installability is not Installability.INSTALLS
+
+
+def is_for_repositories(problem: Problem) -> bool:
+    """Return whether a problem of a package is reported in repositories and mirrors too.
+
+    Errors are; warnings only if the row of their code states what happens to people who install the package.
+    """
+    return problem.is_error or find(problem.code).installation is not None

@@ -29,7 +29,7 @@ class Scope(StrEnum):
     PACKAGE = "package"
     """A package, for its author."""
     REPOSITORY = "repository"
-    """A package of a repository or a mirror. Its owner cannot change the package, so warnings are left out."""
+    """A package of a repository or a mirror. Its owner cannot change the package: see `extery.rules.installability`."""
     UPLOAD = "upload"
     """A package uploaded to a site."""
 
@@ -56,7 +56,7 @@ FILES = PACKAGES | {Scope.FOLDER}
 #: Source folders only.
 FOLDERS = frozenset({Scope.FOLDER})
 EVERYWHERE = frozenset(Scope)
-#: Everywhere except in repositories: for rules that only warn, because a repository's owner cannot change packages.
+#: Everywhere except in repositories: for rules whose warnings concern only the author.
 AUTHORS = EVERYWHERE - {Scope.REPOSITORY}
 
 

@@ -28,7 +28,7 @@ class Code(NamedTuple):
     the templates in the documentation.
 
     ``installation`` is required for errors that a rule reports about packages in repositories: whether a package
-    with this problem can be installed, and why.
+    with this problem can be installed, and why. A warning that has it is reported in repositories too.
     """
 
     severity: Literal["error", "warning"]

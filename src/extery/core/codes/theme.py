@@ -9,6 +9,31 @@ _EXPORT = "export the theme from Blender again"
 
 _FAILS_LATER = installs("it can be installed, and fails when the theme is chosen")
 
+#: Names of variants -> message and hint: which Blenders do not know the attributes.
+_UNKNOWN = {
+    "newer": 'remove {them}, or set blender_version_max = "{bound}" and publish another version for newer Blenders, exported from Blender {first}',
+    "older": 'remove {them}, or set blender_version_min = "{bound}": older Blenders need a version of their own',
+    "all": "remove {them}: Blender ignores {them}",
+}
+_LACKS = ", and {missing:,} that {other} Blenders export are not set"
+
+
+def _unknown_variants() -> dict[str, tuple[str, str]]:
+    """Return the variants of ``theme.unknown-attributes``: for several and one, also with attributes that are not set."""
+    several = (
+        "{count:,} {kind} of {file} are unknown to {blenders}{steps}{lacks}, the first is {name}"
+    )
+    one = "{name} in {file} is unknown to {blenders}{lacks}"
+    variants = {}
+    for which, hint in _UNKNOWN.items():
+        for suffix, message, them in (("", several, "them"), ("-one", one, "it")):
+            for end, lacks in (("", ""), ("-lacks", _LACKS.replace("{other}", which))):
+                if not (end and which == "all"):
+                    text = message.replace("{lacks}", lacks)
+                    variants[f"{which}{suffix}{end}"] = text, hint.replace("{them}", them)
+    return variants
+
+
 CODES = {
     "theme.xml-missing": Code(
         "error", "a theme has no .xml file", "Blender would install it and show nothing.",
@@ -71,6 +96,33 @@ CODES = {
         message="{file} has no <ThemeStyle> next to its <Theme>",
         hint="export the theme from Blender again, or add an empty <ThemeStyle></ThemeStyle>",
         example={"file": "dusk.xml"},
+    ),
+    "theme.unknown-attributes": Code(
+        "warning", "a Blender of the range does not know attributes of the theme", "Blender prints each attribute that it does not know, and ignores elements with all they contain. A theme that was exported from another Blender also lacks the colours that came later or were removed: those stay as in Blender's own theme.",
+        installation=installs("Blender ignores the attributes"),
+        message="{count:,} {kind} of {file} are unknown to {blenders}, the first is {name}",
+        hint=_EXPORT,
+        variants=_unknown_variants(),
+        example={
+            "variant": "newer-lacks", "count": 12, "kind": "attributes", "file": "dusk.xml", "blenders": "Blender 4.5 and newer", "steps": " (4 since 4.5, 8 since 5.0)",
+            "name": "ThemeView3D.wire", "bound": "4.5.0", "first": "5.3", "missing": 71,
+        },
+    ),
+    "theme.value": Code(
+        "warning", "Blender stops at a value of the theme", "Blender stops with an error when the theme is chosen, half of the theme applied.",
+        installation=_FAILS_LATER,
+        message="{blenders} cannot load {file}: {name} is {value}",
+        hint="write a value as Blender exports it, or remove the attribute",
+        variants={
+            "number": ("{blenders} cannot load {file}: {name} must be a number, found {value}", ""),
+            "integer": ("{blenders} cannot load {file}: {name} must be a whole number, found {value}", ""),
+            "boolean": ("{blenders} cannot load {file}: {name} must be TRUE or FALSE, found {value}", ""),
+            "color": ("{blenders} cannot load {file}: {name} must be a colour such as #1d1d1dff, found {value}", ""),
+            "choice": ("{blenders} cannot load {file}: {name} must be one of {choices}, found {value}", ""),
+            "empty": ("{blenders} cannot load {file}: the element {name} is empty", "remove the element, or export the theme from Blender again"),
+            "element": ("{blenders} cannot load {file}: {name} is an element, not an attribute", "remove the attribute, or export the theme from Blender again"),
+        },
+        example={"variant": "color", "file": "dusk.xml", "blenders": "Blender 4.2 to 5.3", "name": "ThemeView3D.grid", "value": "'blue'", "choices": "LINEAR, RADIAL"},
     ),
     "theme.not-a-theme": Code(
         "error", "the .xml is not a Blender theme", "A theme is a <bpy> element with a <Theme> in it, as Blender's own export writes.",

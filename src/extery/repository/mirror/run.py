@@ -282,11 +282,11 @@ def _without_refused(
 
 
 def _report_flawed(plan: Plan, state: MirrorState, problems: ProblemList) -> list[str]:
-    """Add the problems of packages that are listed nevertheless; return their names."""
+    """Add the problems of packages that are listed nevertheless; return the names of those with errors."""
     state.flawed = _of_plan(plan, state.flawed)
     for stored in state.flawed.values():
         problems.extend(stored)
-    return list(state.flawed)
+    return [name for name, stored in state.flawed.items() if any(p.is_error for p in stored)]
 
 
 def _of_plan(plan: Plan, stored: PackageProblems) -> PackageProblems:
