@@ -58,12 +58,18 @@ def _decode_ascii(entries: list[DirectoryEntry]) -> list[str] | None:
 def _add_undeclared(
     raw_names: list[bytes], problems: ProblemList, where: Callable[[str], Where]
 ) -> None:
-    # The message shows what the author wrote, nearly always UTF-8, and the place the name as we decode it.
+    unpacked = raw_names[0].decode("cp437")
+    try:
+        written, variant = raw_names[0].decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        # Such as GBK, Shift JIS or Windows-1252: the bytes do not tell which.
+        written, variant = unpacked, "local"
     problems.add(
         "path.encoding",
-        where=where(raw_names[0].decode("cp437")),
-        variant="several" if len(raw_names) > 1 else "",
-        path=quote_name(raw_names[0].decode("utf-8", "backslashreplace")),
+        where=where(unpacked),
+        variant=f"{variant}-several" if len(raw_names) > 1 else variant,
+        path=quote_name(written),
+        unpacked=quote_name(unpacked),
         more=len(raw_names) - 1,
     )
 

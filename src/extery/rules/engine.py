@@ -52,6 +52,14 @@ _DANGEROUS = frozenset(
         "package.encrypted",
     }
 )
+_BACKSLASH = "path.backslash"
+#: Files whose names have backslashes are not found, which is no problem of its own; packing again cures all of these.
+_CAUSED_BY_BACKSLASHES = frozenset(
+    {
+        *("package.init-missing", "package.wheel-missing", "theme.xml-missing", "path.encoding"),
+        "package.outside-root",
+    }
+)
 _NAMES = frozenset({Input.NAMES})
 _CONTENTS = frozenset(Input) - _NAMES
 
@@ -163,8 +171,8 @@ def check_open_package(
     except InvalidPackage as error:
         root_problems.extend(error.problems)
     run_rules(scope, context, problems, inputs=_NAMES)
-    # A manifest whose name has backslashes is not found, which is not a separate problem.
-    if root_problems and not any(p.code == "path.backslash" for p in opening_problems):
+    has_backslashes = any(problem.code == _BACKSLASH for problem in opening_problems)
+    if not has_backslashes:
         problems.extend(root_problems)
     if not root_problems and not (problems and _is_dangerous(problems)):
         try:
@@ -172,6 +180,9 @@ def check_open_package(
         except Exception as error:
             add_exception(error, problems, package.name)
     run_rules(scope, context, problems, inputs=_CONTENTS)
+    if has_backslashes:
+        kept = [problem for problem in problems if problem.code not in _CAUSED_BY_BACKSLASHES]
+        problems[:] = kept
     _set_manifests(report, context)
     report.limit_problems()
     if scope is Scope.REPOSITORY and problems:

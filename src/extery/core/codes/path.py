@@ -7,6 +7,7 @@ from extery.core.installation import differs, fails
 
 _REPACK = "pack the folder again, for example with 'extery build'"
 _RENAME = "rename one of them"
+_LOCAL = "it was packed by a tool that writes the names of its own system, as old tools of Windows do: pack the folder again there, for example with 'extery build', or rename the file with letters of ASCII"
 
 _AMBIGUOUS = {
     "empty": "it is empty",
@@ -74,14 +75,17 @@ CODES = {
         "error", "a path has no known encoding", "Without the UTF-8 flag tools guess, and the file gets another name on each system.",
         installation=_SYSTEMS_DIFFER,
         stricter=True,
-        message="the name {path} is not marked as UTF-8, so tools differ in how they read it",
-        hint="pack it again with 'extery build' or 7-Zip, or rename it with letters of ASCII",
+        message="the name {path} is not marked as UTF-8: Blender unpacks it as {unpacked}",
+        hint="pack the folder again, for example with 'extery build', or rename the file with letters of ASCII",
         variants={
-            "several": ("the name {path} and {more} more are not marked as UTF-8, so tools differ in how they read them", ""),
+            "utf-8": ("", ""),
+            "utf-8-several": ("the name {path} and {more} more are not marked as UTF-8: Blender unpacks it as {unpacked}", ""),
+            "local": ("a name is in the encoding of another system and not marked as UTF-8: Blender unpacks it as {unpacked}", _LOCAL),
+            "local-several": ("a name and {more} more are in the encoding of another system and not marked as UTF-8: Blender unpacks the first as {unpacked}", _LOCAL),
             "invalid": ("the name {path} is marked as UTF-8 and is not: {reason}", "pack it again with an ordinary tool, for example 'extery build'"),
             "unzip": ("unzip writes {path} and {other} to one file", "rename them with letters and digits of ASCII"),
         },
-        example={"path": "'größe.py'", "other": "'a-+.py'", "reason": "invalid start byte"},
+        example={"path": "'größe.py'", "unpacked": "'gr├╢├ƒe.py'", "more": 2, "other": "'a-+.py'", "reason": "invalid start byte"},
     ),
     "path.short-name": Code(
         "error", "a path can be the short name of another", "Windows gives long names a short one such as BLENDE~1.TOM, which opens the same file.",
