@@ -375,7 +375,10 @@ def test_a_package_of_a_channel_is_not_unlisted(repository: Repository, fetcher:
     found = check_folder(repository, fetcher)
 
     assert list(found.problems) == []
-    assert found.entries == 1
+    assert [tuple(listing) for listing in found.listings] == [
+        ("index.json", 1, 1),
+        ("beta/index.json", 1, 1),
+    ]
 
 
 def test_a_file_that_is_not_a_zip_is_reported_with_its_entry(
@@ -403,8 +406,8 @@ def test_listing_only_reads_no_packages(repository: Repository, fetcher: Fetcher
     repository.add("gear.zip")
 
     assert check(repository, fetcher, listing_only=True).packages == 0
-    # As Blender requests it, and as clients that accept compression do.
-    assert repository.requested() == ["index.json", "index.json"]
+    # As Blender requests it, and as clients that accept compression do; then the complete listing and the page.
+    assert repository.requested() == [*("index.html", "index.json", "index.json", "index.json")]
 
 
 def test_a_mirror_passes_its_check(

@@ -145,7 +145,7 @@ def test_the_packages_of_asset_libraries_are_checked(tmp_path: Path, fetcher: Fe
     put(tmp_path, "rocks.zip", extension_id="rocks", kind="asset-library")
     generate(tmp_path)
 
-    for address, count in (("index.json", 1), ("blender-5.3/index.json", 2)):
+    for address, count in (("index.json", 1 + 2), ("blender-5.3/index.json", 2)):
         checked = check_repository((tmp_path / address).as_uri(), fetcher=fetcher)
         assert list(checked.problems) == []
         assert (checked.entries, checked.packages) == (count, count)

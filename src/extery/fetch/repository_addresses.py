@@ -168,6 +168,12 @@ def _web_page_error(requested: str, url: str, page: str) -> InvalidListing:
     )
 
 
+def linked_urls(page: bytes) -> Iterator[str]:
+    """Yield the URLs that a page links to, as they are written in it."""
+    for match in _HREF.finditer(page.decode("utf-8", "replace")):
+        yield html.unescape(match[1])
+
+
 def _title(page: str) -> str:
     match = _TITLE.search(page)
     title = sanitize_text(" ".join(html.unescape(match[1]).split())) if match else ""

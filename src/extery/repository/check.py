@@ -5,35 +5,50 @@ Reads only. Packages of a repository on the web are downloaded into a temporary 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import ExteryError, Problem, ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
 from extery.listing import LISTING_FILENAME
-from extery.listing.complete import COMPLETE_FOLDER
 from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.repository.check_folder import check_page, check_unlisted, find_listings
 from extery.repository.check_listing import check_compressed, check_listing, fetch_listing
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
 from extery.repository.companions import stale_companions
+from extery.repository.linked_listings import linked_listings
 
-#: Maximum names of packages in one message.
-_MAX_NAMES = 3
+#: Areas of problems of a package, which are the same in every listing that has it.
+_PACKAGE_AREAS = ("manifest.", "package.", "path.", "theme.", "wheel.")
+
+
+class CheckedListing(NamedTuple):
+    """A listing of the repository, by its path relative to the first one, with the numbers of entries and packages."""
+
+    file: str
+    entries: int
+    packages: int
 
 
 @dataclass(frozen=True)
 class RepositoryCheckResult:
-    """Problems of a repository; ``entries`` counts valid entries, ``packages`` the packages that were read."""
+    """Problems of a repository and its listings, the requested one first."""
 
     url: str
-    entries: int = 0
-    packages: int = 0
+    listings: tuple[CheckedListing, ...] = ()
     problems: ProblemList = field(default_factory=ProblemList)
+
+    @property
+    def entries(self) -> int:
+        """The number of valid entries in all listings."""
+        return sum(listing.entries for listing in self.listings)
+
+    @property
+    def packages(self) -> int:
+        """The number of packages that were read."""
+        return sum(listing.packages for listing in self.listings)
 
     @property
     def ok(self) -> bool:
@@ -45,6 +60,7 @@ class RepositoryCheckResult:
             "url": self.url,
             "entries": self.entries,
             "packages": self.packages,
+            "listings": [listing._asdict() for listing in self.listings],
             "problems": [problem.as_dict() for problem in self.problems],
         }
 
@@ -59,59 +75,84 @@ def check_repository(
 ) -> RepositoryCheckResult:
     """Check the repository ``url`` (of http, https or file); raises an `ExteryError` without a listing.
 
+    Of a folder, all listings in it and below it are checked; of a URL, those that its own listing and page lead to.
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
-    ``on_progress`` is called with the number of entries whose package was read, and the number of all.
+    ``on_progress`` is called with the number of entries of a listing whose package was read, and the number of all.
     """
+    checker = _Checker(fetcher, listing_only, valid_tags, on_progress)
     address = listing_url(url)
-    problems = ProblemList()
-    listing = fetch_listing(address, fetcher, problems)
-    entries, blocked = check_listing(listing, problems, address=address)
-    resolved = resolve_packages(address, entries, problems)
-    packages = 0
-    if not listing_only:
-        # Blender never downloads blocked extensions, so a repository need not have their packages.
-        offered = [item for item in resolved if item.entry["id"] not in blocked]
-        packages = check_packages(offered, fetcher, problems, on_progress, valid_tags=valid_tags)
-    if urlsplit(address).scheme == "file":
-        folder = path_from_url(address).parent
-        _check_unlisted(folder, resolved, problems)
-        for name in stale_companions(folder, listing):
-            problems.add("server.stale-companion", where=Where(name), names=name)
+    checker.check(address, LISTING_FILENAME)
+    folder = path_from_url(address).parent if urlsplit(address).scheme == "file" else None
+    if folder is None:
+        others = linked_listings(address, fetcher)
     else:
-        check_compressed(address, listing, fetcher, problems)
-    return RepositoryCheckResult(url, len(entries), packages, problems)
+        others = {name: (folder / name).as_uri() for name in find_listings(folder)}
+    for name, other in others.items():
+        try:
+            checker.check(other, name)
+        except ExteryError as error:
+            checker.problems.extend(_in_listing(problem, name) for problem in error.problems)
+    if folder is not None:
+        urls = [item.request.url for item in checker.resolved]
+        check_unlisted(folder, urls, checker.problems, valid_tags, reads=not listing_only)
+        check_page(folder, urls, checker.problems)
+    return RepositoryCheckResult(url, tuple(checker.listings), checker.problems)
 
 
-def _check_unlisted(folder: Path, entries: Iterable[PackageEntry], problems: ProblemList) -> None:
-    """Report the packages in ``folder`` that neither its listing nor another one below it lists."""
-    urls = [item.request.url for item in entries]
-    # Of a package that lies elsewhere, the folder may have a copy of the same name.
-    listed = {unquote(urlsplit(url).path).rpartition("/")[2] for url in urls}
-    other_listings = "".join(_read_other_listings(folder))
-    unlisted = [
-        path.name
-        for path in sorted(folder.glob("*.zip"))
-        if path.name not in listed
-        and not path.name.startswith(".")
-        and path.is_file()
-        and path.name not in other_listings
-        and quote(os.fsencode(path.name)) not in other_listings
-    ]
-    if unlisted:
-        more = len(unlisted[_MAX_NAMES:])
-        problems.add(
-            "server.unlisted",
-            variant="several" if more else "",
-            where=Where(unlisted[0]),
-            names=", ".join(unlisted[:_MAX_NAMES]),
-            more=more,
-        )
+class _Checker:
+    """Checks one listing after the other, and collects the results."""
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        listing_only: bool,
+        valid_tags: ValidTags | None,
+        on_progress: Callable[[int, int], None],
+    ) -> None:
+        self.fetcher = fetcher
+        self.listing_only = listing_only
+        self.valid_tags = valid_tags
+        self.on_progress = on_progress
+        self.problems = ProblemList()
+        self.listings: list[CheckedListing] = []
+        self.resolved: list[PackageEntry] = []
+        #: Code and message of the problems of packages that were added.
+        self._of_packages: set[tuple[str, str]] = set()
+
+    def check(self, address: str, name: str) -> None:
+        """Check the listing at ``address``, which is ``name`` in messages."""
+        problems = ProblemList()
+        data = fetch_listing(address, self.fetcher, problems)
+        entries, blocked = check_listing(data, problems, address=address)
+        resolved = resolve_packages(address, entries, problems)
+        packages = 0
+        if not self.listing_only:
+            # Blender never downloads blocked extensions, so a repository need not have their packages.
+            offered = [item for item in resolved if item.entry["id"] not in blocked]
+            packages = check_packages(
+                offered, self.fetcher, problems, self.on_progress, valid_tags=self.valid_tags
+            )
+        if urlsplit(address).scheme == "file":
+            for companion in stale_companions(path_from_url(address).parent, data):
+                problems.add("server.stale-companion", where=Where(companion), names=companion)
+        else:
+            check_compressed(address, data, self.fetcher, problems)
+        self.resolved += resolved
+        self.listings.append(CheckedListing(name, len(entries), packages))
+        self._add(problems, name)
+
+    def _add(self, problems: ProblemList, name: str) -> None:
+        """Add the problems of a listing; those of a package that another listing has too are added once."""
+        before = set(self._of_packages)
+        for problem in problems:
+            key = problem.code, problem.message
+            if problem.code.startswith(_PACKAGE_AREAS):
+                self._of_packages.add(key)
+            if key not in before:
+                self.problems.append(_in_listing(problem, name))
 
 
-def _read_other_listings(folder: Path) -> Iterator[str]:
-    """Yield the listings of channels and sets below the folder, and that of legacy add-ons in it."""
-    folders = ("*", "*/*", f"*/*/{COMPLETE_FOLDER}")
-    for pattern in (*(f"{name}/{LISTING_FILENAME}" for name in folders), "repo.json"):
-        for path in folder.glob(pattern):
-            with suppress(OSError):
-                yield path.read_text("utf-8", "replace")
+def _in_listing(problem: Problem, name: str) -> Problem:
+    """Return the problem with the folder of its listing in front of its file."""
+    folder = name.removesuffix(LISTING_FILENAME)
+    return problem._replace(where=problem.where._replace(file=f"{folder}{problem.where.file}"))

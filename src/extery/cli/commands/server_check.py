@@ -50,7 +50,11 @@ def command(
 
     The listing is requested and read as Blender does it. Every package is downloaded, unpacked and
     compared with the size, hash, id, version and compatibility in its entry. No Blender may be
-    offered an extension twice, on any platform. For DIR, the valid tags of its blender_repo.toml apply. The exit status is 1 if there is an error.
+    offered an extension twice, on any platform.
+
+    Of DIR all listings are checked: index.json, the complete listing for newer Blenders, channels and sets, with their
+    compressed variants, the page and packages without an entry. Of URL, those that lie beside it or that its page links
+    to. For DIR, the valid tags of its blender_repo.toml apply. The exit status is 1 if there is an error.
     """
     from extery.cli.output import pluralize
     from extery.cli.output.progress import ProgressBar
@@ -79,15 +83,21 @@ def command(
                 valid_tags=tags,
                 on_progress=on_progress,
             )
-        details = (
-            f"{pluralize(checked.entries, 'entry')}, {pluralize(checked.packages, 'package')} read"
-        )
+        details = _numbers(checked.entries, checked.packages)
+        if len(checked.listings) > 1:
+            details = f"{pluralize(len(checked.listings), 'listing')}, {details}"
         summary = f"Checked {target}: {details}."
     except ExteryError as error:
         checked = RepositoryCheckResult(target)
         checked.problems.extend(error.problems)
         summary = f"Could not check {target}."
     return _outcome(run, target, checked, summary, strict=strict)
+
+
+def _numbers(entries: int, packages: int) -> str:
+    from extery.cli.output import pluralize
+
+    return f"{pluralize(entries, 'entry')}, {pluralize(packages, 'package')} read"
 
 
 def _outcome(
@@ -98,13 +108,22 @@ def _outcome(
 
     problems, silenced = run.silence(prefix_problems(checked.problems))
     ok = not any(strict or item.problem.is_error for item in problems)
+    lines = []
+    if len(checked.listings) > 1:
+        lines += [
+            f"{printable(listing.file)}: {_numbers(listing.entries, listing.packages)}"
+            for listing in checked.listings
+        ]
+    if ok:
+        lines.append(f"{printable(target)}: {styles.success('ok')}")
+    data = checked.as_dict()
     return Outcome(
         ok=ok,
         summary=printable(summary),
         problems=problems,
         silenced=silenced,
-        lines=[f"{printable(target)}: {styles.success('ok')}"] if ok else (),
-        data={"url": checked.url, "entries": checked.entries, "packages": checked.packages},
+        lines=lines,
+        data={key: data[key] for key in ("url", "entries", "packages", "listings")},
         problems_are_result=True,
         is_strict=strict,
     )

@@ -223,6 +223,13 @@ CODES = {
         variants={"sent": ("the server sends another listing to clients that accept compression", "remove the compressed variants beside the listing, or generate it again")},
         example={"names": "index.json.gz"},
     ),
+    "server.stale-page": Code(
+        "warning", "the page is out of date", "People drag extensions from the page that Blender does not find in the listing.",
+        message="{file} links to {names}, which no listing has",
+        hint="generate the repository again with --html, or remove the page",
+        variants={"several": ("{file} links to {names} and {more} more, which no listing has", "")},
+        example={"file": "index.html", "names": "gear_tool-1.2.2.zip", "more": 2},
+    ),
     "server.unlisted": Code(
         "warning", "a package of the folder has no entry", "It cannot be installed from this repository, and takes disk space.",
         message="no entry refers to {names}",
