@@ -297,6 +297,12 @@ def test_json_lists_the_written_files(packages: Path) -> None:
                 "replaced": [],
             }
         },
+        "verdicts": {
+            "bad.zip": {
+                series: {"accepts": False, "codes": ["package.empty"]}
+                for series in ("4.2", "4.5", "5.0", "5.1", "5.2", "5.3")
+            }
+        },
         "written": ["packages/index.json", "packages/index.json.gz"],
         "listings": [
             {

@@ -142,7 +142,7 @@ THEME = {**GOOD_THEME, "permissions": '{files = "Read gears"}'}
 def test_a_line_says_which_blenders_refuse_if_they_differ(
     fields: Fields, lines: list[str], tmp_path: Path
 ) -> None:
-    assert verdict_lines(check_path(manifest(tmp_path, fields)).verdicts) == lines
+    assert verdict_lines(check_path(manifest(tmp_path, fields)).refusals) == lines
 
 
 def test_the_verdict_on_a_source_folder_is_also_that_of_build(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_file_that_is_no_manifest_is_refused_by_all(tmp_path: Path) -> None:
 
     report = check_path(tmp_path / MANIFEST)
     assert not any(verdict.accepts for verdict in report.verdicts)
-    assert verdict_lines(report.verdicts) == []
+    assert verdict_lines(report.refusals) == []
 
 
 def test_the_python_of_each_blender_is_that_of_its_release() -> None:

@@ -7,7 +7,7 @@ names who has to act.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
@@ -233,6 +233,8 @@ class ExteryError(Exception):
             raise TypeError("an ExteryError needs at least one problem")
         super().__init__(*problems)
         self.problems: tuple[Problem, ...] = problems
+        #: The Blenders that refuse what was checked: each an `extery.rules.blender_verdicts.Refusal`.
+        self.refusals: Sequence[Any] | None = None
 
     @classmethod
     def of(

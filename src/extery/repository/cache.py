@@ -29,7 +29,7 @@ from extery.rules import REVISION
 FOLDER = ".extery"
 NAME = "state.json"
 LOCK = "lock"
-_FORMAT = f"extery {__version__} state 14 rules {REVISION}"
+_FORMAT = f"extery {__version__} state 15 rules {REVISION}"
 
 #: Packages in a block.
 _BLOCK = 500
@@ -56,6 +56,8 @@ class Summary:
     tags: str = ""
     #: Numbers of listed, older and hidden packages.
     counts: tuple[int, int, int] = (0, 0, 0)
+    #: Name of a package -> the Blenders that refuse it, each with the fields of a `Refusal`.
+    refusals: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
 
 
 class State:
@@ -125,7 +127,16 @@ def _summary(head: Mapping[str, Any]) -> Summary:
         dict(head["options"]),
         head["tags"],
         _counts(*head["counts"]),
+        {name: [_refusal(*fields) for fields in own] for name, own in head["refusals"].items()},
     )
+
+
+def _refusal(
+    series: list[str], codes: list[str], message: str, more: int
+) -> tuple[tuple[str, ...], tuple[str, ...], str, int]:
+    # Joined only to fail for anything but texts.
+    "".join([*series, *codes, message])
+    return tuple(series), tuple(codes), message, int(more)
 
 
 def _counts(listed: int, older: int, hidden: int) -> tuple[int, int, int]:
@@ -192,6 +203,7 @@ def save(folder: Path, summary: Summary, checked_at: int, blocks: PackageBlocks)
         "options": summary.options,
         "tags": summary.tags,
         "counts": summary.counts,
+        "refusals": summary.refusals,
     }
     path = folder / FOLDER / NAME
     try:

@@ -5,7 +5,7 @@ Reads only. Packages of a repository on the web are downloaded into a temporary 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from extery.repository.check_listing import check_compressed, check_listing, fet
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
 from extery.repository.companions import stale_companions
 from extery.repository.linked_listings import linked_listings
+from extery.rules.blender_verdicts import Refusal, verdicts_as_dict
 
 #: Areas of problems of a package, which are the same in every listing that has it.
 _PACKAGE_AREAS = ("manifest.", "package.", "path.", "theme.", "wheel.")
@@ -39,6 +40,8 @@ class RepositoryCheckResult:
     url: str
     listings: tuple[CheckedListing, ...] = ()
     problems: ProblemList = field(default_factory=ProblemList)
+    #: The Blenders that refuse a package, by its id and version.
+    refusals: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
 
     @property
     def entries(self) -> int:
@@ -61,6 +64,7 @@ class RepositoryCheckResult:
             "entries": self.entries,
             "packages": self.packages,
             "listings": [listing._asdict() for listing in self.listings],
+            "verdicts": {name: verdicts_as_dict(own) for name, own in self.refusals.items()},
             "problems": [problem.as_dict() for problem in self.problems],
         }
 
@@ -96,7 +100,8 @@ def check_repository(
         urls = [item.request.url for item in checker.resolved]
         check_unlisted(folder, urls, checker.problems, valid_tags, reads=not listing_only)
         check_page(folder, urls, checker.problems)
-    return RepositoryCheckResult(url, tuple(checker.listings), checker.problems)
+    refusals = dict(sorted(checker.refusals.items()))
+    return RepositoryCheckResult(url, tuple(checker.listings), checker.problems, refusals)
 
 
 class _Checker:
@@ -116,6 +121,7 @@ class _Checker:
         self.problems = ProblemList()
         self.listings: list[CheckedListing] = []
         self.resolved: list[PackageEntry] = []
+        self.refusals: dict[str, tuple[Refusal, ...]] = {}
         #: Code and message of the problems of packages that were added.
         self._of_packages: set[tuple[str, str]] = set()
 
@@ -130,7 +136,12 @@ class _Checker:
             # Blender never downloads blocked extensions, so a repository need not have their packages.
             offered = [item for item in resolved if item.entry["id"] not in blocked]
             packages = check_packages(
-                offered, self.fetcher, problems, self.on_progress, valid_tags=self.valid_tags
+                offered,
+                self.fetcher,
+                problems,
+                self.on_progress,
+                refusals=self.refusals,
+                valid_tags=self.valid_tags,
             )
         if urlsplit(address).scheme == "file":
             for companion in stale_companions(path_from_url(address).parent, data):

@@ -25,6 +25,7 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import NumberedEntry
 from extery.repository.entry_match import about_entry, check_match
 from extery.repository.locations import check_package_url
+from extery.rules.blender_verdicts import Refusal
 
 #: Code of a failed transfer -> code of the problem of the repository.
 _SERVER_CODES: Final = {
@@ -69,9 +70,12 @@ def check_packages(
     problems: ProblemList,
     on_progress: Callable[[int, int], None],
     *,
+    refusals: dict[str, tuple[Refusal, ...]],
     valid_tags: ValidTags | None = None,
 ) -> int:
     """Read each package once, and compare it with all of its entries; return the number of packages read.
+
+    Adds the Blenders that refuse a package to ``refusals``, by id and version.
 
     ``on_progress`` is called with the number of checked entries and of all.
     """
@@ -90,8 +94,10 @@ def check_packages(
                 path = _local_package(request, folder, group[0].number, fetcher)
                 with memory_lock:
                     for item in group:
-                        result = check_match(item.entry, path, valid_tags=valid_tags)
-                        checked[item.number] = [_at_entry(item, problem) for problem in result]
+                        match = check_match(item.entry, path, valid_tags=valid_tags)
+                        checked[item.number] = [_at_entry(item, p) for p in match.problems]
+                        if match.refusals:
+                            refusals[f"{item.entry['id']} {item.entry['version']}"] = match.refusals
                 if path.parent == folder:
                     path.unlink()
             except ExteryError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from extery.core.compatibility import BlenderRange
 from extery.core.errors import NotFound, Problem, ProblemList, Where
@@ -12,13 +13,21 @@ from extery.core.versions import format_blender_version
 from extery.listing.audience import audience_of
 from extery.listing.entries import Entry, make_entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import Scope, check_package
 
 #: Fields by which people decide, and which no program compares. A repository may change name and tags.
 _COMPARED_FIELDS = ("type", "permissions", "license")
 
 
-def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None) -> ProblemList:
+class Match(NamedTuple):
+    """The problems of a package and its entry, and the Blenders that refuse the package."""
+
+    problems: ProblemList
+    refusals: tuple[Refusal, ...]
+
+
+def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None) -> Match:
     """Check the package at ``path`` by the rules for repositories, and compare it with its entry.
 
     A location without a file is a field of the entry. Raises `NotFound` if the package cannot be read.
@@ -42,7 +51,7 @@ def check_match(item: Entry, path: Path, *, valid_tags: ValidTags | None = None)
         _check_identity(item, actual, problems)
         _check_audience(item, actual, problems)
         _check_metadata(item, actual, problems)
-    return problems
+    return Match(problems, report.refusals)
 
 
 def about_entry(problem: Problem, item: Entry) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core.errors import ProblemList, Where
 from extery.core.locks import Lock, locked
@@ -18,6 +18,7 @@ from extery.repository.temporary_files import listing_folders, remove_interrupte
 
 if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
+    from extery.rules.blender_verdicts import Refusal
 
 #: Seconds to wait for another run in the same folder.
 LOCK_TIMEOUT = 600.0
@@ -90,6 +91,7 @@ def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> Generate
             listings=summary.listings,
             base_url=settings.base_url,
             counts=PackageCounts(*summary.counts),
+            refused_by=summary.refusals,
         )
     # Imported here: not needed by a run without changes.
     from extery.repository.generate_outputs import OutputWriter
@@ -122,6 +124,12 @@ def _load_tags(file: str | None) -> _Tags:
     return _Tags(tags, tags_digest(tags))
 
 
+def _refusal(*fields: Any) -> Refusal:
+    from extery.rules.blender_verdicts import Refusal
+
+    return Refusal(*fields)
+
+
 def _scan(
     options: GenerateOptions,
     files: Sequence[PackageFile],
@@ -134,6 +142,11 @@ def _scan(
     """Return all packages; read those that are not cached, or all to ``verify`` them."""
     folder = options.folder
     cached = state.packages(tags=tags.digest)
+    if refused := state.summary.refusals:
+        cached = {
+            file: p._replace(refusals=tuple(_refusal(*own) for own in refused.get(file.name, ())))
+            for file, p in cached.items()
+        }
     if options.html:
         cached = {file: p for file, p in cached.items() if p.metadata is not None}
     to_read = [file for file in files if verify or file not in cached]

@@ -75,6 +75,7 @@ class OutputWriter:
             options=self.options.as_dict(),
             tags=self.tags,
         )
+        summary.refusals = {p.name: p.refusals for _, p in self.packages if p.refusals}
         blocks = cache.PackageBlocks(self.packages)
         plans = plan_listings(entries, config, problems, folder=folder)
         summary.counts = _counts(plans, entries)
@@ -118,6 +119,7 @@ class OutputWriter:
             config.base_url,
             PackageCounts(*summary.counts),
             changes,
+            summary.refusals,
         )
 
     def _claim_outputs(

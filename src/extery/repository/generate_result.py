@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from extery.core.errors import ProblemList
 from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_LISTING
 from extery.listing.entries import Entry
 from extery.repository.listing_changes import ListingChanges, PackageCounts
+
+if TYPE_CHECKING:
+    from extery.rules.blender_verdicts import Refusal
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,21 @@ class GenerateResult:
     base_url: str = ""
     counts: PackageCounts = field(default_factory=PackageCounts)
     changes: Mapping[str, ListingChanges] = field(default_factory=dict)
+    #: Name of a package -> the Blenders that refuse it, each with the fields of a `Refusal`.
+    refused_by: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
 
     def url(self, address: str) -> str:
         """Return the URL of one of ``listings`` for Blender: a file URL unless ``base_url`` is known."""
         return (self.base_url or f"{self.folder.resolve().as_uri()}/") + address
+
+    @cached_property
+    def refusals(self) -> dict[str, tuple[Refusal, ...]]:
+        """The Blenders that refuse a package, by its name."""
+        from extery.rules.blender_verdicts import Refusal
+
+        return {
+            name: tuple(Refusal(*fields) for fields in own) for name, own in self.refused_by.items()
+        }
 
     @cached_property
     def entries(self) -> Sequence[Entry]:

@@ -15,9 +15,10 @@ from extery.listing.serialized import SerializedEntry
 from extery.package.error_capture import capture_errors
 
 if TYPE_CHECKING:
-    from extery.manifest.document import Manifest
     from extery.manifest.schemas.v1_0_0 import ValidTags
     from extery.package import Package
+    from extery.rules.blender_verdicts import Refusal
+    from extery.rules.report import CheckReport
 
 _SUFFIX = ".zip"
 #: Flags to open a package: a pipe without a writer does not block.
@@ -54,6 +55,8 @@ class ScannedPackage(NamedTuple):
     serialized: SerializedEntry | None = None
     problems: tuple[Problem, ...] = ()
     metadata: bytes | None = None
+    #: The Blenders that refuse the package, see `extery.rules.blender_verdicts`.
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def entry(self) -> Entry | None:
@@ -143,20 +146,33 @@ def scan_package(
             )
     if not problems:
         return package
+    if not package.refusals:
+        package = package._replace(refusals=_refusals(problems))
     return package._replace(problems=tuple(_in_package(problem, name) for problem in problems))
+
+
+def _refusals(problems: ProblemList) -> tuple[Refusal, ...]:
+    """Return the Blenders that refuse a package that cannot be opened."""
+    from extery.rules.report import CheckReport
+
+    report = CheckReport("package", "")
+    report.problems = problems
+    return report.refusals
 
 
 def _read(
     file: BytesIO | FileIO, name: str, problems: ProblemList, **options: Any
 ) -> ScannedPackage:
-    manifest, metadata, size, sha256 = _check(file, name, problems, **options)
+    report, metadata, size, sha256 = _check(file, name, problems, **options)
+    manifest = report.installable_manifest
     if manifest is None:
-        return ScannedPackage(name, metadata=b"{}")
+        return ScannedPackage(name, metadata=b"{}", refusals=report.refusals)
     item = make_entry(
         manifest, archive_url=f"./{quote(name)}", archive_size=size, archive_hash=sha256
     )
     text = None if metadata is None else _dump_metadata(item, metadata)
-    return ScannedPackage(name, size, sha256, SerializedEntry.of(item), metadata=text)
+    serialized = SerializedEntry.of(item)
+    return ScannedPackage(name, size, sha256, serialized, metadata=text, refusals=report.refusals)
 
 
 def _dump_metadata(item: Entry, metadata: dict[str, Any]) -> bytes:
@@ -179,8 +195,8 @@ def _check(
     *,
     with_metadata: bool,
     valid_tags: ValidTags | None,
-) -> tuple[Manifest | None, dict[str, Any] | None, int, str]:
-    """Return the manifest if Blender can install the package, the metadata if requested, size and SHA-256."""
+) -> tuple[CheckReport, dict[str, Any] | None, int, str]:
+    """Return the report, the metadata of an installable package if requested, size and SHA-256."""
     # Imported here: a run without changed packages opens none.
     from extery.package import open_package
     from extery.rules.engine import CheckReport, Scope, check_open_package
@@ -200,7 +216,7 @@ def _check(
             problems.extend(report.problems)
             manifest = report.installable_manifest
             metadata = _read_metadata(package) if with_metadata and manifest else None
-            return manifest, metadata, package.size, sha256
+            return report, metadata, package.size, sha256
     finally:
         if isinstance(source, BufferedReader):
             source.detach()

@@ -1,7 +1,7 @@
 """Which Blenders accept what was checked, and which refuse it.
 
 The verdict of a version is that of its `validate`; of a source folder also that of its `build`. Versions differ in
-their rules for manifests only (`extery.manifest.schemas.blender_rules`).
+their rules for manifests only (`extery.manifest.schemas.blender_rules`). All commands and the website report these verdicts.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from extery.core import codes
 from extery.core.errors import Problem, ProblemList
 from extery.core.versions import JUDGED_SERIES, BlenderSeries, format_series
+from extery.manifest.document import MANIFEST_FILENAME
+from extery.manifest.locator import Locator
 from extery.manifest.schemas.blender_rules import SchemaRules, rules_of
 from extery.manifest.schemas.v1_0_0 import check_fields
 
 if TYPE_CHECKING:
-    from extery.manifest.locator import Locator
     from extery.manifest.schemas.v1_0_0 import ValidTags
 
 _ASSET_LIBRARY = "manifest.asset_library."
+#: Maximum number of packages that one line names.
+_MAX_NAMES = 5
 
 
 class BlenderVerdict(NamedTuple):
@@ -91,36 +94,77 @@ def _fails_build(problem: Problem, rules: SchemaRules) -> bool:
     return is_known and codes.find(problem.code).build == "error"
 
 
-def verdicts_as_dict(verdicts: Sequence[BlenderVerdict]) -> dict[str, Any]:
-    """Return the verdicts as JSON: series -> whether it accepts, and the codes of its errors."""
-    return {
-        format_series(verdict.series): {"accepts": verdict.accepts, "codes": list(verdict.codes)}
-        for verdict in verdicts
-    }
+class Refusal(NamedTuple):
+    """Blenders that refuse what was checked for the same reasons; values that JSON keeps.
+
+    ``message`` is that of the first error, and ``more`` the number of others.
+    """
+
+    series: tuple[str, ...]
+    codes: tuple[str, ...]
+    message: str
+    more: int
+
+    def __str__(self) -> str:
+        more = f" (and {self.more} more)" if self.more else ""
+        return f"refused by Blender {_series_text(self.series)}: {self.message}{more}"
 
 
-def verdict_lines(verdicts: Sequence[BlenderVerdict]) -> list[str]:
-    """Return a line for each reason why some Blenders refuse what others accept; none if all agree."""
-    if len({verdict.accepts for verdict in verdicts}) < 2:
-        return []
+def refusals_of(verdicts: Sequence[BlenderVerdict]) -> tuple[Refusal, ...]:
+    """Return the refusals among the verdicts, one for each group of Blenders with the same reasons."""
     groups: dict[tuple[str, ...], list[BlenderVerdict]] = {}
     for verdict in verdicts:
         if not verdict.accepts:
             groups.setdefault(verdict.codes, []).append(verdict)
-    return [_line(group) for group in groups.values()]
+    return tuple(
+        Refusal(
+            tuple(format_series(verdict.series) for verdict in group),
+            codes,
+            group[0].errors[0].message,
+            len(group[0].errors) - 1,
+        )
+        for codes, group in groups.items()
+    )
 
 
-def _line(group: Sequence[BlenderVerdict]) -> str:
-    errors = group[0].errors
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    names = _series_text([verdict.series for verdict in group])
-    return f"refused by Blender {names}: {errors[0].message}{more}"
+def verdicts_of_upload(table: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    """Return which Blenders refuse a package without errors, by the table of its manifest."""
+    locate = Locator(b"", MANIFEST_FILENAME)
+    return refusals_of(blender_verdicts(Judged(table, locate, None, (), is_folder=False)))
 
 
-def _series_text(series: Sequence[BlenderSeries]) -> str:
+def verdicts_as_dict(refusals: Iterable[Refusal]) -> dict[str, Any]:
+    """Return the verdicts as JSON: series -> whether it accepts, and the codes of its errors."""
+    codes_of = {series: refusal.codes for refusal in refusals for series in refusal.series}
+    names = map(format_series, JUDGED_SERIES)
+    return {
+        name: {"accepts": name not in codes_of, "codes": list(codes_of.get(name, ()))}
+        for name in names
+    }
+
+
+def verdict_lines(refusals: Sequence[Refusal]) -> list[str]:
+    """Return a line for each reason why some Blenders refuse what others accept; none if all agree."""
+    is_refused_by_all = sum(len(refusal.series) for refusal in refusals) == len(JUDGED_SERIES)
+    return [] if is_refused_by_all else [str(refusal) for refusal in refusals]
+
+
+def grouped_lines(refusals: Mapping[str, Sequence[Refusal]]) -> list[str]:
+    """Return the lines about several packages, by name; those with the same text are one line."""
+    names: dict[str, list[str]] = {}
+    for name, own in refusals.items():
+        for line in verdict_lines(own):
+            names.setdefault(line, []).append(name)
+    return [
+        f"{', '.join(group[:_MAX_NAMES])}"
+        f"{f' and {len(group) - _MAX_NAMES} more' if len(group) > _MAX_NAMES else ''}: {line}"
+        for line, group in names.items()
+    ]
+
+
+def _series_text(names: Sequence[str]) -> str:
     """Return ``4.2 to 5.2`` for neighbours, or ``4.2, 5.0``."""
-    first, last = JUDGED_SERIES.index(series[0]), JUDGED_SERIES.index(series[-1])
-    names = [format_series(item) for item in series]
-    if len(series) > 2 and last - first == len(series) - 1:
+    known = " ".join(map(format_series, JUDGED_SERIES))
+    if len(names) > 2 and " ".join(names) in known:
         return f"{names[0]} to {names[-1]}"
     return ", ".join(names)

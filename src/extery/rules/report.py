@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from extery.core import codes
 from extery.core.errors import ProblemList
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS, counted_code, limit_similar
+from extery.core.types import LISTED_FOR_ALL
 from extery.core.versions import BlenderSeries
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.manifest.locator import Locator
 
 if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
-    from extery.rules.blender_verdicts import BlenderVerdict
+    from extery.rules.blender_verdicts import BlenderVerdict, Refusal
 
 Kind = Literal["folder", "manifest", "package"]
 
@@ -62,6 +63,15 @@ class CheckReport:
         is_folder = self.kind == "folder"
         errors = self.problems.errors
         return blender_verdicts(Judged(self.table, self.locate, self.valid_tags, errors, is_folder))
+
+    @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The Blenders that refuse what was checked, with their reasons; none if all accept it."""
+        if self.ok and self.table is not None and self.table["type"] in LISTED_FOR_ALL:
+            return ()  # all Blenders agree
+        from extery.rules.blender_verdicts import refusals_of
+
+        return refusals_of(self.verdicts)
 
     def judge_like(self, series: BlenderSeries) -> None:
         """Keep as errors those that the tools of this Blender report, and turn all others into warnings."""

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput
+from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation import actions as moderation
@@ -86,6 +87,7 @@ def thread(request: HttpRequest, extension_id: str) -> HttpResponse:
         "version": version,
         "published": _published_before(extension, version),
         "packages": version.packages.all() if version else [],
+        "verdicts": verdict_lines(verdicts_of_upload(version.manifest)) if version else [],
         "missing": missing_for_submission(extension, version) if version else [],
         "thread": queues.thread(extension, request.user),
         "comment": comment,

@@ -23,6 +23,7 @@ from extery.core.errors import (
     Refused,
     Unavailable,
 )
+from extery.rules.blender_verdicts import verdicts_as_dict
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +69,11 @@ def http_status(error: ExteryError) -> int:
 
 
 def problem_details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
-    """Return the problem details object: the members of RFC 9457, and all problems as ``problems``."""
-    return {
+    """Return the problem details object: the members of RFC 9457, and all problems as ``problems``.
+
+    Of a package that is refused, ``verdicts`` has the verdict of each Blender.
+    """
+    details: dict[str, Any] = {
         "type": f"/problems/{error.code}/",
         "title": codes.find(error.code).title,
         "status": http_status(error),
@@ -77,6 +81,9 @@ def problem_details(error: ExteryError, *, instance: str = "") -> dict[str, Any]
         "instance": instance,
         "problems": [problem.as_dict() for problem in error.problems],
     }
+    if error.refusals is not None:
+        details["verdicts"] = verdicts_as_dict(error.refusals)
+    return details
 
 
 def wants_json(request: HttpRequest) -> bool:

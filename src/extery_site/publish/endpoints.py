@@ -10,6 +10,7 @@ from django.urls import reverse
 from ninja import File, Form, Router, Schema, UploadedFile
 
 from extery.core.errors import InvalidInput, Where
+from extery.rules.blender_verdicts import verdicts_as_dict
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
 from extery_site.catalog.schemas import VersionOut
@@ -27,8 +28,15 @@ class MissingOut(Schema):
     message: str
 
 
+class VerdictOut(Schema):
+    """Whether a Blender accepts the package, and the codes of the problems for which it does not."""
+
+    accepts: bool
+    codes: list[str]
+
+
 class DraftOut(Schema):
-    """The draft of an upload, warnings about the package, and what is missing.
+    """The draft of an upload, warnings about the package, the verdict of each Blender, and what is missing.
 
     The draft is deleted after ``expires_at`` unless it is submitted.
     """
@@ -37,6 +45,7 @@ class DraftOut(Schema):
     version: VersionOut
     sha256: str
     problems: list[dict[str, Any]]
+    verdicts: dict[str, VerdictOut]
     missing: list[MissingOut]
     expires_at: datetime | None
     url: str
@@ -69,6 +78,7 @@ def upload(
         version=VersionOut.of(version, request),
         sha256=result.package.sha256,
         problems=[problem.as_dict() for problem in result.problems],
+        verdicts=verdicts_as_dict(result.refusals),
         missing=[
             MissingOut(code=problem.code, message=problem.message)
             for problem in actions.missing_for_submission(extension, version)

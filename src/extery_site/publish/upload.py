@@ -19,6 +19,7 @@ from extery.core.errors import (
 from extery.core.types import first_blender_for
 from extery.core.versions import number_of_blender_version
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
+from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, Scope, check_package
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
@@ -49,12 +50,13 @@ from extery_site.ui.short_text import check_short_text
 
 @dataclass(frozen=True)
 class UploadResult:
-    """The rows that an upload created or extended, and the warnings about the package."""
+    """The rows that an upload created or extended, the warnings about the package, and the Blenders that refuse it."""
 
     extension: Extension
     version: Version
     package: Package
     problems: tuple[Problem, ...]
+    refusals: tuple[Refusal, ...]
 
 
 def receive_upload(
@@ -135,7 +137,7 @@ def _store(
     record(extension, Event.Kind.UPLOADED, by=user, version=version, text=package.file_name)
     package.file = stage.store()
     package.save()
-    return UploadResult(extension, version, package, tuple(report.problems))
+    return UploadResult(extension, version, package, tuple(report.problems), report.refusals)
 
 
 def _valid_manifest(report: CheckReport) -> Manifest:
@@ -144,7 +146,9 @@ def _valid_manifest(report: CheckReport) -> Manifest:
     if report.manifest is not None and not errors:
         return report.manifest
     only_manifest = all(problem.code.startswith("manifest.") for problem in errors)
-    raise (InvalidManifest if only_manifest else InvalidPackage)(*report.problems)
+    error = (InvalidManifest if only_manifest else InvalidPackage)(*report.problems)
+    error.refusals = report.refusals
+    raise error
 
 
 def _check_reserved(manifest: Manifest) -> None:

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from extery.core.errors import ExteryError, Problem
+from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import require_user
 from extery_site.catalog.models import Extension, Version
 from extery_site.project.problems import add_retry_after, http_status
@@ -57,7 +58,12 @@ def upload(request: HttpRequest) -> HttpResponse:
             if status == 429:
                 add_problems(form, error)
             else:
-                context |= {"name": file.name, **_by_severity(error.problems)}
+                verdicts = verdict_lines(error.refusals or ())
+                context |= {
+                    "name": file.name,
+                    "verdicts": verdicts,
+                    **_by_severity(error.problems),
+                }
         else:
             messages.success(
                 request,
@@ -105,6 +111,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "missing": missing,
         "free_at": free_at(extension),
         "warnings": _stored_problems(version),
+        "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "fields": _manifest_fields(version),
     }
     response = render(request, "publish/draft.html", context, status=status)

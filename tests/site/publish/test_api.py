@@ -38,6 +38,26 @@ def test_an_upload_is_submitted_and_withdrawn_through_the_api(
     assert (back.status_code, back.json()["status"]) == (200, "withdrawn")
 
 
+def test_an_upload_has_the_verdict_of_each_blender(owner: User, program: Program) -> None:
+    api = program(owner)
+
+    accepted = api.post("/api/v1/packages/", {"file": SimpleUploadedFile("g.zip", package())})
+    library = package(id="rocks", type="asset-library")
+    added = api.post("/api/v1/packages/", {"file": SimpleUploadedFile("r.zip", library)})
+    theme = package(id="dusk", type="theme", permissions={"files": "Read gears"})
+    refused = api.post("/api/v1/packages/", {"file": SimpleUploadedFile("d.zip", theme)})
+
+    assert (accepted.status_code, added.status_code, refused.status_code) == (201, 201, 422)
+    for response, series in (
+        (accepted, ["4.2", "4.5", "5.0", "5.1", "5.2", "5.3"]),
+        (added, ["5.3"]),
+        (refused, ["4.2", "4.5", "5.0", "5.1", "5.2"]),
+    ):
+        verdicts = response.json()["verdicts"]
+        assert [name for name, verdict in verdicts.items() if verdict["accepts"]] == series
+    assert refused.json()["verdicts"]["5.3"]["codes"] == ["manifest.permissions.none-for-type"]
+
+
 def test_a_draft_of_another_user_is_not_found(
     owner: User, stranger: User, program: Program
 ) -> None:

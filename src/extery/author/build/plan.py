@@ -25,6 +25,8 @@ from extery.core.problem_limits import limit_similar
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
+from extery.rules.blender_verdicts import Refusal
+from extery.rules.engine import CheckReport, tags_to_check
 
 # Limits of a zip without 64-bit extensions, minus room for its directory.
 _MAX_BYTES = (1 << 32) - (1 << 26)
@@ -51,12 +53,16 @@ class PackagePlan:
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """The packages to build; ``problems`` contains warnings only."""
+    """The packages to build; ``problems`` contains warnings only.
+
+    ``refusals`` are the Blenders that refuse the source folder, which a build with warnings may have.
+    """
 
     source: Path
     manifest: Manifest
     packages: tuple[PackagePlan, ...]
     problems: ProblemList
+    refusals: tuple[Refusal, ...] = ()
 
 
 def plan_build(
@@ -86,10 +92,24 @@ def plan_build(
         problems=problems,
     )
     packages = plan_packages(folder, targets, problems)
+    refusals = _refusals(folder, problems, valid_tags)
     problems = limit_similar(map(_with_build_severity, problems))
     if problems.errors or folder.manifest is None:
-        raise InvalidInput(*problems)
-    return BuildPlan(source, folder.manifest, packages, problems)
+        error = InvalidInput(*problems)
+        error.refusals = refusals
+        raise error
+    return BuildPlan(source, folder.manifest, packages, problems, refusals)
+
+
+def _refusals(
+    folder: SourceFolder, problems: ProblemList, valid_tags: ValidTags | None
+) -> tuple[Refusal, ...]:
+    """Return the Blenders that refuse the folder, as `extery.author.validate.check_folder` does."""
+    report = CheckReport("folder", "")
+    report.problems = limit_similar(problems)
+    report.table, report.locate = folder.table, folder.locate
+    report.valid_tags = tags_to_check(valid_tags)
+    return report.refusals
 
 
 def plan_packages(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from extery.cli.options import output_options, parse_valid_tags_option, valid_ta
 if TYPE_CHECKING:
     from extery.author.build.execute import BuiltPackage, WrittenMember
     from extery.cli.output import Outcome
+    from extery.rules.blender_verdicts import Refusal
 
 #: Number of files that --verbose lists, largest first.
 _MAX_LISTED = 10
@@ -84,7 +85,10 @@ def command(
     folder = _folder_of({"source": source, "source_dir": source_dir})
     prefix = "" if folder == Path() else f"{folder}/"
     failure = Outcome(
-        ok=False, summary="Nothing was built.", data={"packages": []}, has_sources=True
+        ok=False,
+        summary="Nothing was built.",
+        data={"packages": [], "verdicts": {}},
+        has_sources=True,
     )
     try:
         plan = plan_build(
@@ -96,18 +100,34 @@ def command(
         )
         problems, silenced = run.silence(prefix_problems(plan.problems, prefix))
         failure = failure._replace(problems=problems, silenced=silenced, is_strict=strict)
+        failure = _with_verdicts(failure, plan.refusals)
         if strict and problems:
             return failure
         is_text = run.output_format == "text"
         packages = execute(plan, on_member=_print_added if verbose and is_text else None)
     except ExteryError as error:
         problems, silenced = run.silence(prefix_problems(error.problems, prefix))
-        return failure._replace(problems=problems, silenced=silenced)
+        failure = failure._replace(problems=problems, silenced=silenced, lines=())
+        return failure if error.refusals is None else _with_verdicts(failure, error.refusals)
     return failure._replace(
         ok=True,
         summary=f"Built {pluralize(len(packages), 'package')}.",
-        lines=[line for package in packages for line in _lines(package, verbose=verbose)],
-        data={"packages": [package.as_dict() for package in packages]},
+        lines=[
+            *(line for package in packages for line in _lines(package, verbose=verbose)),
+            *failure.lines,
+        ],
+        data={**failure.data, "packages": [package.as_dict() for package in packages]},
+    )
+
+
+def _with_verdicts(outcome: Outcome, refusals: Sequence[Refusal]) -> Outcome:
+    """Return the outcome with the verdict of each Blender; as text, if they differ."""
+    from extery.cli.terminal import printable
+    from extery.rules.blender_verdicts import verdict_lines, verdicts_as_dict
+
+    return outcome._replace(
+        lines=[*outcome.lines, *map(printable, verdict_lines(refusals))],
+        data={**outcome.data, "verdicts": verdicts_as_dict(refusals)},
     )
 
 

@@ -105,6 +105,7 @@ def _outcome(
 ) -> Outcome:
     from extery.cli.output import Outcome, prefix_problems, styles
     from extery.cli.terminal import printable
+    from extery.rules.blender_verdicts import grouped_lines
 
     problems, silenced = run.silence(prefix_problems(checked.problems))
     ok = not any(strict or item.problem.is_error for item in problems)
@@ -114,6 +115,7 @@ def _outcome(
             f"{printable(listing.file)}: {_numbers(listing.entries, listing.packages)}"
             for listing in checked.listings
         ]
+    lines += map(printable, grouped_lines(checked.refusals))
     if ok:
         lines.append(f"{printable(target)}: {styles.success('ok')}")
     data = checked.as_dict()
@@ -123,7 +125,7 @@ def _outcome(
         problems=problems,
         silenced=silenced,
         lines=lines,
-        data={key: data[key] for key in ("url", "entries", "packages", "listings")},
+        data={key: data[key] for key in ("url", "entries", "packages", "listings", "verdicts")},
         problems_are_result=True,
         is_strict=strict,
     )

@@ -187,7 +187,7 @@ def _outcome(
         summary=summary,
         problems=reported,
         silenced=silenced,
-        lines=[_found(result)] if result else [],
+        lines=[_found(result), *_verdict_lines(result)] if result else [],
         notes=list(_notes(result)) if result else [],
         data=_data(result),
         has_sources=True,
@@ -218,6 +218,25 @@ def _found(result: GenerateResult) -> str:
     others += [f"{counts.hidden} hidden"] if counts.hidden else []
     detail = f": {', '.join([f'{counts.listed} listed', *others])}" if others else ""
     return f"found {result.packages} packages{detail}."
+
+
+def _verdict_lines(result: GenerateResult) -> list[str]:
+    """Return a line for each reason why some Blenders refuse packages that others accept."""
+    if not result.refused_by:
+        return []
+    from extery.cli.terminal import printable
+    from extery.rules.blender_verdicts import grouped_lines
+
+    return [printable(line) for line in grouped_lines(result.refusals)]
+
+
+def _verdicts(result: GenerateResult | None) -> dict[str, Any]:
+    """Return the verdicts on packages that some Blender refuses, as JSON."""
+    if result is None or not result.refused_by:
+        return {}
+    from extery.rules.blender_verdicts import verdicts_as_dict
+
+    return {name: verdicts_as_dict(own) for name, own in result.refusals.items()}
 
 
 def _change_lines(changes: ListingChanges) -> Iterator[str]:
@@ -267,6 +286,7 @@ def _data(result: GenerateResult | None) -> dict[str, Any]:
         "changes": {address: changes.as_dict() for address, changes in result.changes.items()}
         if result
         else {},
+        "verdicts": _verdicts(result),
         "written": [str(path) for path in result.written] if result else [],
         "listings": [
             {"file": address, "audience": audience, "url": result.url(address)}

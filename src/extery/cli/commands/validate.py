@@ -78,7 +78,7 @@ def command(
     for path in paths or (Path(),):
         report = check_path(path, valid_tags=tags, hashed=is_json)
         if like_blender == "any":
-            _ = report.verdicts  # those of the problems as they are
+            _ = report.refusals  # those of the problems as they are
             report.downgrade_stricter()
         elif like_blender is not None:
             report.judge_like(like_blender)
@@ -107,7 +107,7 @@ def _report_data(checked: CheckedPath) -> dict[str, Any]:
     return checked.report.as_dict() | {
         "problems": [item.problem.as_dict() for item in checked.problems],
         "silenced": len(checked.silenced),
-        "verdicts": verdicts_as_dict(checked.report.verdicts),
+        "verdicts": verdicts_as_dict(checked.report.refusals),
     }
 
 
@@ -142,7 +142,7 @@ def _lines(report: CheckReport) -> Iterator[str]:
 
     if report.ok:
         yield _ok_line(report)
-    for line in verdict_lines(report.verdicts):
+    for line in verdict_lines(report.refusals):
         yield f"{printable(report.name)}: {printable(line)}"
 
 

@@ -65,7 +65,7 @@ def _section(checked: CheckedPath) -> str:
         '<span class="ok">no errors</span>' if report.ok else '<span class="error">errors</span>'
     )
     verdicts = "".join(
-        f'\n<p class="facts">{escape(line)}</p>' for line in verdict_lines(report.verdicts)
+        f'\n<p class="facts">{escape(line)}</p>' for line in verdict_lines(report.refusals)
     )
     items = "\n".join(_item(item.problem) for item in checked.problems)
     problems = f"\n<ol>\n{items}\n</ol>" if items else ""
