@@ -26,6 +26,8 @@ def packed_by_windows() -> bytes:
         (packed_by_windows(), "path.backslash"),
         (PACKAGES["path.encoding"](), "path.encoding"),
         (PACKAGES["package.truncated"](), "package.truncated"),
+        (packed((f".gears/{MANIFEST}", ADD_ON)), "package.manifest-missing"),
+        (PACKAGES["package.manifest-ambiguous"](), "package.manifest-ambiguous"),
     ],
 )
 def test_an_unlisted_package_that_cannot_be_installed_is_one_problem_with_the_reason(

@@ -88,7 +88,7 @@ def _reasons_to_leave_out(path: Path, valid_tags: ValidTags | None) -> list[Prob
     report = check_package(path, name=path.name, scope=Scope.REPOSITORY, valid_tags=valid_tags)
     if report.installable_manifest is not None:
         return []
-    if any(problem.code in _NO_EXTENSION for problem in report.problems):
+    if any(map(_is_no_extension, report.problems)):
         return []
     return [
         problem
@@ -98,6 +98,11 @@ def _reasons_to_leave_out(path: Path, valid_tags: ValidTags | None) -> list[Prob
         )
         for problem in report.problems.errors
     ]
+
+
+def _is_no_extension(problem: Problem) -> bool:
+    """Return whether a zip has no manifest; one in a hidden folder is a mistake."""
+    return problem.code in _NO_EXTENSION and ("variant", "hidden") not in problem.values
 
 
 def _read_other_listings(folder: Path) -> Iterator[str]:
