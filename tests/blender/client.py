@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -28,6 +29,12 @@ START_TIME_LIMIT = 300.0
 
 # The driver ends itself with a traceback after the time limit; it is killed only if that fails.
 _GRACE = 5.0
+
+COMPLAINTS = ("WARN", "ERROR", "FATAL_ERROR")
+"""Types of messages of sub-processes that report a problem."""
+_COMPLAINT = re.compile(
+    r"(?i)\b(error|warn\w*|not found|traceback|fail\w*|invalid|unable|could not)\b"
+)
 
 _DRIVER = Path(__file__).with_name("driver.py")
 
@@ -67,6 +74,17 @@ class Dropped:
     known_repository: str | None
     incompatible: str | None
     extension: Extension | None
+
+
+@dataclass(frozen=True)
+class AssetLibrary:
+    """An entry in Blender's preferences that belongs to an extension."""
+
+    extension_id: str
+    """The module of the repository, a dot, and the id."""
+    name: str
+    remote_url: str
+    enabled: bool
 
 
 class BlenderError(Exception):
@@ -185,6 +203,21 @@ class Blender:
     def attribute(self, extension_id: str, name: str) -> Any:
         """Return a value of the module of a loaded add-on."""
         return self._ask("attribute", extension_id=extension_id, name=name)
+
+    def asset_libraries(self) -> list[AssetLibrary]:
+        """Return the asset libraries of installed extensions."""
+        return [AssetLibrary(**item) for item in self._ask("asset_libraries")]
+
+    def uses_token_for_asset_libraries(self, repository: str) -> bool:
+        """Return whether asset libraries get the token of the repository."""
+        answer: bool = self._ask("uses_token_for_asset_libraries", repository=repository)
+        return answer
+
+    def complaints(self) -> list[str]:
+        """Return all errors and warnings of this session, of Blender's Python, C code and sub-processes."""
+        lines = [f"{item.type}: {item.text}" for item in self.messages if item.type in COMPLAINTS]
+        output = self.printed + self._log_path.read_text("utf-8", "replace")
+        return lines + [line for line in output.splitlines() if _COMPLAINT.search(line)]
 
     def resolve_dropped_url(self, url: str) -> Dropped:
         """Drop a link on the window: Blender reads its parameters, syncs, and looks for the entry."""

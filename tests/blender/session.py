@@ -89,6 +89,11 @@ def state_of(repo, extension_id, local, remote):
     known = remote or local
     if known.type == "theme":
         enabled = Path(repo.directory, extension_id) in theme_in_use().parents
+    elif known.type == "asset-library":
+        enabled = any(
+            library["extension_id"] == f"{repo.module}.{extension_id}" and library["enabled"]
+            for library in asset_libraries()
+        )
     else:
         enabled = addon_utils.check(f"bl_ext.{repo.module}.{extension_id}")[1]
     return {
@@ -120,6 +125,27 @@ def listing():
         for repo, here, there in manifests()
         for name in sorted(here.keys() | there.keys())
     ]
+
+
+def asset_libraries():
+    """Return the entries of asset libraries that belong to extensions; Blender has them since 5.3."""
+    return [
+        {
+            "extension_id": entry.extension_id,
+            "name": entry.name,
+            "remote_url": entry.remote_url,
+            "enabled": entry.enabled,
+        }
+        for entry in bpy.context.preferences.filepaths.asset_libraries
+        if getattr(entry, "extension_id", "")
+    ]
+
+
+def uses_token_for_asset_libraries(repository):
+    """Return whether libraries of the repository get its token, by its listing. Since Blender 5.3."""
+    repos = bpy.context.preferences.extensions.repos
+    repo = next(repo for repo in repos if repo.module == repository)
+    return repo.use_access_token_for_asset_libraries
 
 
 def info():
@@ -272,6 +298,6 @@ REQUESTS = {
     request.__name__: request
     for request in (
         info, listing, add_repository, remove_repository, sync, install, install_file, update_all, remove, enable, disable,
-        is_loaded, attribute, resolve_dropped_url,
+        is_loaded, attribute, resolve_dropped_url, asset_libraries, uses_token_for_asset_libraries,
     )
 }  # fmt: skip

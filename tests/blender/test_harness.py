@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.blender.client import Blender, BlenderError, blender_cli
-from tests.blender.install import VERSIONS
+from tests.blender.install import ENDS, VERSIONS
 from tests.blender.samples import write_extension, zip_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
 from tests.blender.serving import HttpFolder
@@ -215,6 +215,26 @@ def test_an_add_on_that_raises_while_it_is_enabled_is_an_error(
 
     with pytest.raises(BlenderError, match="gears_that_nobody_made"):
         blender.install_file(zip_extension(source, tmp_path / "gear_tool.zip"))
+
+
+@pytest.mark.parametrize("blender_version", ENDS, indirect=True)
+def test_complaints_have_what_any_part_of_blender_reports(blender: Blender, tmp_path: Path) -> None:
+    source = write_extension(tmp_path / "source", extension_id="gear_tool", version="1.0.0")
+    with (source / "__init__.py").open("a") as module:
+        module.write("import os\nprint('gears turn')\nprint('Warning: gear 1 is blunt')\n")
+        module.write("os.write(1, b'gear 2 not found\\n')\nos.write(2, b'Error: no gear 3\\n')\n")
+    blender.install_file(zip_extension(source, tmp_path / "gear_tool.zip"))
+    assert sorted(blender.complaints()) == [
+        "Error: no gear 3",
+        "Warning: gear 1 is blunt",
+        "gear 2 not found",
+    ]
+
+    (tmp_path / "no.zip").write_bytes(b"")
+    with pytest.raises(BlenderError):
+        blender.install_file(tmp_path / "no.zip")
+
+    assert any(line.startswith(("ERROR: ", "FATAL_ERROR: ")) for line in blender.complaints())
 
 
 def test_a_crash_of_blender_is_reported_with_its_signal_and_log(
