@@ -1,10 +1,12 @@
-"""Every Blender syncs, installs and updates from a folder that also holds an asset library."""
+"""Every Blender uses a folder with all types: by each listing, over HTTP and from the disk."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,52 +15,61 @@ from extery.core.types import ASSET_LIBRARY
 from extery.core.versions import parse_blender_version
 from extery.fetch import Fetcher
 from extery.listing.complete import COMPLETE_LISTING
-from extery.repository.generate import generate
 from extery.repository.mirror.run import mirror
-from tests.blender.client import Blender, BlenderError
-from tests.blender.install import RELEASES
+from tests.blender.client import AssetLibrary, Blender, BlenderError
 from tests.blender.samples import write_extension, zip_extension
 from tests.blender.serving import HttpFolder
 from tests.repository.packages import put
 
 Serve = Callable[[Path], HttpFolder]
-SERIES = [pytest.param(series, marks=pytest.mark.blender) for series in RELEASES]
 #: Series that refuse a listing with an unknown type.
 REFUSING = ("4.2", "4.5", "5.0")
+TYPES = {"dusk": "theme", "gear_tool": "add-on", "rocks": ASSET_LIBRARY.name}
 
 
-@pytest.fixture(params=SERIES)
-def any_blender(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blender]:
-    """Each installed series of Blender in turn."""
-    with Blender(request.param, home=tmp_path / "blender") as session:
-        yield session
+class Repository:
+    """A folder with an extension of each type, filled by ``extery server-generate``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.publish("1.0.0")
+
+    def publish(self, version: str) -> None:
+        """Publish a version of each extension; the library of each version is elsewhere."""
+        for name, kind in TYPES.items():
+            package = self.folder / f"{name}-{version}.zip"
+            if kind == ASSET_LIBRARY.name:
+                url = library_url(version).rstrip("/")
+                extra = f'[asset_library]\nremote_url = "{url}"\n'
+                extra += 'auth = {required = true, auth_method = "TOKEN"}\n'
+                put(
+                    self.folder,
+                    package.name,
+                    extension_id=name,
+                    version=version,
+                    kind=kind,
+                    extra=extra,
+                )
+            else:
+                source = self.folder.parent / f"{name}-{version}"
+                write_extension(source, extension_id=name, version=version, kind=kind)
+                zip_extension(source, package)
+        self.generate()
+
+    def generate(self, *options: str) -> None:
+        command = [sys.executable, "-m", "extery", "server-generate", "--html", *options]
+        subprocess.run([*command, "--repo-dir", self.folder], check=True, capture_output=True)
+
+
+def library_url(version: str) -> str:
+    return f"https://assets.example.org/rocks/{version}/"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A repository with an add-on and an asset library."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    put_add_on(folder, "1.0.0")
-    put_library(folder, "1.0.0")
-    generate(folder, html=True)
-    return folder
-
-
-def put_add_on(folder: Path, version: str) -> None:
-    source = folder.parent / f"gear-{version}"
-    write_extension(source, extension_id="gear_tool", version=version)
-    zip_extension(source, folder / f"gear-{version}.zip")
-
-
-def put_library(folder: Path, version: str) -> None:
-    put(
-        folder,
-        f"rocks-{version}.zip",
-        extension_id="rocks",
-        version=version,
-        kind=ASSET_LIBRARY.name,
-    )
+def repository(tmp_path: Path) -> Repository:
+    """A repository with an extension of each type."""
+    return Repository(tmp_path / "repository")
 
 
 def knows_libraries(blender: Blender) -> bool:
@@ -69,84 +80,116 @@ def listed(blender: Blender) -> dict[str, str | None]:
     return {item.id: item.listed for item in blender.extensions() if item.listed}
 
 
-def walk(blender: Blender, folder: Path, url: str, *, has_libraries: bool) -> None:
-    """Sync, install, publish newer versions, and update."""
-    ids = ["gear_tool", "rocks"] if has_libraries else ["gear_tool"]
-    blender.add_repository("Mixed", url)
+def check_enabled(blender: Blender, module: str, version: str, ids: list[str]) -> None:
+    """Check that each of these extensions is installed and works."""
+    for name in ids:
+        assert blender.find(name).installed == version
+        assert blender.find(name).enabled
+    assert blender.attribute("gear_tool", "VERSION") == version
+    if "rocks" in ids:
+        assert blender.asset_libraries() == [
+            AssetLibrary(
+                f"{module}.rocks", blender.find("rocks").name, library_url(version), enabled=True
+            )
+        ]
+
+
+def walk(blender: Blender, repository: Repository, url: str, version: int, ids: list[str]) -> None:
+    """Sync, install, publish a newer version, update, and remove."""
+    first, newer = f"{version}.0.0", f"{version + 1}.0.0"
+    module = blender.add_repository(f"Mixed{version}", url)
     blender.sync()
-    assert listed(blender) == dict.fromkeys(ids, "1.0.0")
-    for extension_id in ids:
-        blender.install(extension_id)
-        assert blender.find(extension_id).installed == "1.0.0"
+    assert listed(blender) == dict.fromkeys(ids, first)
+    for name in ids:
+        blender.install(name)
+    check_enabled(blender, module, first, ids)
 
-    put_add_on(folder, "2.0.0")
-    put_library(folder, "2.0.0")
-    generate(folder, html=True)
+    repository.publish(newer)
     blender.sync()
+    assert sorted(blender.update_all()) == [(name, first, newer) for name in ids]
+    check_enabled(blender, module, newer, ids)
 
-    assert sorted(blender.update_all()) == [(name, "1.0.0", "2.0.0") for name in ids]
-    assert {name: blender.find(name).installed for name in ids} == dict.fromkeys(ids, "2.0.0")
+    for name in ids:
+        blender.remove(name)
+    assert [item.id for item in blender.extensions() if item.installed] == []
+    if knows_libraries(blender):
+        assert blender.asset_libraries() == []
+    blender.remove_repository(module)
+    assert blender.complaints() == []
 
 
-def url_of(folder: Path, http_folder: Serve, scheme: str, address: str) -> str:
-    base = folder.as_uri() if scheme == "file" else http_folder(folder).url
-    return f"{base}/{address}"
-
-
-@pytest.mark.parametrize("scheme", ["http", "file"])
 def test_every_blender_uses_the_listing_for_everyone(
-    any_blender: Blender, folder: Path, http_folder: Serve, scheme: str
+    blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
-    url = url_of(folder, http_folder, scheme, "index.json")
-    walk(any_blender, folder, url, has_libraries=False)
+    ids = ["dusk", "gear_tool"]
+    walk(blender, repository, f"{http_folder(repository.folder).url}/index.json", 1, ids)
+    walk(blender, repository, f"{repository.folder.as_uri()}/index.json", 2, ids)
 
 
-@pytest.mark.parametrize("scheme", ["http", "file"])
 def test_new_blenders_use_the_complete_listing_and_old_ones_refuse_it(
-    any_blender: Blender, folder: Path, http_folder: Serve, scheme: str
+    blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
-    url = url_of(folder, http_folder, scheme, COMPLETE_LISTING)
-    if any_blender.version in REFUSING:
-        any_blender.add_repository("Mixed", url)
-        with pytest.raises(BlenderError):
-            any_blender.sync()
-        assert listed(any_blender) == {}
-    else:
-        walk(any_blender, folder, url, has_libraries=knows_libraries(any_blender))
+    bases = http_folder(repository.folder).url, repository.folder.as_uri()
+    for version, url in enumerate((f"{base}/{COMPLETE_LISTING}" for base in bases), 1):
+        if blender.version in REFUSING:
+            module = blender.add_repository("Mixed", url)
+            with pytest.raises(BlenderError):
+                blender.sync()
+            assert listed(blender) == {}
+            blender.remove_repository(module)
+        else:
+            ids = [name for name in TYPES if name != "rocks" or knows_libraries(blender)]
+            walk(blender, repository, url, version, ids)
 
 
+@pytest.mark.parametrize("blender_version", ["5.3"], indirect=True)
+@pytest.mark.parametrize("method", ["PER_LIBRARY", "FROM_REPOSITORY"])
+def test_blender_learns_whose_token_asset_libraries_get(
+    blender: Blender, repository: Repository, method: str
+) -> None:
+    repository.generate("--assetlib-auth-method", method)
+    module = blender.add_repository(
+        "Mixed", f"{repository.folder.as_uri()}/{COMPLETE_LISTING}", token="a-token"
+    )
+    blender.sync()
+    blender.install("rocks")
+
+    from_repository = blender.uses_token_for_asset_libraries(module)
+    assert from_repository == (method == "FROM_REPOSITORY")
+    assert blender.find("rocks").enabled
+    assert blender.complaints() == []
+
+
+@pytest.mark.parametrize("blender_version", ["5.3"], indirect=True)
 def test_a_library_is_found_by_its_link_on_the_page(
-    any_blender: Blender, folder: Path, http_folder: Serve
+    blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
-    if not knows_libraries(any_blender):
-        pytest.skip("this Blender has no asset libraries")
-    served = http_folder(folder)
-    any_blender.add_repository("Mixed", f"{served.url}/{COMPLETE_LISTING}")
-    page = (folder / "index.html").read_text("utf-8")
+    served = http_folder(repository.folder)
+    blender.add_repository("Mixed", f"{served.url}/{COMPLETE_LISTING}")
+    page = (repository.folder / "index.html").read_text("utf-8")
     found = re.search(r'href="\./([^"]*rocks-1[^"]*)"', page)
     assert found is not None
 
-    dropped = any_blender.resolve_dropped_url(f"{served.url}/{html.unescape(found[1])}")
+    dropped = blender.resolve_dropped_url(f"{served.url}/{html.unescape(found[1])}")
 
     assert dropped.extension is not None
     assert dropped.extension.id == "rocks"
 
 
 def test_a_mirror_of_a_mixed_repository_works_in_every_blender(
-    any_blender: Blender, folder: Path, tmp_path: Path
+    blender: Blender, repository: Repository, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy"
     with Fetcher() as fetcher:
-        assert mirror((folder / COMPLETE_LISTING).as_uri(), copy, fetcher=fetcher).is_complete
-    if knows_libraries(any_blender):
-        any_blender.add_repository("Mixed", f"{copy.as_uri()}/{COMPLETE_LISTING}")
-        expected = ["gear_tool", "rocks"]
-    else:
-        any_blender.add_repository("Mixed", f"{copy.as_uri()}/index.json")
-        expected = ["gear_tool"]
+        source = (repository.folder / COMPLETE_LISTING).as_uri()
+        assert mirror(source, copy, fetcher=fetcher).is_complete
+    listing = COMPLETE_LISTING if knows_libraries(blender) else "index.json"
+    expected = [name for name in TYPES if name != "rocks" or knows_libraries(blender)]
+    blender.add_repository("Mixed", f"{copy.as_uri()}/{listing}")
 
-    any_blender.sync()
+    blender.sync()
 
-    assert sorted(listed(any_blender)) == expected
+    assert sorted(listed(blender)) == expected
     for extension_id in expected:
-        any_blender.install(extension_id)
+        blender.install(extension_id)
+    assert blender.complaints() == []
