@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,13 @@ for name in ("ada", "mod"):
     user = User.objects.create_user(name, name + "@example.org", {PASSWORD!r}, is_moderator=name == "mod")
     tokens[name] = create_token(user=user, name="tests")[1]
 print(json.dumps(tokens))
+"""
+
+CREATE_TOKEN = """
+import json
+from extery_site.accounts.actions import create_token
+from extery_site.accounts.models import User
+print(json.dumps(create_token(user=User.objects.get(username="demo"), name="tests")[1]))
 """
 
 Files = Mapping[str, tuple[str, bytes]]
@@ -140,25 +148,50 @@ class RunningSite:
 @contextmanager
 def run_site(data: Path) -> Iterator[RunningSite]:
     """Run ``extery serve`` on a new data folder and a free port within the block."""
+    with _serve(data) as (url, log):
+        yield RunningSite(url, log, _create_users(data))
+
+
+@dataclass(frozen=True)
+class DemoSite:
+    """A running site with the content of the demo."""
+
+    url: str
+    repository_url: str
+    """The URL that ``extery serve --demo`` prints for Blender."""
+    token: str
+    """An API token of a user of the demo."""
+    log: Path
+
+    def get(self, url: str) -> bytes:
+        """Return the body of an absolute URL or a path of this site."""
+        with build_opener(ProxyHandler({})).open(urljoin(self.url, url), timeout=300) as response:
+            body: bytes = response.read()
+            return body
+
+
+@contextmanager
+def run_demo_site(data: Path) -> Iterator[DemoSite]:
+    """Run ``extery serve --demo`` on a new data folder and a free port within the block."""
+    with _serve(data, "--demo") as (url, log):
+        repository = re.search(rf"(?m)^ +({re.escape(url)}/\S+/)$", log.read_text("utf-8"))
+        assert repository is not None
+        token: str = _run_in_site(data, CREATE_TOKEN)
+        yield DemoSite(url, repository[1], token, log)
+
+
+@contextmanager
+def _serve(data: Path, *options: str) -> Iterator[tuple[str, Path]]:
     data.mkdir(parents=True, exist_ok=True)
     log = data / "site.log"
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "extery",
-        "serve",
-        "--port",
-        "0",
-        "--data",
-        data,
-    ]
+    command: list[str | Path] = [sys.executable, "-m", "extery", "serve", *options]
+    command += ["--port", "0", "--data", data]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, env=_environment(data), start_new_session=True
         )
     try:
-        url = _wait_until_it_listens(process, log)
-        yield RunningSite(url, log, _create_users(data))
+        yield _wait_until_it_listens(process, log), log
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -178,17 +211,22 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def _create_users(data: Path) -> dict[str, str]:
-    made = subprocess.run(
-        [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", CREATE_USERS],
+    tokens: dict[str, str] = _run_in_site(data, CREATE_USERS)
+    return tokens
+
+
+def _run_in_site(data: Path, code: str) -> Any:
+    """Run code in a shell of the site and return the JSON value that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "extery", "manage", "shell", "-v", "0", "-c", code],
         check=False,
         capture_output=True,
         text=True,
         env=_environment(data),
     )
-    if made.returncode != 0:
-        raise SiteError(f"no people could be made:\n{made.stderr}")
-    tokens: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
-    return tokens
+    if done.returncode != 0:
+        raise SiteError(f"the shell of the site failed:\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _environment(data: Path) -> dict[str, str]:
