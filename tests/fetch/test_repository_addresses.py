@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,108 @@ def test_a_file_that_is_no_listing_names_its_folder(tmp_path: Path) -> None:
         assert f"give its folder, {tmp_path}" in given(str(tmp_path / name)).hint
     (tmp_path / "index.json").write_bytes(b"{}")
     assert repository_url(str(tmp_path / "index.json")).endswith("/index.json")
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.json.gz", "a.zip"])
+def test_the_url_of_a_file_that_is_no_listing_names_its_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+
+    problem = given((tmp_path / name).as_uri())
+
+    assert problem.hint == f"give its folder, {tmp_path}, or an index.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("listing.json", "there is no file {folder}/listing.json"),
+        ("gears", "there is no folder {folder}/gears"),
+        ("C:\\gears\\index.json", "there is no file {folder}/C:\\gears\\index.json"),
+    ],
+)
+def test_a_missing_path_is_named_as_it_was_given(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        repository_url(str(tmp_path / name))
+
+    assert str(caught.value.problems[0]) == message.format(folder=tmp_path)
+
+
+def test_a_folder_without_a_listing_names_the_command_that_makes_one(
+    tmp_path: Path, fetcher: Fetcher
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        get_document((tmp_path / "index.json").as_uri(), fetcher=fetcher)
+
+    [problem] = caught.value.problems
+    assert problem.message == f"the folder {tmp_path} has no index.json"
+    assert problem.hint == f"generate it with: extery server-generate --repo-dir {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("http://", "it has no host", "https://example.org/index.json"),
+        ("git@example.org:ada/gears.git", "is an address for git", "/index.json"),
+        ("ssh://git@example.org/ada/gears", "is an address for git", "/index.json"),
+        ("git+https://example.org/ada/gears", "is an address for git", "/index.json"),
+    ],
+)
+def test_other_addresses_are_named_as_what_they_are(text: str, message: str, hint: str) -> None:
+    problem = given(text)
+
+    assert problem.code == "fetch.url"
+    assert message in problem.message
+    assert problem.hint is not None
+    assert hint in problem.hint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows opens files of other computers")
+def test_a_file_url_with_two_slashes_names_the_one_with_three() -> None:
+    problem = given("file://packages/gears/index.json")
+
+    assert "the computer packages" in problem.message
+    assert problem.hint is not None
+    assert problem.hint.endswith("file:///packages/gears/index.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "hint"),
+    [
+        ("index.json.gz", b"\x1f\x8b\x08", "give https://x.org/index.json"),
+        ("index.json.br", b"\x8b\x02", "give https://x.org/index.json"),
+        ("listing", b"\x1f\x8b\x08", "give the URL of the uncompressed listing"),
+    ],
+)
+def test_a_compressed_listing_names_the_other_one(name: str, body: bytes, hint: str) -> None:
+    url = f"https://x.org/{name}"
+    with pytest.raises(InvalidListing) as caught:
+        check_received_document(url, url, body)
+
+    [problem] = caught.value.problems
+    assert "compressed file" in problem.message
+    assert problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ('{"version": "v1"}'.encode("utf-16"), "the listing is UTF-16"),
+        ('{"version": "v1"}'.encode("utf-8-sig"), "begins with a byte order mark"),
+        ('{"version": "v\xfc"}'.encode("latin-1"), "its bytes are not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n", "its bytes are not UTF-8"),
+        (b'{"id": "gears", "versions": []}', "is JSON, but not a listing"),
+        (b"{}", "is JSON, but not a listing"),
+    ],
+)
+def test_other_content_is_one_problem_without_the_words_of_a_codec(
+    data: bytes, message: str
+) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        parse_listing(data)
+
+    [problem] = caught.value.problems
+    assert message in problem.message
+    assert "codec" not in problem.message
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from extery.core.errors import NotFound, Unavailable
 from extery.fetch.addresses import path_from_url, sanitize_text
+from extery.listing import LISTING_FILENAME
 
 _BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d+)-")
@@ -26,7 +27,13 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
     try:
         file = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115  closed below
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise NotFound.of("fetch.not-found", variant="file", path=display_path) from error
+        is_listing = path.name == LISTING_FILENAME and path.parent.is_dir()
+        raise NotFound.of(
+            "fetch.not-found",
+            variant="listing" if is_listing else "file",
+            path=display_path,
+            folder=sanitize_text(str(path.parent)),
+        ) from error
     except OSError as error:
         raise _unreadable_error(display_path, error) from error
     with file:

@@ -7,14 +7,15 @@ file on a code host, a sign-in page, a package. The page is untrusted; only URLs
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from extery.core.errors import InvalidInput, InvalidListing
-from extery.fetch.addresses import REMOTE, redact_url, sanitize_text
+from extery.core.errors import InvalidInput, InvalidListing, NotFound
+from extery.fetch.addresses import REMOTE, path_from_url, redact_url, sanitize_text, split_url
 from extery.listing import LISTING_FILENAME
 
 #: Path of the listing of a site.
@@ -41,6 +42,9 @@ _PASSWORD = re.compile(r"type\s{0,9}=\s{0,9}[\"']?password", re.IGNORECASE)
 #: What stands around a URL in a page.
 _DELIMITERS = "\"'<> \t\r\n"
 _MAX_URL_LENGTH = 1_000
+#: ``git@example.org:ada/gears.git`` and other addresses that only git reads.
+_GIT = re.compile(r"(?:ssh|git|git\+\w+)://.*|[\w.-]+@[\w.-]+:(?!//).*", re.IGNORECASE)
+_COMPRESSED = (".gz", ".br")
 #: Hosts of code -> the host of the pages of an account.
 _PAGES_HOSTS = {
     "github.com": "github.io",
@@ -60,7 +64,9 @@ def repository_url(text: str) -> str:
     _check_given(text)
     scheme, separator, address = text.partition("://")
     if separator and scheme.lower() in (*REMOTE, "file"):
-        return f"{scheme.lower()}://{address}"
+        url = f"{scheme.lower()}://{address}"
+        _check_url(url)
+        return url
     if separator:
         raise InvalidInput.of("fetch.url", variant="scheme", url=text)
     _check_local_path(Path(text))
@@ -73,7 +79,11 @@ def _check_given(text: str) -> None:
     if separator and scheme.lower() in (*REMOTE, "file"):
         _check_drag_link(text)
         return
-    if separator or _exists(text):
+    if _exists(text):
+        return
+    if _GIT.fullmatch(text):
+        raise InvalidInput.of("fetch.url", variant="git", url=redact_url(text))
+    if separator:
         return
     match, rest = _WRONG_SLASHES.fullmatch(text), text.lstrip("/")
     if match:
@@ -90,12 +100,37 @@ def _check_given(text: str) -> None:
     )
 
 
+def _check_url(url: str) -> None:
+    """Raise an `ExteryError` if no repository can be at a URL of a known scheme."""
+    parts = split_url(url)
+    if parts.scheme != "file":
+        if not parts.hostname:
+            raise InvalidInput.of(
+                "fetch.url", variant="no-host", url=url, suggestion="https://example.org/index.json"
+            )
+        return
+    if parts.netloc not in ("", "localhost") and os.name != "nt":
+        raise InvalidInput.of(
+            "fetch.url",
+            variant="file-host",
+            url=redact_url(url),
+            host=sanitize_text(parts.netloc),
+            suggestion=redact_url(f"file:///{parts.netloc}{parts.path}"),
+        )
+    _check_local_path(path_from_url(url))
+
+
 def _check_local_path(path: Path) -> None:
-    """Raise `InvalidInput` if ``path`` is a file other than a listing."""
-    if path.name != LISTING_FILENAME and path.is_file():
+    """Raise an `ExteryError` if ``path`` is missing, or a file other than a listing."""
+    if path.name == LISTING_FILENAME or path.is_dir():
+        return
+    if path.is_file():
         raise InvalidInput.of(
             "fetch.url", variant="file", url=str(path), suggestion=str(path.parent)
         )
+    if not _exists(str(path)):
+        variant = "file" if path.suffix else "folder"
+        raise NotFound.of("fetch.not-found", variant=variant, path=sanitize_text(str(path)))
 
 
 def _exists(text: str) -> bool:
@@ -138,6 +173,15 @@ def check_received_document(requested: str, url: str, body: bytes) -> None:
     start = body[:MAX_PAGE_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PK\x03\x04"):
         raise InvalidListing.of("listing.not-json", variant="package", url=redact_url(requested))
+    address = redact_url(requested)
+    has_suffix = address.lower().endswith(_COMPRESSED)
+    if start.startswith(b"\x1f\x8b") or (has_suffix and not start.startswith((b"{", b"["))):
+        raise InvalidListing.of(
+            "listing.not-json",
+            variant="compressed" if has_suffix else "gzip",
+            url=address,
+            suggestion=address[: -len(_COMPRESSED[0])],
+        )
     if start.startswith(b"<"):
         raise _web_page_error(requested, url, start.decode("utf-8", "replace"))
 
@@ -209,7 +253,8 @@ def _pages_of_project(url: str) -> str:
     host = _PAGES_HOSTS.get((parts.hostname or "").removeprefix("www."))
     if host is None or len(steps) < 2:
         return ""
-    return redact_url(f"https://{steps[0].lower()}.{host}/{steps[1]}/{LISTING_FILENAME}")
+    project = steps[1].removesuffix(".git")
+    return redact_url(f"https://{steps[0].lower()}.{host}/{project}/{LISTING_FILENAME}")
 
 
 def _repositories(url: str, page: str) -> Iterator[str]:

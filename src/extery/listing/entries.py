@@ -7,6 +7,7 @@ in `extery.listing.audience`.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -225,7 +226,17 @@ def _kind_of(data: bytes) -> str:
     start = data[:1_000].lstrip()
     if not start:
         return "empty"
-    return "html" if start.startswith(b"<") else ""
+    if start.startswith(b"<"):
+        return "html"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if start.startswith(codecs.BOM_UTF8):
+        return "bom"
+    try:
+        data.decode("utf-8")
+    except ValueError:
+        return "binary"
+    return ""
 
 
 def _is_deep(document: object) -> bool:
@@ -246,6 +257,9 @@ def _is_deep(document: object) -> bool:
 def _check_document(
     document: dict[str, Any], problems: ProblemList, file: str, ignored: Container[int]
 ) -> None:
+    if "version" not in document and "data" not in document:
+        problems.add("listing.other-json", where=Where(file))
+        return
     version = document.get("version")
     if not isinstance(version, str):
         where = Where(file, ("version",))

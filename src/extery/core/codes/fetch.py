@@ -26,8 +26,11 @@ CODES = {
             "control-character": ("{url!r} is not a valid URL: it contains a control character, such as a line break", ""),
             "nul": ("{url!r} is not a valid URL: it contains a NUL byte", ""),
             "request": ("{url} cannot be requested: {reason}", ""),
+            "no-host": ("{url!r} is not a valid URL: it has no host", "give the whole address, for example {suggestion}"),
+            "file-host": ("{url} is a file on the computer {host}, which only Windows can open", "a file on this computer has three slashes: {suggestion}"),
+            "git": ("{url!r} is an address for git, not the URL of a repository of extensions", "give the URL of its listing: it ends in /index.json, for example on the pages of the code host"),
         },
-        example={"url": "http://[example", "reason": "Invalid IPv6 URL", "length": 9_000, "limit": 8_000, "suggestion": "https://example.org/index.json"},
+        example={"url": "http://[example", "reason": "Invalid IPv6 URL", "length": 9_000, "limit": 8_000, "suggestion": "https://example.org/index.json", "host": "packages"},
     ),
     "fetch.drag-link": Code(
         "error", "a drag-and-drop link was given as the URL of a repository", "It is the URL of one package, with a query from which Blender finds the repository when the link is dropped.",
@@ -95,9 +98,11 @@ CODES = {
         variants={
             "document": ("", "check the address; that of a static repository ends in /index.json, that of a site in /api/v1/extensions/"),
             "file": ("there is no file {path}", ""),
+            "folder": ("there is no folder {path}", ""),
+            "listing": ("the folder {folder} has no index.json", "generate it with: extery server-generate --repo-dir {folder}"),
             "not-regular": ("{path} is not a regular file", ""),
         },
-        example={"url": _URL, "status": "404 Not Found", "path": "/srv/extensions/index.json"},
+        example={"url": _URL, "status": "404 Not Found", "path": "/srv/extensions/index.json", "folder": "/srv/extensions"},
     ),
     "fetch.status": Code(
         "error", "a server returns an unexpected status", "The response is not what was requested, so it is not used.",

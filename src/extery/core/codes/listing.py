@@ -14,9 +14,14 @@ CODES = {
         variants={
             "html": ("the listing is a web page: {error}", ""),
             "package": ("{url} is a zip, not a listing", "give the URL of the repository that lists it"),
+            "compressed": ("{url} is a compressed file, which Blender does not read", "give {suggestion}"),
+            "gzip": ("{url} sends a compressed file, which Blender does not read", "give the URL of the uncompressed listing"),
+            "bom": ("the listing begins with a byte order mark, which Blender does not read", "save it as UTF-8 without BOM"),
+            "utf-16": ("the listing is UTF-16, and Blender reads UTF-8 only", "save it as UTF-8 without BOM; Windows PowerShell writes UTF-16 with >"),
+            "binary": ("the listing is not text: its bytes are not UTF-8", "check the address; generate the listing again if it is right"),
             "empty": ("the listing is empty", "generate the listing again, or check the address"),
         },
-        example={"error": "Expecting value: line 1 column 1 (char 0)", "variant": "html", "url": "https://example.org/index.json"},
+        example={"error": "Expecting value: line 1 column 1 (char 0)", "variant": "html", "url": "https://example.org/index.json.gz", "suggestion": "https://example.org/index.json"},
     ),
     "listing.web-page": Code(
         "error", "the address is that of a web page", "Blender and Extery read a listing, which is JSON; a page for people has another address.",
@@ -41,6 +46,11 @@ CODES = {
         message="the listing has values nested more than {limit} levels deep",
         hint="an entry needs two levels",
         example={"limit": 50},
+    ),
+    "listing.other-json": Code(
+        "error", "a JSON document is not a listing", _WHOLE,
+        message="the document is JSON, but not a listing: it has neither version nor data",
+        hint="check the address: that of a static repository ends in /index.json, that of a site in /api/v1/extensions/",
     ),
     "listing.version": Code(
         "error", "the listing has no version", _WHOLE,
