@@ -102,9 +102,14 @@ def test_a_problem_of_each_listing_has_its_place(
 
     folder = name.removesuffix("index.json")
     variants = ["index.json.br"] if "br" in supported_encodings() else []
+    companions = {"index.json.gz", "changes.json", *variants}
+    (stale,) = (p for p in problems if p.code == "server.stale-companion")
+    assert set(dict(stale.values)["names"].split(", ")) == companions
     assert {problem.where.file for problem in problems} == {
-        *(f"{folder}{file}" for file in ("index.json", "index.json.gz", "changes.json", *variants))
+        f"{folder}index.json",
+        stale.where.file,
     }
+    assert stale.where.file.startswith(folder)
     assert {"server.archive-size", "server.metadata-differs"} < {p.code for p in problems}
 
 

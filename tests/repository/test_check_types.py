@@ -149,3 +149,11 @@ def test_the_packages_of_asset_libraries_are_checked(tmp_path: Path, fetcher: Fe
         checked = check_repository((tmp_path / address).as_uri(), fetcher=fetcher)
         assert list(checked.problems) == []
         assert (checked.entries, checked.packages) == (count, count)
+
+
+def test_keys_of_a_block_that_blender_does_not_read_are_named_once() -> None:
+    blocks = [{"id": name, "reason": "x", "retention": 1} for name in ("gear_tool", "old_tool")]
+
+    assert found(sample_entry(), blocklist=blocks) == [
+        ("warning", "an item of the blocklist has id and reason, found 'retention' too")
+    ]

@@ -263,3 +263,36 @@ def test_the_example_of_every_key_is_valid(tmp_path: Path) -> None:
     read_repository_config(tmp_path, None, problems)
 
     assert not problems
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("https://x.org/{name}/{file}", "only {id}, {version} and {file} are replaced"),
+        ("https://x.org/{Version}/{file}", "only {id}, {version} and {file} are replaced"),
+        ("https://x.org/{}/{file}", "only {id}, {version} and {file} are replaced"),
+        ("https://x.org/{version}/", "must have {file}"),
+        ("ftp://x.org/{file}", "must be a URL that begins with http:// or https://"),
+        ("https://x.org/a b/{file}", "is percent-encoded"),
+        ("https://github.com/ada/x/releases/tag/v{version}/{file}", "a page about files"),
+        ("https://codeberg.org/ada/x/blob/main/{file}", "a page about files"),
+    ],
+)
+def test_a_url_of_packages_that_cannot_work_has_one_reason(
+    tmp_path: Path, template: str, message: str
+) -> None:
+    [problem] = problems_of(tmp_path, f'{HEAD}archive_url = "{template}"\n')
+
+    assert (problem.code, problem.severity) == ("generate.config-value", "error")
+    assert message in problem.message
+
+
+def test_a_key_of_the_file_below_a_table_of_versions_is_named(tmp_path: Path) -> None:
+    text = f'{HEAD}[pinned]\ngear_tool = "1.2.0"\nprereleases = false\ntitle = "1.0.0"\ndusk = 3\n'
+
+    misplaced, version = problems_of(tmp_path, text)
+
+    assert misplaced.where.path == ("pinned", "prereleases")
+    assert "belongs to the whole file" in misplaced.message
+    assert version.where.path == ("pinned", "dusk")
+    assert version.hint == 'for example: dusk = "1.2.0"'

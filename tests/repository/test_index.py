@@ -55,6 +55,19 @@ def test_the_url_of_a_package_is_percent_encoded(tmp_path: Path, name: str, addr
     assert scanned_entries(tmp_path)[0].url == address
 
 
+def test_the_platforms_of_packages_that_fit_the_same_blender_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "all.zip")
+    put(tmp_path, "some.zip", platforms=["windows-x64", "linux-x64"])
+    problems = ProblemList()
+
+    plan_listings(scanned_entries(tmp_path), RepositoryConfig(), problems, folder=tmp_path)
+
+    [problem] = problems
+    assert "all.zip (4.2.0 and newer), some.zip (4.2.0 and newer, " in problem.message
+    assert "linux-x64" in problem.message
+    assert "windows-x64" in problem.message
+
+
 def test_packages_of_one_version_for_the_same_systems_are_reported(tmp_path: Path) -> None:
     put(tmp_path, "new one.zip")
     put(tmp_path, "old.zip", blender_version_max="5.0.0")

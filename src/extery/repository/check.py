@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -144,8 +145,7 @@ class _Checker:
                 valid_tags=self.valid_tags,
             )
         if urlsplit(address).scheme == "file":
-            for companion in stale_companions(path_from_url(address).parent, data):
-                problems.add("server.stale-companion", where=Where(companion), names=companion)
+            _check_companions(path_from_url(address).parent, data, problems)
         else:
             check_compressed(address, data, self.fetcher, problems)
         self.resolved += resolved
@@ -161,6 +161,17 @@ class _Checker:
                 self._of_packages.add(key)
             if key not in before:
                 self.problems.append(_in_listing(problem, name))
+
+
+def _check_companions(folder: Path, listing: bytes, problems: ProblemList) -> None:
+    """Report the companions of another listing: all for the same reason, so in one problem."""
+    if names := list(stale_companions(folder, listing)):
+        problems.add(
+            "server.stale-companion",
+            variant="several" if len(names) > 1 else "",
+            where=Where(names[0]),
+            names=", ".join(names),
+        )
 
 
 def _in_listing(problem: Problem, name: str) -> Problem:

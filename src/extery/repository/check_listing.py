@@ -17,6 +17,7 @@ from extery.repository.ambiguity import find_clashes
 from extery.repository.check_types import (
     AUTH_METHOD,
     check_auth_method,
+    check_block_keys,
     check_ignored,
     check_types,
 )
@@ -67,14 +68,16 @@ def check_listing(
     check_types(sorted([*parsed.typed, *parsed.ignored], key=itemgetter(0)), address, problems)
     if AUTH_METHOD.encode() in data:
         check_auth_method(_json_object(data), problems)
+    check_block_keys(parsed.blocklist, problems)
     entries = _without_invalid_pythons(parsed.valid, problems)
     _check_clashes(entries, problems)
-    return entries, parsed.blocked
+    blocks = [item for item in parsed.blocklist if isinstance(item, dict)]
+    return entries, {str(item["id"]) for item in blocks if "id" in item}
 
 
 class _ParsedListing(NamedTuple):
     valid: list[NumberedEntry]
-    blocked: set[str]
+    blocklist: Sequence[Any]
     #: Entries of known types, also invalid ones.
     typed: list[NumberedEntry]
     #: Entries of unknown types.
@@ -90,11 +93,9 @@ def _parse_valid_entries(data: bytes, problems: ProblemList) -> _ParsedListing:
         ignored = dict(listing.ignored)
         numbers = (n for n in range(len(listing.data) + len(ignored)) if n not in ignored)
         valid = list(zip(numbers, listing.data, strict=True))
-        return _ParsedListing(valid, set(listing.blocked), valid, list(listing.ignored))
+        return _ParsedListing(valid, listing.blocklist, valid, list(listing.ignored))
     document = _json_object(data)
-    blocks = _list(document, "blocklist")
-    blocked = {str(b["id"]) for b in blocks if isinstance(b, dict) and "id" in b}
-    parsed = _ParsedListing([], blocked, [], [])
+    parsed = _ParsedListing([], _list(document, "blocklist"), [], [])
     for number, item in enumerate(_list(document, "data")):
         type_ = item.get("type") if isinstance(item, dict) else None
         if is_unknown_name(type_):

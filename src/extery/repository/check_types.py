@@ -76,3 +76,17 @@ def check_auth_method(document: Mapping[str, Any], problems: ProblemList) -> Non
         problems.add("server.auth-method", where=where, value=quote_value(value))
     elif value not in ASSETLIB_AUTH_METHODS:
         problems.add("server.auth-method-unknown", where=where, value=quote_value(value))
+
+
+def check_block_keys(blocklist: Iterable[object], problems: ProblemList) -> None:
+    """Report keys of blocks that Blender does not read, each once."""
+    found: set[str] = set()
+    for number, item in enumerate(blocklist):
+        for key in item if isinstance(item, dict) else ():
+            if key not in ("id", "reason") and key not in found:
+                found.add(key)
+                problems.add(
+                    "server.block-key",
+                    where=Where(LISTING_FILENAME, ("blocklist", number, key)),
+                    key=key,
+                )

@@ -242,15 +242,16 @@ def _check_same(
     for version, group in by_version.items():
         if len(group) < 2:
             continue
-        audiences = [audience_of(entry) for entry in entries_of(group)]
+        entries = entries_of(group)
+        audiences = [audience_of(entry) for entry in entries]
         rivals = [
-            (item, audience)
-            for item, audience in zip(group, audiences, strict=True)
+            (item, ", ".join([str(audience.blender), *entry.get("platforms", ())]))
+            for item, entry, audience in zip(group, entries, audiences, strict=True)
             if any(audience.overlaps(other) for other in audiences if other is not audience)
         ]
         if not rivals:
             continue
-        files = [f"{file_of(item)} ({audience.blender})" for item, audience in rivals[:4]]
+        files = [f"{file_of(item)} ({systems})" for item, systems in rivals[:4]]
         more = len(rivals) - len(files)
         problems.add(
             "listing.several",

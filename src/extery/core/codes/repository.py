@@ -112,6 +112,12 @@ CODES = {
         hint="generate the listing again, with --assetlib-auth-method if asset libraries need the token of the repository",
         example={"value": "'per_library'"},
     ),
+    "server.block-key": Code(
+        "warning", "an item of the blocklist has an unknown key", "Blender reads id and reason only. A key of the whole file that was written below a block has no effect.",
+        message="an item of the blocklist has id and reason, found {key!r} too",
+        hint='remove "{key}" from the item; generate the listing again if that made it',
+        example={"key": "retention"},
+    ),
     "server.pythons": Code(
         "warning", "the Python versions of an entry cannot be read", "Blender prints an error at each sync, and offers the extension to every Python.",
         message="python_versions of {id} is not a list of strings",
@@ -220,7 +226,7 @@ CODES = {
         "warning", "a companion of the listing is out of date", "Clients that accept compression, and mirrors that read changes.json, get another listing than Blender.",
         message="{names} does not belong to the listing, which was edited later",
         hint="generate the listing again, or remove it",
-        variants={"sent": ("the server sends another listing to clients that accept compression", "remove the compressed variants beside the listing, or generate it again")},
+        variants={"several": ("{names} do not belong to the listing, which was edited later", "generate the listing again, or remove them"), "sent": ("the server sends another listing to clients that accept compression", "remove the compressed variants beside the listing, or generate it again")},
         example={"names": "index.json.gz"},
     ),
     "server.stale-page": Code(

@@ -20,7 +20,14 @@ _ARCHIVE_URL = re.compile(
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?/(?:[a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2}|\{\w+\})*",
     re.ASCII | re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+#: What is replaced in the URL of packages.
+PLACEHOLDERS = ("id", "version", "file")
+#: Addresses of code hosts at which there is a page about files, not a file.
+_PAGES_OF_FILES = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org)/.+/(?:releases/tag|blob|tree)/",
+    re.IGNORECASE,
+)
 
 
 class Key(NamedTuple):
@@ -82,12 +89,18 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
 
-def _is_archive_url(value: object) -> bool:
-    """Return whether a value is an absolute URL with known placeholders, among them the file."""
-    if not isinstance(value, str) or _ARCHIVE_URL.fullmatch(value) is None:
-        return False
-    names = set(_PLACEHOLDER.findall(value))
-    return "file" in names and names <= {"id", "version", "file"}
+def fault_of_archive_url(value: object) -> str:
+    """Return the variant of ``generate.config-value`` for an URL of packages; empty if it is valid."""
+    if not isinstance(value, str):
+        return "archive-url"
+    unknown = [name for name in _BRACES.findall(value) if name not in PLACEHOLDERS]
+    if unknown:
+        return "archive-url-placeholder"
+    if _ARCHIVE_URL.fullmatch(value) is None:
+        return "archive-url"
+    if "{file}" not in value:
+        return "archive-url-file"
+    return "archive-url-page" if _PAGES_OF_FILES.search(value) else ""
 
 
 def is_version(value: object) -> bool:
@@ -118,7 +131,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
         isinstance(value, str)
         and re.fullmatch(r"https?://[^/?#@\s\0]+(/[^?#\s\0]*)?", value) is not None
     ),
-    "archive-url": _is_archive_url,
+    "archive-url": lambda value: not fault_of_archive_url(value),
     "blender": lambda value: isinstance(value, str) and _parses(parse_blender_version, value),
     "auth_method": lambda value: isinstance(value, str) and value in ASSETLIB_AUTH_METHODS,
     "versions": lambda value: isinstance(value, dict) and all(map(is_version, value.values())),

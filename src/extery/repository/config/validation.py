@@ -96,14 +96,30 @@ def _check_table(
             )
             continue
         kind = by_name[name].kind
-        if kind in keys.KINDS and not keys.KINDS[kind](value):
+        if kind == "versions" and isinstance(value, dict):
+            _check_versions(value, problems, location)
+        elif kind in keys.KINDS and not keys.KINDS[kind](value):
+            is_template = kind == "archive-url"
             problems.add(
                 "generate.config-value",
                 where=location,
-                variant=kind,
+                variant=keys.fault_of_archive_url(value) if is_template else kind,
                 key=name,
                 value=quote_value(value),
                 example=by_name[name].example,
+            )
+
+
+def _check_versions(table: Mapping[str, Any], problems: ProblemList, where: Where) -> None:
+    """Add the problems of a table of ids and versions."""
+    for key, value in table.items():
+        if not keys.is_version(value):
+            problems.add(
+                "generate.config-value",
+                where=where._replace(path=(*where.path, key)),
+                variant="misplaced" if key in _TOP_NAMES else "version",
+                key=key,
+                value=quote_value(value),
             )
 
 
@@ -132,7 +148,7 @@ def check_set(name: str, table: Mapping[str, Any], problems: ProblemList, file: 
             problems.add(
                 "generate.config-value",
                 where=Where(file, (key,)),
-                variant="set-version",
+                variant="not-in-set" if key in _TOP_NAMES else "set-version",
                 key=key,
                 value=quote_value(value),
             )
