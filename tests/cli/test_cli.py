@@ -160,3 +160,23 @@ def test_the_page_on_completion_has_every_shell(shell: str) -> None:
     page = (ROOT / "docs/how-to/complete-commands-in-a-shell.md").read_text("utf-8")
 
     assert f"_EXTERY_COMPLETE={shell}_source extery" in page
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate", "{url}"],
+        ["build", "{url}"],
+        ["preview", "{url}"],
+        ["server-generate", "--repo-dir", "{url}"],
+        ["mirror", "{url}", "{url}"],
+    ],
+)
+@pytest.mark.parametrize("url", ["https://example.org/gears.zip", "file:///srv/gears"])
+def test_a_url_in_place_of_a_path_is_wrong_usage_and_printed_unchanged(
+    arguments: list[str], url: str
+) -> None:
+    done = CliRunner().invoke(extery, [argument.format(url=url) for argument in arguments])
+
+    assert done.exit_code == 2
+    assert f"'{url}' is a URL" in done.stderr

@@ -60,6 +60,14 @@ def test_versions_that_no_system_gets_are_counted(repository: Repository) -> Non
     assert document["superseded"] == ["gear_tool 1.0.0", "gear_tool 1.1.0", "gear_tool 1.2.0"]
 
 
+def test_other_packages_of_a_listed_version_are_not_called_older(repository: Repository) -> None:
+    repository.add("again.zip", version="1.2.3")
+
+    result = mirror(repository.url, "copy")
+
+    assert result.stdout.endswith("1 other package of a listed version left out\n")
+
+
 def test_a_first_mirror_that_fails_has_no_old_listing(repository: Repository) -> None:
     del repository.web.pages["/r/dusk.zip"]
 

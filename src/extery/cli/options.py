@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import click
@@ -16,6 +18,7 @@ from extery.core.versions import (
 )
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)+")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 if TYPE_CHECKING:
@@ -45,6 +48,29 @@ class LikeBlender(_ParamType):
             known = ", ".join(map(format_series, JUDGED_SERIES))
             self.fail(f"{value!r} is not one of the versions {known}.", param, ctx)
         return major, minor
+
+
+class LocalPath(click.Path):
+    """A path on this computer. A URL in its place is wrong usage."""
+
+    def __init__(self, *, readable: bool = True, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, readable=readable, file_okay=file_okay)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        text = os.fspath(value)
+        if _URL.match(text) and not os.path.lexists(text):
+            self.fail(
+                f"{text!r} is a URL, and this is a path on this computer. Download the file first; "
+                "'extery mirror' copies and 'extery server-check' checks a repository by its URL.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
 
 
 like_blender_option = click.option(

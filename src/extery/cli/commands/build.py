@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options, parse_valid_tags_option, valid_tags_option
+from extery.cli.options import LocalPath, output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
     from extery.author.build.execute import BuiltPackage, WrittenMember
@@ -29,23 +29,23 @@ def _folder_of(params: Mapping[str, Any]) -> Path:
 @click.command(
     "build", cls=OutcomeCommand, project_folder=_folder_of, on_failure="Nothing was built."
 )
-@click.argument("source", required=False, type=click.Path(path_type=Path, readable=False))
+@click.argument("source", required=False, type=LocalPath(readable=False))
 @click.option(
     "--source-dir",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The folder of the manifest, the same as SOURCE.",
 )
 @click.option(
     "--output-dir",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The folder of the package, by default the current one.",
 )
 @click.option(
     "--output-filepath",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The path of the package, instead of {id}-{version}.zip.",
 )
 @click.option(

@@ -10,6 +10,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import (
+    LocalPath,
     max_listing_option,
     output_options,
     parse_valid_tags_option,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command("mirror", cls=OutcomeCommand, on_failure="The mirror was not changed.")
 @click.argument("url")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=LocalPath(file_okay=False))
 @click.option(
     "--id",
     "ids",
@@ -238,11 +239,16 @@ def _result_line(result: MirrorResult, folder: Path, removed: Sequence[str]) -> 
 
 
 def _superseded(result: MirrorResult) -> str:
-    """Return the number of versions that are not mirrored because each system gets a newer one."""
+    """Return the numbers of packages that are not mirrored because each system gets another one."""
     from extery.cli.output import pluralize
 
-    count = len(result.plan.superseded)
-    return f", {pluralize(count, 'older version')} left out" if count else ""
+    plan = result.plan
+    listed = {(item["id"], item["version"]) for item in plan.all_entries}
+    older = sum((item["id"], item["version"]) not in listed for item in plan.superseded)
+    others = len(plan.superseded) - older
+    counts = [pluralize(older, "older version")] if older else []
+    counts += [pluralize(others, "other package") + " of a listed version"] if others else []
+    return f", {' and '.join(counts)} left out" if counts else ""
 
 
 def _notes(result: MirrorResult, folder: Path) -> Iterator[str]:

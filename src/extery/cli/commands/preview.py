@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options, valid_tags_option
+from extery.cli.options import LocalPath, output_options, valid_tags_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     project_folder=lambda params: params["folder"],
     on_failure="Nothing was served.",
 )
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", default=".", type=LocalPath())
 @click.option(
     "--host",
     metavar="ADDRESS",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options, valid_tags_option
+from extery.cli.options import LocalPath, output_options, valid_tags_option
 from extery.listing import ASSETLIB_AUTH_METHODS
 
 if TYPE_CHECKING:
@@ -35,20 +35,20 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     "--repo-dir",
     metavar="DIR",
     required=True,
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The folder with the packages; index.json is written into it.",
 )
 @click.option(
     "--repo-config",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The configuration of the repository, by default blender_repo.toml in DIR.",
 )
 @click.option("--html", is_flag=True, help="Write index.html too, a page with drag-and-drop links.")
 @click.option(
     "--html-template",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="An HTML template with ${body}, ${title} and other names.",
 )
 @click.option("--force", is_flag=True, help="Replace an index.html that extery did not write.")

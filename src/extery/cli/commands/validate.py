@@ -10,6 +10,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run, config_in, silence
 from extery.cli.options import (
+    LocalPath,
     join_optional_version,
     like_blender_option,
     output_options,
@@ -44,9 +45,7 @@ class _Command(OutcomeCommand):
 
 
 @click.command("validate", cls=_Command, project_folder=_project_folder)
-@click.argument(
-    "paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, readable=False)
-)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=LocalPath(readable=False))
 @output_options("html")
 @click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @valid_tags_option
