@@ -8,30 +8,43 @@ import os
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import F
 
 from extery_site.catalog.models import Extension, Package
-from extery_site.listings.daily_clients import DailyClients
-from extery_site.project.tasks import task
+from extery_site.listings.daily_clients import (
+    DailyClients,
+    delete_past_days,
+    digest_of,
+    key_of_today,
+    store_new,
+)
+from extery_site.project.tasks import periodic, task
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two flushes; these counts are lost if the web process is killed.
+#: Seconds between two flushes; these downloads are lost if the web process is killed.
 FLUSH_INTERVAL = 5.0
-#: Maximum number of packages in memory; while the database is unavailable, further ones are dropped.
-MAX_PACKAGES = 10_000
-#: Packages in the arguments of one task.
+#: Maximum number of downloads in memory; while the database is unavailable, further ones are dropped.
+MAX_DOWNLOADS = 50_000
+#: Downloads in the arguments of one task.
 _BATCH = 1_000
 
 
 @task()
-def add_downloads(counts: list[list[int]]) -> None:
-    """Add pairs of package id and number to the counts of the packages and their extensions."""
-    numbers: Counter[int] = Counter()
-    for package, number in counts:
-        numbers[package] += number
+def add_downloads(downloads: list[tuple[int, str]]) -> int:
+    """Add downloads to the counts of packages and extensions, and return their number.
+
+    Each is the id of a package and a hash of client and package. Hashes that any process has handed over
+    today are not counted again.
+    """
+    new = store_new(digest for _, digest in downloads)
+    # A hash stands for one package, whether or not it is in the list twice.
+    numbers = Counter(
+        package for digest, package in {d: p for p, d in downloads}.items() if digest in new
+    )
     extensions: Counter[int] = Counter()
     # Ordered by key, so that two such tasks cannot deadlock.
     packages = Package.objects.filter(pk__in=numbers).order_by("pk")
@@ -42,6 +55,14 @@ def add_downloads(counts: list[list[int]]) -> None:
         extensions[extension] += numbers[package]
     for extension, number in sorted(extensions.items()):
         Extension.objects.filter(pk=extension).update(download_count=F("download_count") + number)
+    return len(new)
+
+
+@periodic(every=timedelta(hours=1))
+@task()
+def forget_download_clients() -> int:
+    """Delete the keys and hashes of past days, also if nothing is downloaded today."""
+    return delete_past_days()
 
 
 class DownloadCounter:
@@ -53,24 +74,24 @@ class DownloadCounter:
         self.reset()
 
     def reset(self) -> None:
-        """Drop counts and thread: after a fork both belong to the parent process."""
-        self._counts: Counter[int] = Counter()
+        """Drop downloads and thread: after a fork both belong to the parent process."""
+        self._downloads: list[tuple[int, str]] = []
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._clients = DailyClients()
 
-    def add_once_a_day(self, package_id: int, *, client: str) -> None:
-        """Count a download unless this client has downloaded the package today."""
-        if self._clients.add(client, package_id):
-            self.add(package_id)
+    def add(self, package_id: int, *, client: str) -> None:
+        """Count a download unless this client has downloaded the package today.
 
-    def add(self, package_id: int) -> None:
-        """Count a download. Writes nothing and does not wait for the database."""
+        Writes nothing and does not wait for the database: addresses are in memory until the next flush.
+        """
+        if not self._clients.add(client, package_id):
+            return
         with self._lock:
-            if len(self._counts) >= MAX_PACKAGES and package_id not in self._counts:
+            if len(self._downloads) >= MAX_DOWNLOADS:
                 return
-            self._counts[package_id] += 1
+            self._downloads.append((package_id, client))
             if self._thread is None and self.interval is not None:
                 self._thread = threading.Thread(
                     target=self._flush_regularly,
@@ -82,28 +103,31 @@ class DownloadCounter:
                 atexit.register(self.flush)
 
     def flush(self) -> int:
-        """Enqueue a task with the counts; return the number of downloads. Keeps them on failure."""
+        """Enqueue tasks with the downloads and return their number. Keeps them on failure."""
         with self._flushing:
             with self._lock:
-                counts, self._counts = self._counts, Counter()
-            pairs = sorted(counts.items())
-            try:
-                with transaction.atomic():
-                    for start in range(0, len(pairs), _BATCH):
-                        add_downloads.enqueue(
-                            [list(pair) for pair in pairs[start : start + _BATCH]]
-                        )
-            except (DatabaseError, InterfaceError):
-                logger.warning("%d downloads not counted yet", counts.total(), exc_info=True)
-                with self._lock:
-                    self._counts.update(counts)
+                downloads, self._downloads = self._downloads, []
+            if not downloads:
                 return 0
-        return counts.total()
+            try:
+                key = key_of_today()
+                hashed = [
+                    (package, digest_of(client, package, key)) for package, client in downloads
+                ]
+                with transaction.atomic():
+                    for start in range(0, len(hashed), _BATCH):
+                        add_downloads.enqueue(hashed[start : start + _BATCH])
+            except (DatabaseError, InterfaceError):
+                logger.warning("%d downloads not counted yet", len(downloads), exc_info=True)
+                with self._lock:
+                    self._downloads = (downloads + self._downloads)[:MAX_DOWNLOADS]
+                return 0
+        return len(downloads)
 
     def _flush_regularly(self, interval: float) -> None:
         while True:
             time.sleep(interval)
-            if self._counts:
+            if self._downloads:
                 self.flush()
                 connections.close_all()
 

@@ -76,7 +76,7 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     except serving.DamagedFile as error:
         raise Corrupt.of("download.file-damaged", package=package.file_name) from error
     if request.method == "GET" and (part is None or part == range(size)):
-        DOWNLOADS.add_once_a_day(package.pk, client=get_adapter().get_client_ip(request))
+        DOWNLOADS.add(package.pk, client=get_adapter().get_client_ip(request))
     for name, value in headers.items():
         response.headers[name] = value
     return response

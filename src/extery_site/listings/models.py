@@ -16,6 +16,26 @@ class Revision(models.Model):
         return str(self.number)
 
 
+class DownloadDay(models.Model):
+    """The random key of a day for the hashes of clients, deleted with them when the day is over."""
+
+    day = models.DateField(primary_key=True)
+    key = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class DownloadClient(models.Model):
+    """The hash of a client and a package that it has downloaded on this day."""
+
+    digest = models.CharField(max_length=24, primary_key=True)
+    day = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"a client of {self.day}"
+
+
 class ListedExtension(models.Model):
     """An extension that listings show or once showed, and the revision of its last change.
 
