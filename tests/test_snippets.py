@@ -154,3 +154,15 @@ def test_every_configuration_on_a_page_is_a_file_of_its_test() -> None:
         if block.language in ("toml", "yaml", "html") and not block.file
     ]
     assert unnamed == []
+
+
+def test_every_command_on_a_page_is_in_a_block_that_its_test_runs() -> None:
+    """Commands in a block of another language are not run."""
+    others = [
+        (page.name, block.text.splitlines()[0])
+        for page in PAGES
+        if page.name not in SHELL_CONFIGURATION
+        for block in snippets(page)
+        if block.language in ("sh", "bash", "shell", "powershell")
+    ]
+    assert others == []
