@@ -41,7 +41,7 @@ CODES = {
     "usage.site-missing": Code(
         "error", "the website is not installed", "The toolkit is installed without Django and the other libraries that only the website needs.",
         message="the libraries of the website are not installed",
-        hint="pip install 'extery[site]'",
+        hint="pip install 'extery[site]', or in a checkout of Extery: pip install '.[site]'",
     ),
     "usage.demo-missing": Code(
         "error",
@@ -55,7 +55,7 @@ CODES = {
         "the PostgreSQL driver is not installed",
         "Only sites on PostgreSQL need psycopg; SQLite comes with Python.",
         message="the PostgreSQL driver for {database} is not installed",
-        hint="pip install 'extery[site,postgres]'",
+        hint="pip install 'extery[site,postgres]', or in a checkout of Extery: pip install '.[site,postgres]'",
         example={"database": "postgresql://db.example.org/extery"},
     ),
     "usage.s3-missing": Code(
@@ -63,7 +63,7 @@ CODES = {
         "the libraries for S3 are not installed",
         "Only sites that store their files on an S3 server need boto3 and django-storages.",
         message="the libraries for {storage} are not installed",
-        hint="pip install 'extery[site,s3]'",
+        hint="pip install 'extery[site,s3]', or in a checkout of Extery: pip install '.[site,s3]'",
         example={"storage": "s3://extensions"},
     ),
     "usage.tag-file": Code(

@@ -25,7 +25,8 @@ def test_without_its_libraries_the_site_prints_how_to_install_them(
 
     assert isinstance(result.exception, Unavailable)
     assert result.exception.code == "usage.site-missing"
-    assert "extery[site]" in result.exception.problems[0].hint
+    hint = result.exception.problems[0].hint
+    assert hint == "pip install 'extery[site]', or in a checkout of Extery: pip install '.[site]'"
 
 
 def test_without_the_demo_serve_prints_how_to_install_it_and_creates_no_files(
