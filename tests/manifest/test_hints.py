@@ -43,6 +43,34 @@ def test_a_key_of_a_build_at_top_level_belongs_below_build(key: str) -> None:
     assert only_problem({key: '["*.psd"]'}).hint == "move it below a line [build]"
 
 
+@pytest.mark.parametrize(
+    ("fields", "hint"),
+    [
+        (
+            {"network": '"Sync"', "permissions": '{network = "Sync"}'},
+            "remove it; the manifest has permissions.network",
+        ),
+        ({"paths": '["a"]', "build": '{paths = ["a"]}'}, "remove it; the manifest has build.paths"),
+    ],
+)
+def test_a_key_that_is_in_its_section_too_is_not_to_be_moved_there(
+    fields: dict[str, str], hint: str
+) -> None:
+    assert [problem.hint for problem in problems_of(fields) if problem.hint == hint] == [hint]
+
+
+def test_only_one_of_two_keys_for_a_field_is_to_be_renamed() -> None:
+    problems = problems_of(
+        {"doc_url": '"https://example.org/docs"', "url": '"https://example.org"'},
+        without="website",
+    )
+
+    assert [problem.hint for problem in problems] == [
+        'replace the line with: website = "https://example.org/docs"',
+        "remove it; 'doc_url' is in place of website already",
+    ]
+
+
 @pytest.mark.parametrize("key", ["platforms", "tags", "wheels"])
 def test_a_field_below_build_belongs_above_it(key: str) -> None:
     problem = only_problem({"build": f'{{{key} = ["linux-x64"]}}'})

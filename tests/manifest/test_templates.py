@@ -68,7 +68,15 @@ LIBRARY_TABLES: list[dict[str, object]] = [
 ]
 WHOLE_FILES = [
     toml({**GOOD, "zzz": "1"}),
-    toml({**GOOD, "files": '"Read presets"', "paths": '["a"]', "doc_url": '"https://example.org"'}),
+    toml(
+        {
+            **GOOD,
+            "files": '"Read presets"',
+            "paths": '["a"]',
+            "doc_url": '"https://example.org"',
+            "url": '"https://example.org"',
+        }
+    ),
     toml({**GOOD, "description": '"Gears"', "license": '["GPL-3.0+", "GPL-3.0", "GPL v3", "x y"]'}),
     toml({**GOOD, "build": '{path = ["a"], tags = ["Mesh"], zzz = 1}'}),
     *wheels_for(1),

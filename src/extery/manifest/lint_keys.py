@@ -54,6 +54,10 @@ def alias_of(field: str, table: Mapping[str, Any]) -> str:
 
 def describe_key(key: str, table: Mapping[str, Any]) -> dict[str, str]:
     """Return variant and values of ``manifest.key.unknown`` for a known mistake; empty for others."""
+    for parent, keys in (("permissions", PERMISSIONS), ("build", BUILD_KEYS)):
+        section = table.get(parent)
+        if key in keys and isinstance(section, Mapping) and key in section:
+            return {"variant": "covered", "similar": f"{parent}.{key}"}
     if key in PERMISSIONS:
         return {"variant": "permission", "line": _line(key, _reason(table[key]))}
     if key in BUILD_KEYS:
@@ -63,6 +67,9 @@ def describe_key(key: str, table: Mapping[str, Any]) -> dict[str, str]:
         return {}
     if field in table:
         return {"variant": "covered", "similar": field}
+    first = alias_of(field, table)
+    if first != key:
+        return {"variant": "second", "first": repr(first), "similar": field}
     line = suggest_line(field, table[key])
     if line:
         return {"variant": "renamed", "line": line}

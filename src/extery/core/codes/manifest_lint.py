@@ -190,11 +190,12 @@ CODES = {
             "similar": ("", "did you mean {similar!r}?"),
             "renamed": ("", "replace the line with: {line}"),
             "covered": ("", "remove it; the manifest has {similar}"),
+            "second": ("", "remove it; {first} is in place of {similar} already"),
             "permission": ("{key} is a permission, not a field of the manifest", "move it below a line [permissions]: {line}"),
             "build": ("{key} is a key of [build], not a field of the manifest", "move it below a line [build]"),
             "misplaced": ("{key} is a field of the manifest, and has no effect in [build]", "move it above the line [build]"),
             "in-build": ("{key} is not a key of [build]", "remove it; the keys are {known}"),
         },
-        example={"key": "'tag'", "variant": "similar", "similar": "tags", "line": 'tags = ["Mesh"]', "known": "paths, paths_exclude_pattern"},
+        example={"key": "'tag'", "variant": "similar", "similar": "tags", "first": "'category'", "line": 'tags = ["Mesh"]', "known": "paths, paths_exclude_pattern"},
     ),
 }  # fmt: skip
