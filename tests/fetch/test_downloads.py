@@ -212,6 +212,30 @@ def test_a_body_with_a_wrong_content_length_is_not_read(web: Web, one: Download)
     assert not one.part.exists()
 
 
+@pytest.mark.parametrize("has_length", [True, False])
+def test_a_web_page_in_place_of_a_package_is_named(
+    web: Web, one: Download, *, has_length: bool
+) -> None:
+    page = b"<!DOCTYPE html><title>Sign in</title>"
+
+    def respond(handler: Handler, _body: bytes) -> bool:
+        handler.send_response_only(200)
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        if has_length:
+            handler.send_header("Content-Length", str(len(page)))
+        else:
+            handler.send_header("Connection", "close")
+            handler.close_connection = True
+        handler.end_headers()
+        handler.wfile.write(page)
+        return True
+
+    web.fail("/a.zip", respond)
+
+    assert one.fails(request_for(f"{web.url}/a.zip")) == "fetch.web-page"
+    assert not one.part.exists()
+
+
 def test_an_endless_file_is_read_up_to_its_announced_size(web: Web, one: Download) -> None:
     web.fail("/a.zip", endless())
 

@@ -77,6 +77,10 @@ def _check_size(request: DownloadRequest) -> None:
         )
 
 
+def _claims_web_page(response: Response) -> bool:
+    return "html" in response.headers.get("content-type", "").lower()
+
+
 class _Transfer:
     """State of one download over all of its attempts.
 
@@ -160,6 +164,8 @@ class _Transfer:
         received = start
         try:
             for block in response.blocks:
+                if received == 0 and block.lstrip().startswith(b"<") and _claims_web_page(response):
+                    raise self._web_page_error()
                 received += len(block)
                 if received > self.request.size:
                     raise self._wrong_size_error()
@@ -189,6 +195,8 @@ class _Transfer:
         # A server may send less than the requested range; the next request fetches the rest.
         missing = self.request.size - start - response.length
         if missing < 0 or (missing > 0 and response.status != 206):
+            if _claims_web_page(response):
+                raise self._web_page_error()
             raise self._wrong_size_error(start + response.length)
 
     def _verify(self, sha256: str, *, resumed: bool) -> None:
@@ -212,6 +220,9 @@ class _Transfer:
         if length is None:
             return Corrupt.of("fetch.size", url=url, size=size)
         return Corrupt.of("fetch.size", variant="length", url=url, size=size, received=length)
+
+    def _web_page_error(self) -> Corrupt:
+        return Corrupt.of("fetch.web-page", url=redact_url(self.request.url))
 
     def _cut_off_error(self) -> TransientError:
         return TransientError.of(

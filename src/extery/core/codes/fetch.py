@@ -182,6 +182,12 @@ CODES = {
         variants={"length": ("{url} sends {received:,} bytes instead of the {size:,} bytes of the listing", "")},
         example={"url": _PACKAGE_URL, "size": 18_204, "received": 18_195},
     ),
+    "fetch.web-page": Code(
+        "error", "a web page is sent in place of a package", "A code host does this for the page of a file, and for files that only users who have signed in may read.",
+        message="{url} sends a web page, not a package",
+        hint="open the address in a browser: the listing needs the address of the file itself, or an access token",
+        example={"url": _PACKAGE_URL},
+    ),
     "fetch.hash": Code(
         "error", "the hash of a package differs from its listing", "A package that differs from its listing is never stored.",
         message="{url} does not match the listing: its SHA-256 is {sha256}",
