@@ -204,3 +204,26 @@ def test_every_code_of_a_repository_is_tested() -> None:
 
     codes = [code for code in all_codes() if code.startswith("generate.")]
     assert [code for code in codes if f'"{code}"' not in tests] == []
+
+
+def test_a_missing_version_has_the_place_at_which_it_is_asked_for_once(tmp_path: Path) -> None:
+    put(tmp_path, "gear.zip")
+    (tmp_path / "blender_repo.toml").write_text(
+        'schema_version = "1.0.0"\n[pinned]\ngear_tool = "9.0.0"\n[channels.beta]\nprereleases = true\n'
+        '[channels.own]\nonly = ["nix"]\n[channels.two]\npinned = {gear_tool = "3.0.0"}\n'
+    )
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "shot.toml").write_text('nix = "*"\n')
+
+    missing = [
+        problem.where.path
+        for problem in generate(tmp_path).problems
+        if problem.code == "generate.version-missing"
+    ]
+
+    assert missing == [
+        ("pinned", "gear_tool"),
+        ("channels", "own", "only"),
+        ("channels", "two", "pinned", "gear_tool"),
+        ("nix",),
+    ]

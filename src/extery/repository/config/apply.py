@@ -50,9 +50,14 @@ def select_entries(
 
 def _add_missing(identifier: str, policy: VersionPolicy, problems: ProblemList) -> None:
     version = policy.pinned.get(identifier)
+    is_pinned = version or policy.only is None or not policy.pinned_at  # a set has ids only
+    path = (*policy.pinned_at, identifier) if is_pinned else (*policy.where.path, "only")
+    where = Where(policy.where.file, path)
+    if any(item.code == "generate.version-missing" and item.where == where for item in problems):
+        return  # a channel with the pins of the whole file
     problems.add(
         "generate.version-missing",
-        where=Where(policy.where.file, (*policy.where.path, identifier)),
+        where=where,
         variant="version" if version else "",
         id=identifier,
         version=version or "",

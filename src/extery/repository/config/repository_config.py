@@ -28,6 +28,8 @@ class VersionPolicy:
     only: Sequence[str] | None = None
     #: Location of the policy in the configuration, for problems.
     where: Where = _DEFAULT_LOCATION
+    #: Path of ``pinned`` in the configuration; empty for a set, whose file has nothing else.
+    pinned_at: tuple[str | int, ...] = ("pinned",)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def read_repository_config(
                 pinned={key: text for key, text in tables[item.stem].items() if text != "*"},
                 only=sorted(tables[item.stem]),
                 where=Where(str(item)),
+                pinned_at=(),
             )
             for item in sets
         },
@@ -138,4 +141,5 @@ def _read_policy(
         pinned=table.get("pinned", default.pinned),
         only=table.get("only"),
         where=default.where._replace(path=path),
+        pinned_at=(*path, "pinned") if "pinned" in table else default.pinned_at,
     )
