@@ -46,9 +46,10 @@ def nothing(folder: Path) -> Iterator[dict[str, str]]:
 def packages(folder: Path) -> Iterator[dict[str, str]]:
     target = folder / "packages"
     target.mkdir()
-    for version in ("1.2.0", "1.2.3", "2.0.0-beta.1"):
+    for version in ("1.2.0", "1.2.3"):
         put(target, f"gear_tool-{version}.zip", version=version)
-    put(target, "dusk.zip", extension_id="dusk", kind="theme")
+    put(target, "bolts.zip", extension_id="bolts", version="2.0.0")
+    put(target, "dusk.zip", extension_id="dusk", version="1.0.0", kind="theme")
     yield {}
 
 
@@ -134,6 +135,25 @@ def test_every_snippet_of_a_how_to_works(page: Path, tmp_path: Path) -> None:
                     command = command.replace(old, new)
                 result = run(command, tmp_path, variables)
                 assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+
+
+def test_the_first_output_on_the_page_of_a_folder_is_that_of_the_command(tmp_path: Path) -> None:
+    list(packages(tmp_path))
+    block = snippets(ROOT / "docs" / "how-to" / "host-a-folder.md")[0]
+
+    result = run(*block.commands, tmp_path, environment(tmp_path))
+
+    #: Paths and compressed variants differ from machine to machine.
+    shown = [
+        line
+        for line in block.text.splitlines()
+        if not line.startswith(("$ ", "written: ", "paste "))
+    ]
+    assert shown == [
+        line
+        for line in [*result.stdout.splitlines(), *result.stderr.splitlines()]
+        if not line.startswith(("written: ", "paste "))
+    ]
 
 
 def test_the_reasons_not_to_run_a_command_are_needed() -> None:
