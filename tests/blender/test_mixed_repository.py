@@ -17,6 +17,7 @@ from extery.fetch import Fetcher
 from extery.listing.complete import COMPLETE_LISTING
 from extery.repository.mirror.run import mirror
 from tests.blender.client import AssetLibrary, Blender, BlenderError
+from tests.blender.install import ENDS
 from tests.blender.samples import write_extension, zip_extension
 from tests.blender.serving import HttpFolder
 from tests.repository.packages import put
@@ -174,6 +175,34 @@ def test_a_library_is_found_by_its_link_on_the_page(
 
     assert dropped.extension is not None
     assert dropped.extension.id == "rocks"
+
+
+@pytest.mark.parametrize("blender_version", ENDS, indirect=True)
+def test_a_link_to_a_package_elsewhere_names_its_repository(
+    blender: Blender, repository: Repository, http_folder: Serve, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    served, elsewhere = http_folder(repository.folder), http_folder(releases)
+    (repository.folder / "blender_repo.toml").write_text(
+        f'schema_version = "1.0.0"\nbase_url = "{served.url}/"\narchive_url = "{elsewhere.url}/{{file}}"\n'
+    )
+    repository.generate()
+    (repository.folder / "gear_tool-1.0.0.zip").rename(releases / "gear_tool-1.0.0.zip")
+    page = (repository.folder / "index.html").read_text("utf-8")
+    found = re.search(rf'href="({elsewhere.url}/gear_tool[^"]*)"', page)
+    assert found is not None
+    link = html.unescape(found[1])
+    assert blender.resolve_dropped_url(link).known_repository is None
+    module = blender.add_repository("Mixed", f"{served.url}/index.json")
+
+    dropped = blender.resolve_dropped_url(link)
+    assert dropped.known_repository == module
+    assert dropped.extension is not None
+    blender.install(dropped.extension.id)
+
+    assert blender.find("gear_tool").enabled
+    assert blender.complaints() == []
 
 
 def test_a_mirror_of_a_mixed_repository_works_in_every_blender(

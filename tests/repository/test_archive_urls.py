@@ -43,7 +43,8 @@ def test_every_listing_and_the_page_have_the_addresses_of_the_template(tmp_path:
     assert not list((tmp_path / "beta").glob("*.zip"))
     assert (result.counts.listed, result.counts.older) == (2, 0)
     page = (tmp_path / "index.html").read_text()
-    assert all(f'href="{url}?repository=' in page for url in expected)
+    repository = "repository=https%3A%2F%2Fx.org%2Findex.json&amp;"
+    assert all(f'href="{url}?{repository}' in page for url in expected)
     assert 'href="./' not in page
     assert not generate(tmp_path, html=True).written
 
@@ -55,8 +56,26 @@ def test_the_page_shows_what_the_package_contains(tmp_path: Path) -> None:
     configure(tmp_path, "https://x.org/{file}")
     generate(tmp_path, html=True)
 
-    moved = (tmp_path / "index.html").read_text()
-    assert moved.replace("https://x.org/dusk.zip", "./dusk.zip") == plain
+    moved = (tmp_path / "index.html").read_text().replace("https://x.org/dusk.zip", "./dusk.zip")
+    assert moved == plain.replace("repository=.%2Findex.json&amp;", "")
+
+
+def test_links_to_packages_elsewhere_name_no_wrong_repository(tmp_path: Path) -> None:
+    put(tmp_path, "dusk.zip", extension_id="dusk", kind="theme")
+    put(tmp_path, "rocks.zip", extension_id="rocks", kind="asset-library")
+    configure(tmp_path, "https://y.org/{file}")
+
+    [problem] = generate(tmp_path, html=True).problems
+
+    assert (problem.code, problem.severity) == ("generate.page-without-repository", "warning")
+    assert "?repository=" not in (tmp_path / "index.html").read_text()
+    assert [problem] == list(generate(tmp_path, html=True).problems)
+
+    configure(tmp_path, "https://y.org/{file}", 'base_url = "https://x.org/"\n')
+    assert not generate(tmp_path, html=True).problems
+    page = (tmp_path / "index.html").read_text()
+    assert "y.org/dusk.zip?repository=https%3A%2F%2Fx.org%2Findex.json" in page
+    assert "y.org/rocks.zip?repository=https%3A%2F%2Fx.org%2Fblender-5.3%2Findex.json" in page
 
 
 @pytest.mark.parametrize(
@@ -87,7 +106,7 @@ def test_an_invalid_template_is_an_error(tmp_path: Path, template: str) -> None:
         generate(tmp_path)
 
     assert caught.value.code == "generate.config-value"
-    assert "{file}" in caught.value.problems[0].message
+    assert "archive_url" in caught.value.problems[0].message
     assert not (tmp_path / "index.json").exists()
 
 

@@ -248,6 +248,9 @@ class OutputWriter:
 
         template = read_template(self.options.template, self.problems)
         base_url = self.config.base_url
+        if self.config.archive_url and not base_url:
+            where = Where(self.config.file, ("archive_url",))
+            self.problems.add("generate.page-without-repository", where=where)
         url = base_url and base_url + LISTING_FILENAME
         complete = [item for plan in plans if plan.folder == COMPLETE_FOLDER for item in plan.items]
         items = plans[0].items

@@ -167,6 +167,11 @@ CODES = {
         hint="put its last package back, or remove the block",
         example={"id": "gear_tool"},
     ),
+    "generate.page-without-repository": Code(
+        "warning", "links on the page do not name their repository", "Blender offers to add the repository that a dropped link names. A relative name would lead to the host of the packages.",
+        message="the packages lie elsewhere, so links on the page need the URL of the repository, which is not known",
+        hint='add the URL of this folder above archive_url, for example: base_url = "https://ada.github.io/gears/"',
+    ),
     "generate.template-unreadable": Code(
         "error", "the page template cannot be read", f"{_STOPS}, before it writes the listing.",
         message="the template {path} cannot be read: {reason}",

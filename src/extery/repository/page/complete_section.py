@@ -37,7 +37,12 @@ class CompleteListing(NamedTuple):
     @property
     def repository(self) -> str:
         """The address of the listing: in full, or relative to its packages, which are then beside it."""
-        return self.base_url + COMPLETE_LISTING if self.base_url else f"./{LISTING_FILENAME}"
+        return self.full_url or f"./{LISTING_FILENAME}"
+
+    @property
+    def full_url(self) -> str:
+        """The URL of the listing; empty if it is not known."""
+        return self.base_url and self.base_url + COMPLETE_LISTING
 
     def on_page(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return the entries for the page: with the addresses that Blender finds, and Blenders that know their type."""

@@ -20,6 +20,7 @@ from typing import Any
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.types import TYPES
 from extery.core.versions import Version
+from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
 from extery.repository.page.cards import card, row, sprite
@@ -61,7 +62,7 @@ def render_page(
     the listing; without it the page uses a relative one. The extensions that only the ``complete`` listing has follow
     those of ``items``.
     """
-    contents = _Contents()
+    contents = _Contents(repository)
     blocked = {block["id"]: str(block["reason"]) for block in blocklist}
     for identifier, group in groupby(items, key=attrgetter("id")):
         contents.add(list(group), metadata or {}, blocked.get(identifier))
@@ -121,7 +122,9 @@ def _now() -> str:
 class _Contents:
     """The extensions of the page, added one at a time so that few are in memory at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, repository: str) -> None:
+        #: The full URL of the listing; empty if it is not known.
+        self.repository = repository
         self.choices = Choices()
         self.has_themes = False
         self.notice = ""
@@ -141,7 +144,9 @@ class _Contents:
                 return
         entries = _newest_first(items)
         known = metadata.get(entries[0]["archive_url"], {})
-        self._add(entries, entries[0]["id"], known, _card(entries, known, reason))
+        address = _listing_address(entries, f"./{LISTING_FILENAME}", self.repository)
+        text = _card(entries, known, reason, repository=address)
+        self._add(entries, entries[0]["id"], known, text)
 
     def add_complete(
         self,
@@ -155,7 +160,8 @@ class _Contents:
         entries = _newest_first(items)
         url = entries[0]["archive_url"]
         known = metadata.get(url) or metadata.get(file_address(url), {})
-        text = _card(complete.on_page(entries), known, reason, repository=complete.repository)
+        address = _listing_address(entries, complete.repository, complete.full_url)
+        text = _card(complete.on_page(entries), known, reason, repository=address)
         self._add(entries, entries[0]["id"], known, text)
 
     def _add(
@@ -191,6 +197,11 @@ def _newest_first(items: Iterable[SerializedEntry]) -> list[Entry]:
         entries.sort(key=lambda item: (item["archive_url"], item["blender_version_min"]))
         entries.sort(key=lambda item: Version.parse(item["version"]), reverse=True)
     return entries
+
+
+def _listing_address(entries: Sequence[Entry], beside: str, full_url: str) -> str:
+    """Return the address of the listing for links: ``beside`` is relative to packages, and right only beside them."""
+    return beside if entries[0]["archive_url"].startswith("./") else full_url
 
 
 def _card(
