@@ -111,6 +111,17 @@ def _matches(if_none_match: str, etag: str) -> bool:
     return any(tag in {etag, "*"} for tag in tags)
 
 
+def is_for_listing(path: str, query: str) -> bool:
+    """Whether a request is for the listing, and has a query that `ListingMiddleware` can answer."""
+    if path != LISTING_PATH or len(query) > MAX_CACHED_QUERY:
+        return False
+    try:
+        parse_query(query)
+    except (InvalidInput, ValueError):
+        return False
+    return True
+
+
 class ListingMiddleware:
     """WSGI middleware that answers requests for the listing and passes on all others."""
 

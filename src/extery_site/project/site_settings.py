@@ -206,7 +206,9 @@ class SiteSettings(BaseSettings):
         description="Quota of new API tokens of a client address.",
     )
     threads: PositiveCount = _setting(
-        default="32", description="Number of requests that the server processes at the same time."
+        default="32",
+        description="Number of requests that the server processes at the same time: a third for the "
+        "listing, a quarter each for files and for changes, an eighth for pages.",
     )
 
 

@@ -12,21 +12,23 @@ _IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's IPv4 address, or its IPv6 network of 64 bits; empty if it is unknown.
+    """Return the client's IPv4 address, or its IPv6 network of 64 bits; empty if it is unknown."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return address_behind_proxies(peer, request.headers.get("X-Forwarded-For", ""))
 
-    With ``EXTERY_PROXIES``, it is the part of X-Forwarded-For that the first of the site's own
-    proxies added; a client can write any text before it.
+
+def address_behind_proxies(peer: str, forwarded: str) -> str:
+    """Return the address of a client, from the address of the connection and X-Forwarded-For.
+
+    With ``EXTERY_PROXIES``, it is the part of the header that the first of the site's own proxies
+    added; a client can write any text before it.
     """
-    return normalize_address(_address_text(request))
-
-
-def _address_text(request: HttpRequest) -> str:
     proxies: int = settings.EXTERY_PROXIES
     if proxies:
-        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-        if len(forwarded) >= proxies and (address := forwarded[-proxies].strip()):
-            return address
-    return str(request.META.get("REMOTE_ADDR", ""))
+        parts = forwarded.split(",")
+        if len(parts) >= proxies and (address := parts[-proxies].strip()):
+            return normalize_address(address)
+    return normalize_address(peer)
 
 
 def normalize_address(text: str) -> str:

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from extery_site.quotas.client_address import client_address, normalize_address
+from extery_site.quotas.client_address import (
+    address_behind_proxies,
+    client_address,
+    normalize_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,4 @@ def test_only_what_the_proxies_of_the_site_added_to_the_header_is_used(
     settings.EXTERY_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == address
+    assert address_behind_proxies("192.0.2.1", forwarded) == address

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from extery_site.project.http_server.scheduling import Lane
+
 #: Disk space for unfinished uploads, as a number of uploads of the maximum size.
 MAX_UNFINISHED_UPLOADS = 10
 #: Entry point group of the demo, a separate distribution.
@@ -176,6 +178,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     from extery_site.project import body_limit
     from extery_site.project.http_server.server import Server
     from extery_site.project.wsgi import application
+    from extery_site.quotas.client_address import address_behind_proxies
 
     # Each thread of the server opens its own connection.
     connections.close_all()
@@ -186,11 +189,26 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         max_body=body_limit.max_body_size(),
         max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.max_body_size(),
         keep_proxy_headers=bool(settings.EXTERY_PROXIES),
+        lane_of=lane_of,
+        client_address=address_behind_proxies,
     )
     call_on_stop_signal(server.stop)
     threading.Thread(target=_preload_listing, name="preload-listing", daemon=True).start()
     when_ready()
     server.run()
+
+
+def lane_of(method: str, path: str, query: str) -> Lane:
+    """Return the lane of a request: pages and changes need many times the CPU time of the others."""
+    from extery_site.listings.middleware import is_for_listing
+    from extery_site.project.http_server.scheduling import Lane
+
+    if method not in {"GET", "HEAD"}:
+        return Lane.CHANGES
+    if is_for_listing(path, query):
+        return Lane.LISTING
+    is_file = path.startswith(("/static/", "/media/", "/download/"))
+    return Lane.FILES if is_file else Lane.PAGES
 
 
 def _preload_listing() -> None:

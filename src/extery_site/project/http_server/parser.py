@@ -10,7 +10,12 @@ from threading import Lock
 from typing import Any
 
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
+from waitress.utilities import (
+    BadRequest,
+    Error,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
 
 from extery_site.project.body_limit import NO_SPACE, TOO_LARGE
 
@@ -19,6 +24,10 @@ MEMORY_PER_BODY = 65_536
 #: Longest line between two chunks of a body, and longest trailer after the last.
 MAX_CHUNK_LINE = 4096
 MAX_TRAILER = 16_384
+#: Bytes of lines between chunks from which on the data must have at least as many. Each chunk
+#: costs the loop as much as thousands of bytes.
+MAX_CHUNK_OVERHEAD = 4_096
+MAX_HEADERS = 100
 
 
 class BodyRefused(Error):  # type: ignore[misc]
@@ -55,6 +64,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     """Reads one request until it is ``completed`` or refused with an ``error``."""
 
     error: Error | None = None
+    empty: bool
 
     def __init__(self, adj: Any, *, max_body: int, quota: SpoolQuota) -> None:
         super().__init__(adj)
@@ -69,6 +79,9 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         except OSError:
             self.error = BodyRefused(NO_SPACE)
         else:
+            if self.empty:
+                self.error = BadRequest("Request without a request line")
+                self.empty = False
             self.error = self.error or self._fault()
         if self.error is None:
             return consumed
@@ -81,11 +94,20 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the request line and headers; refuse bodies whose length proxies could misread."""
+        # The request line and the empty line at the end are no headers.
+        if header_plus.count(b"\n") > MAX_HEADERS + 2:
+            self.error = RequestHeaderFieldsTooLarge(f"more than {MAX_HEADERS} headers")
+            header_plus = b"GET / HTTP/1.0\r\n"
         super().parse_header(header_plus)
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Content-Length and Transfer-Encoding in one request")
         if "TRANSFER_ENCODING" in self.headers:
             raise ParsingError(f"Transfer-Encoding in HTTP/{self.version}")
+
+    @property
+    def is_in_large_body(self) -> bool:
+        """Whether the next bytes are a body of known length, or one whose chunks are not small."""
+        return self.content_length > 0 or len(self.body_rcv or b"") > MEMORY_PER_BODY
 
     def close(self) -> None:
         """Drop the body."""
@@ -102,6 +124,9 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
                 return BadRequest("Chunk header is too long")
             if len(self.body_rcv.trailer) > MAX_TRAILER:
                 return BadRequest("Trailer is too long")
+            overhead = self.body_bytes_received - len(self.body_rcv)
+            if overhead > max(MAX_CHUNK_OVERHEAD, len(self.body_rcv)):
+                return BadRequest("Chunks are too small")
         grown = max(0, self.body_bytes_received - MEMORY_PER_BODY) - self._spooled
         if grown > 0:
             if not self._quota.take(grown):

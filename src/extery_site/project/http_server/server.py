@@ -1,8 +1,9 @@
 """The embedded HTTP server: waitress, with limits for slow and hostile clients.
 
 One loop reads requests and writes responses; threads only run the application. A client that
-sends or reads slowly therefore costs a file descriptor and no thread. Added to waitress here: the
-number of connections is limited, idle ones are closed, and stopping is graceful.
+sends or reads slowly therefore costs a file descriptor and no thread. Added to waitress here:
+requests are scheduled by what they cost and by the address of their client, the number of
+connections is limited, idle ones are closed, and stopping is graceful.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -18,12 +20,15 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from extery_site.project.http_server.concatenated_file import ConcatenatedFile
 from extery_site.project.http_server.connection import Channel
+from extery_site.project.http_server.dispatcher import Dispatcher
 from extery_site.project.http_server.parser import MEMORY_PER_BODY, SpoolQuota
+from extery_site.project.http_server.scheduling import Lane
 
+LaneOf = Callable[[str, str, str], Lane]
+ClientAddress = Callable[[str, str], str]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 #: Maximum number of connections; lower if the system allows fewer open files.
@@ -35,12 +40,20 @@ IDLE_TIMEOUT = 60
 #: Seconds that requests in progress may take to finish after a request to stop.
 STOP_TIMEOUT = 30
 MAX_HEADER_BYTES = 32_768
+#: Connections that are accepted before those that are open are served again.
+_MAX_ACCEPTED = 100
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
-    """Serves a WSGI application on a listening socket until `stop` is called."""
+    """Serves a WSGI application on a listening socket until `stop` is called.
+
+    ``lane_of`` returns the lane of a request by method, path and query, ``client_address`` the
+    address of a client by that of the connection and the header X-Forwarded-For.
+    """
 
     channel_class = Channel
+    active_channels: dict[int, Channel]
+    accepting: bool
 
     def __init__(
         self,
@@ -51,26 +64,32 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         max_body: int,
         max_spooled: int,
         keep_proxy_headers: bool,
+        lane_of: LaneOf,
+        client_address: ClientAddress,
     ) -> None:
         self.max_body = max_body
         self.spool_quota = SpoolQuota(max_spooled)
+        self.dispatcher = Dispatcher(threads)
+        self.lane_of, self.client_address = lane_of, client_address
+        self.pipelining: set[Channel] = set()
+        self._max_connections = _raise_connection_limit()
+        self._has_clients_waiting = False
         self._stop_requests = 0
         self._next_expiry = 0.0
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(threads)
         host = listener.getsockname()[0]
         super().__init__(
             _without_body_for_head(_with_lists_as_files(application)),
             _sock=listener,
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
-            dispatcher=dispatcher,
+            dispatcher=self.dispatcher,
             adj=Adjustments(
                 sockets=[listener],
                 threads=threads,
                 ident="extery",
                 server_name=host,
-                connection_limit=_raise_connection_limit(),
+                # More than `_accept` lets in: waitress would stop accepting for minutes.
+                connection_limit=2 * self._max_connections + 10,
                 channel_timeout=IDLE_TIMEOUT,
                 recv_bytes=65_536,
                 max_request_header_size=MAX_HEADER_BYTES,
@@ -85,6 +104,10 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     def maintenance(self, now: float) -> None:
         """Do nothing: waitress calls it while the loop collects its sockets, when none may be closed."""
+
+    def handle_accept(self) -> None:
+        """Accept later: a connection closed for a new one must not be in the loop's current round."""
+        self._has_clients_waiting = True
 
     def run(self) -> None:
         """Serve until `stop` is called, then finish what is in progress."""
@@ -101,7 +124,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             if not self.active_channels:
                 break
             self._loop_once(0.1)
-        self.task_dispatcher.shutdown(timeout=1)
+        self.dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map)
 
     def stop(self, *_signal: object) -> None:
@@ -115,21 +138,41 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         if now >= self._next_expiry:
             self._next_expiry = now + 1
             self._close_expired(now)
-        if len(self._map) >= self.adj.connection_limit:
-            self._close_longest_idle()
+        for channel in [channel for channel in self.pipelining if channel.is_idle]:
+            channel.resume()
         wasyncore.loop(timeout, use_poll=True, map=self._map, count=1)
+        if self._has_clients_waiting:
+            self._has_clients_waiting = False
+            self._accept()
+
+    def _accept(self) -> None:
+        """Accept waiting clients, at the limit in exchange for other connections."""
+        for _ in range(_MAX_ACCEPTED):
+            if len(self.active_channels) >= self._max_connections and not self._close_one():
+                return
+            before = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == before:
+                return
 
     def _close_expired(self, now: float) -> None:
         for channel in list(self.active_channels.values()):
             if channel.is_expired(now):
                 channel.handle_close()
 
-    def _close_longest_idle(self) -> None:
-        """Close the connection that has been idle for longest, to accept a new one."""
-        waiting = (channel for channel in self.active_channels.values() if not channel.requests)
-        longest = min(waiting, key=lambda channel: channel.last_activity, default=None)
-        if longest is not None:
-            longest.handle_close()
+    def _close_one(self) -> bool:
+        """Close a connection for a new one; returns False if all requests are being processed.
+
+        It is of the address that has the most connections, and it is the one that has been idle, or
+        has waited for a thread, for longest.
+        """
+        channels = self.active_channels.values()
+        numbers = Counter(channel.peer_address for channel in channels)
+        candidates = sorted(
+            channels,
+            key=lambda channel: (-numbers[channel.peer_address], channel.last_activity),
+        )
+        return any(channel.close_unless_running() for channel in candidates)
 
 
 def _with_lists_as_files(application: WsgiApp) -> WsgiApp:

@@ -16,6 +16,7 @@ from extery_site.project.body_limit import REFUSED_BODY
 from extery_site.project.commands.serve import listen
 from extery_site.project.http_server import parser
 from extery_site.project.http_server import server as http_server
+from extery_site.project.http_server.scheduling import Lane
 from extery_site.project.http_server.server import Server
 from tests.waiting import HANG
 
@@ -38,6 +39,11 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [body]
 
 
+def lane_of(_method: str, path: str, _query: str) -> Lane:
+    """The lane that the first part of the path names, else that of pages."""
+    return Lane.__members__.get(path.split("/")[1].upper(), Lane.PAGES)
+
+
 @contextmanager
 def running(
     application: Callable[..., Iterable[bytes]] = echo, host: str = "127.0.0.1", **options: Any
@@ -48,6 +54,8 @@ def running(
         "max_body": MAX_BODY,
         "max_spooled": 10 * MAX_BODY,
         "keep_proxy_headers": False,
+        "lane_of": lane_of,
+        "client_address": lambda peer, forwarded: forwarded or peer,
         **options,
     }
     server = Server(application, listen(host, 0), **values)
@@ -132,6 +140,23 @@ def test_a_chunked_body_arrives_with_its_length() -> None:
         assert exchange(server, named + chunks) == (200, b"5")
 
 
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_body_in_many_tiny_chunks_is_refused(size: int) -> None:
+    chunk = f"{size}\r\n".encode() + b"x" * size + b"\r\n"
+    with running() as server:
+        assert exchange(server, CHUNKED + chunk * 100 + b"0\r\n\r\n") == (200, b"x" * size * 100)
+        assert exchange(server, CHUNKED + chunk * 10_000)[0] == 400
+
+
+def test_empty_lines_between_requests_are_no_requests() -> None:
+    with running() as server:
+        assert exchange(server, b"\r\n" * 50_000 + b"GET /?REQUEST_METHOD HTTP/1.1\r\n\r\n") == (
+            200,
+            b"GET",
+        )
+        assert exchange(server, b" \r\n\r\n")[0] == 400
+
+
 @pytest.mark.parametrize("endless", [b"1" * 100_000, b"0\r\nX: " + b"x" * 100_000])
 def test_a_chunk_header_or_trailer_without_end_is_refused(endless: bytes) -> None:
     with running() as server:
@@ -141,6 +166,12 @@ def test_a_chunk_header_or_trailer_without_end_is_refused(endless: bytes) -> Non
 def test_headers_over_the_limit_are_refused() -> None:
     with running() as server:
         assert exchange(server, b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000)[0] == 431
+
+
+def test_more_than_a_hundred_headers_are_refused() -> None:
+    with running() as server:
+        assert exchange(server, b"GET / HTTP/1.1\r\n" + b"X: x\r\n" * 100 + b"\r\n")[0] == 200
+        assert exchange(server, b"GET / HTTP/1.1\r\n" + b"X: x\r\n" * 101 + b"\r\n")[0] == 431
 
 
 def test_a_body_at_the_limit_passes_and_one_byte_more_is_refused() -> None:
@@ -321,6 +352,8 @@ def test_stopping_waits_for_requests_in_progress_only() -> None:
         max_body=MAX_BODY,
         max_spooled=MAX_BODY,
         keep_proxy_headers=False,
+        lane_of=lane_of,
+        client_address=lambda peer, _: peer,
     )
     thread = threading.Thread(target=server.run)
     thread.start()
