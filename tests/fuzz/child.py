@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -15,9 +16,12 @@ print(high[0] if high else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def peak_of(script: str, *arguments: str) -> int:
+def peak_of(script: str, *arguments: str, **variables: str) -> int:
     """Return the peak memory of the script in bytes."""
     done = subprocess.run(
-        [sys.executable, "-c", script + _TELL, *arguments], capture_output=True, check=True
+        [sys.executable, "-c", script + _TELL, *arguments],
+        capture_output=True,
+        check=True,
+        env={**os.environ, **variables},
     )
     return int(done.stdout)

@@ -10,6 +10,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import BinaryIO
 
 from django.conf import settings
@@ -29,7 +30,8 @@ _KNOWN_FORMATS = (*ALLOWED_FORMATS, "GIF", "BMP", "TIFF", "AVIF", "ICO", "TGA")
 #: Width and height in pixels.
 MIN_SIZE = (960, 540)
 RECOMMENDED_SIZE = (1920, 1080)
-MAX_PIXELS = 50_000_000
+#: Decoding a WebP image takes 16 bytes per pixel, so that this is 240 MB.
+MAX_PIXELS = 5120 * 2880
 #: Maximum width and height in pixels: the limit of WebP.
 MAX_SIDE = 16_383
 #: Maximum deviation from 16:9.
@@ -37,6 +39,7 @@ _MAX_RATIO_ERROR = 0.02
 #: Widths of the stored files in pixels; smaller images are not enlarged.
 SMALL_WIDTH, LARGE_WIDTH, FULL_WIDTH = 640, 1920, 3840
 _WHERE = Where(path=("image",))
+_decoding = Lock()
 #: Exceptions that Pillow's decoders raise for invalid data.
 _DECODER_ERRORS = (
     *(OSError, SyntaxError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError),
@@ -64,10 +67,11 @@ def open_image(file: BinaryIO) -> tuple[Pillow.Image, ProblemList]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
-            upright = ImageOps.exif_transpose(image)
+            ImageOps.exif_transpose(image, in_place=True)
     except _DECODER_ERRORS as error:
         raise InvalidInput.of("image.not-image", where=_WHERE) from error
-    return upright, problems
+    # A copy has no decoder, and that of WebP keeps two more images.
+    return (image.copy() if image.format == "WEBP" else image), problems
 
 
 def _check_file_size(file: BinaryIO) -> None:
@@ -146,10 +150,17 @@ def uploaded_image(file: BinaryIO) -> Iterator[UploadedImage]:
     The conversion to WebP drops metadata such as the location of a photograph. Raises
     `InvalidInput`. Requires no transaction: decoding and transferring take long.
     """
-    image, problems = open_image(file)
-    with storage.stage_file(_encode_webp(image, FULL_WIDTH, quality=90), FileKind.IMAGE) as full:
+    # One at a time: together, large images would need much memory.
+    with _decoding:
+        image, problems = open_image(file)
+        size = image.size
+        # Frees the large image and its decoder before the encoder needs memory, too.
+        image = _scale_down(image, FULL_WIDTH)
+        webp = _encode_webp(image, quality=90)
+        del image
+    with storage.stage_file(webp, FileKind.IMAGE) as full:
         full.upload()
-        yield UploadedImage(full, image.size, problems)
+        yield UploadedImage(full, size, problems)
 
 
 @task(queue_name=SLOW_QUEUE, takes_context=True, atomic=False)
@@ -162,8 +173,8 @@ def make_variants(context: TaskContext, image_id: int) -> None:
         storage.open_file(row.file) as stream,
         Pillow.open(stream, formats=("WEBP",)) as image,
     ):
-        large_data = _encode_webp(image, LARGE_WIDTH, quality=84)
-        small_data = _encode_webp(image, SMALL_WIDTH, quality=80)
+        large_data = _encode_webp(_scale_down(image, LARGE_WIDTH), quality=84)
+        small_data = _encode_webp(_scale_down(image, SMALL_WIDTH), quality=80)
     with (
         storage.stage_file(large_data, FileKind.IMAGE) as large,
         storage.stage_file(small_data, FileKind.IMAGE) as small,
@@ -177,17 +188,19 @@ def make_variants(context: TaskContext, image_id: int) -> None:
                 same_file.update(large=large.store(), small=small.store())
 
 
-def _encode_webp(image: Pillow.Image, max_width: int, *, quality: int) -> BinaryIO:
+def _scale_down(image: Pillow.Image, max_width: int) -> Pillow.Image:
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    copy = image.convert(mode)
-    if copy.width > max_width:
-        copy = copy.resize(
-            (max_width, max(1, round(copy.height * max_width / copy.width))),
-            Pillow.Resampling.LANCZOS,
-            reducing_gap=3.0,
-        )
+    if image.mode != mode:
+        image = image.convert(mode)
+    if image.width <= max_width:
+        return image
+    height = max(1, round(image.height * max_width / image.width))
+    return image.resize((max_width, height), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _encode_webp(image: Pillow.Image, *, quality: int) -> BinaryIO:
     buffer = io.BytesIO()
-    copy.save(buffer, "WEBP", quality=quality, method=4)
+    image.save(buffer, "WEBP", quality=quality, method=4)
     return buffer
 
 

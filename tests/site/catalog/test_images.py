@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
@@ -19,7 +21,9 @@ from extery_site.catalog.models import Image
 from extery_site.files.layout import image_url
 from extery_site.files.models import StoredFile
 from extery_site.files.storage import StagedFile
+from tests.fuzz.child import peak_of
 from tests.site.factories import picture
+from tests.site.races import run_simultaneously
 from tests.site.stored import path_of
 
 
@@ -191,6 +195,7 @@ def _announcing(width: int, height: int) -> io.BytesIO:
         (lambda: _announcing(2**31 - 1, 2**31 - 1), "image.too-large"),
         (lambda: picture(960, 16_384), "image.too-large"),
         (lambda: picture(16_384, 960), "image.too-large"),
+        (lambda: picture(5136, 2889), "image.too-large"),
     ],
 )
 def test_an_invalid_image_is_reported_and_not_stored(
@@ -235,6 +240,58 @@ def test_a_file_over_the_limit_is_not_decoded(db: None, settings: Any) -> None:
         store_image(picture())
     assert caught.value.code == "image.too-large"
     assert "1.0 KB" in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does")
+@pytest.mark.parametrize(
+    ("format_", "mode", "options"),
+    [
+        ("PNG", "RGBA", {}),
+        ("JPEG", "RGB", {"progressive": True, "subsampling": 0}),
+        ("WEBP", "RGBA", {"method": 0}),
+    ],
+)
+def test_the_largest_image_takes_less_than_300_megabytes(
+    tmp_path: Path, format_: str, mode: str, options: dict[str, Any]
+) -> None:
+    script = (
+        "import sys\n"
+        "from extery_site.project.startup import load_settings\n"
+        "load_settings()\n"
+        "import django\n"
+        "django.setup()\n"
+        "from extery_site.catalog import images\n"
+        "with open(sys.argv[1], 'rb') as file, images.uploaded_image(file): pass\n"
+    )
+    peaks = []
+    for name, size in (("small", images.MIN_SIZE), ("large", (5120, 2880))):
+        assert size[0] * size[1] <= images.MAX_PIXELS
+        path = tmp_path / name
+        Pillow.new(mode, size).save(path, format_, **options)
+        peaks.append(peak_of(script, str(path), EXTERY_DATA=str(tmp_path / "data")))
+    assert peaks[1] - peaks[0] < 300_000_000
+
+
+def test_images_are_decoded_one_at_a_time(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoding, most = [0], [0]
+    decode = images.open_image
+
+    def count(file: BinaryIO) -> Any:
+        decoding[0] += 1
+        most[0] = max(most[0], decoding[0])
+        try:
+            return decode(file)
+        finally:
+            decoding[0] -= 1
+
+    monkeypatch.setattr(images, "open_image", count)
+
+    def convert() -> None:
+        with images.uploaded_image(picture()):
+            pass
+
+    run_simultaneously(*[convert] * 4)
+    assert most == [1]
 
 
 @pytest.mark.parametrize(
