@@ -251,3 +251,62 @@ def test_a_file_name_with_nul_is_stored_without_it(owner: User) -> None:
 
     assert Package.objects.get().original_name == "ab.zip"
     assert Version.objects.count() == 1
+
+
+CHARSETS = ["zip", "hex", "rot13", "idna", "punycode", "undefined", "utf-16", "utf-7", "latin-1"]
+FORM = "application/x-www-form-urlencoded"
+PATHS = [
+    "/",
+    "/nowhere/",
+    "/account/login/",
+    "/account/appearance/",
+    "/api/v1/packages/",
+    "/api/no",
+]
+
+
+@pytest.mark.parametrize("charset", [*CHARSETS, "nonsense"])
+@pytest.mark.parametrize("checks", [True, False], ids=["csrf", "no csrf"])
+def test_a_charset_that_is_not_utf_8_is_no_server_error(
+    db: None, charset: str, checks: bool
+) -> None:
+    client = Client(enforce_csrf_checks=checks)
+    body = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\xff\r\n--x--\r\n"
+    for media_type in (FORM, "multipart/form-data; boundary=x", "text/plain"):
+        content_type = f"{media_type}; charset={charset}"
+        for path in PATHS:
+            usual = client.get(f"{path}?q=a").status_code
+            without_body = client.generic("GET", f"{path}?q=a", content_type=content_type)
+            assert without_body.status_code == usual
+            response = client.generic("POST", path, body, content_type=content_type)
+            assert response.status_code < 500
+            if charset in CHARSETS:
+                assert response.status_code == 400
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("checks", [True, False], ids=["csrf", "no csrf"])
+def test_a_query_or_form_with_thousands_of_fields_is_no_server_error(
+    db: None, path: str, checks: bool
+) -> None:
+    client = Client(enforce_csrf_checks=checks, raise_request_exception=False)
+    many = "a=1&" * 5000
+    for response in (
+        client.get(f"{path}?{many}"),
+        client.post(f"{path}?{many}"),
+        client.post(path, many, content_type=FORM),
+        client.post(path, "a" * 2_000_000, content_type=FORM),
+        client.post(path, {f"f{number}": io.BytesIO(b"x") for number in range(200)}),
+        client.post(path, b"--y", content_type="multipart/form-data; boundary=x"),
+        client.post(path, b"--y", content_type="multipart/form-data"),
+    ):
+        assert response.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/extensions/", "/account/login/", "/problems/quota.exceeded/"]
+)
+def test_too_many_fields_get_a_page_that_can_be_read(client: Client, db: None, path: str) -> None:
+    response = client.get(path + "?" + "a=1&" * 5000)
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -73,6 +74,7 @@ api = Api(
     description="The listing that Blender reads, and an API for publishing and reviewing extensions.",
     urls_namespace="api",
     auth=REQUIRED_AUTH,
+    docs_decorator=require_safe,
 )
 for _router in (listings, catalog, publish, moderation):
     api.add_router("/v1", _router)

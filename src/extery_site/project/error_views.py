@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
@@ -17,6 +22,34 @@ from extery.core.files import format_size
 from extery_site.project.problems import problem_response
 
 logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
+#: What reading an unacceptable query or form raises, each time again.
+_UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError, OSError)
+
+
+def _error_view(view: View) -> View:
+    """Decorate a view that handles an error: it sees a query and a form that it can read.
+
+    Otherwise the error page of a request with a thousand fields, or with a form in an unknown
+    encoding, would fail for the same reason as the request.
+    """
+    with_token = requires_csrf_token(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        try:
+            request.GET  # noqa: B018  raises
+        except _UNREADABLE:
+            request.GET = QueryDict()
+        try:
+            request.POST  # noqa: B018  raises
+        except _UNREADABLE:
+            request.POST = QueryDict()
+            request._files = MultiValueDict()  # type: ignore[attr-defined]  # noqa: SLF001  has no setter
+        return with_token(request, *arguments, **options)
+
+    return wrapped
 
 
 @require_safe
@@ -29,7 +62,7 @@ def problem_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "problem_code.html", {"code": code, "entry": entry})
 
 
-@requires_csrf_token
+@_error_view
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handle Django's status 400."""
     if isinstance(exception, RequestDataTooBig):
@@ -40,25 +73,25 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return problem_response(request, error)
 
 
-@requires_csrf_token
+@_error_view
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """Handle Django's status 403, from `PermissionDenied`."""
     return problem_response(request, Refused.of("permission.moderator-only", variant="page"))
 
 
-@requires_csrf_token
+@_error_view
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """Handle Django's status 404."""
     return problem_response(request, NotFound.of("request.not-found", path=request.path))
 
 
-@requires_csrf_token
+@_error_view
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  as the others
     """Handle the rate limits of django-allauth, which count per minute."""
     return problem_response(request, Refused.of("request.rate-limited", retry_after=60))
 
 
-@requires_csrf_token
+@_error_view
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handle Django's status 500; falls back to plain text if the page cannot be rendered."""
     error = Unavailable.of("request.server-error")
@@ -69,7 +102,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(error), status=500, content_type="text/plain; charset=utf-8")
 
 
-@requires_csrf_token
+@_error_view
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
     """Respond to a form without a valid CSRF token."""
     return problem_response(request, Refused.of("request.csrf-failed"))

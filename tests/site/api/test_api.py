@@ -49,6 +49,8 @@ def test_the_pages_of_the_api_use_files_of_this_site_only(client: Client, db: No
         ("get", "/api/nothing", 404, "request.not-found"),
         ("get", "/api/v1/extensions/nothing/", 404, "request.not-found"),
         ("delete", "/api/v1/extensions/", 405, "request.method-not-allowed"),
+        ("delete", "/api/openapi.json", 405, "request.method-not-allowed"),
+        ("post", "/api/docs", 405, "request.method-not-allowed"),
         ("get", "/api/v1/packages/", 405, "request.method-not-allowed"),
         ("post", "/api/v1/packages/", 401, "account.sign-in-required"),
         ("post", "/api/v1/extensions/x/block", 401, "account.sign-in-required"),

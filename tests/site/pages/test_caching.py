@@ -23,7 +23,9 @@ PUBLIC_PAGES = [
 ]
 
 
-@pytest.mark.parametrize("path", [*PUBLIC_PAGES, "/extensions/gear_tool/", "/queue/gear_tool/"])
+@pytest.mark.parametrize(
+    "path", [*PUBLIC_PAGES, "/extensions/gear_tool/", "/queue/gear_tool/", "/api/docs"]
+)
 def test_an_anonymous_page_sets_no_cookie_and_may_be_cached(
     client: Client, approve: Callable[..., Version], path: str
 ) -> None:
