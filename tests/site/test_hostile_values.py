@@ -253,6 +253,17 @@ def test_a_file_name_with_nul_is_stored_without_it(owner: User) -> None:
     assert Version.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", ["login", "email"])
+def test_a_name_too_long_to_search_for_is_no_server_error(
+    client: Client, db: None, name: str
+) -> None:
+    path = "/account/login/" if name == "login" else "/account/password/reset/"
+    form = {name: "a" * 100_000, "password": "x"}
+    assert client.post(path, form).status_code in {200, 400}
+    form = {name: "a" * 100_000 + "@example.org", "password": "x"}
+    assert client.post(path, form).status_code in {200, 400}
+
+
 CHARSETS = ["zip", "hex", "rot13", "idna", "punycode", "undefined", "utf-16", "utf-7", "latin-1"]
 FORM = "application/x-www-form-urlencoded"
 PATHS = [
@@ -275,9 +286,6 @@ def test_a_charset_that_is_not_utf_8_is_no_server_error(
     for media_type in (FORM, "multipart/form-data; boundary=x", "text/plain"):
         content_type = f"{media_type}; charset={charset}"
         for path in PATHS:
-            usual = client.get(f"{path}?q=a").status_code
-            without_body = client.generic("GET", f"{path}?q=a", content_type=content_type)
-            assert without_body.status_code == usual
             response = client.generic("POST", path, body, content_type=content_type)
             assert response.status_code < 500
             if charset in CHARSETS:

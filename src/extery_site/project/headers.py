@@ -1,8 +1,7 @@
-"""Middleware for hosts and headers: wrong hosts and charsets, security headers, caching, compression of text."""
+"""Middleware for hosts and headers: wrong hosts, security headers, caching, compression of text."""
 
 from __future__ import annotations
 
-import codecs
 import logging
 from collections.abc import Callable
 
@@ -19,7 +18,6 @@ from extery_site.project.problems import (
     MEDIA_TYPE,
     http_status,
     problem_details,
-    problem_response,
     wants_json,
 )
 
@@ -70,27 +68,6 @@ def _wrong_host(request: HttpRequest) -> HttpResponse:
         details = problem_details(error, instance=request.path)
         return JsonResponse(details, status=status, content_type=MEDIA_TYPE)
     return HttpResponse(render_to_string("wrong_host.html"), status=status)
-
-
-class CharsetMiddleware:
-    """Responds with 400 to a body in another charset than UTF-8, and ignores that of no body.
-
-    Django decodes forms and the query with the charset of ``Content-Type``, which may also be one
-    of Python's codecs that does not decode text, such as ``zip``.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        charset = request.encoding
-        if charset is not None and codecs.lookup(charset).name not in {"utf-8", "ascii"}:
-            request.encoding = "utf-8"
-            if request.META.get("CONTENT_LENGTH", "0") not in {"", "0"}:
-                return problem_response(
-                    request, InvalidInput.of("request.bad-value", variant="malformed")
-                )
-        return self.get_response(request)
 
 
 class SecurityHeadersMiddleware:

@@ -193,6 +193,9 @@ def _database_problem(error: DatabaseError) -> ExteryError | None:
     if type(error) is DatabaseError and "did not affect any rows" in str(error):
         # Django, about `save` of a row that another request has deleted.
         return Conflict.of("request.conflict")
+    if "pattern too complex" in str(error):
+        # SQLite, about a text of more than 50,000 bytes that is searched for in any case.
+        return InvalidInput.of("request.bad-value", variant="not-storable")
     if isinstance(error, OperationalError):
         return Unavailable.of("request.unavailable")
     return None

@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "extery_site.project.body_limit.BodyLimitMiddleware",
-    "extery_site.project.headers.CharsetMiddleware",
+    "extery_site.project.charset.CharsetMiddleware",
     "extery_site.project.headers.TextGZipMiddleware",
     "extery_site.project.headers.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -10,5 +10,6 @@ load_settings()
 _django = get_wsgi_application()
 
 from extery_site.listings.middleware import ListingMiddleware  # noqa: E402  needs the apps
+from extery_site.project.charset import with_utf8  # noqa: E402
 
-application = ListingMiddleware(_django)
+application = ListingMiddleware(with_utf8(_django))
