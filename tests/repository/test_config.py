@@ -131,6 +131,15 @@ def test_an_unknown_key_is_a_warning(tmp_path: Path) -> None:
     assert (problem.code, problem.where.field) == ("generate.config-unknown-key", "block_list")
 
 
+@pytest.mark.parametrize("value", ["false", "7", "['gear_tool']", "''"])
+def test_a_key_of_channels_has_no_effect_at_top_level(value: str, tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILENAME).write_text(f"{HEAD}only = {value}\n")
+    problems = ProblemList()
+
+    assert read_repository_config(tmp_path, None, problems).policy.only is None
+    assert [problem.code for problem in problems] == ["generate.config-unknown-key"]
+
+
 FULL = """\
 schema_version = "1.0.0"
 title = "Gears and more"

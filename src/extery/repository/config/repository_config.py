@@ -139,7 +139,8 @@ def _read_policy(
         prereleases=table.get("prereleases", default.prereleases),
         retention=table.get("retention", default.retention),
         pinned=table.get("pinned", default.pinned),
-        only=table.get("only"),
+        # A key of channels only: at top level it is an unknown one.
+        only=table.get("only") if path else None,
         where=default.where._replace(path=path),
         pinned_at=(*path, "pinned") if "pinned" in table else default.pinned_at,
     )
