@@ -24,6 +24,7 @@ from tests.samples.packages import (
     theme,
     wheel,
 )
+from tests.zips.structure import Archive as RawArchive
 
 #: Problems of the path or of sizes too large for a sample, tested separately.
 ELSEWHERE = {
@@ -103,6 +104,27 @@ def test_the_hint_for_a_missing_wheel_names_one_in_another_folder() -> None:
     [problem] = check_package(io.BytesIO(PACKAGES["package.wheel-missing"]())).problems
 
     assert "gears-1.0-py3-none-any.whl" in problem.hint
+
+
+def test_a_damaged_file_is_an_error_also_if_its_name_has_a_problem() -> None:
+    """Blender cannot install such a package."""
+    archive = RawArchive.parse(add_on((".DS_Store", b"folder"), ("con.txt", b"console")))
+    for record in (*archive.entries, *archive.locals):
+        record.crc ^= record.name in (b".DS_Store", b"con.txt")
+
+    codes = [p.code for p in check_package(io.BytesIO(archive.to_bytes())).problems]
+    assert codes.count("package.damaged-member") == 2
+    assert {"package.system-files", "path.not-portable"} < set(codes)
+
+
+def test_a_file_in_a_newer_format_than_blender_reads_is_one_error() -> None:
+    archive = RawArchive.parse(add_on(("gears.py", b"x = 1\n")))
+    for record in (archive.entries[-1], archive.locals[-1]):
+        record.version = 148
+
+    report = check_package(io.BytesIO(archive.to_bytes()))
+    assert [p.code for p in report.problems] == ["package.unsupported-compression"]
+    assert not any(verdict.accepts for verdict in report.verdicts)
 
 
 def test_a_missing_package_is_a_problem(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from extery.package.zip_format import (
 )
 
 # Python refuses newer formats than 6.3, that of LZMA.
-_MAX_VERSION = 63
+MAX_VERSION = 63
 _UNREADABLE_FLAGS = FLAG_PATCH | FLAG_STRONG_ENCRYPTION | FLAG_MASKED_HEADERS
 _COPY_BLOCK = 1 << 20
 _RECORD_MARK = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
@@ -156,11 +156,11 @@ class Archive:
         if (
             member.method in METHODS
             and not member.flags & (_UNREADABLE_FLAGS | FLAG_ENCRYPTED)
-            and member.version_needed <= _MAX_VERSION
+            and member.version_needed <= MAX_VERSION
             and member.data_offset >= 0
         ):
             return
-        is_newer = member.version_needed > _MAX_VERSION or member.flags & _UNREADABLE_FLAGS
+        is_newer = member.version_needed > MAX_VERSION or member.flags & _UNREADABLE_FLAGS
         if member.is_encrypted:
             issue = Issue("package.encrypted")
         elif member.method not in METHODS:

@@ -7,10 +7,18 @@ from extery.package.names import MAX_NAME_PROBLEMS
 from extery.rules.context import RuleContext
 from extery.rules.rule import PACKAGES, Input, Rule
 
+#: Problems for which a member is not reported again.
+_UNREADABLE = frozenset(
+    {
+        *("package.damaged-member", "package.unsupported-compression", "package.encrypted"),
+        *("package.stream-size", "package.header-mismatch"),
+    }
+)
+
 
 def check(context: RuleContext, problems: ProblemList) -> None:
     assert context.package is not None
-    reported = {problem.where.path for problem in problems}
+    reported = {problem.where.path for problem in problems if problem.code in _UNREADABLE}
     count_before = len(problems)
     for member in context.package.members:
         if len(problems) - count_before >= MAX_NAME_PROBLEMS:
@@ -26,8 +34,5 @@ RULE = Rule(
     check,
     scopes=PACKAGES,
     input=Input.MEMBERS,
-    codes=(
-        *("package.damaged-member", "package.unsupported-compression"),
-        *("package.stream-size", "package.header-mismatch"),
-    ),
+    codes=tuple(sorted(_UNREADABLE - {"package.encrypted"})),
 )
