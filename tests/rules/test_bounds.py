@@ -188,7 +188,20 @@ def test_a_manifest_over_the_limit_is_not_parsed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("extery.manifest.plain_toml.read_plain", None)
     data = packed((MANIFEST, ADD_ON + b"#" * 300_000), ("__init__.py", b""))
 
-    assert [p.code for p in check_package(io.BytesIO(data)).problems][-1].endswith("too-large")
+    report = check_package(io.BytesIO(data))
+    assert [p.code for p in report.problems] == ["manifest.file.too-large"]
+    assert not any(verdict.accepts for verdict in report.verdicts)
+
+
+def test_the_manifest_of_a_package_that_is_not_unpacked_is_judged() -> None:
+    manifest = ADD_ON.replace(b'id = "gear_tool"', b'id = "gear tool"')
+    data = packed((MANIFEST, manifest), ("__init__.py", b""), ("zeros.bin", bytes(60_000_000)))
+
+    report = check_package(io.BytesIO(data))
+    assert [p.code for p in report.problems] == ["package.bomb", "manifest.id.not-identifier"]
+    assert {verdict.codes for verdict in report.verdicts} == {("manifest.id.not-identifier",)}
+    report.downgrade_stricter()
+    assert not report.ok
 
 
 def test_the_wheel_of_other_tests_is_below_all_limits() -> None:

@@ -165,6 +165,7 @@ def test_a_scan_does_not_decompress_a_zip_bomb(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr(MANIFEST, ADD_ON)
+        archive.writestr("__init__.py", b"")
         archive.writestr("zeros.bin", bytes(60_000_000))
     path = tmp_path / "gears.zip"
     path.write_bytes(file.getvalue())

@@ -136,7 +136,12 @@ class Package(Archive):
 
     @cached_property
     def manifest_bytes(self) -> bytes:
-        """The bytes of the manifest."""
+        """The bytes of the manifest; raises `InvalidPackage` as `read_file` does."""
+        name = self.root + MANIFEST_FILENAME
+        if self.by_name[name].size > MAX_MANIFEST_BYTES:
+            raise InvalidPackage.of(
+                "manifest.file.too-large", where=Where(name), maximum=MAX_MANIFEST_BYTES
+            )
         return self.read_file(MANIFEST_FILENAME)
 
     @cached_property

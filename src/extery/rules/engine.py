@@ -41,7 +41,7 @@ __all__ = [
     "run_rules",
 ]
 
-#: With these problems no member is unpacked, because it would be dangerous or pointless.
+#: With these problems no member but the manifest is unpacked, because it would be dangerous or pointless.
 _DANGEROUS = frozenset(
     {
         "package.unexpected",
@@ -60,6 +60,8 @@ _CAUSED_BY_BACKSLASHES = frozenset(
         "package.outside-root",
     }
 )
+#: With these problems the manifest is not read either.
+_UNREADABLE = frozenset({"package.unexpected", "package.encrypted"})
 _NAMES = frozenset({Input.NAMES})
 _CONTENTS = frozenset(Input) - _NAMES
 
@@ -75,7 +77,7 @@ def run_rules(
     for check, needs_table, needs_trust in checks_for(scope, inputs):
         if needs_table and context.table is None:
             continue
-        if needs_trust and problems and context.package is not None and _is_dangerous(problems):
+        if needs_trust and problems and context.package is not None and _has(problems, _DANGEROUS):
             continue
         try:
             check(context, problems)
@@ -174,7 +176,7 @@ def check_open_package(
     has_backslashes = any(problem.code == _BACKSLASH for problem in opening_problems)
     if not has_backslashes:
         problems.extend(root_problems)
-    if not root_problems and not (problems and _is_dangerous(problems)):
+    if not root_problems and not (problems and _has(problems, _UNREADABLE)):
         try:
             _read_manifest(package, context, problems)
         except Exception as error:
@@ -192,8 +194,8 @@ def check_open_package(
         report.problems = ProblemList(kept)
 
 
-def _is_dangerous(problems: ProblemList) -> bool:
-    return any(problem.code in _DANGEROUS for problem in problems)
+def _has(problems: ProblemList, codes: frozenset[str]) -> bool:
+    return any(problem.code in codes for problem in problems)
 
 
 def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:

@@ -57,7 +57,8 @@ def checks_for(scope: Scope, inputs: frozenset[Input]) -> tuple[RuleCheck, ...]:
         RuleCheck(
             rule.check,
             needs_table=rule.input not in (Input.NAMES, Input.MEMBERS),
-            needs_trust=rule.input is not Input.NAMES,
+            # The manifest is small, and read also if nothing else is unpacked.
+            needs_trust=rule.input in (Input.FILES, Input.MEMBERS),
         )
         for rule in all_rules()
         if scope in rule.scopes and rule.input in inputs
