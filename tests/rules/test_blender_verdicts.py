@@ -27,7 +27,7 @@ from tests.blender.install import RELEASES
 from tests.manifest.mutations import GOOD, GOOD_LIBRARY, GOOD_THEME, toml
 from tests.manifest.test_corpus import Verdict, is_same, like_blender
 from tests.parts import require_part
-from tests.samples.packages import MANIFEST, XML
+from tests.samples.packages import MANIFEST, PACKAGES, XML
 
 Fields = dict[str, str]
 
@@ -258,3 +258,14 @@ def test_the_python_of_each_blender_is_that_of_its_release() -> None:
     for name, release in RELEASES.items():
         major, minor = map(int, name.split("."))
         assert python_of_blender((major, minor)) == release.python
+
+
+@pytest.mark.parametrize("options", [["--like-blender"], ["--like-blender", "4.2"]])
+def test_a_package_that_cannot_be_read_is_not_accepted_like_blender(
+    options: list[str], tmp_path: Path
+) -> None:
+    package = tmp_path / "gears.zip"
+    package.write_bytes(PACKAGES["package.prefix-data"]())
+
+    assert not any(verdict.accepts for verdict in check_path(package).verdicts)
+    assert validate(*options, package).exit_code == 1

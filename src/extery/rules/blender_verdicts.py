@@ -81,7 +81,8 @@ def _errors(judged: Judged, rules: SchemaRules) -> Iterable[Problem]:
         )
         yield from problems.errors
     for problem in judged.errors:
-        if codes.find(problem.code).stricter:
+        # A package that was not read is not accepted, whatever the reason.
+        if judged.table is not None and codes.find(problem.code).stricter:
             if judged.is_folder and _fails_build(problem, rules):
                 yield problem
         elif judged.table is None or not problem.code.startswith("manifest."):

@@ -85,7 +85,9 @@ class CheckReport:
         self.problems = ProblemList([*errors, *others])
 
     def downgrade_stricter(self) -> None:
-        """Turn errors of rules stricter than Blender's into warnings."""
+        """Turn errors of rules stricter than Blender's into warnings, unless the manifest was not read for them."""
+        if self.table is None:
+            return
         self.problems = ProblemList(
             problem._replace(severity="warning")
             if problem.is_error and codes.find(counted_code(problem)).stricter
