@@ -96,7 +96,8 @@ def test_a_listing_that_blender_refuses_is_refused_with_a_code(text: str, code: 
     [
         ("archive_url", None, "listing.archive-url"),
         ("archive_size", 0, "listing.archive-size"),
-        ("archive_size", True, "listing.archive-size"),
+        ("archive_size", False, "listing.archive-size"),
+        ("archive_size", 1.0, "listing.archive-size"),
         ("archive_hash", "sha256:12", "listing.archive-hash"),
         ("archive_hash", HASH, "listing.archive-hash"),
         ("website", None, "manifest.website.wrong-type"),
@@ -132,9 +133,17 @@ def test_a_number_of_thousands_of_digits_is_an_error() -> None:
 
 
 def test_blocks_without_a_valid_id_are_ignored() -> None:
-    blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": "gear_tool"}]
+    blocks: list[dict[str, Any]] = [{}, {"id": [1]}, {"id": ""}, {"id": "gear_tool", "reason": "x"}]
 
-    assert parse_listing(dump_listing(make_listing([], blocks))).blocked == {"gear_tool": ""}
+    assert parse_listing(dump_listing(make_listing([], blocks))).blocked == {"gear_tool": "x"}
+
+
+@pytest.mark.parametrize("reason", [{}, {"reason": None}, {"reason": ["x"]}, {"reason": ""}])
+def test_a_block_without_a_reason_gets_one(reason: dict[str, Any]) -> None:
+    document = make_listing([], [{"id": "gear_tool", **reason}])
+
+    listing = parse_listing(json.dumps(document).encode())
+    assert listing.valid_blocks == [{"id": "gear_tool", "reason": "no reason given"}]
 
 
 @pytest.mark.parametrize("depth", [60, 900])

@@ -323,6 +323,27 @@ def test_invalid_python_versions_count_as_every_python(
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("blender_version_max", ""),
+        ("blender_version_max", "5.\u00b2"),
+        ("blender_version_min", "9" * 5000),
+        ("blender_version_min", "4.2.0.\u00b2"),
+    ],
+)
+def test_a_blender_version_that_blender_accepts_and_cannot_read_is_a_warning(
+    key: str, text: str, repository: Repository, fetcher: Fetcher
+) -> None:
+    repository.add("gear.zip")[key] = text
+    repository.publish()
+
+    [problem] = check(repository, fetcher, listing_only=True).problems
+    assert (problem.code, problem.severity) == ("server.blender-version", "warning")
+    assert problem.where.path == ("data", 0, key)
+    assert len(problem.message) < 200
+
+
 def test_a_block_without_an_id_does_not_disable_others(
     repository: Repository, fetcher: Fetcher
 ) -> None:
@@ -331,7 +352,37 @@ def test_a_block_without_an_id_does_not_disable_others(
     repository.publish()
     del repository.web.pages["/r/gear.zip"]
 
-    assert codes(check(repository, fetcher)) == []
+    assert codes(check(repository, fetcher)) == ["server.block"]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ({"reason": "It bites"}, "an item of blocklist has no id as text, and blocks nothing"),
+        ({"id": 1, "reason": "x"}, "an item of blocklist has no id as text, and blocks nothing"),
+        ({"id": "gear_tool"}, "the block of 'gear_tool' has no reason as text"),
+        ({"id": "gear_tool", "reason": ["x"]}, "the block of 'gear_tool' has no reason as text"),
+    ],
+)
+def test_a_block_that_blender_cannot_use_is_a_warning(
+    block: dict[str, object], message: str, repository: Repository, fetcher: Fetcher
+) -> None:
+    repository.add("gear.zip")
+    repository.blocklist = [block]
+    repository.publish()
+
+    [problem] = check(repository, fetcher).problems
+    assert (problem.code, problem.severity, problem.message) == ("server.block", "warning", message)
+    assert problem.where.path[:2] == ("blocklist", 0)
+
+
+def test_an_archive_size_of_true_is_1_as_for_blender(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    repository.add("gear.zip")["archive_size"] = True
+    repository.publish()
+
+    assert codes(check(repository, fetcher)) == ["server.archive-size"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")

@@ -38,6 +38,8 @@ _PYTHON_SINCE = {(4, 2): "3.11", (5, 1): "3.13"}
 # the number of digits with three digits. Only the first digits of longer numbers are compared.
 _MAX_DIGITS = 999
 _MAX_CACHED_TEXT = 20
+#: Digits that `int` reads in Blender's Python.
+_MAX_PYTHON_DIGITS = 4300
 
 
 @total_ordering
@@ -141,6 +143,14 @@ def _parse_blender(text: str) -> BlenderVersion:
 
 
 _parse_cached = lru_cache(maxsize=256)(_parse_blender)
+
+
+def is_readable_by_blender(text: str) -> bool:
+    """Return whether Blender can compare a Blender version that passes its check.
+
+    The check accepts an empty maximum, digits that are no decimal ones, and numbers of any length.
+    """
+    return all(part.isdecimal() and len(part) <= _MAX_PYTHON_DIGITS for part in text.split("."))
 
 
 def _number(digits: str) -> int:

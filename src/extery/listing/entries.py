@@ -48,6 +48,8 @@ KEYS = (
 MAX_LISTING_DEPTH = 50
 #: After this many problems the remaining entries are not checked.
 MAX_LISTING_PROBLEMS = 500
+#: The reason of a block that has none.
+NO_REASON = "no reason given"
 _HASH = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
@@ -137,24 +139,38 @@ def dump_serialized(
     return b"".join([*pieces, b"]}"])
 
 
+def is_text(value: object) -> bool:
+    """Return whether a value of a block is a text that is not empty."""
+    return isinstance(value, str) and bool(value)
+
+
 @dataclass(frozen=True)
 class Listing:
     """A listing in which every entry passed the checks of Blender's sync."""
 
     data: Sequence[Entry]
-    blocklist: Sequence[Mapping[str, str]] = field(default_factory=list)
+    blocklist: Sequence[Mapping[str, Any]] = field(default_factory=list)
     version: str = LISTING_VERSION
     #: Entries that were not checked because of their type, with their positions.
     ignored: Sequence[tuple[int, Entry]] = ()
 
     @property
     def blocked(self) -> dict[str, str]:
-        """Blocked id -> reason. Blender accepts blocks without a valid id, which block nothing."""
-        return {
-            block["id"]: str(block.get("reason", ""))
+        """Blocked id -> reason."""
+        return {block["id"]: block["reason"] for block in self.valid_blocks}
+
+    @property
+    def valid_blocks(self) -> list[dict[str, Any]]:
+        """The blocks that have an effect, each with a text as its reason.
+
+        Blender accepts a listing with other blocks. One without an id blocks nothing, and Blender prints an error
+        for one without a reason.
+        """
+        return [
+            {**block, "reason": block["reason"] if is_text(block.get("reason")) else NO_REASON}
             for block in self.blocklist
-            if isinstance(block.get("id"), str)
-        }
+            if is_text(block.get("id"))
+        ]
 
 
 def _ignore_no_type(_type: object) -> bool:
@@ -299,7 +315,7 @@ def check_entry(item: object, problems: ProblemList, *, file: str, index: int) -
         where = locate(("archive_url",))
         problems.add("listing.archive-url", where=where, value=quote_value(url))
     size = item.get("archive_size")
-    if type(size) is not int or size <= 0:
+    if not isinstance(size, int) or size <= 0:  # true is 1, as for Blender
         where = locate(("archive_size",))
         problems.add("listing.archive-size", where=where, value=quote_value(size))
     digest = item.get("archive_hash")

@@ -8,11 +8,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from extery.core.errors import Corrupt, ExteryError, InvalidListing, ProblemList, Where
+from extery.core.text import quote_value
+from extery.core.versions import is_readable_by_blender
 from extery.fetch import Fetcher, get_document
 from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
 from extery.listing.complete import is_known_type, is_unknown_name
-from extery.listing.entries import Entry, check_entry, parse_listing
+from extery.listing.entries import Entry, check_entry, is_text, parse_listing
 from extery.repository.ambiguity import find_clashes
 from extery.repository.check_types import (
     AUTH_METHOD,
@@ -64,15 +66,17 @@ def check_listing(
     Entries of unknown types are reported, and not returned.
     """
     parsed = _parse_valid_entries(data, problems)
+    _check_blocks(parsed.blocklist, problems)
     check_ignored(parsed.ignored, problems)
     check_types(sorted([*parsed.typed, *parsed.ignored], key=itemgetter(0)), address, problems)
     if AUTH_METHOD.encode() in data:
         check_auth_method(_json_object(data), problems)
     check_block_keys(parsed.blocklist, problems)
+    _check_blender_versions(parsed.valid, problems)
     entries = _without_invalid_pythons(parsed.valid, problems)
     _check_clashes(entries, problems)
-    blocks = [item for item in parsed.blocklist if isinstance(item, dict)]
-    return entries, {str(item["id"]) for item in blocks if "id" in item}
+    blocks = [block for block in parsed.blocklist if isinstance(block, dict)]
+    return entries, {block["id"] for block in blocks if is_text(block.get("id"))}
 
 
 class _ParsedListing(NamedTuple):
@@ -110,6 +114,20 @@ def _parse_valid_entries(data: bytes, problems: ProblemList) -> _ParsedListing:
     return parsed
 
 
+def _check_blocks(blocks: Iterable[Any], problems: ProblemList) -> None:
+    """Warn about blocks that Blender accepts and cannot use."""
+    for number, block in enumerate(blocks):
+        for key in ("id", "reason") if isinstance(block, dict) else ():
+            if not is_text(block.get(key)):
+                problems.add(
+                    "server.block",
+                    variant="reason" if key == "reason" else "",
+                    where=Where(LISTING_FILENAME, ("blocklist", number, key)),
+                    id=quote_value(block.get("id")),
+                )
+                break
+
+
 def _json_object(data: bytes) -> dict[str, Any]:
     """Return the JSON object in ``data``; empty if it is not one."""
     try:
@@ -122,6 +140,20 @@ def _json_object(data: bytes) -> dict[str, Any]:
 def _list(document: dict[str, Any], key: str) -> list[Any]:
     value = document.get(key)
     return value if isinstance(value, list) else []
+
+
+def _check_blender_versions(entries: Iterable[NumberedEntry], problems: ProblemList) -> None:
+    """Warn about limits that pass Blender's check although Blender cannot read them."""
+    for number, item in entries:
+        for key in ("blender_version_min", "blender_version_max"):
+            if key in item and not is_readable_by_blender(item[key]):
+                problems.add(
+                    "server.blender-version",
+                    where=Where(LISTING_FILENAME, ("data", number, key)),
+                    id=item["id"],
+                    field=key,
+                    value=quote_value(item[key]),
+                )
 
 
 def _without_invalid_pythons(

@@ -482,6 +482,29 @@ def test_a_block_without_a_valid_id_blocks_nothing(
     two.publish()
 
     assert len(mirror(two.url, folder, fetcher=fetcher).plan.fetch) == 2
+    assert json.loads((folder / "index.json").read_bytes())["blocklist"] == []
+
+
+def test_a_block_without_a_reason_is_written_with_one(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    two.blocklist = [{"id": "dusk", "note": 1}]
+    two.publish()
+
+    done(two, folder, fetcher)
+    assert json.loads((folder / "index.json").read_bytes())["blocklist"] == [
+        {"id": "dusk", "note": 1, "reason": "no reason given"}
+    ]
+
+
+def test_the_block_of_another_id_does_not_block_an_extension_called_none(
+    two: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    two.add("none.zip", extension_id="None")
+    two.blocklist = [{"reason": "?"}]
+    two.publish()
+
+    assert len(mirror(two.url, folder, fetcher=fetcher).plan.fetch) == 3
 
 
 @pytest.mark.parametrize("pythons", ["3.11", [3.11], [["3"]], 3, None, False])

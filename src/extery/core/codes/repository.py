@@ -124,6 +124,19 @@ CODES = {
         hint='write ["3.11"], or leave it out',
         example={"id": "gear_tool"},
     ),
+    "server.block": Code(
+        "warning", "an item of the blocklist cannot be used", "Blender accepts the listing and prints an error; without an id the item blocks nothing, and without a reason users cannot know why.",
+        message="an item of blocklist has no id as text, and blocks nothing",
+        hint='write {{"id": "…", "reason": "…"}}',
+        variants={"reason": ("the block of {id} has no reason as text", "")},
+        example={"id": "'gear_tool'"},
+    ),
+    "server.blender-version": Code(
+        "warning", "a Blender version of an entry cannot be read", "Blender prints an error at each sync and ignores the limit.",
+        message="{field} of {id} cannot be compared: {value}",
+        hint="write three numbers, such as 5.1.0, or leave blender_version_max out",
+        example={"id": "gear_tool", "field": "blender_version_max", "value": "''"},
+    ),
     "server.address": Code(
         "error", "Blender cannot request the URL of a package", "Its HTTP library refuses spaces and non-ASCII characters, and treats everything before an @ as part of the host.",
         message="Blender cannot request {url}: {character!r} is not percent-encoded",

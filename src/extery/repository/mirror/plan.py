@@ -132,7 +132,7 @@ def plan_mirror(
     else:
         complete = []
     requests, renamed = _name_packages(source, [*divided.entries, *complete])
-    blocked = {str(block.get("id")) for listing in listings for block in listing.blocklist}
+    blocked = {identifier for listing in listings for identifier in listing.blocked}
     offered = {item["archive_url"][2:] for item in renamed if item["id"] not in blocked}
     packages = {name: request for name, request in requests.items() if name in offered}
     return Plan(
@@ -140,7 +140,7 @@ def plan_mirror(
         entries=renamed[: len(divided.entries)],
         complete=renamed[len(divided.entries) :],
         ignored=_merge([item for _, item in listing.ignored] for listing in listings),
-        blocklist=_merge(listing.blocklist for listing in listings),
+        blocklist=_merge(listing.valid_blocks for listing in listings),
         packages=packages,
         fetch=[name for name, request in packages.items() if not is_present(name, request)],
         remove=sorted(set(owned) - set(packages)),
@@ -191,7 +191,7 @@ def _name_packages(
                 name = _file_name(item, sha256)
             used.add(name.casefold())
             url = _package_url(source, item)
-            by_hash[sha256] = (name, DownloadRequest(url, item["archive_size"], sha256))
+            by_hash[sha256] = (name, DownloadRequest(url, int(item["archive_size"]), sha256))
         name, request = by_hash[sha256]
         changed = {
             "archive_url": f"./{name}",
