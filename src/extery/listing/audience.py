@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 from extery.core.compatibility import NO_BLENDER, Audience, BlenderRange
 from extery.core.types import LISTED_FOR_ALL, TYPES_BY_NAME
-from extery.core.versions import format_blender_version
+from extery.core.versions import format_blender_version, is_readable_by_blender
 from extery.listing.entries import Entry, order_keys
 
 _PYTHONS = "python_versions"
@@ -82,6 +82,15 @@ def without_invalid_pythons(item: Entry) -> Entry:
     if item.get(_PYTHONS) and not has_invalid_pythons(item):
         return item
     return {key: value for key, value in item.items() if key != _PYTHONS}
+
+
+def without_unreadable_limits(item: Entry) -> Entry:
+    """Return the entry without Blender versions that pass Blender's check and that Blender then ignores."""
+    changed = item
+    for key, without in (("blender_version_min", "0.0.0"), ("blender_version_max", None)):
+        if key in item and not is_readable_by_blender(item[key]):
+            changed = {**changed, key: without}
+    return changed if changed is item else order_keys(changed)
 
 
 def drag_query(

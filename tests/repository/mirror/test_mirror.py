@@ -519,6 +519,22 @@ def test_invalid_python_versions_are_left_out(
     assert not any("python_versions" in item for item in listed_entries(folder))
 
 
+@pytest.mark.parametrize("text", ["", "5.\u00b2", "5." + "9" * 5000])
+def test_a_blender_version_that_blender_ignores_is_left_out(
+    two: Repository, folder: Path, fetcher: Fetcher, text: str
+) -> None:
+    two.entries[0]["blender_version_max"] = text
+    if text:
+        two.entries[1]["blender_version_min"] = text
+    two.publish()
+
+    assert done(two, folder, fetcher).is_complete
+    listed = {item["id"]: item for item in listed_entries(folder)}
+    assert not any("blender_version_max" in item for item in listed.values())
+    if text:
+        assert listed[two.entries[1]["id"]]["blender_version_min"] == "0.0.0"
+
+
 @pytest.mark.parametrize("name", ["../precious.zip", "index.json", "sub/a.zip"])
 def test_a_manipulated_state_cannot_remove_other_files(
     two: Repository, folder: Path, fetcher: Fetcher, name: str

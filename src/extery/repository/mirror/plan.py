@@ -10,7 +10,7 @@ from typing import Any
 from extery.core.errors import InvalidListing, ProblemList
 from extery.core.text import quote_value
 from extery.fetch import DownloadRequest, resolve_archive_url
-from extery.listing.audience import without_invalid_pythons
+from extery.listing.audience import without_invalid_pythons, without_unreadable_limits
 from extery.listing.complete import for_every_blender, needs_complete_listing
 from extery.listing.entries import KEYS, Entry, Listing, dump_listing
 from extery.listing.entries import make_listing as document
@@ -116,7 +116,7 @@ def plan_mirror(
     and left out.
     """
     merged = _merge(listing.data for listing in listings)
-    entries = [without_invalid_pythons(item) for item in merged]
+    entries = [without_unreadable_limits(without_invalid_pythons(item)) for item in merged]
     complete = every = filters.apply(entries)
     if needs_complete_listing(item["type"] for item in entries):
         every = filters.apply(for_every_blender(entries))
