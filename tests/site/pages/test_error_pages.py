@@ -36,6 +36,19 @@ def test_each_status_has_a_page(client: Client, db: None, status: int) -> None:
     assert "/" in page.links or status in {401, 413}
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 400), ("/extensions/", 400), ("/nowhere/", 404), ("/account/login/", 400)],
+)
+def test_a_query_with_too_many_fields_is_no_server_error(
+    client: Client, db: None, path: str, status: int
+) -> None:
+    response = client.get(f"{path}?{'a&' * 1_200}")
+
+    assert response.status_code == status
+    assert mistakes(Page(response.content.decode())) == []
+
+
 def test_an_unknown_url_gets_the_not_found_page(client: Client, db: None) -> None:
     response = client.get("/nowhere/at/all/")
     assert response.status_code == 404
