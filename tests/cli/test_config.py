@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
+from extery.cli.project_file import read_project_config
 from tests.author.trees import make_source
 from tests.repository.packages import put
 from tests.samples.packages import PACKAGES
@@ -258,3 +259,21 @@ def test_a_project_file_that_is_too_large_is_not_read() -> None:
 
     [line] = errors_of(run("build", "gears"))
     assert "it has more than 1,048,576 bytes" in line
+
+
+def test_a_long_pyproject_file_is_read(tmp_path: Path) -> None:
+    """Manifests have a lower limit."""
+    text = "[tool.extery.validate]\nlike-blender = true\n" + "# a comment\n" * 40_000
+    (tmp_path / "pyproject.toml").write_text(text)
+
+    config = read_project_config(
+        tmp_path, commands=["validate"], option_names=lambda _: ("like-blender",)
+    )
+    assert config.tables == {"validate": {"like-blender": True}}
+
+
+def test_finding_the_table_takes_linear_time_in_empty_lines(tmp_path: Path) -> None:
+    """It took minutes."""
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'extery'\n" + "\n" * 1_000_000)
+
+    assert read_project_config(tmp_path, commands=[], option_names=lambda _: ()).file is None

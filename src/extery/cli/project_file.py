@@ -77,7 +77,11 @@ def _may_have_table(data: bytes) -> bool:
     """Return whether ``data`` may contain ``[tool.extery]``, in any TOML notation."""
     import re  # loaded by click
 
-    written = rb"""tool["']?\s*\.\s*["']?extery|\[\s*["']?tool["']?\s*\]|^\s*["']?tool["']?\s*="""
+    # No line break is matched as white space: the time would be quadratic in the number of empty lines.
+    written = (
+        rb"""tool["']?[ \t]*\.[ \t]*["']?extery|\[[ \t]*["']?tool["']?[ \t]*\]"""
+        rb"""|^[ \t]*["']?tool["']?[ \t]*="""
+    )
     return b"extery" in data and re.search(written, data, re.MULTILINE) is not None
 
 
@@ -107,7 +111,7 @@ def _parse(data: bytes, file: Path) -> dict[str, Any]:
     from extery.manifest.document import parse_table
 
     problems = ProblemList()
-    table = parse_table(data, problems, str(file))
+    table = parse_table(data, problems, str(file), max_bytes=MAX_PROJECT_FILE_BYTES)
     if table is not None:
         return table
     [problem] = problems

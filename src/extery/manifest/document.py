@@ -204,10 +204,12 @@ def blender_tags() -> ValidTags:
     return as_valid_tags()
 
 
-def parse_table(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
+def parse_table(
+    data: bytes, problems: ProblemList, file: str, *, max_bytes: int = MAX_MANIFEST_BYTES
+) -> dict[str, Any] | None:
     """Return the TOML table in ``data``, or ``None`` after adding a problem."""
-    if len(data) > MAX_MANIFEST_BYTES:
-        problems.add("manifest.file.too-large", where=Where(file), maximum=MAX_MANIFEST_BYTES)
+    if len(data) > max_bytes:
+        problems.add("manifest.file.too-large", where=Where(file), maximum=max_bytes)
         return None
     if data.startswith(b"\xef\xbb\xbf"):
         problems.add("manifest.toml.bom", where=Where(file, (), 1, 1))
