@@ -289,3 +289,11 @@ def test_a_folder_that_does_not_exist_on_a_server_names_the_usual_addresses(
         get_document(f"{web.url}/r/", fetcher=fetcher)
 
     assert "ends in /index.json" in caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize("text", ["r" * 5_000, "a/" * 5_000, "folder\0"])
+def test_a_path_that_the_system_refuses_is_no_repository(text: str) -> None:
+    problem = given(text)
+
+    assert problem.code == "fetch.url"
+    assert len(problem.message) < 1_500

@@ -69,8 +69,12 @@ def repository_url(text: str) -> str:
         return url
     if separator:
         raise InvalidInput.of("fetch.url", variant="scheme", url=text)
-    _check_local_path(Path(text))
-    return Path(text).resolve().as_uri()
+    try:
+        _check_local_path(Path(text))
+        return Path(text).resolve().as_uri()
+    except (OSError, ValueError) as error:  # a path that is too long, or contains NUL
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput.of("fetch.url", url=sanitize_text(text), reason=reason) from error
 
 
 def _check_given(text: str) -> None:
