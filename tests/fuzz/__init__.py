@@ -13,15 +13,21 @@ from typing import Protocol, cast
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "fuzz"
 TARGETS = (
+    "addresses",
     "bl_info",
     "changelog",
     "changes",
     "config",
+    "images",
     "listing",
     "manifest",
     "mirror_state",
+    "package",
+    "project_file",
+    "requests",
     "state",
     "theme",
+    "wheel_files",
     "wheels",
 )
 
@@ -38,3 +44,8 @@ class Target(Protocol):
 def load(name: str) -> Target:
     """Import the module of a target."""
     return cast("Target", import_module(f"{__name__}.{name}"))
+
+
+def set_up(module: Target) -> None:
+    """Prepare what a target needs outside of pytest, such as a database."""
+    getattr(module, "set_up", lambda: None)()

@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz import TARGETS, Target, load
+from tests.fuzz import TARGETS, Target, load, set_up
 from tests.fuzz.judge import judge
 from tests.fuzz.mutate import mutated
 
@@ -31,6 +31,7 @@ def make(module: Target, seed: int, number: int) -> bytes:
 
 def _work(name: str, seed: int, start: int, seconds: float, place: Any, results: Any) -> None:
     module = load(name)
+    set_up(module)
     end = time.monotonic() + seconds
     number = start
     while time.monotonic() < end:

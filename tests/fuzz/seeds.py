@@ -17,16 +17,16 @@ def beside(pattern: str) -> tuple[bytes, ...]:
     return _read(_CASES, pattern)
 
 
-def extra(pattern: str) -> tuple[bytes, ...]:
+def extra(pattern: str, *, limit: int = 60) -> tuple[bytes, ...]:
     """Return files of the corpus for long runs, if ``EXTERY_CORPUS`` is set."""
     folder = os.environ.get("EXTERY_CORPUS")
-    return _read(Path(folder), f"**/{pattern}") if folder else ()
+    return _read(Path(folder), f"**/{pattern}", limit) if folder else ()
 
 
 def manifests() -> tuple[bytes, ...]:
     return tuple(path.read_bytes() for path in (GOOD, *MANIFESTS.values()))
 
 
-def _read(folder: Path, pattern: str) -> tuple[bytes, ...]:
-    found = sorted(path for path in folder.glob(pattern) if path.is_file())[:60]
+def _read(folder: Path, pattern: str, limit: int = 60) -> tuple[bytes, ...]:
+    found = sorted(path for path in folder.glob(pattern) if path.is_file())[:limit]
     return tuple(path.read_bytes() for path in found if path.stat().st_size <= _MAX_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,33 @@ from tests.fuzz.judge import BadProblem, TooMuchMemory, TooSlow, judge
 
 #: Numbers of inputs that take about two seconds.
 INPUTS = {
+    "addresses": 150,
     "bl_info": 400,
     "changelog": 300,
     "changes": 400,
     "config": 120,
+    "images": 60,
     "listing": 150,
     "manifest": 100,
     "mirror_state": 30,
+    "package": 150,
+    "project_file": 100,
+    "requests": 60,
     "state": 12,
     "theme": 500,
+    "wheel_files": 120,
     "wheels": 400,
 }
 FINDINGS = sorted(path for path in SAMPLES.glob("*/*") if path.is_file())
+pytestmark = pytest.mark.django_db  # for requests
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path: Path) -> None:
+    settings.EXTERY_DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.mark.parametrize("name", TARGETS)
