@@ -94,6 +94,7 @@ TREES = {
     "odd characters in patterns": Tree(MANY, patterns("#x#", "\\!y", "[[]z]", "a b.txt", "?.py")),
     "patterns without effect": Tree(MANY, patterns("/", "./docs", "# remark", "x/../docs/")),
     "an empty pattern": Tree(MANY, patterns("docs/", "")),
+    "a blank pattern": Tree(MANY, patterns("docs/", " ")),
     "all but the module": Tree(MANY, patterns("*", "!/__init__.py")),
     "a lone double star": Tree(MANY, patterns("**")),
     "dotted keys": Tree(MANY, "build.paths_exclude_pattern = ['.*', 'x/']\n"),

@@ -87,6 +87,7 @@ SAMPLES: dict[str, Maker] = {
     "build.not-a-table": _tree(extra="build = 3\n"),
     "build.reserved": _tree(extra="[build.generated]\n"),
     "build.wrong-type": _tree(build='paths = "__init__.py"'),
+    "build.ignored-value": _tree(build='paths = ""'),
     "build.paths-and-patterns": _tree(build='paths = ["a"]\npaths_exclude_pattern = ["b"]'),
     "build.pattern-double-star": _tree(build='paths_exclude_pattern = ["**"]'),
     "build.pattern-empty": _tree(build='paths_exclude_pattern = ["docs/", ""]'),

@@ -269,3 +269,28 @@ def test_a_package_that_cannot_be_read_is_not_accepted_like_blender(
 
     assert not any(verdict.accepts for verdict in check_path(package).verdicts)
     assert validate(*options, package).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "build", "accepts"),
+    [
+        (GOOD_THEME, "", True),
+        (GOOD_THEME, "paths = ['docs']", True),
+        (GOOD_THEME, "paths = ''", True),
+        (GOOD_THEME, "paths = 'docs'", False),
+        (GOOD_THEME, "paths_exclude_pattern = [' ']", False),
+        (GOOD_THEME, "paths_exclude_pattern = 0", True),
+        ({**GOOD_THEME, "wheels": "['a-1.0-py3-none-any.whl']"}, "", False),
+    ],
+)
+def test_the_verdict_on_a_folder_is_that_of_blenders_build_not_of_ours(
+    fields: Fields, build: str, accepts: bool, tmp_path: Path
+) -> None:
+    """Ours refuses a theme without its XML, and a folder or an empty text in ``paths``."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / MANIFEST).write_bytes(toml(fields) + f"[build]\n{build}\n".encode())
+
+    report = check_path(tmp_path)
+    assert not report.ok
+    assert {verdict.accepts for verdict in report.verdicts} == {accepts}
+    assert validate("--like-blender", "5.0", tmp_path).exit_code == (not accepts)

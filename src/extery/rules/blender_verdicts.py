@@ -91,8 +91,9 @@ def _errors(judged: Judged, rules: SchemaRules) -> Iterable[Problem]:
 
 def _fails_build(problem: Problem, rules: SchemaRules) -> bool:
     """Return whether Blender's `build` reports the problem, which its `validate` does not."""
-    is_known = rules.reads_asset_library or not problem.code.startswith(_ASSET_LIBRARY)
-    return is_known and codes.find(problem.code).build == "error"
+    if problem.code.startswith(_ASSET_LIBRARY):
+        return rules.reads_asset_library and codes.find(problem.code).build == "error"
+    return problem.code == "package.wheel-missing"
 
 
 class Refusal(NamedTuple):

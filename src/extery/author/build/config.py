@@ -63,13 +63,11 @@ def _strings(
     """Return the strings under ``key``; add problems and return an empty list if it is invalid."""
     value = build.get(key, [])
     if not isinstance(value, list):
-        problems.add(
-            "build.wrong-type",
-            where=locate(("build", key)),
-            variant="list",
-            key=key,
-            value=quote_value(value),
-        )
+        where, quoted = locate(("build", key)), quote_value(value)
+        if value:
+            problems.add("build.wrong-type", where=where, variant="list", key=key, value=quoted)
+        else:
+            problems.add("build.ignored-value", where=where, key=key, value=quoted)
         return []
     for index, item in enumerate(limit_problems(value, problems)):
         if not isinstance(item, str):
@@ -86,7 +84,7 @@ def _strings(
 def _check_patterns(patterns: list[str], problems: ProblemList, locate: Locator) -> None:
     for index, pattern in enumerate(limit_problems(patterns, problems)):
         where = locate(("build", "paths_exclude_pattern", index))
-        if not pattern:
+        if not pattern.strip():
             problems.add("build.pattern-empty", where=where)
         elif pattern.lstrip("!") == "**":
             problems.add("build.pattern-double-star", where=where, pattern=pattern)

@@ -33,6 +33,14 @@ CODES = {
         variants={"list": ("", 'write it as: {key} = ["…"]'), "item": ("{key} must be a list of strings, found {value} in it", "put it in quotes")},
         example={"key": "paths", "value": "3", "variant": "item"},
     ),
+    "build.ignored-value": Code(
+        "error", "a value in [build] is no list, and Blender ignores it", "Blender builds as if the key were missing, for any text, number or table that is empty or zero.",
+        stricter=True,
+        build="error",
+        message="{key} must be a list of strings, found {value}, which Blender ignores",
+        hint='write it as: {key} = ["…"], or remove it',
+        example={"key": "paths", "value": "''"},
+    ),
     "build.paths-and-patterns": Code(
         "error", "[build] has both paths and paths_exclude_pattern", f"{_REFUSED}: paths lists the files to pack, paths_exclude_pattern the files to leave out.",
         message="[build] must not have both paths and paths_exclude_pattern",
@@ -104,6 +112,8 @@ CODES = {
     ),
     "build.path-is-folder": Code(
         "error", "paths lists a folder", "Blender silently packs an empty folder and none of its files, and the installed extension fails.",
+        stricter=True,
+        build="error",
         message="{path} is a folder, whose files would not be packed",
         hint="list its files one by one, or use paths_exclude_pattern instead of paths",
         example={"path": "icons"},
