@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,25 @@ def test_a_folder_that_does_not_exist_on_a_server_names_the_usual_addresses(
         get_document(f"{web.url}/r/", fetcher=fetcher)
 
     assert "ends in /index.json" in caught.value.problems[0].hint
+
+
+def test_a_page_that_repeats_the_name_of_a_listing_is_read_in_linear_time() -> None:
+    """It took a thousand steps for each time."""
+    page = "<a href=/login" + "index.json" * 40_000
+    steps = 0
+
+    def count(frame: object, event: str, argument: object) -> object:
+        nonlocal steps
+        steps += event == "line"
+        return count
+
+    sys.settrace(count)
+    try:
+        problem = received("https://example.org/r", page)
+    finally:
+        sys.settrace(None)
+    assert problem.code == "listing.web-page"
+    assert steps < 1_000_000
 
 
 @pytest.mark.parametrize("text", ["r" * 5_000, "a/" * 5_000, "folder\0"])

@@ -280,9 +280,8 @@ def _texts_ending(page: str, ending: str) -> Iterator[str]:
     position = page.find(ending)
     while position >= 0:
         end = position + len(ending)
-        start = position
-        while start and position - start < _MAX_URL_LENGTH and page[start - 1] not in _DELIMITERS:
-            start -= 1
+        first = max(position - _MAX_URL_LENGTH, 0)
+        start = max(first, 1 + max(page.rfind(mark, first, position) for mark in _DELIMITERS))
         text = page[start:end]
         is_value = start > 0 and page[start - 1] in "\"'" and page[end : end + 1] in "\"'"
         if is_value or text.startswith(("http://", "https://")):
