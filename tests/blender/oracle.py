@@ -9,6 +9,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,6 +47,40 @@ def lenient_error(
     return answers
 
 
+@dataclass(frozen=True)
+class Synced:
+    """What a Blender makes of a listing: ``error`` if it is refused, else the ids of the extensions that it shows."""
+
+    error: str
+    shown: list[str]
+    reports: list[str]
+    """What Blender prints when it reads the stored listing."""
+
+
+def synced(version: str, listings: Iterable[bytes], *, platform: str = "linux-x64") -> list[Synced]:
+    """Sync each listing into an empty repository, and read what was stored as ``install`` and the list do."""
+    require_part(f"blender-{version}")
+    blender = installed(version)
+    request = {
+        "tool": str(blender.command_line_tool),
+        "listings": [base64.b64encode(listing).decode("ascii") for listing in listings],
+        "platform": platform,
+        "blender": [int(part) for part in blender.release.split(".")],
+        "python": [*map(int, blender.python_version.split(".")), 0],
+    }
+    answers = _run(version, _WORKER.with_name("syncing.py"), json.dumps(request))
+    return [Synced(**answer) for answer in answers]
+
+
+def built(version: str, tomls: Iterable[bytes], source: Path) -> list[dict[str, Any] | str]:
+    """Build a copy of the folder ``source`` with each manifest.
+
+    Returns the package's ``name`` and ``members``, or an ``error``; a text for a crash.
+    """
+    answers: list[dict[str, Any] | str] = _ask(version, "build", tomls, str(source))
+    return answers
+
+
 System = tuple[tuple[int, int, int], str, tuple[int, int, int]]
 
 
@@ -74,12 +109,12 @@ def compatible(
     return answers
 
 
-def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool) -> Any:
+def _ask(version: str, check: str, tomls: Iterable[bytes], use_tags: bool | str) -> Any:
     require_part(f"blender-{version}")
     blender = installed(version)
     request = {
         "tool": str(blender.command_line_tool),
-        "tags": str(blender.tags) if use_tags else "",
+        "tags": str(blender.tags) if use_tags is True else use_tags or "",
         "check": check,
         "manifests": [base64.b64encode(toml).decode("ascii") for toml in tomls],
     }

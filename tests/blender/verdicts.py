@@ -9,6 +9,7 @@ import importlib.util
 import io
 import json
 import os
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -80,9 +81,41 @@ def lenient_package(tool, manifest, folder, tags):
     return answer if isinstance(answer, str) else None
 
 
+def build(tool, manifest, folder, tags):
+    """``build`` of the source folder ``tags`` with another manifest: the error, or the members of the package."""
+    output = folder / "output"
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir()
+    source = folder / "source"
+    if not source.exists():
+        shutil.copytree(tags, source)
+    (source / MANIFEST).write_bytes(manifest)
+    errors = []
+
+    def collect_error(kind, text):
+        if "ERROR" in kind:
+            errors.append(text)
+        return False
+
+    tool.subcmd_author.build(
+        tool.MessageLogger(collect_error),
+        pkg_source_dir=str(source),
+        pkg_output_dir=str(output),
+        pkg_output_filepath="",
+        split_platforms=False,
+        valid_tags_filepath="",
+        verbose=False,
+    )
+    made = list(output.glob("*.zip"))
+    if not made:
+        return {"error": errors[0] if errors else "no package"}
+    with zipfile.ZipFile(made[0]) as archive:
+        return {"name": made[0].name, "members": sorted(archive.namelist())}
+
+
 CHECKS = {
     check.__name__: check
-    for check in (strict_folder, strict_package, lenient_folder, lenient_package)
+    for check in (strict_folder, strict_package, lenient_folder, lenient_package, build)
 }
 
 

@@ -150,11 +150,12 @@ def differences(data: bytes, outcomes: dict[str, Outcome]) -> Iterator[tuple[str
             continue
         if outcome.escaped:
             yield oracle, f"wrote outside of its folder: {outcome.escaped}"
-        if text := _contradiction(oracle, outcome, ours, data):
+        if text := contradiction(oracle, outcome, ours, data):
             yield oracle, text
 
 
-def _contradiction(oracle: str, outcome: Outcome, ours: Outcome, data: bytes) -> str:
+def contradiction(oracle: str, outcome: Outcome, ours: Outcome, data: bytes) -> str:
+    """Describe how a reader contradicts ours on a zip that we accept; empty if it does not."""
     if oracle == "unzip":
         return _unzip_contradiction(outcome, ours, data)
     if outcome.refused:

@@ -66,11 +66,18 @@ def oracles() -> list[Oracle]:
             for unpack in ("zipfile_all", "zipfile_each")
         ),
         Oracle("unzip", "unzip", {"unpack": "unzip"}),
-        *(
-            Oracle(f"blender {series}", f"blender-{series}", {"unpack": "blender"})
-            for series in BLENDERS
-        ),
+        *map(installing, BLENDERS),
     ]
+
+
+def installing(series: str) -> Oracle:
+    """Return the oracle that installs with a Blender."""
+    return Oracle(f"blender {series}", f"blender-{series}", {"unpack": "blender"})
+
+
+def validating(series: str) -> Oracle:
+    """Return the oracle that validates with a Blender."""
+    return Oracle(f"validate {series}", f"blender-{series}", {"unpack": "blender_validate"})
 
 
 def unpack_all(

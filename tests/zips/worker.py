@@ -172,6 +172,24 @@ def blender(path, work, request):
     return in_new_folder(work, unpack)
 
 
+def blender_validate(path, work, request):
+    """``validate``: its errors."""
+    tool, errors = load_tool(request["tool"]), []
+
+    def collect_error(kind, text):
+        if kind not in ("STATUS", "PROGRESS"):
+            errors.append(str(text))
+        return False
+
+    def check(_out):
+        is_valid = tool.subcmd_author.validate(
+            tool.MessageLogger(collect_error), source_path=str(path), valid_tags_filepath=""
+        )
+        return {"error": "" if is_valid else "\n".join(errors) or "refused"}
+
+    return in_new_folder(work, check)
+
+
 def load_tool(path, loaded={}):  # noqa: B006 (once for each process)
     """Import Blender's stand-alone tool."""
     if path not in loaded:
@@ -214,7 +232,7 @@ def guarded(read):
 
 UNPACKERS = {
     unpack.__name__: unpack
-    for unpack in (zipfile_all, zipfile_each, unzip, blender, ours, ours_wheel)
+    for unpack in (zipfile_all, zipfile_each, unzip, blender, blender_validate, ours, ours_wheel)
 }
 
 
