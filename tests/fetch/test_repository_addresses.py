@@ -292,6 +292,14 @@ def test_a_folder_that_does_not_exist_on_a_server_names_the_usual_addresses(
     assert "ends in /index.json" in caught.value.problems[0].hint
 
 
+@pytest.mark.parametrize("url", ["http://[/index.json", "https://[::1/api/v1/extensions/"])
+def test_a_malformed_url_in_a_page_is_ignored(url: str) -> None:
+    problem = received("https://example.org/r", f'<a href="{url}">Get</a>')
+
+    assert problem.code == "listing.web-page"
+    assert "[" not in str(problem.hint)
+
+
 def test_a_page_that_repeats_the_name_of_a_listing_is_read_in_linear_time() -> None:
     """It took a thousand steps for each time."""
     page = "<a href=/login" + "index.json" * 40_000

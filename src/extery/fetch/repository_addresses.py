@@ -166,8 +166,11 @@ def _dropped_repository(url: str, base: str) -> str:
 
 def _found_url(base: str, text: str) -> str:
     """Return the URL that a page or link at ``base`` names, for a message; empty if it is not usable."""
-    url = urljoin(base, text)
-    scheme = urlsplit(url).scheme
+    try:
+        url = urljoin(base, text)
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return ""
     is_usable = scheme in REMOTE or scheme == urlsplit(base).scheme == "file"
     return redact_url(url) if is_usable else ""
 
