@@ -137,6 +137,9 @@ TREES = {
     "wheels and paths": Tree(
         WHEELS, wheels_line(WHEELS) + paths(), differs=until_4_5("every wheel is packed twice")
     ),
+    "a wheel that is listed twice, and paths": Tree(
+        WHEELS, wheels_line([WHEELS[4]] * 2) + paths()
+    ),
     "a wheel in paths": Tree(WHEELS, wheels_line(WHEELS) + paths(WHEELS[0])),
     "split": Tree((*WHEELS, *wheel("any", name="unlisted"), *MANY[:8]), SPLIT, split=True),
     "split without wheels": Tree(extra=PLATFORMS, split=True),

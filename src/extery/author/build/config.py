@@ -50,7 +50,7 @@ def read_build_config(
         )
     _check_patterns(patterns, problems, locate)
     normalised = _check_paths(paths, table, problems, locate)
-    if len(problems.errors) > errors_before:
+    if any(problem.code != "build.ignored-value" for problem in problems.errors[errors_before:]):
         return None
     if paths:
         return BuildConfig(paths=normalised, patterns=())
@@ -105,7 +105,15 @@ def _check_paths(
     """Return the valid ``paths``, normalised; the manifest's wheels are listed already."""
     wheels = table.get("wheels")
     texts = [w for w in wheels if isinstance(w, str)] if isinstance(wheels, list) else []
-    listed = {member_name(wheel).lower(): "wheels" for wheel in texts}
+    listed: dict[str, str] = {}
+    for index, wheel in enumerate(limit_problems(texts, problems)):
+        name = member_name(wheel).lower()
+        if name in listed and paths:  # Blender compares them only if there are paths
+            where = locate(("wheels", index))
+            problems.add(
+                "build.path-twice", where=where, variant="wheel", path=wheel, list="wheels"
+            )
+        listed[name] = "wheels"
     names: list[str] = []
     for index, path in enumerate(limit_problems(paths, problems)):
         where = locate(("build", "paths", index))

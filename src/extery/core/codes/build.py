@@ -95,6 +95,7 @@ CODES = {
         "error", "a path is listed twice", f"{_REFUSED}. The manifest's wheels are listed already, and paths that differ only in case are one file on Windows and macOS.",
         message="{path!r} is already listed in {list}",
         hint="remove it from paths",
+        variants={"wheel": ("", "remove it from wheels, where it is listed twice")},
         example={"path": "./a.py", "list": "paths"},
     ),
     "build.path-is-manifest": Code(
