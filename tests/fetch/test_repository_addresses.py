@@ -319,7 +319,7 @@ def test_a_page_that_repeats_the_name_of_a_listing_is_read_in_linear_time() -> N
     assert steps < 1_000_000
 
 
-@pytest.mark.parametrize("text", ["r" * 5_000, "a/" * 5_000, "folder\0"])
+@pytest.mark.parametrize("text", ["r" * 5_000, "a/" * 5_000, f"file:///{'r' * 5_000}"])
 def test_a_path_that_the_system_refuses_is_no_repository(text: str) -> None:
     problem = given(text)
 

@@ -73,8 +73,12 @@ def repository_url(text: str) -> str:
         _check_local_path(Path(text))
         return Path(text).resolve().as_uri()
     except (OSError, ValueError) as error:  # a path that is too long, or contains NUL
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput.of("fetch.url", url=sanitize_text(text), reason=reason) from error
+        raise _unusable_path(text, error) from error
+
+
+def _unusable_path(text: str, error: Exception) -> InvalidInput:
+    reason = getattr(error, "strerror", None) or str(error)
+    return InvalidInput.of("fetch.url", url=sanitize_text(text), reason=reason)
 
 
 def _check_given(text: str) -> None:
@@ -121,7 +125,10 @@ def _check_url(url: str) -> None:
             host=sanitize_text(parts.netloc),
             suggestion=redact_url(f"file:///{parts.netloc}{parts.path}"),
         )
-    _check_local_path(path_from_url(url))
+    try:
+        _check_local_path(path_from_url(url))
+    except (OSError, ValueError) as error:  # a path that is too long
+        raise _unusable_path(url, error) from error
 
 
 def _check_local_path(path: Path) -> None:
