@@ -54,7 +54,7 @@ def make(source: random.Random) -> bytes:
 
 def target(data: bytes) -> None:
     set_up()
-    from extery_site.catalog.images import SMALL_WIDTH, _encode_webp, open_image
+    from extery_site.catalog.images import SMALL_WIDTH, _encode_webp, _scale_down, open_image
 
     try:
         image, problems = open_image(io.BytesIO(data))
@@ -62,6 +62,6 @@ def target(data: bytes) -> None:
         check_problems(error.problems)
         return
     check_problems(problems)
-    made = _encode_webp(image, SMALL_WIDTH, quality=50)
+    made = _encode_webp(_scale_down(image, SMALL_WIDTH), quality=50)
     made.seek(0)
     assert made.read(4) == b"RIFF"

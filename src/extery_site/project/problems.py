@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import select_template
 from django.utils.cache import patch_vary_headers
 
@@ -135,16 +134,7 @@ def _page(request: HttpRequest, error: ExteryError, status: int) -> HttpResponse
         "exception": error,
     }
     template = select_template([f"{status}.html", "problem.html"])
-    _drop_unreadable_query(request)
     return HttpResponse(template.render(context, request), status=status)
-
-
-def _drop_unreadable_query(request: HttpRequest) -> None:
-    """Replace a query that Django refuses to parse, so that the page about that can be rendered."""
-    try:
-        _ = request.GET
-    except SuspiciousOperation:
-        request.GET = QueryDict()
 
 
 class ProblemMiddleware:
