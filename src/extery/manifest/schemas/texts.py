@@ -24,6 +24,9 @@ def check_line(value: str, check: FieldContext, *steps: str | int, **subject: st
 
     ``subject`` are values for the messages if the text is a part of the field.
     """
+    # Blanks are the only printable white space.
+    if value.isprintable() and value and " " not in (value[0], value[-1]):
+        return True
     stripped = value.strip()
     if not stripped:
         check.add("empty", *steps, **subject)
@@ -83,6 +86,11 @@ def check_string_item(item: object, check: FieldContext, index: int) -> bool:
 
 def check_strings(value: list[Any], check: FieldContext) -> None:
     """Check a list of strings, which may be empty."""
+    for item in value:
+        if type(item) is not str or not item.strip():
+            break
+    else:  # nearly always
+        return
     for index, item in enumerate(limit_problems(value, check.problems)):
         check_string_item(item, check, index)
 

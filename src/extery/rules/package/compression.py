@@ -18,15 +18,22 @@ _RARE = (BZIP2, LZMA)
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
+    members = [
+        member
+        for member in context.members
+        if member.method in _RARE or member.version_needed in _RARE_VERSIONS
+    ]
+    if not members:
+        return
     add_first(
-        [member for member in context.members if member.method in _RARE and _is_readable(member)],
+        [member for member in members if member.method in _RARE and _is_readable(member)],
         "package.rare-compression",
         variant="method",
         context=context,
         problems=problems,
     )
     # bzip2 and LZMA also need a newer version, and are reported above.
-    newer = [member for member in context.members if member.version_needed in _RARE_VERSIONS]
+    newer = [member for member in members if member.version_needed in _RARE_VERSIONS]
     add_first(
         [member for member in newer if member.method in _COMMON and _is_readable(member)],
         "package.rare-compression",
