@@ -95,16 +95,9 @@ class OutputWriter:
         remove_interrupted_writes(
             folder, {plan.folder for plan in plans} | listing_folders(last.outputs)
         )
-        is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
-        page = BackgroundResult(render_page, pays=is_large)
-        try:
-            # While the page is rendered, and before the listings are replaced.
-            changes = self._changes(plans, entries)
-            names, written = self._write(
-                plans, page.result, legacy, meanwhile=lambda: blocks.sizes_and_crc
-            )
-        finally:
-            page.stop()
+        names, written, changes = self._write_and_compare(
+            plans, entries, blocks, render_page, legacy
+        )
         ownership.remove_outdated(folder, last.outputs, names)
         summary.inputs, summary.outputs = inputs, write.stat_outputs(folder, names)
         summary.problems = [problem for problem in problems if problem.code not in _NEWS]
@@ -122,6 +115,32 @@ class OutputWriter:
             summary.refusals,
         )
 
+    def _write_and_compare(
+        self,
+        plans: Sequence[PlannedListing],
+        entries: Sequence[SerializedEntry],
+        blocks: cache.PackageBlocks,
+        render_page: Callable[[], bytes],
+        legacy: LegacyListing | None,
+    ) -> tuple[list[str], list[Path], dict[str, ListingChanges]]:
+        """Write all files; return what `_write` does, and the changes of each listing by its address."""
+        is_large = self.options.html and len(plans[0].items) > _MIN_BACKGROUND_ENTRIES
+        page = BackgroundResult(render_page, pays=is_large)
+        old = self._read_listings(plans)  # before they are replaced
+        changes: dict[str, ListingChanges] = {}
+
+        def compare_and_pack() -> None:
+            """Do, while the first listing is compressed, what does not need it."""
+            if not changes:
+                changes.update(self._changes(plans, entries, old))
+                _ = blocks.sizes_and_crc  # computed here, used by the state
+
+        try:
+            names, written = self._write(plans, page.result, legacy, meanwhile=compare_and_pack)
+        finally:
+            page.stop()
+        return names, written, changes
+
     def _claim_outputs(
         self,
         plans: Sequence[PlannedListing],
@@ -135,13 +154,23 @@ class OutputWriter:
         )
         return ownership.planned_outputs(self.folder, plans, last.outputs, new)
 
-    def _changes(
-        self, plans: Sequence[PlannedListing], entries: Sequence[SerializedEntry]
-    ) -> dict[str, ListingChanges]:
-        """Return the changes of each listing by its address, and warn of versions with other bytes."""
+    def _read_listings(self, plans: Sequence[PlannedListing]) -> dict[str, bytes]:
+        """Return the present listings by their addresses, and warn of those that another program edited."""
         listings = {p.address: write.read_or_empty(self.folder / p.address) for p in plans}
         for plan in plans if not self.was_interrupted else ():
             self._check_companions(self.folder / plan.address, listings[plan.address])
+        return listings
+
+    def _changes(
+        self,
+        plans: Sequence[PlannedListing],
+        entries: Sequence[SerializedEntry],
+        listings: Mapping[str, bytes],
+    ) -> dict[str, ListingChanges]:
+        """Return the changes of each listing by its address, and warn of versions with other bytes.
+
+        ``listings`` are those before this run, by address.
+        """
         available = {item.id for item in entries}
         refused = {package.name for _, package in self.packages if package.serialized is None}
         changes = {

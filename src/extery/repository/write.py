@@ -127,8 +127,8 @@ def _compressors() -> Iterator[tuple[str, Callable[[bytes], bytes]]]:
     yield ".gz", _gzip
     with suppress(ImportError):
         compress = import_module("brotli").compress
-        # The window, half a megabyte, makes listings smaller than a larger one, in less memory.
-        yield ".br", lambda data: compress(data, quality=5, lgwin=19)
+        # Quality 5 saves 4 % and takes half as long again. The window is half a megabyte, for little memory.
+        yield ".br", lambda data: compress(data, quality=4, lgwin=19)
 
 
 def _gzip(data: bytes) -> bytes:
