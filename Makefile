@@ -34,8 +34,8 @@ serve: $(VENV)/.site
 	@$(BIN)/extery serve --demo --host $(HOST) --port $(PORT) --data $(DATA)
 
 test: $(VENV)/.dev
-	$(RUN) pytest -n $(JOBS) $(PYTEST_ARGS)
-	$(RUN) tests.services.postgresql run -- $(RUN) pytest -n $(JOBS) \
+	$(RUN) pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	$(RUN) tests.services.postgresql run -- $(RUN) pytest -n $(JOBS) --dist worksteal \
 	  -o testpaths="$(ON_POSTGRESQL)" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev

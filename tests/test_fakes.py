@@ -211,7 +211,9 @@ def test_a_repository_publishes_withdraws_and_tampers(
     repository.add("dusk.zip", extension_id="dusk", kind="theme")
     assert list(check_repository(repository.url, fetcher=fetcher).problems) == []
     assert mirror(repository.url, tmp_path / "m", fetcher=fetcher).is_complete
-    assert set(repository.requested()) == {"index.json", "gear.zip", "dusk.zip"}
+    # The check follows the links of the page, if there is one.
+    files = {"index.json", "index.html", "gear.zip", "dusk.zip"}
+    assert set(repository.requested()) == files
     repository.withdraw("dusk")
     repository.web.fail("/r/gear.zip", tamper())
 

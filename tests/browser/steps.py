@@ -57,5 +57,7 @@ def image() -> FilePayload:
 
 def upload(page: Page, file: FilePayload) -> None:
     page.goto("/publish/")
-    page.get_by_label("Package (.zip) of your add-on, theme or asset library").set_input_files(file)
+    page.get_by_label("Package (.zip) of an add-on, a theme or an asset library").set_input_files(
+        file
+    )
     main_button(page, "Check and upload").click()

@@ -66,6 +66,7 @@ def test_only_file_urls_get_the_name_of_the_listing_appended() -> None:
 
 def test_a_path_becomes_the_url_of_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "with space"
+    folder.mkdir()
 
     assert path_from_url(repository_url(str(folder))) == folder
     assert repository_url("HTTPS://x.org/R") == "https://x.org/R"
