@@ -77,7 +77,7 @@ def find_packages(folder: Path, problems: ProblemList) -> list[PackageFile]:
                 if name.startswith(".") or name[-4:].lower() != _SUFFIX:
                     continue
                 if _is_package_file(item, folder, problems):
-                    files.append(_package_file(item))
+                    files.append(_package_file(item, name))
     except OSError as error:
         raise NotFound.of(
             "generate.folder-missing",
@@ -88,16 +88,18 @@ def find_packages(folder: Path, problems: ProblemList) -> list[PackageFile]:
     return sorted(files)
 
 
-def _package_file(item: os.DirEntry[str]) -> PackageFile:
+def _package_file(item: os.DirEntry[str], name: str) -> PackageFile:
     try:
         status = item.stat()
     except OSError:  # a dangling link: reading it adds a problem
-        return PackageFile(item.name, 0, 0, 0)
-    return PackageFile(item.name, status.st_size, status.st_mtime_ns, status.st_ino)
+        return PackageFile(name, 0, 0, 0)
+    return PackageFile(name, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _is_package_file(item: os.DirEntry[str], folder: Path, problems: ProblemList) -> bool:
     name = item.name
+    if name.endswith(_SUFFIX) and item.is_file():  # nearly always
+        return True
     if item.is_dir():
         problems.add("generate.folder-named-zip", where=_place(folder, name), name=name)
         return False
