@@ -60,7 +60,7 @@ class EndTokensMixin(forms.Form):
         label_suffix="",
         required=False,
         initial=True,
-        help_text="Leave it checked if somebody else may know the old password.",
+        help_text="Leave it checked if another person may know the old password.",
     )
 
     def save(self) -> None:

@@ -1,7 +1,7 @@
 """Confirmed e-mail addresses: an address belongs to the account that confirmed it.
 
-A sign-up stores its address as unconfirmed (`allauth.account.models.EmailAddress`), whoever has it,
-and leaves ``User.email`` empty until it is confirmed. So every sign-up looks the same, and
+A sign-up stores its address as unconfirmed (`allauth.account.models.EmailAddress`), even if another account
+has it, and leaves ``User.email`` empty until it is confirmed. So every sign-up looks the same, and
 ``User.email_key`` makes one confirmed address one account in the database. Addresses that an
 administrator sets with a command count as confirmed.
 """

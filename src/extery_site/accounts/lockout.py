@@ -1,7 +1,7 @@
 """The lock-out after wrong passwords, by client address and user name together.
 
 An address with too many wrong passwords for a name cannot sign in with that name for a while. Other
-addresses can, so nobody locks out a user from elsewhere, and the address can sign in with other
+addresses can, so a stranger cannot lock out a user, and the address can sign in with other
 names. Attempts are counted in the database (`extery_site.quotas`), so that all processes of a site
 share them, and deleted when they have no effect any more (`extery_site.accounts.tasks`).
 """

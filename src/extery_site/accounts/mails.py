@@ -58,7 +58,7 @@ def _adapter_at(base: str) -> Iterator[Any]:
 
 
 def write_to_new_address(pk: int, *, signup: bool, base: str) -> None:
-    """Ask for the confirmation of an address, or tell its owner that somebody else gave it."""
+    """Ask for the confirmation of an address, or inform its owner that another account was created with it."""
     address = EmailAddress.objects.select_related("user").filter(pk=pk, verified=False).first()
     if address is None:
         return

@@ -93,7 +93,7 @@ def test_a_second_sign_up_with_the_address_makes_no_account_that_can_be_confirme
     assert sign_up("eve", email) == 302
     run_tasks()
     assert [message.to for message in mail.outbox] == [["ada@bücher.example"]]
-    assert "Somebody used your e-mail address" in mail.outbox[0].subject
+    assert "Your e-mail address was entered for another account" in mail.outbox[0].subject
     assert links_to_confirm() == []
     assert User.objects.get(username="eve").email_key is None
     assert confirmed_emails.find_owner(email) == ada
