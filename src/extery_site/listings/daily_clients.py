@@ -8,7 +8,6 @@ nothing can be traced back to an address afterwards.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -23,8 +22,6 @@ from extery_site.project.database import lock_transaction
 MAX_HASHES = 200_000
 #: Maximum number of hashes in the database, about 100 MB; then the day starts anew.
 MAX_STORED_HASHES = 1_000_000
-#: Bits of an IPv6 address that identify a client, which usually has all addresses below them.
-_IPV6_PREFIX = 64
 
 
 def today() -> date:
@@ -33,8 +30,8 @@ def today() -> date:
 
 
 def digest_of(client: str, package_id: int, key: bytes) -> str:
-    """Return the hash of a client and a package with a random key."""
-    message = f"{package_id} {_network(client)}".encode()
+    """Return the hash of a package and a client, an address as `client_address` of quotas returns it."""
+    message = f"{package_id} {client}".encode()
     return hashlib.blake2b(message, key=key, digest_size=12).hexdigest()
 
 
@@ -94,15 +91,3 @@ def delete_past_days() -> int:
     days, _ = DownloadDay.objects.filter(day__lt=today()).delete()
     clients, _ = DownloadClient.objects.filter(day__lt=today()).delete()
     return days + clients
-
-
-def _network(client: str) -> str:
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    if address.version == 4:
-        return client
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from extery_site.accounts.permissions import is_active_user, may_moderate
 from extery_site.catalog.models import Package, Version
 from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
+from extery_site.quotas.client_address import client_address
 
 #: Python parses only so many digits, and no file has a size of more than 18.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -76,7 +76,7 @@ def _send(request: HttpRequest, package: Package, headers: dict[str, str]) -> Ht
     except serving.DamagedFile as error:
         raise Corrupt.of("download.file-damaged", package=package.file_name) from error
     if request.method == "GET" and (part is None or part == range(size)):
-        DOWNLOADS.add(package.pk, client=get_adapter().get_client_ip(request))
+        DOWNLOADS.add(package.pk, client=client_address(request))
     for name, value in headers.items():
         response.headers[name] = value
     return response
