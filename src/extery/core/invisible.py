@@ -12,8 +12,9 @@ import unicodedata
 _CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 #: Unassigned, but invisible by the standard (Default_Ignorable_Code_Point).
 _IGNORABLE = (range(0x2065, 0x2066), range(0xFFF0, 0xFFF9), range(0xE0000, 0xE1000))
-#: Invisible as well, though not by their category.
-_OTHERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+#: Invisible in every version of Unicode, though not by their category: fillers and blank letters.
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_OTHERS = FILLERS | frozenset("\u180b\u180c\u180d\u180f")
 #: Join and separate letters: needed in Persian and in Indic scripts, and between emoji.
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _EMOJI_STYLE = "\ufe0f"

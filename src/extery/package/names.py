@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from unicodedata import ucd_3_2_0 as unicode_3_2
 
+from extery.core.invisible import FILLERS
 from extery.package.issue import Issue
 
 #: Problems of one kind that are reported; the archive has to be made again anyway.
@@ -45,8 +46,8 @@ _VMS_VERSION = re.compile(r";[0-9]*")
 _ESCAPED = re.compile(r"#U([0-9a-fA-F]{4})|#L([0-9a-fA-F]{6})")
 # Control and format characters, surrogates, private and unassigned code points, line separators.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Invisible as well, though not by their category: fillers, and a space without width.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2800\u3164\uffa0")
+# Invisible as well, though not by their category in Unicode 3.2: two that are spaces there.
+_INVISIBLE = FILLERS | frozenset("\u180e\u200b")
 # Added after Unicode 3.2, without case or decomposition: emoji, other symbols, currencies.
 _LATER_SYMBOLS = ((0x20B2, 0x20C0), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 

@@ -60,7 +60,7 @@ def check_unlisted(
     One that Blender cannot install is reported with the reason, if the check ``reads`` packages.
     """
     # Of a package that lies elsewhere, the folder may have a copy of the same name.
-    listed = {unquote(urlsplit(url).path).rpartition("/")[2] for url in urls}
+    listed = set(map(_package_name, urls))
     other_listings = "".join(_read_other_listings(folder))
     unlisted = []
     for path in sorted(folder.glob("*.zip")):
@@ -118,7 +118,7 @@ def check_page(folder: Path, urls: Iterable[str], problems: ProblemList) -> None
     if not path.is_file() or not is_own_page(path):
         return
     listed = {_package_name(url) for url in urls}
-    linked = {_package_name(url) for url in linked_urls(path.read_bytes())}
+    linked = {_package_name(url) for url in linked_urls(read_regular(path))}
     outdated = sorted(name for name in linked if name.endswith(".zip") and name not in listed)
     if outdated:
         more = len(outdated[_MAX_NAMES:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from extery.core.errors import ProblemList, Where
 from extery.core.locks import Lock, locked
@@ -18,7 +18,6 @@ from extery.repository.temporary_files import listing_folders, remove_interrupte
 
 if TYPE_CHECKING:
     from extery.manifest.schemas.v1_0_0 import ValidTags
-    from extery.rules.blender_verdicts import Refusal
 
 #: Seconds to wait for another run in the same folder.
 LOCK_TIMEOUT = 600.0
@@ -124,12 +123,6 @@ def _load_tags(file: str | None) -> _Tags:
     return _Tags(tags, tags_digest(tags))
 
 
-def _refusal(*fields: Any) -> Refusal:
-    from extery.rules.blender_verdicts import Refusal
-
-    return Refusal(*fields)
-
-
 def _scan(
     options: GenerateOptions,
     files: Sequence[PackageFile],
@@ -143,8 +136,10 @@ def _scan(
     folder = options.folder
     cached = state.packages(tags=tags.digest)
     if refused := state.summary.refusals:
+        from extery.rules.blender_verdicts import Refusal
+
         cached = {
-            file: p._replace(refusals=tuple(_refusal(*own) for own in refused.get(file.name, ())))
+            file: p._replace(refusals=tuple(Refusal(*own) for own in refused.get(file.name, ())))
             for file, p in cached.items()
         }
     if options.html:

@@ -54,7 +54,7 @@ def _is_listing(url: str, fetcher: Fetcher) -> bool:
 
 def _body(url: str, fetcher: Fetcher) -> bytes:
     """Return the beginning of what the server sends for a URL, as far as it fits; nothing if it sends an error."""
-    body = b""
+    body = bytearray()
     try:
         with fetcher.open(url, {"Accept-Encoding": IDENTITY}) as response:
             for block in response.blocks if response.status == _OK else ():
@@ -63,4 +63,4 @@ def _body(url: str, fetcher: Fetcher) -> bytes:
                     break
     except ExteryError:
         return b""
-    return body
+    return bytes(body)

@@ -200,6 +200,8 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
 
 def lane_of(method: str, path: str, query: str) -> Lane:
     """Return the lane of a request: pages and changes need many times the CPU time of the others."""
+    from django.conf import settings
+
     from extery_site.listings.middleware import is_for_listing
     from extery_site.project.http_server.scheduling import Lane
 
@@ -207,7 +209,7 @@ def lane_of(method: str, path: str, query: str) -> Lane:
         return Lane.CHANGES
     if is_for_listing(path, query):
         return Lane.LISTING
-    is_file = path.startswith(("/static/", "/media/", "/download/"))
+    is_file = path.startswith((settings.STATIC_URL, settings.MEDIA_URL, "/download/"))
     return Lane.FILES if is_file else Lane.PAGES
 
 
