@@ -125,6 +125,7 @@ def test_every_blender_uses_the_listing_for_everyone(
     ids = ["dusk", "gear_tool"]
     walk(blender, repository, f"{http_folder(repository.folder).url}/index.json", 1, ids)
     walk(blender, repository, f"{repository.folder.as_uri()}/index.json", 2, ids)
+    assert listed(blender) == {}
 
 
 def test_new_blenders_use_the_complete_listing_and_old_ones_refuse_it(

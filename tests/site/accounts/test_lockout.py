@@ -93,6 +93,7 @@ def test_an_address_that_the_client_writes_does_not_count(ada: User, settings: A
 @pytest.mark.parametrize("login", ["nobody", "ada@example.org", "nobody@example.org"])
 def test_an_unknown_name_is_locked_out_like_a_known_one(ada: User, login: str) -> None:
     lock_out("192.0.2.1", login)
+    assert sign_in("192.0.2.1", login).status_code == 429
 
 
 def test_a_right_password_forgets_the_wrong_ones(ada: User) -> None:

@@ -89,7 +89,7 @@ def test_after_its_period_a_quota_can_be_used_again(quotas: Any, shift: timedelt
     QuotaUsage.objects.update(started_at=timezone.now() + shift)
     use()
     use()
-    refused(use)
+    assert refused(use)
 
 
 def test_a_use_needs_a_fixed_number_of_queries(

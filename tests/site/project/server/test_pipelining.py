@@ -210,3 +210,4 @@ def test_a_client_that_sends_byte_by_byte_is_disconnected(
             return False
 
         wait_until(is_closed)
+        assert is_closed()
