@@ -33,11 +33,11 @@ NO_PERMISSIONS_DECLARED = (
     "It declares no permissions. That is the author's statement; Blender does not enforce it."
 )
 
-#: What a package of a type contains beside its manifest, as HTML.
+#: What a package of a type contains beside its manifest, as HTML; ``{type}`` is the type with its article.
 PACKAGE_CONTENTS = {
-    ADD_ON.name: "<code>__init__.py</code>",
-    THEME.name: "one <code>.xml</code> file",
-    ASSET_LIBRARY.name: "no other file",
+    ADD_ON.name: "<code>__init__.py</code> for {type}",
+    THEME.name: "one <code>.xml</code> file for {type}",
+    ASSET_LIBRARY.name: "nothing else for {type}, whose manifest has its URL in <code>[asset_library]</code>",
 }
 
 

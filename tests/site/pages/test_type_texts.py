@@ -32,6 +32,6 @@ def test_the_upload_page_states_the_contents_of_a_package() -> None:
     page = Template("{% load extery_pages %}{% package_contents %}").render(Context())
 
     assert page == (
-        "<code>__init__.py</code> for an add-on, one <code>.xml</code> file for a theme"
-        " or no other file for an asset library"
+        "<code>__init__.py</code> for an add-on; one <code>.xml</code> file for a theme; nothing else for "
+        "an asset library, whose manifest has its URL in <code>[asset_library]</code>"
     )

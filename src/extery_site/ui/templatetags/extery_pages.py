@@ -44,12 +44,12 @@ def extension_types(*, plural: bool = True) -> str:
 
 @register.simple_tag
 def package_contents() -> SafeString:
-    """Return what packages of each type contain beside the manifest: ``… for an add-on, … for a theme``."""
+    """Return what packages of each type contain beside the manifest: ``… for an add-on; … for a theme``."""
     parts = [
-        f"{contents} for {labels.with_article(TYPES_BY_NAME[name])}"
+        contents.format(type=labels.with_article(TYPES_BY_NAME[name]))
         for name, contents in labels.PACKAGE_CONTENTS.items()
     ]
-    return mark_safe(f"{', '.join(parts[:-1])} or {parts[-1]}")  # noqa: S308  # a constant
+    return mark_safe("; ".join(parts))  # noqa: S308  # a constant
 
 
 @register.simple_tag
