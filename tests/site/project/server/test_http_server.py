@@ -18,7 +18,7 @@ from extery_site.project.http_server import parser
 from extery_site.project.http_server import server as http_server
 from extery_site.project.http_server.scheduling import Lane
 from extery_site.project.http_server.server import Server
-from tests.waiting import HANG
+from tests.waiting import HANG, wait_until
 
 MAX_BODY = 300_000
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -216,6 +216,9 @@ def test_unfinished_bodies_share_a_limit_and_release_their_space() -> None:
             assert exchange(server, small) == (200, b"abc")
             first.sendall(b"x")
             assert answer(first)[0] == 200
+        wait_until(
+            lambda: server.spool_quota.used == 0
+        )  # released after the response has been sent
         assert exchange(server, head + bytes(size))[0] == 200
         with connect(server) as broken_off:
             broken_off.sendall(head + bytes(size - 1))
