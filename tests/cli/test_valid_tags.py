@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
-from extery.repository import parallel_scan, scan
+from extery.repository import package_scan, parallel_scan
 from extery.repository.preview import preview
 from extery.repository.regenerate import find_tag_file
+from extery.repository.scan import ScannedPackage
 from extery.repository.watch import snapshot
 from tests.repository.packages import put
 
@@ -124,9 +125,9 @@ def test_the_configuration_of_the_repository_sets_the_tags(repo: Path) -> None:
 
 def test_packages_are_read_again_only_for_other_tags(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    read = scan.scan_package
+    read = package_scan.scan_package
 
-    def note(folder: Path, name: str, **options: object) -> scan.ScannedPackage:
+    def note(folder: Path, name: str, **options: object) -> ScannedPackage:
         names.append(name)
         return read(folder, name, **options)  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from extery.core.errors import ProblemList
 from extery.package import Package
 from extery.package.error_capture import capture_errors
 from extery.repository.generate import generate
-from extery.repository.scan import scan_package
+from extery.repository.package_scan import scan_package
 from extery.rules.engine import check_package
 from tests.repository.packages import put
 from tests.samples.packages import add_on

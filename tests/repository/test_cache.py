@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from extery.listing.entries import parse_listing
-from extery.repository import parallel_scan, scan
+from extery.repository import package_scan, parallel_scan
 from extery.repository.generate import generate
+from extery.repository.scan import PackageFile, ScannedPackage
 from tests.repository.packages import put
 
 STATE = Path(".extery", "state.json")
@@ -23,9 +24,9 @@ STATE = Path(".extery", "state.json")
 def read_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the packages that are read, in order."""
     names: list[str] = []
-    read = scan.scan_package
+    read = package_scan.scan_package
 
-    def record_name(folder: Path, name: str, **options: Any) -> scan.ScannedPackage:
+    def record_name(folder: Path, name: str, **options: Any) -> ScannedPackage:
         names.append(name)
         return read(folder, name, **options)
 
@@ -274,7 +275,7 @@ def test_many_packages_are_read_by_several_processes_in_order(tmp_path: Path) ->
     for number in range(40):
         put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
     (tmp_path / "17.zip").write_text("no zip")
-    found = [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    found = [PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
 
     several = parallel_scan.scan_packages(tmp_path, found, processes=2)
 
@@ -303,11 +304,11 @@ def test_packages_of_a_failed_worker_process_are_read_again(
 ) -> None:
     for number in range(40):
         put(tmp_path, f"{number:02}.zip", extension_id=f"tool_{number:02}")
-    found = [scan.PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
+    found = [PackageFile(path.name, 0, 0, 0) for path in sorted(tmp_path.glob("*.zip"))]
     whole, me = parallel_scan.scan_packages(tmp_path, found, processes=1), os.getpid()
-    read = scan.scan_package
+    read = package_scan.scan_package
 
-    def end_in_worker(folder: Path, name: str, **options: Any) -> scan.ScannedPackage:
+    def end_in_worker(folder: Path, name: str, **options: Any) -> ScannedPackage:
         if os.getpid() != me:
             os._exit(9)
         time.sleep(0.005)  # so that the worker process gets packages

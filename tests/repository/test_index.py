@@ -8,7 +8,7 @@ from extery.core.errors import ProblemList
 from extery.listing.serialized import SerializedEntry, entries_of
 from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 from extery.repository.index import PlannedListing, plan_listings, sorted_entries
-from extery.repository.scan import scan_package
+from extery.repository.package_scan import scan_package
 from tests.repository.packages import put
 
 

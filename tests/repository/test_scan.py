@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import NotFound, ProblemList
-from extery.repository.scan import find_packages, scan_package
+from extery.repository.package_scan import scan_package
+from extery.repository.scan import find_packages
 from extery.rules.engine import check_package
 from tests.repository.packages import put
 from tests.samples.packages import (

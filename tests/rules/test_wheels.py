@@ -10,7 +10,7 @@ import pytest
 
 from extery.author.build.execute import build
 from extery.author.validate import check_folder
-from extery.repository.scan import scan_package
+from extery.repository.package_scan import scan_package
 from extery.rules.engine import check_package
 from tests.samples.packages import (
     ADD_ON,

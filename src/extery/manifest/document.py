@@ -12,6 +12,7 @@ from extery.core.errors import InvalidManifest, ProblemList, Where
 from extery.core.versions import Version
 from extery.manifest.build_table import check_build_table, generated_fields, with_generated
 from extery.manifest.locator import Locator
+from extery.manifest.plain_toml import read_plain
 from extery.manifest.schemas.asset_library import check_presence
 from extery.manifest.schemas.blender_rules import OWN_RULES, SchemaRules
 from extery.manifest.schemas.v1_0_0 import ValidTags, check_fields
@@ -220,8 +221,6 @@ def parse_table(
         where = Where(file, (), *_position_of_byte(data, error.start))
         problems.add("manifest.toml.not-utf-8", where=where, byte=f"0x{data[error.start]:02x}")
         return None
-    from extery.manifest.plain_toml import read_plain
-
     table = read_plain(text)
     if table is not None:
         return table

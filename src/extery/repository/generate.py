@@ -92,10 +92,10 @@ def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> Generate
             counts=PackageCounts(*summary.counts),
             refused_by=summary.refusals,
         )
-    # Imported here: not needed by a run without changes.
+    packages = _scan(options, files, state, problems, tags=tags, verify=verify)
+    # Imported here: not needed by a run without changes, and after the scan, which forks early then.
     from extery.repository.generate_outputs import OutputWriter
 
-    packages = _scan(options, files, state, problems, tags=tags, verify=verify)
     writer = OutputWriter(
         options,
         settings,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -51,10 +51,15 @@ class ListingChanges:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the changes as JSON."""
-        document = asdict(self)
-        document["updated"] = [update._asdict() for update in self.updated]
-        document["replaced"] = [package._asdict() for package in self.replaced]
-        return document
+        return {
+            "added": self.added,
+            "updated": [update._asdict() for update in self.updated],
+            "changed": self.changed,
+            "removed": self.removed,
+            "hidden": self.hidden,
+            "refused": self.refused,
+            "replaced": [package._asdict() for package in self.replaced],
+        }
 
 
 @dataclass(frozen=True)

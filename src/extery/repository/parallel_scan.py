@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extery.repository.child_process import ChildProcess, can_fork, cpu_count
-from extery.repository.scan import PackageFile, ScannedPackage, scan_package
+from extery.repository.package_scan import scan_package
+from extery.repository.scan import PackageFile, ScannedPackage
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MIN_COST = 100_000_000
 #: The cost of a package in addition to its bytes: opening it, and reading its manifest.
 _PACKAGE_COST = 400_000
-_MAX_BATCH, _MAX_BATCH_COST = 16, 16_000_000
+_MAX_BATCH, _MAX_BATCH_COST = 16, 8_000_000
 #: Batches that are sent to a child in advance, so that it never waits while this process reads.
 _MAX_PENDING_BATCHES = 2
 
