@@ -14,7 +14,8 @@ from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli.app import COMMANDS, extery
 from extery.cli.plugins import plugin_commands
-from extery.core.codes import Explanation, all_codes, explain
+from extery.core.codes import all_codes
+from extery.core.codes.explanation import Explanation, explain
 from extery.core.errors import Problem
 from extery.manifest.document import blender_tags, check_manifest
 

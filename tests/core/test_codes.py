@@ -7,7 +7,8 @@ from string import Formatter
 
 import pytest
 
-from extery.core.codes import AREAS, Code, all_codes, explain, find, render, similar
+from extery.core.codes import AREAS, Code, all_codes, find, render, similar
+from extery.core.codes.explanation import explain
 
 MODULES = sorted(set(AREAS.values()))
 CODES = all_codes()

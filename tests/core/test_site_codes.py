@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from extery.core.codes import (
-    explain,
     find,
     site_accounts,
     site_catalog,
@@ -15,6 +14,7 @@ from extery.core.codes import (
     site_publish,
     site_reports,
 )
+from extery.core.codes.explanation import explain
 
 TABLES = (
     site_accounts,

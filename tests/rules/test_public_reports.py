@@ -11,7 +11,7 @@ import pytest
 from extery.author.build.execute import plan_build
 from extery.author.build.pattern_habits import advice_on_pattern
 from extery.author.validate import check_folder
-from extery.core.codes import explain
+from extery.core.codes.explanation import explain
 from extery.core.errors import InvalidInput, Problem
 from extery.rules.engine import Scope, check_package
 from tests.author.trees import make_source, wheels_line

@@ -17,8 +17,9 @@ from extery.core.versions import (
     parse_blender_version,
 )
 
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+)+")
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# Compiled when they are needed, to keep start-up short.
+_VERSION = r"[0-9]+(\.[0-9]+)+"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
 
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class LocalPath(click.Path):
         ctx: click.Context | None,
     ) -> str | bytes | os.PathLike[str]:
         text = os.fspath(value)
-        if _URL.match(text) and not os.path.lexists(text):
+        scheme, mark, _ = text.partition("://")
+        if mark and re.fullmatch(_SCHEME, scheme) and not os.path.lexists(text):
             self.fail(
                 f"{text!r} is a URL, and this is a path on this computer. Download the file first; "
                 "'extery mirror' copies and 'extery server-check' checks a repository by its URL.",
@@ -88,7 +90,7 @@ def join_optional_version(arguments: Sequence[str]) -> list[str]:
     end = list(arguments).index("--") if "--" in arguments else len(arguments)
     for argument in arguments[:end]:
         if joined and joined[-1] == "--like-blender":
-            if _VERSION.fullmatch(argument):
+            if re.fullmatch(_VERSION, argument):
                 joined[-1] += f"={argument}"
                 continue
             joined[-1] += "=any"

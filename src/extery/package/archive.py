@@ -34,6 +34,8 @@ from extery.package.zip_format import (
     FLAG_STRONG_ENCRYPTION,
 )
 
+#: No extension has nearly as many files, and each takes memory before it can be checked.
+MAX_MEMBERS = 20_000
 # Python refuses newer formats than 6.3, that of LZMA.
 MAX_VERSION = 63
 _UNREADABLE_FLAGS = FLAG_PATCH | FLAG_STRONG_ENCRYPTION | FLAG_MASKED_HEADERS

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from extery.core.errors import InvalidPackage, Value, Where
 from extery.core.files import format_size
+from extery.package.archive import MAX_MEMBERS
 from extery.package.extra_fields import find_extra_issue, parse_extra_field, take_zip64
 from extery.package.issue import Issue
 from extery.package.zip_format import (
@@ -26,8 +27,6 @@ from extery.package.zip_format import (
     LOCATOR_64_SIGNATURE,
 )
 
-#: No extension has nearly as many files, and each takes memory before it can be checked.
-MAX_MEMBERS = 20_000
 #: Maximum size of a directory that is read into memory.
 MAX_DIRECTORY_BYTES = 8 << 20
 

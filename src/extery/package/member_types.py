@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from extery.core.errors import ProblemList, Where
 from extery.core.files import format_size
-from extery.package.central_directory import CentralDirectory, DirectoryEntry
 from extery.package.issue import Issue
 from extery.package.names import MAX_NAME_PROBLEMS, quote_name
 from extery.package.streams import STORED
 from extery.package.zip_format import FLAG_ENCRYPTED
+
+if TYPE_CHECKING:
+    from extery.package.central_directory import CentralDirectory, DirectoryEntry
 
 _DOS_FOLDER = 0x10
 # unzip skips members with this attribute.

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.files import open_regular
-from extery.package.archive import Archive, Member
-from extery.package.central_directory import CentralDirectory, DirectoryEntry, read_directory
+from extery.package.archive import Archive
 from extery.package.checksums import NO_CHECKSUMS, MemberFile
-from extery.package.collisions import check_names
-from extery.package.formats import check_polyglot, identify_format
-from extery.package.local_headers import check_local_headers
-from extery.package.member_types import check_member_types
-from extery.package.name_encoding import decode_names
-from extery.package.names import quote_name
 from extery.package.plain_archive import read_plain_members
-from extery.package.unzip_names import find_clash
 
 ArchiveT = TypeVar("ArchiveT", bound=Archive)
+#: Smaller files are read at once.
+_MAX_IN_MEMORY = 1_000_000
 
 
 def open_archive(
@@ -58,7 +53,7 @@ def open_archive_as(
 @contextmanager
 def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
     try:
-        file = open_regular(path)
+        file = _in_memory(open_regular(path))
     except OSError as error:
         is_missing = isinstance(error, FileNotFoundError)
         raise InvalidPackage.of(
@@ -71,6 +66,20 @@ def _open_path(path: Path, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
+def _in_memory(file: BinaryIO) -> BinaryIO:
+    """Return a small file as bytes in memory, which is faster than many short reads; any other unchanged."""
+    with ExitStack() as stack:
+        stack.callback(file.close)
+        if os.fstat(file.fileno()).st_size > _MAX_IN_MEMORY:
+            stack.pop_all()
+            return file
+        data = file.read(_MAX_IN_MEMORY + 1)
+        if len(data) > _MAX_IN_MEMORY:  # it has grown
+            stack.pop_all()
+            return file
+        return io.BytesIO(data)
+
+
 def _read_archive(
     kind: type[ArchiveT], file: BinaryIO, name: str, problems: ProblemList | None
 ) -> ArchiveT:
@@ -78,15 +87,12 @@ def _read_archive(
         data = file.getvalue()
         if plain := read_plain_members(data):
             return kind(file, name, plain, size=len(data))
+    from extery.package.directory_members import read_members  # most packages do not need it
+
+    collected = ProblemList() if problems is None else problems
     try:
         size = file.seek(0, io.SEEK_END)
-        check_polyglot(file, size, name)
-        try:
-            directory = read_directory(file, size, name)
-        except InvalidPackage as error:
-            raise identify_format(file, size, name) or error from error
-        collected = ProblemList() if problems is None else problems
-        members = _read_members(file, name, directory, collected)
+        members = read_members(file, size, name, collected)
     except OSError as error:
         raise InvalidPackage.of(
             "package.unreadable",
@@ -99,41 +105,3 @@ def _read_archive(
         raise InvalidPackage(*collected)
     checksums = file.checksums if isinstance(file, MemberFile) else NO_CHECKSUMS
     return kind(file, name, members, size=size, checksums=checksums)
-
-
-def _read_members(
-    file: BinaryIO, name: str, directory: CentralDirectory, problems: ProblemList
-) -> list[Member]:
-    """Return the members, and add a problem for everything that tools understand in different ways."""
-
-    def where(member: str) -> Where:
-        return Where(name, (member,)) if member else Where(name)
-
-    names = decode_names(directory.entries, name, problems, where)
-    offsets = check_local_headers(file, directory, names, problems, where)
-    check_member_types(directory, names, problems, where)
-    check_names(names, problems, where=where)
-    if clash := find_clash(directory.entries, names):
-        problems.add(
-            "path.encoding",
-            where=where(clash[1]),
-            variant="unzip",
-            path=quote_name(clash[0]),
-            other=quote_name(clash[1]),
-        )
-    return list(map(_member, directory.entries, names, offsets))
-
-
-def _member(entry: DirectoryEntry, name: str, data_offset: int) -> Member:
-    return Member(
-        name,
-        entry.size,
-        entry.packed_size,
-        entry.method,
-        entry.flags,
-        entry.crc,
-        entry.external_attributes >> 16,
-        entry.version_needed,
-        entry.date,
-        data_offset,
-    )

@@ -8,8 +8,7 @@ for this subset both return the same members.
 
 from __future__ import annotations
 
-from extery.package.archive import Member
-from extery.package.central_directory import MAX_MEMBERS
+from extery.package.archive import MAX_MEMBERS, Member
 from extery.package.collisions import are_harmless
 from extery.package.formats import is_polyglot
 from extery.package.member_types import NOT_A_FILE, SYSTEMS

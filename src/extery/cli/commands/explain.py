@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from extery.cli.output import Outcome
-    from extery.core.codes import Explanation
+    from extery.core.codes.explanation import Explanation
 
 MAX_PAGE_WIDTH = 100
 #: Tables with the codes that `extery validate` reports.
@@ -44,15 +44,16 @@ def command(_run: Run, code: str | None, *, list_all: bool) -> Outcome:
         raise click.UsageError("Give a CODE, or --all.")
     from extery.cli.output import Outcome, pluralize
     from extery.core import codes
+    from extery.core.codes.explanation import explain
     from extery.core.errors import InvalidInput
 
     if code is None:
-        explanations = [codes.explain(name) for name in codes.all_codes()]
+        explanations = [explain(name) for name in codes.all_codes()]
         width = max(len(explanation.code) for explanation in explanations)
         lines = [f"{e.code:<{width}}  {e.severity:<7}  {e.title}" for e in explanations]
     else:
         try:
-            explanations = [codes.explain(code)]
+            explanations = [explain(code)]
         except KeyError:
             close = codes.similar(code)
             raise InvalidInput.of(

@@ -136,11 +136,13 @@ def _prefix(report: CheckReport, file: str) -> str:
 
 def _lines(report: CheckReport) -> Iterator[str]:
     """Yield that the report has no errors, and which Blenders judge differently."""
+    if report.ok:
+        yield _ok_line(report)
+    if not report.refusals:
+        return
     from extery.cli.terminal import printable
     from extery.rules.blender_verdicts import verdict_lines
 
-    if report.ok:
-        yield _ok_line(report)
     for line in verdict_lines(report.refusals):
         yield f"{printable(report.name)}: {printable(line)}"
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from extery import __version__
 from extery.cli.output.outcome import Outcome, PrefixedProblem
 from extery.cli.output.text import in_order
-from extery.core import codes
+from extery.core.codes.explanation import explain
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -46,7 +46,7 @@ def sarif_document(outcome: Outcome) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    explained = codes.explain(code)
+    explained = explain(code)
     return {
         "id": code,
         "shortDescription": {"text": f"{explained.title}."},

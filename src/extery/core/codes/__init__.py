@@ -48,32 +48,6 @@ class Code(NamedTuple):
         return self.build or ("warning" if self.stricter else self.severity)
 
 
-class Text(NamedTuple):
-    """Message and hint of a problem."""
-
-    message: str
-    hint: str
-
-
-class Explanation(NamedTuple):
-    """The documentation of a code.
-
-    ``message`` and ``hint`` are rendered from the example. ``others`` are the texts of the other variants; their
-    values are written as ``<name>``. ``silenceable``: whether a project file can silence it, which for errors
-    needs that they are downgraded to warnings.
-    """
-
-    code: str
-    severity: Literal["error", "warning"]
-    stricter: bool
-    silenceable: bool
-    title: str
-    why: str
-    message: str
-    hint: str
-    others: tuple[Text, ...]
-
-
 #: First part of a code -> the module of this folder that holds its table.
 AREAS = {
     "manifest": "manifest",
@@ -108,16 +82,6 @@ AREAS = {
 #: place in its package.
 SUBJECTS = ("entry", "place_in_package")
 _CAUSE = "cause."
-#: Names of fields without an underscore, with which titles can begin.
-_NAMES = frozenset(
-    {
-        *("id", "name", "tagline", "version", "type", "maintainer", "license", "website"),
-        *("copyright", "permissions", "tags", "platforms", "wheels", "build", "paths"),
-    }
-)
-
-#: First part of the names of modules whose problems only the website reports; it reads no project file.
-_WEBSITE = "site_"
 
 
 def find(code: str) -> Code:
@@ -136,7 +100,7 @@ def render(entry: Code, values: Mapping[str, Any]) -> tuple[str, str]:
     The `SUBJECTS` among the values precede the message. With a value ``cause``, the code of another problem
     whose values are ``cause.<name>``, the template can use ``{reason}``: the message of that problem.
     """
-    message, hint = _templates(entry, values.get("variant", ""))
+    message, hint = templates(entry, values.get("variant", ""))
     if not message:
         raise KeyError(f"no message template: {entry.title}")
     if "cause" in values:
@@ -157,73 +121,12 @@ def _cause(values: Mapping[str, Any]) -> str:
     return f"it {message.removeprefix(file)}" if message.startswith(file) else message
 
 
-def _templates(entry: Code, variant: str) -> Text:
+def templates(entry: Code, variant: str) -> tuple[str, str]:
+    """Return the templates of message and hint of a variant, of the code itself for ``""``."""
     if not variant:
-        return Text(entry.message, entry.hint)
+        return entry.message, entry.hint
     message, hint = entry.variants[variant]
-    return Text(message or entry.message, hint or entry.hint)
-
-
-def _capitalize(title: str) -> str:
-    """Return the title as the beginning of a sentence; names of fields and files stay as they are."""
-    first = title.partition(" ")[0]
-    is_name = first in _NAMES or not first.isalpha()
-    return title if is_name else title[:1].upper() + title[1:]
-
-
-def explain(code: str) -> Explanation:
-    """Return the documentation of ``code``; raises `KeyError` for an unknown code."""
-    entry = find(code)
-    message, hint = render(entry, entry.example)
-    is_local = not AREAS[code.partition(".")[0]].startswith(_WEBSITE)
-    return Explanation(
-        code=code,
-        severity=entry.severity,
-        stricter=entry.stricter,
-        silenceable=is_local and (entry.severity == "warning" or entry.stricter),
-        title=_capitalize(entry.title),
-        why=entry.why,
-        message=message,
-        hint=hint,
-        others=_other_texts(entry, message),
-    )
-
-
-def _other_texts(entry: Code, message: str) -> tuple[Text, ...]:
-    """Return the texts of the variants that the example, which has ``message``, does not show."""
-    example = _templates(entry, str(entry.example.get("variant", "")))
-    names = [*([""] if entry.hint else []), *entry.variants]
-    templates = dict.fromkeys(_templates(entry, name) for name in names)
-    return tuple(
-        Text(
-            message
-            if text.message == example.message
-            else text.message.format_map(_Placeholders()),
-            text.hint.format_map(_Placeholders()),
-        )
-        for text in templates
-        if text != example
-    )
-
-
-class _Placeholders(dict[str, Any]):
-    """Values for a template: ``<name>`` for each name."""
-
-    def __missing__(self, name: str) -> _Placeholder:
-        return _Placeholder(name)
-
-
-class _Placeholder:
-    """Rendered as ``<name>`` with any format or conversion."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __format__(self, _spec: str) -> str:
-        return f"<{self._name}>"
-
-    def __repr__(self) -> str:
-        return f"<{self._name}>"
+    return message or entry.message, hint or entry.hint
 
 
 def similar(code: str) -> list[str]:

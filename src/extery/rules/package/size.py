@@ -8,7 +8,7 @@ from typing import NamedTuple
 from extery.core.errors import ProblemList, Where
 from extery.core.files import format_size
 from extery.package import Member
-from extery.package.central_directory import MAX_MEMBERS
+from extery.package.archive import MAX_MEMBERS
 from extery.package.streams import DEFLATED, STORED
 from extery.rules.context import RuleContext
 from extery.rules.rule import PACKAGES, Input, Rule

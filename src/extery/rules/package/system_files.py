@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from extery.core.errors import ProblemList, Where
 from extery.package.names import quote_name
 from extery.package.system_files import system_of
@@ -45,6 +43,8 @@ RULE = Rule(
 
 def _command(file: str, names: list[str]) -> str:
     """Return the command that removes the files from a package."""
+    import shlex  # most packages have none of these files
+
     patterns = dict.fromkeys(pattern for name in names for pattern in _zip_patterns(name))
     return " ".join(["zip", "-d", shlex.quote(file), *map(shlex.quote, patterns)])
 
