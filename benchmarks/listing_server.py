@@ -38,26 +38,7 @@ MIN_RATIO = 0.9
 BLENDERS = ("4.2.0", "4.3.0", "4.4.0", "4.5.0", "5.0.0")
 
 #: The peer: the embedded server sends the bytes of a file.
-PEER = """
-import signal, sys
-from pathlib import Path
-from extery_site.project.http_server.server import Server
-from extery_site.project.commands.serve import listen
-
-body = Path(sys.argv[1]).read_bytes()
-headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-
-def application(environ, start_response):
-    start_response("200 OK", headers)
-    return [body]
-
-listener = listen("127.0.0.1", 0)
-server = Server(application, listener, threads=int(sys.argv[2]), max_body=1000, max_spooled=1000,
-                keep_proxy_headers=False)
-signal.signal(signal.SIGTERM, server.stop)
-print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-server.run()
-"""
+PEER = Path(__file__).with_name("bytes_server.py")
 
 #: Servers for use behind nginx, with the site's application.
 OTHERS = {
@@ -96,7 +77,7 @@ def run(folder: Path, options: argparse.Namespace) -> bool:
         assert is_not_modified(ours.url + QUERY, etag)
         sample = folder / "body.json"
         sample.write_bytes(body)
-        peer = [sys.executable, "-c", PEER, str(sample), str(threads())]
+        peer = [sys.executable, str(PEER), str(sample), str(threads())]
         same = servers.enter_context(serving(peer, folder / "peer.log"))
         cases = {
             "200, for one system": (ours.url + QUERY, []),
