@@ -20,7 +20,7 @@ from extery_demo.theme_xml import Palette, theme_file
 from extery_demo.users import SIGN_INS
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 
 _FIRST = (

@@ -16,8 +16,8 @@ from extery_demo.scenarios import Comment, ReportScenario, Scenario, VersionScen
 from extery_demo.sources import build_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
-from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments as review
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from extery_site.reports.models import Report

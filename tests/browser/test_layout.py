@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from extery_site.moderation.actions import request_changes
+from extery_site.moderation.decisions import request_changes
 from extery_site.reports.actions import report_extension
 from tests.browser import steps
 from tests.browser.screenshots import PUBLIC, SIGNED_IN, open_page

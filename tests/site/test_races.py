@@ -19,10 +19,10 @@ from extery_site.catalog.models import Event, Extension, Package, Tag, Version
 from extery_site.files import storage as files
 from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
+from extery_site.listings.event_handler import increment_revision
 from extery_site.listings.models import Revision
-from extery_site.listings.subscriber import increment_revision
-from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments as review
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from extery_site.reports.models import Report

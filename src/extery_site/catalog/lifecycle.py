@@ -2,7 +2,7 @@
 
 `transition` is the only way to change a status; the actions of `extery_site.moderation` and
 `extery_site.publish` call it. It locks the rows, checks the user and the current status, applies
-the change, writes one `Event`, and calls the `subscribers` in the same transaction.
+the change, writes one `Event`, and calls the `event_handlers` in the same transaction.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ _STATUS_PRECEDENCE = (
     Extension.Status.DECLINED,
 )
 
-Subscriber = Callable[[Event], None]
+EventHandler = Callable[[Event], None]
 
 
-def subscribers() -> list[Subscriber]:
-    """Return the functions that are called with every event: `extery_site.project.event_subscribers`.
+def event_handlers() -> list[EventHandler]:
+    """Return the functions that are called with every event: `extery_site.project.event_handlers`.
 
     They run inside the transaction of the event: an exception rolls it back, and slow work belongs
     in a task that they enqueue.
     """
-    return [import_string(path) for path in settings.EVENT_SUBSCRIBERS]
+    return [import_string(path) for path in settings.EVENT_HANDLERS]
 
 
 @dataclass
@@ -121,7 +121,7 @@ def record(
     text: str = "",
     packages: Collection[str] = (),
 ) -> Event:
-    """Write an event and call the `subscribers`, in the transaction of the change."""
+    """Write an event and call the `event_handlers`, in the transaction of the change."""
     event = Event.objects.create(
         extension=extension,
         version=version,
@@ -130,8 +130,8 @@ def record(
         text=text.strip(),
         packages=list(packages),
     )
-    for subscriber in subscribers():
-        subscriber(event)
+    for handle in event_handlers():
+        handle(event)
     return event
 
 

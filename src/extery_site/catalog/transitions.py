@@ -1,6 +1,6 @@
 """The table of transitions: which event, who may make it, from and to which status.
 
-`extery_site.catalog.lifecycle` makes them, and calls subscribers with the event.
+`extery_site.catalog.lifecycle` makes them, and calls the event handlers with the event.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 From an event to a response, in this order:
 
-- `subscriber` updates the rows (`models`) when an event changes what listings show;
+- `event_handler` updates the rows (`models`) when an event changes what listings show;
 - `entries` renders the entry of one package, once, for its row;
 - `changes` reads the rows of extensions that changed since a revision;
 - `snapshot` holds all extensions of a revision in memory;

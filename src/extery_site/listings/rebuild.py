@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from extery.core.errors import Corrupt
-from extery_site.listings.subscriber import increment_revision, new_entry
+from extery_site.listings.event_handler import increment_revision, new_entry
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from extery.core.errors import InvalidInput, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import actions
+from extery_site.moderation import decisions
 
 router = Router(tags=["moderation"])
 
@@ -76,7 +76,7 @@ def approve(request: HttpRequest, extension_id: str, number: str, body: Decision
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
     return DecisionOut.of(
-        actions.approve_version(
+        decisions.approve_version(
             version=version, packages=packages, by=request.user, reason=body.reason
         )
     )
@@ -93,7 +93,7 @@ def request_changes(
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
     return DecisionOut.of(
-        actions.request_changes(
+        decisions.request_changes(
             version=version, packages=packages, by=request.user, reason=body.reason
         )
     )
@@ -108,7 +108,7 @@ def decline(request: HttpRequest, extension_id: str, number: str, body: Decision
     version = _version(request, extension_id, number)
     packages = _packages(request, body)
     return DecisionOut.of(
-        actions.decline_version(
+        decisions.decline_version(
             version=version, packages=packages, by=request.user, reason=body.reason
         )
     )
@@ -119,7 +119,7 @@ def block(request: HttpRequest, extension_id: str, body: ReasonIn) -> DecisionOu
     """Block an extension: no downloads, and a warning in Blender where it is installed."""
     extension = visible_extension(extension_id, request.user)
     return DecisionOut.of(
-        actions.block_extension(extension=extension, by=request.user, reason=body.reason)
+        decisions.block_extension(extension=extension, by=request.user, reason=body.reason)
     )
 
 
@@ -128,7 +128,7 @@ def unblock(request: HttpRequest, extension_id: str, body: ReasonIn) -> Decision
     """Unblock an extension."""
     extension = visible_extension(extension_id, request.user)
     return DecisionOut.of(
-        actions.unblock_extension(extension=extension, by=request.user, reason=body.reason)
+        decisions.unblock_extension(extension=extension, by=request.user, reason=body.reason)
     )
 
 

@@ -18,8 +18,8 @@ from extery.core.errors import Conflict, ExteryError, InvalidInput
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.moderation import actions as moderation
 from extery_site.moderation import comments, queues
+from extery_site.moderation import decisions as moderation
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.project.problems import add_retry_after, http_status

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import data_folder, event_subscribers, site_settings
+from extery_site.project import data_folder, event_handlers, site_settings
 from extery_site.project.setting_types import Rate
 
 _site_settings = site_settings.load()
@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "extery_site.project.problems.ProblemMiddleware",
 ]
-EVENT_SUBSCRIBERS = event_subscribers.EVENT_SUBSCRIBERS
+EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Image, Version
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 

@@ -17,7 +17,7 @@ from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.transitions import TRANSITIONS, Role, Transition
 from extery_site.listings.changes import current_revision
-from extery_site.listings.subscriber import LISTED_KINDS
+from extery_site.listings.event_handler import LISTED_KINDS
 from tests.site import factories
 
 pytestmark = pytest.mark.django_db
@@ -32,15 +32,15 @@ def name_of(change: Transition) -> str:
 
 @pytest.fixture
 def received(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """The events that subscribers receive."""
+    """The events that event handlers receive."""
     events: list[Event] = []
-    add_subscriber(events.append, monkeypatch)
+    add_handler(events.append, monkeypatch)
     return events
 
 
-def add_subscriber(subscriber: lifecycle.Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
-    subscribers = [*lifecycle.subscribers(), subscriber]
-    monkeypatch.setattr(lifecycle, "subscribers", lambda: subscribers)
+def add_handler(handler: lifecycle.EventHandler, monkeypatch: pytest.MonkeyPatch) -> None:
+    event_handlers = [*lifecycle.event_handlers(), handler]
+    monkeypatch.setattr(lifecycle, "event_handlers", lambda: event_handlers)
 
 
 def target_of(change: Transition, status: str, owner: User) -> dict[str, Any]:
@@ -64,7 +64,7 @@ CASES = [(change, status) for change in TRANSITIONS for status in sorted(change.
 @pytest.mark.parametrize(
     ("change", "status"), CASES, ids=[f"{name_of(change)}-{status}" for change, status in CASES]
 )
-def test_a_transition_writes_one_event_and_calls_every_subscriber(
+def test_a_transition_writes_one_event_and_calls_every_handler(
     change: Transition, status: str, owner: User, moderator: User, received: list[Event]
 ) -> None:
     rows = target_of(change, status, owner)
@@ -139,7 +139,7 @@ def test_other_users_cannot_make_a_transition(
 
 
 @pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
-def test_an_error_of_the_caller_or_a_subscriber_rolls_everything_back(
+def test_an_error_of_the_caller_or_a_handler_rolls_everything_back(
     change: Transition, owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(event: Event) -> None:
@@ -153,7 +153,7 @@ def test_an_error_of_the_caller_or_a_subscriber_rolls_everything_back(
 
     with pytest.raises(KeyError), lifecycle.transition(change, by=actor, **rows):
         raise KeyError
-    add_subscriber(fail, monkeypatch)
+    add_handler(fail, monkeypatch)
     with pytest.raises(ZeroDivisionError), lifecycle.transition(change, by=actor, **rows):
         pass
 

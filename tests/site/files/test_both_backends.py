@@ -24,7 +24,7 @@ from extery_site.files.backends.base import FileStorage
 from extery_site.files.cleanup import Removed, remove_orphans
 from extery_site.files.layout import LAYOUTS, FileKind
 from extery_site.files.models import StoredFile
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package

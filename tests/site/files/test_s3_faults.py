@@ -23,7 +23,7 @@ from extery_site.files.backends import s3 as module
 from extery_site.files.backends.base import get_storage
 from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.project.storage_address import StorageAddress
 from tests.parts import free_port
 from tests.services.s3 import (

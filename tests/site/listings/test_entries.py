@@ -27,11 +27,11 @@ from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.listings import rebuild as rebuild_module
 from extery_site.listings.cache import LISTINGS
 from extery_site.listings.changes import current_revision, read_changes
+from extery_site.listings.event_handler import increment_revision
 from extery_site.listings.models import ListedExtension, ListingEntry
 from extery_site.listings.rebuild import rebuild
 from extery_site.listings.snapshot import Snapshot
-from extery_site.listings.subscriber import increment_revision
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 

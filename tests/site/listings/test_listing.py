@@ -16,7 +16,7 @@ from extery_site.catalog.models import Package, Version
 from extery_site.listings.cache import LISTINGS
 from extery_site.listings.entries import render_entry
 from extery_site.listings.rebuild import rebuild
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from tests.listing.oracle import select
 from tests.samples.packages import wheel as made_wheel
 from tests.site import factories

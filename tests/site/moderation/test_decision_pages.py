@@ -11,7 +11,7 @@ from django.test import Client
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.pages.html import Page, page_of

@@ -12,7 +12,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog import lifecycle
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.listings.models import Revision
-from extery_site.moderation import actions
+from extery_site.moderation import decisions
 from tests.site import factories
 
 
@@ -25,7 +25,7 @@ def test_an_approved_version_is_public_and_everyone_can_see_who_decided(
 ) -> None:
     version = factories.make_waiting(owner)
     before = revision()
-    decision = actions.approve_version(
+    decision = decisions.approve_version(
         version=version, packages=version.package_hashes, by=moderator, reason="Lovely"
     )
     version.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_version_with_requested_changes_can_be_submitted_again(
 ) -> None:
     version = factories.make_waiting(owner)
     before = revision()
-    actions.request_changes(
+    decisions.request_changes(
         version=version, packages=version.package_hashes, by=moderator, reason="Say what it does"
     )
     version.refresh_from_db()
@@ -70,7 +70,7 @@ def test_requesting_changes_to_an_update_keeps_the_published_version(
 ) -> None:
     factories.make_approved(owner, moderator)
     update = factories.make_waiting(owner, version="1.1.0")
-    actions.request_changes(
+    decisions.request_changes(
         version=update, packages=update.package_hashes, by=moderator, reason="Hm"
     )
     assert Extension.objects.get().status == Extension.Status.APPROVED
@@ -80,10 +80,10 @@ def test_requesting_changes_to_an_update_keeps_the_published_version(
 def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: str) -> None:
     version = factories.make_waiting(owner)
     for decide in (
-        lambda: actions.request_changes(
+        lambda: decisions.request_changes(
             version=version, packages=version.package_hashes, by=moderator, reason=reason
         ),
-        lambda: actions.block_extension(extension=version.extension, by=moderator, reason=reason),
+        lambda: decisions.block_extension(extension=version.extension, by=moderator, reason=reason),
     ):
         with pytest.raises(InvalidInput) as caught:
             decide()
@@ -93,15 +93,17 @@ def test_changes_and_blocks_need_a_reason(owner: User, moderator: User, reason: 
 
 def test_only_moderators_can_decide(owner: User, stranger: User) -> None:
     version = factories.make_waiting(owner)
-    decisions: list[Callable[[User], Any]] = [
-        lambda by: actions.approve_version(version=version, packages=version.package_hashes, by=by),
-        lambda by: actions.request_changes(
+    attempts: list[Callable[[User], Any]] = [
+        lambda by: decisions.approve_version(
+            version=version, packages=version.package_hashes, by=by
+        ),
+        lambda by: decisions.request_changes(
             version=version, packages=version.package_hashes, by=by, reason="No"
         ),
-        lambda by: actions.block_extension(extension=version.extension, by=by, reason="No"),
-        lambda by: actions.unblock_extension(extension=version.extension, by=by),
+        lambda by: decisions.block_extension(extension=version.extension, by=by, reason="No"),
+        lambda by: decisions.unblock_extension(extension=version.extension, by=by),
     ]
-    for decide in decisions:
+    for decide in attempts:
         for person in (owner, stranger):
             with pytest.raises(Refused) as caught:
                 decide(person)
@@ -115,7 +117,9 @@ def test_a_version_that_is_not_in_review_cannot_be_decided(owner: User, moderato
     approved = factories.make_approved(owner, moderator, version="0.9.0")
     for version in (draft, approved):
         with pytest.raises(Conflict) as caught:
-            actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+            decisions.approve_version(
+                version=version, packages=version.package_hashes, by=moderator
+            )
         assert caught.value.code == "review.wrong-status"
 
 
@@ -126,28 +130,28 @@ def test_a_blocked_extension_is_hidden_and_its_versions_cannot_be_approved(
     update = factories.make_waiting(owner, version="1.1.0")
     before = revision()
     extension = Extension.objects.get()
-    actions.block_extension(extension=extension, by=moderator, reason="Mines coins")
+    decisions.block_extension(extension=extension, by=moderator, reason="Mines coins")
     assert revision() == before + 1
     assert not Extension.objects.public().exists()
     assert Extension.objects.listed().get().block_reason == "Mines coins"
     with pytest.raises(Conflict):
-        actions.approve_version(version=update, packages=update.package_hashes, by=moderator)
+        decisions.approve_version(version=update, packages=update.package_hashes, by=moderator)
     with pytest.raises(Conflict):
-        actions.block_extension(extension=extension, by=moderator, reason="Again")
+        decisions.block_extension(extension=extension, by=moderator, reason="Again")
 
 
 def test_unblocking_restores_the_status_from_the_versions(owner: User, moderator: User) -> None:
     published = factories.make_blocked(owner, moderator)
-    actions.unblock_extension(extension=published, by=moderator, reason="It was a mistake")
+    decisions.unblock_extension(extension=published, by=moderator, reason="It was a mistake")
     published.refresh_from_db()
     assert (published.status, published.block_reason) == ("approved", "")
     waiting = factories.make_waiting(owner, id="other_tool").extension
-    actions.block_extension(extension=waiting, by=moderator, reason="Hm")
-    actions.unblock_extension(extension=waiting, by=moderator)
+    decisions.block_extension(extension=waiting, by=moderator, reason="Hm")
+    decisions.unblock_extension(extension=waiting, by=moderator)
     waiting.refresh_from_db()
     assert waiting.status == Extension.Status.IN_REVIEW
     with pytest.raises(Conflict):
-        actions.unblock_extension(extension=waiting, by=moderator)
+        decisions.unblock_extension(extension=waiting, by=moderator)
 
 
 def test_a_failure_during_a_decision_rolls_everything_back(
@@ -161,7 +165,7 @@ def test_a_failure_during_a_decision_rolls_everything_back(
 
     monkeypatch.setattr(lifecycle, "record", fail)
     with pytest.raises(RuntimeError):
-        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+        decisions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     version.refresh_from_db()
     assert version.status == Version.Status.IN_REVIEW
     assert Extension.objects.get().newest_version is None
@@ -202,10 +206,12 @@ def test_the_api_makes_the_same_decisions(owner: User, moderator: User, program:
 def test_an_extension_with_a_version_in_review_is_in_review(owner: User, moderator: User) -> None:
     first = factories.make_waiting(owner)
     factories.make_waiting(owner, version="2.0.0")
-    actions.request_changes(version=first, packages=first.package_hashes, by=moderator, reason="No")
+    decisions.request_changes(
+        version=first, packages=first.package_hashes, by=moderator, reason="No"
+    )
     assert Extension.objects.get().status == Extension.Status.IN_REVIEW
     second = first.extension.versions.get(number="2.0.0")
-    actions.request_changes(
+    decisions.request_changes(
         version=second, packages=second.package_hashes, by=moderator, reason="No"
     )
     assert Extension.objects.get().status == Extension.Status.CHANGES_REQUESTED

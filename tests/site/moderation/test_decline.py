@@ -12,7 +12,7 @@ from extery.core.errors import Conflict, InvalidInput
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.listings.models import Revision
-from extery_site.moderation import actions, queues
+from extery_site.moderation import decisions, queues
 from extery_site.publish import actions as publish
 from tests.site import factories
 
@@ -26,7 +26,9 @@ def make_declined(owner: User, by: User, reason: str = "It copies a paid add-on"
 
 
 def decline(version: Version, by: User, reason: str = "No") -> None:
-    actions.decline_version(version=version, packages=version.package_hashes, by=by, reason=reason)
+    decisions.decline_version(
+        version=version, packages=version.package_hashes, by=by, reason=reason
+    )
 
 
 def test_a_declined_version_leaves_the_queue_and_the_reason_is_public(
@@ -64,7 +66,7 @@ def test_a_declined_version_is_not_changed_submitted_withdrawn_or_decided_again(
         ),
         lambda: factories.make_draft(owner, platforms=["linux-x64"]),
         lambda: decline(version, moderator),
-        lambda: actions.approve_version(
+        lambda: decisions.approve_version(
             version=version, packages=version.package_hashes, by=moderator
         ),
     ]
@@ -118,8 +120,8 @@ def test_an_extension_with_another_active_version_is_not_declined(
 
 def test_unblocking_restores_the_status_declined(owner: User, moderator: User) -> None:
     extension = make_declined(owner, moderator).extension
-    actions.block_extension(extension=extension, by=moderator, reason="Harm")
-    actions.unblock_extension(extension=extension, by=moderator)
+    decisions.block_extension(extension=extension, by=moderator, reason="Harm")
+    decisions.unblock_extension(extension=extension, by=moderator)
     extension.refresh_from_db()
     assert extension.status == "declined"
 

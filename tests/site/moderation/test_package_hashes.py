@@ -11,7 +11,7 @@ from django.test import Client
 from extery.core.errors import Conflict, Corrupt, ExteryError, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.moderation import actions
+from extery_site.moderation import decisions
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.races import errors_of, run_simultaneously
@@ -20,9 +20,9 @@ from tests.site.stored import path_of
 Program = Callable[[User], Client]
 
 DECISIONS: dict[str, Callable[..., Event]] = {
-    "approve": actions.approve_version,
-    "request-changes": actions.request_changes,
-    "decline": actions.decline_version,
+    "approve": decisions.approve_version,
+    "request-changes": decisions.request_changes,
+    "decline": decisions.decline_version,
 }
 every_decision = pytest.mark.parametrize("step", DECISIONS)
 URL = "/api/v1/extensions/gear_tool/versions/1.0.0/"
@@ -258,7 +258,7 @@ def test_a_damaged_file_is_not_published(
     version = factories.make_waiting(owner)
     damage(path_of(version.packages.get().file))
     with pytest.raises(Corrupt) as caught:
-        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+        decisions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     assert caught.value.code == "review.package-damaged"
     assert words in str(caught.value)
     response = decide_through_api(program(moderator), "approve", version.package_hashes)
@@ -274,7 +274,7 @@ def test_one_damaged_package_stops_the_whole_version(owner: User, moderator: Use
     last = Package.objects.latest("pk")
     path_of(last.file).write_bytes(b"")
     with pytest.raises(Corrupt) as caught:
-        actions.approve_version(version=version, packages=version.package_hashes, by=moderator)
+        decisions.approve_version(version=version, packages=version.package_hashes, by=moderator)
     assert last.file_name in str(caught.value)
     assert_undecided()
 
@@ -326,15 +326,15 @@ def test_packages_changed_after_the_files_were_read_are_not_approved(
 ) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
     seen = version.package_hashes
-    read = actions.check_stored_files
+    read = decisions.check_stored_files
 
     def read_then_change(*arguments: Any) -> None:
         read(*arguments)
         change(version, owner)
 
-    monkeypatch.setattr(actions, "check_stored_files", read_then_change)
+    monkeypatch.setattr(decisions, "check_stored_files", read_then_change)
     with pytest.raises(Conflict) as caught:
-        actions.approve_version(version=version, packages=seen, by=moderator)
+        decisions.approve_version(version=version, packages=seen, by=moderator)
     assert caught.value.code == code
     assert_undecided()
 
@@ -344,7 +344,7 @@ def test_a_platform_added_during_an_approval_is_refused(owner: User, moderator: 
     version = factories.make_waiting(owner, platforms=["linux-x64"])
     seen = version.package_hashes
     results = run_simultaneously(
-        lambda: actions.approve_version(version=version, packages=seen, by=moderator),
+        lambda: decisions.approve_version(version=version, packages=seen, by=moderator),
         lambda: factories.upload_other(owner, platforms=["macos-arm64"]),
     )
     # A version in review and a published one accept no packages: the upload always fails.
@@ -358,8 +358,10 @@ def test_of_two_simultaneous_decisions_one_succeeds(owner: User, moderator: User
     version = factories.make_waiting(owner)
     seen = version.package_hashes
     results = run_simultaneously(
-        lambda: actions.approve_version(version=version, packages=seen, by=moderator),
-        lambda: actions.decline_version(version=version, packages=seen, by=moderator, reason="No"),
+        lambda: decisions.approve_version(version=version, packages=seen, by=moderator),
+        lambda: decisions.decline_version(
+            version=version, packages=seen, by=moderator, reason="No"
+        ),
     )
     assert errors_of(results) == ["review.wrong-status"]
     assert Event.objects.decisions().count() == 1

@@ -10,7 +10,7 @@ from django.test import Client
 
 from extery.core.errors import InvalidInput, NotFound, Refused
 from extery_site.accounts.models import User
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.moderation import queues
 from extery_site.moderation.comments import comment
 from extery_site.publish import actions as publish

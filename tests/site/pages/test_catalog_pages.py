@@ -217,7 +217,7 @@ def test_the_drag_link_has_the_query_that_blender_reads(client: Client, approve:
 
 
 def test_each_platform_has_its_own_link(client: Client, owner: User, moderator: User) -> None:
-    from extery_site.moderation.actions import approve_version
+    from extery_site.moderation.decisions import approve_version
     from extery_site.publish.actions import submit
 
     factories.make_draft(owner, platforms=["linux-x64"])

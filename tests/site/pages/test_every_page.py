@@ -10,7 +10,7 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.moderation import comments as review
-from extery_site.moderation.actions import request_changes
+from extery_site.moderation.decisions import request_changes
 from extery_site.reports import actions as reports
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes

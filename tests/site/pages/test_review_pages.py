@@ -10,8 +10,8 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Version
-from extery_site.moderation.actions import request_changes
 from extery_site.moderation.comments import comment
+from extery_site.moderation.decisions import request_changes
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes, open_page
 

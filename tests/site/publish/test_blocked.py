@@ -25,7 +25,7 @@ def blocked(owner: User, moderator: User) -> Extension:
     factories.make_approved(owner, moderator)
     factories.make_complete(owner, version="2.0.0")
     extension = Extension.objects.get()
-    from extery_site.moderation import actions as moderation
+    from extery_site.moderation import decisions as moderation
 
     moderation.block_extension(extension=extension, by=moderator, reason="Sends data away")
     return Extension.objects.get()

@@ -10,7 +10,7 @@ from django.test import Client
 from extery.core.errors import Conflict, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Image, Version
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions
 from tests.site import factories
 

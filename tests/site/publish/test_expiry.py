@@ -17,7 +17,7 @@ from django.utils import timezone
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from extery_site.publish.expiry import expire_drafts, free_at
 from extery_site.publish.tasks import delete_expired_drafts

@@ -25,7 +25,7 @@ class Event(models.Model):
     """A transition, an upload or a comment.
 
     Only `extery_site.catalog.lifecycle` writes events, in the transaction of the change, and calls
-    its `subscribers` with them.
+    its `event_handlers` with them.
     """
 
     class Kind(models.TextChoices):

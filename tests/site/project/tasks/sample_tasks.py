@@ -13,10 +13,10 @@ from unittest import mock
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
+from extery_site.listings import event_handler
 from extery_site.listings import rebuild as rebuilding
-from extery_site.listings import subscriber
 from extery_site.listings.models import Revision
-from extery_site.moderation import actions as moderation
+from extery_site.moderation import decisions as moderation
 from extery_site.project.tasks import RetryPolicy, TaskContext, periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
 
@@ -120,7 +120,7 @@ def _wait_for(path: Path) -> None:
 @contextmanager
 def _stopping_at(row: int, context: TaskContext, folder: str) -> Iterator[None]:
     """Stop the first attempt before it renders this listing row, and make a file ``rendering``."""
-    render, rendered = subscriber.render_entry, 0
+    render, rendered = event_handler.render_entry, 0
 
     def stop(package: Any) -> Any:
         nonlocal rendered
@@ -130,5 +130,5 @@ def _stopping_at(row: int, context: TaskContext, folder: str) -> Iterator[None]:
             _wait_for(Path(folder) / "go")
         return render(package)
 
-    with mock.patch.object(subscriber, "render_entry", stop):
+    with mock.patch.object(event_handler, "render_entry", stop):
         yield

@@ -6,8 +6,8 @@ belongs in a task that they enqueue.
 
 from __future__ import annotations
 
-#: Paths of the functions, the value of the setting ``EVENT_SUBSCRIBERS``.
-EVENT_SUBSCRIBERS = [
+#: Paths of the functions, the value of the setting ``EVENT_HANDLERS``.
+EVENT_HANDLERS = [
     # Adds and removes rows of the listings, and increments their revision.
-    "extery_site.listings.subscriber.update_rows",
+    "extery_site.listings.event_handler.update_rows",
 ]

@@ -39,8 +39,8 @@ def approve_version(
 
     What follows: `extery_site.catalog.lifecycle` makes the transition ``APPROVE`` of
     `extery_site.catalog.transitions`, updates the extension's `metadata`, writes an `Event`, and
-    calls the functions in `extery_site.project.event_subscribers`; the one in
-    `extery_site.listings.subscriber` adds the version to the listings.
+    calls the functions in `extery_site.project.event_handlers`; the one in
+    `extery_site.listings.event_handler` adds the version to the listings.
     """
     require_moderator(by)
     reviewed = parse_hashes(packages)

@@ -1,7 +1,7 @@
 """Updates the rows of the listings when an event changes what they show.
 
 `extery_site.catalog.lifecycle` calls `update_rows` with every event, because it is in
-`extery_site.project.event_subscribers`. Every change of rows increments the revision in the same
+`extery_site.project.event_handlers`. Every change of rows increments the revision in the same
 transaction; processes with an older revision read the change (`extery_site.listings.changes`).
 Locks are taken in the order extension, revision, rows of the listings.
 """
