@@ -119,7 +119,7 @@ def quoted_codes(text: str) -> set[str]:
     """Return everything in backticks that looks like a problem code."""
     names = re.findall(r"`([a-z]+(?:\.[a-z0-9_-]+)+)`", text)
     areas = {name for name in names if name.split(".")[0] in AREAS}
-    return {name for name in areas if not name.endswith(".py")} - NOT_CODES
+    return {name for name in areas if not name.endswith((".py", ".json"))} - NOT_CODES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

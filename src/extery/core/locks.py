@@ -23,7 +23,7 @@ from extery.core.files import refuse_symlink
 if TYPE_CHECKING:
     from filelock import FileLock
 
-Area = Literal["generate", "mirror"]
+Area = Literal["generate", "mirror", "target"]
 
 _POLL_SECONDS = 0.1
 _MAX_HOLDER_BYTES = 4_000

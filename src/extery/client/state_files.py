@@ -1,0 +1,75 @@
+"""Read and write the small JSON files of a target's state.
+
+They are written atomically. A file that is missing, damaged or too large reads as an empty object: all of them can be
+restored from what is on disk, except the list of repositories, which is read by `read_required`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from extery.core.errors import Corrupt, Unavailable, Where
+from extery.core.files import atomic_write, read_regular, refuse_symlink
+
+#: Maximum size of a file in bytes. A record of an installed extension has about 300.
+MAX_BYTES = 64_000_000
+_INVALID = (ValueError, RecursionError)
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the object in a file; an empty one if it cannot be read."""
+    try:
+        return _parse(path)
+    except (OSError, *_INVALID):
+        return {}
+
+
+def read_required(path: Path) -> dict[str, Any]:
+    """Return the object in a file, an empty one if there is no file; raises `Corrupt` or `Unavailable`."""
+    try:
+        return _parse(path)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _unusable(path, error) from error
+    except _INVALID as error:
+        raise Corrupt.of("target.state-damaged", where=Where(str(path)), path=str(path)) from error
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    value = json.loads(read_regular(path, limit=MAX_BYTES))
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 (as for text that is not JSON)
+    return value
+
+
+def write_object(path: Path, value: Mapping[str, Any], *, mode: int = 0o644) -> None:
+    """Write a file, and create its folder; raises `Unavailable`."""
+    try:
+        if path.parent.is_symlink():
+            refuse_symlink(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path, mode=mode) as file:
+            file.write(json.dumps(value, indent=1, sort_keys=True).encode("ascii") + b"\n")
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Remove what `write_object` has left in a process that was killed; the caller holds the lock."""
+    for path in folder.glob(".*.json.*.new"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _unusable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable.of(
+        "target.unusable",
+        where=Where(str(path)),
+        path=str(path),
+        reason=error.strerror or str(error),
+    )

@@ -1,0 +1,118 @@
+"""The store: packages by their SHA-256, shared by all targets of a user.
+
+A package is in the store only if its size and hash were verified. Two processes that need the same package download it
+once: the second waits for the first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from extery.core.errors import Unavailable, Where
+from extery.core.files import hash_file
+from extery.fetch import DownloadRequest, Fetcher, download
+
+_SUFFIX = ".zip"
+#: Time to wait for another process that downloads the same package, in seconds.
+_WAIT_SECONDS = 6 * 3600
+
+
+def cache_folder(environ: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
+    """Return the folder for files that can be fetched again; ``EXTERY_CACHE`` replaces it."""
+    if own := environ.get("EXTERY_CACHE"):
+        return Path(own)
+    home = Path(environ.get("HOME") or Path.home())
+    if system == "win32":
+        local = environ.get("LOCALAPPDATA")
+        return (Path(local) if local else home / "AppData" / "Local") / "extery" / "cache"
+    if system == "darwin":
+        return home / "Library" / "Caches" / "extery"
+    cache = environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else home / ".cache") / "extery"
+
+
+class Store:
+    """The packages in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "packages"
+
+    def path(self, sha256: str) -> Path:
+        """Return the path of a package, which may not be there."""
+        return self.folder / sha256[:2] / f"{sha256}{_SUFFIX}"
+
+    def has(self, sha256: str, size: int = 0) -> bool:
+        """Return whether a package is in the store; with ``size`` also whether it has that many bytes."""
+        with suppress(OSError):
+            actual = self.path(sha256).stat().st_size
+            return actual == size if size else True
+        return False
+
+    def fetch(
+        self,
+        request: DownloadRequest,
+        fetcher: Fetcher,
+        *,
+        on_progress: Callable[[int], None] = lambda _: None,
+    ) -> Path:
+        """Return the path of a package, downloaded and verified if it is not in the store.
+
+        Raises an `ExteryError` if it cannot be downloaded.
+        """
+        path = self.path(request.sha256)
+        if self.has(request.sha256, request.size):
+            os.utime(path)  # it is in use: `gc` removes those that are not
+            return path
+        with self._locked(path):
+            if not self.has(request.sha256, request.size):
+                part = path.with_suffix(".part")
+                download(request, to=path, part=part, fetcher=fetcher, on_progress=on_progress)
+        return path
+
+    def add(self, source: Path) -> Path:
+        """Copy a package into the store, and return its path; raises `OSError`."""
+        import shutil
+        import tempfile
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".new", dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+                shutil.copyfileobj(original, copy, 1 << 20)
+                copy.flush()
+                os.fsync(copy.fileno())
+            # Of the copy: the source may change meanwhile.
+            sha256, _ = hash_file(Path(name))
+            path = self.path(sha256)
+            path.parent.mkdir(exist_ok=True)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+        return path
+
+    @contextmanager
+    def _locked(self, path: Path) -> Iterator[None]:
+        from filelock import FileLock
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path.with_suffix(".lock"))
+            lock.acquire(timeout=_WAIT_SECONDS)
+        except OSError as error:
+            raise Unavailable.of(
+                "target.unusable",
+                where=Where(str(path.parent)),
+                path=str(path.parent),
+                reason=error.strerror or str(error),
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()

@@ -1,0 +1,250 @@
+"""Change the installed extensions of a target, so that a crash leaves the state before or after the change.
+
+Under the lock of the target: unpack all packages next to their places, write them to disk, write the journal, switch
+the folders, write the records, and mark the operation as done. A transaction that begins completes the one
+that was interrupted before it, and removes what others have left.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from extery.client import layout, operations
+from extery.client.blender_lock import blender_locks, remove_own_lock
+from extery.client.operations import NEW, Operation, PackageState, Step
+from extery.client.records import get_installed, store_records
+from extery.client.repositories import Repository, load_repositories
+from extery.client.state_files import remove_temporary_files
+from extery.client.switch import folder_id, switch
+from extery.client.targets import Target, store_version
+from extery.client.unpack import sync_to_disk, unpack
+from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
+from extery.core.locks import locked
+from extery.package import open_package
+
+DEFAULT_TIMEOUT = 600.0
+
+
+class Transaction:
+    """A change of a target that has begun; `transaction` makes one."""
+
+    def __init__(self, target: Target, operation: Operation) -> None:
+        self.target = target
+        self.operation = operation
+        self._steps: list[Step] = []
+
+    def install(
+        self,
+        repository: Repository,
+        identifier: str,
+        state: PackageState,
+        package: Path,
+        *,
+        checkpoint: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Unpack a package, to be switched in by `commit`.
+
+        ``state`` is what the listing states of it. Raises an `ExteryError` if it cannot be unpacked or is another one;
+        the transaction can go on without it. Several threads may call this at a time.
+        """
+        step = self._new_step(repository, identifier, state)
+        new = self.operation.new_folder(self.target, step)
+        try:
+            with open_package(package, name=package.name) as opened:
+                _check_identity(opened.manifest.id, opened.manifest.version, identifier, state)
+                new.parent.mkdir(parents=True, exist_ok=True)
+                unpack(opened, new, checkpoint=checkpoint)
+        except BaseException as error:
+            shutil.rmtree(new, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise unwritable(new, error) from error
+            raise
+        self._steps.append(replace(step, new_id=folder_id(new)))
+
+    def put_back(
+        self, repository: Repository, identifier: str, state: PackageState, number: int
+    ) -> None:
+        """Switch the folder that the operation ``number`` has kept back in by `commit`; raises `NotFound` without it."""
+        step = replace(self._new_step(repository, identifier, state), kept=number)
+        try:
+            new_id = folder_id(self.operation.new_folder(self.target, step))
+        except OSError as error:
+            raise NotFound.of("undo.not-kept", id=identifier, version=state.version) from error
+        self._steps.append(replace(step, new_id=new_id))
+
+    def remove(self, repository: Repository, identifier: str) -> None:
+        """Remove an installed extension by `commit`."""
+        self._steps.append(self._new_step(repository, identifier, None))
+
+    def _new_step(
+        self, repository: Repository, identifier: str, after: PackageState | None
+    ) -> Step:
+        installed = get_installed(self.target, repository, identifier)
+        before = installed.state if installed else None
+        return Step(repository.name, repository.custom_folder, identifier, before, after)
+
+    def commit(self) -> Operation | None:
+        """Switch all prepared folders; return the operation as it is in the journal, ``None`` without steps.
+
+        A step that fails has an ``error``, and the others are done.
+        """
+        if not self._steps:
+            return None
+        steps = sorted(self._steps, key=lambda step: (step.repository, step.id))
+        for folder in {step.repository_folder(self.target) for step in steps}:
+            sync_to_disk(folder)
+        self.operation = self.operation.with_steps(steps)
+        operations.save(self.target, self.operation)
+        self.operation = complete(self.target, self.operation)
+        return self.operation
+
+
+def _check_identity(id_: str, version: str, expected_id: str, expected: PackageState) -> None:
+    if (id_, version) != (expected_id, expected.version):
+        raise Conflict.of(
+            "install.other-package",
+            id=id_,
+            version=version,
+            expected=f"{expected_id} {expected.version}",
+        )
+
+
+def unwritable(path: Path, error: OSError) -> Unavailable:
+    """Return the error for a file or folder of a target that cannot be written."""
+    return Unavailable.of(
+        "target.unusable",
+        where=Where(str(path)),
+        path=str(path),
+        reason=error.strerror or str(error),
+    )
+
+
+def complete(target: Target, operation: Operation) -> Operation:
+    """Switch the folders of an operation in the journal that are not switched yet, and mark it as done."""
+    steps = [_switch(target, operation, step) for step in operation.steps]
+    for folder in {step.repository_folder(target) for step in steps}:
+        sync_to_disk(folder)
+    changed = {f"{step.repository}.{step.id}": step.after for step in steps if not step.error}
+    store_records(target, changed)
+    done = replace(operation.with_steps(steps), done=True)
+    operations.save(target, done)
+    _remove_area(target, done, NEW)
+    return done
+
+
+def _switch(target: Target, operation: Operation, step: Step) -> Step:
+    place = step.repository_folder(target) / step.id
+    old, new = operation.old_folder(target, step), operation.new_folder(target, step)
+    try:
+        old.parent.mkdir(parents=True, exist_ok=True)
+        switch(new if step.after else None, place, old, new_id=step.new_id)
+    except OSError as error:
+        return replace(step, error=error.strerror or str(error))
+    return step
+
+
+def _remove_area(target: Target, operation: Operation, kind: str) -> None:
+    """Remove an area of an operation, and the folders above it that are empty then."""
+    number = operation.number
+    for folder in {operations.area(target, step, number, kind) for step in operation.steps}:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()
+
+
+def recover(target: Target) -> list[Operation]:
+    """Complete the operations that were interrupted, and return them; the caller holds the lock.
+
+    Packages that were unpacked for an operation that is not in the journal are removed.
+    """
+    completed = [
+        complete(target, operation)
+        for operation in reversed(operations.load_all(target))
+        if not operation.done
+    ]
+    known = set(operations.numbers(target))
+    for repository in load_repositories(target):
+        folder = repository.folder_in(target)
+        _remove_unknown(folder / layout.STATE_FOLDER, known)
+        remove_own_lock(folder, target.state_folder)
+    for folder in (target.state_folder, operations.operations_folder(target)):
+        remove_temporary_files(folder)
+    return completed
+
+
+def _remove_unknown(folder: Path, known: Iterable[int]) -> None:
+    """Remove what operations have left that were killed before they were in the journal."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return
+    kept = {f"{number:06d}" for number in known}
+    for name in names:
+        if len(name) == 6 and name.isdigit():
+            area = folder / name
+            for item in (area / NEW,) if name in kept else (area,):
+                shutil.rmtree(item, ignore_errors=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+@contextmanager
+def target_lock(
+    target: Target,
+    command: str,
+    *,
+    timeout: float = DEFAULT_TIMEOUT,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> Iterator[None]:
+    """Hold the lock of a target, with what was interrupted completed."""
+    try:
+        target.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(target.folder, error) from error
+    lock = target.state_folder / layout.LOCK
+    with locked(lock, area="target", command=command, timeout=timeout, on_wait=on_wait):
+        store_version(target)
+        recover(target)
+        yield
+
+
+@contextmanager
+def transaction(
+    target: Target,
+    command: str,
+    repositories: Iterable[Repository],
+    *,
+    undoes: int = 0,
+    timeout: float = DEFAULT_TIMEOUT,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> Iterator[Transaction]:
+    """Begin a change of the extensions in ``repositories``; without a `Transaction.commit` nothing changes."""
+    with ExitStack() as locks:
+        locks.enter_context(target_lock(target, command, timeout=timeout, on_wait=on_wait))
+        folders = [repository.folder_in(target) for repository in repositories]
+        locks.enter_context(
+            blender_locks(folders, target.state_folder, timeout=timeout, on_wait=on_wait)
+        )
+        operation = operations.new_operation(target, command, undoes=undoes)
+        current = Transaction(target, operation)
+        try:
+            yield current
+        finally:
+            if not current.operation.done:
+                _discard(current, folders)
+
+
+def _discard(current: Transaction, folders: Iterable[Path]) -> None:
+    """Remove what a transaction has unpacked that was not committed."""
+    if operations.load(current.target, current.operation.number) is not None:
+        return  # interrupted while folders were switched: the next command completes it
+    for folder in folders:
+        with suppress(OSError, ExteryError):
+            shutil.rmtree(
+                folder / layout.STATE_FOLDER / f"{current.operation.number:06d}",
+                ignore_errors=True,
+            )

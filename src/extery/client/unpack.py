@@ -1,0 +1,121 @@
+"""Unpack a package into a new folder, as Blender would, with everything checked that is written.
+
+`extery.package` has refused names that leave the folder or that two tools read differently, and its streams end where
+the directory of the archive states. Modes are not restored, as in Blender: an extension has no executables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from extery.core.errors import Refused, Unavailable, Where
+from extery.core.files import format_size
+from extery.package import Member, Package
+
+#: Maximum bytes of all files of a package, unpacked.
+MAX_UNPACKED_SIZE = 4_000_000_000
+#: Members up to this size are unpacked in one piece.
+_MAX_IN_MEMORY = 8_000_000
+_BLOCK = 1 << 20
+_FILE_MODE = 0o644
+
+
+def unpack(
+    package: Package, folder: Path, *, checkpoint: Callable[[], None] = lambda: None
+) -> None:
+    """Unpack the files below the package's root into ``folder``, which must not exist.
+
+    The package must have been opened without a list of problems, so that names are safe. ``checkpoint`` is called before
+    each file and for each megabyte, and may raise to stop; the caller removes the folder then. Raises `InvalidPackage`,
+    `Refused` for more than `MAX_UNPACKED_SIZE` bytes, and `OSError`.
+    """
+    if package.unpacked_size > MAX_UNPACKED_SIZE:
+        raise Refused.of(
+            "install.too-large",
+            where=Where(package.name),
+            size=format_size(package.unpacked_size),
+            limit=format_size(MAX_UNPACKED_SIZE),
+        )
+    base = os.fspath(folder)
+    os.makedirs(base)
+    known = {""}
+    for member, name in _files(package):
+        checkpoint()
+        parent = name.rpartition("/")[0]
+        if parent not in known:
+            _make_folders(base, parent, known)
+        _write(package, member, os.path.join(base, *name.split("/")), checkpoint)
+
+
+def _files(package: Package) -> Iterator[tuple[Member, str]]:
+    """Yield the files below the root, with their names relative to it."""
+    root = package.root
+    for member in package.members:
+        if not member.is_folder and member.name.startswith(root):
+            yield member, member.name[len(root) :]
+
+
+def _make_folders(base: str, name: str, known: set[str]) -> None:
+    path = ""
+    for step in name.split("/"):
+        path = f"{path}/{step}" if path else step
+        if path not in known:
+            os.mkdir(os.path.join(base, *path.split("/")))
+            known.add(path)
+
+
+def _write(package: Package, member: Member, path: str, checkpoint: Callable[[], None]) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, _FILE_MODE)
+    try:
+        if member.size <= _MAX_IN_MEMORY:
+            _write_all(descriptor, package.read(member, limit=_MAX_IN_MEMORY))
+            return
+        with package.open(member) as stream:
+            while block := stream.read(_BLOCK):
+                _write_all(descriptor, block)
+                checkpoint()
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_to_disk(folder: Path) -> None:
+    """Write everything on the file system of ``folder`` to disk, so that a rename after it is durable.
+
+    One call for the whole file system is many times faster than one for each file.
+    """
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise Unavailable.of(
+            "target.unusable",
+            where=Where(str(folder)),
+            path=str(folder),
+            reason=error.strerror or str(error),
+        ) from error
+    try:
+        if not _syncfs(descriptor):
+            os.sync()
+    finally:
+        os.close(descriptor)
+
+
+def _syncfs(descriptor: int) -> bool:
+    """Call syncfs(2); return whether it exists."""
+    import ctypes
+
+    try:
+        function = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return False
+    return bool(function(descriptor) == 0)
