@@ -24,7 +24,7 @@ from tests.client.samples import STUDIO, make_package, make_target, state_of, tr
 def install(
     target: Target, *packages: Path, command: str = "install"
 ) -> operations.Operation | None:
-    with transaction(target, command, [STUDIO]) as change:
+    with transaction(target, command) as change:
         for package in packages:
             identifier = package.stem.rpartition("-")[0]
             change.install(STUDIO, identifier, state_of(package), package)
@@ -32,7 +32,7 @@ def install(
 
 
 def remove(target: Target, identifier: str) -> operations.Operation | None:
-    with transaction(target, "remove", [STUDIO]) as change:
+    with transaction(target, "remove") as change:
         change.remove(STUDIO, identifier)
         return change.commit()
 
@@ -73,7 +73,7 @@ def test_a_removed_folder_is_kept_and_can_be_put_back(tmp_path: Path) -> None:
     removed = remove(target, "gear_tool")
     assert removed is not None
     assert installed(target) == {}
-    with transaction(target, "undo", [STUDIO], undoes=removed.number) as change:
+    with transaction(target, "undo", undoes=removed.number) as change:
         change.put_back(STUDIO, "gear_tool", state_of(package), removed.number)
         change.commit()
     assert installed(target) == {"studio.gear_tool": "1.0.0"}
@@ -84,7 +84,7 @@ def test_nothing_changes_without_a_commit(tmp_path: Path) -> None:
     target = make_target(tmp_path)
     install(target, make_package(tmp_path))
     before = tree(target.folder)
-    with transaction(target, "install", [STUDIO]) as change:
+    with transaction(target, "install") as change:
         package = make_package(tmp_path, version="2.0.0")
         change.install(STUDIO, "gear_tool", state_of(package), package)
     assert tree(target.folder) == before
@@ -96,7 +96,7 @@ def test_a_folder_that_was_to_be_put_back_stays_kept_without_a_commit(tmp_path: 
     install(target, package)
     removed = remove(target, "gear_tool")
     assert removed is not None
-    with transaction(target, "undo", [STUDIO]) as change:
+    with transaction(target, "undo") as change:
         change.put_back(STUDIO, "gear_tool", state_of(package), removed.number)
     assert removed.old_folder(target, removed.steps[0]).is_dir()
     assert installed(target) == {}
@@ -106,7 +106,7 @@ def test_a_package_that_cannot_be_unpacked_does_not_spoil_the_others(tmp_path: P
     target = make_target(tmp_path)
     good, bad = make_package(tmp_path), make_package(tmp_path, "bad_tool")
     bad.write_bytes(bad.read_bytes()[:-40])
-    with transaction(target, "install", [STUDIO]) as change:
+    with transaction(target, "install") as change:
         change.install(STUDIO, "gear_tool", state_of(good), good)
         with pytest.raises(InvalidPackage):
             change.install(STUDIO, "bad_tool", state_of(bad), bad)
@@ -120,7 +120,7 @@ def test_a_package_of_another_version_is_refused(tmp_path: Path) -> None:
     package = make_package(tmp_path, version="1.2.4")
     state = state_of(package)._replace(version="1.2.3")
     with (
-        transaction(target, "install", [STUDIO]) as change,
+        transaction(target, "install") as change,
         pytest.raises(Conflict, match=r"gear_tool 1\.2\.4, expected was gear_tool 1\.2\.3"),
     ):
         change.install(STUDIO, "gear_tool", state, package)
@@ -248,7 +248,7 @@ def test_a_crash_at_any_call_leaves_the_old_state_or_the_new_one(
         if operation == "remove":
             remove(target, "gear_tool")
         elif removed is not None:
-            with transaction(target, "undo", [STUDIO]) as undo:
+            with transaction(target, "undo") as undo:
                 undo.put_back(STUDIO, "gear_tool", state_of(first), removed.number)
                 undo.commit()
         else:
@@ -289,7 +289,7 @@ def test_another_process_is_waited_for_and_named(tmp_path: Path) -> None:
     with (
         target_lock(target, "extery update"),
         pytest.raises(Conflict, match="extery update"),
-        transaction(target, "install", [STUDIO], timeout=0, on_wait=waited.append),
+        transaction(target, "install", timeout=0, on_wait=waited.append),
     ):
         raise AssertionError("not reached")
     assert install(target, package) is not None
@@ -298,16 +298,20 @@ def test_another_process_is_waited_for_and_named(tmp_path: Path) -> None:
 
 def test_a_running_blender_is_waited_for(tmp_path: Path) -> None:
     target = make_target(tmp_path)
+    package = make_package(tmp_path)
     session = tmp_path / "blender_a1b2c3"
     session.mkdir()
     lock = target.folder / "studio/.blender_ext/index.lock"
     lock.parent.mkdir(parents=True)
     lock.write_text(str(session))
-    with pytest.raises(Conflict) as error, transaction(target, "install", [STUDIO], timeout=0):
-        raise AssertionError("not reached")
+    with transaction(target, "install", timeout=0) as change:
+        change.install(STUDIO, "gear_tool", state_of(package), package)
+        with pytest.raises(Conflict) as error:
+            change.commit()
     assert error.value.code == "target.blender-busy"
+    assert installed(target) == {}
     session.rmdir()  # Blender has ended
-    assert install(target, make_package(tmp_path)) is not None
+    assert install(target, package) is not None
     assert not lock.exists()
 
 
@@ -315,10 +319,10 @@ def test_a_repository_elsewhere_is_changed_in_its_own_file_system(tmp_path: Path
     elsewhere = Repository("farm", "https://example.org/", custom_folder=str(tmp_path / "farm"))
     target = make_target(tmp_path, elsewhere)
     package = make_package(tmp_path)
-    with transaction(target, "install", [elsewhere]) as change:
+    with transaction(target, "install") as change:
         change.install(elsewhere, "gear_tool", state_of(package), package)
         change.commit()
-    with suppress(ExteryError), transaction(target, "remove", [elsewhere]) as change:
+    with suppress(ExteryError), transaction(target, "remove") as change:
         change.remove(elsewhere, "gear_tool")
         operation = change.commit()
     assert operation is not None

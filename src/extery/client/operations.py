@@ -39,7 +39,7 @@ class PackageState(NamedTuple):
 class Step:
     """The change of one extension; without ``after`` it is removed, without ``before`` it was not installed.
 
-    ``folder`` is that of the repository if it is not in the target. ``new_id`` identifies the new folder, see `extery.client.switch`; it was
+    ``folder`` is that of the repository, relative to the target, if it is not named as the repository. ``new_id`` identifies the new folder, see `extery.client.switch`; it was
     unpacked for this operation, or ``kept`` is the number of the operation that has kept it. ``error`` is the reason why it
     was not switched.
     """
@@ -53,8 +53,13 @@ class Step:
     kept: int = 0
     error: str = ""
 
+    @property
+    def is_user_data(self) -> bool:
+        """Whether it is the data that an extension has written for the user, not the extension."""
+        return self.folder.startswith(f"{layout.USER_DATA_FOLDER}/")
+
     def repository_folder(self, target: Target) -> Path:
-        return Path(self.folder) if self.folder else target.folder / self.repository
+        return target.folder / (self.folder or self.repository)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,19 +22,30 @@ from extery.client.state_files import remove_temporary_files
 from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
-from extery.core.errors import Conflict, ExteryError, NotFound, Unavailable, Where
+from extery.core.errors import Conflict, NotFound, Unavailable, Where
 from extery.core.locks import locked
 from extery.package import open_package
 
 DEFAULT_TIMEOUT = 600.0
+#: The state of user data in the journal: it has no version.
+_DATA = PackageState("")
 
 
 class Transaction:
     """A change of a target that has begun; `transaction` makes one."""
 
-    def __init__(self, target: Target, operation: Operation) -> None:
+    def __init__(
+        self,
+        target: Target,
+        operation: Operation,
+        *,
+        timeout: float,
+        on_wait: Callable[[str], None],
+    ) -> None:
         self.target = target
         self.operation = operation
+        self._timeout = timeout
+        self._on_wait = on_wait
         self._steps: list[Step] = []
 
     def install(
@@ -76,9 +87,19 @@ class Transaction:
             raise NotFound.of("undo.not-kept", id=identifier, version=state.version) from error
         self._steps.append(replace(step, new_id=new_id))
 
-    def remove(self, repository: Repository, identifier: str) -> None:
-        """Remove an installed extension by `commit`."""
+    def remove(
+        self, repository: Repository, identifier: str, *, with_user_data: bool = False
+    ) -> None:
+        """Remove an installed extension by `commit`, and the data that it has written for the user."""
         self._steps.append(self._new_step(repository, identifier, None))
+        if with_user_data:
+            folder = f"{layout.USER_DATA_FOLDER}/{repository.name}"
+            if (self.target.folder / folder / identifier).is_dir():
+                self._steps.append(Step(repository.name, folder, identifier, _DATA))
+
+    def fail(self, name: str, reason: str) -> None:
+        """Write a requested package that failed to the journal, with the others."""
+        self.operation = replace(self.operation, failed=(*self.operation.failed, (name, reason)))
 
     def _new_step(
         self, repository: Repository, identifier: str, after: PackageState | None
@@ -97,10 +118,17 @@ class Transaction:
         steps = sorted(self._steps, key=lambda step: (step.repository, step.id))
         for folder in {step.repository_folder(self.target) for step in steps}:
             sync_to_disk(folder)
-        self.operation = self.operation.with_steps(steps)
-        operations.save(self.target, self.operation)
-        self.operation = complete(self.target, self.operation)
+        with self._lock_blender(steps):
+            self.operation = self.operation.with_steps(steps)
+            operations.save(self.target, self.operation)
+            self.operation = complete(self.target, self.operation)
         return self.operation
+
+    def _lock_blender(self, steps: Iterable[Step]) -> AbstractContextManager[None]:
+        folders = {step.repository_folder(self.target) for step in steps if not step.is_user_data}
+        return blender_locks(
+            folders, self.target.state_folder, timeout=self._timeout, on_wait=self._on_wait
+        )
 
 
 def _check_identity(id_: str, version: str, expected_id: str, expected: PackageState) -> None:
@@ -128,7 +156,11 @@ def complete(target: Target, operation: Operation) -> Operation:
     steps = [_switch(target, operation, step) for step in operation.steps]
     for folder in {step.repository_folder(target) for step in steps}:
         sync_to_disk(folder)
-    changed = {f"{step.repository}.{step.id}": step.after for step in steps if not step.error}
+    changed = {
+        f"{step.repository}.{step.id}": step.after
+        for step in steps
+        if not step.error and not step.is_user_data
+    }
     store_records(target, changed)
     done = replace(operation.with_steps(steps), done=True)
     operations.save(target, done)
@@ -216,35 +248,28 @@ def target_lock(
 def transaction(
     target: Target,
     command: str,
-    repositories: Iterable[Repository],
     *,
     undoes: int = 0,
     timeout: float = DEFAULT_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Transaction]:
-    """Begin a change of the extensions in ``repositories``; without a `Transaction.commit` nothing changes."""
-    with ExitStack() as locks:
-        locks.enter_context(target_lock(target, command, timeout=timeout, on_wait=on_wait))
-        folders = [repository.folder_in(target) for repository in repositories]
-        locks.enter_context(
-            blender_locks(folders, target.state_folder, timeout=timeout, on_wait=on_wait)
-        )
+    """Begin a change of a target; without a `Transaction.commit` nothing changes."""
+    with target_lock(target, command, timeout=timeout, on_wait=on_wait):
         operation = operations.new_operation(target, command, undoes=undoes)
-        current = Transaction(target, operation)
+        current = Transaction(target, operation, timeout=timeout, on_wait=on_wait)
         try:
             yield current
         finally:
             if not current.operation.done:
-                _discard(current, folders)
+                _discard(current)
 
 
-def _discard(current: Transaction, folders: Iterable[Path]) -> None:
+def _discard(current: Transaction) -> None:
     """Remove what a transaction has unpacked that was not committed."""
     if operations.load(current.target, current.operation.number) is not None:
         return  # interrupted while folders were switched: the next command completes it
-    for folder in folders:
-        with suppress(OSError, ExteryError):
-            shutil.rmtree(
-                folder / layout.STATE_FOLDER / f"{current.operation.number:06d}",
-                ignore_errors=True,
-            )
+    for repository in load_repositories(current.target):
+        state = repository.folder_in(current.target) / layout.STATE_FOLDER
+        shutil.rmtree(state / f"{current.operation.number:06d}", ignore_errors=True)
+        with suppress(OSError):
+            state.rmdir()
