@@ -1,0 +1,39 @@
+"""The options that choose a target, which all commands of the client share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.options import Decorated, LocalPath
+
+if TYPE_CHECKING:
+    from extery.client.targets import Target
+
+
+def target_options(function: Decorated) -> Decorated:
+    """Add --blender and --dir, as the arguments ``blender`` and ``folder`` of `targets_of`."""
+    folder = click.option(
+        "--dir",
+        "folder",
+        metavar="DIR",
+        type=LocalPath(file_okay=False),
+        help="The folder of extensions, instead of that of an installed Blender.",
+    )
+    blender = click.option(
+        "--blender",
+        metavar="VERSION[,VERSION]",
+        multiple=True,
+        help="Blender's version, for example 4.2; several with commas. The only Blender found needs no option.",
+    )
+    return blender(folder(function))
+
+
+def targets_of(blender: Sequence[str], folder: Path | None) -> list[Target]:
+    """Return the targets that the options choose; raises an `ExteryError` if that is not clear."""
+    from extery.client.targets import select_targets
+
+    return select_targets(blender, folder)
