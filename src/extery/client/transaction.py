@@ -77,10 +77,21 @@ class Transaction:
         self._steps.append(replace(step, new_id=folder_id(new)))
 
     def put_back(
-        self, repository: Repository, identifier: str, state: PackageState, number: int
+        self,
+        repository: Repository,
+        identifier: str,
+        state: PackageState,
+        number: int,
+        *,
+        folder: str = "",
     ) -> None:
-        """Switch the folder that the operation ``number`` has kept back in by `commit`; raises `NotFound` without it."""
+        """Switch the folder that the operation ``number`` has kept back in by `commit`; raises `NotFound` without it.
+
+        ``folder`` is that of its step, for user data.
+        """
         step = replace(self._new_step(repository, identifier, state), kept=number)
+        if folder.startswith(layout.USER_DATA_FOLDER):
+            step = replace(step, folder=folder, before=None)
         try:
             new_id = folder_id(self.operation.new_folder(self.target, step))
         except OSError as error:
@@ -165,6 +176,7 @@ def complete(target: Target, operation: Operation) -> Operation:
     done = replace(operation.with_steps(steps), done=True)
     operations.save(target, done)
     _remove_area(target, done, NEW)
+    _remove_empty(target, done)
     return done
 
 
@@ -186,6 +198,15 @@ def _remove_area(target: Target, operation: Operation, kind: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
             folder.parent.rmdir()
+
+
+def _remove_empty(target: Target, operation: Operation) -> None:
+    """Remove the areas of an operation in which nothing is kept."""
+    for step in operation.steps:
+        folder = operation.old_folder(target, step).parent
+        for empty in (folder, folder.parent, folder.parent.parent):
+            with suppress(OSError):
+                empty.rmdir()
 
 
 def recover(target: Target) -> list[Operation]:

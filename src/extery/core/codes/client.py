@@ -7,6 +7,55 @@ from extery.core.codes import Code, locks
 _FOLDER = "/home/ada/.config/blender/4.2/extensions"
 
 CODES = {
+    "install.ambiguous": Code(
+        "error",
+        "several repositories have an extension of this id",
+        "Extensions of two repositories are two extensions, also with the same id.",
+        message="{id} is the id of {names}",
+        hint="name one of them with its repository",
+        example={"id": "gear_tool", "names": "blender_org.gear_tool, studio.gear_tool"},
+    ),
+    "install.in-use": Code(
+        "error",
+        "the folder of an extension cannot be replaced",
+        "On Windows, files that a program has opened cannot be renamed.",
+        message="{name} was not changed: {reason}",
+        hint="close Blender, and try again",
+        example={"name": "gear_tool", "reason": "The process cannot access the file"},
+    ),
+    "install.local": Code(
+        "error",
+        "an extension of a local repository is to be changed",
+        "Local repositories are the user's own folders; only what extery has installed there is removed.",
+        message="{name} is in the local repository {repository}, and was not installed by extery",
+        hint="disable it with 'extery disable {name}', or delete its folder yourself",
+        example={"name": "mine.gear_tool", "repository": "mine"},
+    ),
+    "install.not-installed": Code(
+        "error",
+        "an extension is not installed",
+        "Names are those of 'extery list'.",
+        message="{target} has no extension {name!r}",
+        hint="list what is installed with 'extery list'",
+        variants={"similar": ("", "did you mean {similar}?")},
+        example={"name": "gear_tol", "target": "Blender 4.2", "similar": "gear_tool"},
+    ),
+    "install.requirement": Code(
+        "error",
+        "what is to be installed cannot be read",
+        "An id, perhaps with its repository before it, and versions behind it.",
+        message="{requirement!r} is not an extension to install",
+        hint="write gear_tool, studio.gear_tool, gear_tool==1.2, 'gear_tool>=1.2,<2' or gear_tool@beta",
+        example={"requirement": "gear tool"},
+    ),
+    "install.requirement-version": Code(
+        "error",
+        "a version to install cannot be read",
+        "Versions have three numbers, or one or two for all that begin with them.",
+        message="{version!r} in {requirement!r} is not a version",
+        hint="write 1, 1.2, 1.2.3 or 1.2.3-beta.1",
+        example={"version": "1.2.x", "requirement": "gear_tool==1.2.x"},
+    ),
     "install.other-package": Code(
         "error",
         "a package is another one than its listing states",
@@ -136,6 +185,28 @@ CODES = {
         hint="state its version once, for example with --blender 4.2",
         example={"folder": "/srv/farm/extensions"},
     ),
+    "undo.changed-since": Code(
+        "error",
+        "an extension was changed since the operation that is to be undone",
+        "An undo restores what was there before one operation, and would lose the later change.",
+        message="{name} is {version} now, and was {expected} after operation {number}",
+        hint="undo the later operation first ('extery history' lists them), or use 'extery rollback'",
+        example={"name": "studio.gear_tool", "version": "1.3.0", "expected": "1.2.0", "number": 4},
+    ),
+    "undo.no-earlier": Code(
+        "error",
+        "there is no earlier version of an extension",
+        "Versions that were replaced are kept for a time.",
+        message="no earlier version of {name} is kept",
+        hint="install one with 'extery install', for example '{name}==1.2'",
+        variants={
+            "version": (
+                "{name} {version} is not kept",
+                "install it with 'extery install {name}=={version}'",
+            )
+        },
+        example={"name": "studio.gear_tool", "version": "1.2.0"},
+    ),
     "undo.not-kept": Code(
         "error",
         "a replaced extension is not kept any more",
@@ -143,5 +214,29 @@ CODES = {
         message="the folder of {id} {version} is not kept any more",
         hint="install that version again, with 'extery install {id}=={version}'",
         example={"id": "gear_tool", "version": "1.2.3"},
+    ),
+    "undo.nothing": Code(
+        "error",
+        "there is nothing to undo",
+        "Only changes by extery are in its journal.",
+        message="no operation of {target} is left to undo",
+        hint="see 'extery history'",
+        example={"target": "Blender 4.2"},
+    ),
+    "undo.undone": Code(
+        "error",
+        "an operation is undone already",
+        "Each operation is undone at most once; the undo can be undone.",
+        message="operation {number} was undone by operation {by}",
+        hint="undo that one to bring it back: extery undo {by}",
+        example={"number": 3, "by": 4},
+    ),
+    "undo.unknown": Code(
+        "error",
+        "there is no operation of this number",
+        "Operations are numbered from 1, for each Blender.",
+        message="{target} has no operation {number}",
+        hint="see 'extery history'",
+        example={"number": 12, "target": "Blender 4.2"},
     ),
 }
