@@ -6,10 +6,12 @@ import hashlib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from extery.client.operations import PackageState
 from extery.client.repositories import Repository, change_repositories
 from extery.client.targets import Target
+from extery.listing.entries import Entry
 
 STUDIO = Repository("studio", "https://example.org/index.json", "Studio")
 LOCAL = Repository("mine")
@@ -54,6 +56,25 @@ def make_package(
         for name, text in contents.items():
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
     return path
+
+
+def make_entry(identifier: str = "gear_tool", version: str = "1.0.0", **fields: Any) -> Entry:
+    """Return the entry of a listing, with other values in ``fields``."""
+    return {
+        "schema_version": "1.0.0",
+        "id": identifier,
+        "name": identifier.replace("_", " ").title(),
+        "tagline": "Turns gears",
+        "version": version,
+        "type": "add-on",
+        "maintainer": "Ada Tester <ada@example.org>",
+        "license": ["SPDX:GPL-3.0-or-later"],
+        "blender_version_min": "4.2.0",
+        "archive_url": f"./{identifier}-{version}.zip",
+        "archive_size": 1000,
+        "archive_hash": "sha256:" + hashlib.sha256(f"{identifier} {version}".encode()).hexdigest(),
+        **fields,
+    }
 
 
 def state_of(package: Path) -> PackageState:
