@@ -7,9 +7,9 @@ from urllib.parse import urlencode, urlsplit
 
 from extery.fetch import Document, Fetcher, Validators, get_document
 from extery.fetch.addresses import REMOTE, redact_url
+from extery.fetch.listing_changes import fetch_newest
 from extery.listing.complete import is_known_type
 from extery.listing.entries import Listing, parse_listing
-from extery.repository.mirror.delta_fetch import fetch_newest
 from extery.repository.mirror.state import MirrorState
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 from extery.core.errors import Corrupt, InvalidInput, NotFound, Refused, Unavailable
-from extery.fetch import Fetcher, get_document, resolve_archive_url
+from extery.fetch.addresses import resolve_archive_url
+from extery.fetch.documents import get_document
+from extery.fetch.fetcher import Fetcher
 from extery.listing.delta import (
     CHANGES_FILENAME,
     MAX_DELTA_SIZE,

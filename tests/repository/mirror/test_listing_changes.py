@@ -127,9 +127,7 @@ def test_changes_that_cost_more_than_the_listing_are_not_applied(
     recording.add("third.zip", extension_id="third_tool")
     recording.publish()
     listing = recording.web.pages["/r/index.json"]
-    monkeypatch.setattr(
-        "extery.repository.mirror.delta_fetch.MAX_PROCESSED_BYTES", len(listing) // 2
-    )
+    monkeypatch.setattr("extery.fetch.listing_changes.MAX_PROCESSED_BYTES", len(listing) // 2)
     recording.requested()
 
     mirrored(recording, folder, fetcher)
