@@ -52,6 +52,13 @@ class Store:
             return actual == size if size else True
         return False
 
+    def use(self, sha256: str) -> Path:
+        """Return the path of a package in the store, and note its use: `gc` removes those that are not used."""
+        path = self.path(sha256)
+        with suppress(OSError):
+            os.utime(path)
+        return path
+
     def fetch(
         self,
         request: DownloadRequest,
@@ -65,8 +72,7 @@ class Store:
         """
         path = self.path(request.sha256)
         if self.has(request.sha256, request.size):
-            os.utime(path)  # it is in use: `gc` removes those that are not
-            return path
+            return self.use(request.sha256)
         with self._locked(path):
             if not self.has(request.sha256, request.size):
                 part = path.with_suffix(".part")

@@ -112,6 +112,15 @@ class Transaction:
         """Write a requested package that failed to the journal, with the others."""
         self.operation = replace(self.operation, failed=(*self.operation.failed, (name, reason)))
 
+    @property
+    def prepared(self) -> dict[str, Path]:
+        """The folders that `commit` will switch in, by ``repository.id``."""
+        return {
+            f"{step.repository}.{step.id}": self.operation.new_folder(self.target, step)
+            for step in self._steps
+            if step.after and not step.is_user_data
+        }
+
     def _new_step(
         self, repository: Repository, identifier: str, after: PackageState | None
     ) -> Step:

@@ -1,0 +1,63 @@
+"""Python packages of which several extensions bring different versions.
+
+Blender unpacks the wheels of all enabled add-ons into one folder, and of each Python package the newest version only
+(contract, 5.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from extery.client.records import find_installed
+from extery.client.targets import Target
+from extery.core.errors import ExteryError, Problem, ProblemList
+from extery.manifest.document import MANIFEST_FILENAME, Manifest, read_manifest_bytes
+
+
+def find_conflicts(target: Target, prepared: Mapping[str, Path]) -> list[Problem]:
+    """Return a warning for each Python package of which a new extension brings another version than another one.
+
+    ``prepared`` are the folders of the extensions that are about to be installed, by ``repository.id``.
+    """
+    wheels = {name: _wheels_in(folder) for name, folder in prepared.items()}
+    if not any(wheels.values()):
+        return []
+    others = {
+        item.name: _versions(item.manifest.wheels)
+        for item in find_installed(target)
+        if item.name not in prepared
+    }
+    problems = ProblemList()
+    for name, own in wheels.items():
+        later = {other: wheels[other] for other in wheels if other > name}
+        for other, versions in {**others, **later}.items():
+            for wheel in sorted(own.keys() & versions.keys()):
+                if own[wheel] != versions[wheel]:
+                    problems.add(
+                        "install.wheel-conflict",
+                        name=name,
+                        wheel=wheel,
+                        version=own[wheel],
+                        other=other,
+                        other_version=versions[wheel],
+                    )
+    return problems
+
+
+def _wheels_in(folder: Path) -> dict[str, str]:
+    try:
+        data = read_manifest_bytes(folder / MANIFEST_FILENAME)
+        return _versions(Manifest.parse(data, strict=False, packaged=True).wheels)
+    except (ExteryError, OSError):
+        return {}
+
+
+def _versions(wheels: Iterable[str]) -> dict[str, str]:
+    """Return the version of each Python package among the wheels, by its normalized name."""
+    versions = {}
+    for wheel in wheels:
+        parts = wheel.rpartition("/")[2].split("-")
+        if len(parts) >= 5:
+            versions[parts[0].lower().replace(".", "_")] = parts[1]
+    return versions
