@@ -190,11 +190,11 @@ def parse_listing(
     """
     ignored: dict[int, Entry] = {}
     with ProblemList().raising(InvalidListing) as problems:
-        document = _read_document(data, problems, file)
+        document = read_document(data, problems, file)
         if document is not None:
             if ignores_type is not _ignore_no_type:
                 ignored = _entries_of_types(document, ignores_type)
-            _check_document(document, problems, file, ignored)
+            check_document(document, problems, file, ignored)
     assert document is not None  # raised above
     entries = document["data"]
     if ignored:
@@ -215,7 +215,8 @@ def _entries_of_types(
     }
 
 
-def _read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
+def read_document(data: bytes, problems: ProblemList, file: str) -> dict[str, Any] | None:
+    """Return the JSON object in ``data``; ``None`` with a problem if it is none, or too deep."""
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also for numbers of thousands of digits
@@ -270,9 +271,10 @@ def _is_deep(document: object) -> bool:
     return True
 
 
-def _check_document(
-    document: dict[str, Any], problems: ProblemList, file: str, ignored: Container[int]
+def check_document(
+    document: dict[str, Any], problems: ProblemList, file: str, ignored: Container[int] = ()
 ) -> None:
+    """Add the problems of a listing, of at most `MAX_LISTING_PROBLEMS` entries; those at ``ignored`` are not checked."""
     if "version" not in document and "data" not in document:
         problems.add("listing.other-json", where=Where(file))
         return

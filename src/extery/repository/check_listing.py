@@ -15,9 +15,9 @@ from extery.listing import LISTING_FILENAME
 from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
 from extery.listing.complete import is_known_type, is_unknown_name
 from extery.listing.entries import Entry, check_entry, is_text, parse_listing
+from extery.listing.lenient import AUTH_METHOD
 from extery.repository.ambiguity import find_clashes
 from extery.repository.check_types import (
-    AUTH_METHOD,
     check_auth_method,
     check_block_keys,
     check_ignored,

@@ -19,8 +19,7 @@ from extery.listing.complete import (
     is_unknown_name,
 )
 from extery.listing.entries import Entry, check_entry
-
-AUTH_METHOD = "assetlib_auth_method"
+from extery.listing.lenient import AUTH_METHOD
 
 
 def check_types(entries: Iterable[tuple[int, Entry]], address: str, problems: ProblemList) -> None:
