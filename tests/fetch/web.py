@@ -217,22 +217,24 @@ class Handler(BaseHTTPRequestHandler):
         self._send(body, etag if web.has_etags else "")
 
     def _send(self, body: bytes, etag: str) -> None:
-        start = 0
+        start, end, is_range = 0, "", False
         wanted = self.headers.get("Range", "")
         if self.has_ranges and wanted and self.headers.get("If-Range", etag) == etag:
-            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-        total, body = len(body), body[start:]
+            first, _, end = wanted.removeprefix("bytes=").partition("-")
+            start = int(first)
+            is_range = bool(start or end)
+        total, body = len(body), body[start : int(end) + 1 if end else None]
         if start and self.most is not None:
             body = body[: self.most]
         if self.tampered:
             body = bytes(byte ^ 1 for byte in body)
-        packed = "gzip" in self.headers.get("Accept-Encoding", "") and not start
+        packed = "gzip" in self.headers.get("Accept-Encoding", "") and not is_range
         body = gzip.compress(body) if packed else body
-        self.send_response(206 if start else 200)
+        self.send_response(206 if is_range else 200)
         self.send_header("Content-Length", str(len(body)))
         if packed:
             self.send_header("Content-Encoding", "gzip")
-        if start:
+        if is_range:
             self.send_header("Content-Range", f"bytes {start}-{start + len(body) - 1}/{total}")
         if etag:
             self.send_header("ETag", etag)

@@ -73,7 +73,7 @@ def get_document(
         with fetcher.open(url, headers, deadline) as response:
             if response.status == 304 and validators.headers():
                 return None
-            document = _read(response, encodings, limit)
+            document = read_document(response, encodings, limit)
             check_received_document(url, response.url, document.body)
             return document
 
@@ -93,7 +93,8 @@ def _may_be_folder(url: str) -> bool:
     return parts.scheme in REMOTE and not parts.path.endswith(".json")
 
 
-def _read(response: Response, encodings: Sequence[str], limit: int) -> Document:
+def read_document(response: Response, encodings: Sequence[str], limit: int) -> Document:
+    """Return the document of a response, within ``limit`` bytes on the wire and decoded."""
     if response.status not in (200, 203):
         raise Unavailable.of(
             "fetch.status",

@@ -29,6 +29,14 @@ def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | N
     ``None`` if there are no changes, or none that follow this listing. The listing itself must then be
     requested, since another tool may have replaced it without recording changes.
     """
+    newest = fetch_current(listing, address, fetcher=fetcher)
+    return None if newest == listing else newest
+
+
+def fetch_current(
+    listing: bytes, address: str, *, fetcher: Fetcher, limit: int = 0
+) -> bytes | None:
+    """Return the listing at ``address``, which may be ``listing`` itself; ``None`` if changes do not lead to it."""
     if not announces_changes(listing):
         return None
     try:
@@ -44,7 +52,7 @@ def fetch_newest(listing: bytes, address: str, *, fetcher: Fetcher) -> bytes | N
     if _change_count(listing, document.body) * len(listing) > MAX_PROCESSED_BYTES:
         return None
     newest = apply_changes(listing, document.body)
-    if newest is None or newest == listing or len(newest) > fetcher.max_document_size:
+    if newest is None or len(newest) > (limit or fetcher.max_document_size):
         return None
     return newest
 
