@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from extery.core.errors import ExteryError
-from extery.fetch.fetcher import Fetcher
 
 Job = TypeVar("Job")
 
@@ -15,11 +14,17 @@ Job = TypeVar("Job")
 MAX_CONCURRENT = 16
 
 
+class Stoppable(Protocol):
+    """A `Fetcher`, or several."""
+
+    def stop(self) -> None: ...
+
+
 def run_all(
     jobs: Iterable[Job],
     run: Callable[[Job], None],
     *,
-    fetcher: Fetcher,
+    fetcher: Stoppable,
     max_concurrent: int = MAX_CONCURRENT,
 ) -> list[tuple[Job, ExteryError]]:
     """Call ``run`` for every job; return the failed jobs with their errors, in order.

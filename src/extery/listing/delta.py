@@ -83,14 +83,31 @@ def apply_changes(listing: bytes, document: bytes) -> bytes | None:
 def split_entries(listing: bytes) -> list[bytes]:
     """Return the entries of a listing as `dump_listing` writes them; empty if it is not a listing."""
     try:
-        return [_ENTRY + text for text in _split(listing)[1]]
+        return split_listing(listing)[1]
     except ValueError:
-        pass
+        return []
+
+
+def split_listing(listing: bytes, *, parse: bool = False) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the keys of a listing without its data, and the entries as `dump_listing` writes them.
+
+    Entries that are no objects are left out. Without ``parse`` a listing that Extery seems to have written is split as
+    text, so the entries need not be JSON. Raises `ValueError` if it is not a listing.
+    """
+    if not parse:
+        try:
+            head, texts = _split(listing)
+            keys = json.loads(head + b"}")
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return keys, [_ENTRY + text for text in texts]
     try:
         document = json.loads(listing)
-        return [_dump(item) for item in document["data"] if isinstance(item, dict)]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return []
+        entries = [_dump(item) for item in document.pop("data") if isinstance(item, dict)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("not a listing") from error
+    return document, entries
 
 
 def target_digest(document: bytes) -> str:
