@@ -47,8 +47,10 @@ class PartFile:
 
     def save_validator(self, response: Response) -> None:
         """Store the strong validator of ``response``, or an empty text."""
-        # A weak entity tag does not guarantee equal bytes.
-        validator = response.etag if response.etag.startswith('"') else response.last_modified
+        self.write_validator(response.validator)
+
+    def write_validator(self, validator: str) -> None:
+        """Store a strong validator, or an empty text."""
         if validator != self.validator:
             self.validator_path.write_text(validator, "latin-1")
 

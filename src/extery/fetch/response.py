@@ -57,6 +57,25 @@ class Response:
             return ""
         return text if age.total_seconds() > 1 else ""
 
+    @property
+    def validator(self) -> str:
+        """The strong validator for ``If-Range``; empty if there is none.
+
+        A weak entity tag does not guarantee equal bytes.
+        """
+        return self.etag if self.etag.startswith('"') else self.last_modified
+
+    def is_range(self, start: int, end: int, size: int) -> bool:
+        """Whether this is a 206 response with exactly the bytes from ``start`` to before ``end``."""
+        if self.length not in (None, end - start):
+            return False
+        return self.continues(start, size) and self._range_end == end
+
+    @property
+    def _range_end(self) -> int:
+        match = _CONTENT_RANGE.fullmatch(self.headers.get("content-range", "").strip())
+        return int(match[2]) + 1 if match else 0
+
     def continues(self, start: int, size: int) -> bool:
         """Whether this is a 206 response with the bytes from ``start`` of a file of ``size`` bytes."""
         match = _CONTENT_RANGE.fullmatch(self.headers.get("content-range", "").strip())
