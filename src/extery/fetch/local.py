@@ -14,7 +14,7 @@ from extery.fetch.addresses import path_from_url, sanitize_text
 from extery.listing import LISTING_FILENAME
 
 _BLOCK = 1 << 18
-_RANGE = re.compile(r"bytes=(\d+)-")
+_RANGE = re.compile(r"bytes=([0-9]{1,19})-([0-9]{0,19})")
 
 LocalResponse = tuple[int, dict[str, str], Iterator[bytes]]
 
@@ -46,15 +46,17 @@ def open_file(url: str, headers: Mapping[str, str]) -> Iterator[LocalResponse]:
             return
         response = {"etag": etag, "content-length": str(status.st_size)}
         match = _RANGE.fullmatch(headers.get("Range", ""))
-        start = int(match[1]) if match and headers.get("If-Range", etag) == etag else 0
-        if start and start >= status.st_size:
+        if match is None or headers.get("If-Range", etag) != etag:
+            yield 200, response, _blocks(file, display_path, status.st_size)
+            return
+        start, last = int(match[1]), min(int(match[2] or status.st_size), status.st_size - 1)
+        if start > last:
             yield 416, {"content-range": f"bytes */{status.st_size}"}, iter(())
             return
         file.seek(start)
-        if start:
-            response["content-range"] = f"bytes {start}-{status.st_size - 1}/{status.st_size}"
-            response["content-length"] = str(status.st_size - start)
-        yield 206 if start else 200, response, _blocks(file, display_path, status.st_size - start)
+        response["content-range"] = f"bytes {start}-{last}/{status.st_size}"
+        response["content-length"] = str(last + 1 - start)
+        yield 206, response, _blocks(file, display_path, last + 1 - start)
 
 
 def _open_nonblocking(name: str, flags: int) -> int:
