@@ -65,6 +65,11 @@ def status(number: int, **headers: str) -> Fault:
     return respond
 
 
+def no_fault() -> Fault:
+    """Respond as usual, before a request that has a fault."""
+    return lambda _handler, _body: False
+
+
 def redirect(url: str, number: int = 302) -> Fault:
     return status(number, Location=url)
 
@@ -170,6 +175,35 @@ def short_range(most: int) -> Fault:
     return respond
 
 
+def refuse_ranges(number: int) -> Fault:
+    """Respond to a range with a status; send the whole file otherwise."""
+
+    def respond(handler: Handler, body: bytes) -> bool:
+        return "Range" in handler.headers and status(number)(handler, body)
+
+    return respond
+
+
+def state_range(text: str) -> Fault:
+    """Send the requested range with another ``Content-Range``."""
+
+    def respond(handler: Handler, body: bytes) -> bool:
+        handler.stated_range = text
+        return False
+
+    return respond
+
+
+def state_etag(text: str) -> Fault:
+    """Send the right bytes with another entity tag."""
+
+    def respond(handler: Handler, body: bytes) -> bool:
+        handler.stated_etag = text
+        return False
+
+    return respond
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     web: Web
@@ -178,6 +212,8 @@ class Handler(BaseHTTPRequestHandler):
     pause = 0.0
     tampered = False
     has_ranges = True
+    stated_range = ""
+    stated_etag = ""
 
     def setup(self) -> None:
         super().setup()
@@ -201,7 +237,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _respond(self, web: Web) -> None:
         self.cut, self.pause, self.tampered, self.has_ranges = None, 0.0, False, True
-        self.most = None
+        self.most, self.stated_range, self.stated_etag = None, "", ""
         path = self.path.split("?")[0]
         body = web.pages.get(path, b"")
         faults = web.faults.get(path, [])
@@ -217,27 +253,31 @@ class Handler(BaseHTTPRequestHandler):
         self._send(body, etag if web.has_etags else "")
 
     def _send(self, body: bytes, etag: str) -> None:
-        start, end, is_range = 0, "", False
+        start, total = 0, len(body)
         wanted = self.headers.get("Range", "")
-        if self.has_ranges and wanted and self.headers.get("If-Range", etag) == etag:
-            first, _, end = wanted.removeprefix("bytes=").partition("-")
+        is_part = self.has_ranges and bool(wanted) and self.headers.get("If-Range", etag) == etag
+        if is_part:
+            first, _, last = wanted.removeprefix("bytes=").partition("-")
             start = int(first)
-            is_range = bool(start or end)
-        total, body = len(body), body[start : int(end) + 1 if end else None]
-        if start and self.most is not None:
-            body = body[: self.most]
+            if start >= total:
+                status(416, Content_Range=f"bytes */{total}")(self, body)
+                return
+            body = body[start : int(last) + 1 if last else total]
+            if self.most is not None:
+                body = body[: self.most]
         if self.tampered:
             body = bytes(byte ^ 1 for byte in body)
-        packed = "gzip" in self.headers.get("Accept-Encoding", "") and not is_range
+        packed = "gzip" in self.headers.get("Accept-Encoding", "") and not is_part
         body = gzip.compress(body) if packed else body
-        self.send_response(206 if is_range else 200)
+        self.send_response(206 if is_part else 200)
         self.send_header("Content-Length", str(len(body)))
         if packed:
             self.send_header("Content-Encoding", "gzip")
-        if is_range:
-            self.send_header("Content-Range", f"bytes {start}-{start + len(body) - 1}/{total}")
+        if is_part:
+            span = f"bytes {start}-{start + len(body) - 1}/{total}"
+            self.send_header("Content-Range", self.stated_range or span)
         if etag:
-            self.send_header("ETag", etag)
+            self.send_header("ETag", self.stated_etag or etag)
         self.end_headers()
         if self.cut is not None:
             body = body[: self.cut]

@@ -66,6 +66,10 @@ class Fetcher:
         self.max_document_size = max_document_size
         self.retry_policy = retry_policy
         self.disk = DiskSpace()
+        #: Connections that transfers may use beyond one each; each holds a part of a file in memory.
+        self.additional_connections = threading.BoundedSemaphore(connections)
+        #: Origins that have refused ranges or additional connections.
+        self.single_connection_origins: set[Origin] = set()
         self._token = _checked_token(token)
         self._token_origin = origin_of(token_for) if token else None
         self._stopped = threading.Event()
