@@ -23,6 +23,7 @@ from extery.fetch.fetcher import Fetcher
 from extery.fetch.part_file import PartFile
 from extery.fetch.response import Response
 from extery.fetch.retry import TransientError
+from extery.fetch.segments import RemoteFile
 
 #: Maximum bytes of a package, whatever its listing states, and of its unpacked files.
 MAX_PACKAGE_SIZE = 4_000_000_000
@@ -47,15 +48,17 @@ def download(
     part: Path,
     fetcher: Fetcher,
     on_progress: Callable[[int], None] = lambda _: None,
+    connections: int = 1,
 ) -> None:
     """Download the package to ``to``, which is replaced only if size and hash are right.
 
     ``part`` is the part file, on the same disk. ``on_progress`` is called with the number of bytes
     received since the last call; negative if some must be fetched again. A compressed response is
-    refused, as Blender refuses it.
+    refused, as Blender refuses it. A large package is received over up to ``connections`` connections, if the
+    server sends ranges.
     """
     _check_size(request)
-    transfer = _Transfer(request, PartFile(part), fetcher, on_progress)
+    transfer = _Transfer(request, PartFile(part), fetcher, on_progress, connections)
     try:
         fetcher.with_retries(request.url, transfer.attempt, transfer.deadline)
         transfer.part.move_to(to)
@@ -94,12 +97,20 @@ class _Transfer:
         part: PartFile,
         fetcher: Fetcher,
         on_progress: Callable[[int], None],
+        connections: int,
     ) -> None:
         self.request = request
         self.part = part
         self.fetcher = fetcher
         self.on_progress = on_progress
         self.deadline = Deadline(fetcher.retry_policy.time_limit(request.size))
+        self.remote = RemoteFile(
+            request.url,
+            request.size,
+            fetcher=fetcher,
+            deadline=self.deadline,
+            connections=connections,
+        )
         self.reservation = Reservation()
         self.counted = 0
         self.furthest = 0
@@ -112,13 +123,14 @@ class _Transfer:
             try:
                 with path.open("a+b") as file:
                     digest, start = self._begin(file)
+                    is_resumed = start > 0
                     self.furthest = max(self.furthest, start)
                     self._count(start)
                     if start < self.request.size:
-                        digest, start = self._fetch(file, digest, start)
+                        digest, is_resumed = self._fetch(file, digest, start)
                     file.flush()
                     os.fsync(file.fileno())
-                self._verify(digest.hexdigest(), resumed=start > 0)
+                self._verify(digest.hexdigest(), is_mixed=is_resumed)
             except Corrupt:
                 self.discard()
                 raise
@@ -139,13 +151,9 @@ class _Transfer:
 
     def _fetch(
         self, file: BinaryIO, digest: hashlib._Hash, start: int
-    ) -> tuple[hashlib._Hash, int]:
-        headers = {"Accept-Encoding": IDENTITY}
-        if start:
-            headers["Range"] = f"bytes={start}-"
-            if validator := self.part.validator:
-                headers["If-Range"] = validator
-        with self.fetcher.open(self.request.url, headers, self.deadline) as response:
+    ) -> tuple[hashlib._Hash, bool]:
+        """Return the hash of the file, and whether it comes from several responses."""
+        with self.remote.open(start, self.part.validator) as response:
             if content_encoding(response.headers) != IDENTITY:
                 raise unexpected_encoding_error(response)
             if start and not response.continues(start, self.request.size):
@@ -158,7 +166,7 @@ class _Transfer:
             self._check_response(response, start)
             self.part.save_validator(response)
             self._write(file, digest, response, start)
-        return digest, start
+        return digest, start > 0 or self.remote.has_pieces
 
     def _write(self, file: BinaryIO, digest: hashlib._Hash, response: Response, start: int) -> None:
         received = start
@@ -199,12 +207,13 @@ class _Transfer:
                 raise self._web_page_error()
             raise self._wrong_size_error(start + response.length)
 
-    def _verify(self, sha256: str, *, resumed: bool) -> None:
+    def _verify(self, sha256: str, *, is_mixed: bool) -> None:
         if sha256 == self.request.sha256:
             return
         problem = Problem.of("fetch.hash", url=redact_url(self.request.url), sha256=sha256)
-        if resumed:
-            # The two parts may be from different files: start over.
+        if is_mixed:
+            # The parts may be from different files: start over.
+            self.remote.connections = 1
             self.discard()
             raise TransientError(problem)
         raise Corrupt(problem)
