@@ -7,6 +7,7 @@
 - `name_encoding`, `names`, `collisions`: decode names, check each, and compare them with each other.
 - `opening`: runs all of these and returns an `archive`, whose data `streams` unpacks.
 - `reader`: a package is an archive with a manifest. `writer`: the zip that a build writes.
+- `reuse`: the bytes of a new archive that an old one contains, and `derived_headers` the headers between them.
 """
 
 from extery.package.archive import Archive, Member

@@ -34,6 +34,8 @@ _END_64 = Struct("<4sQ2H2L4Q")
 # `_END_64.size` without its signature and its own size field.
 _END_64_BODY = _END_64.size - 12
 _MAX_COMMENT = 0xFFFF
+# Nearly all archives have no comment, and nearly all others a line of text.
+_USUAL_COMMENTS = (0, 500, _MAX_COMMENT)
 
 
 class DirectoryEntry(NamedTuple):
@@ -53,6 +55,7 @@ class DirectoryEntry(NamedTuple):
     external_attributes: int
     offset: int
     extra_issue: Issue | None
+    extra: bytes
 
 
 class CentralDirectory(NamedTuple):
@@ -101,9 +104,8 @@ def _damaged(name: str, variant: str, **values: Value) -> InvalidPackage:
 
 def _find_end(file: BinaryIO, size: int, name: str) -> _End:
     """Return the end record, which must be the last bytes of the file."""
-    # Nearly all archives have no comment, so that the record is found without reading 64 KiB.
-    for length in (END.size, END.size + _MAX_COMMENT):
-        tail_start = max(0, size - length)
+    for comment_size in _USUAL_COMMENTS:
+        tail_start = max(0, size - END.size - comment_size)
         file.seek(tail_start)
         tail = file.read(size - tail_start)
         at = tail.rfind(END_SIGNATURE)
@@ -226,5 +228,5 @@ def _entry(fields: tuple[int, ...], raw_name: bytes, extra: bytes, name: str) ->
         size, packed, offset = wide
     return DirectoryEntry(
         raw_name, system, system_version, needed, flags, method, time, date, crc, packed, size,
-        external, offset, extra_issue,
+        external, offset, extra_issue, extra,
     )  # fmt: skip

@@ -83,7 +83,7 @@ def check_local_headers(
         previous = name
         if len(problems) - before >= MAX_NAME_PROBLEMS:
             break
-        header = _read_local(file, entry.offset, directory.start)
+        header = read_local_header(file, entry.offset, directory.start)
         if header is None:
             add(Issue(_MISMATCH, "no-header"), name)
             expected = max(expected, entry.offset)
@@ -140,7 +140,7 @@ class _Spaces:
             )
 
 
-def _read_local(file: BinaryIO, offset: int, limit: int) -> LocalHeader | None:
+def read_local_header(file: BinaryIO, offset: int, limit: int) -> LocalHeader | None:
     """Return the local header at ``offset``, or ``None`` if there is none before ``limit``."""
     if offset + LOCAL_HEADER.size > limit:
         return None
