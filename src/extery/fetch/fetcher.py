@@ -20,6 +20,7 @@ import httpx
 from extery import __version__
 from extery.core.errors import InvalidInput, Refused, Unavailable
 from extery.fetch.addresses import REMOTE, origin_of, redact_url, split_url
+from extery.fetch.certificates import certificate_context
 from extery.fetch.connections import Connections, Origin
 from extery.fetch.deadline import Deadline, PendingRequest
 from extery.fetch.disk import DiskSpace
@@ -81,6 +82,7 @@ class Fetcher:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             transport=transport,
+            verify=certificate_context() if transport is None else True,
         )
 
     def __enter__(self) -> Self:
