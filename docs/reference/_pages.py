@@ -12,7 +12,8 @@ from typing import Any
 from click.testing import CliRunner
 from tests.samples import LENIENT, MANIFESTS
 
-from extery.cli.app import COMMANDS, extery
+from extery.cli.app import COMMANDS, extery, load_command
+from extery.cli.group import CommandGroup
 from extery.cli.plugins import plugin_commands
 from extery.core.codes import all_codes
 from extery.core.codes.explanation import Explanation, explain
@@ -32,6 +33,7 @@ _AREA_TITLES = {
     "mirror": "Mirrors",
     "server": "Repositories, checked by `server-check`",
     "preview": "Previews",
+    "config": "Settings of the client",
     "target": "Folders of extensions",
     "repo": "Repositories of the client",
     "install": "Installing",
@@ -56,7 +58,11 @@ def commands() -> str:
     """The help text of each command."""
     os.environ["COLUMNS"] = "100"
     parts = [_help([])]
-    parts += [_help([name]) for name in sorted({*COMMANDS, *plugin_commands()} - {"manage"})]
+    for name in sorted({*COMMANDS, *plugin_commands()} - {"manage"}):
+        parts.append(_help([name]))
+        command = load_command(name) if name in COMMANDS else None
+        if isinstance(command, CommandGroup):
+            parts += [_help([name, part]) for part in sorted(command.rows)]
     return "\n".join(parts)
 
 

@@ -7,6 +7,31 @@ from extery.core.codes import Code, locks
 _FOLDER = "/home/ada/.config/blender/4.2/extensions"
 
 CODES = {
+    "config.toml": Code(
+        "error",
+        "the file of settings is not valid TOML",
+        "A setting in it would be ignored, for example the one that forbids the network.",
+        message="the settings cannot be read: {reason}",
+        hint="correct the line, or remove the file",
+        example={"reason": "Invalid value (at line 1, column 10)"},
+    ),
+    "config.unknown": Code(
+        "error",
+        "there is no such setting",
+        "A misspelt setting would have no effect.",
+        message="there is no setting {name!r}; the settings are {known}",
+        hint="list them with 'extery config list'",
+        variants={"similar": ("there is no setting {name!r}", "did you mean {similar}?")},
+        example={"name": "onlin", "similar": "online", "known": "check-updates, online"},
+    ),
+    "config.value": Code(
+        "error",
+        "a setting cannot have this value",
+        "It is not guessed what was meant.",
+        message="{name} cannot be {value}",
+        hint="it is one of {allowed}",
+        example={"name": "online", "value": "never", "allowed": "auto, yes, no"},
+    ),
     "install.ambiguous": Code(
         "error",
         "several repositories have an extension of this id",
@@ -65,6 +90,14 @@ CODES = {
             "version": "1.3.0",
         },
     ),
+    "install.in-use": Code(
+        "error",
+        "the folder of an extension cannot be replaced",
+        "On Windows, files that a program has opened cannot be renamed.",
+        message="{name} was not changed: {reason}",
+        hint="close Blender, and try again",
+        example={"name": "gear_tool", "reason": "The process cannot access the file"},
+    ),
     "install.incompatible": Code(
         "error",
         "no listed version fits the Blender",
@@ -77,14 +110,6 @@ CODES = {
             "target": "Blender 4.2",
             "reason": "it needs Blender 5.0.0 or newer",
         },
-    ),
-    "install.in-use": Code(
-        "error",
-        "the folder of an extension cannot be replaced",
-        "On Windows, files that a program has opened cannot be renamed.",
-        message="{name} was not changed: {reason}",
-        hint="close Blender, and try again",
-        example={"name": "gear_tool", "reason": "The process cannot access the file"},
     ),
     "install.local": Code(
         "error",
@@ -115,6 +140,14 @@ CODES = {
         variants={"similar": ("", "did you mean {similar}?")},
         example={"name": "gear_tol", "target": "Blender 4.2", "similar": "gear_tool"},
     ),
+    "install.other-package": Code(
+        "error",
+        "a package is another one than its listing states",
+        "Its id and version are those of its manifest; Blender compares them too.",
+        message="the package is {id} {version}, expected was {expected}",
+        hint="run 'extery sync' and try again; if it stays, report it to the owner of the repository",
+        example={"id": "gear_tool", "version": "1.2.4", "expected": "gear_tool 1.2.3"},
+    ),
     "install.prereleases-only": Code(
         "error",
         "an extension has pre-releases only",
@@ -138,14 +171,6 @@ CODES = {
         message="{version!r} in {requirement!r} is not a version",
         hint="write 1, 1.2, 1.2.3 or 1.2.3-beta.1",
         example={"version": "1.2.x", "requirement": "gear_tool==1.2.x"},
-    ),
-    "install.other-package": Code(
-        "error",
-        "a package is another one than its listing states",
-        "Its id and version are those of its manifest; Blender compares them too.",
-        message="the package is {id} {version}, expected was {expected}",
-        hint="run 'extery sync' and try again; if it stays, report it to the owner of the repository",
-        example={"id": "gear_tool", "version": "1.2.4", "expected": "gear_tool 1.2.3"},
     ),
     "install.too-large": Code(
         "error",
@@ -178,6 +203,77 @@ CODES = {
             "other_version": "1.26.4",
         },
     ),
+    "repo.credentials": Code(
+        "error",
+        "the URL of a repository has a user name or a password",
+        "It would be stored in plain text and shown in messages, and Blender does not send it.",
+        message="the URL has a user name or a password; without it, it is {url}",
+        hint="if the repository needs an access token, give it with --token-stdin",
+        example={"url": "https://example.org/index.json"},
+    ),
+    "repo.folder": Code(
+        "error",
+        "a folder is not a repository",
+        "A local repository is a folder with a folder for each extension, a remote one has a listing.",
+        message="{path} cannot be used: {reason}",
+        hint="check that you may read it",
+        variants={
+            "extension": (
+                "{path} is an extension, not a folder of extensions",
+                "give {suggestion}, where other extensions may be too",
+            ),
+            "other": (
+                "{path} has neither an index.json nor extensions",
+                "give a folder with a folder for each extension, or one with an index.json",
+            ),
+            "packages": (
+                "{path} has packages and no index.json",
+                "write one with: extery server-generate --repo-dir {path}",
+            ),
+        },
+        example={
+            "path": "/srv/gears",
+            "reason": "Permission denied",
+            "suggestion": "/srv",
+        },
+    ),
+    "repo.folder-exists": Code(
+        "error",
+        "the folder for a new name of a repository exists already",
+        "The folder of a repository is renamed with it, and nothing is overwritten.",
+        message="{path} exists already",
+        hint="choose another name, or move that folder away",
+        example={"path": f"{_FOLDER}/gears"},
+    ),
+    "repo.keyring": Code(
+        "error",
+        "the keyring of the system cannot be used",
+        "The access token of the repository is in it.",
+        message="the token of {url} cannot be read from the keyring: {reason}",
+        hint="unlock the keyring and try again, or set the token again with 'extery repo token NAME'",
+        example={"url": "https://example.org/index.json", "reason": "it was not unlocked in time"},
+    ),
+    "repo.known": Code(
+        "error",
+        "a repository was added already",
+        "Each listing is synced once.",
+        message="{url} is the repository {name} already",
+        hint="give it another name with 'extery repo rename {name} NEW-NAME', or a token with 'extery repo token {name}'",
+        variants={"disabled": ("", "it is disabled; enable it with 'extery repo enable {name}'")},
+        example={"name": "studio", "url": "https://example.org/index.json"},
+    ),
+    "repo.local": Code(
+        "error",
+        "a local repository belongs to the user",
+        "Its extensions came from nowhere else, so nothing in it is updated or removed.",
+        message="{name} is a local repository, the folder {path}",
+        hint="remove the folder yourself if it is not needed, or disable it with 'extery repo disable {name}'",
+        variants={
+            "purge": ("", "without --purge it is forgotten if it is not a folder of Blender"),
+            "token": ("", "only remote repositories have a token"),
+        },
+        example={"name": "mine", "path": f"{_FOLDER}/mine"},
+    ),
     "repo.name": Code(
         "error",
         "a name of a repository cannot be used",
@@ -193,6 +289,48 @@ CODES = {
         message="there is a repository {name} already ({url})",
         hint="give another one with --name, or remove that one with 'extery repo remove {name}'",
         example={"name": "studio", "url": "https://example.org/index.json"},
+    ),
+    "repo.offline": Code(
+        "error",
+        "the network may not be used",
+        "The option, the setting or Blender's own preference is obeyed by all commands.",
+        message="{url} was not requested: the network is switched off by --offline or EXTERY_OFFLINE",
+        hint="run the command again without it",
+        variants={
+            "setting": (
+                "{url} was not requested: the network is switched off by a setting",
+                "switch it on with: extery config set online auto",
+            ),
+            "blender": (
+                "{url} was not requested: Blender's preferences do not allow online access",
+                "allow it in Blender and run 'extery repo import', or for extery alone: extery config set online yes",
+            ),
+        },
+        example={"url": "https://example.org/index.json"},
+    ),
+    "repo.token-empty": Code(
+        "error",
+        "an access token cannot be used",
+        "It is sent in a header of each request.",
+        message="there is no token on standard input",
+        hint="for example: extery repo add URL --token-stdin < token.txt",
+        variants={"too-long": ("the token is too long", "give the token only")},
+    ),
+    "repo.token-missing": Code(
+        "error",
+        "an access token is not in the keyring any more",
+        "It was stored there, and something else has removed it, or the keyring is of another session.",
+        message="the token of {url} is not in the keyring of the system, or there is no keyring now",
+        hint="set it again with 'extery repo token NAME', or remove it with --delete",
+        example={"url": "https://example.org/index.json"},
+    ),
+    "repo.unchecked": Code(
+        "warning",
+        "a repository was added without a look at its listing",
+        "The network is switched off, so a wrong address shows at the first sync only.",
+        message="{url} was not checked, because the network is switched off",
+        hint="run 'extery sync' when it is on",
+        example={"url": "https://example.org/index.json"},
     ),
     "repo.unknown": Code(
         "error",
@@ -221,11 +359,11 @@ CODES = {
             "holder": "/run/blender_a1b2c3",
         },
     ),
-    "target.locked": locks.folder_in_use(
-        "Two commands that change the same extensions would leave a mixture of both."
-    ),
     "target.lock-unusable": locks.lock_unusable(
         "Without a lock, two commands could leave a mixture of both."
+    ),
+    "target.locked": locks.folder_in_use(
+        "Two commands that change the same extensions would leave a mixture of both."
     ),
     "target.not-found": Code(
         "error",

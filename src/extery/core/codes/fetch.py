@@ -87,7 +87,7 @@ CODES = {
     "fetch.refused": Code(
         "error", "a server refuses access", "The repository, or this package, is not public.",
         message="{url} returned {status}",
-        hint="if the repository needs an access token, give it with --access-token",
+        hint="if the repository needs an access token, give it with --access-token, or once with 'extery repo token NAME'",
         variants={"token": ("", "the access token may be wrong or have expired")},
         example={"url": _URL, "status": "401 Unauthorized"},
     ),

@@ -1,0 +1,183 @@
+"""The settings of the client: a small TOML file of the user, and the folder that it is in.
+
+`extery config` reads and changes them. A change keeps the other lines of the file, with their comments.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extery.core.errors import InvalidInput, Unavailable, Where
+from extery.core.files import atomic_write, read_regular
+from extery.core.text import closest_match, quote_value
+
+FILENAME = "config.toml"
+_MAX_BYTES = 1_000_000
+_FOLDER_MODE = 0o700
+
+Value = bool | str
+
+
+class Setting(NamedTuple):
+    """One setting: its values in the file by their names on the command line, the first is the default."""
+
+    values: Mapping[str, Value]
+    meaning: str
+
+
+AUTO = "auto"
+_SWITCH: Mapping[str, Value] = {"yes": True, "no": False}
+
+SETTINGS = {
+    "check-updates": Setting(_SWITCH, "Mention newer versions after other commands."),
+    "online": Setting(
+        {AUTO: AUTO, **_SWITCH},
+        "Use the network: never, always, or unless Blender's preferences forbid it.",
+    ),
+}
+
+
+class Settings(NamedTuple):
+    """The values of all settings. ``online`` is ``None`` if Blender's preferences decide."""
+
+    online: bool | None = None
+    check_updates: bool = True
+
+
+def config_folder(environ: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
+    """Return the folder for settings and tokens of the user; ``EXTERY_CONFIG`` replaces it.
+
+    It may be a symbolic link, as users keep settings elsewhere.
+    """
+    if own := environ.get("EXTERY_CONFIG"):
+        return Path(own).resolve()
+    home = Path(environ.get("HOME") or Path.home())
+    if system == "win32":
+        roaming = environ.get("APPDATA")
+        folder = (Path(roaming) if roaming else home / "AppData" / "Roaming") / "extery"
+    elif system == "darwin":
+        folder = home / "Library" / "Application Support" / "extery"
+    else:
+        config = environ.get("XDG_CONFIG_HOME")
+        folder = (Path(config) if config else home / ".config") / "extery"
+    return folder.resolve()
+
+
+def load_settings(folder: Path) -> Settings:
+    """Return the settings in ``folder``; raises an `ExteryError` for a file that is not valid."""
+    values = _read(folder / FILENAME)
+    online = values.get("online", AUTO)
+    return Settings(
+        online if isinstance(online, bool) else None,
+        values.get("check-updates", True) is True,
+    )
+
+
+def get_setting(folder: Path, name: str) -> str:
+    """Return the value of a setting as it is written on the command line."""
+    setting = _setting(name)
+    default, *_ = setting.values.values()
+    return _word(setting, _read(folder / FILENAME).get(name, default))
+
+
+def set_setting(folder: Path, name: str, word: str) -> None:
+    """Change a setting; raises `InvalidInput` for an unknown name or value."""
+    setting = _setting(name)
+    if word not in setting.values:
+        raise InvalidInput.of(
+            "config.value", name=name, value=word, allowed=", ".join(setting.values)
+        )
+    path = folder / FILENAME
+    _read(path)
+    line = f"{name} = {_toml(setting.values[word])}\n"
+    _write(path, line, re.compile(rf"^\s*{re.escape(name)}\s*="))
+
+
+def _toml(value: Value) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+
+
+def _setting(name: str) -> Setting:
+    try:
+        return SETTINGS[name]
+    except KeyError:
+        raise _unknown(name) from None
+
+
+def _unknown(name: str, where: Where = Where()) -> InvalidInput:
+    similar = closest_match(name, SETTINGS)
+    return InvalidInput.of(
+        "config.unknown",
+        where=where,
+        variant="similar" if similar else "",
+        name=name,
+        similar=similar,
+        known=", ".join(SETTINGS),
+    )
+
+
+def _word(setting: Setting, value: object) -> str:
+    """Return the word for a value of the file; raises `StopIteration` if it is not one."""
+    return next(
+        word
+        for word, known in setting.values.items()
+        if known == value and type(known) is type(value)
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    where = Where(str(path))
+    try:
+        values = tomllib.loads(read_regular(path, limit=_MAX_BYTES).decode("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _unusable(path, error) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput.of("config.toml", where=where, reason=str(error)) from error
+    for name, value in values.items():
+        where = Where(str(path), (name,))
+        if name not in SETTINGS:
+            raise _unknown(name, where)
+        try:
+            _word(SETTINGS[name], value)
+        except StopIteration:
+            allowed = ", ".join(map(_toml, SETTINGS[name].values.values()))
+            raise InvalidInput.of(
+                "config.value", where=where, name=name, value=quote_value(value), allowed=allowed
+            ) from None
+    return values
+
+
+def _write(path: Path, line: str, replaced: re.Pattern[str]) -> None:
+    try:
+        make_private_folder(path.parent)
+        text = path.read_text("utf-8") if path.exists() else ""
+        lines = text.splitlines(keepends=True)
+        kept = [item for item in lines if not replaced.match(item)]
+        place = next((n for n, item in enumerate(lines) if replaced.match(item)), 0)
+        with atomic_write(path) as file:
+            file.write("".join([*kept[:place], line, *kept[place:]]).encode("utf-8"))
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that other users cannot read; one that exists is left as it is."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+
+
+def _unusable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable.of(
+        "target.unusable",
+        where=Where(str(path)),
+        path=str(path),
+        reason=error.strerror or str(error),
+    )
