@@ -189,3 +189,17 @@ def load_all(target: Target) -> list[Operation]:
     """Return the operations in the journal, newest first, without damaged ones."""
     loaded = (load(target, number) for number in reversed(numbers(target)))
     return [operation for operation in loaded if operation is not None]
+
+
+def rename_repository(target: Target, old: str, new: str) -> None:
+    """Change the name of a repository in the journal, so that its operations can be undone in its new folder."""
+    data, new_data = f"{layout.USER_DATA_FOLDER}/{old}", f"{layout.USER_DATA_FOLDER}/{new}"
+    for operation in load_all(target):
+        steps = [
+            replace(step, repository=new, folder=new_data if step.folder == data else step.folder)
+            if step.repository == old
+            else step
+            for step in operation.steps
+        ]
+        if tuple(steps) != operation.steps:
+            save(target, operation.with_steps(steps))

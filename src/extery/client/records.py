@@ -128,3 +128,16 @@ def store_hold(target: Target, installed: Installed, reason: str) -> None:
     row = {**installed.state._asdict()}
     records[installed.name] = {**row, "held": reason} if reason else row
     write_object(target.state_folder / layout.RECORDS_FILE, {"installed": records})
+
+
+def rename_records(target: Target, old: str, new: str) -> None:
+    """Change the name of a repository in all records; the caller holds the lock of the target."""
+    records = _load(target)
+    changed = {_with_repository(name, old, new): row for name, row in records.items()}
+    if changed != records:
+        write_object(target.state_folder / layout.RECORDS_FILE, {"installed": changed})
+
+
+def _with_repository(name: str, old: str, new: str) -> str:
+    repository, dot, identifier = name.partition(".")
+    return f"{new}{dot}{identifier}" if repository == old else name

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from os import scandir
+from os import DirEntry, scandir
 from pathlib import Path
 from typing import Any, Self
 
@@ -80,14 +80,19 @@ def load_repositories(target: Target) -> list[Repository]:
 
     Raises `Corrupt` if the list was damaged, so that it is not taken for an empty one.
     """
+    stored = stored_repositories(target)
+    names = {repository.name for repository in stored}
+    return [*stored, *(item for item in _found_on_disk(target) if item.name not in names)]
+
+
+def stored_repositories(target: Target) -> list[Repository]:
+    """Return the repositories of a target of which more is known than that there is a folder."""
     path = target.state_folder / layout.REPOSITORIES_FILE
     rows = read_required(path).get("repositories", [])
     try:
-        stored = [Repository.from_dict(row) for row in rows]
+        return [Repository.from_dict(row) for row in rows]
     except (ValueError, TypeError, AttributeError) as error:
         raise Corrupt.of("target.state-damaged", where=Where(str(path)), path=str(path)) from error
-    names = {repository.name for repository in stored}
-    return [*stored, *(item for item in _found_on_disk(target) if item.name not in names)]
 
 
 def _found_on_disk(target: Target) -> Iterable[Repository]:
@@ -97,10 +102,19 @@ def _found_on_disk(target: Target) -> Iterable[Repository]:
         names = [
             item.name
             for item in scandir(target.folder)
-            if layout.is_repository_name(item.name) and item.is_dir()
+            if layout.is_repository_name(item.name) and item.is_dir() and not _is_left_over(item)
         ]
     for name in sorted(names):
         yield Repository(name, layout.BLENDER_ORG_URL if name == "blender_org" else "")
+
+
+def _is_left_over(folder: DirEntry[str]) -> bool:
+    """Return whether a folder has nothing but what operations have kept: its repository was removed."""
+    try:
+        with scandir(folder.path) as items:
+            return [item.name for item in items] == [layout.STATE_FOLDER]
+    except OSError:
+        return False
 
 
 def change_repositories(
@@ -111,9 +125,10 @@ def change_repositories(
     The caller holds the lock of the target.
     """
     changed = list(change(load_repositories(target)))
+    found = set(_found_on_disk(target))
     write_object(
         target.state_folder / layout.REPOSITORIES_FILE,
-        {"repositories": [repository.as_dict() for repository in changed]},
+        {"repositories": [item.as_dict() for item in changed if item not in found]},
     )
     return changed
 

@@ -17,6 +17,7 @@ from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
 from extery.client.operations import NEW, Operation, PackageState, Step
 from extery.client.records import get_installed, store_records
+from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
 from extery.client.state_files import remove_temporary_files
 from extery.client.switch import folder_id, switch
@@ -270,6 +271,7 @@ def target_lock(
     lock = target.state_folder / layout.LOCK
     with locked(lock, area="target", command=command, timeout=timeout, on_wait=on_wait):
         store_version(target)
+        complete_rename(target)
         recover(target)
         yield
 
