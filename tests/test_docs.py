@@ -106,10 +106,13 @@ def test_every_command_has_its_heading_in_the_reference(command: str) -> None:
 NOT_CODES = {"build.generated"}
 #: Variables that are not settings of the website.
 OTHER_VARIABLES = {
+    "EXTERY_CACHE",
     "EXTERY_CLIENT_TOKEN",
     "EXTERY_COMPLETE",
+    "EXTERY_CONFIG",
     "EXTERY_CORPUS",
     "EXTERY_DEBGU",  # in the example of a problem
+    "EXTERY_OFFLINE",
     "EXTERY_REQUIRE",
     "EXTERY_TOKEN",  # in the example of a script
 }

@@ -18,7 +18,7 @@ from extery.core.errors import Problem, Where
 from tests.author.trees import make_source
 from tests.repository.packages import put
 
-FORMATTED = sorted(set(COMMANDS) - {"explain", "preview"})
+FORMATTED = sorted({*COMMANDS, "repo add", "config get"} - {"explain", "preview", "repo", "config"})
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +37,13 @@ ARGUMENTS = {
     "server-generate": ["--repo-dir", "repo"],
     "server-check": ["nowhere"],
     "mirror": ["nowhere", "copy"],
+    "repo add": ["nowhere", "--dir", "here", "--blender", "4.2"],
+    "config get": ["nothing"],
 }
 
 
 def run(command: str, output_format: str) -> Result:
-    arguments = [command, *ARGUMENTS[command], "--output-format", output_format]
+    arguments = [*command.split(), *ARGUMENTS[command], "--output-format", output_format]
     return CliRunner().invoke(extery, arguments)
 
 
@@ -70,7 +72,7 @@ def test_every_outcome_ends_with_a_summary_on_stderr(command: str, output_format
 
 @pytest.mark.parametrize("command", FORMATTED)
 def test_the_json_option_is_short_for_the_format(command: str) -> None:
-    arguments = [command, *ARGUMENTS[command]]
+    arguments = [*command.split(), *ARGUMENTS[command]]
     short = CliRunner().invoke(extery, [*arguments, "--json"])
 
     assert json.loads(short.stdout)["command"] == command

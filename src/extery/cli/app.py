@@ -7,12 +7,12 @@ the result, stderr all other messages.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from extery import __version__
+from extery.cli.group import CommandGroup, load
 from extery.cli.plugins import load_plugin, plugin_commands
 from extery.cli.terminal import width_of
 
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MAX_HELP_WIDTH = 100
+PACKAGE = "extery.cli.commands"
 
 #: Command -> the line that ``extery --help`` shows. The module has the same name with
 #: underscores and is imported only when the command is used.
 COMMANDS = {
     "build": "Pack a folder as an extension package.",
+    "config": "Show or change the settings of the client.",
     "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
     "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
+    "repo": "Add, list and change the repositories that extensions are installed from.",
     "server-check": "Check that a repository works for every Blender, and report all problems.",
     "server-generate": "Turn a folder of packages into a repository that Blender can subscribe to.",
     "validate": "Check manifests, folders and packages, and report all problems.",
@@ -36,12 +39,11 @@ COMMANDS = {
 
 def load_command(name: str) -> click.Command:
     """Import one of `COMMANDS`."""
-    command: click.Command = import_module(f"extery.cli.commands.{name.replace('-', '_')}").command
-    return command
+    return load(PACKAGE, name)
 
 
-class Commands(click.Group):
-    """A group that imports commands on demand."""
+class Commands(CommandGroup):
+    """The commands of `COMMANDS` and those of plugins."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*COMMANDS, *plugin_commands()])
@@ -74,34 +76,20 @@ class Commands(click.Group):
             outcome = Outcome(False, summary, prefix_problems(error.problems))
             ctx.exit(emit(outcome, command=name, output_format="text"))
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; suggest similar ones for an unknown name."""
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, self.list_commands(ctx), n=3)
-            message = f"No such command {name!r}."
-            if close:
-                message += f" Did you mean {' or '.join(close)}?"
-            raise click.UsageError(message, ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing those in `COMMANDS`."""
+    def help_rows(self) -> dict[str, str]:
+        """Return the commands with their lines of help, without importing those in `COMMANDS`."""
         rows = dict(COMMANDS)
         for name, target in plugin_commands().items():
             command = None if name in rows else load_plugin(target)
             if command is not None:
                 rows[name] = command.get_short_help_str(limit=100)
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(rows.items()))
+        return rows
 
 
 @click.command(
     cls=Commands,
+    rows=COMMANDS,
+    package=PACKAGE,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MAX_HELP_WIDTH},
     no_args_is_help=True,
 )

@@ -100,6 +100,7 @@ class OutcomeCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, print its outcome and exit with its status."""
+        from extery.cli.group import name_in_group
         from extery.cli.output import Outcome, emit, prefix_problems
         from extery.core.errors import ExteryError
 
@@ -116,7 +117,7 @@ class OutcomeCommand(click.Command):
             output_format = ctx.obj.output_format if ctx.obj else _pop_format(ctx)
             if output_format == "html":
                 output_format = "text"
-        ctx.exit(emit(outcome, command=self.name or "", output_format=output_format))
+        ctx.exit(emit(outcome, command=name_in_group(ctx), output_format=output_format))
 
     def _read_config(self, ctx: click.Context) -> ProjectConfig:
         from extery.cli.project_file import ProjectConfig

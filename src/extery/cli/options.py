@@ -106,12 +106,18 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FORMATS = ("text", "json", "github", "sarif")
 
 
-def output_options(*more_formats: str) -> Callable[[Decorated], Decorated]:
-    """Add --output-format, --json and --no-config; `extery.cli.command` acts on them."""
+def output_options(
+    *more_formats: str, project_file: bool = True
+) -> Callable[[Decorated], Decorated]:
+    """Add --output-format, --json and --no-config; `extery.cli.command` acts on them.
+
+    The last one is only for commands that read a project file.
+    """
 
     def decorate(function: Decorated) -> Decorated:
+        no_config = click.option("--no-config", is_flag=True, help="Ignore the project file.")
         for option in (
-            click.option("--no-config", is_flag=True, help="Ignore the project file."),
+            *([no_config] if project_file else []),
             click.option(
                 "--json", "as_json", is_flag=True, help="The same as --output-format json."
             ),

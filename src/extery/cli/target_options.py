@@ -32,6 +32,16 @@ def target_options(function: Decorated) -> Decorated:
     return blender(folder(function))
 
 
+#: For commands that may use the network.
+offline_option = click.option(
+    "--offline",
+    is_flag=True,
+    envvar="EXTERY_OFFLINE",
+    show_envvar=True,
+    help="Use only what is on this computer.",
+)
+
+
 def targets_of(blender: Sequence[str], folder: Path | None) -> list[Target]:
     """Return the targets that the options choose; raises an `ExteryError` if that is not clear."""
     from extery.client.targets import select_targets

@@ -1,0 +1,70 @@
+"""Do the work of a command for each of its targets: a target that fails does not spoil the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from extery.core.errors import ExteryError, Problem
+
+if TYPE_CHECKING:
+    from extery.cli.output import PrefixedProblem
+    from extery.client.targets import Target
+
+Result = TypeVar("Result")
+
+
+class Results(NamedTuple, Generic[Result]):
+    """The result for each target that did not fail, and the problems of the others."""
+
+    done: list[tuple[Target, Result]]
+    problems: list[Problem]
+
+    @property
+    def ok(self) -> bool:
+        return not any(problem.is_error for problem in self.problems)
+
+    @property
+    def prefixed(self) -> list[PrefixedProblem]:
+        from extery.cli.output import prefix_problems
+
+        return prefix_problems(self.problems)
+
+
+def for_each(targets: Iterable[Target], action: Callable[[Target], Result]) -> Results[Result]:
+    """Call ``action`` for each target."""
+    results: Results[Result] = Results([], [])
+    for target in targets:
+        try:
+            results.done.append((target, action(target)))
+        except ExteryError as error:
+            # The same problem in several targets is one for the user.
+            results.problems.extend(p for p in error.problems if p not in results.problems)
+    return results
+
+
+def grouped_lines(groups: Sequence[tuple[Target, Sequence[str]]]) -> list[str]:
+    """Return lines with a heading for each target if there are several."""
+    if len(groups) == 1:
+        return list(groups[0][1])
+    return [line for target, lines in groups for line in (f"{target}:", *(f"  {x}" for x in lines))]
+
+
+def target_data(target: Target, **data: Any) -> Mapping[str, Any]:
+    """Return the JSON of what a command has done in a target."""
+    from extery.core.versions import format_series
+
+    return {"blender": format_series(target.series), "folder": str(target.folder), **data}
+
+
+def names_of(targets: Iterable[Target]) -> str:
+    """Return ``Blender 4.2 and Blender 5.3``."""
+    return " and ".join(map(str, targets))
+
+
+def print_wait(holder: str) -> None:
+    """Print that another process is waited for."""
+    from extery.cli.output import print_note
+    from extery.cli.terminal import printable
+
+    print_note(printable(f"Waiting for {holder} …"))

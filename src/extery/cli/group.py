@@ -1,0 +1,70 @@
+"""Groups of commands that import a command when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class CommandGroup(click.Group):
+    """A group of the commands in ``rows``, each with the line that the help of the group shows.
+
+    A command is ``command`` of the module with its name, with underscores, in ``package``.
+    """
+
+    def __init__(
+        self, *arguments: Any, rows: Mapping[str, str], package: str, **keywords: Any
+    ) -> None:
+        super().__init__(*arguments, **keywords)
+        self.rows = rows
+        self.package = package
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self.rows)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return load(self.package, name) if name in self.rows else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest similar ones for an unknown name."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, self.list_commands(ctx), n=3)
+            message = f"No such command {name!r}."
+            if close:
+                message += f" Did you mean {' or '.join(close)}?"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def help_rows(self) -> Mapping[str, str]:
+        """Return the commands with their lines of help."""
+        return self.rows
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing those in ``rows``."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.help_rows().items()))
+
+
+def load(package: str, name: str) -> click.Command:
+    """Import a command of a package; ``repo add`` is a command of a group."""
+    module = name.replace("-", "_").replace(" ", ".")
+    command: click.Command = import_module(f"{package}.{module}").command
+    return command
+
+
+def name_in_group(ctx: click.Context) -> str:
+    """Return the name of a command with those of its groups, such as ``repo add``."""
+    names: list[str] = []
+    current: click.Context | None = ctx
+    while current is not None and current.parent is not None:
+        names.insert(0, current.info_name or "")
+        current = current.parent
+    return " ".join(names) or ctx.command.name or ""
