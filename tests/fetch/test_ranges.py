@@ -105,7 +105,7 @@ def part(headers: str, body: bytes) -> Fault:
         part("Content-Range: bytes 10-19/300000\r\nContent-Length: 11", DATA[10:21]),
         part("Content-Range: bytes 10-19/300000\r\nContent-Encoding: gzip", DATA[10:20]),
     ],
-    ids=str,
+    ids=map(str, range(18)),
 )
 def test_any_other_response_is_refused(web: Web, fetcher: Fetcher, fault: Fault) -> None:
     reader = reader_of(web.put("/a", DATA), fetcher)
