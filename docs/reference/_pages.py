@@ -38,6 +38,7 @@ _AREA_TITLES = {
     "repo": "Repositories of the client",
     "install": "Installing",
     "undo": "Undoing",
+    "lock": "Lock files and bundles",
     "usage": "Command line and project file",
     "upload": "Uploading",
     "submit": "Submitting for review",

@@ -26,13 +26,26 @@ PACKAGE = "extery.cli.commands"
 #: underscores and is imported only when the command is used.
 COMMANDS = {
     "build": "Pack a folder as an extension package.",
+    "bundle": "Put a lock file and its packages into one file, to install without a network.",
     "config": "Show or change the settings of the client.",
     "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
+    "gc": "Remove what was kept for undo, and packages that were not used for long.",
+    "history": "List the last changes of installed extensions.",
+    "install": "Install extensions from repositories.",
+    "install-file": "Install packages that are files on this computer.",
+    "lock": "Write the exact packages of all installed extensions to a file.",
     "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
+    "pin": "Limit installed extensions to some versions.",
     "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
+    "remove": "Remove installed extensions.",
     "repo": "Add, list and change the repositories that extensions are installed from.",
+    "restore": "Install exactly the packages of a lock file or a bundle.",
+    "rollback": "Bring an extension back to an earlier version.",
     "server-check": "Check that a repository works for every Blender, and report all problems.",
     "server-generate": "Turn a folder of packages into a repository that Blender can subscribe to.",
+    "undo": "Undo a change of installed extensions.",
+    "unpin": "Let pinned extensions be updated again.",
+    "update": "Update installed extensions.",
     "validate": "Check manifests, folders and packages, and report all problems.",
 }
 

@@ -42,6 +42,16 @@ offline_option = click.option(
 )
 
 
+def one_target(targets: Sequence[Target]) -> Target:
+    """Return the only target of a command that cannot have several; raises `InvalidInput`."""
+    from extery.core.errors import InvalidInput
+
+    if len(targets) != 1:
+        names = ", ".join(map(str, targets))
+        raise InvalidInput.of("target.several", targets=names)
+    return targets[0]
+
+
 def targets_of(blender: Sequence[str], folder: Path | None) -> list[Target]:
     """Return the targets that the options choose; raises an `ExteryError` if that is not clear."""
     from extery.client.targets import select_targets

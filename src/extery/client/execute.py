@@ -172,7 +172,9 @@ def _fetch_and_unpack(
 ) -> None:
     for change in changes:
         if change.candidate is None:
-            transactions[change.target].remove(change.repository, change.id)
+            transactions[change.target].remove(
+                change.repository, change.id, with_user_data=change.with_user_data
+            )
     jobs = _jobs(changes, result)
     counter = _Counter(jobs, on_progress)
 

@@ -26,10 +26,13 @@ from extery.core.errors import (
     ProblemList,
     Refused,
 )
+from extery.core.text import closest_match
 from extery.core.versions import Version
 
 #: Returns all listed versions of an id, of all enabled repositories of a target.
 FindCandidates = Callable[[Target, str], Sequence[Candidate]]
+#: Returns listed ids that resemble an id.
+FindSimilar = Callable[[Target, str], Sequence[str]]
 
 
 class Action(StrEnum):
@@ -51,6 +54,8 @@ class Change:
     id: str
     before: Installed | None = None
     candidate: Candidate | None = None
+    #: A removal also removes the data that the extension has written for the user.
+    with_user_data: bool = False
 
     @property
     def name(self) -> str:
@@ -125,12 +130,19 @@ def plan_install(
     find: FindCandidates,
     installed: Sequence[Installed],
     options: PlanOptions = PlanOptions(),
+    find_similar: FindSimilar = lambda _target, _id: (),
 ) -> Plan:
-    """Plan the installation of the newest versions that are asked for and that fit the target."""
+    """Plan the installation of the newest versions that are asked for and that fit the target.
+
+    ``find_similar`` returns listed ids that resemble one that is not listed.
+    """
     plan = Plan()
     for requirement in _merged(requirements, plan):
         try:
-            candidate = _choose(target, requirement, find(target, requirement.id), installed)
+            candidates = find(target, requirement.id)
+            if not candidates:
+                raise _unknown(target, requirement, find_similar(target, requirement.id))
+            candidate = _choose(target, requirement, candidates, installed)
             _add(plan, target, candidate, installed, options)
         except ExteryError as error:
             plan.problems.extend(error.problems)
@@ -162,7 +174,7 @@ def _choose(
     """Return the candidate to install; raises an `ExteryError` with the reason if there is none."""
     listed = [item for item in candidates if requirement.repository in ("", item.repository.name)]
     if not listed:
-        raise _unknown(target, requirement)
+        raise _unknown(target, requirement, [item.name for item in candidates])
     fitting = [item for item in listed if item.can_install and requirement.matches(item.version)]
     if not fitting:
         raise _unsuitable(target, requirement, listed)
@@ -175,8 +187,14 @@ def _choose(
     return max(fitting, key=lambda item: item.version)
 
 
-def _unknown(target: Target, requirement: Requirement) -> ExteryError:
-    return NotFound.of("install.unknown", name=requirement.name, target=str(target))
+def _unknown(target: Target, requirement: Requirement, similar: Sequence[str]) -> ExteryError:
+    return NotFound.of(
+        "install.unknown",
+        variant="similar" if similar else "",
+        name=requirement.name,
+        target=str(target),
+        similar=" or ".join(similar[:3]),
+    )
 
 
 def _unsuitable(
@@ -236,6 +254,29 @@ def _add(
         )
         return
     plan.changes.append(change)
+
+
+def find_one(target: Target, requirement: Requirement, installed: Sequence[Installed]) -> Installed:
+    """Return the installed extension that a requirement names; raises `NotFound` or `Conflict`."""
+    found = [
+        item
+        for item in installed
+        if item.id == requirement.id and requirement.repository in ("", item.repository.name)
+    ]
+    if not found:
+        known = [item.id for item in installed] + [item.name for item in installed]
+        similar = closest_match(requirement.name, known) or ""
+        raise NotFound.of(
+            "install.not-installed",
+            variant="similar" if similar else "",
+            name=requirement.name,
+            target=str(target),
+            similar=similar,
+        )
+    if len(found) > 1:
+        names = ", ".join(item.name for item in found)
+        raise Conflict.of("install.ambiguous", id=requirement.id, names=names)
+    return found[0]
 
 
 def plan_update(

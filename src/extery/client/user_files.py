@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from extery.package import Member, Package
+from extery.core.errors import ExteryError
+from extery.package import Member, Package, open_package
 
 #: Maximum number of files that are compared.
 MAX_FILES = 200_000
@@ -82,3 +83,12 @@ def _is_same(path: Path, member: Member) -> bool:
     except OSError:
         return False
     return crc == member.crc
+
+
+def files_of_user(folder: Path, package: Path) -> list[str]:
+    """Return the files in a folder that are not those of the package; none if the package is not there."""
+    try:
+        with open_package(package) as opened:
+            return [*compare(folder, opened).of_user]
+    except (ExteryError, OSError):
+        return []

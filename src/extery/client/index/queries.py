@@ -157,6 +157,12 @@ def candidates(target: Target, identifier: str) -> list[Candidate]:
         return candidates_in(index, identifier)
 
 
+def find_similar(target: Target, identifier: str) -> list[str]:
+    """Return listed ids of a target that resemble ``identifier``, best first."""
+    with open_index(target) as index:
+        return similar_ids(index, identifier)
+
+
 def newest(target: Target, ids: Iterable[str] | None = None) -> dict[str, Candidate]:
     """Return the newest version of each extension that its repository lists, by ``repository.id``; of ``ids`` only, if given.
 

@@ -67,6 +67,7 @@ AREAS = {
     "repo": "client",
     "install": "client",
     "undo": "client",
+    "lock": "client",
     "usage": "usage",
     "upload": "site_publish",
     "submit": "site_publish",

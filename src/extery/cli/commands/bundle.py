@@ -1,0 +1,75 @@
+"""``extery bundle``: put a lock file and its packages into one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import LocalPath, output_options
+from extery.cli.target_options import offline_option, target_options, targets_of
+
+if TYPE_CHECKING:
+    from extery.cli.output import Outcome
+    from extery.fetch import Fetcher
+
+
+@click.command(
+    "bundle", cls=OutcomeCommand, project_folder=None, on_failure="No bundle was written."
+)
+@click.argument("to", metavar="PATH", type=LocalPath(readable=False))
+@click.option(
+    "--lock",
+    "lock_path",
+    metavar="FILE",
+    type=LocalPath(),
+    help="A lock file, instead of what is installed.",
+)
+@offline_option
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(
+    _run: Run,
+    to: Path,
+    *,
+    lock_path: Path | None,
+    offline: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
+    """Put a lock file and all of its packages into PATH: one file if its name ends in .zip, else a new folder.
+
+    'extery restore PATH --offline' installs from it on a machine without a network.
+    """
+    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.cli.target_options import one_target
+    from extery.cli.terminal import printable
+    from extery.client.bundle import write_bundle
+    from extery.client.index.queries import candidates
+    from extery.client.lock_file import read_lock_file
+    from extery.client.locking import lock_target
+    from extery.client.network import open_network
+    from extery.client.store import Store, cache_folder
+    from extery.core.errors import ProblemList
+
+    problems = ProblemList()
+    if lock_path is not None:
+        lock = read_lock_file(lock_path)
+    else:
+        lock, problems = lock_target(one_target(targets_of(blender, folder)), find=candidates)
+    network = open_network(offline=offline)
+    urls = {repository.name: repository.url for repository in lock.repositories}
+
+    def make_fetcher(repository: str) -> Fetcher:
+        return network.fetcher(urls[repository])
+
+    write_bundle(lock, to, store=Store(cache_folder()), make_fetcher=make_fetcher)
+    return Outcome(
+        ok=not problems.errors,
+        summary=f"Bundled {pluralize(len(lock.extensions), 'extension')} in {printable(str(to))}.",
+        problems=prefix_problems(problems),
+        data={"path": str(to), "extensions": [item.name for item in sorted(lock.extensions)]},
+    )

@@ -1,0 +1,71 @@
+"""``extery install``: install extensions from repositories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
+from extery.cli.target_options import offline_option, target_options, targets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extery.cli.output import Outcome
+
+
+@click.command(
+    "install", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was installed."
+)
+@click.argument("requirements", metavar="ID...", nargs=-1, required=True)
+@click.option("--reinstall", is_flag=True, help="Install versions again that are installed.")
+@click.option("--allow-downgrade", is_flag=True, help="Replace newer versions by older ones.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done.")
+@offline_option
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(
+    _run: Run,
+    requirements: tuple[str, ...],
+    *,
+    reinstall: bool,
+    allow_downgrade: bool,
+    dry_run: bool,
+    offline: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
+    """Install extensions from the repositories that were added.
+
+    ID is the id of an extension, perhaps with its repository before it and versions behind it: gear_tool,
+    studio.gear_tool, gear_tool==1.2, 'gear_tool>=1.2,<2' or gear_tool@beta. Without a version it is the newest one that
+    the Blender can use; pre-releases are installed only if they are asked for.
+
+    Packages are fetched in parallel, verified, and switched in at the end. One that fails spoils no other, and the
+    exit status is then 1. 'extery undo' brings back what was there before.
+    """  # fmt: skip
+    from extery.cli.client_run import run_plans
+    from extery.client.index.queries import candidates, find_similar
+    from extery.client.plan import PlanOptions, plan_install
+    from extery.client.records import find_installed
+    from extery.client.requirements import Requirement
+
+    wanted = [Requirement.parse(text) for text in requirements]
+    options = PlanOptions(reinstall=reinstall, allow_downgrade=allow_downgrade)
+    return run_plans(
+        targets_of(blender, folder),
+        lambda target: plan_install(
+            target,
+            wanted,
+            find=candidates,
+            installed=[*find_installed(target)],
+            options=options,
+            find_similar=find_similar,
+        ),
+        "install",
+        is_dry=dry_run,
+        offline=offline,
+    )

@@ -1,0 +1,63 @@
+"""``extery restore``: install the packages of a lock file or a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import LocalPath, output_options
+from extery.cli.target_options import offline_option, target_options, targets_of
+
+if TYPE_CHECKING:
+    from extery.cli.output import Outcome
+    from extery.client.plan import Plan
+    from extery.client.targets import Target
+
+
+@click.command(
+    "restore", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was restored."
+)
+@click.argument("file", metavar="[FILE]", default="extery.lock", type=LocalPath())
+@click.option("--exact", is_flag=True, help="Remove all other extensions of remote repositories.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done.")
+@offline_option
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(
+    _run: Run,
+    file: Path,
+    *,
+    exact: bool,
+    dry_run: bool,
+    offline: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
+    """Install exactly the packages of a lock file or a bundle.
+
+    FILE is a file of 'extery lock', by default extery.lock, or a file or folder of 'extery bundle'. Its repositories are
+    added. Each package is verified by its SHA-256; versions go up or down as the file states.
+    """  # fmt: skip
+    from extery.cli.client_run import run_plans
+    from extery.cli.each_target import print_wait
+    from extery.client.bundle import check_complete, open_lock
+    from extery.client.locking import add_repositories, plan_restore
+    from extery.client.records import find_installed
+    from extery.client.store import Store, cache_folder
+
+    store = Store(cache_folder())
+    lock = open_lock(file, store)
+    if offline:
+        check_complete(lock, store)
+
+    def plan(target: Target) -> Plan:
+        if not dry_run:
+            add_repositories(target, lock, on_wait=print_wait)
+        return plan_restore(target, lock, installed=[*find_installed(target)], exact=exact)
+
+    targets = targets_of(blender, folder)
+    return run_plans(targets, plan, "restore", is_dry=dry_run, offline=offline)

@@ -1,0 +1,53 @@
+"""``extery rollback``: bring an extension back to an earlier version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
+from extery.cli.target_options import target_options, targets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extery.cli.output import Outcome
+
+
+@click.command(
+    "rollback", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was changed."
+)
+@click.argument("name", metavar="ID[==VERSION]")
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
+    """Bring an extension back to the version before the present one, or to VERSION.
+
+    Only versions that were installed before are known; they need no network. 'extery install' installs others.
+    """
+    from extery.cli.changes import done_lines, operation_data
+    from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
+    from extery.cli.output import Outcome, pluralize
+    from extery.client.store import Store, cache_folder
+    from extery.client.undo import roll_back
+
+    identifier, _, version = name.partition("==")
+    store = Store(cache_folder())
+    results = for_each(
+        targets_of(blender, folder),
+        lambda target: roll_back(target, identifier, version, store=store, on_wait=print_wait)[0],
+    )
+    return Outcome(
+        ok=results.ok,
+        summary=f"Rolled back {pluralize(len(results.done), 'extension')}.",
+        problems=results.prefixed,
+        lines=grouped_lines([(target, done_lines(done)) for target, done in results.done]),
+        data={
+            "targets": [
+                target_data(target, operation=operation_data(done)) for target, done in results.done
+            ]
+        },
+    )

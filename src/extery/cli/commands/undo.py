@@ -1,0 +1,76 @@
+"""``extery undo``: undo an operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
+from extery.cli.target_options import target_options, targets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extery.cli.output import Outcome
+
+
+@click.command("undo", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was undone.")
+@click.argument("number", metavar="[NUMBER]", required=False, type=click.IntRange(min=1))
+@click.option("--dry-run", is_flag=True, help="Print what would be done.")
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(
+    _run: Run,
+    number: int | None,
+    *,
+    dry_run: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
+    """Undo an operation, by default the last one that is in effect.
+
+    NUMBER is that of 'extery history'. All extensions of the operation are as they were before it, with your own files in
+    their folders; if one was changed since, nothing is done. An undo is an operation itself and can be undone.
+    """  # fmt: skip
+    from extery.cli.changes import done_lines, operation_data
+    from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
+    from extery.cli.output import Outcome, pluralize
+    from extery.client.store import Store, cache_folder
+    from extery.client.undo import find_operation, plan_undo, undo
+
+    targets = targets_of(blender, folder)
+    if dry_run:
+        planned = for_each(targets, lambda t: plan_undo(t, find_operation(t, number or 0)))
+        lines = grouped_lines([(t, [_line(item) for item in items]) for t, items in planned.done])
+        summary = "Dry run: nothing was done."
+        return Outcome(planned.ok, summary, planned.prefixed, lines=lines)
+    store = Store(cache_folder())
+    results = for_each(
+        targets, lambda target: undo(target, number or 0, store=store, on_wait=print_wait)[0]
+    )
+    failed = [step for _, operation in results.done for step in operation.steps if step.error]
+    return Outcome(
+        ok=results.ok and not failed,
+        summary=f"Undid {pluralize(len(results.done), 'operation')}.",
+        problems=results.prefixed,
+        lines=grouped_lines([(target, done_lines(done)) for target, done in results.done]),
+        data={
+            "targets": [
+                target_data(target, operation=operation_data(done)) for target, done in results.done
+            ]
+        },
+    )
+
+
+def _line(item: object) -> str:
+    from extery.client.undo import UndoStep
+
+    assert isinstance(item, UndoStep)
+    if item.step.is_user_data:
+        return f"restore the data of {item.name}"
+    if item.after is None:
+        return f"remove {item.name}"
+    return f"bring back {item.name} {item.after.version}"

@@ -1,0 +1,63 @@
+"""``extery update``: update installed extensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
+from extery.cli.target_options import offline_option, target_options, targets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extery.cli.output import Outcome
+
+
+@click.command("update", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was updated.")
+@click.argument("requirements", metavar="[ID]...", nargs=-1)
+@click.option("--allow-downgrade", is_flag=True, help="Replace newer versions by older ones.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done.")
+@offline_option
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(
+    _run: Run,
+    requirements: tuple[str, ...],
+    *,
+    allow_downgrade: bool,
+    dry_run: bool,
+    offline: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
+    """Update installed extensions to the newest versions that the Blender can use, by default all.
+
+    ID is an id as for 'extery install'. Each extension is updated from its own repository and within its pin (see
+    'extery pin'). Extensions in local repositories are yours and stay as they are. Files that you have added to the
+    folder of an extension are kept; the output names where.
+    """  # fmt: skip
+    from extery.cli.client_run import run_plans
+    from extery.client.index.queries import candidates
+    from extery.client.plan import PlanOptions, plan_update
+    from extery.client.records import find_installed
+    from extery.client.requirements import Requirement
+
+    wanted = [Requirement.parse(text) for text in requirements]
+    options = PlanOptions(allow_downgrade=allow_downgrade)
+    return run_plans(
+        targets_of(blender, folder),
+        lambda target: plan_update(
+            target,
+            wanted,
+            find=candidates,
+            installed=[*find_installed(target)],
+            options=options,
+        ),
+        "update",
+        is_dry=dry_run,
+        offline=offline,
+    )

@@ -1,0 +1,95 @@
+"""Install packages that are files on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from extery.client.index.candidates import reason_against
+from extery.client.operations import Operation, PackageState
+from extery.client.repositories import Repository, load_repositories
+from extery.client.store import Store
+from extery.client.targets import Target
+from extery.client.transaction import DEFAULT_TIMEOUT, transaction, unwritable
+from extery.client.wheel_conflicts import find_conflicts
+from extery.core.errors import ExteryError, Incompatible, NotFound, ProblemList
+from extery.listing.entries import make_entry
+from extery.package import open_package
+
+#: Blender's repository for extensions that are installed from a file.
+DEFAULT_REPOSITORY = "user_default"
+
+
+class LocalPackage(NamedTuple):
+    """A package in the store that came from a file, with the values of its manifest."""
+
+    path: Path
+    id: str
+    state: PackageState
+    permissions: tuple[str, ...]
+
+
+def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
+    """Copy a package into the store; raises an `ExteryError` if the Blender of the target cannot use it."""
+    if not file.is_file():
+        raise NotFound.of("package.not-found", file=str(file), reason="No such file")
+    try:
+        path = store.add(file)
+    except OSError as error:
+        raise unwritable(store.folder, error) from error
+    with open_package(path, name=file.name) as package:
+        manifest = package.manifest
+        entry = make_entry(
+            manifest,
+            archive_url=file.absolute().as_uri(),
+            archive_size=package.size,
+            archive_hash=package.sha256,
+        )
+        if reason := reason_against(entry, target.system):
+            raise Incompatible.of(
+                "install.incompatible",
+                variant="file",
+                name=manifest.id,
+                version=manifest.version,
+                target=str(target),
+                reason=reason,
+            )
+        state = PackageState(manifest.version, package.sha256, package.size, entry["archive_url"])
+        return LocalPackage(path, manifest.id, state, tuple(manifest.permissions))
+
+
+def repository_for(target: Target, name: str) -> Repository:
+    """Return the repository ``name``, by default Blender's own for files, which need not exist yet."""
+    for repository in load_repositories(target):
+        if repository.name == (name or DEFAULT_REPOSITORY):
+            return repository
+    if name:
+        from extery.client.repositories import find_repository
+
+        return find_repository(target, name)
+    return Repository(DEFAULT_REPOSITORY)
+
+
+def install_files(
+    target: Target,
+    files: Iterable[Path],
+    *,
+    repository: str = "",
+    store: Store,
+    timeout: float = DEFAULT_TIMEOUT,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> tuple[Operation | None, ProblemList]:
+    """Install packages as one operation; return it with the problems of those that failed, and warnings."""
+    problems = ProblemList()
+    with transaction(target, "install-file", timeout=timeout, on_wait=on_wait) as change:
+        place = repository_for(target, repository)
+        for file in files:
+            try:
+                package = add_to_store(file, target, store)
+                change.install(place, package.id, package.state, package.path)
+            except ExteryError as error:
+                problems.extend(error.problems)
+                change.fail(str(file), str(error))
+        problems.extend(find_conflicts(target, change.prepared))
+        return change.commit(), problems

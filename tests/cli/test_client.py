@@ -1,0 +1,202 @@
+"""The commands that change installed extensions, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli.app import extery
+from tests.client.samples import make_package
+
+
+class Evening:
+    """A folder of extensions, and a repository that publishes more versions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.packages = folder / "packages"
+        self.target = folder / "extensions"
+        self.publish("gear_tool", "1.0.0")
+        self.publish("spring_tool", "0.3.0")
+        assert self.run("repo", "add", str(self.packages), "--name", "studio").exit_code == 0
+        self.sync()
+
+    def publish(self, identifier: str, version: str, **fields: str) -> None:
+        for old in self.packages.glob(f"{identifier}-*.zip"):
+            old.unlink()
+        make_package(self.packages, identifier, version, **fields)
+        made = CliRunner().invoke(extery, ["server-generate", "--repo-dir", str(self.packages)])
+        assert made.exit_code == 0, made.output
+
+    def sync(self) -> None:
+        stored = self.target / "studio/.blender_ext/index.json"
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.packages / "index.json", stored)
+
+    def run(self, *arguments: str, to: Path | None = None) -> Result:
+        target = ["--dir", str(to or self.target), "--blender", "4.2"]
+        return CliRunner().invoke(extery, [*arguments, *target])
+
+    def json(self, *arguments: str, to: Path | None = None) -> Any:
+        return json.loads(self.run(*arguments, "--json", to=to).stdout)
+
+    def versions(self, target: Path | None = None) -> dict[str, str]:
+        found = {}
+        for path in sorted((target or self.target).glob("*/*/blender_manifest.toml")):
+            [version] = [
+                line.split('"')[1]
+                for line in path.read_text().splitlines()
+                if line.startswith("version")
+            ]
+            found[path.parent.name] = version
+        return found
+
+
+@pytest.fixture
+def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evening:
+    monkeypatch.setenv("EXTERY_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("EXTERY_CONFIG", str(tmp_path / "config"))
+    return Evening(tmp_path)
+
+
+def test_extensions_are_installed_updated_and_undone(evening: Evening) -> None:
+    result = evening.run("install", "gear_tool", "spring_tool")
+    assert result.exit_code == 0
+    assert "installed studio.gear_tool 1.0.0" in result.output
+    assert "Undo with: extery undo 1" in result.output
+    evening.publish("gear_tool", "1.1.0")
+    evening.sync()
+    result = evening.run("update")
+    assert "updated studio.gear_tool 1.0.0 -> 1.1.0" in result.output
+    assert "studio.spring_tool 0.3.0 is up to date" in result.output
+    assert evening.run("undo").exit_code == 0
+    assert evening.versions() == {"gear_tool": "1.0.0", "spring_tool": "0.3.0"}
+
+
+def test_a_dry_run_prints_versions_sizes_permissions_and_licences(evening: Evening) -> None:
+    result = evening.run("install", "gear_tool", "--dry-run")
+    assert result.exit_code == 0
+    assert "install studio.gear_tool 1.0.0 (" in result.output
+    assert "licence: GPL-3.0-or-later" in result.output
+    assert "Nothing was done" in result.output
+    assert evening.versions() == {}
+    [target] = evening.json("install", "gear_tool", "--dry-run")["targets"]
+    [change] = target["changes"]
+    assert (change["action"], change["after"]) == ("install", "1.0.0")
+
+
+def test_one_failure_does_not_spoil_the_others_and_the_status_is_1(evening: Evening) -> None:
+    evening.publish("future_tool", "1.0.0", blender_version_min="5.0.0")
+    evening.sync()
+    result = evening.run("install", "gear_tol", "future_tool", "spring_tool")
+    assert result.exit_code == 1
+    assert "did you mean gear_tool?" in result.output
+    assert "it needs Blender 5.0.0 or newer" in result.output
+    assert evening.versions() == {"spring_tool": "0.3.0"}
+
+
+def test_a_removal_names_the_users_files_and_can_be_undone(evening: Evening) -> None:
+    evening.run("install", "gear_tool")
+    mine = evening.target / "studio/gear_tool/mine.json"
+    mine.write_text("{}")
+    result = evening.run("remove", "gear_tool")
+    assert result.exit_code == 0
+    assert "kept your files of studio.gear_tool: mine.json" in result.output
+    assert evening.versions() == {}
+    evening.run("undo")
+    assert mine.read_text() == "{}"
+    history = evening.run("history").output
+    assert "remove (undone by 3)" in history
+    assert history.index("undo of 2") < history.index("remove (undone by 3)")
+
+
+def test_purge_removes_the_data_that_an_extension_has_written(evening: Evening) -> None:
+    evening.run("install", "gear_tool")
+    data = evening.target / ".user/studio/gear_tool/a.json"
+    data.parent.mkdir(parents=True)
+    data.write_text("{}")
+    evening.run("remove", "gear_tool")
+    assert data.exists()
+    evening.run("undo")
+    evening.run("remove", "gear_tool", "--purge")
+    assert not data.exists()
+
+
+def test_a_rollback_and_a_pin_keep_an_older_version(evening: Evening) -> None:
+    evening.run("install", "gear_tool")
+    evening.publish("gear_tool", "2.0.0")
+    evening.sync()
+    evening.run("update")
+    assert evening.run("rollback", "gear_tool").exit_code == 0
+    assert evening.versions() == {"gear_tool": "1.0.0"}
+    assert "studio.gear_tool: <2" in evening.run("pin", "gear_tool<2").output
+    assert "is up to date, pinned to <2" in evening.run("update").output
+    evening.run("unpin", "gear_tool")
+    evening.run("update")
+    assert evening.versions() == {"gear_tool": "2.0.0"}
+
+
+def test_a_file_is_installed_and_an_unusable_one_is_not(evening: Evening, tmp_path: Path) -> None:
+    good = make_package(tmp_path, "file_tool")
+    future = make_package(tmp_path, "future_tool", blender_version_min="5.0.0")
+    result = evening.run("install-file", str(good), str(future), str(tmp_path / "none.zip"))
+    assert result.exit_code == 1
+    assert "installed user_default.file_tool 1.0.0" in result.output
+    assert "future_tool 1.0.0 cannot be installed in Blender 4.2" in result.output
+    assert evening.versions() == {"file_tool": "1.0.0"}
+
+
+def test_a_lock_file_and_a_bundle_restore_the_same_elsewhere(
+    evening: Evening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening.run("install", "gear_tool", "spring_tool")
+    lock, bundle = tmp_path / "extery.lock", tmp_path / "farm.zip"
+    assert evening.run("lock", str(lock)).exit_code == 0
+    assert evening.run("bundle", str(bundle)).exit_code == 0
+    shutil.rmtree(evening.packages)
+    monkeypatch.setenv("EXTERY_CACHE", str(tmp_path / "other-cache"))
+    other = tmp_path / "other"
+    result = evening.run("restore", str(lock), "--offline", to=other)
+    assert result.exit_code == 1
+    assert "2 packages are not here" in result.output
+    assert evening.run("restore", str(bundle), "--offline", to=other).exit_code == 0
+    assert evening.versions(other) == {"gear_tool": "1.0.0", "spring_tool": "0.3.0"}
+
+
+def test_gc_frees_what_undo_has_kept(evening: Evening) -> None:
+    evening.run("install", "gear_tool")
+    evening.run("remove", "gear_tool")
+    nothing: Sequence[str] = ("--keep-operations", "0", "--keep-days", "0", "--keep-packages", "0")
+    assert "Would remove 1 replaced extension" in evening.run("gc", *nothing, "--dry-run").output
+    data = evening.json("gc", *nothing)
+    assert (data["folders"], data["packages"]) == (1, 1)
+    result = evening.run("undo")
+    assert result.exit_code == 1
+    assert "is not kept any more" in result.output
+
+
+def test_two_blenders_are_changed_by_one_command(
+    evening: Evening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("BLENDER_USER_RESOURCES", raising=False)
+    run = CliRunner().invoke
+    both = ["--blender", "4.2,5.2"]
+    assert run(extery, ["repo", "add", str(evening.packages), *both]).exit_code == 0
+    for series in ("4.2", "5.2"):
+        [repository] = list((tmp_path / f"home/blender/{series}").rglob("repositories.json"))
+        name = json.loads(repository.read_text())["repositories"][0]["name"]
+        stored = repository.parent.parent / name / ".blender_ext/index.json"
+        stored.parent.mkdir(parents=True)
+        shutil.copyfile(evening.packages / "index.json", stored)
+    result = run(extery, ["install", "gear_tool", *both])
+    assert result.exit_code == 0
+    assert "Blender 4.2:" in result.output
+    assert "Blender 5.2:" in result.output
+    assert "Changed 2 extensions." in result.output
