@@ -66,7 +66,8 @@ def plan_delta(reader: RangeReader, old: OldArchive) -> DeltaPlan:
     Raises `UnusableRange`, `InvalidPackage` and the errors of a fetcher.
     """
     whole = Range(0, reader.size)
-    tail = RemoteTail(reader, whole, expected=old.tail_size + _GROWTH, limit=_MAX_TAIL)
+    expected = _expected_tail(old.tail_size, reader.size)
+    tail = RemoteTail(reader, whole, expected=expected, limit=_MAX_TAIL)
     directory = read_directory(io.BufferedReader(tail), reader.size, "new.zip")
     known = [KnownBytes(tail.start, len(tail.data), tail.data)]
     known += old.known_bytes(directory)
@@ -78,12 +79,18 @@ def plan_delta(reader: RangeReader, old: OldArchive) -> DeltaPlan:
     return DeltaPlan(list(_merge(known, reader.size)))
 
 
+def _expected_tail(old_tail_size: int, size: int) -> int:
+    """Return how many bytes at the end of an archive to fetch first, never more than a fraction of it."""
+    return min(old_tail_size + _GROWTH, size // 4)
+
+
 def _nested_bytes(
     reader: RangeReader, old: OldArchive, archive: NestedArchive, outer: RemoteTail
 ) -> list[KnownBytes]:
     """Return the known bytes of a wheel; ``outer`` is the end of the package, which may contain its end."""
     place = Range(archive.start, archive.start + archive.size)
-    expected = old.nested_tail_sizes.get(archive.name, _NEW_NESTED_TAIL) + _GROWTH
+    old_size = old.nested_tail_sizes.get(archive.name, _NEW_NESTED_TAIL)
+    expected = _expected_tail(old_size, archive.size)
     start = max(place.start, outer.start)
     data = outer.data[start - outer.start : max(start, place.end) - outer.start]
     tail = RemoteTail(reader, place, expected=expected, limit=_MAX_NESTED_TAIL, data=data)
