@@ -59,6 +59,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/listing_server.py
 	$(BIN)/python benchmarks/storage.py
 	$(BIN)/python benchmarks/generate.py --count 1000
+	$(BIN)/python benchmarks/connections.py
+	$(BIN)/python benchmarks/delta.py
 
 blender: $(VENV)/.dev
 	$(BIN)/python tests/blender/install.py
