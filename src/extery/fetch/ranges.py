@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from io import RawIOBase
+from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, NamedTuple
 
 from extery.fetch.deadline import Deadline
@@ -101,16 +101,16 @@ class RangeReader:
                 headers["If-Range"] = self.validator
         with self._fetcher.open(self._url, headers, self._deadline) as response:
             self._check(response, start, end)
-            data = bytearray()
+            data = BytesIO()  # getvalue() shares its buffer
             for block in response.blocks:
                 with self._lock:
                     self.received += len(block)
-                data += block
-                if len(data) > end - start or is_cancelled():
-                    raise UnusableRange("too long" if len(data) > end - start else "cancelled")
-        if len(data) != end - start:
+                data.write(block)
+                if data.tell() > end - start or is_cancelled():
+                    raise UnusableRange("too long" if data.tell() > end - start else "cancelled")
+        if data.tell() != end - start:
             raise UnusableRange("too short")
-        return bytes(data)
+        return data.getvalue()
 
     def _check(self, response: Response, start: int, end: int) -> None:
         is_range = response.is_range(start, end, self.size)
