@@ -1,4 +1,4 @@
-"""In-memory fakes of a clock, a failing file, a web server, a repository, and a fetcher for them.
+"""In-memory fakes of a clock, a failing file, web servers, repositories, and fetchers for them.
 
 `tests/test_fakes.py` proves them: one suite of behaviours runs against the fakes and against a real
 server. The fake server answers with the handler of the real one, so both inject the same faults.
@@ -74,8 +74,9 @@ class FailingFile(io.BytesIO):
 class FakeWeb(Web):
     """A web server without sockets: it answers requests of `FakeFetcher`."""
 
-    def __init__(self) -> None:
-        super().__init__(url=f"http://{HOSTS[0]}:{PORT}")
+    def __init__(self, port: int = PORT) -> None:
+        super().__init__(url=f"http://{HOSTS[0]}:{port}")
+        self.port = port
         self._handler = type("BoundHandler", (Handler,), {"web": self})
 
     def answer(self, path: bytes, headers: Iterable[tuple[bytes, bytes]]) -> _Socket:
@@ -114,7 +115,7 @@ class FakeTransport(httpx.BaseTransport):
         self._web = web
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host not in HOSTS or request.url.port != PORT:
+        if request.url.host not in HOSTS or request.url.port != self._web.port:
             raise httpx.ConnectError(f"there is no fake server {request.url.netloc.decode()}")
         connection = self._web.answer(request.url.raw_path, request.headers.raw)
         if connection.longest_pause > request.extensions["timeout"]["read"]:
@@ -141,15 +142,17 @@ class _Body(httpx.SyncByteStream):
 
 
 class FakeFetcher(Fetcher):
-    """A fetcher for a fake server. While it is open, transfers use its fake clock."""
+    """A fetcher for a fake server. While it is open, transfers use its fake clock, or one that is installed."""
 
-    def __init__(self, web: FakeWeb, **options: Any) -> None:
+    def __init__(self, web: FakeWeb, *, clock: FakeClock | None = None, **options: Any) -> None:
         super().__init__(transport=FakeTransport(web), **options)
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
+        self._is_own = clock is None
         self._installed = ExitStack()
 
     def __enter__(self) -> Self:
-        self._installed.enter_context(self.clock.installed())
+        if self._is_own:
+            self._installed.enter_context(self.clock.installed())
         return super().__enter__()
 
     def __exit__(self, *error: Any) -> None:
@@ -168,9 +171,35 @@ class FakeRepository(Repository):
     ``web.fail("/r/NAME", fault)`` tampers with an answer.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.fake_web = FakeWeb()
+    def __init__(self, folder: Path, port: int = PORT) -> None:
+        self.fake_web = FakeWeb(port)
         super().__init__(folder, self.fake_web)
 
     def fetcher(self, **options: Any) -> FakeFetcher:
         return FakeFetcher(self.fake_web, **options)
+
+
+class FakeNetwork:
+    """The fake servers of several repositories, each on a port of its own, with one clock.
+
+    It is called with the URL of a repository for a fetcher, as `extery.client.sync.sync` does it.
+    """
+
+    def __init__(self, *repositories: FakeRepository, **options: Any) -> None:
+        self.repositories = {repository.url: repository for repository in repositories}
+        self.clock = FakeClock()
+        self._options = options
+        self._installed = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._installed.enter_context(self.clock.installed())
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._installed.close()
+
+    def __call__(self, url: str, _target: object = None) -> Fetcher:
+        """Return a fetcher for the repository at ``url``; another URL has no server."""
+        repository = self.repositories.get(url)
+        web = repository.fake_web if repository else FakeWeb(PORT - 1)
+        return FakeFetcher(web, clock=self.clock, **self._options)
