@@ -66,6 +66,7 @@ AREAS = {
     "target": "client",
     "repo": "client",
     "install": "client",
+    "sync": "client",
     "undo": "client",
     "lock": "client",
     "usage": "usage",
