@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -206,6 +207,19 @@ def test_an_interrupt_leaves_everything_as_it_was(
         farm.run()
     assert farm.installed() == [{}, {}]
     assert not list(farm.targets[0].folder.glob("studio/.extery/*"))
+
+
+def test_an_update_fetches_only_what_has_changed(farm: Farm, tmp_path: Path) -> None:
+    data = "".join(random.Random(7).choices("abcdefghijklmnop", k=400_000))
+    for version in ("1.0.0", "2.0.0"):
+        path = make_package(tmp_path, version=version, files={"data.txt": data})
+        farm.online.entries.clear()
+        farm.online.add_bytes(path.name, path.read_bytes(), id="gear_tool", version=version)
+        result = farm.run()
+    assert not result.failed
+    assert result.saved > 150_000
+    assert farm.installed() == [{"gear_tool": "2.0.0"}] * 2
+    assert farm.store.path(state_of(path).sha256).read_bytes() == path.read_bytes()
 
 
 def test_different_versions_of_a_wheel_are_reported(farm: Farm, tmp_path: Path) -> None:

@@ -220,6 +220,8 @@ def _summary(plans: Sequence[tuple[Target, Plan]], result: Result | None, *, is_
     numbers = sorted({operation.number for _, operation in result.operations}) if result else []
     text = f"Changed {pluralize(done, 'extension')}"
     text += f", {failed} failed" if failed > 0 else ""
+    if result and result.saved:
+        text += f", {format_size(result.saved)} not fetched again"
     if len(numbers) == 1 and result and len(result.operations) == 1:
         text += f". Undo with: extery undo {numbers[0]}"
     return f"{text}."

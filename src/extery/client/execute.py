@@ -47,6 +47,8 @@ class Result:
 
     operations: list[tuple[Target, Operation]] = field(default_factory=list)
     failed: list[tuple[Change, ExteryError]] = field(default_factory=list)
+    #: Bytes that were not fetched, because the installed version has them.
+    saved: int = 0
     problems: ProblemList = field(default_factory=ProblemList)
 
     @property
@@ -181,6 +183,18 @@ def _fetch_and_unpack(
     def run(job: _Job) -> list[tuple[Change, ExteryError]]:
         return _install(job, transactions, store, fetchers, counter)
 
+    try:
+        _run_jobs(jobs, run, fetchers, result)
+    finally:
+        result.saved = counter.saved
+
+
+def _run_jobs(
+    jobs: list[_Job],
+    run: Callable[[_Job], list[tuple[Change, ExteryError]]],
+    fetchers: Fetchers,
+    result: Result,
+) -> None:
     with ThreadPoolExecutor(max_workers=max(1, min(MAX_CONCURRENT, len(jobs)))) as pool:
         running: list[Future[list[tuple[Change, ExteryError]]]] = [
             pool.submit(run, job) for job in jobs
@@ -201,8 +215,12 @@ class _Counter:
         self._on_progress = on_progress
         self._of_bytes = sum(job.state.size for job in jobs)
         self._of_packages = len(jobs)
-        self._received = self._packages = 0
+        self._received = self._packages = self.saved = 0
         self._lock = threading.Lock()
+
+    def add_saved(self, saved: int) -> None:
+        with self._lock:
+            self.saved += saved
 
     def add(self, received: int, *, packages: int = 0, name: str = "") -> None:
         with self._lock:
@@ -247,7 +265,14 @@ def _package(job: _Job, store: Store, fetchers: Fetchers, counter: _Counter) -> 
     if store.has(state.sha256, state.size):
         return store.use(state.sha256)
     request = DownloadRequest(state.source, state.size, state.sha256)
-    return store.fetch(request, fetchers.of(job.changes[0]), on_progress=counter.add)
+    before = job.changes[0].before
+    return store.fetch(
+        request,
+        fetchers.of(job.changes[0]),
+        old=before.state.sha256 if before else "",
+        on_progress=counter.add,
+        on_saved=counter.add_saved,
+    )
 
 
 def _commit(

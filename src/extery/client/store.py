@@ -19,6 +19,8 @@ from extery.fetch import DownloadRequest, Fetcher, download
 
 _SUFFIX = ".zip"
 _BLOCK = 1 << 20
+#: Connections over which a large package is received.
+CONNECTIONS_OF_PACKAGE = 4
 #: Time to wait for another process that downloads the same package, in seconds.
 _WAIT_SECONDS = 6 * 3600
 
@@ -66,20 +68,55 @@ class Store:
         request: DownloadRequest,
         fetcher: Fetcher,
         *,
+        old: str = "",
         on_progress: Callable[[int], None] = lambda _: None,
+        on_saved: Callable[[int], None] = lambda _: None,
     ) -> Path:
         """Return the path of a package, downloaded and verified if it is not in the store.
 
-        Raises an `ExteryError` if it cannot be downloaded.
+        ``old`` is the SHA-256 of another version: of what both share nothing is fetched if the server allows it, and
+        ``on_saved`` is called with the bytes that this saves. Raises an `ExteryError` if it cannot be downloaded.
         """
         path = self.path(request.sha256)
         if self.has(request.sha256, request.size):
             return self.use(request.sha256)
         with self._locked(path):
             if not self.has(request.sha256, request.size):
-                part = path.with_suffix(".part")
-                download(request, to=path, part=part, fetcher=fetcher, on_progress=on_progress)
+                self._download(request, fetcher, old, on_progress, on_saved)
         return path
+
+    def _download(
+        self,
+        request: DownloadRequest,
+        fetcher: Fetcher,
+        old: str,
+        on_progress: Callable[[int], None],
+        on_saved: Callable[[int], None],
+    ) -> None:
+        path = self.path(request.sha256)
+        part = path.with_suffix(".part")
+        if old and self.has(old):
+            from extery.client.delta_download import download_delta
+
+            result = download_delta(
+                request,
+                old=self.path(old),
+                to=path,
+                part=part,
+                fetcher=fetcher,
+                on_progress=on_progress,
+            )
+            if result is not None:
+                on_saved(result.saved)
+                return
+        download(
+            request,
+            to=path,
+            part=part,
+            fetcher=fetcher,
+            on_progress=on_progress,
+            connections=CONNECTIONS_OF_PACKAGE,
+        )
 
     def add(self, source: Path) -> Path:
         """Copy a package into the store, and return its path; raises `OSError`."""
