@@ -38,6 +38,7 @@ COMMANDS = {
     "pin": "Limit installed extensions to some versions.",
     "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
     "remove": "Remove installed extensions.",
+    "repair": "Mend installed extensions that differ from their packages.",
     "repo": "Add, list and change the repositories that extensions are installed from.",
     "restore": "Install exactly the packages of a lock file or a bundle.",
     "rollback": "Bring an extension back to an earlier version.",
@@ -47,6 +48,7 @@ COMMANDS = {
     "unpin": "Let pinned extensions be updated again.",
     "update": "Update installed extensions.",
     "validate": "Check manifests, folders and packages, and report all problems.",
+    "verify": "Compare installed extensions with their packages.",
 }
 
 

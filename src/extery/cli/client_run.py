@@ -10,12 +10,9 @@ from extery.cli.each_target import for_each, print_wait
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
-    from extery.client.execute import Progress, Result
-    from extery.client.network import Network
+    from extery.client.execute import MakeFetcher, Progress, Result
     from extery.client.plan import Plan
-    from extery.client.repositories import Repository
     from extery.client.targets import Target
-    from extery.fetch import Fetcher
 
 
 def run_plans(
@@ -40,18 +37,20 @@ def run_plans(
     return result_outcome(plans, result, is_dry=False, notes=notes, problems=planned.problems)
 
 
+def fetcher_factory(*, offline: bool) -> MakeFetcher:
+    """Return the function that makes the fetcher for a repository."""
+    from extery.client.network import open_network
+
+    network = open_network(offline=offline)
+    return lambda repository, target: network.fetcher(repository.url, target)
+
+
 def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
     from extery.cli.output.progress import ProgressBar
     from extery.client.execute import execute
-    from extery.client.network import open_network
     from extery.client.plan import Plan
     from extery.client.store import Store, cache_folder
     from extery.core.files import format_size
-
-    network: Network = open_network(offline=offline)
-
-    def make_fetcher(repository: Repository, target: Target) -> Fetcher:
-        return network.fetcher(repository.url, target)
 
     with ProgressBar(command.capitalize()) as bar:
 
@@ -65,7 +64,7 @@ def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
             Plan([change for plan in plans for change in plan.changes]),
             command,
             store=Store(cache_folder()),
-            make_fetcher=make_fetcher,
+            make_fetcher=fetcher_factory(offline=offline),
             on_progress=on_progress,
             on_wait=print_wait,
         )

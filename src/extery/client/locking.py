@@ -24,7 +24,7 @@ def lock_target(target: Target, *, find: FindCandidates) -> tuple[LockFile, Prob
     problems = ProblemList()
     extensions, repositories = [], {}
     for item in find_installed(target):
-        state = item.state if item.state.sha256 else _listed_state(target, item, find)
+        state = item.state if item.state.sha256 else listed_state(target, item, find)
         if state is None:
             problems.add("lock.unknown-package", name=item.name, version=item.state.version)
             continue
@@ -37,7 +37,8 @@ def lock_target(target: Target, *, find: FindCandidates) -> tuple[LockFile, Prob
     return LockFile(format_series(target.series), locked, tuple(extensions)), problems
 
 
-def _listed_state(target: Target, item: Installed, find: FindCandidates) -> PackageState | None:
+def listed_state(target: Target, item: Installed, find: FindCandidates) -> PackageState | None:
+    """Return the package that the repository of an installed extension lists with its version."""
     for candidate in find(target, item.id):
         is_same = candidate.repository.name == item.repository.name
         if is_same and candidate.version.text == item.state.version:

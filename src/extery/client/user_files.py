@@ -33,6 +33,9 @@ class Differences(NamedTuple):
         return tuple(sorted((*self.added, *self.changed)))
 
 
+NO_DIFFERENCES = Differences()
+
+
 def compare(folder: Path, package: Package) -> Differences:
     """Compare every file below ``folder`` with its member of ``package``, by size and checksum."""
     root = package.root

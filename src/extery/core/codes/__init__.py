@@ -69,6 +69,7 @@ AREAS = {
     "sync": "client",
     "undo": "client",
     "lock": "client",
+    "verify": "client",
     "usage": "usage",
     "upload": "site_publish",
     "submit": "site_publish",

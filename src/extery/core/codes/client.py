@@ -428,7 +428,7 @@ CODES = {
         "Blenders before 5.1 refuse a whole listing for an entry of a type that they do not know.",
         message="{count} of type {type} left out, which {blender} does not know",
         hint="use them in a newer Blender",
-        example={"count": 4, "type": "'asset-library'", "blender": "Blender 4.2"},
+        example={"count": 4, "type": "'keymap'", "blender": "Blender 4.2"},
     ),
     "target.ambiguous": Code(
         "error",
@@ -580,5 +580,13 @@ CODES = {
         message="{target} has no operation {number}",
         hint="see 'extery history'",
         example={"number": 12, "target": "Blender 4.2"},
+    ),
+    "verify.unknown-package": Code(
+        "error",
+        "the package of an installed extension is not known",
+        "Extery did not install it, and its repository lists no package of this version.",
+        message="{name} {version} cannot be compared: its package is not known",
+        hint="install it with extery: 'extery install --reinstall {name}'",
+        example={"name": "studio.gear_tool", "version": "1.2.3"},
     ),
 }
