@@ -1,6 +1,6 @@
 """The HTTP server of ``extery serve``: waitress, with limits for slow and hostile clients.
 
-`server` accepts connections and stops gracefully, `connection` reads and writes one, `parser`
-reads a request with a bounded body, `scheduling` chooses which request is processed next,
+`server` accepts connections and stops gracefully, `rounds` chooses which connection is served next,
+`connection` reads and writes one, `parser` reads a request with a bounded body, `scheduling` chooses which request is processed next,
 `dispatcher` processes it in a thread, `concatenated_file` sends a response of several byte strings.
 """

@@ -97,6 +97,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     _unparsed = b""
     _has_pipelined = False
     _job: Job | None = None
+    #: Number of the last time that the loop served it (`extery_site.project.http_server.rounds`).
+    served = 0
     #: When the parsing of the request has begun, or its body has grown by `MIN_PROGRESS`.
     _progress_time = 0.0
     _progress_bytes = 0

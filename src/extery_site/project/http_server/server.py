@@ -25,6 +25,7 @@ from extery_site.project.http_server.concatenated_file import ConcatenatedFile
 from extery_site.project.http_server.connection import Channel
 from extery_site.project.http_server.dispatcher import Dispatcher
 from extery_site.project.http_server.parser import MEMORY_PER_BODY, SpoolQuota
+from extery_site.project.http_server.rounds import Rounds
 from extery_site.project.http_server.scheduling import Lane
 
 LaneOf = Callable[[str, str, str], Lane]
@@ -101,6 +102,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
                 clear_untrusted_proxy_headers=not keep_proxy_headers,
             ),
         )
+        self._rounds = Rounds(self._map)
 
     def maintenance(self, now: float) -> None:
         """Do nothing: waitress calls it while the loop collects its sockets, when none may be closed."""
@@ -140,7 +142,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             self._close_expired(now)
         for channel in [channel for channel in self.pipelining if channel.is_idle]:
             channel.resume()
-        wasyncore.loop(timeout, use_poll=True, map=self._map, count=1)
+        self._rounds.serve(timeout)
         if self._has_clients_waiting:
             self._has_clients_waiting = False
             self._accept()
