@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_UNFINISHED_UPLOADS = 10
 #: Entry point group of the demo, a separate distribution.
 DEMO_GROUP = "extery.demo"
+#: Seconds for which a thread keeps Python's interpreter while others wait. With the default of 5 ms,
+#: each system call of the loop waits that long for it while a page is computed.
+_SWITCH_INTERVAL = 0.001
 
 
 @click.command(cls=SiteCommand, on_failure="The site was not started.")
@@ -192,6 +195,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         lane_of=lane_of,
         client_address=address_behind_proxies,
     )
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     call_on_stop_signal(server.stop)
     threading.Thread(target=_preload_listing, name="preload-listing", daemon=True).start()
     when_ready()
