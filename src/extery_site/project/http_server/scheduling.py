@@ -125,5 +125,8 @@ def _limits(threads: int) -> dict[Lane, int]:
 
 
 def _limit_of_address(limit: int) -> int:
-    """How many requests of a lane one address may have running."""
-    return max(1, limit - max(1, limit // 4))
+    """How many requests of a lane one address may have running.
+
+    Half, because requests that compute take Python's interpreter from those of other addresses.
+    """
+    return max(1, limit // 2)
