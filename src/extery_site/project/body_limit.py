@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from extery.core.errors import ExteryError, InvalidInput, Unavailable
+from extery.core.errors import ExteryError, InvalidInput, Refused, Unavailable
 from extery.core.files import format_size
 
 #: Bytes of a multipart body besides the file: boundaries, headers and other fields.
@@ -20,12 +20,19 @@ MULTIPART_OVERHEAD = 200_000
 REFUSED_BODY = "extery.refused_body"
 TOO_LARGE = "too-large"
 NO_SPACE = "no-space"
+ADDRESS_SHARE = "address-share"
 _RETRY_AFTER = 60
 
 
 def max_body_size() -> int:
     """Return the maximum size of a request body in bytes."""
     return int(settings.EXTERY_MAX_UPLOAD) + MULTIPART_OVERHEAD
+
+
+def max_unfinished_bytes_of_address() -> int | None:
+    """Return how many bytes of unfinished request bodies one client address may have."""
+    uploads: int | None = settings.EXTERY_UPLOADS_AT_ONCE_PER_ADDRESS
+    return None if uploads is None else uploads * max_body_size()
 
 
 def upload_too_large() -> InvalidInput:
@@ -36,6 +43,17 @@ def upload_too_large() -> InvalidInput:
 def upload_no_space() -> Unavailable:
     """Return the error for an upload that does not fit into the space for uploads in progress."""
     return Unavailable.of("upload.no-space")
+
+
+def address_share_used() -> Refused:
+    """Return the error for an upload beyond the space that one client address may use."""
+    size = max_unfinished_bytes_of_address() or 0
+    return Refused.of(
+        "quota.uploads-at-once",
+        variant="address",
+        size=format_size(size),
+        retry_after=_RETRY_AFTER,
+    )
 
 
 class BodyLimitMiddleware:
@@ -59,6 +77,8 @@ def _error_of(request: HttpRequest) -> ExteryError | None:
     refused = request.META.get(REFUSED_BODY)
     if refused == NO_SPACE:
         return upload_no_space()
+    if refused == ADDRESS_SHARE:
+        return address_share_used()
     declared = str(request.META.get("CONTENT_LENGTH") or "0")
     if refused or not declared.isdecimal() or int(declared) > max_body_size():
         return upload_too_large()

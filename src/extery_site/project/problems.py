@@ -55,6 +55,7 @@ STATUS_BY_CODE = {
     "request.rate-limited": 429,
     "quota.exceeded": 429,
     "quota.drafts-exceeded": 429,
+    "quota.uploads-at-once": 429,
     "request.server-error": 500,
     "account.sign-in-required": 401,
     "account.token-invalid": 401,

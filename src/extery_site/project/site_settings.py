@@ -163,6 +163,15 @@ class SiteSettings(BaseSettings):
         default="400 per day",
         description="Quota of uploads of a client address. An IPv6 network of 64 bits counts as one address.",
     )
+    uploads_at_once_per_account: Maximum = _setting(
+        default="3",
+        description="Number of uploads of an account that a web process checks at the same time.",
+    )
+    uploads_at_once_per_address: Maximum = _setting(
+        default="5",
+        description="Disk space for unfinished uploads of a client address, as a number of uploads "
+        "of the maximum size; only with the server of extery serve, which has space for 10.",
+    )
     drafts_per_account: Maximum = _setting(
         default="20",
         description="Number of versions that an account can have before it submits them for review.",

@@ -24,6 +24,7 @@ from extery_site.catalog.text_limits import (
 from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
 from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import use_quota
 from extery_site.ui.short_text import check_short_text
 
@@ -68,14 +69,15 @@ def update_draft(
     if image is None:
         _update_draft(extension, by, **fields)
         return ProblemList()
-    with transaction.atomic():
-        owned = locking.lock_owned_extension(extension, by)
-        locking.require_not_blocked(owned)
-        use_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
-    # Before the transaction: decoding and transferring it take long, and lock nothing.
-    with uploaded_image(image) as uploaded:
-        _update_draft(extension, by, image=uploaded, **fields)
-        return uploaded.problems
+    with upload_of(extension.owner_id, address=address):
+        with transaction.atomic():
+            owned = locking.lock_owned_extension(extension, by)
+            locking.require_not_blocked(owned)
+            use_quota(QuotaKind.UPLOADS, account=owned.owner_id, address=address)
+        # Before the transaction: decoding and transferring it take long, and lock nothing.
+        with uploaded_image(image) as uploaded:
+            _update_draft(extension, by, image=uploaded, **fields)
+            return uploaded.problems
 
 
 @transaction.atomic

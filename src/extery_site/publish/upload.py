@@ -44,6 +44,7 @@ from extery_site.publish.expiry import free_at, release_id
 from extery_site.publish.manifest_limits import as_json, check_storable, without_nul
 from extery_site.publish.models import ReservedId
 from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
 from extery_site.ui.short_text import check_short_text
 
@@ -74,8 +75,15 @@ def receive_upload(
     ``address`` is exceeded, and `Conflict` for an existing version or file; nothing is stored then.
     """
     owner = require_user(user)
-    # First and in its own transaction: checking a package that is rejected takes time, too.
-    use_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
+    with upload_of(owner.pk, address=address):
+        # First and in its own transaction: checking a package that is rejected takes time, too.
+        use_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
+        return _receive(file, owner, name, release_notes, address)
+
+
+def _receive(
+    file: BinaryIO, owner: User, name: str, release_notes: str, address: str | None
+) -> UploadResult:
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
         raise upload_too_large()
     file.seek(0)

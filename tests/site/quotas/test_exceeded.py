@@ -17,6 +17,7 @@ from extery_site.accounts.models import ApiToken, User
 from extery_site.catalog.models import Event, Package, Version
 from extery_site.project.setting_types import Rate
 from extery_site.publish import actions as publish
+from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.reports.models import Report
 from tests.site import factories
 from tests.site.packages import package
@@ -97,6 +98,45 @@ def test_images_count_as_uploads(owner: User, signed_in: SignedIn, settings: Any
     assert save().status_code == 302
     assert_refused(save())
     assert client.post("/publish/gear_tool/", {"description": "Gears"}).status_code == 302
+
+
+def test_an_account_has_a_limit_of_uploads_that_are_checked_at_the_same_time(
+    owner: User, stranger: User, signed_in: SignedIn, program: SignedIn, settings: Any
+) -> None:
+    settings.EXTERY_UPLOADS_AT_ONCE_PER_ACCOUNT = 1
+    settings.EXTERY_UPLOADS_PER_ACCOUNT = Rate(2, timedelta(hours=1), "hour")
+    factories.make_draft(owner)
+    client = signed_in(owner)
+    image = {"image": SimpleUploadedFile("g.png", factories.picture().getvalue()), "alt_text": "A"}
+    with upload_of(owner.pk, address="192.0.2.1"):
+        page = upload(client, id="gear_2")
+        file = SimpleUploadedFile("gears.zip", package(id="gear_2"))
+        answer = program(owner).post("/api/v1/packages/", {"file": file})
+        saved = client.post("/publish/gear_tool/", image)
+        for response in (page, answer, saved):
+            assert response.status_code == 429
+            assert response["Retry-After"] == "10"
+            assert b"1 other uploads of this account" in response.content
+        assert answer.json()["problems"][0]["code"] == "quota.uploads-at-once"
+        assert upload(signed_in(stranger), id="gear_3").status_code == 302
+    # Refused ones do not count as uploads of the period.
+    assert upload(client, id="gear_2").status_code == 302
+    assert (
+        client.post(
+            "/publish/gear_tool/",
+            {**image, "image": SimpleUploadedFile("g.png", factories.picture().getvalue())},
+        ).status_code
+        == 302
+    )
+
+
+def test_an_upload_that_fails_is_in_progress_no_longer(
+    owner: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.EXTERY_UPLOADS_AT_ONCE_PER_ACCOUNT = 1
+    for _ in range(3):
+        assert upload(signed_in(owner), version="x").status_code == 422
+    assert upload(signed_in(owner)).status_code == 302
 
 
 def test_an_account_has_a_limit_of_drafts(

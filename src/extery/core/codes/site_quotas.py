@@ -26,6 +26,22 @@ CODES: dict[str, Code] = {
             "retry_after": 3600,
         },
     ),
+    "quota.uploads-at-once": Code(
+        "error",
+        "too many uploads are in progress",
+        "Uploads in progress use disk space and computing time, of which an account and a network "
+        "address may have a share; the site's administrator can change it. The header Retry-After "
+        "has the number of seconds.",
+        message="{limit} other uploads of this account are being checked, which is the limit",
+        hint="try again when one of them has finished",
+        variants={
+            "address": (
+                "the uploads in progress from your network address exceed their share of {size}",
+                "",
+            ),
+        },
+        example={"variant": "address", "limit": 4, "size": "1 GB", "retry_after": 60},
+    ),
     "quota.drafts-exceeded": Code(
         "error",
         "the account has too many drafts",

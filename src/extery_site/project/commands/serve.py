@@ -191,6 +191,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         threads=settings.EXTERY_THREADS,
         max_body=body_limit.max_body_size(),
         max_spooled=MAX_UNFINISHED_UPLOADS * body_limit.max_body_size(),
+        max_spooled_of_address=body_limit.max_unfinished_bytes_of_address(),
         keep_proxy_headers=bool(settings.EXTERY_PROXIES),
         lane_of=lane_of,
         client_address=address_behind_proxies,

@@ -104,10 +104,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     _progress_bytes = 0
 
     def __init__(self, server: RequestServer, *args: Any, **options: Any) -> None:
-        self.parser_class = partial(
-            RequestParser, max_body=server.max_body, quota=server.spool_quota
-        )
         super().__init__(server, *args, **options)
+        self.parser_class = partial(
+            RequestParser,
+            max_body=server.max_body,
+            quota=server.spool_quota,
+            address_of=partial(server.client_address, self.addr[0]),
+        )
         self.sendbuf_len = _MAX_SEND
         self.peer_address = server.client_address(self.addr[0], "")
 
@@ -190,8 +193,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             lane = self.server.lane_of(request.command, request.path, request.query)
         else:
             lane = Lane.PAGES
-        forwarded = request.headers.get("X_FORWARDED_FOR", "")
-        return Job(lane, self.server.client_address(self.addr[0], forwarded), self)
+        return Job(lane, request.address, self)
 
     def service(self) -> None:
         """Process the request, unless the client has left meanwhile."""

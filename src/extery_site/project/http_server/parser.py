@@ -1,11 +1,14 @@
 """The parser of requests: that of waitress, stricter and with bounded bodies.
 
 Bodies over `MEMORY_PER_BODY` go to temporary files. A `SpoolQuota` bounds the sum of these, so
-that unfinished uploads cannot fill the disk.
+that unfinished uploads cannot fill the disk, and the part of each client address.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -17,7 +20,7 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
-from extery_site.project.body_limit import NO_SPACE, TOO_LARGE
+from extery_site.project.body_limit import ADDRESS_SHARE, NO_SPACE, TOO_LARGE
 
 #: Larger bodies go to a temporary file.
 MEMORY_PER_BODY = 65_536
@@ -39,36 +42,56 @@ class BodyRefused(Error):  # type: ignore[misc]
 
 
 class SpoolQuota:
-    """Limits the bytes of request bodies in temporary files, over all connections."""
+    """Limits the bytes of request bodies in temporary files: of all clients, and of each address."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, max_bytes_of_address: int | None = None) -> None:
         self.max_bytes = max_bytes
+        self.max_bytes_of_address = max_bytes_of_address
         self.used = 0
+        self._used_by: Counter[str] = Counter()
         self._lock = Lock()
 
-    def take(self, number: int) -> bool:
-        """Reserve ``number`` bytes, or return False if that many are not left."""
+    def take(self, number: int, address: str) -> str | None:
+        """Reserve ``number`` bytes, or return the reason why that many are not left."""
+        maximum = self.max_bytes_of_address
         with self._lock:
+            if maximum is not None and self._used_by[address] + number > maximum:
+                return ADDRESS_SHARE
             if self.used + number > self.max_bytes:
-                return False
+                return NO_SPACE
             self.used += number
-            return True
+            self._used_by[address] += number
+            return None
 
-    def release(self, number: int) -> None:
-        """Release bytes taken before."""
+    def release(self, number: int, address: str) -> None:
+        """Release bytes that an address has taken before."""
         with self._lock:
             self.used -= number
+            self._used_by[address] -= number
+            if not self._used_by[address]:
+                del self._used_by[address]
 
 
 class RequestParser(HTTPRequestParser):  # type: ignore[misc]
-    """Reads one request until it is ``completed`` or refused with an ``error``."""
+    """Reads one request until it is ``completed`` or refused with an ``error``.
+
+    ``address_of`` returns the address of the client by the header X-Forwarded-For.
+    """
 
     error: Error | None = None
     empty: bool
 
-    def __init__(self, adj: Any, *, max_body: int, quota: SpoolQuota) -> None:
+    def __init__(
+        self,
+        adj: Any,
+        *,
+        max_body: int,
+        quota: SpoolQuota,
+        address_of: Callable[[str], str],
+    ) -> None:
         super().__init__(adj)
         self._max_body = max_body
+        self._address_of = address_of
         self._quota = quota
         self._spooled = 0
 
@@ -109,11 +132,17 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         """Whether the next bytes are a body of known length, or one whose chunks are not small."""
         return self.content_length > 0 or len(self.body_rcv or b"") > MEMORY_PER_BODY
 
+    @cached_property
+    def address(self) -> str:
+        """The address of the client; only when the headers have been read."""
+        return self._address_of(self.headers.get("X_FORWARDED_FOR", ""))
+
     def close(self) -> None:
         """Drop the body."""
         super().close()
         spooled, self._spooled = self._spooled, 0
-        self._quota.release(spooled)
+        if spooled:
+            self._quota.release(spooled, self.address)
 
     def _fault(self) -> Error | None:
         """Return what is wrong with the body so far, or ``None``."""
@@ -129,7 +158,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
                 return BadRequest("Chunks are too small")
         grown = max(0, self.body_bytes_received - MEMORY_PER_BODY) - self._spooled
         if grown > 0:
-            if not self._quota.take(grown):
-                return BodyRefused(NO_SPACE)
+            if reason := self._quota.take(grown, self.address):
+                return BodyRefused(reason)
             self._spooled += grown
         return None

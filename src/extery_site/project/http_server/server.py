@@ -48,7 +48,8 @@ _MAX_ACCEPTED = 100
 class Server(TcpWSGIServer):  # type: ignore[misc]
     """Serves a WSGI application on a listening socket until `stop` is called.
 
-    ``lane_of`` returns the lane of a request by method, path and query, ``client_address`` the
+    The disk space for unfinished bodies is ``max_spooled``, and ``max_spooled_of_address`` of it for
+    each address of a client. ``lane_of`` returns the lane of a request by method, path and query, ``client_address`` the
     address of a client by that of the connection and the header X-Forwarded-For.
     """
 
@@ -67,9 +68,10 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         keep_proxy_headers: bool,
         lane_of: LaneOf,
         client_address: ClientAddress,
+        max_spooled_of_address: int | None = None,
     ) -> None:
         self.max_body = max_body
-        self.spool_quota = SpoolQuota(max_spooled)
+        self.spool_quota = SpoolQuota(max_spooled, max_spooled_of_address)
         self.dispatcher = Dispatcher(threads)
         self.lane_of, self.client_address = lane_of, client_address
         self.pipelining: set[Channel] = set()

@@ -227,6 +227,25 @@ def test_unfinished_bodies_share_a_limit_and_release_their_space() -> None:
         assert server.spool_quota.used == 0
 
 
+def test_an_address_has_a_share_of_the_space_for_unfinished_bodies() -> None:
+    size = 200_000
+
+    def head(address: str) -> bytes:
+        return (
+            f"POST / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\n"
+            f"Content-Length: {size}\r\n\r\n"
+        ).encode()
+
+    with running(max_spooled_of_address=size) as server:
+        with connect(server) as first:
+            first.sendall(head("192.0.2.1") + bytes(size - 1))
+            wait_until(lambda: server.spool_quota.used == size - 1 - parser.MEMORY_PER_BODY)
+            assert exchange(server, head("192.0.2.1") + bytes(size)) == (413, b"address-share")
+            assert exchange(server, head("192.0.2.2") + bytes(size))[0] == 200
+        wait_until(lambda: server.spool_quota.used == 0)
+        assert exchange(server, head("192.0.2.1") + bytes(size))[0] == 200
+
+
 def test_a_full_disk_refuses_only_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
