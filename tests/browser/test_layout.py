@@ -199,3 +199,20 @@ def test_on_a_phone_the_download_button_is_above_the_description(
     assert box is not None
     assert text is not None
     assert box["y"] < text["y"]
+
+
+#: Tabs whose text takes more than one line.
+BROKEN_TABS = """() => [...document.querySelectorAll(".tabs a")].filter(element => {
+    const range = document.createRange();
+    range.selectNodeContents(element.firstChild);
+    return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+}).map(element => element.textContent.trim())"""
+
+
+@pytest.mark.parametrize("path", ["/queue/", "/queue/?show=changes", "/reports/"])
+def test_each_tab_is_one_line_at_320_pixels(visitor: Visitor, content: None, path: str) -> None:
+    page = visitor(viewport={"width": 320, "height": 640})
+    steps.sign_in(page, "mara")
+    page.goto(path)
+    assert page.locator(".tabs a").count() > 1
+    assert page.evaluate(BROKEN_TABS) == []
