@@ -111,7 +111,16 @@ EXTERY_DATABASE = _site_settings.database
 DATABASES: dict[str, Any] = {"default": EXTERY_DATABASE.django_settings(EXTERY_DATA)}
 TASKS = {"default": {"BACKEND": "extery_site.project.tasks.backend.DatabaseBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES: dict[str, Any] = {
+    # For the rate limits of django-allauth, which all processes of the site must share.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "quotas_cachedvalue",
+        "KEY_FUNCTION": "extery_site.quotas.cache.hashed_key",
+        # Above it, values are deleted before they expire.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 MEDIA_ROOT = EXTERY_DATA / "media"
 MEDIA_URL = "/media/"

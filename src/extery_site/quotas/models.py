@@ -1,4 +1,4 @@
-"""The uses of a quota in the current period: one row per quota and subject."""
+"""The uses of a quota in the current period, and the table of Django's cache."""
 
 from __future__ import annotations
 
@@ -39,3 +39,14 @@ class QuotaUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.subject}: {self.number}"
+
+
+class CachedValue(models.Model):
+    """The table of Django's cache in the database (``CACHES``), with the columns that it expects."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

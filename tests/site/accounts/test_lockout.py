@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -23,11 +22,8 @@ PASSWORD = "a-long-and-rare-phrase"
 
 
 @pytest.fixture(autouse=True)
-def _without_other_limits(settings: Any) -> Iterator[None]:
+def _without_other_limits(settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None}
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
