@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
@@ -31,6 +32,7 @@ class MailSite(NamedTuple):
 
     name: str
     domain: str
+    url: str
 
 
 def _at_site_url(url: str) -> str:
@@ -129,8 +131,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail with the name and the address of this site instead of the request's host."""
         base = base_url(allauth_context.request)
-        site = MailSite(name=settings.EXTERY_SITE_NAME, domain=urlsplit(base).netloc)
-        super().send_mail(template_prefix, email, {**context, "current_site": site})
+        values = {
+            "current_site": MailSite(settings.EXTERY_SITE_NAME, urlsplit(base).netloc, base),
+            "confirmation_days": app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS,
+            "reset_days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+            "sign_up": settings.EXTERY_SIGN_UP,
+        }
+        super().send_mail(template_prefix, email, {**context, **values})
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """Return the mail, with the header that keeps programs from answering it."""
+        headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
+        return super().render_mail(template_prefix, email, context, headers)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link of a mail, at the address of the site."""

@@ -6,6 +6,7 @@ Which settings a site has, with types, defaults and descriptions: `extery_site.p
 from __future__ import annotations
 
 from datetime import timedelta
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -187,7 +188,9 @@ EXTERY_EMAILS_PER_RECIPIENT: Rate | None = _site_settings.emails_per_recipient
 ALLAUTH_TRUSTED_PROXY_COUNT = EXTERY_PROXIES
 
 _mail = urlsplit(_site_settings.email)
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = _site_settings.email_from
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _site_settings.email_from or str(
+    Address(" ".join(EXTERY_SITE_NAME.split()), addr_spec="extery@localhost")
+)
 if _mail.scheme == "console":
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:

@@ -136,7 +136,9 @@ class SiteSettings(BaseSettings):
         description="Server that sends e-mails; console: prints them to the terminal of the site.",
     )
     email_from: Text = _setting(
-        default="Extery <extery@localhost>", description="Sender of the e-mails."
+        default="",
+        description="Sender of the e-mails, such as Extensions <extensions@example.org>. Default: "
+        "the name of the site, with the address extery@localhost.",
     )
     emails_per_recipient: Quota = _setting(
         default="10 per hour",

@@ -113,8 +113,8 @@ def test_mails_have_the_name_and_address_of_the_site(
     client.post("/account/password/reset/", {"email": "ada@example.org"})
     run_tasks()
     [message] = mail.outbox
-    assert message.body.startswith("Hello from Studio Tools!")
-    assert message.body.rstrip().endswith("tools.example.org")
+    assert message.body.startswith("A new password was requested for your account at Studio Tools.")
+    assert message.body.endswith("\n-- \nStudio Tools\nhttps://tools.example.org/")
     assert "testserver" not in message.body
 
 

@@ -269,3 +269,26 @@ def test_a_misspelt_variable_stops_the_site() -> None:
     assert "EXTERY_MAX_UPLAOD" in result.stderr
     assert "did you mean EXTERY_MAX_UPLOAD?" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "sender"),
+    [
+        ({}, "Extery <extery@localhost>"),
+        ({"EXTERY_SITE_NAME": "Gears, & Söhne"}, '"Gears, & Söhne" <extery@localhost>'),
+        ({"EXTERY_SITE_NAME": "Gears", "EXTERY_EMAIL_FROM": "a@example.org"}, "a@example.org"),
+    ],
+)
+def test_mails_come_from_the_site_by_name(
+    tmp_path: Path, variables: dict[str, str], sender: str
+) -> None:
+    code = "from extery_site.project import settings; print(ascii(settings.DEFAULT_FROM_EMAIL))"
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("EXTERY_")}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**clean, "EXTERY_DATA": str(tmp_path), **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == ascii(sender)
