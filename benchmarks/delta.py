@@ -206,7 +206,7 @@ def print_compression() -> None:
     print("\nSize as a zip of deflate 9, and what other formats save\n")
     formats = ["xz 9 member", "zstd 19 member", "xz 9 solid", "zstd 19 solid"]
     print(f"{'':44}{'zip':>10}" + "".join(f"{name:>16}" for name in formats))
-    groups = {
+    groups: dict[str, list[tuple[str, Files]]] = {
         "plain": [
             (f"{project} {new}", contents(wheel(project, new)))
             for project, _, new, _ in PAIRS

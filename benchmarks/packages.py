@@ -14,7 +14,6 @@ import json
 import math
 import os
 import random
-import sys
 import zipfile
 from pathlib import Path
 
@@ -308,4 +307,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,10 +85,10 @@ def measure(name: str, size: int, count: int) -> Times:
     """Store and read files in the current storage."""
     large = random.Random(name).randbytes(size * 1_000_000)
     file, stored = timed(lambda: store(large))
-    _, read = timed(lambda: read_all(file))
+    _, read = timed(partial(read_all, file))
     small = [random.Random(f"{name} {number}").randbytes(SMALL) for number in range(count)]
     files, stored_small = timed(lambda: [store(data) for data in small])
-    _, read_small = timed(lambda: [read_all(one) for one in files])
+    _, read_small = timed(lambda: list(map(read_all, files)))
     return Times(stored, read, stored_small, read_small)
 
 

@@ -102,7 +102,7 @@ def measure_delays(samples: int) -> bool:
         delays.append((result.return_value - committed) * 1000)
     delays.sort()
     most = delays[int(0.95 * samples)]
-    exceeded = most > MAX_DELAY
+    exceeded = bool(most > MAX_DELAY)
     print(
         f"delay of {samples} tasks: median {statistics.median(delays):.0f} ms, 95 % {most:.0f} ms "
         f"(limit {MAX_DELAY} ms: {'exceeded' if exceeded else 'met'}), slowest {delays[-1]:.0f} ms"

@@ -216,7 +216,7 @@ def picture(format_: str, size: tuple[int, int], mode: str = "RGB", **options: o
     """Return a function that writes an image."""
 
     def write(file: BinaryIO, _: int) -> None:
-        Image.new(mode, size, 77 if mode in {"L", "P", "I;16"} else None).save(  # type: ignore[arg-type]
+        Image.new(mode, size, 77 if mode in {"L", "P", "I;16"} else None).save(
             file, format_, **options
         )
 
