@@ -1,0 +1,88 @@
+"""Every benchmark runs to its end, with parameters for a small measurement."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.parts import require_part
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "benchmarks"
+#: The arguments of each benchmark. FOLDER is an empty folder.
+ARGUMENTS: dict[str, list[str]] = {
+    "connections": ["--megabytes", "1", "--runs", "1"],
+    # It downloads packages from PyPI.
+    "delta": ["--help"],
+    "first_start": ["--rounds", "1"],
+    "generate": ["--count", "3", "--bytes", "300000", "--runs", "1"],
+    "kills": ["--kills", "1"],
+    "listing_approvals": ["--extensions", "3", "--versions", "1", "--approvals", "1"],
+    "listing_server": [
+        *("--extensions", "3", "--seconds", "1"),
+        *("--rounds", "1", "--connections", "2"),
+    ],
+    "packages": ["--count", "3", "--bytes", "300000", "FOLDER"],
+    "slow_clients": ["--clients", "2", "--answers", "1", "empty lines", "listings, 20 pipelined"],
+    "startup": ["--runs", "1"],
+    "storage": ["--size", "1", "--count", "2"],
+    "tasks": ["--tasks", "3", "--samples", "2", "--idle", "0.1"],
+    "uploads": ["--megabytes", "1", "random, stored", "PNG, 16"],
+}
+#: Modules that benchmarks start or import.
+HELPERS = {"bytes_server", "tasks_sample"}
+#: Parts of `tests.parts` and programs that benchmarks need.
+PARTS = {"generate": "blender-5.0", "startup": "blender-5.0", "storage": "rclone"}
+PROGRAMS = {"listing_server": "wrk"}
+NEEDS_LINUX = {"listing_approvals", "uploads"}
+
+
+def names() -> set[str]:
+    return {path.stem for path in FOLDER.glob("*.py")}
+
+
+def require(name: str) -> None:
+    """Skip the test without what a benchmark needs."""
+    if name in PARTS:
+        require_part(PARTS[name])
+    if name in PROGRAMS and not shutil.which(PROGRAMS[name]):
+        pytest.skip(f"{PROGRAMS[name]} is not installed")
+    if name in NEEDS_LINUX and sys.platform != "linux":
+        pytest.skip("needs Linux")
+
+
+def test_every_benchmark_is_tested() -> None:
+    assert names() == {*ARGUMENTS, *HELPERS}
+
+
+def test_mypy_checks_every_benchmark() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(config["tool"]["mypy"]["modules"]) == names()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_a_benchmark_runs_to_its_end(name: str, tmp_path: Path) -> None:
+    require(name)
+    arguments = [str(tmp_path / "folder") if word == "FOLDER" else word for word in ARGUMENTS[name]]
+    result = subprocess.run(
+        [sys.executable, str(FOLDER / f"{name}.py"), *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONWARNINGS": ""},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = f"{result.stdout}\n{result.stderr}"
+    assert "Traceback" not in output, output
+    # Times are those of a busy machine, so a limit may be exceeded; then the benchmark says so.
+    assert result.returncode == 0 or re.search(r"exceeded|missed", result.stdout), output
+    assert result.stdout.strip()
