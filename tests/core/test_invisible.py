@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from extery.core.invisible import find_invisible, show_invisible
+from extery.core.invisible import (
+    describe_invisible,
+    find_invisible,
+    remove_invisible,
+    show_invisible,
+)
 
 
 @pytest.mark.parametrize(
     "character",
     "\u202a\u202e\u2066\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\ufeff\u00ad\u3164\u2800"
-    "\u034f\u115f\u180e\ufff9\U000e0041\ufe00\ufe0f\n\t\0\x7f\x85\u2028\ue000",
+    "\u034f\u115f\u180b\u180e\ufff9\U000e0041\ufe00\ufe0f\n\t\0\x7f\x85\u2028\ue000",
 )
 @pytest.mark.parametrize("text", ["Gear{}Tool", "{}Gear", "Gear{}"])
 def test_an_invisible_character_is_found_and_shown(text: str, character: str) -> None:
@@ -32,8 +37,42 @@ def test_an_invisible_character_is_found_and_shown(text: str, character: str) ->
         "歯車ツール",
         "👩\u200d🚀 Rocket ❤\ufe0f",
         "👍🏽",
+        "1\ufe0f\u20e3 Click",
+        "Mirror \u2194\ufe0f",
+        "🙂\u200d\u2194\ufe0f",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f Tartan",
+        "\U0001fae9\ufe0f",
+        "ᠭ\u180bᠠ",
     ],
 )
 def test_text_of_every_script_is_allowed(text: str) -> None:
     assert find_invisible(text) is None
     assert show_invisible(text) == text
+
+
+def test_tags_that_are_no_flag_hide_a_text() -> None:
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "run")
+    assert find_invisible(f"🏴{hidden}\U000e007f") == (1, hidden[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["عربي C++\u200e", "גלגל ‎(3D)\u200f", "تولید چرخ\u200c دنده", "۱۴۰۳ ه\u200d.ش"],
+    ids=["arabic-mark", "hebrew-mark", "non-joiner-at-the-end", "joiner-before-a-dot"],
+)
+def test_prose_may_have_the_marks_of_its_script(text: str) -> None:
+    assert find_invisible(text, is_prose=True) is None
+    assert find_invisible(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["Gear\u200e", "Gear\u200cTool", "عربي\u202eabc", "ع\u2066x", "ع\u200bx"]
+)
+def test_prose_has_no_override_and_no_mark_without_need(text: str) -> None:
+    assert find_invisible(text, is_prose=True) is not None
+
+
+def test_an_invisible_character_is_named_and_removed() -> None:
+    assert describe_invisible("\u202e") == "U+202E (right-to-left override)"
+    assert describe_invisible("\ue000") == "U+E000"
+    assert remove_invisible("Gear\u202e T\u200bool") == "Gear Tool"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from extery.core.codes.manifest import CODES
-from extery.core.errors import InvalidManifest, Problem, ProblemList
+from extery.core.errors import InvalidManifest, Problem, ProblemList, Where
 from extery.core.types import THEME
 from extery.listing.entries import check_entry
+from extery.manifest import visible_text
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, blender_tags, check_manifest
 from extery.manifest.schemas.blender_rules import rules_of
 from tests.manifest.mutations import FIELDS, GOOD, GOOD_LIBRARY, one_field_wrong, toml
@@ -109,6 +111,8 @@ def test_every_text_is_used_by_some_manifest() -> None:
     for field in FIELDS:
         for value in ({}, {field: None}, {field: "hello"}):
             used |= variants(problems_of_entry(value))
+    for field, text in product(visible_text.FIELDS, ("a\u202e", "\u202e", "\u202e" + "a" * 80)):
+        used |= variants(problems_of_text(field, text))
     for table in LIBRARY_TABLES:
         used |= variants(problems_of_entry({"asset_library": table}))
     used |= variants(check_manifest(toml(GOOD_LIBRARY), rules=rules_of((5, 2, 0)))[1])
@@ -117,6 +121,13 @@ def test_every_text_is_used_by_some_manifest() -> None:
     assert used == {
         (code, variant) for code, entry in CODES.items() for variant in ("", *entry.variants)
     }
+
+
+def problems_of_text(field: str, text: str) -> ProblemList:
+    problems = ProblemList()
+    value = {"files": text} if field == "permissions" else text
+    visible_text.check_visible_text({field: value}, problems, locate=lambda path: Where("", path))
+    return problems
 
 
 def problems_of_entry(entry: dict[str, object]) -> ProblemList:

@@ -66,11 +66,19 @@ def test_names_that_tools_normalize_are_ambiguous(name: str) -> None:
         *("aux.py", "a/NUL", "com1.txt", "COM¹.txt", "lpt²", "LPT³.tar.gz", "CONIN$", "conout$.txt", "con"),
         *("aux .py", "nul  .txt", "prn/x.py", "com0", "clock$", "tool:b", "tool.py::$DATA", "what?.py", "a<b", 'a"b', "a|b"),
         *("t\x01", "t\x7f", "t\x00", "a\nb", "\x1b[2K", "\u202eyp.x", "a\u200bb", "\ufeffx", "a\u2028", "\ud800"),
+        *("da\ufe0fta.txt", "da\u180bta.txt", "\u2066yp.x", "a\u061cb", "辻\U000e0100.py"),
         *("x" * 256, "é" * 128, "a/" * 1200 + "x", "a/" * 101 + "x", "\U000e0041", "\u0378"),
     ],
 )  # fmt: skip
 def test_names_that_are_invalid_on_some_system_are_refused(name: str) -> None:
     assert codes_of(name) == ["path.not-portable"]
+
+
+@pytest.mark.parametrize("character", "\u202e\u2066\u200b\u061c\ufe0f\u3164\u180b")
+def test_an_invisible_character_in_a_name_is_named(character: str) -> None:
+    problems = ProblemList()
+    check_names([f"gear{character}yp.py"], problems)
+    assert f"U+{ord(character):04X}, which is invisible" in problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_names_that_are_invalid_on_some_system_are_refused(name: str) -> None:
         *(("\u212a.py", "k.py"), ("ﬁ.py", "fi.py"), ("Å.py", "\u212b.py"), ("µ.py", "μ.py"), ("ΣΑΣ", "σας")),
         *(("é.py", "#U00e9.py"), ("歯.py", "#U6B6F.py")),
         *(("\U0002f868.txt", "\u36fc.txt"), ("\U0002f95f.txt", "\u7aee.txt")),
-        *(("da\ufe0fta.txt", "data.txt"), ("da\u180bta.txt", "data.txt")),
+        *(("❤\ufe0f.txt", "❤.txt"), ("ᠭ\u180bᠠ.txt", "ᠭᠠ.txt")),
     ],
 )  # fmt: skip
 def test_two_names_that_fold_to_one_are_refused(one: str, other: str) -> None:

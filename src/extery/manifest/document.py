@@ -192,8 +192,10 @@ def check_manifest(
     if strict and rules is OWN_RULES:
         # Imported here: clients read leniently, and often.
         from extery.manifest.lint import lint_manifest
+        from extery.manifest.visible_text import check_visible_text
 
         check_presence(table, problems, locate)
+        check_visible_text(table, problems, locate=locate)
         lint_manifest(table, problems, locate=locate)
     if problems.errors:
         return None, problems

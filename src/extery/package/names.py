@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from unicodedata import ucd_3_2_0 as unicode_3_2
 
-from extery.core.invisible import FILLERS
+from extery.core.invisible import FILLERS, find_invisible
 from extery.package.issue import Issue
 
 #: Problems of one kind that are reported; the archive has to be made again anyway.
@@ -48,6 +48,8 @@ _ESCAPED = re.compile(r"#U([0-9a-fA-F]{4})|#L([0-9a-fA-F]{6})")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Invisible as well, though not by their category in Unicode 3.2: two that are spaces there.
 _INVISIBLE = FILLERS | frozenset("\u180e\u200b")
+# Added after Unicode 3.2 as well: a mark and isolates of the bidirectional algorithm.
+_LATER_CONTROLS = frozenset("\u061c\u2066\u2067\u2068\u2069")
 # Added after Unicode 3.2, without case or decomposition: emoji, other symbols, currencies.
 _LATER_SYMBOLS = ((0x20B2, 0x20C0), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 
@@ -118,6 +120,8 @@ def _find_unportable(name: str) -> Issue | None:
         for character in name:
             if not _is_portable(character):
                 return Issue(code, _character_variant(character), {"character": ord(character)})
+        if (invisible := find_invisible(name)) is not None:
+            return Issue(code, "invisible", {"character": ord(invisible[1])})
     if match := _FORBIDDEN.search(name):
         return Issue(code, "forbidden", {"sign": repr(match[0])})
     encoded = name.encode("utf-8", "surrogatepass")
@@ -154,6 +158,8 @@ def _is_portable(character: str) -> bool:
 def _character_variant(character: str) -> str:
     category = unicode_3_2.category(character)
     if character in _INVISIBLE or category in ("Cc", "Cf", "Zl", "Zp"):
+        return "invisible"
+    if character in _LATER_CONTROLS:
         return "invisible"
     return "surrogate" if category == "Cs" else "unassigned"
 

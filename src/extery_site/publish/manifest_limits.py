@@ -11,7 +11,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from extery.core.errors import InvalidInput, InvalidManifest, ProblemList, Where
-from extery.core.invisible import code_point, find_invisible
 from extery.core.types import ASSET_LIBRARY
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery_site.catalog.models import RemoteLibrary, normalize_id
@@ -35,7 +34,6 @@ MAX_ITEMS = 100
 MAX_DEPTH = 20
 #: Fields that have their own columns or are part of listings.
 _LISTED_FIELDS = frozenset({*MAX_LENGTHS, "permissions", "tags", "wheels", "blender_version_min"})
-_SHOWN_FIELDS = frozenset({*MAX_LENGTHS, "permissions", "tags"})
 _ALLOWED_CHARACTERS = re.compile(r"[A-Za-z0-9.+_-]+")
 
 
@@ -48,7 +46,6 @@ def check_storable(manifest: Manifest) -> None:
     _check_nul(manifest)
     _check_lengths(manifest)
     _check_characters(manifest)
-    _check_invisible(manifest)
     _check_library(manifest)
 
 
@@ -137,22 +134,6 @@ def _check_characters(manifest: Manifest) -> None:
                 field=path[0],
                 value=value[:60],
             )
-
-
-def _check_invisible(manifest: Manifest) -> None:
-    """Reject invisible characters and overrides in texts that pages and Blender show."""
-    with ProblemList().raising(InvalidInput) as problems:
-        for field in sorted(_SHOWN_FIELDS & manifest.table.keys()):
-            found = (find_invisible(text) for text in _strings(manifest.table[field]))
-            for position, character in (one for one in found if one is not None):
-                problems.add(
-                    "upload.unsupported-characters",
-                    where=Where(MANIFEST_FILENAME, (field,)),
-                    variant="invisible",
-                    field=field,
-                    value=code_point(character),
-                    position=position + 1,
-                )
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -93,9 +93,9 @@ def test_an_invisible_character_in_a_name_is_named(
 def test_an_upload_with_an_override_is_refused(owner: User, field: str) -> None:
     with pytest.raises(ExteryError) as caught:
         factories.make_draft(owner, **{field: "Gear\u202etool"})
-    assert caught.value.problems[0].code == "upload.unsupported-characters"
+    assert caught.value.problems[0].code == f"manifest.{field}.invisible"
     assert caught.value.problems[0].where.field == field
-    assert "U+202E at 5" in caught.value.problems[0].message
+    assert "U+202E (right-to-left override) at position 5" in caught.value.problems[0].message
 
 
 def test_an_upload_names_each_field_with_an_override(owner: User) -> None:
@@ -107,7 +107,7 @@ def test_an_upload_names_each_field_with_an_override(owner: User) -> None:
             copyright=["2026 Ada\u200e"],
         )
     fields = [problem.where.field for problem in caught.value.problems]
-    assert fields == ["copyright", "permissions", "tagline"]
+    assert fields == ["tagline", "copyright[0]", "permissions.files"]
 
 
 @pytest.mark.parametrize("character", ["\u202e", "\u3164", "\u2800"])

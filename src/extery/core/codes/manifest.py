@@ -101,6 +101,14 @@ _KINDS = {
         hint="write it as one line of plain text",
         example={"character": "U+0009", "position": 5, "key": "'files'"},
     ),
+    "invisible": Code(
+        "error", "{field} has an invisible character", "Blender accepts it. Invisible characters make a text look like another one, and overrides change the order of the text around it. Emoji, and joiners between letters that need them, are allowed.",
+        stricter=True,
+        message="{subject} has the invisible or reordering character {character} at position {position}",
+        hint="write {corrected}",
+        variants={"long": ("", "remove that character"), "nothing": ("", "write it in visible characters")},
+        example={"character": "U+202E (right-to-left override)", "position": 5, "corrected": "'Gear Tool'", "key": "'files'"},
+    ),
     "control-character/path": Code(
         "error", "a path in {field} has a control character", f"{_REFUSED}: a path is one line of plain text.",
         message="{subject} must not have control characters, found {value}",
@@ -229,16 +237,25 @@ _KINDS = {
 }  # fmt: skip
 
 _ALL_REFUSE = fails("every Blender refuses the manifest")
+_SHOWN = installs("it can be installed, and its texts are not what they seem to be")
 _LENIENT = installs("clients do not check this part of the manifest")
 
-_TEXT = ("wrong-type", "empty", "outer-whitespace", "control-character")
-_LIST = ("wrong-type/list", "empty/list", "wrong-type-item", "blank-item")
+_TEXT = ("wrong-type", "empty", "outer-whitespace", "control-character", "invisible")
+_ITEMS = ("wrong-type/list", "wrong-type-item", "blank-item")
+_LIST = (*_ITEMS, "empty/list", "invisible")
 _SHORT_TEXT = (*_TEXT, "too-long", "trailing-punctuation")
 _REASON = ("wrong-type-item/reason", "empty/reason", *_SHORT_TEXT[2:])
 
 #: Field -> the kinds of errors it can have.
 _FIELD_KINDS = {
-    "id": ("missing", "wrong-type", "not-identifier", "double-underscore", "outer-underscore"),
+    "id": (
+        "missing",
+        "wrong-type",
+        "not-identifier",
+        "double-underscore",
+        "outer-underscore",
+        "invisible",
+    ),
     "schema_version": ("missing", "wrong-type", "bad-version"),
     "name": ("missing", *_TEXT),
     "tagline": ("missing", *_SHORT_TEXT),
@@ -249,12 +266,12 @@ _FIELD_KINDS = {
     "blender_version_min": ("missing", "wrong-type", "not-three-numbers", "not-numbers"),
     "blender_version_max": ("wrong-type", "not-three-numbers", "not-numbers"),
     "website": _TEXT,
-    "copyright": ("wrong-type/list", "wrong-type-item", "blank-item", "bad-year", "missing-name"),
+    "copyright": (*_ITEMS, "bad-year", "missing-name", "invisible"),
     "permissions": ("wrong-type/table", "not-a-table", "unknown-key", "none-for-type", *_REASON),
     "tags": (*_LIST, "unknown-tag", "no-list"),
     "platforms": _LIST,
     "wheels": (
-        *("wrong-type/list", "wrong-type-item", "blank-item", "bad-character"),
+        *(*_ITEMS, "bad-character"),
         *("outer-whitespace", "control-character/path", "not-a-wheel", "bad-wheel-name"),
     ),
 }
@@ -375,8 +392,9 @@ def _code(kind: str, field: str) -> Code:
     if kind == "missing" and field not in _HAS_ALIAS:
         code = code._replace(variants={"json": code.variants["json"]})
     is_strict = f"{field}.{kind.partition('/')[0]}" in _STRICT_ONLY
+    installation = _LENIENT if is_strict else _ALL_REFUSE
     return code._replace(
-        installation=_LENIENT if is_strict else _ALL_REFUSE,
+        installation=_SHOWN if code.stricter else installation,
         title=_fill(code.title, field),
         message=_fill(code.message, field),
         hint=_fill(code.hint, field),

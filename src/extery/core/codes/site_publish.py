@@ -34,18 +34,13 @@ CODES: dict[str, Code] = {
         "error",
         "a field has unsupported characters",
         "Blender accepts any text, but versions and platforms become parts of URLs and file "
-        "names, and databases cannot store NUL. Invisible characters and bidirectional overrides make "
-        "a text look like another one.",
+        "names, and databases cannot store NUL.",
         message="{field} contains {value!r}, which has unsupported characters",
         hint="use letters (a to z), digits, '.', '+', '-' and '_'",
         variants={
             "nul": ("{field} contains NUL", "remove \\u0000 from the manifest"),
-            "invisible": (
-                "{field} has the invisible or reordering character {value} at {position}",
-                "remove that character",
-            ),
         },
-        example={"field": "version", "value": "1.0.0/beta", "position": 5},
+        example={"field": "version", "value": "1.0.0/beta"},
     ),
     "upload.text-too-long": Code(
         "error",
