@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,77 @@ def test_all_listings_of_a_folder_are_checked_and_named(
         "entries": 2,
         "packages": 2,
     }
+
+
+#: Paths of opened files are recorded in the last item.
+_OPENED: list[list[str]] = []
+
+
+@cache
+def _record_opened_files() -> None:
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        # Of open() with an opener there is an event without flags for the system as well.
+        if event == "open" and _OPENED and arguments[1] is None:
+            _OPENED[-1].append(str(arguments[0]))
+
+    sys.addaudithook(hook)
+
+
+def test_each_listing_of_a_folder_is_read_once(repository: Repository, fetcher: Fetcher) -> None:
+    studio(repository.folder)
+    (repository.folder / "notes").mkdir()
+    (repository.folder / "notes/index.json").write_text('{"notes": "unlisted.zip"}')
+    (repository.folder / "repo.json").write_text("{}")
+    (repository.folder / "unlisted.zip").write_bytes(packed(("rock.png", b"")))
+    _record_opened_files()
+
+    _OPENED.append([])
+    try:
+        found = check_folder(repository, fetcher)
+    finally:
+        paths = [Path(name) for name in _OPENED.pop() if name.endswith(".json")]
+
+    assert list(found.problems) == []
+    changes = [name.replace("index", "changes") for name in ALL_LISTINGS]
+    names = [*ALL_LISTINGS, *changes, "notes/index.json", "repo.json"]
+    assert sorted(paths) == sorted(repository.folder / name for name in names)
+
+
+def test_each_listing_of_a_url_is_requested_once_in_each_form(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    studio(repository.folder)
+    for path in repository.folder.rglob("*"):
+        if path.is_file():
+            name = path.relative_to(repository.folder).as_posix()
+            repository.web.put(f"/r/{name}", path.read_bytes())
+
+    found = check(repository, fetcher)
+
+    names = [listing.file for listing in found.listings]
+    assert names == ["index.json", "blender-5.3/index.json"]
+    requests = Counter(
+        (seen.path.removeprefix("/r/"), seen.headers["accept-encoding"] == "identity")
+        for seen in repository.web.seen
+        if not seen.path.endswith(".zip")
+    )
+    for name in names:
+        # As Blender requests it, and as clients that accept compression do.
+        assert (requests.pop((name, True)), requests.pop((name, False))) == (1, 1)
+    assert requests == {("index.html", True): 1}
+
+
+def test_a_listing_that_is_too_large_is_named_and_the_others_are_checked(
+    repository: Repository, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio(repository.folder)
+    monkeypatch.setattr("extery.fetch.documents.MAX_LOCAL_DOCUMENT_SIZE", 100_000)
+    (repository.folder / "beta/index.json").write_text('{"blocklist": []}' + " " * 100_000)
+
+    found = check_folder(repository, fetcher)
+
+    assert [(p.code, p.where.file) for p in found.problems] == [("fetch.too-long", "beta/")]
+    assert len(found.listings) == 3
 
 
 @pytest.mark.parametrize("name", ALL_LISTINGS)

@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from extery.core.errors import ExteryError, Problem, ProblemList, Where
+from extery.core.errors import Problem, ProblemList, Where
 from extery.fetch import Fetcher, listing_url, path_from_url
 from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.repository.check_folder import check_page, check_unlisted, find_listings
-from extery.repository.check_listing import check_compressed, check_listing, fetch_listing
+from extery.repository.check_folder import (
+    check_page,
+    check_unlisted,
+    folder_listings,
+    is_listing,
+)
+from extery.repository.check_listing import (
+    check_compressed,
+    check_listing,
+    fetch_listing,
+)
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
 from extery.repository.companions import stale_companions
 from extery.repository.linked_listings import linked_listings
@@ -86,23 +95,30 @@ def check_repository(
     """
     checker = _Checker(fetcher, listing_only, valid_tags, on_progress)
     address = listing_url(url)
-    checker.check(address, LISTING_FILENAME)
-    folder = path_from_url(address).parent if urlsplit(address).scheme == "file" else None
-    if folder is None:
-        others = linked_listings(address, fetcher)
+    problems = ProblemList()
+    checker.check(address, LISTING_FILENAME, fetch_listing(address, fetcher, problems), problems)
+    if urlsplit(address).scheme == "file":
+        _check_folder(path_from_url(address).parent, checker)
     else:
-        others = {name: (folder / name).as_uri() for name in find_listings(folder)}
-    for name, other in others.items():
-        try:
-            checker.check(other, name)
-        except ExteryError as error:
-            checker.problems.extend(_in_listing(problem, name) for problem in error.problems)
-    if folder is not None:
-        urls = [item.request.url for item in checker.resolved]
-        check_unlisted(folder, urls, checker.problems, valid_tags, reads=not listing_only)
-        check_page(folder, urls, checker.problems)
+        for other in linked_listings(address, fetcher):
+            checker.check(other.address, other.name, other.data, other.problems)
     refusals = dict(sorted(checker.refusals.items()))
     return RepositoryCheckResult(url, tuple(checker.listings), checker.problems, refusals)
+
+
+def _check_folder(folder: Path, checker: _Checker) -> None:
+    """Check what lies beside and below the listing of a folder."""
+    others = []
+    for other in folder_listings(folder, checker.fetcher):
+        others.append(other.data)
+        if is_listing(other.data):
+            checker.check(other.address, other.name, other.data, other.problems)
+        else:
+            checker.add(other.problems, other.name)
+    urls = [item.request.url for item in checker.resolved]
+    reads = not checker.listing_only
+    check_unlisted(folder, urls, others, checker.problems, checker.valid_tags, reads=reads)
+    check_page(folder, urls, checker.problems)
 
 
 class _Checker:
@@ -126,10 +142,8 @@ class _Checker:
         #: Code and message of the problems of packages that were added.
         self._of_packages: set[tuple[str, str]] = set()
 
-    def check(self, address: str, name: str) -> None:
-        """Check the listing at ``address``, which is ``name`` in messages."""
-        problems = ProblemList()
-        data = fetch_listing(address, self.fetcher, problems)
+    def check(self, address: str, name: str, data: bytes, problems: ProblemList) -> None:
+        """Check the listing received from ``address``, which is ``name`` in messages; add to its ``problems``."""
         entries, blocked = check_listing(data, problems, address=address)
         resolved = resolve_packages(address, entries, problems)
         packages = 0
@@ -150,9 +164,9 @@ class _Checker:
             check_compressed(address, data, self.fetcher, problems)
         self.resolved += resolved
         self.listings.append(CheckedListing(name, len(entries), packages))
-        self._add(problems, name)
+        self.add(problems, name)
 
-    def _add(self, problems: ProblemList, name: str) -> None:
+    def add(self, problems: ProblemList, name: str) -> None:
         """Add the problems of a listing; those of a package that another listing has too are added once."""
         before = set(self._of_packages)
         for problem in problems:

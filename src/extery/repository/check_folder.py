@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from extery.core.errors import Problem, ProblemList, Where
+from extery.core.errors import (
+    ExteryError,
+    InvalidListing,
+    NotFound,
+    Problem,
+    ProblemList,
+    Unavailable,
+    Where,
+)
 from extery.core.files import read_regular
+from extery.fetch import Fetcher
 from extery.fetch.repository_addresses import linked_urls
 from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_FOLDER
 from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.repository.check_listing import OtherListing, fetch_listing
 from extery.repository.ownership import is_own_page
-from extery.repository.write import PAGE_FILENAME
+from extery.repository.write import LEGACY_LISTING, PAGE_FILENAME
 from extery.rules.engine import Scope, check_package
 
 #: Maximum names of packages in one message.
@@ -28,15 +38,26 @@ _MARKS = (b'"archive_url"', b'"blocklist"')
 _NO_EXTENSION = frozenset({"package.manifest-missing", "package.legacy"})
 
 
-def find_listings(folder: Path) -> list[str]:
-    """Return the listings below ``folder``, as paths relative to it; other files of this name are left out."""
-    names = []
+def folder_listings(folder: Path, fetcher: Fetcher) -> Iterator[OtherListing]:
+    """Yield the files ``index.json`` below ``folder``; one that is too large has no data and the reason.
+
+    Other files of this name, and those that cannot be read, are left out.
+    """
     for path in _listing_files(folder):
-        with suppress(OSError):
-            data = read_regular(path)
-            if any(mark in data for mark in _MARKS):
-                names.append(path.relative_to(folder).as_posix())
-    return names
+        name, address, problems = path.relative_to(folder).as_posix(), path.as_uri(), ProblemList()
+        try:
+            data = fetch_listing(address, fetcher, problems)
+        except (InvalidListing, NotFound, Unavailable):
+            continue
+        except ExteryError as error:
+            problems.extend(error.problems)
+            data = b""
+        yield OtherListing(name, address, data, problems)
+
+
+def is_listing(data: bytes) -> bool:
+    """Return whether a file is a listing, perhaps one that is cut off."""
+    return any(mark in data for mark in _MARKS)
 
 
 def _listing_files(folder: Path) -> Iterator[Path]:
@@ -50,23 +71,25 @@ def _listing_files(folder: Path) -> Iterator[Path]:
 def check_unlisted(
     folder: Path,
     urls: Iterable[str],
+    others: Sequence[bytes],
     problems: ProblemList,
     valid_tags: ValidTags | None,
     *,
     reads: bool,
 ) -> None:
-    """Report the packages in ``folder`` that neither ``urls`` nor a listing below it names.
+    """Report the packages in ``folder`` that neither ``urls`` nor one of the ``others``, its other listings, names.
 
     One that Blender cannot install is reported with the reason, if the check ``reads`` packages.
     """
     # Of a package that lies elsewhere, the folder may have a copy of the same name.
     listed = set(map(_package_name, urls))
-    other_listings = "".join(_read_other_listings(folder))
+    others = [*others, *_legacy_listing(folder)]
     unlisted = []
     for path in sorted(folder.glob("*.zip")):
         if path.name in listed or path.name.startswith(".") or not path.is_file():
             continue
-        if path.name in other_listings or quote(os.fsencode(path.name)) in other_listings:
+        raw = os.fsencode(path.name)
+        if any(raw in other or quote(raw).encode() in other for other in others):
             continue
         reasons = _reasons_to_leave_out(path, valid_tags) if reads else []
         problems.extend(reasons)
@@ -105,11 +128,10 @@ def _is_no_extension(problem: Problem) -> bool:
     return problem.code in _NO_EXTENSION and ("variant", "hidden") not in problem.values
 
 
-def _read_other_listings(folder: Path) -> Iterator[str]:
-    """Yield the listings of channels and sets below the folder, and that of legacy add-ons in it."""
-    for path in (*_listing_files(folder), folder / "repo.json"):
-        with suppress(OSError):
-            yield path.read_text("utf-8", "replace")
+def _legacy_listing(folder: Path) -> Iterator[bytes]:
+    """Yield the listing of legacy add-ons in the folder, if there is one."""
+    with suppress(OSError):
+        yield read_regular(folder / LEGACY_LISTING)
 
 
 def check_page(folder: Path, urls: Iterable[str], problems: ProblemList) -> None:

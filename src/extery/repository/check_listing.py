@@ -28,6 +28,16 @@ from extery.repository.check_types import (
 NumberedEntry = tuple[int, Entry]
 
 
+class OtherListing(NamedTuple):
+    """A further listing of a repository: its path relative to the first one, and what was received from ``address``."""
+
+    name: str
+    address: str
+    data: bytes
+    #: Problems of the transfer.
+    problems: ProblemList
+
+
 def fetch_listing(address: str, fetcher: Fetcher, problems: ProblemList) -> bytes:
     """Return the listing at ``address``, requested as Blender requests it."""
     try:

@@ -6,32 +6,40 @@ import json
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin
 
-from extery.core.errors import ExteryError
+from extery.core.errors import ExteryError, ProblemList
 from extery.fetch import Fetcher
 from extery.fetch.decoding import IDENTITY
 from extery.fetch.repository_addresses import linked_urls
 from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_LISTING
+from extery.repository.check_listing import OtherListing, fetch_listing
 
 #: Maximum number of other listings: a page can link to any number of URLs.
 MAX_LINKED_LISTINGS = 20
 _OK = 200
 
 
-def linked_listings(address: str, fetcher: Fetcher) -> dict[str, str]:
-    """Return the listings below the folder of the one at ``address``, by their path relative to that folder.
+def linked_listings(address: str, fetcher: Fetcher) -> Iterator[OtherListing]:
+    """Yield the listings below the folder of the one at ``address``, each requested once.
 
     Only static repositories have some: their listing is a file ``index.json``. Many servers answer a request for a
     missing file with a page, so only JSON with entries counts.
     """
     base = address.removesuffix(LISTING_FILENAME)
     if base == address or not base.endswith("/"):
-        return {}
-    found: dict[str, str] = {}
+        return
+    number = 0
     for name in dict.fromkeys([COMPLETE_LISTING, *_linked_names(base, fetcher)]):
-        if len(found) < MAX_LINKED_LISTINGS and _is_listing(base + name, fetcher):
-            found[name] = base + name
-    return found
+        problems = ProblemList()
+        try:
+            data = fetch_listing(base + name, fetcher, problems)
+        except ExteryError:
+            continue
+        if _is_listing(data):
+            number += 1
+            yield OtherListing(name, base + name, data, problems)
+        if number == MAX_LINKED_LISTINGS:
+            return
 
 
 def _linked_names(base: str, fetcher: Fetcher) -> Iterator[str]:
@@ -44,9 +52,9 @@ def _linked_names(base: str, fetcher: Fetcher) -> Iterator[str]:
             yield name
 
 
-def _is_listing(url: str, fetcher: Fetcher) -> bool:
+def _is_listing(data: bytes) -> bool:
     try:
-        document = json.loads(_body(url, fetcher))
+        document = json.loads(data)
     except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and isinstance(document.get("data"), list)

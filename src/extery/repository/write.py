@@ -25,6 +25,8 @@ _TEMPORARY_FILE = re.compile(
     r"\.(index\.(json|html)(\.gz|\.br)?|(repo|state|changes)\.json)\.\w{8}\.new"
 )
 PAGE_FILENAME = "index.html"
+#: The listing of add-ons from before Blender 4.2.
+LEGACY_LISTING = "repo.json"
 #: A listing with its compressed variants.
 LISTING_FILES = (LISTING_FILENAME, f"{LISTING_FILENAME}.gz", f"{LISTING_FILENAME}.br")
 #: Compressing fewer bytes takes less time than starting a thread.
