@@ -1,6 +1,7 @@
 """``repo.json`` of 2017: add-ons by the ``bl_info`` in their source, which is never run."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery.cli.commands.server_generate import command
-from extery.core.errors import InvalidInput, ProblemList
+from extery.core.errors import Conflict, InvalidInput, ProblemList
 from extery.repository.generate import generate
 from extery.repository.legacy.bl_info import read_bl_info
 from extery.repository.legacy.repo_json import legacy_listing
@@ -218,6 +219,44 @@ def test_the_command_writes_repo_json(tmp_path: Path) -> None:
     assert "--baseurl has no effect without --legacy-repo-json" in without.stderr
     assert done.exit_code == 0, done.output
     assert (tmp_path / "repo.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"packages": [], "url": ""}', "[1]\n", "not JSON", "\ud800", '{"a":1,"a":2}', "[" * 9_999],
+)
+def test_a_repo_json_of_another_tool_stays_without_force(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.py").write_bytes(INFO)
+    path = tmp_path / "repo.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    before = path.read_bytes()
+
+    with pytest.raises(Conflict) as caught:
+        generate(tmp_path, legacy=True, base_url=BASE)
+
+    assert caught.value.code == "generate.file-not-owned"
+    assert "--force" in caught.value.problems[0].hint
+    assert path.read_bytes() == before
+    assert not (tmp_path / "index.json").exists()
+    assert path in generate(tmp_path, legacy=True, base_url=BASE, force=True).written
+
+
+def test_a_repo_json_of_its_own_is_replaced_without_the_state(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(INFO)
+    generate(tmp_path, legacy=True, base_url=BASE)
+    (tmp_path / "b.py").write_bytes(INFO.replace(b"Gear", b"Rope"))
+    shutil.rmtree(tmp_path / ".extery")
+
+    generate(tmp_path, legacy=True, base_url=BASE)
+
+    assert len(json.loads((tmp_path / "repo.json").read_bytes())["packages"]) == 2
+
+
+def test_a_dangling_link_as_repo_json_stays(tmp_path: Path) -> None:
+    (tmp_path / "repo.json").symlink_to(tmp_path / "missing")
+
+    with pytest.raises(Conflict):
+        generate(tmp_path, legacy=True, base_url=BASE)
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,11 @@ from extery.repository.listing_changes import (
 )
 from extery.repository.scan import ScannedPackage, in_folder
 from extery.repository.temporary_files import listing_folders, remove_interrupted_writes
-from extery.repository.write import PAGE_FILENAME
+from extery.repository.write import LEGACY_LISTING, PAGE_FILENAME
 
 if TYPE_CHECKING:
     from extery.repository.legacy.repo_json import LegacyListing
 
-LEGACY = "repo.json"
 #: A page of fewer entries takes less time than starting a process.
 _MIN_BACKGROUND_ENTRIES = 500
 
@@ -86,6 +85,8 @@ class OutputWriter:
             cache.save(folder, summary, started_at, blocks)
             raise InvalidInput(*problems)
         ownership.check_page(folder, is_requested=self.options.html, force=self.options.force)
+        if legacy:
+            ownership.check_legacy_listing(folder, force=self.options.force)
         render_page = self._page_renderer(plans)
         if config.changes or any(plan.folder for plan in plans):
             outputs = self._claim_outputs(plans, entries, last)
@@ -218,8 +219,8 @@ class OutputWriter:
             written += self._write_file(PAGE_FILENAME, page())
             outputs.append(PAGE_FILENAME)
         if legacy:
-            written += self._write_file(LEGACY, legacy.data)
-            outputs.append(LEGACY)
+            written += self._write_file(LEGACY_LISTING, legacy.data)
+            outputs.append(LEGACY_LISTING)
         return outputs, written
 
     def _write_file(self, name: str, data: bytes) -> list[Path]:

@@ -5,6 +5,7 @@ A name is recorded before its file is written, so that files of a killed run are
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from extery.listing.delta import CHANGES_FILENAME, target_digest
 from extery.listing.entries import parse_listing
 from extery.repository.index import PlannedListing
 from extery.repository.write import (
+    LEGACY_LISTING,
     LISTING_FILES,
     PAGE_FILENAME,
     has_same_bytes,
@@ -41,6 +43,31 @@ def check_page(folder: Path, *, is_requested: bool, force: bool) -> None:
     path = folder / PAGE_FILENAME
     if is_requested and not force and not is_own_page(path):
         raise Conflict.of("generate.page-not-owned", where=Where(str(path)), path=str(path))
+
+
+def check_legacy_listing(folder: Path, *, force: bool) -> None:
+    """Raise `Conflict` if the legacy listing of ``folder`` would replace one of another origin."""
+    path = folder / LEGACY_LISTING
+    if not force and not _is_own_legacy_listing(path):
+        raise Conflict.of(
+            "generate.file-not-owned", where=Where(str(path)), variant="legacy", path=str(path)
+        )
+
+
+def _is_own_legacy_listing(path: Path) -> bool:
+    """Return whether there is no file at ``path``, or one in the form that `legacy_listing` writes."""
+    try:
+        data = read_regular(path)
+        return not data.strip() or dump_legacy(json.loads(data)) == data
+    except FileNotFoundError:
+        return not path.is_symlink()
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def dump_legacy(document: object) -> bytes:
+    """Return the document of a legacy listing as ASCII JSON without white space, in a fixed order of keys."""
+    return json.dumps(document, separators=(",", ":"), sort_keys=True).encode("ascii")
 
 
 def is_own_page(path: Path) -> bool:

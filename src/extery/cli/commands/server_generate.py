@@ -51,7 +51,9 @@ def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float) -> f
     type=LocalPath(),
     help="An HTML template with ${body}, ${title} and other names.",
 )
-@click.option("--force", is_flag=True, help="Replace an index.html that extery did not write.")
+@click.option(
+    "--force", is_flag=True, help="Replace an index.html or repo.json that extery did not write."
+)
 @click.option(
     "--legacy-repo-json",
     "legacy",

@@ -46,7 +46,10 @@ CODES = {
         "error", "a file of another origin has a name that a listing needs", "Nothing is written: extery replaces only files that it has written itself.",
         message="{path} already exists, and extery did not write it",
         hint="move it away",
-        variants={"named": ("", "move it away, or give {audience} another name")},
+        variants={
+            "named": ("", "move it away, or give {audience} another name"),
+            "legacy": ("", "move it away, leave out --legacy-repo-json, or replace it with --force"),
+        },
         example={"path": "packages/beta/index.json", "audience": "channel beta", "variant": "named"},
     ),
     "generate.page-not-owned": Code(

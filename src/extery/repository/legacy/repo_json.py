@@ -6,7 +6,6 @@ packages by name and version.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ from urllib.parse import quote, unquote, urlsplit
 from extery.core.errors import ExteryError, InvalidInput, Problem, ProblemList, Where
 from extery.package import Package, open_package
 from extery.repository.legacy.bl_info import read_bl_info
+from extery.repository.ownership import dump_legacy
+from extery.repository.write import LEGACY_LISTING
 
-_LISTING = "repo.json"
 _MAX_SOURCE_BYTES = 4 << 20
 
 
@@ -71,9 +71,8 @@ def legacy_listing(
     packages.sort(key=_order)
     parts = urlsplit(base)
     name = name or unquote(parts.path.strip("/").rpartition("/")[2]) or parts.netloc
-    document = {"name": name, "packages": packages, "url": base + _LISTING}
-    data = json.dumps(document, separators=(",", ":"), sort_keys=True).encode("ascii")
-    return LegacyListing(data, frozenset(files))
+    document = {"name": name, "packages": packages, "url": base + LEGACY_LISTING}
+    return LegacyListing(dump_legacy(document), frozenset(files))
 
 
 def _order(package: dict[str, Any]) -> tuple[str, list[int], str]:
