@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
 from tests.repository.packages import put
-from tests.samples.packages import MANIFEST, THEME, XML, packed
+from tests.samples.packages import ADD_ON, MANIFEST, THEME, XML, packed
 
 LIBRARY_LINE = "refused by Blender 4.2 to 5.2: type 'asset-library' came with Blender 5.3"
 THEME_LINE = "refused by Blender 5.3: themes have no permissions since Blender 5.3, found files"
@@ -138,6 +139,64 @@ def test_server_check_reports_the_verdicts_on_each_package_once() -> None:
     ]
     verdicts = document("server-check", "repo")["verdicts"]
     assert {name: accepting(own) for name, own in verdicts.items()} == {"rocks 1.2.3": ["5.3"]}
+
+
+def test_mirror_reports_the_verdicts_on_every_run() -> None:
+    put(Path("repo"), "gear.zip")
+    put(Path("repo"), "rocks.zip", extension_id="rocks", kind="asset-library")
+    theme = packed((MANIFEST, THEME_WITH_PERMISSIONS), ("dusk.xml", XML))
+    Path("repo/dusk.zip").write_bytes(theme)
+    run("server-generate", "--repo-dir", "repo")
+    source = "repo/blender-5.3"
+
+    outputs = [run("mirror", source, "copy").stdout, run("mirror", source, "copy").stdout]
+    dry_run = run("mirror", source, "copy", "--dry-run").stdout
+    put(Path("repo"), "more.zip", extension_id="more")
+    run("server-generate", "--repo-dir", "repo")
+    outputs.append(run("mirror", source, "copy").stdout)
+
+    for output in (*outputs, dry_run):
+        theme_line, library_line = output.splitlines()[1:3]
+        assert theme_line.startswith("dusk-1.2.3-")
+        assert theme_line.endswith(f".zip: {THEME_LINE}")
+        assert library_line.startswith("rocks-1.2.3-")
+        assert library_line.endswith(f".zip: {LIBRARY_LINE}")
+    verdicts = document("mirror", source, "copy")["verdicts"]
+    assert {name.partition("-")[0]: accepting(own)[-1] for name, own in verdicts.items()} == {
+        "dusk": "5.2",
+        "rocks": "5.3",
+    }
+
+
+def test_mirror_reports_the_verdict_on_a_package_that_is_left_out() -> None:
+    data = packed((MANIFEST, ADD_ON.replace(b'"1.0.0"', b'"1"', 1)), ("__init__.py", b""))
+    put(Path("repo"), "gear.zip")
+    run("server-generate", "--repo-dir", "repo")
+    listing = json.loads(Path("repo/index.json").read_text())
+    listing["data"][0] |= {
+        "archive_size": len(data),
+        "archive_hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+    }
+    Path("repo/gear.zip").write_bytes(data)
+    Path("repo/index.json").write_text(json.dumps(listing))
+
+    for _ in range(2):
+        found = document("mirror", "repo", "copy")
+        [verdicts] = found["verdicts"].values()
+        assert list(found["verdicts"]) == found["refused"]
+        assert accepting(verdicts) == []
+
+
+@pytest.mark.parametrize("damage", ['[[["4.2"], ["x"], 7, 0]]', '[[[4], ["x"], "m", 0]]', "[3]"])
+def test_a_damaged_list_of_refusals_of_a_mirror_is_replaced(damage: str) -> None:
+    put(Path("repo"), "rocks.zip", extension_id="rocks", kind="asset-library")
+    run("server-generate", "--repo-dir", "repo")
+    run("mirror", "repo/blender-5.3", "copy")
+    state = Path("copy/.extery-mirror/state.json")
+    stored = json.loads(state.read_text())
+    state.write_text(json.dumps(stored | {"refusals": {"rocks.zip": json.loads(damage)}}))
+
+    assert LIBRARY_LINE in run("mirror", "repo/blender-5.3", "copy").stdout
 
 
 def test_many_packages_with_the_same_verdict_are_one_line() -> None:

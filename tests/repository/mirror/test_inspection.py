@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery.cli.app import extery
-from extery.core.errors import Corrupt, Problem, Unavailable
+from extery.core.errors import Corrupt, Unavailable
 from extery.fetch import Fetcher
 from extery.repository.check import check_repository
 from extery.repository.mirror import inspection
@@ -30,6 +30,8 @@ BAD = [
     *("package.stream-size", "package.duplicate-member", "package.symlink"),
     *("path.ambiguous", "path.case-collision", "path.unsafe", "wheel.unreadable", "wheel.dist-info"),
 ]  # fmt: skip
+
+NO_PROBLEMS = inspection.Inspection((), ())
 
 
 @pytest.fixture
@@ -102,7 +104,9 @@ def test_all_packages_are_inspected_again_when_the_rules_change(
     repository.add("good.zip", extension_id="good")
     repository.add_bytes("bad.zip", PACKAGES["path.ambiguous"]())
     with monkeypatch.context() as patch:
-        patch.setattr("extery.repository.mirror.packages.inspect_package", lambda *_, **__: [])
+        patch.setattr(
+            "extery.repository.mirror.packages.inspect_package", lambda *_, **__: NO_PROBLEMS
+        )
         patch.setattr("extery.repository.mirror.state.REVISION", REVISION - 1)
         mirror(repository.url, folder, fetcher=fetcher)
     assert [item["id"] for item in listed_entries(folder)] == ["gear_tool", "good"]
@@ -282,13 +286,13 @@ def test_packages_are_inspected_one_at_a_time(
         repository.add(f"{number}.zip", extension_id=f"tool_{number}")
     at_work, most = 0, 0
 
-    def slow(*_: object, **__: object) -> list[Problem]:
+    def slow(*_: object, **__: object) -> inspection.Inspection:
         nonlocal at_work, most
         at_work += 1
         most = max(most, at_work)
         time.sleep(0.005)
         at_work -= 1
-        return []
+        return NO_PROBLEMS
 
     monkeypatch.setattr("extery.repository.mirror.packages.inspect_package", slow)
     mirror(repository.url, folder, fetcher=fetcher)

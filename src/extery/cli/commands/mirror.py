@@ -143,6 +143,8 @@ def _outcome(
     run: Run, result: MirrorResult, folder: Path, options: MirrorOptions, *, dry_run: bool
 ) -> Outcome:
     from extery.cli.output import Outcome, prefix_problems
+    from extery.cli.terminal import printable
+    from extery.rules.blender_verdicts import grouped_lines
 
     problems, silenced = run.silence(prefix_problems(result.problems))
     removed = () if options.keep_old else result.plan.remove
@@ -152,7 +154,10 @@ def _outcome(
         summary=_summary(result, folder, dry_run=dry_run),
         problems=problems,
         silenced=silenced,
-        lines=list(_planned(result, removed) if dry_run else _result_line(result, folder, removed)),
+        lines=[
+            *(_planned(result, removed) if dry_run else _result_line(result, folder, removed)),
+            *map(printable, grouped_lines(result.refusals)),
+        ],
         notes=list(_notes(result, folder)),
         data=_data(result),
     )
@@ -281,6 +286,8 @@ def _summary(result: MirrorResult, folder: Path, *, dry_run: bool) -> str:
 
 
 def _data(result: MirrorResult | None) -> dict[str, Any]:
+    from extery.rules.blender_verdicts import verdicts_as_dict
+
     plan = result.plan if result else None
     return {
         "complete": result is not None and result.is_complete,
@@ -295,6 +302,9 @@ def _data(result: MirrorResult | None) -> dict[str, Any]:
         "failed": list(result.failed) if result else [],
         "refused": list(result.refused) if result else [],
         "flawed": list(result.flawed) if result else [],
+        "verdicts": {name: verdicts_as_dict(own) for name, own in result.refusals.items()}
+        if result
+        else {},
         "ignored": [_ignored(entry) for entry in plan.ignored] if plan else [],
         "listings": [
             {"file": address, "audience": audience} for address, audience in result.listings

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from extery.core.errors import InvalidPackage, Problem, Where
 from extery.listing.entries import Entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
-from extery.rules.engine import Scope, check_package
+from extery.rules.blender_verdicts import Refusal
+from extery.rules.engine import CheckReport, Scope, check_package
+
+
+class Inspection(NamedTuple):
+    """The problems of a package that is listed, and the Blenders that refuse it."""
+
+    problems: Sequence[Problem]
+    refusals: tuple[Refusal, ...]
 
 
 class RefusedPackage(InvalidPackage):
@@ -26,10 +35,10 @@ def inspect_package(
     *,
     valid_tags: ValidTags | None = None,
     checkpoint: Callable[[], None] = lambda: None,
-) -> list[Problem]:
-    """Check the package of these entries; return the problems of a package that is listed.
+) -> Inspection:
+    """Check the package of these entries, which is listed.
 
-    Raises `RefusedPackage` with all problems of one that is not. ``checkpoint`` is called for each megabyte,
+    Raises `RefusedPackage` with all problems and refusals of one that is not. ``checkpoint`` is called for each megabyte,
     and may raise to stop.
     """
     report = check_package(
@@ -42,7 +51,7 @@ def inspect_package(
     checkpoint()  # the problems of a check that was stopped are not those of the package
     problems, manifest = report.problems, report.installable_manifest
     if manifest is None:
-        raise RefusedPackage(*problems)
+        raise _refused(report)
     is_mismatch = False
     for entry in entries:
         if (entry["id"], entry["version"]) != (manifest.id, manifest.version):
@@ -56,8 +65,14 @@ def inspect_package(
                 actual_version=manifest.version,
             )
     if is_mismatch:
-        raise RefusedPackage(*problems)
-    return list(problems)
+        raise _refused(report)
+    return Inspection(problems, report.refusals)
+
+
+def _refused(report: CheckReport) -> RefusedPackage:
+    error = RefusedPackage(*report.problems)
+    error.refusals = report.refusals
+    return error
 
 
 def at_package(name: str, problem: Problem) -> Problem:

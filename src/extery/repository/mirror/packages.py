@@ -55,7 +55,8 @@ def fetch_packages(
     """Download missing packages, inspect them and those not inspected by the current rules and tags.
 
     Returns the names of the packages that failed with their errors; that of one that may not be listed is
-    a `RefusedPackage`. Problems of others are added to ``state.flawed``.
+    a `RefusedPackage`. Problems of others are added to ``state.flawed``, the Blenders that refuse them to
+    ``state.refusals``.
     """
     counter = _ProgressCounter(plan, on_progress)
     entries: dict[str, list[Entry]] = {}
@@ -73,15 +74,18 @@ def fetch_packages(
             state.mark_verified(name)
             counter.add_package()
         state.flawed.pop(name, None)
+        state.refusals.pop(name, None)
         with memory_lock:
-            problems = inspect_package(
+            inspection = inspect_package(
                 path,
                 entries[name],
                 valid_tags=valid_tags,
                 checkpoint=fetcher.raise_if_stopped,
             )
-            if problems:
-                state.flawed[name] = [at_package(name, problem) for problem in problems]
+            if inspection.problems:
+                state.flawed[name] = [at_package(name, p) for p in inspection.problems]
+            if inspection.refusals:
+                state.refusals[name] = inspection.refusals
         state.files[name].rules = state.rules
 
     outdated = [name for name in plan.present if state.files[name].rules != state.rules]

@@ -7,7 +7,7 @@ is killed leaves one of the two, and the next run continues.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ from extery.repository.mirror.source_listings import fetch_listings
 from extery.repository.mirror.state import MirrorState
 from extery.repository.mirror.stored_problems import PackageProblems
 from extery.repository.write import write_listing
+from extery.rules.blender_verdicts import Refusal
 
 __all__ = ["MirrorOptions", "MirrorProgress", "MirrorResult", "mirror", "plan_only"]
 
@@ -72,6 +73,8 @@ class MirrorResult:
     failed: Sequence[str] = ()
     refused: Sequence[str] = ()
     flawed: Sequence[str] = ()
+    #: The Blenders that refuse a package, by its name.
+    refusals: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
 
     @property
     def listings(self) -> list[tuple[str, str]]:
@@ -126,7 +129,8 @@ def plan_only(
     planned, problems = _make_plan(url, state, fetcher, filters, options, is_dry=True)
     planned, refused = _without_refused(planned, state, problems)
     flawed = _report_flawed(planned, state, problems)
-    return MirrorResult(planned, False, problems, refused=refused, flawed=flawed)
+    refusals = _refusals(planned, refused, state)
+    return MirrorResult(planned, False, problems, (), refused, flawed, refusals)
 
 
 @contextmanager
@@ -232,14 +236,16 @@ def _execute(
     if failed and not options.keep_going:
         flawed = _report_flawed(plan, state, problems)
         state.save()
-        return MirrorResult(plan, False, problems, failed, refused, flawed)
+        refusals = _refusals(plan, refused, state)
+        return MirrorResult(plan, False, problems, failed, refused, flawed, refusals)
     done = plan.without(name for name, _ in errors)
     flawed = _report_flawed(done, state, problems)
     _replace_listing(done, state, has_new_packages=bool(plan.fetch))
     remove_outdated(done, state)
     removed = set(refused) if options.keep_old else set(state.files) - set(done.packages)
     _remove_packages(removed, state)
-    return MirrorResult(done, True, problems, failed, refused, flawed)
+    refusals = _refusals(done, refused, state)
+    return MirrorResult(done, True, problems, failed, refused, flawed, refusals)
 
 
 def _replace_listing(plan: Plan, state: MirrorState, *, has_new_packages: bool) -> None:
@@ -268,6 +274,8 @@ def _report_errors(
         if isinstance(error, RefusedPackage):
             refused.append(name)
             state.refused[name] = located
+            if error.refusals:
+                state.refusals[name] = tuple(error.refusals)
     return refused
 
 
@@ -276,6 +284,7 @@ def _without_refused(
 ) -> tuple[Plan, list[str]]:
     """Return the plan without packages that earlier runs refused, and their names; report their problems."""
     state.refused = _of_plan(plan, state.refused)
+    state.refusals = {n: own for n, own in state.refusals.items() if n in plan.packages}
     for stored in state.refused.values():
         problems.extend(stored)
     return plan.without(state.refused), list(state.refused)
@@ -287,6 +296,14 @@ def _report_flawed(plan: Plan, state: MirrorState, problems: ProblemList) -> lis
     for stored in state.flawed.values():
         problems.extend(stored)
     return [name for name, stored in state.flawed.items() if any(p.is_error for p in stored)]
+
+
+def _refusals(
+    plan: Plan, refused: Sequence[str], state: MirrorState
+) -> dict[str, tuple[Refusal, ...]]:
+    """Return the Blenders that refuse a package of the plan or one that is left out, by its name."""
+    names = {*plan.packages, *refused}
+    return {name: state.refusals[name] for name in sorted(state.refusals) if name in names}
 
 
 def _of_plan(plan: Plan, stored: PackageProblems) -> PackageProblems:

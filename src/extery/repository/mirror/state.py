@@ -22,14 +22,16 @@ from extery.listing.complete import COMPLETE_LISTING
 from extery.listing.entries import parse_listing
 from extery.repository.mirror.stored_problems import (
     PackageProblems,
+    PackageRefusals,
     dump_problems,
     load_problems,
+    load_refusals,
 )
 from extery.rules import REVISION
 
 MIRROR_FOLDER = ".extery-mirror"
 _STATE = "state.json"
-_FORMAT = 3
+_FORMAT = 4
 _MIRROR_NAME = re.compile(r"[A-Za-z0-9._-]+-([0-9a-f]{12}|[0-9a-f]{64})\.zip")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.zip")
 #: Maximum bytes of the state, which has about 300 for each package.
@@ -66,6 +68,8 @@ class MirrorState:
     refused: PackageProblems = field(default_factory=dict)
     #: Packages that are listed although they have problems.
     flawed: PackageProblems = field(default_factory=dict)
+    #: The Blenders that refuse a package, by its name.
+    refusals: PackageRefusals = field(default_factory=dict)
     #: Packages that are linked into the folder of the complete listing; ``None`` if it is not one of the mirror.
     complete: set[str] | None = None
     #: Digest of the valid tags of this run, empty for Blender's own.
@@ -107,6 +111,7 @@ class MirrorState:
         if data.get("rules") == self.rules:
             self.refused = load_problems(data["refused"])
             self.flawed = load_problems(data["flawed"])
+            self.refusals = load_refusals(data["refusals"])
         complete = data.get("complete")
         if complete is not None:
             self.complete = {name for name in complete if _SAFE_NAME.fullmatch(name)}
@@ -141,6 +146,7 @@ class MirrorState:
             "rules": self.rules,
             "refused": dump_problems(self.refused),
             "flawed": dump_problems(self.flawed),
+            "refusals": {name: self.refusals[name] for name in sorted(self.refusals)},
             "complete": None if self.complete is None else sorted(self.complete),
             "files": {name: asdict(self.files[name]) for name in sorted(self.files)},
         }
