@@ -24,6 +24,7 @@ from extery.repository.check_folder import (
 from extery.repository.check_listing import (
     check_compressed,
     check_listing,
+    check_texts,
     fetch_listing,
 )
 from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
@@ -158,6 +159,7 @@ class _Checker:
                 refusals=self.refusals,
                 valid_tags=self.valid_tags,
             )
+        check_texts(entries, problems)
         if urlsplit(address).scheme == "file":
             _check_companions(path_from_url(address).parent, data, problems)
         else:

@@ -16,6 +16,8 @@ from extery.listing.audience import has_invalid_pythons, without_invalid_pythons
 from extery.listing.complete import is_known_type, is_unknown_name
 from extery.listing.entries import Entry, check_entry, is_text, parse_listing
 from extery.listing.lenient import AUTH_METHOD
+from extery.manifest.schemas.checking import Locate
+from extery.manifest.visible_text import check_visible_text
 from extery.repository.ambiguity import find_clashes
 from extery.repository.check_types import (
     check_auth_method,
@@ -23,6 +25,7 @@ from extery.repository.check_types import (
     check_ignored,
     check_types,
 )
+from extery.repository.entry_match import about_entry
 
 #: An entry and its position in the listing.
 NumberedEntry = tuple[int, Entry]
@@ -87,6 +90,22 @@ def check_listing(
     _check_clashes(entries, problems)
     blocks = [block for block in parsed.blocklist if isinstance(block, dict)]
     return entries, {block["id"] for block in blocks if is_text(block.get("id"))}
+
+
+def check_texts(entries: Iterable[NumberedEntry], problems: ProblemList) -> None:
+    """Report invisible characters in the texts of entries, unless ``problems`` has them from the package."""
+    known = {(problem.code, dict(problem.values).get("entry")) for problem in problems}
+    for number, item in entries:
+        own = ProblemList()
+        check_visible_text(item, own, locate=_locate_in_entry(number), is_json=True)
+        for problem in own:
+            located = about_entry(problem, item)
+            if (located.code, dict(located.values)["entry"]) not in known:
+                problems.append(located)
+
+
+def _locate_in_entry(number: int) -> Locate:
+    return lambda path: Where(LISTING_FILENAME, ("data", number, *path))
 
 
 class _ParsedListing(NamedTuple):

@@ -336,3 +336,33 @@ def test_listings_for_several_systems_may_together_be_as_large_as_one(
         mirror(repository.url, folder.with_name("other"), fetcher=fetcher, filters=filters)
     assert caught.value.code == "fetch.too-long"
     assert "--max-listing" in caught.value.problems[0].hint
+
+
+def test_invisible_text_of_an_entry_is_named_and_the_package_is_listed(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    made = repository.add("gear.zip")
+    made["name"], made["permissions"] = "Gear\u202eTool", {"files": "Read\u200bfiles"}
+    repository.publish()
+
+    done = mirror(repository.url, folder, fetcher=fetcher)
+
+    assert [problem.code for problem in done.problems] == [
+        "manifest.name.invisible",
+        "manifest.permissions.invisible",
+    ]
+    assert done.problems[0].hint == 'write "GearTool"'
+    assert len(listed_entries(folder)) == len(done.flawed) == 1
+
+
+def test_the_same_invisible_text_in_entry_and_package_is_one_problem(
+    repository: Repository, folder: Path, fetcher: Fetcher
+) -> None:
+    repository.add("gear.zip", tagline="Cuts\u2066 gears")
+
+    for found in (
+        mirror(repository.url, folder, fetcher=fetcher).problems,
+        check_repository(repository.url, fetcher=fetcher).problems,
+        check_repository(repository.url, fetcher=fetcher, listing_only=True).problems,
+    ):
+        assert [problem.code for problem in found] == ["manifest.tagline.invisible"]

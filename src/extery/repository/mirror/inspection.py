@@ -7,13 +7,15 @@ that later runs neither download nor read the package again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from extery.core.errors import InvalidPackage, Problem, Where
+from extery.core.errors import InvalidPackage, Problem, ProblemList, Where
+from extery.listing import LISTING_FILENAME
 from extery.listing.entries import Entry
 from extery.manifest.schemas.v1_0_0 import ValidTags
+from extery.manifest.visible_text import check_visible_text
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, Scope, check_package
 
@@ -66,6 +68,8 @@ def inspect_package(
             )
     if is_mismatch:
         raise _refused(report)
+    known = {problem.code for problem in problems}
+    problems.extend(p for p in _problems_of_texts(entries, path.name) if p.code not in known)
     return Inspection(problems, report.refusals)
 
 
@@ -73,6 +77,19 @@ def _refused(report: CheckReport) -> RefusedPackage:
     error = RefusedPackage(*report.problems)
     error.refusals = report.refusals
     return error
+
+
+def _problems_of_texts(entries: Iterable[Entry], name: str) -> Iterator[Problem]:
+    """Yield the problems of invisible characters in the entries of a package, each once."""
+    problems = ProblemList()
+    for entry in entries:
+        check_visible_text(
+            entry,
+            problems,
+            locate=lambda path: Where(f"{name}/{LISTING_FILENAME}", path),
+            is_json=True,
+        )
+    yield from problems
 
 
 def at_package(name: str, problem: Problem) -> Problem:
