@@ -54,6 +54,7 @@ _AREA_TITLES = {
     "download": "Downloads",
     "setting": "Settings",
     "storage": "Stored files",
+    "task": "Background tasks",
 }
 
 

@@ -3,8 +3,9 @@
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
+from extery.core.errors import NotFound
 from extery_site.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,8 @@ def test_the_command_grants_revokes_and_lists_moderators() -> None:
 def test_an_unknown_name_changes_nothing() -> None:
     User.objects.create_user("ada")
 
-    with pytest.raises(CommandError, match="no account named zoe"):
+    with pytest.raises(NotFound, match="no account named zoe") as caught:
         run("ada", "zoe")
+    assert caught.value.code == "account.not-found"
 
     assert run() == []

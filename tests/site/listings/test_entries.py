@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from hypothesis import HealthCheck, given, settings
@@ -179,7 +179,7 @@ def test_a_rebuild_reports_and_skips_versions_that_cannot_be_listed(
     approve()
     broken = approve(id="broken_tool", name="Broken")
     Version.objects.filter(pk=broken.pk).update(manifest={"id": "broken_tool"})
-    with pytest.raises(CommandError, match=r"broken_tool-v1\.0\.0\.zip"):
+    with pytest.raises(Corrupt, match=r"broken_tool-v1\.0\.0\.zip"):
         call_command("rebuild_listing", stdout=io.StringIO())
     assert names(listing()) == ["gear_tool 1.0.0"]
     assert "broken_tool" in caplog.text

@@ -83,6 +83,7 @@ AREAS = {
     "download": "site_listings",
     "setting": "site_project",
     "storage": "site_project",
+    "task": "site_project",
 }
 
 

@@ -41,6 +41,14 @@ CODES: dict[str, Code] = {
         hint="choose a date in the future, or leave it out",
         example={"expires_at": "2026-01-31 12:00"},
     ),
+    "account.not-found": Code(
+        "error",
+        "the account does not exist",
+        "A role belongs to an account, so its user has to sign up first.",
+        message="there is no account named {names}",
+        hint="correct the name, or sign up on the site first",
+        example={"names": "ada, ben"},
+    ),
     "permission.owner-only": Code(
         "error",
         "only the owner can do this",

@@ -271,6 +271,35 @@ CODES: dict[str, Code] = {
             ),
         },
     ),
+    "task.not-chosen": Code(
+        "error",
+        "the tasks to retry are not chosen",
+        "Only tasks that are named, or all that have failed, are queued again.",
+        message="there is either a list of ids or --all",
+        hint="name the tasks by their ids, or give --all; 'extery manage tasks list --state failed' prints the ids",
+    ),
+    "task.bad-id": Code(
+        "error",
+        "a text is not the id of a task",
+        "Ids consist of hexadecimal digits, of which the first six are enough if no other task has them.",
+        message="{value} is not the beginning of an id of a task",
+        hint="give at least the first {minimum} digits of an id that 'extery manage tasks' prints",
+        example={"value": "'abc'", "minimum": 6},
+    ),
+    "task.not-found": Code(
+        "error",
+        "no single task has the id",
+        "A task that has finished is deleted after some days.",
+        message="there is no task with an id that begins with {value}",
+        hint="list all tasks with: extery manage tasks list",
+        variants={
+            "several": (
+                "there are several tasks with an id that begins with {value}",
+                "give more digits of the id",
+            ),
+        },
+        example={"value": "'12345678'"},
+    ),
     "request.conflict": Code(
         "error",
         "another request made a conflicting change",

@@ -13,6 +13,8 @@ from extery_site.project.commands.site_command import SiteCommand
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.core.management.base import BaseCommand
+
 
 @click.command(
     cls=SiteCommand,
@@ -27,10 +29,26 @@ def manage(arguments: tuple[str, ...]) -> None:
     from extery_site.project.startup import load_settings
 
     load_settings()
-    from django.core.management import execute_from_command_line
-
     with _connection_errors():
-        execute_from_command_line(["extery manage", *arguments])
+        _run(["extery manage", *arguments])
+
+
+def _run(arguments: list[str]) -> None:
+    """Run a management command; an unknown one is wrong usage, with a similar name."""
+    from django.core.management import ManagementUtility, get_commands
+
+    from extery.core.text import closest_match
+
+    class Utility(ManagementUtility):
+        def fetch_command(self, subcommand: str) -> BaseCommand:
+            commands = get_commands()
+            if subcommand in commands:
+                return super().fetch_command(subcommand)
+            similar = closest_match(subcommand, [*commands, "help", "version"])
+            advice = f"Did you mean {similar}?" if similar else "'help' lists the commands."
+            raise click.UsageError(f"No such command {subcommand!r}. {advice}")
+
+    Utility(arguments).execute()
 
 
 @contextmanager

@@ -117,3 +117,55 @@ def test_wrong_usage_has_status_2(tmp_path: Path, arguments: list[str]) -> None:
 
     assert result.returncode == 2
     assert "Usage: extery" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty database."""
+    folder = tmp_path_factory.mktemp("site")
+    assert run(folder, ["manage", "migrate", "--verbosity", "0"]).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (
+            ["moderator", "zoe"],
+            "error: there is no account named zoe [account.not-found]",
+            "correct the name, or sign up on the site first",
+        ),
+        (
+            ["tasks", "show", "abc"],
+            "error: 'abc' is not the beginning of an id of a task [task.bad-id]",
+            "give at least the first 6 digits of an id that 'extery manage tasks' prints",
+        ),
+    ],
+)
+def test_a_failed_management_command_ends_with_a_problem(
+    site_folder: Path, arguments: list[str], message: str, hint: str
+) -> None:
+    result = run(site_folder, ["manage", *arguments])
+
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        message,
+        f"  hint: {hint}",
+        "The command failed. Found 1 error.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("moderater", "Error: No such command 'moderater'. Did you mean moderator?"),
+        ("xyz", "Error: No such command 'xyz'. 'help' lists the commands."),
+    ],
+)
+def test_an_unknown_management_command_has_status_2(
+    site_folder: Path, name: str, message: str
+) -> None:
+    result = run(site_folder, ["manage", name])
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == message

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.utils import timezone
 
+from extery.core.errors import ExteryError, NotFound
 from extery_site.project.tasks import queue
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import run_task
@@ -87,16 +88,17 @@ def test_finished_tasks_are_deleted_on_request(failed: StoredTask) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["retry"], "--all"),
-        (["retry", "aaaaaaaa", "--all"], "--all"),
+        (["retry"], "either a list of ids or --all"),
+        (["retry", "aaaaaaaa", "--all"], "either a list of ids or --all"),
         (["show", "abc"], "not the beginning of an id"),
         (["show", "zzzzzzzz"], "not the beginning of an id"),
         (["show", "12345678"], "no task"),
     ],
 )
 def test_an_invalid_request_is_refused(arguments: list[str], message: str, db: Any) -> None:
-    with pytest.raises(CommandError, match=message):
+    with pytest.raises(ExteryError, match=message) as caught:
         manage(*arguments)
+    assert caught.value.code.startswith("task.")
 
 
 def test_an_ambiguous_id_is_refused() -> None:
@@ -105,6 +107,6 @@ def test_an_ambiguous_id_is_refused() -> None:
         StoredTask.objects.filter(pk=result.id).update(
             id=f"abcdef00-0000-4000-8000-00000000000{last}"
         )
-    with pytest.raises(CommandError, match="several tasks"):
+    with pytest.raises(NotFound, match="several tasks"):
         manage("show", "abcdef00")
     assert "add_row" in manage("show", "abcdef00-0000-4000-8000-000000000002")[0]

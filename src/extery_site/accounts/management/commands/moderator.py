@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
+from extery.core.errors import NotFound
 from extery_site.accounts.models import User
 
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, names: list[str], remove: bool, **__: Any) -> None:
         known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
         if unknown := sorted(set(names) - known):
-            raise CommandError(f"there is no account named {', '.join(unknown)}; sign up first")
+            raise NotFound.of("account.not-found", names=", ".join(unknown))
         if names:
             User.objects.filter(username__in=names).update(is_moderator=not remove)
         moderators = User.objects.filter(is_moderator=True).order_by("username")

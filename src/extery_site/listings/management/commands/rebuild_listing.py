@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
+from extery.core.errors import Corrupt
 from extery_site.listings.rebuild import rebuild
 
 
@@ -19,5 +20,5 @@ class Command(BaseCommand):
         count, errors = rebuild()
         self.stdout.write(f"listing entries: {count}")
         if errors:
-            lines = [f"  {error}" for error in errors]
-            raise CommandError("\n".join([f"packages left out: {len(errors)}", *lines]))
+            self.stdout.write(f"packages left out: {len(errors)}")
+            raise Corrupt(*(problem for error in errors for problem in error.problems))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count
 from django.utils import timezone
 
+from extery.core.errors import InvalidInput, NotFound
+from extery.core.text import quote_value
 from extery_site.project.tasks import queue
 from extery_site.project.tasks.models import Status, StoredTask, StoredTaskQuerySet
 
@@ -79,7 +81,7 @@ class Command(BaseCommand):
 
     def _retry(self, ids: list[str], *, everything: bool) -> None:
         if everything == bool(ids):
-            raise CommandError("name the tasks to retry by their ids, or give --all")
+            raise InvalidInput.of("task.not-chosen")
         failed = StoredTask.objects.filter(status=Status.FAILED)
         tasks = failed.iterator(chunk_size=200) if everything else map(self._find, ids)
         now = timezone.now()
@@ -100,11 +102,14 @@ class Command(BaseCommand):
         """Return the task whose id begins with ``beginning``."""
         text = beginning.lower().replace("-", "")
         if len(text) < MIN_ID or text.strip("0123456789abcdef"):
-            raise CommandError(f"{beginning!r} is not the beginning of an id of a task")
+            raise InvalidInput.of("task.bad-id", value=quote_value(beginning), minimum=MIN_ID)
         matches = list(_with_prefix(text)[:2])
         if len(matches) != 1:
-            number = "several tasks" if matches else "no task"
-            raise CommandError(f"{number} with an id that begins with {beginning!r}")
+            raise NotFound.of(
+                "task.not-found",
+                variant="several" if matches else "",
+                value=quote_value(beginning),
+            )
         return matches[0]
 
 
