@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extery.core.invisible import (
     describe_invisible,
@@ -76,3 +78,27 @@ def test_an_invisible_character_is_named_and_removed() -> None:
     assert describe_invisible("\u202e") == "U+202E (right-to-left override)"
     assert describe_invisible("\ue000") == "U+E000"
     assert remove_invisible("Gear\u202e T\u200bool") == "Gear Tool"
+
+
+_SIGNS = "a1# \u202e\u200b\u200c\u200d\u200e\ufe0f\u20e3\u180b\u3164\U000e0067\U000e007fعᠭक❤🚀🏴"
+
+
+@given(st.text(st.sampled_from(_SIGNS)), st.booleans())
+def test_nothing_is_left_to_remove(text: str, is_prose: bool) -> None:
+    rest = remove_invisible(text, is_prose=is_prose)
+
+    assert find_invisible(rest, is_prose=is_prose) is None
+    assert (rest == text) == (find_invisible(text, is_prose=is_prose) is None)
+    assert find_invisible(show_invisible(text)) is None
+
+
+@pytest.mark.parametrize("text", ["a\ufe0f\u200d🚀", "🏴\U000e0067"])
+def test_a_character_that_depends_on_a_removed_one_is_removed(text: str) -> None:
+    assert remove_invisible(text) == text[0] + ("🚀" if "🚀" in text else "")
+
+
+@pytest.mark.parametrize("unit", ["\u202e", "\U000e0067", "\ufe0f", "ع\u200c", "a\ufe0f\u200d🚀"])
+def test_long_texts_are_checked_in_linear_time(unit: str) -> None:
+    text = "a" + unit * 60_000
+    assert remove_invisible(text, is_prose=True) is not None
+    assert show_invisible(text)

@@ -14,7 +14,7 @@ from extery.listing.audience import range_of
 from extery.listing.entries import Entry, Listing, parse_listing
 from extery.listing.partition import partition
 from extery.repository.ambiguity import find_clashes
-from extery.repository.check_listing import check_listing
+from extery.repository.check_listing import check_listing, check_texts
 from extery.repository.check_packages import resolve_packages
 from extery.repository.mirror.filters import Filters
 from extery.repository.mirror.plan import plan_mirror
@@ -74,7 +74,7 @@ SEEDS = (
 )
 TOKENS = (
     *(f'"{key}":'.encode() for key in _ENTRY), b'"data":[', b'"blocklist":', b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"\\ud800", b"\\u0000", b"null", b"true", b"-0", b"1e5", b"sha256:", b"./", b".zip",
-    b'{"a":', b"[[", b"4.2.0", b"1.0.0-a", b"file:///", b"http://[", b"//", b"<html>",
+    b'{"a":', b"[[", b"4.2.0", b"1.0.0-a", b"file:///", b"http://[", b"//", b"<html>", b"\\u202e", b"\\u200d", b"\\ufe0f",
 )  # fmt: skip
 
 
@@ -103,6 +103,7 @@ def _check(data: bytes, address: str) -> None:
     problems = ProblemList()
     entries, _blocked = check_listing(data, problems)
     resolve_packages(address, entries, problems)
+    check_texts(entries, problems)
     check_problems(problems)
 
 

@@ -29,6 +29,7 @@ TOKENS = (
     *(field.encode() for field in mutations.FIELDS), b"build", b"generated", b"[build]", b"[build.generated]", b"[permissions]", b"[[tags]]", b"= ", b'"', b"'", b'"""', b"'''", b"[", b"]", b"{", b"}", b",", b".", b"#", b"\n", b"\r\n",
     b"\\", b'\\"', b"\\u0000", b"\\U0010ffff", b"\\x1b", b"true", b"nan", b"inf", b"-inf", b"1979-05-27", b"07:32:00", b"1979-05-27T07:32:00Z", b"0o7", b"0b1", b"1e5", b"_", b"a = 1\n", b"[a]\n", b"[[a]]\n", b"a.",
     b"SPDX:", b"SPDX:GPL-3.0-or-later", b" AND ", b" OR ", b" WITH ", b"(", b")", b"LicenseRef-", b"+", b"add-on", b"theme", b"4.2.0", b"-none-any.whl", b"-", b"https://", b"[::", b"@", b"<", b">",
+    *(sign.encode() for sign in "\u202e\u200b\u200c\u200d\u200e\ufe0f\u3164\u180bع❤🚀🏴\U000e0067"),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from extery.core.errors import Problem, Where
 from extery.repository.mirror.state import MIRROR_FOLDER, MirrorState, OwnedFile
+from extery.rules.blender_verdicts import Refusal
 from tests.fuzz.mutate import mutated_json
 
 _URL = "https://example.org/r/index.json"
@@ -25,6 +26,7 @@ def _seed() -> bytes:
         problem = Problem.of("fetch.size", where=where, url=_URL, size=3)
         state.refused = {_NAME: [problem]}
         state.flawed = {"b.zip": [problem, problem]}
+        state.refusals = {_NAME: (Refusal(("4.2", "4.5"), (problem.code,), "m", 1),)}
         state.save()
         return (state.state_folder / "state.json").read_bytes()
 
@@ -32,7 +34,7 @@ def _seed() -> bytes:
 SEEDS = (_seed(),)
 TOKENS = (
     b'"format":', b'"source":', b'"source_digest":', b'"listings":', b'"files":', b'"sha256":', b'"size":', b'"url":', b'"verified_mtime":', b'"etag":', b"{", b"}", b"[", b"]", b",", b":", b'"', b"null", b"true", b"-1", b"1e400", b"NaN", b'"../x.zip"', b'"a\\u0000.zip"',
-    b'"\\ud800.zip"', b'".zip"', b'"' + b"a" * 300 + b'.zip"', b'{"a":', b"[[", b'"refused":', b'"flawed":', b'"code":', b'"values":', b'"path":', b'"line":', b'"severity":',
+    b'"\\ud800.zip"', b'".zip"', b'"' + b"a" * 300 + b'.zip"', b'{"a":', b"[[", b'"refused":', b'"flawed":', b'"refusals":', b'"code":', b'"values":', b'"path":', b'"line":', b'"severity":',
 )  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def target(data: bytes) -> None:
         (folder / MIRROR_FOLDER / "state.json").write_bytes(data)
         state = MirrorState.load(folder)
         assert all(Path(name).name == name for name in state.files)
+        json.dumps([[str(own) for own in refusals] for refusals in state.refusals.values()])
         for problems in (*state.refused.values(), *state.flawed.values()):
             for problem in problems:
                 json.dumps([problem.as_dict(), str(problem), problem.fingerprint], allow_nan=False)
@@ -61,9 +64,6 @@ def target(data: bytes) -> None:
         state.drop_listings(except_for=[_URL])
         state.save()
         again = MirrorState.load(folder)
-        assert (again.files, again.refused, again.flawed) == (
-            state.files,
-            state.refused,
-            state.flawed,
-        )
+        assert (again.files, again.refused) == (state.files, state.refused)
+        assert (again.flawed, again.refusals) == (state.flawed, state.refusals)
         json.dumps([state.source, again.source_digest])

@@ -25,7 +25,8 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u061c")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _EMOJI_STYLE = "\ufe0f"
-_KEYCAP = "\u20e3"
+#: The keys of a phone, each with a keycap around it.
+_KEYCAP, _KEYS = "\u20e3", frozenset("0123456789#*")
 #: Emoji by their presentation, whose category is not that of a symbol.
 _EMOJI_SIGNS = frozenset("‼⁉〰↔◽◾⤴⤵➕➖➗")
 #: All emoji since Unicode 6; later ones are unassigned for older Pythons.
@@ -76,13 +77,14 @@ def describe_invisible(character: str) -> str:
 
 
 def _replace(text: str, replacement: Callable[[str], str], *, is_prose: bool = False) -> str:
-    if find_invisible(text, is_prose=is_prose) is None:
-        return text
-    is_refused = _checker(text, is_prose=is_prose)
-    return "".join(
-        replacement(character) if is_refused(index, character) else character
-        for index, character in enumerate(text)
-    )
+    # Again, because a joiner can depend on a character that was replaced.
+    while find_invisible(text, is_prose=is_prose) is not None:
+        is_refused = _checker(text, is_prose=is_prose)
+        text = "".join(
+            replacement(character) if is_refused(index, character) else character
+            for index, character in enumerate(text)
+        )
+    return text
 
 
 def _checker(text: str, *, is_prose: bool) -> Callable[[int, str], bool]:
@@ -111,7 +113,9 @@ def _is_refused(text: str, index: int, character: str) -> bool:
             return False
         return character == _NON_JOINER or not (_is_emoji(before) and _is_emoji(after))
     if character == _EMOJI_STYLE:
-        return not (_is_emoji(before) or (before in tuple("0123456789#*") and after == _KEYCAP))
+        if before in _KEYS:
+            return after != _KEYCAP
+        return before == _EMOJI_STYLE or not _is_emoji(before)
     if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
         return True
     if any(ord(character) in one for one in _IGNORABLE):
@@ -123,7 +127,8 @@ def _is_refused(text: str, index: int, character: str) -> bool:
 
 def _is_in_flag(text: str, index: int) -> bool:
     """Return whether the character is one of the tags of a flag."""
-    start = text.rfind(_FLAG, 0, index) + 1
+    longest = max(map(len, _FLAG_TAGS))
+    start = text.rfind(_FLAG, max(0, index - longest), index) + 1
     tags = next((tags for tags in _FLAG_TAGS if start and text.startswith(tags, start)), "")
     return index < start + len(tags)
 
