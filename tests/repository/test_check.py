@@ -246,6 +246,7 @@ def test_an_entry_may_state_less_than_its_package_supports(
         ("./NUL.zip", "server.name-unsafe"),
         ("./.a.zip", "server.name-unsafe"),
         ("./%C3%A4.zip", "server.name-unsafe"),
+        ("./gear%E2%80%AEpiz.zip", "server.name-unsafe"),
     ],
 )
 def test_a_url_that_does_not_work_everywhere_is_reported(

@@ -305,3 +305,18 @@ def test_a_key_of_the_file_below_a_table_of_versions_is_named(tmp_path: Path) ->
     assert "belongs to the whole file" in misplaced.message
     assert version.where.path == ("pinned", "dusk")
     assert version.hint == 'for example: dusk = "1.2.0"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'title = "Gears\u202E"' + "\n",
+        '[[blocklist]]\nid = "gear_tool"\nreason = "Deletes\\u200B files"\n',
+        '[[blocklist]]\nid = "gear\\uFE0F_tool"\nreason = "Deletes files"\n',
+    ],
+)
+def test_invisible_text_is_refused(tmp_path: Path, text: str) -> None:
+    [problem] = problems_of(tmp_path, HEAD + text)
+
+    assert problem.code == "generate.config-value"
+    assert "invisible or reordering character U+" in problem.message

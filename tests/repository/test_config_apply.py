@@ -142,3 +142,16 @@ def test_fields_that_blender_would_refuse_are_reported_with_their_location() -> 
     assert check_changes(config, problems) == {"gear_tool"}
     [problem] = problems
     assert problem.where.path == ("extensions", "gear_tool", "website")
+
+
+def test_invisible_text_in_settings_is_reported_with_its_location() -> None:
+    problems = ProblemList()
+    settings = {"name": "Gear\u202eTool", "tags": ["Mesh", "Mo\u200bdeling"]}
+    config = RepositoryConfig(extensions={"gear_tool": settings})
+
+    assert check_changes(config, problems) == {"gear_tool"}
+    assert [(problem.code, problem.where.path[2:]) for problem in problems] == [
+        ("manifest.name.invisible", ("name",)),
+        ("manifest.tags.invisible", ("tags", 1)),
+    ]
+    assert problems[0].hint == "write 'GearTool'"

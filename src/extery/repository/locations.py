@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from extery.core.errors import ProblemList, Where
+from extery.core.invisible import find_invisible
 from extery.fetch.addresses import REMOTE, redact_url
 
 # Characters that Windows does not allow in names, or that URLs must escape.
@@ -57,4 +58,6 @@ def _unsafe_variant(path: str) -> str | None:
         return "reserved"
     if any(step.startswith(".") for step in steps):
         return "hidden"
+    if find_invisible(decoded) is not None:
+        return "invisible"
     return None if decoded.isascii() else "non-ascii"

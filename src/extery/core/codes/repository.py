@@ -159,6 +159,7 @@ CODES = {
             "empty-step": ("{url!r} has an empty step", ""),
             "reserved": ("{url!r} is a name that Windows does not allow", ""),
             "hidden": ("{url!r} is hidden, and many web servers do not serve hidden files", ""),
+            "invisible": ("{url!r} has an invisible or reordering character: it looks like another name", ""),
             "non-ascii": ("{url!r} has non-ASCII characters, which some systems normalize differently", ""),
         },
         example={"url": "./gear*tool-1.2.3.zip"},

@@ -13,6 +13,8 @@ from extery.listing.audience import range_of, with_audience
 from extery.listing.entries import Entry, check_entry, order_keys
 from extery.listing.selection import newest_versions
 from extery.listing.serialized import SerializedEntry
+from extery.manifest.schemas.checking import Locate
+from extery.manifest.visible_text import check_visible_text
 from extery.repository.config.repository_config import RepositoryConfig, VersionPolicy
 
 #: Fields of an entry that the configuration may replace.
@@ -102,7 +104,7 @@ def _apply_settings(item: Entry, settings: Mapping[str, Any]) -> Entry | None:
 
 
 def check_changes(config: RepositoryConfig, problems: ProblemList) -> set[str]:
-    """Add a problem for each setting that would make Blender refuse the listing.
+    """Add a problem for each setting that would make Blender refuse the listing, or has an invisible character.
 
     Returns the ids of the extensions with such a setting.
     """
@@ -113,11 +115,16 @@ def check_changes(config: RepositoryConfig, problems: ProblemList) -> set[str]:
             continue
         entry_problems = ProblemList()
         check_entry({**_EXAMPLE, **texts}, entry_problems, file=config.file, index=0)
+        check_visible_text(texts, entry_problems, locate=_in_first_entry(config.file))
         for problem in entry_problems.errors:
             path = ("extensions", identifier, *problem.where.path[2:])
             problems.extend([problem._replace(where=Where(config.file, path))])
             invalid.add(identifier)
     return invalid
+
+
+def _in_first_entry(file: str) -> Locate:
+    return lambda path: Where(file, ("data", 0, *path))
 
 
 #: A valid entry, in which settings are checked.

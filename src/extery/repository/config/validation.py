@@ -9,6 +9,7 @@ from typing import Any
 
 from extery.core.errors import InvalidInput, ProblemList, Where
 from extery.core.files import open_regular
+from extery.core.invisible import describe_invisible, find_invisible
 from extery.core.text import closest_match, quote_value
 from extery.manifest.toml import find_dots
 from extery.repository.config import keys
@@ -68,6 +69,7 @@ def check_config(table: Mapping[str, Any], problems: ProblemList, file: str) -> 
             value=quote_value(table.get("schema_version")),
         )
     _check_table(table, keys.TOP, problems, Where(file))
+    _check_visible(table.get("title"), problems, Where(file, ("title",)))
     _check_blocklist(table.get("blocklist", []), problems, file)
     for name, key_table in (("extensions", keys.EXTENSION), ("channels", keys.CHANNEL)):
         parts = table.get(name)
@@ -108,6 +110,21 @@ def _check_table(
                 value=quote_value(value),
                 example=by_name[name].example,
             )
+
+
+def _check_visible(text: object, problems: ProblemList, where: Where) -> None:
+    """Report an invisible character in a text that Blender or the page shows."""
+    found = find_invisible(text, is_prose=True) if isinstance(text, str) else None
+    if found is not None:
+        index, character = found
+        problems.add(
+            "generate.config-value",
+            where=where,
+            variant="invisible",
+            key=str(where.path[-1]),
+            character=describe_invisible(character),
+            position=index + 1,
+        )
 
 
 def _check_versions(table: Mapping[str, Any], problems: ProblemList, where: Where) -> None:
@@ -170,6 +187,8 @@ def _check_blocklist(blocklist: object, problems: ProblemList, file: str) -> Non
                     variant="top-level" if key in _TOP_NAMES else "unknown-key",
                     key=key,
                 )
+        for key in keys.BLOCK if isinstance(item, dict) else ():
+            _check_visible(item.get(key), problems, Where(file, ("blocklist", index, key)))
         if missing:
             problems.add(
                 "generate.config-blocklist",
