@@ -161,6 +161,41 @@ def test_a_listing_that_is_too_large_is_named_and_the_others_are_checked(
     assert len(found.listings) == 3
 
 
+def publish_at(folder: Path, base_url: str) -> None:
+    """Generate the folder with every kind of listing for ``base_url``."""
+    studio(folder)
+    text = (folder / "blender_repo.toml").read_text()
+    (folder / "blender_repo.toml").write_text(f'base_url = "{base_url}"\n{text}')
+    generate(folder)
+
+
+def test_packages_of_a_channel_with_full_urls_are_read_from_the_folder_that_will_be_published(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    publish_at(repository.folder, "https://not-published-yet.example.org/")
+
+    found = check_folder(repository, fetcher)
+
+    assert list(found.problems) == []
+    assert [listing.packages for listing in found.listings] == [
+        listing.entries for listing in found.listings
+    ]
+
+
+def test_a_full_url_whose_package_differs_from_that_of_the_folder_is_requested(
+    repository: Repository, fetcher: Fetcher
+) -> None:
+    publish_at(repository.folder, "https://not-published-yet.example.org/")
+    put(repository.folder, "gear-2.zip", version="2.0.0-beta", tagline="Other gears")
+
+    found = check_folder(repository, fetcher)
+
+    assert {(p.code, p.where.file) for p in found.problems} == {
+        ("fetch.unreachable", "beta/index.json"),
+        ("fetch.unreachable", "beta/blender-5.3/index.json"),
+    }
+
+
 @pytest.mark.parametrize("name", ALL_LISTINGS)
 def test_a_problem_of_each_listing_has_its_place(
     repository: Repository, fetcher: Fetcher, name: str

@@ -27,7 +27,12 @@ from extery.repository.check_listing import (
     check_texts,
     fetch_listing,
 )
-from extery.repository.check_packages import PackageEntry, check_packages, resolve_packages
+from extery.repository.check_packages import (
+    PackageEntry,
+    check_packages,
+    resolve_packages,
+    use_published_file,
+)
 from extery.repository.companions import stale_companions
 from extery.repository.linked_listings import linked_listings
 from extery.rules.blender_verdicts import Refusal, verdicts_as_dict
@@ -109,6 +114,8 @@ def check_repository(
 
 def _check_folder(folder: Path, checker: _Checker) -> None:
     """Check what lies beside and below the listing of a folder."""
+    if all(urlsplit(item.request.url).scheme == "file" for item in checker.resolved):
+        checker.published_folder = folder
     others = []
     for other in folder_listings(folder, checker.fetcher):
         others.append(other.data)
@@ -136,6 +143,8 @@ class _Checker:
         self.listing_only = listing_only
         self.valid_tags = valid_tags
         self.on_progress = on_progress
+        #: Folder of the packages of the first listing: other listings may name them by their URL.
+        self.published_folder: Path | None = None
         self.problems = ProblemList()
         self.listings: list[CheckedListing] = []
         self.resolved: list[PackageEntry] = []
@@ -151,6 +160,8 @@ class _Checker:
         if not self.listing_only:
             # Blender never downloads blocked extensions, so a repository need not have their packages.
             offered = [item for item in resolved if item.entry["id"] not in blocked]
+            if self.published_folder is not None:
+                offered = [use_published_file(item, self.published_folder) for item in offered]
             packages = check_packages(
                 offered,
                 self.fetcher,

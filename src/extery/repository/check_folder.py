@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from extery.core.errors import (
     ExteryError,
@@ -24,6 +24,7 @@ from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_FOLDER
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import OtherListing, fetch_listing
+from extery.repository.locations import package_name
 from extery.repository.ownership import is_own_page
 from extery.repository.write import LEGACY_LISTING, PAGE_FILENAME
 from extery.rules.engine import Scope, check_package
@@ -82,7 +83,7 @@ def check_unlisted(
     One that Blender cannot install is reported with the reason, if the check ``reads`` packages.
     """
     # Of a package that lies elsewhere, the folder may have a copy of the same name.
-    listed = set(map(_package_name, urls))
+    listed = set(map(package_name, urls))
     others = [*others, *_legacy_listing(folder)]
     unlisted = []
     for path in sorted(folder.glob("*.zip")):
@@ -139,8 +140,8 @@ def check_page(folder: Path, urls: Iterable[str], problems: ProblemList) -> None
     path = folder / PAGE_FILENAME
     if not path.is_file() or not is_own_page(path):
         return
-    listed = {_package_name(url) for url in urls}
-    linked = {_package_name(url) for url in linked_urls(read_regular(path))}
+    listed = {package_name(url) for url in urls}
+    linked = {package_name(url) for url in linked_urls(read_regular(path))}
     outdated = sorted(name for name in linked if name.endswith(".zip") and name not in listed)
     if outdated:
         more = len(outdated[_MAX_NAMES:])
@@ -152,7 +153,3 @@ def check_page(folder: Path, urls: Iterable[str], problems: ProblemList) -> None
             names=", ".join(outdated[:_MAX_NAMES]),
             more=more,
         )
-
-
-def _package_name(url: str) -> str:
-    return unquote(urlsplit(url).path).rpartition("/")[2]

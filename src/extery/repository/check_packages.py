@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from extery.core.errors import ExteryError, InvalidListing, Problem, ProblemList, Where
+from extery.core.files import hash_file
 from extery.fetch import (
     DownloadRequest,
     Fetcher,
@@ -24,7 +25,7 @@ from extery.listing import LISTING_FILENAME
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.repository.check_listing import NumberedEntry
 from extery.repository.entry_match import about_entry, check_match
-from extery.repository.locations import check_package_url
+from extery.repository.locations import check_package_url, package_name
 from extery.rules.blender_verdicts import Refusal
 
 #: Code of a failed transfer -> code of the problem of the repository.
@@ -62,6 +63,20 @@ def resolve_packages(
         request = DownloadRequest(url, item["archive_size"], sha256)
         resolved.append(PackageEntry(number, item, request))
     return resolved
+
+
+def use_published_file(item: PackageEntry, folder: Path) -> PackageEntry:
+    """Return the entry with the file in ``folder`` that its URL leads to once the folder is published.
+
+    That is the file with the name, the size and the hash of the entry, whose URL begins with a ``base_url``.
+    """
+    request = item.request
+    if urlsplit(request.url).scheme not in REMOTE:
+        return item
+    path = folder / package_name(request.url)
+    if not path.is_file() or hash_file(path) != (request.sha256, request.size):
+        return item
+    return replace(item, request=replace(request, url=path.absolute().as_uri()))
 
 
 def check_packages(

@@ -16,6 +16,11 @@ _NOT_SENDABLE = re.compile(r"[^\x21-\x7e]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
+def package_name(url: str) -> str:
+    """Return the file name of a package, from its URL."""
+    return unquote(urlsplit(url).path).rpartition("/")[2]
+
+
 def check_package_url(
     listing: str, archive_url: str, url: str, problems: ProblemList, *, where: Where
 ) -> None:
