@@ -11,15 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import brotli
+
 from tests.compare.recording import Kind, Recording, Report
 from tests.compare.trees import Completed, Tree
 
+DECOMPRESS = {".gz": gzip.decompress, ".br": brotli.decompress}
 #: Paths in one call of ``validate``.
 BATCH = 40
 #: Keys that the JSON of all commands has around their results; `tests/cli` describes them.
 ENVELOPE = ("version", "command", "counts", "silenced")
-#: A line of a problem as text, ``place: severity: message [code]``, and the hint below it.
-_PROBLEM = re.compile(rb"^(?:.*: )?(?:error|warning): .*\[[\w.-]+\]$|^  hint: .*$")
+#: A line of a problem as text, ``place: severity: message [code]``, the lines it shows, and the hint below.
+_PROBLEM = re.compile(rb"^(?:.*: )?(?:error|warning): .*\[[\w.-]+\]$|^ *\d* +\|.*$|^  hint: .*$")
+#: The number of problems at the end of a command.
+_COUNTS = re.compile(rb"Found \d+ (?:errors?|warnings?)(?: and \d+ warnings?)?\.$", re.MULTILINE)
 
 
 @cache
@@ -144,8 +149,10 @@ def record_files(result: Recording, name: str, folder: Path) -> None:
         inside = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in inside.parts):
             data = path.read_bytes()
-            if path.suffix == ".gz":  # the compressed bytes depend on the library
-                data = gzip.decompress(data)
+            if (
+                path.suffix in DECOMPRESS
+            ):  # the compressed bytes depend on the library and its level
+                data = DECOMPRESS[path.suffix](data)
             result.add(f"{name}/files/{inside.as_posix()}", Kind.FILE, data)
 
 
@@ -164,7 +171,9 @@ def _record_problems(result: Recording, name: str, rows: list[dict[str, Any]], *
 
 
 def _without_problems(text: bytes) -> bytes:
-    return b"\n".join(line for line in text.split(b"\n") if not _PROBLEM.match(line))
+    """Leave out what the recorded problems have: their texts and their number."""
+    lines = [line for line in text.split(b"\n") if not _PROBLEM.match(line)]
+    return _COUNTS.sub(b"Found problems.", b"\n".join(lines))
 
 
 def _load(done: Completed) -> dict[str, Any]:

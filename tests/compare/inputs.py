@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 import warnings
@@ -15,6 +16,9 @@ from tests.samples.packages import wheel as make_wheel
 MANIFEST = "blender_manifest.toml"
 #: Where the content of the demo is, in any commit.
 DEMO_FOLDERS = ("demo/extery_demo/content", "src/extery_site/demo/content")
+
+#: Keys of ``scenario.toml`` and what they were in ``demo.toml``, before the demo was a distribution.
+OLD_SCENARIO_KEYS = {"fate": "outcome", "said": "reason"}
 
 CONFIG = """\
 schema_version = "1.0.0"
@@ -70,6 +74,25 @@ def demo_files(source: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(content).as_posix(), path.read_bytes()
 
 
+def write_demo(folder: Path, *, source: Path, before: Path) -> None:
+    """Write the demo of a tree with the content of the tree before, so that both sites have the same.
+
+    Does nothing for a tree whose demo is not a distribution of its own.
+    """
+    if find_demo(source) != source / DEMO_FOLDERS[0]:
+        return
+    content = folder / "extery_demo" / "content"
+    skipped = shutil.ignore_patterns("content", "__pycache__")
+    shutil.copytree(source / "demo", folder, ignore=skipped)
+    shutil.copytree(find_demo(before), content, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in content.glob("*/demo.toml"):
+        text = path.read_text("utf-8")
+        for old, new in OLD_SCENARIO_KEYS.items():
+            text = re.sub(rf"^{old} = ", f"{new} = ", text, flags=re.MULTILINE)
+        path.with_name("scenario.toml").write_text(text, "utf-8")
+        path.unlink()
+
+
 def write_inputs(folder: Path, *, source: Path, corpus: Path) -> None:
     """Write every input of ``build`` and ``validate`` below ``folder``; ``source`` has the demo."""
     for path in sorted(find_demo(source).glob("*/source*")):
@@ -77,6 +100,8 @@ def write_inputs(folder: Path, *, source: Path, corpus: Path) -> None:
             target = folder / "sources" / "demo" / path.parent.name
             shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__"))
             _add_wheels(target)
+            if b'type = "theme"' in (target / MANIFEST).read_bytes():
+                (target / "theme.xml").write_bytes(XML)  # as the demo does, from its palette
     for group in ("manifests", "samples-5.3"):
         for path in sorted((corpus / group).glob("*.toml")):
             _write_source(folder / "sources" / group / path.stem, path.read_bytes())

@@ -13,6 +13,8 @@ RULES: tuple[tuple[re.Pattern[bytes], bytes], ...] = (
     (re.compile(rb'(<time\b[^>]*\bdatetime=")[^"]*'), rb"\1TIME"),
     # Static files with a hash of their content: name.0123456789ab.css
     (re.compile(rb"(/static/[\w./-]+?)\.[0-9a-f]{12}(\.\w+)"), rb"\1.HASH\2"),
+    # Images are named by their hash, and the stored image is shown until its sizes are made.
+    (re.compile(rb"(/media/images)/[0-9a-f]{2}/[0-9a-f]{64}(\.\w+)"), rb"\1/HASH\2"),
     (re.compile(rb"http://(127\.0\.0\.1|localhost):\d+"), b"http://HOST"),
 )
 

@@ -37,9 +37,15 @@ class Tree:
     folder: Path
 
     @property
+    def demo(self) -> Path:
+        """Import path of the demo: with the content of the tree before, if that was written."""
+        shared = self.folder.parent / "demo"
+        return shared if shared.is_dir() else self.source / "demo"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The same variables for both trees, apart from the import path."""
-        path = [self.folder.parent / "metadata", self.source / "src", self.source / "demo"]
+        path = [self.folder.parent / "metadata", self.source / "src", self.demo]
         kept = {
             name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMP") if name in os.environ
         }
@@ -81,6 +87,7 @@ class Tree:
         """Make the folder, and check that the interpreter takes ``extery`` from this tree."""
         shutil.rmtree(self.folder.parent / "metadata", ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder.parent / "demo", ignore_errors=True)
         for folder in (self.folder, self.folder.parent / "home"):
             folder.mkdir(parents=True, exist_ok=True)
         for project in (self.source, self.source / "demo"):
@@ -122,6 +129,12 @@ def git(*arguments: str) -> str:
     """Output of git in this checkout."""
     command = ["git", "-C", str(ROOT), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def is_ancestor(commit: str, other: str) -> bool:
+    """Whether ``other`` is this commit or has it in its history; no for a commit that is not here."""
+    command = ["git", "-C", str(ROOT), "merge-base", "--is-ancestor", commit, other]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def add_worktree(commit: str, folder: Path) -> None:

@@ -155,9 +155,9 @@ def record_site(tree: Tree, ids: Sequence[str]) -> Recording:
         for path in PAGES:
             _record_page(result, port, path)
         _record_errors(result, port)
-        for address in dict.fromkeys(addresses):
-            path = urlsplit(address).path
-            _record_answer(result, f"site/download{path}", ask(port, path), kind=Kind.FILE)
+        for path in dict.fromkeys(urlsplit(address).path for address in addresses):
+            name = f"site/download/{path.rpartition('/')[2]}"  # without the hash of the package
+            _record_answer(result, name, ask(port, path), kind=Kind.FILE)
     return result
 
 
