@@ -65,7 +65,7 @@ def record_validate(
         name = "/".join(["validate", group, *(option.strip("-") for option in options)])
         done = tree.run(*arguments, *json_option(tree, "validate"))
         result.add(f"{name}/batch-{number}/status", Kind.STATUS, done.status)
-        result.add(f"{name}/batch-{number}/stderr", Kind.TEXT, done.stderr)
+        result.add(f"{name}/batch-{number}/stderr", Kind.TEXT, _without_problems(done.stderr))
         table = _load(done)
         table.pop("problems", None)  # those of the reports once more
         for report in table.pop("reports", []):

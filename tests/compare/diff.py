@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-from tests.compare.expected import Expected
-from tests.compare.recording import OPTIONAL_KINDS, Kind, Output, Recording, Report
+from tests.compare.problems import Codes, changed_verdict, map_codes, split_codes
+from tests.compare.recording import OPTIONAL_KINDS, Kind, Output, Recording
+from tests.compare.rows import Expected
 
 MAX_EXCERPT_LINES = 8
 MAX_LINE = 160
@@ -56,29 +57,97 @@ def compare(
 ) -> Comparison:
     """Compare two recordings. Where ``areas`` is given, only their expected differences can be stale."""
     result = Comparison(outputs=len(before.outputs.keys() | after.outputs.keys()))
-    result.codes, result.messages = _map_codes(before, after)
+    result.codes, result.messages = map_codes(before, after)
     result.crashes = [name for name, output in after.outputs.items() if TRACEBACK in output.data]
-    for difference in (*_differences(before, after), *_split_codes(result.codes)):
-        entry = next((e for e in expected if fnmatchcase(difference.name, e.pattern)), None)
-        if entry is None:
-            result.unexpected.append(difference)
-        else:
-            result.expected.setdefault(entry, []).append(difference)
-    ran = [e for e in expected if not areas or e.pattern.partition("/")[0] in {*areas, "*", "code"}]
-    result.stale = [entry for entry in ran if entry not in result.expected]
+    for difference in _whole_differences(before, after, result.codes):
+        row = next((r for r in _rows(expected, difference) if r.edit is None), None)
+        _assign(result, difference, [row] if row else [])
+    for name in sorted(before.outputs.keys() & after.outputs.keys() - _verdicts(before, after)):
+        old, new = before.outputs[name], after.outputs[name]
+        if old != new:
+            difference = Difference(name, new.kind, "changed")
+            _assign(result, *_reduce(difference, old, new, _rows(expected, difference)))
+    ran = {*areas, *(("check", "mirror") if "generate" in areas else ())}
+    result.stale = [
+        row
+        for row in expected
+        if row not in result.expected and (not areas or row.pattern.partition("/")[0] in ran)
+    ]
     return result
 
 
-def _differences(before: Recording, after: Recording) -> Iterator[Difference]:
-    for name in sorted(before.outputs.keys() | after.outputs.keys()):
-        old, new = before.outputs.get(name), after.outputs.get(name)
-        if new is None:
-            assert old is not None
-            yield Difference(name, old.kind, "missing", _summary(old))
-        elif old is None:
-            yield Difference(name, new.kind, "added", _summary(new))
-        elif old != new:
-            yield Difference(name, new.kind, "changed", _excerpt(old, new))
+def _assign(result: Comparison, difference: Difference, rows: Sequence[Expected]) -> None:
+    for row in rows:
+        result.expected.setdefault(row, []).append(difference)
+    if not rows:
+        result.unexpected.append(difference)
+
+
+def _rows(expected: Sequence[Expected], difference: Difference) -> list[Expected]:
+    """The rows for this difference: those that take a part out of the output before the others."""
+    rows = [
+        row
+        for row in expected
+        if row.change in (None, difference.change) and fnmatchcase(difference.name, row.pattern)
+    ]
+    return sorted(rows, key=lambda row: row.edit is None)
+
+
+def _whole_differences(before: Recording, after: Recording, codes: Codes) -> Iterator[Difference]:
+    """Problems and outputs of one side only."""
+    for name in sorted(before.problems.keys() & after.problems.keys()):
+        for end, text in changed_verdict(name, before, after, codes):
+            yield Difference(f"{name}/verdict {end}", Kind.VERDICT, "changed", text)
+    for end, text in split_codes(codes):
+        yield Difference(f"code/{end}", Kind.VERDICT, "changed", text)
+    for name in sorted(before.outputs.keys() ^ after.outputs.keys()):
+        if name in before.outputs:
+            output = before.outputs[name]
+            yield Difference(name, output.kind, "missing", _summary(output))
+        else:
+            output = after.outputs[name]
+            yield Difference(name, output.kind, "added", _summary(output))
+
+
+def _verdicts(before: Recording, after: Recording) -> set[str]:
+    """Outputs with a verdict about problems that are compared one by one."""
+    return {f"{name}/verdict" for name in before.problems.keys() & after.problems.keys()}
+
+
+def _reduce(
+    difference: Difference, old: Output, new: Output, rows: Sequence[Expected]
+) -> tuple[Difference, list[Expected]]:
+    """Take the expected parts out of both sides; what is left differs unexpectedly.
+
+    Returns the rows that were necessary, or none and the rest of the difference.
+    """
+    used: list[Expected] = []
+    rest = (old, new)
+    for row in rows:
+        if row.edit is None:
+            return difference, [*used, row]
+        edited = _edit(rest, [row])
+        if edited != rest:
+            used.append(row)
+        rest = edited
+        if rest[0] == rest[1]:
+            break
+    if rest[0] != rest[1]:
+        return difference._replace(excerpt=_excerpt(*rest)), []
+    for row in tuple(used):
+        others = [one for one in used if one is not row]
+        edited = _edit((old, new), others)
+        if edited[0] == edited[1]:
+            used = others
+    return difference, used
+
+
+def _edit(outputs: tuple[Output, Output], rows: Sequence[Expected]) -> tuple[Output, Output]:
+    for row in rows:
+        if row.edit is not None:
+            old, new = (output._replace(data=row.edit(output.data)) for output in outputs)
+            outputs = (old, new)
+    return outputs
 
 
 def _excerpt(old: Output, new: Output) -> str:
@@ -118,61 +187,6 @@ def _first_change(old: Sequence[object], new: Sequence[object]) -> int:
 def _shorten(text: str) -> str:
     line = text.partition("\n")[0]
     return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
-
-
-def _map_codes(
-    before: Recording, after: Recording
-) -> tuple[dict[str, Counter[str]], dict[tuple[str, str], tuple[str, str]]]:
-    """Old code -> new codes with their number, and an example of the wording for each changed pair."""
-    codes: dict[str, Counter[str]] = defaultdict(Counter)
-    messages: dict[tuple[str, str], tuple[str, str]] = {}
-    for name in before.problems.keys() & after.problems.keys():
-        for old, new in _pair(before.problems[name], after.problems[name]):
-            codes[old.code][new.code] += 1
-            if (old.message, old.hint) != (new.message, new.hint):
-                texts = [f"{r.message} | hint: {r.hint}" for r in (old, new)]
-                messages.setdefault((old.code, new.code), (texts[0], texts[1]))
-    return dict(codes), messages
-
-
-def _pair(before: list[Report], after: list[Report]) -> Iterator[tuple[Report, Report]]:
-    """Pair the problems at the same place: those with the same code first, then in their order."""
-    places: dict[tuple[str, ...], tuple[list[Report], list[Report]]] = defaultdict(lambda: ([], []))
-    for side, reports in enumerate((before, after)):
-        for report in reports:
-            places[report.severity, *report.place][side].append(report)
-    for old, new in places.values():
-        if len(old) != len(new):
-            continue  # the number is a difference of its own
-        rest = list(new)
-        unpaired = []
-        for report in old:
-            same = next((r for r in rest if r.code == report.code), None)
-            if same is None:
-                unpaired.append(report)
-            else:
-                rest.remove(same)
-                yield report, same
-        yield from zip(unpaired, rest, strict=True)
-
-
-def _split_codes(codes: dict[str, Counter[str]]) -> Iterator[Difference]:
-    """Old codes that map to several new codes, and new codes that stand for several old ones."""
-    for old, news in sorted(codes.items()):
-        if len(news) > 1:
-            for new, count in sorted(news.items()):
-                if new != old:
-                    yield Difference(
-                        f"code/{old} -> {new}", Kind.VERDICT, "changed", f"{count} times"
-                    )
-    olds: dict[str, set[str]] = defaultdict(set)
-    for old, news in codes.items():
-        for new in news:
-            olds[new].add(old)
-    for new, several in sorted(olds.items()):
-        if len(several) > 1:
-            name = f"code/{', '.join(sorted(several))} -> {new}"
-            yield Difference(name, Kind.VERDICT, "changed", "several old codes")
 
 
 def render(result: Comparison, *, optional: Collection[Kind] = (), max_each: int = 10) -> str:

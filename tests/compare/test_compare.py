@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.compare.diff import Comparison, compare, render
-from tests.compare.expected import Expected
+from tests.compare.inputs import write_demo
 from tests.compare.normalize import normalize
-from tests.compare.recording import Kind, Recording, Report
+from tests.compare.recording import Kind, Recording
 from tests.compare.trees import write_metadata
 from tests.compare_outputs import parse_arguments, prepare_work_folder
 
@@ -20,13 +20,6 @@ def recorded(files: dict[str, bytes], kind: Kind = Kind.FILE) -> Recording:
     result = Recording()
     for name, data in files.items():
         result.add(name, kind, data)
-    return result
-
-
-def with_problems(*codes: str, place: str = "id", message: str = "bad id") -> Recording:
-    result = Recording()
-    reports = [Report(code, "error", message, "", (place,)) for code in codes]
-    result.add_problems("validate/a.toml", reports, ok=not codes)
     return result
 
 
@@ -76,33 +69,6 @@ def test_another_kind_with_the_same_bytes_is_a_difference() -> None:
     assert changes(result) == [("changed", "a")]
 
 
-def test_an_expected_difference_does_not_fail_and_is_listed_with_its_reason() -> None:
-    entry = Expected("generate/*/index.json", "entries have a new key")
-    after = {**FILES, "generate/demo/index.json": b'{"version": "v2"}\n'}
-
-    result = compare(recorded(FILES), recorded(after), [entry])
-
-    assert not result.failures()
-    assert not result.stale
-    assert "entries have a new key" in render(result)
-
-
-def test_an_expected_difference_that_does_not_occur_is_reported() -> None:
-    entry = Expected("generate/*/index.json", "entries have a new key")
-
-    result = compare(recorded(FILES), recorded(FILES), [entry])
-
-    assert result.stale == [entry]
-    assert "no difference matches 'generate/*/index.json'" in render(result)
-
-
-def test_an_expected_difference_of_an_area_that_did_not_run_is_not_stale() -> None:
-    entry = Expected("site/page/*", "new footer")
-
-    assert not compare(recorded(FILES), recorded(FILES), [entry], areas=["generate"]).stale
-    assert compare(recorded(FILES), recorded(FILES), [entry], areas=["site"]).stale == [entry]
-
-
 @pytest.mark.parametrize("kind", [Kind.PAGE, Kind.TEXT])
 def test_pages_and_texts_fail_only_where_that_is_asked_for(kind: Kind) -> None:
     result = compare(recorded({"a": b"old"}, kind), recorded({"a": b"new"}, kind))
@@ -112,45 +78,28 @@ def test_pages_and_texts_fail_only_where_that_is_asked_for(kind: Kind) -> None:
     assert len(result.failures(optional=[kind])) == 1
 
 
-def test_a_renamed_code_is_a_row_of_the_table_and_no_difference() -> None:
-    result = compare(with_problems("build.names-nothing"), with_problems("build.empty-pattern"))
+def test_both_sites_have_the_content_of_the_tree_before(tmp_path: Path) -> None:
+    for name, file in (
+        ("before/src/extery_site/demo", "demo.toml"),
+        ("after/demo/extery_demo", "scenario.toml"),
+    ):
+        content = tmp_path / name / "content" / name[:5].strip("/")
+        content.mkdir(parents=True)
+        (content / file).write_text('[[versions]]\nfate = "waiting"\nnotes = "fate = x"\n', "utf-8")
+    (tmp_path / "after/demo/extery_demo/seed.py").write_text("", "utf-8")
 
-    assert not result.unexpected
-    assert "| `build.names-nothing` | `build.empty-pattern` |" in render(result)
+    write_demo(tmp_path / "demo", source=tmp_path / "after", before=tmp_path / "before")
 
-
-def test_another_message_of_a_code_is_shown_and_no_difference() -> None:
-    result = compare(with_problems("a.b"), with_problems("a.b", message="id is invalid"))
-
-    assert not result.unexpected
-    assert "+ id is invalid" in render(result)
-
-
-def test_another_number_of_problems_is_a_difference() -> None:
-    result = compare(with_problems("a.b", "a.c"), with_problems("a.b"))
-
-    assert changes(result) == [("changed", "validate/a.toml/verdict")]
-
-
-def test_codes_at_one_place_are_paired_by_name_before_order() -> None:
-    result = compare(with_problems("a.b", "a.c"), with_problems("a.new", "a.b"))
-
-    assert {old: dict(news) for old, news in result.codes.items()} == {
-        "a.b": {"a.b": 1},
-        "a.c": {"a.new": 1},
+    files = {
+        path.relative_to(tmp_path / "demo").as_posix(): path.read_text("utf-8")
+        for path in (tmp_path / "demo").rglob("*.*")
     }
-
-
-def test_a_code_with_two_new_names_is_a_difference() -> None:
-    result = compare(with_problems("a.b", "a.b"), with_problems("a.x", "a.y"))
-
-    assert changes(result) == [("changed", "code/a.b -> a.x"), ("changed", "code/a.b -> a.y")]
-
-
-def test_two_codes_with_one_new_name_are_a_difference() -> None:
-    result = compare(with_problems("a.b", "a.c"), with_problems("a.x", "a.x"))
-
-    assert changes(result) == [("changed", "code/a.b, a.c -> a.x")]
+    assert files == {
+        "extery_demo/seed.py": "",
+        "extery_demo/content/befor/scenario.toml": (
+            '[[versions]]\noutcome = "waiting"\nnotes = "fate = x"\n'
+        ),
+    }
 
 
 def test_a_traceback_in_both_trees_is_named() -> None:
@@ -192,6 +141,10 @@ def test_a_long_line_is_shown_around_its_first_change() -> None:
             b'<time datetime="2026-06-04T00:00:00+00:00">4 June 2026</time>',
         ),
         (b"/static/css/base.2ab683f2af35.css", b"/static/css/base.0ab683f2af30.css"),
+        (
+            b"/media/images/3b/" + b"3b" * 32 + b".webp",
+            b"/media/images/0b/" + b"0b" * 32 + b".webp",
+        ),
         (b"http://127.0.0.1:4000/", b"http://127.0.0.1:4001/"),
     ],
 )
