@@ -106,6 +106,7 @@ def test_every_command_has_its_heading_in_the_reference(command: str) -> None:
 NOT_CODES = {"build.generated"}
 #: Variables that are not settings of the website.
 OTHER_VARIABLES = {
+    "EXTERY_BLENDER",
     "EXTERY_CACHE",
     "EXTERY_CLIENT_TOKEN",
     "EXTERY_COMPLETE",

@@ -33,6 +33,7 @@ _AREA_TITLES = {
     "mirror": "Mirrors",
     "server": "Repositories, checked by `server-check`",
     "preview": "Previews",
+    "blender": "Running Blender",
     "config": "Settings of the client",
     "target": "Folders of extensions",
     "repo": "Repositories of the client",

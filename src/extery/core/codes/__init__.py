@@ -62,6 +62,7 @@ AREAS = {
     "mirror": "repository",
     "server": "repository",
     "preview": "repository",
+    "blender": "client",
     "config": "client",
     "target": "client",
     "repo": "client",

@@ -7,6 +7,57 @@ from extery.core.codes import Code, locks
 _FOLDER = "/home/ada/.config/blender/4.2/extensions"
 
 CODES = {
+    "blender.failed": Code(
+        "error",
+        "Blender did not do its work",
+        "Blender's preferences are read and written by Blender itself, which runs without a window for that.",
+        message="{path} failed: {reason}",
+        hint="check that it starts with: {path} --background",
+        example={
+            "path": "/opt/blender-4.2/blender",
+            "reason": "it ended without an answer (SIGSEGV)",
+        },
+    ),
+    "blender.not-found": Code(
+        "error",
+        "no Blender program is found",
+        "Blender's preferences are read and written by Blender itself.",
+        message="no Blender {version} is found on PATH and in the usual folders",
+        hint="name the program with --with FILE or in EXTERY_BLENDER; a Python with the module bpy will do",
+        example={"version": "4.2"},
+    ),
+    "blender.not-started": Code(
+        "error",
+        "a Blender cannot be started",
+        "It is a file that the system cannot run, or none.",
+        message="{path} cannot be started: {reason}",
+        hint="check --with or EXTERY_BLENDER: it is the program itself, or a Python with the module bpy",
+        example={"path": "/opt/blender", "reason": "Permission denied"},
+    ),
+    "blender.preferences": Code(
+        "error",
+        "the module bpy of this version cannot read saved preferences",
+        "It crashes, and writing preferences that were not read would lose them.",
+        message="{path} has the module bpy {version}, which cannot read saved preferences",
+        hint="name the program Blender of that version with --with FILE",
+        example={"path": "/srv/bpy/bin/python", "version": "4.2.23"},
+    ),
+    "blender.time-out": Code(
+        "error",
+        "Blender took too long",
+        "It may wait for something, or an add-on of it does.",
+        message="{path} did not end within {seconds} seconds",
+        hint="start it once with --background and see what it waits for",
+        example={"path": "/opt/blender-4.2/blender", "seconds": 180},
+    ),
+    "blender.version": Code(
+        "error",
+        "a Blender has another version",
+        "Each version of Blender has preferences of its own.",
+        message="{path} is Blender {found}, and {wanted} is needed",
+        hint="name a Blender {wanted} with --with FILE or in EXTERY_BLENDER",
+        example={"path": "/opt/blender/blender", "found": "5.0.1", "wanted": "4.2"},
+    ),
     "config.toml": Code(
         "error",
         "the file of settings is not valid TOML",
@@ -350,6 +401,31 @@ CODES = {
         message="there is a repository {name} already ({url})",
         hint="give another one with --name, or remove that one with 'extery repo remove {name}'",
         example={"name": "studio", "url": "https://example.org/index.json"},
+    ),
+    "repo.not-imported": Code(
+        "warning",
+        "a repository of Blender's preferences was not imported",
+        "What is known here is not replaced.",
+        message="{name} was not imported: {reason}",
+        hint="correct it in Blender's preferences",
+        variants={
+            "differs": (
+                "{name} was not imported: here it is {other}, and in Blender's preferences {url}",
+                "rename one of them, with 'extery repo rename {name} NEW-NAME' or in Blender",
+            ),
+            "invalid": ("", ""),
+            "renamed": (
+                "{name} was not imported: {url} is the repository {other} here",
+                "write its name into Blender's preferences with 'extery repo export {other}'",
+            ),
+        },
+        example={
+            "name": "studio",
+            "url": "https://example.org/index.json",
+            "reason": "its URL has an unknown scheme",
+            "other": "film",
+            "variant": "renamed",
+        },
     ),
     "repo.offline": Code(
         "error",
