@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from extery.cli.app import extery
 from extery.client.network import store_blender_online
 from extery.client.targets import Target
 from tests.client.samples import make_package, state_of
+from tests.client.test_blender import make_program
 from tests.fetch.web import redirect, serving
 from tests.repository.hosted import Repository
 
@@ -236,6 +238,54 @@ def test_several_blenders_are_done_one_after_the_other(
     lines = run("list", *both).stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["Blender", "studio", "Blender", "one"]
     assert "Blender 4.2 and Blender 5.3 have 2 repositories." in run("list", *both).stderr
+
+
+ANSWER = """{"version": "4.2.3", "result": {
+    "repositories": [
+        {"name": "gears", "title": "Gears", "url": "https://example.com/g.json", "enabled": True},
+        {"name": "bad", "title": "Bad", "url": "ftp://example.com/", "enabled": True},
+    ],
+    "online_access": False, "was_asked": True,
+} if job["action"] == "repositories" else [
+    {"name": row["name"], "wanted": row["name"], "change": "added"} for row in job["arguments"]["rows"]
+]}"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
+def test_repositories_of_blender_are_imported_and_its_switch_is_obeyed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    program = str(make_program(tmp_path / "bin", ANSWER))
+    result = repo("import", "--with", program)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "gears  added    https://example.com/g.json\n"
+    assert "[repo.not-imported]" in result.stderr
+    assert "do not allow online access" in result.stderr
+    assert "Imported 1 repository of Blender 4.2. Found 1 warning." in result.stderr
+    assert "[repo.unchecked]" in repo("add", repository.url).stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
+def test_repositories_are_written_into_blender(repository: Repository, tmp_path: Path) -> None:
+    program = make_program(tmp_path / "bin", ANSWER)
+    environ = {"EXTERY_BLENDER": str(program)}
+    result = repo("add", repository.url, "--name", "studio", "--to-blender", **environ)
+    assert result.exit_code == 0, result.output
+    result = repo("export", "studio", **environ)
+    assert result.stdout == f"studio  added    {repository.url}\n"
+    assert "Wrote the repositories into the preferences of Blender 4.2." in result.stderr
+    assert repo("export", "nope", **environ).exit_code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
+def test_a_blender_that_fails_leaves_the_added_repository(
+    repository: Repository, tmp_path: Path
+) -> None:
+    program = str(make_program(tmp_path / "bin", "[]"))
+    result = repo("add", repository.url, "--name", "studio", "--to-blender", "--with", program)
+    assert result.exit_code == 1
+    assert "[blender.failed]" in result.stderr
+    assert [row["name"] for row in rows()] == ["studio"]
 
 
 def test_an_unknown_command_of_a_group_is_a_usage_error(repository: Repository) -> None:

@@ -32,6 +32,14 @@ def target_options(function: Decorated) -> Decorated:
     return blender(folder(function))
 
 
+#: For commands that run Blender.
+program_option = click.option(
+    "--with",
+    "program",
+    metavar="FILE",
+    type=LocalPath(),
+    help="The Blender to run, or a Python with the module bpy; by default EXTERY_BLENDER, or one that is found.",
+)
 #: For commands that may use the network.
 offline_option = click.option(
     "--offline",

@@ -10,6 +10,8 @@ ROWS = {
     "add": "Add a repository by its URL, or a folder of extensions.",
     "disable": "Neither sync repositories nor install from them.",
     "enable": "Use disabled repositories again.",
+    "export": "Write repositories into Blender's preferences.",
+    "import": "Add the repositories that Blender's preferences know.",
     "list": "List the repositories.",
     "remove": "Remove repositories; what is installed from them stays.",
     "rename": "Give a repository another name.",

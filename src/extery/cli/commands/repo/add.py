@@ -9,7 +9,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options
-from extery.cli.target_options import offline_option, target_options, targets_of
+from extery.cli.target_options import offline_option, program_option, target_options, targets_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,8 @@ class _Options(NamedTuple):
     is_flag=True,
     help="Read an access token from standard input, and store it for later commands.",
 )
+@click.option("--to-blender", is_flag=True, help="Also write it into Blender's preferences.")
+@program_option
 @click.option("--no-check", is_flag=True, help="Do not fetch the listing to check the URL.")
 @offline_option
 @target_options
@@ -52,6 +54,8 @@ def command(
     name: str,
     title: str,
     token_stdin: bool,
+    to_blender: bool,
+    program: Path | None,
     no_check: bool,
     offline: bool,
     blender: tuple[str, ...],
@@ -71,6 +75,7 @@ def command(
     from extery.cli.output import Outcome, prefix_problems
     from extery.cli.terminal import printable
     from extery.cli.token_input import read_token
+    from extery.client.blender_repositories import export_repositories
     from extery.client.network import open_network
     from extery.client.tokens import VARIABLE, check_token
     from extery.core.errors import Problem
@@ -85,14 +90,20 @@ def command(
     found, offline_reason = _find(source, network, targets[0], options)
     results = for_each(targets, lambda target: _add(target, found, network, options))
     done = [target for target, _ in results.done]
-    problems = results.prefixed
+    written = for_each(
+        done if to_blender else [],
+        lambda target: export_repositories(
+            target, [dict(results.done)[target].name], network.tokens, program=program
+        ),
+    )
+    problems = [*results.prefixed, *written.prefixed]
     if offline_reason and done:
         warning = Problem.of("repo.unchecked", url=redact_url(found.url))
         problems = [*problems, *prefix_problems([warning])]
     names = " and ".join(dict.fromkeys(item.name for _, item in results.done))
     taken = printable(f"{source} leads to {found.url}, which was taken")
     return Outcome(
-        results.ok,
+        results.ok and written.ok,
         f"Added {names} to {names_of(done)}." if done else "The repository was not added.",
         problems,
         lines=[printable(f"{names}  {found.url or found.folder}")] if done else [],

@@ -29,7 +29,7 @@ def command(
 ) -> Outcome:
     """Give a repository another name, with its folder, its history and the data of its extensions.
 
-    Blender's preferences have to follow: rename the repository there too.
+    Blender's preferences have to follow: 'extery repo export NEW-NAME' renames it there, with its enabled add-ons.
     """
     from extery.cli.each_target import for_each, names_of, print_wait, target_data
     from extery.cli.output import Outcome
@@ -38,7 +38,10 @@ def command(
     targets = targets_of(blender, folder)
     results = for_each(targets, lambda t: rename(t, name, new_name, on_wait=print_wait))
     done = [target for target, _ in results.done]
-    note = f"Blender's preferences still call it {name}: rename it there too"
+    note = (
+        f"Blender's preferences still call it {name}: close Blender and run 'extery repo export {new_name}', "
+        "or rename it there"
+    )
     return Outcome(
         results.ok,
         f"Renamed {name} to {new_name} for {names_of(done)}."
