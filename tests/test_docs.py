@@ -167,6 +167,9 @@ def test_every_option_of_a_command_on_a_page_exists(page: Path) -> None:
             continue
         command = extery.get_command(context, name)
         assert command is not None, name
+        if isinstance(command, click.Group) and arguments and arguments[0][0].isalpha():
+            command = command.get_command(context, arguments[0])
+            assert command is not None, (name, arguments[0])
         known = {option for parameter in command.params for option in parameter.opts}
         known |= {option for parameter in command.params for option in parameter.secondary_opts}
         used = {word.partition("=")[0] for word in arguments if word.startswith("--")}

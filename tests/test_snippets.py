@@ -20,6 +20,8 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 CANNOT_RUN = {
     "curl ": "needs a site with an account",
     "extery preview": "runs until it is stopped",
+    "extery repo import": "needs a Blender",
+    "extery repo export": "needs a Blender",
     "extery serve": "runs until it is stopped",
     "extery worker": "runs until it is stopped",
     "extery manage": "needs the data of a site",
@@ -92,6 +94,11 @@ def source(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
+def repositories(folder: Path) -> Iterator[dict[str, str]]:
+    (folder / "token.txt").write_text("secret\n")
+    yield from source(folder)
+
+
 SETUPS: dict[str, Setup] = {
     "check-in-ci.md": add_on,
     "host-a-folder.md": packages,
@@ -103,6 +110,7 @@ SETUPS: dict[str, Setup] = {
     "publish-with-releases.md": add_on,
     "shape-the-page.md": packages,
     "bundle-wheels.md": wheels,
+    "use-repositories.md": repositories,
 }
 
 

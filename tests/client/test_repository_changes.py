@@ -115,8 +115,12 @@ def test_the_folder_of_a_removed_repository_is_taken_over(
     assert (removed.kept, removed.purged) == (["gear_tool"], [])
     assert load_repositories(target) == [Repository("studio")]
     assert installed(target) == {"studio.gear_tool": "1.0.0"}
+    listing = STUDIO.listing_in(target)
+    listing.parent.mkdir(exist_ok=True)
+    listing.write_text("{}")  # of the removed repository
     add_repository(target, Source(STUDIO.url), name="studio", title="Studio")
     assert load_repositories(target) == [STUDIO]
+    assert not listing.exists()
     assert [item.state.sha256 != "" for item in find_installed(target)] == [True]
 
 

@@ -96,6 +96,8 @@ def add_repository(
         if source.folder == target.folder / name:
             folder = ""
         repository = Repository(name, source.url, title, custom_folder=folder)
+        if name in unused and source.url:
+            _remove_listing(repository.folder_in(target), target, on_wait)
         change_repositories(
             target, lambda rows: [*(row for row in rows if row.name != name), repository]
         )
@@ -183,9 +185,7 @@ def _forget(
     """Remove a repository from the list, and its listing if nothing is installed from it."""
     folder = repository.folder_in(target)
     if repository.is_remote and not has_extensions and folder.is_dir():
-        with blender_locks([folder], target.state_folder, timeout=DEFAULT_TIMEOUT, on_wait=on_wait):
-            for path in (layout.LISTING, layout.PACKAGE_CACHE):
-                _remove(folder / layout.PRIVATE_FOLDER / path)
+        _remove_listing(folder, target, on_wait)
         for empty in (folder / layout.PRIVATE_FOLDER, folder):
             with suppress(OSError):
                 empty.rmdir()
@@ -195,6 +195,13 @@ def _forget(
     change_repositories(
         target, lambda rows: [*(row for row in rows if row.name != repository.name), *local]
     )
+
+
+def _remove_listing(folder: Path, target: Target, on_wait: OnWait) -> None:
+    """Remove the stored listing of a repository, which is that of another URL or not needed any more."""
+    with blender_locks([folder], target.state_folder, timeout=DEFAULT_TIMEOUT, on_wait=on_wait):
+        for path in (layout.LISTING, layout.PACKAGE_CACHE):
+            _remove(folder / layout.PRIVATE_FOLDER / path)
 
 
 def _remove(path: Path) -> None:
