@@ -219,6 +219,13 @@ def test_a_token_is_sent_to_its_origin_and_redirects_within_it(web: Web, known: 
     assert [seen.headers["authorization"] for seen in web.seen] == ["Bearer secret"] * 2
 
 
+def test_the_user_agent_can_be_that_of_another_program(web: Web) -> None:
+    with Fetcher(user_agent="Blender/4.2.23") as fetcher:
+        get_document(web.put("/index.json", b"{}"), fetcher=fetcher)
+
+    assert web.requests_of("/index.json")[0]["user-agent"] == "Blender/4.2.23"
+
+
 def test_a_token_is_not_sent_to_another_origin(web: Web, other_web: Web, known: Fetcher) -> None:
     other_web.put("/index.json", BODY)
     web.fail("/r/index.json", redirect(f"{other_web.url}/index.json"))

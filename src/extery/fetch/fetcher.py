@@ -48,7 +48,7 @@ class _NoCookies(CookieJar):
 
 
 class Fetcher:
-    """Opens URLs. ``token`` is sent to the origin of ``token_for`` only.
+    """Opens URLs. ``token`` is sent to the origin of ``token_for`` only, ``user_agent`` to all.
 
     ``disk`` tracks the disk space of downloads, ``max_document_size`` is in bytes. ``transport``
     replaces the network in tests.
@@ -59,6 +59,7 @@ class Fetcher:
         *,
         token: str = "",
         token_for: str = "",
+        user_agent: str = "",
         connections: int = 16,
         retry_policy: RetryPolicy = RetryPolicy(),
         max_document_size: int = MAX_DOCUMENT_SIZE,
@@ -77,7 +78,7 @@ class Fetcher:
         self._connections = Connections()
         self._not_before: dict[Origin, float] = {}
         self._client = httpx.Client(
-            headers={"User-Agent": f"extery/{__version__}", "Accept": "*/*"},
+            headers={"User-Agent": user_agent or f"extery/{__version__}", "Accept": "*/*"},
             cookies=_NoCookies(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
