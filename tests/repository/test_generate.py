@@ -2,6 +2,8 @@
 
 import json
 import threading
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from extery.listing.entries import parse_listing
 from extery.repository.config.repository_config import CONFIG_FILENAME
 from extery.repository.generate import generate
 from tests.repository.packages import put
+from tests.samples.packages import packed
 
 
 def test_the_listing_of_a_folder_can_be_parsed_by_clients(tmp_path: Path) -> None:
@@ -227,3 +230,28 @@ def test_a_missing_version_has_the_place_at_which_it_is_asked_for_once(tmp_path:
         ("channels", "two", "pinned", "gear_tool"),
         ("nix",),
     ]
+
+
+def test_packages_that_harm_others_are_listed_on_request_only(tmp_path: Path) -> None:
+    wheel = "./wheels/gears-2.0-py3-none-any.whl"
+    harmful = put(tmp_path, "a.zip", wheels=[wheel])
+    names = {"gears-2.0.dist-info/": "gears-1.0.dist-info/"}
+    replace_in_wheel(harmful, wheel.removeprefix("./"), names)
+
+    assert [len(generate(tmp_path, with_harmful=choice).entries) for choice in (True, False)] == [
+        1,
+        0,
+    ]
+    assert "wheel.dist-info" in [problem.code for problem in generate(tmp_path).problems]
+
+
+def replace_in_wheel(package: Path, wheel: str, names: dict[str, str]) -> None:
+    """Rename the files of a wheel in a package."""
+    with zipfile.ZipFile(package) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(BytesIO(members[wheel])) as archive:
+        inner = {name: archive.read(name) for name in archive.namelist()}
+    for old, new in names.items():
+        inner = {name.replace(old, new): data for name, data in inner.items()}
+    members[wheel] = packed(*inner.items())
+    package.write_bytes(packed(*members.items()))

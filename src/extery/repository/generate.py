@@ -36,6 +36,7 @@ def generate(
     valid_tags: str | None = None,
     assetlib_auth_method: str = "",
     force: bool = False,
+    with_harmful: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> GenerateResult:
@@ -46,7 +47,8 @@ def generate(
     Blender 4.2 are listed in ``repo.json``, which needs the URL of the folder: ``base_url``, or that of the
     configuration. ``valid_tags`` is a file for `extery.manifest.tags.load_valid_tags`; it replaces that of
     the configuration, as ``assetlib_auth_method`` does, one of `extery.listing.ASSETLIB_AUTH_METHODS`.
-    An ``index.html`` of another origin is replaced only with ``force``.
+    An ``index.html`` of another origin is replaced only with ``force``. ``with_harmful`` lists packages too that
+    Blender installs to the harm of others, as its own tool does.
 
     Packages that Blender cannot install are left out and have problems in the result. With ``strict`` they raise
     `InvalidInput`, and nothing is written; an invalid configuration or template always does. If another run has
@@ -66,18 +68,22 @@ def generate(
         timeout=lock_timeout,
         on_wait=on_wait,
     ) as lock:
-        return _generate(options, lock, verify=verify)
+        return _generate(options, lock, verify=verify, with_harmful=with_harmful)
 
 
-def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> GenerateResult:
+def _generate(
+    options: GenerateOptions, lock: Lock, *, verify: bool, with_harmful: bool
+) -> GenerateResult:
     """Generate a repository whose folder is locked."""
     folder, problems = options.folder, ProblemList()
     files = find_packages(folder, problems)
     settings = read_repository_config(folder, options.config, problems)
     state = cache.State.load(folder)
     chosen = options.valid_tags
-    tags = _load_tags(settings.valid_tags if chosen is None else chosen)
-    inputs = options.fingerprint(settings, files, tags.digest)
+    checks = _load_checks(settings.valid_tags if chosen is None else chosen)
+    if with_harmful:  # results of the other kind are not used again
+        checks = checks._replace(digest=f"{checks.digest} with harmful", with_harmful=True)
+    inputs = options.fingerprint(settings, files, checks.digest)
     outputs = write.stat_outputs(folder, state.summary.outputs)
     if lock.was_interrupted:
         remove_interrupted_writes(folder, listing_folders(state.summary.outputs))
@@ -92,7 +98,7 @@ def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> Generate
             counts=PackageCounts(*summary.counts),
             refused_by=summary.refusals,
         )
-    packages = _scan(options, files, state, problems, tags=tags, verify=verify)
+    packages = _scan(options, files, state, problems, checks=checks, verify=verify)
     # Imported here: not needed by a run without changes, and after the scan, which forks early then.
     from extery.repository.generate_outputs import OutputWriter
 
@@ -101,26 +107,27 @@ def _generate(options: GenerateOptions, lock: Lock, *, verify: bool) -> Generate
         settings,
         packages,
         problems,
-        tags=tags.digest,
+        tags=checks.digest,
         was_interrupted=lock.was_interrupted,
     )
     return writer.run(state.summary, inputs=inputs, started_at=lock.taken_at)
 
 
-class _Tags(NamedTuple):
-    """Valid tags of each type, ``None`` for Blender's own, and their digest."""
+class _Checks(NamedTuple):
+    """How packages are checked: by valid tags of each type, ``None`` for Blender's own; ``digest`` identifies it."""
 
     valid: ValidTags | None = None
     digest: str = ""
+    with_harmful: bool = False
 
 
-def _load_tags(file: str | None) -> _Tags:
+def _load_checks(file: str | None) -> _Checks:
     if file is None:
-        return _Tags()
+        return _Checks()
     from extery.manifest.tags import load_valid_tags, tags_digest
 
     tags = load_valid_tags(file)
-    return _Tags(tags, tags_digest(tags))
+    return _Checks(tags, tags_digest(tags))
 
 
 def _scan(
@@ -129,12 +136,12 @@ def _scan(
     state: cache.State,
     problems: ProblemList,
     *,
-    tags: _Tags,
+    checks: _Checks,
     verify: bool,
 ) -> list[tuple[PackageFile, ScannedPackage]]:
     """Return all packages; read those that are not cached, or all to ``verify`` them."""
     folder = options.folder
-    cached = state.packages(tags=tags.digest)
+    cached = state.packages(tags=checks.digest)
     if refused := state.summary.refusals:
         from extery.rules.blender_verdicts import Refusal
 
@@ -149,7 +156,13 @@ def _scan(
     if to_read:
         from extery.repository.parallel_scan import scan_packages
 
-        packages = scan_packages(folder, to_read, with_metadata=options.html, valid_tags=tags.valid)
+        packages = scan_packages(
+            folder,
+            to_read,
+            with_metadata=options.html,
+            valid_tags=checks.valid,
+            with_harmful=checks.with_harmful,
+        )
         scanned = {package.name: package for package in packages}
     for file in files if verify else ():
         old_hash = cached[file].sha256 if file in cached else ""

@@ -33,11 +33,17 @@ _MAX_CACHED_CARD = 4_000
 
 
 def scan_package(
-    folder: Path, name: str, *, with_metadata: bool = False, valid_tags: ValidTags | None = None
+    folder: Path,
+    name: str,
+    *,
+    with_metadata: bool = False,
+    valid_tags: ValidTags | None = None,
+    with_harmful: bool = False,
 ) -> ScannedPackage:
     """Read and check the package ``name``, with its metadata for the page if requested; never raises.
 
-    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
+    ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check. ``with_harmful``
+    is that of `extery.rules.installability.blocks_install`.
     """
     path = f"{folder}{os.sep}{name}"  # a new `Path` would take longer than opening the file
     problems = ProblemList()
@@ -46,7 +52,12 @@ def scan_package(
         _check_name(name)
         with _open(path, name) as file:
             package = _read(
-                file, name, problems, with_metadata=with_metadata, valid_tags=valid_tags
+                file,
+                name,
+                problems,
+                with_metadata=with_metadata,
+                valid_tags=valid_tags,
+                with_harmful=with_harmful,
             )
     except OSError as error:  # removed or out of reach since it was opened
         problems.add(
@@ -105,6 +116,7 @@ def _check(
     *,
     with_metadata: bool,
     valid_tags: ValidTags | None,
+    with_harmful: bool,
 ) -> tuple[CheckReport, dict[str, Any] | None, int, str]:
     """Return the report, the metadata of an installable package if requested, size and SHA-256."""
     source = file if isinstance(file, BytesIO) else BufferedReader(file)
@@ -118,6 +130,7 @@ def _check(
                 scope=Scope.REPOSITORY,
                 opening_problems=faults,
                 valid_tags=valid_tags,
+                with_harmful=with_harmful,
             )
             problems.extend(report.problems)
             manifest = report.installable_manifest

@@ -37,10 +37,15 @@ def scan_packages(
     *,
     with_metadata: bool = False,
     valid_tags: ValidTags | None = None,
+    with_harmful: bool = False,
     processes: int | None = None,
 ) -> list[ScannedPackage]:
     """Read the packages ``files`` of ``folder``; the result has their order."""
-    options: dict[str, Any] = {"with_metadata": with_metadata, "valid_tags": valid_tags}
+    options: dict[str, Any] = {
+        "with_metadata": with_metadata,
+        "valid_tags": valid_tags,
+        "with_harmful": with_harmful,
+    }
     if processes is None:
         processes = cpu_count() if sum(map(_cost, files)) > _MIN_COST else 1
     scanned: dict[str, ScannedPackage] = {}

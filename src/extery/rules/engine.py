@@ -151,9 +151,13 @@ def check_open_package(
     scope: Scope,
     opening_problems: ProblemList,
     valid_tags: ValidTags | None = None,
+    with_harmful: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
-    """Check a package opened with the list ``opening_problems``, and fill in ``report``."""
+    """Check a package opened with the list ``opening_problems``, and fill in ``report``.
+
+    ``with_harmful`` is that of `extery.rules.installability.blocks_install`.
+    """
     problems = report.problems
     report.size = package.size
     report.members, report.unpacked = len(package.members), package.unpacked_size
@@ -185,7 +189,7 @@ def check_open_package(
     if has_backslashes:
         kept = [problem for problem in problems if problem.code not in _CAUSED_BY_BACKSLASHES]
         problems[:] = kept
-    _set_manifests(report, context)
+    _set_manifests(report, context, with_harmful=with_harmful)
     report.limit_problems()
     if scope is Scope.REPOSITORY and problems:
         from extery.rules.installability import is_for_repositories
@@ -206,7 +210,7 @@ def _read_manifest(package: Package, context: RuleContext, problems: ProblemList
         context.locate = Locator(data, file, generated=generated_fields(table))
 
 
-def _set_manifests(report: CheckReport, context: RuleContext) -> None:
+def _set_manifests(report: CheckReport, context: RuleContext, *, with_harmful: bool) -> None:
     """Set the manifests of the report, unless the problems prevent it."""
     table, problems = context.table, report.problems
     if table is None:
@@ -218,7 +222,7 @@ def _set_manifests(report: CheckReport, context: RuleContext) -> None:
     if errors:
         from extery.rules.installability import blocks_install  # most packages have no errors
 
-        if any(blocks_install(problem.code) for problem in errors):
+        if any(blocks_install(problem.code, with_harmful=with_harmful) for problem in errors):
             return
     if report.manifest is None:
         # Strict checks stop after a number of similar problems; clients check the rest too.

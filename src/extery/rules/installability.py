@@ -24,9 +24,15 @@ def installability_of(code: str) -> Installation:
     return installation
 
 
-def blocks_install(code: str) -> bool:
-    """Return whether a package with this problem is left out of repositories and mirrors."""
-    return installability_of(code).installability is not Installability.INSTALLS
+def blocks_install(code: str, *, with_harmful: bool = False) -> bool:
+    """Return whether a package with this problem is left out of repositories and mirrors.
+
+    ``with_harmful`` keeps those that Blender installs to the harm of others, as its own tool does.
+    """
+    installability = installability_of(code).installability
+    if with_harmful and installability is Installability.HARMS:
+        return False
+    return installability is not Installability.INSTALLS
 
 
 def is_for_repositories(problem: Problem) -> bool:
