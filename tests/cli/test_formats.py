@@ -18,7 +18,9 @@ from extery.core.errors import Problem, Where
 from tests.author.trees import make_source
 from tests.repository.packages import put
 
-FORMATTED = sorted({*COMMANDS, "repo add", "config get"} - {"explain", "preview", "repo", "config"})
+FORMATTED = sorted(
+    {*COMMANDS, "repo add", "config get"} - {"blender-ext", "explain", "preview", "repo", "config"}
+)
 
 
 @pytest.fixture(autouse=True)

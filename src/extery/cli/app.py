@@ -25,6 +25,7 @@ PACKAGE = "extery.cli.commands"
 #: Command -> the line that ``extery --help`` shows. The module has the same name with
 #: underscores and is imported only when the command is used.
 COMMANDS = {
+    "blender-ext": "Do what Blender's own tool blender_ext.py does, with the same arguments and messages.",
     "build": "Pack a folder as an extension package.",
     "bundle": "Put a lock file and its packages into one file, to install without a network.",
     "config": "Show or change the settings of the client.",
