@@ -73,8 +73,8 @@ def _print_text(outcome: Outcome) -> None:
             to_stderr=not outcome.problems_are_result,
             has_sources=outcome.has_sources,
         )
-    for line in outcome.lines:
-        click.echo(line, color=uses_color(sys.stdout))
+    if outcome.lines:  # in one call, which is many times faster than one for each of thousands
+        click.echo("\n".join(outcome.lines), color=uses_color(sys.stdout))
     for line in outcome.notes:
         print_note(line)
 

@@ -88,4 +88,4 @@ def pluralize(number: int, noun: str) -> str:
     """``1 error``, ``2 errors``, ``2 entries``."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("try") else f"{number} {noun}s"
+    return f"{number} {noun[:-1]}ies" if noun.endswith(("try", "ory")) else f"{number} {noun}s"

@@ -20,7 +20,10 @@ MAX_SIMILAR = 3
 #: SQLite accepts this many values in a statement.
 _CHUNK = 500
 _COLUMNS = "e.repository, e.extension, e.version, e.type, e.name, e.tagline, e.incompatible, coalesce(b.reason, '')"
-_FROM = "FROM entries AS e LEFT JOIN blocks AS b ON b.repository = e.repository AND b.extension = e.extension"
+_BLOCKS = "LEFT JOIN blocks AS b ON b.repository = e.repository AND b.extension = e.extension"
+_FROM = f"FROM entries AS e {_BLOCKS}"
+# A cross join keeps this order: the search first, not for each entry.
+_FROM_TEXTS = f"FROM texts CROSS JOIN entries AS e ON e.number = texts.rowid {_BLOCKS}"
 #: Weights of id, name, tagline, tags and maintainer.
 _RANK = "bm25(texts, 10.0, 8.0, 3.0, 2.0, 1.0)"
 
@@ -99,7 +102,7 @@ def search_extensions(
     words = text.split()
     if index.has_search and words:
         query = " ".join(f'"{word.replace(chr(34), chr(34) * 2)}"*' for word in words)
-        joined = f"{_FROM} JOIN texts ON texts.rowid = e.number WHERE texts MATCH ? AND {where}"
+        joined = f"{_FROM_TEXTS} WHERE texts MATCH ? AND {where}"
         try:
             [(total,)] = index.rows(f"SELECT count(*) {joined}", [query, *values])
             if total:

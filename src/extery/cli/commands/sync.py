@@ -1,0 +1,107 @@
+"""``extery sync``: fetch the listings of all repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import output_options
+from extery.cli.target_options import offline_option, target_options, targets_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extery.cli.output import Outcome
+    from extery.client.disk_changes import DiskChange
+    from extery.client.sync import SyncedRepository, SyncedTarget
+
+
+@click.command("sync", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was synced.")
+@offline_option
+@target_options
+@output_options(project_file=False)
+@click.pass_obj
+def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path | None) -> Outcome:
+    """Fetch the listings of all enabled repositories.
+
+    All are fetched at once, and only what has changed: of a repository without changes a few hundred bytes. An entry
+    that Blender would refuse is left out and reported. A repository that fails keeps its listing, and the exit status is
+    1. Extensions that appeared, changed or vanished on disk since the last sync are named, and installed ones that are blocked.
+    """  # fmt: skip
+    from extery.cli.each_target import grouped_lines, names_of, print_wait, target_data
+    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.cli.output.progress import ProgressBar
+    from extery.client.network import open_network
+    from extery.client.sync import sync
+
+    targets = targets_of(blender, folder)
+    with ProgressBar("Syncing") as bar:
+        results = sync(
+            targets,
+            fetcher_for=open_network(offline=offline).fetcher,
+            on_done=lambda done, total: bar.update(done, total, f"{done} of {total} repositories"),
+            on_wait=print_wait,
+        )
+    items = [item for result in results for item in result.repositories]
+    counts = [(status, sum(item.status == status for item in items)) for status in _STATUSES]
+    numbers = ", ".join(f"{number} {status}" for status, number in counts if number)
+    total = pluralize(len(items), "repository")
+    return Outcome(
+        ok=all(result.ok for result in results),
+        summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}.",
+        problems=prefix_problems(p for result in results for p in result.all_problems),
+        lines=grouped_lines([(result.target, list(_lines(result))) for result in results]),
+        data={"targets": [target_data(result.target, **_data(result)) for result in results]},
+    )
+
+
+_STATUSES = ("updated", "unchanged", "failed")
+
+
+def _lines(result: SyncedTarget) -> Iterable[str]:
+    from extery.cli.output.table import table_lines
+    from extery.cli.terminal import printable
+
+    indent = 2
+    yield from table_lines(
+        [(item.repository.name, _status(item)) for item in result.repositories], indent=indent
+    )
+    for change in result.changes:
+        yield printable(_change(change))
+
+
+def _status(item: SyncedRepository) -> str:
+    from extery.cli.output import pluralize
+
+    if item.status == "updated":
+        return f"updated, {pluralize(item.entries, 'entry')}"
+    if item.status == "failed":
+        kept = "its last listing is kept" if item.has_listing else "there is no listing of it"
+        return f"failed, {kept}"
+    return item.status
+
+
+def _change(change: DiskChange) -> str:
+    if change.kind == "vanished":
+        return f"{change.name} {change.before} is no longer on disk"
+    if change.kind == "changed":
+        return f"{change.name} is now {change.version} on disk, it was {change.before}"
+    return f"{change.name} {change.version} has appeared on disk"
+
+
+def _data(result: SyncedTarget) -> dict[str, Any]:
+    return {
+        "repositories": [
+            {
+                "name": item.repository.name,
+                "status": item.status,
+                "entries": item.entries if item.status == "updated" else None,
+                "has_listing": item.has_listing,
+            }
+            for item in result.repositories
+        ],
+        "changes": [change._asdict() for change in result.changes],
+    }
