@@ -315,6 +315,16 @@ def test_a_running_blender_is_waited_for(tmp_path: Path) -> None:
     assert not lock.exists()
 
 
+def test_a_lock_of_a_command_that_was_killed_at_once_is_removed(tmp_path: Path) -> None:
+    target = make_target(tmp_path)
+    lock = target.folder / "studio/.blender_ext/index.lock"
+    lock.parent.mkdir(parents=True)
+    for text in ("", "/proc/999999999"):
+        lock.write_text(text)
+        with target_lock(target, "next command"):
+            assert not lock.exists()
+
+
 def test_a_repository_elsewhere_is_changed_in_its_own_file_system(tmp_path: Path) -> None:
     elsewhere = Repository("farm", "https://example.org/", custom_folder=str(tmp_path / "farm"))
     target = make_target(tmp_path, elsewhere)

@@ -18,6 +18,8 @@ from extery.core.errors import Conflict, Unavailable, Where
 from extery.core.files import read_regular
 
 _POLL_SECONDS = 0.2
+#: Time between the creation of a lock and the text in it.
+_EMPTY_SECONDS = 0.05
 _MAX_BYTES = 16_384
 _SESSION = "session"
 
@@ -68,7 +70,10 @@ def remove_own_lock(folder: Path, state_folder: Path) -> None:
     path = folder / layout.PRIVATE_FOLDER / layout.BLENDER_LOCK
     with suppress(OSError):
         text = read_regular(path, limit=_MAX_BYTES).decode("utf-8", "surrogateescape")
-        is_ours = text.startswith("/proc/") or text == str(state_folder / _SESSION)
+        if not text:  # a process was killed before it wrote the path, or Blender is about to
+            time.sleep(_EMPTY_SECONDS)
+            text = read_regular(path, limit=_MAX_BYTES).decode("utf-8", "surrogateescape")
+        is_ours = not text or text.startswith("/proc/") or text == str(state_folder / _SESSION)
         if is_ours and (not holder_of(path) or text == _session_path(state_folder)):
             path.unlink()
 
