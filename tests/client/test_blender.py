@@ -55,7 +55,7 @@ def test_a_blender_runs_the_script_without_a_window(tmp_path: Path) -> None:
     shown = run(target, make_program(tmp_path), PYTHONPATH="/evil", BLENDER_USER_CONFIG="/c")
     first, second, script, last = shown["arguments"]  # type: ignore[misc]
     assert [first, second, last] == ["-b", "--python", "--"]
-    assert Path(script).name == "blender_script.py"
+    assert Path(script).name == "script.py"
     job = shown["job"]
     assert isinstance(job, dict)
     assert job["action"] == "repositories"
@@ -71,7 +71,7 @@ def test_a_python_runs_the_script_isolated(tmp_path: Path) -> None:
     program = make_program(tmp_path, name="python3.11")
     arguments = run(make_target(tmp_path), program)["arguments"]
     assert isinstance(arguments, list)
-    assert [arguments[0], Path(arguments[1]).name] == ["-I", "blender_script.py"]
+    assert [arguments[0], Path(arguments[1]).name] == ["-I", "script.py"]
 
 
 def test_a_folder_of_another_name_is_given_as_the_folder_of_extensions(tmp_path: Path) -> None:

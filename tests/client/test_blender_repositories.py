@@ -75,9 +75,9 @@ def test_a_folder_of_which_nothing_was_known_gets_its_url(tmp_path: Path, import
 
 def test_what_is_known_here_is_not_replaced(tmp_path: Path, imported: Import) -> None:
     target = make_target(tmp_path)
-    result = imported(target, row("studio"), row("other", STUDIO.url))
+    result = imported(target, row("studio"), row("other", STUDIO.url), row("Studio"))
     values = [dict(problem.values)["variant"] for problem in result.problems]
-    assert values == ["differs", "renamed"]
+    assert values == ["differs", "renamed", "invalid"]
     assert (result.changes, load_repositories(target)) == ([], [STUDIO])
 
 

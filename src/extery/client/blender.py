@@ -35,7 +35,7 @@ _GRACE = 5.0
 _MAX_STARTS = 4
 _MAX_ANSWER = 8_000_000
 _MAX_LOG = 2_000
-_SCRIPT = Path(__file__).with_name("blender_script.py")
+_SCRIPT = Path(__file__).with_name("inside_blender") / "script.py"
 _PYTHON = re.compile(r"python[0-9.]*(?:\.exe)?", re.IGNORECASE)
 _USUAL_PLACES = {
     "win32": ["Blender Foundation/Blender */blender.exe"],
@@ -60,7 +60,7 @@ def run_in_blender(
     environ: Mapping[str, str] = os.environ,
     **arguments: Any,
 ) -> Any:
-    """Return the result of an action of ``blender_script.py`` in the Blender of a target.
+    """Return the result of an action of ``inside_blender/script.py`` in the Blender of a target.
 
     ``program`` is a Blender or a Python with ``bpy``; without it one of the target's series is found. Raises
     `NotFound` or `Incompatible` without a suitable Blender, and `Unavailable` if it fails or takes too long.

@@ -25,6 +25,8 @@ from extery.fetch import repository_url
 from extery.fetch.addresses import REMOTE, redact_url
 
 _MAX_URL_LENGTH = 1_023
+#: Some systems ignore the case of the names of folders.
+_SAME_LETTERS = "another repository has this name with other capital letters"
 
 
 class Change(NamedTuple):
@@ -107,6 +109,9 @@ def _add(target: Target, repository: Repository, problems: list[Problem]) -> Cha
         if item.url and item.name != repository.name and _is_same_url(item, repository):
             problems.append(_not_imported(repository.as_dict(), "renamed", other=item.name))
             return None
+    if any(item.lower() == repository.name.lower() != item for item in known):
+        problems.append(_not_imported(repository.as_dict(), "invalid", reason=_SAME_LETTERS))
+        return None
     present = known.get(repository.name)
     is_stored = any(item.name == repository.name for item in stored_repositories(target))
     if present and (present == repository or (is_stored and _is_same_url(present, repository))):

@@ -1,7 +1,7 @@
 """Runs inside Blender, or in a Python with ``bpy``: reads and changes Blender's preferences for `extery.client.blender`.
 
 The last argument is a file with the job: an action and its arguments, the expected series, and the file for the
-result. Imports nothing of Extery: another Python runs it.
+result. Imports nothing of Extery: another Python runs it. The folder is no package, so nothing of Extery imports it.
 """
 
 import json
