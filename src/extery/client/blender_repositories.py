@@ -109,7 +109,7 @@ def _add(target: Target, repository: Repository, problems: list[Problem]) -> Cha
         if item.url and item.name != repository.name and _is_same_url(item, repository):
             problems.append(_not_imported(repository.as_dict(), "renamed", other=item.name))
             return None
-    if any(item.lower() == repository.name.lower() != item for item in known):
+    if any(item.lower() == repository.name.lower() for item in known.keys() - {repository.name}):
         problems.append(_not_imported(repository.as_dict(), "invalid", reason=_SAME_LETTERS))
         return None
     present = known.get(repository.name)
