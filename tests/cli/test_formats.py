@@ -30,6 +30,7 @@ def _current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "repo" / "bad.zip").write_text("no zip")
 
 
+UNKNOWN_BLENDER = ["--dir", "here", "--blender", "four"]
 ARGUMENTS = {
     "validate": ["gears"],
     "build": ["gears"],
@@ -38,6 +39,8 @@ ARGUMENTS = {
     "mirror": ["nowhere", "copy"],
     "repo add": ["nowhere", "--dir", "here", "--blender", "4.2"],
     "config get": ["nothing"],
+    **dict.fromkeys(["list", "outdated", "sync"], UNKNOWN_BLENDER),
+    **dict.fromkeys(["files", "info", "search"], ["gears", *UNKNOWN_BLENDER]),
 }
 #: Commands whose output is checked in all formats.
 FORMATTED = sorted(ARGUMENTS)
