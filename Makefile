@@ -59,6 +59,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/listing_server.py
 	$(BIN)/python benchmarks/storage.py
 	$(BIN)/python benchmarks/generate.py --count 1000
+	$(BIN)/python benchmarks/client_list.py
+	$(BIN)/python benchmarks/client_sync.py
 	$(BIN)/python benchmarks/connections.py
 	$(BIN)/python benchmarks/delta.py
 

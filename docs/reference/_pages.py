@@ -37,7 +37,6 @@ _AREA_TITLES = {
     "config": "Settings of the client",
     "target": "Folders of extensions",
     "repo": "Repositories of the client",
-    "sync": "Syncing",
     "install": "Installing",
     "undo": "Undoing",
     "sync": "Syncing listings",

@@ -39,8 +39,8 @@ ARGUMENTS = {
     "mirror": ["nowhere", "copy"],
     "repo add": ["nowhere", "--dir", "here", "--blender", "4.2"],
     "config get": ["nothing"],
-    **dict.fromkeys(["list", "outdated", "sync"], UNKNOWN_BLENDER),
-    **dict.fromkeys(["files", "info", "search"], ["gears", *UNKNOWN_BLENDER]),
+    **{name: UNKNOWN_BLENDER for name in ("list", "outdated", "sync")},
+    **{name: ["gears", *UNKNOWN_BLENDER] for name in ("files", "info", "search")},
 }
 #: Commands whose output is checked in all formats.
 FORMATTED = sorted(ARGUMENTS)

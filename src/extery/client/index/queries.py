@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -104,27 +104,28 @@ def search_extensions(
         query = " ".join(f'"{word.replace(chr(34), chr(34) * 2)}"*' for word in words)
         joined = f"{_FROM_TEXTS} WHERE texts MATCH ? AND {where}"
         try:
-            [(total,)] = index.rows(f"SELECT count(*) {joined}", [query, *values])
-            if total:
-                rows = index.rows(
-                    f"SELECT {_COLUMNS} {joined} ORDER BY e.extension != ?, {_RANK}, e.extension LIMIT ?",
-                    [query, *values, text, limit],
-                )
-                return [ListedExtension(*row) for row in rows], total
+            order = f"e.extension != ?, {_RANK}, e.extension"
+            found = _limited(index, joined, [query, *values], order, text, limit)
         except sqlite3.OperationalError:  # a query that the search cannot read
-            pass
-    where, values = ListFilter(
-        conditions.types,
-        conditions.tags,
-        conditions.repositories,
-        f"{conditions.text} {text}",
-        conditions.only_installable,
-    ).conditions()
-    [(total,)] = index.rows(f"SELECT count(*) {_FROM} WHERE {where}", values)
+            found = [], 0
+        if found[0]:
+            return found
+    where, values = replace(conditions, text=f"{conditions.text} {text}").conditions()
+    order = "e.extension != ?, e.extension"
+    return _limited(index, f"{_FROM} WHERE {where}", values, order, text, limit)
+
+
+def _limited(
+    index: Index, joined: str, values: Sequence[Any], order: str, text: str, limit: int
+) -> tuple[list[ListedExtension], int]:
+    """Return at most ``limit`` rows, that with the id ``text`` first, and the number of all."""
     rows = index.rows(
-        f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY e.extension != ?, e.extension LIMIT ?",
+        f"SELECT {_COLUMNS} {joined} ORDER BY {order} LIMIT ?",
         [*values, text, limit],
     )
+    total = len(rows)
+    if total == limit:
+        [(total,)] = index.rows(f"SELECT count(*) {joined}", values)
     return [ListedExtension(*row) for row in rows], total
 
 
