@@ -28,6 +28,7 @@ from extery.client.targets import Target  # noqa: E402
 from extery.client.transaction import target_lock, transaction  # noqa: E402
 from extery.listing.entries import Entry, dump_listing, make_listing  # noqa: E402
 
+EXTERY = Path(sys.executable).with_name("extery")
 LIMIT, LIMITED_TO = 60.0, 5_000
 INSTALLED = 20
 STUDIO = Repository("studio", "https://example.org/index.json")
@@ -88,7 +89,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             target = _make_target(Path(folder, "extensions"), number)
             for name, arguments in COMMANDS.items():
-                command = [sys.executable, "-m", "extery", *arguments, "--dir", str(target.folder)]
+                command = [str(EXTERY), *arguments, "--dir", str(target.folder)]
                 times = _milliseconds(command, options.runs)
                 is_over = number == LIMITED_TO and min(times) > LIMIT
                 good = good and not is_over

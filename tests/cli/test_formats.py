@@ -39,7 +39,7 @@ ARGUMENTS = {
     "mirror": ["nowhere", "copy"],
     "repo add": ["nowhere", "--dir", "here", "--blender", "4.2"],
     "config get": ["nothing"],
-    **{name: UNKNOWN_BLENDER for name in ("list", "outdated", "sync")},
+    **dict.fromkeys(("list", "outdated", "sync"), UNKNOWN_BLENDER),
     **{name: ["gears", *UNKNOWN_BLENDER] for name in ("files", "info", "search")},
 }
 #: Commands whose output is checked in all formats.

@@ -47,7 +47,7 @@ _INSTALLED, _AVAILABLE, _UPDATABLE, _ALL = "installed", "available", "updatable"
 @output_options(project_file=False)
 @click.pass_obj
 def command(
-    _run: Run,
+    run: Run,
     text: tuple[str, ...],
     *,
     kind: str,
@@ -80,13 +80,17 @@ def command(
         problems=results.prefixed,
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, rows in results.done]
-        ),
+        )
+        if run.output_format == "text"
+        else (),
         data={
             "targets": [
                 target_data(target, extensions=[row.as_dict() for row in rows])
                 for target, rows in results.done
             ]
-        },
+        }
+        if run.output_format == "json"
+        else {},
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @target_options
 @output_options(project_file=False)
 @click.pass_obj
-def command(_run: Run, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
+def command(run: Run, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
     """List installed extensions that have a newer version, held ones included.
 
     A version counts if this Blender can install it and its repository has not blocked it. Listings are those of the last
@@ -45,13 +45,17 @@ def command(_run: Run, *, blender: tuple[str, ...], folder: Path | None) -> Outc
         problems=results.prefixed,
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, rows in results.done]
-        ),
+        )
+        if run.output_format == "text"
+        else (),
         data={
             "targets": [
                 target_data(target, extensions=[row.as_dict() for row in rows])
                 for target, rows in results.done
             ]
-        },
+        }
+        if run.output_format == "json"
+        else {},
     )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @output_options(project_file=False)
 @click.pass_obj
 def command(
-    _run: Run,
+    run: Run,
     text: tuple[str, ...],
     *,
     limit: int,
@@ -67,13 +67,17 @@ def command(
         problems=results.prefixed,
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, (rows, _) in results.done]
-        ),
+        )
+        if run.output_format == "text"
+        else (),
         data={
             "targets": [
                 target_data(target, total=number, extensions=[row.as_dict() for row in rows])
                 for target, (rows, number) in results.done
             ]
-        },
+        }
+        if run.output_format == "json"
+        else {},
     )
 
 

@@ -28,14 +28,18 @@ def table_lines(
 
 def layout_table(rows: Sequence[Sequence[str]], *, width: int) -> list[str]:
     """Return the rows as lines of at most ``width`` columns, of any length for 0."""
-    cells = [[_clean(cell) for cell in row] for row in rows]
+    cells = [list(map(_clean, row)) for row in rows]
     widths = [
         min(max(map(display_width, column)), MAX_COLUMN)
         for column in zip(*(row[:-1] for row in cells), strict=True)
     ]
     left = max(width - sum(widths) - len(_GAP) * len(widths), MIN_LAST) if width else 0
     lines = []
+    simple = _GAP.join(f"%-{size}s" for size in [*widths, 0])
     for row in cells:
+        if not left and "".join(row).isascii():  # thousands, in a pipe
+            lines.append((simple % tuple(row)).rstrip())
+            continue
         parts = [_padded(cell, size, width) for cell, size in zip(row, widths, strict=False)]
         last = cut(row[-1], left) if left else row[-1]
         lines.append(_GAP.join([*parts, last]).rstrip())

@@ -78,6 +78,12 @@ class Candidate:
         return {str(name): str(reason) for name, reason in pairs}
 
 
+def preference(version: str, incompatible: str) -> tuple[bool, bool, Version]:
+    """Return a sort key of listed versions: what fits, then releases before pre-releases, then the newest."""
+    parsed = Version.parse(version)
+    return not incompatible, not parsed.is_prerelease, parsed
+
+
 def reason_against(item: Entry, system: System) -> str:
     """Return why ``system`` cannot install an entry; empty if it can."""
     try:

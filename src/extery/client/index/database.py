@@ -17,11 +17,12 @@ from extery.client.repositories import Repository, load_repositories
 from extery.client.targets import Target
 
 #: Number of the tables below; a file with another one is made again.
-SCHEMA = 1
+SCHEMA = 2
 #: Time to wait for another command that writes the file, in seconds.
 TIMEOUT = 5.0
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
+# The last index has all that lists need, so that they do not read the entries themselves.
 _TABLES = """
 CREATE TABLE listings (repository TEXT PRIMARY KEY, stamp TEXT NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE settings (system TEXT NOT NULL, has_search INTEGER NOT NULL);
@@ -33,7 +34,7 @@ CREATE TABLE entries (
 );
 CREATE INDEX entries_by_extension ON entries (extension, repository);
 CREATE INDEX entries_by_digest ON entries (repository, digest);
-CREATE INDEX entries_shown ON entries (shown, extension);
+CREATE INDEX entries_shown ON entries (shown, extension, repository, version, type, name, tagline, tags, incompatible);
 """
 #: The text search; SQLite can be built without it.
 _SEARCH = "CREATE VIRTUAL TABLE texts USING fts5(extension, name, tagline, tags, maintainer, tokenize = 'unicode61 remove_diacritics 2')"

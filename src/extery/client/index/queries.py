@@ -6,12 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from extery.client.index.candidates import Candidate
+from extery.client.index.candidates import Candidate, preference
 from extery.client.index.database import Index, open_index
-from extery.client.index.refresh import preference
 from extery.client.targets import Target
 
 #: Maximum number of ids that are compared to find similar ones.
@@ -206,6 +204,8 @@ def blocked_ids(index: Index) -> dict[tuple[str, str], str]:
 
 def similar_ids(index: Index, identifier: str, more: Iterable[str] = ()) -> list[str]:
     """Return ids that resemble an unknown one, best first; ``more`` are ids that may not be listed."""
+    from difflib import get_close_matches
+
     word = identifier.lower()
     patterns = [f"{word[:2]}%", f"%{word[-3:]}", f"%{word[1:4]}%"] if word else []
     known = set(more)

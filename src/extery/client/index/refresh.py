@@ -9,12 +9,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from extery.client.index.candidates import reason_against
+from extery.client.index.candidates import preference, reason_against
 from extery.core.compatibility import System
 from extery.core.errors import ProblemList
 from extery.core.files import read_regular
 from extery.core.types import TYPES_BY_NAME
-from extery.core.versions import Version
 from extery.listing.delta import split_listing
 from extery.listing.entries import Entry, Listing, check_entry
 
@@ -190,12 +189,6 @@ def _choose(connection: sqlite3.Connection, repository: str, changed: set[str]) 
             "UPDATE entries SET shown = 0 WHERE number = ?",
             ((row[0],) for row in rows if row is not newest),
         )
-
-
-def preference(version: str, incompatible: str) -> tuple[bool, bool, Version]:
-    """Return a sort key of listed versions: what fits, then releases before pre-releases, then the newest."""
-    parsed = Version.parse(version)
-    return not incompatible, not parsed.is_prerelease, parsed
 
 
 def _replace_blocks(connection: sqlite3.Connection, repository: str, blocks: object) -> None:
