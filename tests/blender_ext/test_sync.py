@@ -367,13 +367,14 @@ def test_only_the_changes_are_fetched_where_the_repository_records_them(
     remote = tmp_path / "remote"
     remote.mkdir()
     (remote / "blender_repo.toml").write_text('schema_version = "1.0.0"\nchanges = true\n')
-    for version in ("1.0.0", "1.1.0", "1.1.0"):
+    for version in ("1.0.0", "1.1.0"):
         make_repository(remote, "gears", "cogs", version=version)
         for name in ("index.json", "changes.json"):
             web.put(f"/{name}", (remote / name).read_bytes())
 
         assert sync(web.url + PATH, local).status == 0
         assert stored(local) == (remote / "index.json").read_bytes()
+    assert sync(web.url + PATH, local).status == 0  # nothing has changed
 
     assert [request.get("range") for request in web.requests_of(PATH)].count(None) == 1
     assert len(web.requests_of("/changes.json")) == 1
