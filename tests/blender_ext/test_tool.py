@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery.blender_ext.messages import Interrupted, Messages
+from extery.blender_ext.pipe import wait_until_read
 from extery.cli.app import extery
 from tests.blender_ext.tool import run
 from tests.fetch.web import Web, serving
@@ -190,6 +191,44 @@ def test_a_reader_that_is_gone_is_an_error_unless_it_is_expected(
     done = with_closed_output("sync", "--remote-url", url, "--local-dir", str(tmp_path), *more)
 
     assert done == status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot tell")
+def test_the_process_ends_after_its_messages_were_read() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"message")
+    returned = threading.Event()
+
+    def wait() -> None:
+        wait_until_read(writing, seconds=600)
+        returned.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert not returned.is_set()
+    assert os.read(reading, 100) == b"message"
+    thread.join(60)
+    assert returned.is_set()
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_reader_that_does_not_read_is_not_waited_for() -> None:
+    with start("dummy-progress", "--output-type=JSON_0", "--steps-limit=1") as process:
+        process.wait(60)
+        assert process.stdout is not None
+        assert process.stdout.read().endswith(b'["DONE", ""]\0')
+
+    assert process.returncode == 0
+
+
+def test_files_are_not_waited_for(tmp_path: Path) -> None:
+    with (tmp_path / "messages").open("wb") as file:
+        file.write(b"message")
+        file.flush()
+        wait_until_read(file.fileno(), seconds=600)
+
+    assert (tmp_path / "messages").read_bytes() == b"message"
 
 
 def test_the_progress_of_a_demonstration_is_counted_once() -> None:

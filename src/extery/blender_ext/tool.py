@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -12,6 +13,7 @@ from types import FrameType
 
 from extery.blender_ext.arguments import VERSION, make_parser
 from extery.blender_ext.messages import Interrupted, Messages
+from extery.blender_ext.pipe import wait_until_read
 from extery.core.errors import ExteryError
 
 
@@ -29,6 +31,14 @@ def run(arguments: Sequence[str], *, prog: str = "extery blender-ext") -> int:
         parser.print_help()
         return 0
     messages = Messages(parsed.output_type)
+    status = _run(parsed, messages)
+    if parsed.output_type == "JSON_0":  # Blender's
+        with suppress(OSError, ValueError):  # stdout is closed, or no file
+            wait_until_read(sys.stdout.fileno())
+    return status
+
+
+def _run(parsed: Namespace, messages: Messages) -> int:
     with _stopping(messages):
         try:
             command = import_module(f"extery.blender_ext.{parsed.module}")
