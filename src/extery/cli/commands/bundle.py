@@ -40,9 +40,9 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Put a lock file and all of its packages into PATH: one file if its name ends in .zip, else a new folder.
+    """Put a lock file and its packages into one file, to install without a network.
 
-    'extery restore PATH --offline' installs from it on a machine without a network.
+    PATH is a zip if its name ends in .zip, else a new folder. 'extery restore PATH --offline' installs from it on a machine without a network.
     """
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.target_options import one_target

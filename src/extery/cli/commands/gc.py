@@ -55,7 +55,7 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Remove replaced extensions that were kept for 'extery undo', and packages that were not used for long.
+    """Remove replaced extensions and packages that are kept for undo.
 
     An operation is kept if one of the options keeps it. Your own files in the folder of a replaced extension are never
     removed; they are set aside, and the output names where.

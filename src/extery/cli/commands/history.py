@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 @output_options(project_file=False)
 @click.pass_obj
 def command(_run: Run, *, limit: int, blender: tuple[str, ...], folder: Path | None) -> Outcome:
-    """List the last changes of installed extensions, newest first, with the numbers for 'extery undo'."""
+    """List the last changes of installed extensions.
+
+    They are listed newest first, with the numbers for 'extery undo'.
+    """
     from extery.cli.changes import operation_data
     from extery.cli.each_target import for_each, grouped_lines, target_data
     from extery.cli.output import Outcome, pluralize

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 @output_options(project_file=False)
 @click.pass_obj
 def command(_run: Run, file: Path, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
-    """Write the exact packages of all installed extensions to FILE, by default extery.lock.
+    """Write the exact packages of all installed extensions to a file.
 
-    The file is readable and sorted: keep it under version control. 'extery restore' installs the same packages
+    FILE is extery.lock by default. The file is readable and sorted: keep it under version control. 'extery restore' installs the same packages
     elsewhere, verified by their SHA-256.
     """
     from extery.cli.output import Outcome, pluralize, prefix_problems

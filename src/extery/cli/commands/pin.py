@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 def command(
     _run: Run, requirements: tuple[str, ...], *, blender: tuple[str, ...], folder: Path | None
 ) -> Outcome:
-    """Limit installed extensions to some versions, such as 'gear_tool<2'; without versions to the installed one.
+    """Limit installed extensions to some versions.
 
+    The versions are written as for 'extery install', such as 'gear_tool<2'; without any it is the installed one.
     'extery update' and 'extery install' stay within the pin. 'extery unpin' removes it.
     """
     from extery.cli.pins import change_pins

@@ -34,9 +34,9 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Install the packages of extensions again whose files are changed or missing.
+    """Mend installed extensions that differ from their packages.
 
-    Changed files are kept like those of every replaced extension; the output names where, and 'extery undo' brings them
+    The packages of extensions with changed or missing files are installed again. Changed files are kept like those of every replaced extension; the output names where, and 'extery undo' brings them
     back.
     """  # fmt: skip
     from extery.cli.client_run import run_plans

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @output_options(project_file=False)
 @click.pass_obj
 def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
-    """Bring an extension back to the version before the present one, or to VERSION.
+    """Bring an extension back to an earlier version.
 
-    Only versions that were installed before are known; they need no network. 'extery install' installs others.
+    It is the version before the present one, or VERSION. Only versions that were installed before are known; they need no network. 'extery install' installs others.
     """
     from extery.cli.changes import done_lines, operation_data
     from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data

@@ -30,9 +30,9 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Undo an operation, by default the last one that is in effect.
+    """Undo a change of installed extensions.
 
-    NUMBER is that of 'extery history'. All extensions of the operation are as they were before it, with your own files in
+    It is the last one that is in effect, or the one with the NUMBER of 'extery history'. All extensions of the operation are as they were before it, with your own files in
     their folders; if one was changed since, nothing is done. An undo is an operation itself and can be undone.
     """  # fmt: skip
     from extery.cli.changes import done_lines, operation_data

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def command(
     _run: Run, names: tuple[str, ...], *, blender: tuple[str, ...], folder: Path | None
 ) -> Outcome:
-    """Let 'extery update' update extensions again that were pinned."""
+    """Let pinned extensions be updated again."""
     from extery.cli.pins import change_pins
 
     return change_pins(targets_of(blender, folder), names, is_removal=True)

@@ -34,9 +34,9 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Update installed extensions to the newest versions that the Blender can use, by default all.
+    """Update installed extensions.
 
-    ID is an id as for 'extery install'. Each extension is updated from its own repository and within its pin (see
+    They are updated to the newest versions that the Blender can use, by default all. ID is an id as for 'extery install'. Each extension is updated from its own repository and within its pin (see
     'extery pin'). Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip

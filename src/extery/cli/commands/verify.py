@@ -32,9 +32,9 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Compare every file of installed extensions with their packages, by default of all from remote repositories.
+    """Compare installed extensions with their packages.
 
-    The exit status is 1 if a file of a package is changed or missing. Files that were added are listed and do no harm.
+    By default all extensions of remote repositories are compared, file by file.     The exit status is 1 if a file of a package is changed or missing. Files that were added are listed and do no harm.
     'extery repair' mends what differs.
     """  # fmt: skip
     from extery.cli.verification import verify_outcome, verify_targets
