@@ -61,7 +61,7 @@ def _write_source(folder: Path, name: str) -> None:
         f'name = "{name.replace("_", " ").title()}"',
         'tagline = "An add-on for tests"',
         'version = "1.0.0"',
-        'type = "add-on"',
+        f'type = "{ADD_ON.name}"',
         'tags = ["UV"]',
         'maintainer = "Extery"',
         'license = ["SPDX:GPL-3.0-or-later"]',
