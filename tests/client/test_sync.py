@@ -209,6 +209,9 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "redirect to a file": lambda: redirect("file:///etc/passwd"),
     "other json": lambda: raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"),
     "deep json": lambda: raw(b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + b"[" * 200_000),
+}
+#: These advance the clock, which all fake servers share.
+SLOW: dict[str, Callable[[], Fault]] = {
     "slow": lambda: wait(10_000),
     "dripping": lambda: drip(30),
 }
@@ -233,6 +236,18 @@ def test_a_repository_that_fails_keeps_its_listing(
     assert synced.stored("two") == ["dusk", "other_tool"]
     synced.one.web.faults.clear()
     assert synced.statuses() == {"one": "updated", "two": "unchanged"}
+
+
+@pytest.mark.parametrize("fault", SLOW)
+def test_a_repository_that_takes_too_long_keeps_its_listing(synced: Synced, fault: str) -> None:
+    synced.sync()
+    change_repositories(synced.target, lambda _: synced.repositories[:1])
+    synced.one.add("third.zip", extension_id="third_tool")
+    synced.one.web.fail("/r/index.json", *(SLOW[fault]() for _ in range(12)))
+    [one] = synced.sync().repositories
+    assert (one.status, one.has_listing) == ("failed", True)
+    assert one.problems[0].code == "fetch.time-out"
+    assert synced.stored() == ["gear_tool"]
 
 
 def test_an_error_that_passes_is_no_failure(synced: Synced) -> None:
