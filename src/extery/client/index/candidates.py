@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from extery.client.repositories import Repository
 from extery.core.compatibility import BlenderRange, System
 from extery.core.text import clean_message
 from extery.core.types import TYPES_BY_NAME
 from extery.core.versions import Version, format_blender_version, short_blender_version
-from extery.listing.audience import audience_of, has_invalid_pythons, range_of
-from extery.listing.entries import Entry
+
+if TYPE_CHECKING:
+    from extery.listing.entries import Entry
 
 #: Maximum number of platforms or Pythons that a reason names.
 MAX_NAMES = 6
@@ -86,6 +88,9 @@ def preference(version: str, incompatible: str) -> tuple[bool, bool, Version]:
 
 def reason_against(item: Entry, system: System) -> str:
     """Return why ``system`` cannot install an entry; empty if it can."""
+    # Imported here: only what is written to the index is compared.
+    from extery.listing.audience import audience_of, has_invalid_pythons, range_of
+
     try:
         audience, blender_range = audience_of(item), range_of(item)
     except ValueError:
