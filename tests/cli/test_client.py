@@ -169,6 +169,17 @@ def test_a_lock_file_and_a_bundle_restore_the_same_elsewhere(
     assert evening.versions(other) == {"gear_tool": "1.0.0", "spring_tool": "0.3.0"}
 
 
+def test_a_repository_that_was_never_synced_is_synced_by_an_installation(
+    evening: Evening, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    evening.run("repo", "add", str(evening.packages), "--name", "studio", to=other)
+    assert evening.run("install", "gear_tool", to=other).exit_code == 0
+    evening.publish("gear_tool", "1.5.0")
+    assert "is up to date" in evening.run("update", to=other).output
+    assert "1.0.0 -> 1.5.0" in evening.run("update", "--sync", to=other).output
+
+
 def test_gc_frees_what_undo_has_kept(evening: Evening) -> None:
     evening.run("install", "gear_tool")
     evening.run("remove", "gear_tool")

@@ -7,12 +7,41 @@ from typing import TYPE_CHECKING
 
 from extery.cli.changes import own_files_notes, result_outcome
 from extery.cli.each_target import for_each, print_wait
+from extery.core.errors import ExteryError, Problem
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.client.execute import MakeFetcher, Progress, Result
     from extery.client.plan import Plan
     from extery.client.targets import Target
+
+
+def sync_first(targets: Sequence[Target], *, is_wanted: bool, offline: bool) -> list[Problem]:
+    """Sync the targets if it is wanted, or those with a repository that was never synced; return the problems."""
+    from extery.cli.output.progress import ProgressBar
+    from extery.client.network import open_network
+    from extery.client.sync import sync
+
+    chosen = [target for target in targets if is_wanted or _has_unsynced(target)]
+    if not chosen or (offline and not is_wanted):
+        return []
+    with ProgressBar("Syncing") as bar:
+        results = sync(
+            chosen,
+            fetcher_for=open_network(offline=offline).fetcher,
+            on_done=lambda done, total: bar.update(done, total, f"{done} of {total} repositories"),
+            on_wait=print_wait,
+        )
+    return [problem for result in results for problem in result.all_problems]
+
+
+def _has_unsynced(target: Target) -> bool:
+    from extery.client.index.database import indexed_repositories
+
+    try:
+        return any(not item.listing_in(target).exists() for item in indexed_repositories(target))
+    except ExteryError:  # the plan reports it
+        return False
 
 
 def run_plans(
@@ -22,19 +51,23 @@ def run_plans(
     *,
     is_dry: bool,
     offline: bool,
+    problems: Sequence[Problem] = (),
 ) -> Outcome:
-    """Plan in each target, carry all plans out as one, and return the outcome."""
+    """Plan in each target, carry all plans out as one, and return the outcome.
+
+    ``problems`` were found before, and are reported first.
+    """
     planned = for_each(targets, make_plan)
-    plans = planned.done
+    plans, found = planned.done, [*problems, *planned.problems]
     if is_dry or not any(plan.changes for _, plan in plans):
-        return result_outcome(plans, None, is_dry=is_dry, problems=planned.problems)
+        return result_outcome(plans, None, is_dry=is_dry, problems=found)
     result = _execute([plan for _, plan in plans], command, offline=offline)
     notes = [
         note
         for target, operation in result.operations
         for note in own_files_notes(target, operation)
     ]
-    return result_outcome(plans, result, is_dry=False, notes=notes, problems=planned.problems)
+    return result_outcome(plans, result, is_dry=False, notes=notes, problems=found)
 
 
 def fetcher_factory(*, offline: bool) -> MakeFetcher:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("requirements", metavar="ID...", nargs=-1, required=True)
 @click.option("--reinstall", is_flag=True, help="Install versions again that are installed.")
 @click.option("--allow-downgrade", is_flag=True, help="Replace newer versions by older ones.")
+@click.option("--sync", "is_wanted", is_flag=True, help="Fetch the listings first.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done.")
 @offline_option
 @target_options
@@ -33,6 +34,7 @@ def command(
     *,
     reinstall: bool,
     allow_downgrade: bool,
+    is_wanted: bool,
     dry_run: bool,
     offline: bool,
     blender: tuple[str, ...],
@@ -44,10 +46,11 @@ def command(
     studio.gear_tool, gear_tool==1.2, 'gear_tool>=1.2,<2' or gear_tool@beta. Without a version it is the newest one that
     the Blender can use; pre-releases are installed only if they are asked for.
 
-    Packages are fetched in parallel, verified, and switched in at the end. One that fails spoils no other, and the
+    Versions are those of the last 'extery sync'; repositories that were never synced are synced first. Packages are
+    fetched in parallel, verified, and switched in at the end. One that fails spoils no other, and the
     exit status is then 1. 'extery undo' brings back what was there before.
     """  # fmt: skip
-    from extery.cli.client_run import run_plans
+    from extery.cli.client_run import run_plans, sync_first
     from extery.client.index.queries import candidates, find_similar
     from extery.client.plan import PlanOptions, plan_install
     from extery.client.records import find_installed
@@ -55,8 +58,10 @@ def command(
 
     wanted = [Requirement.parse(text) for text in requirements]
     options = PlanOptions(reinstall=reinstall, allow_downgrade=allow_downgrade)
+    targets = targets_of(blender, folder)
+    problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
     return run_plans(
-        targets_of(blender, folder),
+        targets,
         lambda target: plan_install(
             target,
             wanted,
@@ -68,4 +73,5 @@ def command(
         "install",
         is_dry=dry_run,
         offline=offline,
+        problems=problems,
     )

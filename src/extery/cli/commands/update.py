@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("update", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was updated.")
 @click.argument("requirements", metavar="[ID]...", nargs=-1)
 @click.option("--allow-downgrade", is_flag=True, help="Replace newer versions by older ones.")
+@click.option("--sync", "is_wanted", is_flag=True, help="Fetch the listings first.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done.")
 @offline_option
 @target_options
@@ -29,6 +30,7 @@ def command(
     requirements: tuple[str, ...],
     *,
     allow_downgrade: bool,
+    is_wanted: bool,
     dry_run: bool,
     offline: bool,
     blender: tuple[str, ...],
@@ -40,7 +42,7 @@ def command(
     'extery pin'). Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip
-    from extery.cli.client_run import run_plans
+    from extery.cli.client_run import run_plans, sync_first
     from extery.client.index.queries import candidates
     from extery.client.plan import PlanOptions, plan_update
     from extery.client.records import find_installed
@@ -48,8 +50,10 @@ def command(
 
     wanted = [Requirement.parse(text) for text in requirements]
     options = PlanOptions(allow_downgrade=allow_downgrade)
+    targets = targets_of(blender, folder)
+    problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
     return run_plans(
-        targets_of(blender, folder),
+        targets,
         lambda target: plan_update(
             target,
             wanted,
@@ -60,4 +64,5 @@ def command(
         "update",
         is_dry=dry_run,
         offline=offline,
+        problems=problems,
     )
