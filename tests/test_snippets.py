@@ -110,6 +110,8 @@ SETUPS: dict[str, Setup] = {
     "publish-with-releases.md": add_on,
     "shape-the-page.md": packages,
     "bundle-wheels.md": wheels,
+    "install-in-a-classroom.md": source,
+    "install-on-a-render-farm.md": source,
     "use-repositories.md": repositories,
 }
 
