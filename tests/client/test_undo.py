@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from extery.client import operations
 from extery.client.gc import Policy, collect, collect_packages, used_packages
 from extery.client.records import find_installed
+from extery.client.remove import plan_removal
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import transaction
@@ -192,6 +194,17 @@ def test_recent_folders_and_used_packages_are_kept(
     collect(target, store, ALL)
     assert collect_packages(store, ALL, used=used_packages(target)).packages == 1
     assert not store.has(state_of(package).sha256)
+
+
+def test_extensions_of_all_users_are_found_and_are_not_changed(
+    tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.unpack_archive(make_package(tmp_path), tmp_path / "all-users/system/gear_tool")
+    monkeypatch.setenv("BLENDER_SYSTEM_EXTENSIONS", str(tmp_path / "all-users"))
+    [item] = find_installed(target)
+    assert (item.name, item.repository.is_remote) == ("system.gear_tool", False)
+    plan = plan_removal(target, ["gear_tool"], [item])
+    assert [problem.code for problem in plan.problems] == ["install.local"]
 
 
 def test_a_damaged_operation_hides_no_other(tmp_path: Path, target: Target, store: Store) -> None:

@@ -6,10 +6,10 @@ has a URL. A local one has none, and belongs to the user: its extensions are nei
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from os import DirEntry, scandir
 from pathlib import Path
 from typing import Any, Self
 
@@ -96,22 +96,34 @@ def stored_repositories(target: Target) -> list[Repository]:
 
 
 def _found_on_disk(target: Target) -> Iterable[Repository]:
-    """Yield folders that Blender made, as local repositories: their URLs are in Blender's preferences only."""
-    names: list[str] = []
-    with suppress(OSError):
-        names = [
-            item.name
-            for item in scandir(target.folder)
-            if layout.is_repository_name(item.name) and item.is_dir() and not _is_left_over(item)
-        ]
-    for name in sorted(names):
+    """Yield folders that Blender made, as local repositories: their URLs are in Blender's preferences only.
+
+    Those of all users of a computer are in the folder that ``BLENDER_SYSTEM_EXTENSIONS`` names.
+    """
+    names = _repository_names(target.folder)
+    for name in names:
         yield Repository(name, layout.BLENDER_ORG_URL if name == "blender_org" else "")
+    if system := os.environ.get("BLENDER_SYSTEM_EXTENSIONS"):
+        for name in _repository_names(Path(system)):
+            if name not in names:
+                yield Repository(name, custom_folder=str(Path(system) / name))
 
 
-def _is_left_over(folder: DirEntry[str]) -> bool:
+def _repository_names(folder: Path) -> list[str]:
+    """Return the names of the repositories below a folder, sorted."""
+    with suppress(OSError), os.scandir(folder) as items:
+        return sorted(
+            item.name
+            for item in items
+            if layout.is_repository_name(item.name) and item.is_dir() and not _is_left_over(item)
+        )
+    return []
+
+
+def _is_left_over(folder: os.DirEntry[str]) -> bool:
     """Return whether a folder has nothing but what operations have kept: its repository was removed."""
     try:
-        with scandir(folder.path) as items:
+        with os.scandir(folder.path) as items:
             return [item.name for item in items] == [layout.STATE_FOLDER]
     except OSError:
         return False
