@@ -68,18 +68,25 @@ def _removed_by_us(target: Target) -> set[str]:
 
 def find_blocked(target: Target, installed: Iterable[Installed]) -> list[Problem]:
     """Return a warning for each installed extension that its repository has blocked."""
+    return [
+        Problem.of(
+            "sync.blocked", where=Where(item.name), version=item.state.version, reason=reason
+        )
+        for item, reason in blocked_installed(target, installed)
+    ]
+
+
+def blocked_installed(
+    target: Target, installed: Iterable[Installed]
+) -> list[tuple[Installed, str]]:
+    """Return the installed extensions that their repositories have blocked, each with the reason."""
     remote = [item for item in installed if item.repository.is_remote]
     if not remote:
         return []
     with open_index(target) as index:
         blocked = blocked_ids(index)
     return [
-        Problem.of(
-            "sync.blocked",
-            where=Where(item.name),
-            version=item.state.version,
-            reason=clean_message(blocked[item.repository.name, item.id]),
-        )
+        (item, clean_message(blocked[item.repository.name, item.id]))
         for item in remote
         if (item.repository.name, item.id) in blocked
     ]
