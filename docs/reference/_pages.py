@@ -42,6 +42,8 @@ _AREA_TITLES = {
     "sync": "Syncing listings",
     "lock": "Lock files and bundles",
     "verify": "Verifying installed extensions",
+    "audit": "Audits",
+    "doctor": "What `extery doctor` finds",
     "usage": "Command line and project file",
     "upload": "Uploading",
     "submit": "Submitting for review",

@@ -71,6 +71,8 @@ AREAS = {
     "undo": "client",
     "lock": "client",
     "verify": "client",
+    "audit": "client_doctor",
+    "doctor": "client_doctor",
     "usage": "usage",
     "upload": "site_publish",
     "submit": "site_publish",
