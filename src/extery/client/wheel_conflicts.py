@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from extery.client.records import find_installed
+from extery.client.records import Installed, find_installed
 from extery.client.targets import Target
 from extery.core.errors import ExteryError, Problem, ProblemList
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, read_manifest_bytes
@@ -28,8 +28,22 @@ def find_conflicts(target: Target, prepared: Mapping[str, Path]) -> list[Problem
         for item in find_installed(target)
         if item.name not in prepared
     }
+    return _conflicts(wheels, others)
+
+
+def find_conflicts_among(installed: Iterable[Installed]) -> list[Problem]:
+    """Return a warning for each Python package of which two installed extensions bring different versions."""
+    return _conflicts({item.name: _versions(item.manifest.wheels) for item in installed}, {})
+
+
+def _conflicts(
+    wheels: Mapping[str, Mapping[str, str]], others: Mapping[str, Mapping[str, str]]
+) -> list[Problem]:
+    """Compare the wheels of each extension in ``wheels`` with those of the later ones, and of ``others``."""
     problems = ProblemList()
     for name, own in wheels.items():
+        if not own:
+            continue
         later = {other: wheels[other] for other in wheels if other > name}
         for other, versions in {**others, **later}.items():
             for wheel in sorted(own.keys() & versions.keys()):
