@@ -304,7 +304,7 @@ def test_settings_are_changed_and_printed(repository: Repository, tmp_path: Path
     assert config("get", "online").stdout == "no\n"
     assert "online         no    Use the network" in config("list").stdout
     document = json.loads(config("list", "--json").stdout)
-    assert document["settings"][1] == {
+    assert document["settings"][2] == {
         "name": "online",
         "value": "no",
         "values": ["auto", "yes", "no"],

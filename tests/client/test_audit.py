@@ -9,9 +9,11 @@ import pytest
 
 from extery.client.audit import Audit, audit
 from extery.client.records import find_installed, store_hold
+from extery.client.settings import read_policy
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import transaction
+from extery.core.errors import ExteryError
 from extery.listing.entries import dump_listing, make_listing
 from tests.client.samples import LOCAL, STUDIO, make_entry, make_package, make_target, state_of
 
@@ -103,3 +105,20 @@ def test_licences_and_permissions_are_counted_the_most_frequent_first(target: Ta
         ("files", ["studio.gear_tool"]),
         ("none", ["studio.bolt_tool"]),
     ]
+
+
+def test_a_policy_file_has_the_setting_blocked_only(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('blocked = "remove"\n')
+    assert read_policy(file) == "remove"
+    file.write_text("")
+    assert read_policy(file) == "warn"
+    for text, code in (
+        ("online = true\n", "config.unknown"),
+        ('blocked = "ask"\n', "config.value"),
+        ("blocked = \n", "config.toml"),
+    ):
+        file.write_text(text)
+        with pytest.raises(ExteryError) as caught:
+            read_policy(file)
+        assert caught.value.code == code

@@ -28,6 +28,7 @@ def test_without_a_file_all_settings_have_their_defaults(tmp_path: Path) -> None
     assert load_settings(tmp_path / "none") == Settings(online=None, check_updates=True)
     assert {name: get_setting(tmp_path, name) for name in SETTINGS} == {
         "online": "auto",
+        "blocked": "warn",
         "check-updates": "yes",
     }
 

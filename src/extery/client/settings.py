@@ -34,7 +34,15 @@ class Setting(NamedTuple):
 AUTO = "auto"
 _SWITCH: Mapping[str, Value] = {"yes": True, "no": False}
 
+#: What `extery audit` does with installed extensions that are blocked: also the only setting of a policy file.
+BLOCKED = "blocked"
+WARN, REMOVE = "warn", "remove"
+
 SETTINGS = {
+    BLOCKED: Setting(
+        {WARN: WARN, REMOVE: REMOVE},
+        "What 'extery audit' does with installed extensions that are blocked.",
+    ),
     "check-updates": Setting(_SWITCH, "Mention newer versions after other commands."),
     "online": Setting(
         {AUTO: AUTO, **_SWITCH},
@@ -48,6 +56,7 @@ class Settings(NamedTuple):
 
     online: bool | None = None
     check_updates: bool = True
+    blocked: str = WARN
 
 
 def config_folder(environ: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
@@ -76,7 +85,13 @@ def load_settings(folder: Path) -> Settings:
     return Settings(
         online if isinstance(online, bool) else None,
         values.get("check-updates", True) is True,
+        str(values.get(BLOCKED, WARN)),
     )
+
+
+def read_policy(path: Path) -> str:
+    """Return the value of ``blocked`` in a policy file; raises an `ExteryError` for a file that is not valid."""
+    return str(_read(path, {BLOCKED: SETTINGS[BLOCKED]}).get(BLOCKED, WARN))
 
 
 def get_setting(folder: Path, name: str) -> str:
@@ -110,15 +125,17 @@ def _setting(name: str) -> Setting:
         raise _unknown(name) from None
 
 
-def _unknown(name: str, where: Where = Where()) -> InvalidInput:
-    similar = closest_match(name, SETTINGS)
+def _unknown(
+    name: str, where: Where = Where(), settings: Mapping[str, Setting] = SETTINGS
+) -> InvalidInput:
+    similar = closest_match(name, settings)
     return InvalidInput.of(
         "config.unknown",
         where=where,
         variant="similar" if similar else "",
         name=name,
         similar=similar,
-        known=", ".join(SETTINGS),
+        known=", ".join(settings),
     )
 
 
@@ -131,7 +148,7 @@ def _word(setting: Setting, value: object) -> str:
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, settings: Mapping[str, Setting] = SETTINGS) -> dict[str, Any]:
     where = Where(str(path))
     try:
         values = tomllib.loads(read_regular(path, limit=_MAX_BYTES).decode("utf-8"))
@@ -143,12 +160,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise InvalidInput.of("config.toml", where=where, reason=str(error)) from error
     for name, value in values.items():
         where = Where(str(path), (name,))
-        if name not in SETTINGS:
-            raise _unknown(name, where)
+        if name not in settings:
+            raise _unknown(name, where, settings)
         try:
-            _word(SETTINGS[name], value)
+            _word(settings[name], value)
         except StopIteration:
-            allowed = ", ".join(map(_toml, SETTINGS[name].values.values()))
+            allowed = ", ".join(map(_toml, settings[name].values.values()))
             raise InvalidInput.of(
                 "config.value", where=where, name=name, value=quote_value(value), allowed=allowed
             ) from None
