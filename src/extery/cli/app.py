@@ -25,10 +25,12 @@ PACKAGE = "extery.cli.commands"
 #: Command -> the line that ``extery --help`` shows. The module has the same name with
 #: underscores and is imported only when the command is used.
 COMMANDS = {
+    "audit": "Report installed extensions that are blocked, outdated, unfit or in conflict.",
     "blender-ext": "Do what Blender's own tool blender_ext.py does, with the same arguments and messages.",
     "build": "Pack a folder as an extension package.",
     "bundle": "Put a lock file and its packages into one file, to install without a network.",
     "config": "Show or change the settings of the client.",
+    "doctor": "Find out what is wrong with the network, the files and the extensions, and its cure.",
     "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     "files": "List the files of an installed extension.",
     "gc": "Remove replaced extensions and packages that are kept for undo.",

@@ -65,3 +65,16 @@ def targets_of(blender: Sequence[str], folder: Path | None) -> list[Target]:
     from extery.client.targets import select_targets
 
     return select_targets(blender, folder)
+
+
+def options_for(target: Target, blender: Sequence[str], folder: Path | None) -> str:
+    """Return the options that choose ``target`` in another command, with a space before them.
+
+    There are none if the options of this command were not needed either.
+    """
+    import shlex
+
+    from extery.core.versions import format_series
+
+    options = f" --blender {format_series(target.series)}" if blender else ""
+    return f" --dir {shlex.quote(str(folder))}{options}" if folder else options
