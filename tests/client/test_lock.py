@@ -85,6 +85,25 @@ def test_a_bundle_installs_the_same_bytes_without_a_network(tmp_path: Path, stor
         assert load_repositories(other)[0].url == STUDIO.url
 
 
+def test_what_the_other_blender_cannot_use_is_not_restored(tmp_path: Path, store: Store) -> None:
+    source = make_target(tmp_path)
+    old = make_package(tmp_path, "old_tool", blender_version_max="5.0.0")
+    with transaction(source, "install") as change:
+        for package in (old, make_package(tmp_path)):
+            identifier = package.stem.rpartition("-")[0]
+            change.install(STUDIO, identifier, state_of(package), store.add(package))
+        change.commit()
+    lock, _ = lock_target(source, find=lambda *_: [])
+    other = Target(tmp_path / "other", (5, 2, 99))
+    add_repositories(other, lock)
+    plan = plan_restore(other, lock, installed=[])
+    result = execute(plan, "restore", store=store, make_fetcher=no_network)
+    [(failed, error)] = result.failed
+    assert (failed.id, error.code) == ("old_tool", "install.incompatible")
+    assert "it is for Blender older than 5.0.0" in str(error)
+    assert versions(other) == {"studio.gear_tool": "1.0.0"}
+
+
 def test_a_bundle_has_the_same_bytes_each_time(tmp_path: Path, store: Store) -> None:
     lock, _ = lock_target(installed_target(tmp_path, store), find=lambda *_: [])
     for name in ("one.zip", "two.zip"):

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from extery.client.index.candidates import reason_against
+from extery.client.fitting import check_fits
 from extery.client.operations import Operation, PackageState
 from extery.client.repositories import Repository, load_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, transaction, unwritable
 from extery.client.wheel_conflicts import find_conflicts
-from extery.core.errors import ExteryError, Incompatible, NotFound, ProblemList
-from extery.listing.entries import make_entry
+from extery.core.errors import ExteryError, NotFound, ProblemList
 from extery.package import open_package
 
 #: Blender's repository for extensions that are installed from a file.
@@ -40,22 +39,10 @@ def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
         raise unwritable(store.folder, error) from error
     with open_package(path, name=file.name) as package:
         manifest = package.manifest
-        entry = make_entry(
-            manifest,
-            archive_url=file.absolute().as_uri(),
-            archive_size=package.size,
-            archive_hash=package.sha256,
+        check_fits(manifest, target)
+        state = PackageState(
+            manifest.version, package.sha256, package.size, file.absolute().as_uri()
         )
-        if reason := reason_against(entry, target.system):
-            raise Incompatible.of(
-                "install.incompatible",
-                variant="file",
-                name=manifest.id,
-                version=manifest.version,
-                target=str(target),
-                reason=reason,
-            )
-        state = PackageState(manifest.version, package.sha256, package.size, entry["archive_url"])
         return LocalPackage(path, manifest.id, state, tuple(manifest.permissions))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
+from extery.client.fitting import check_fits
 from extery.client.operations import NEW, Operation, PackageState, Step
 from extery.client.records import get_installed, store_records
 from extery.client.rename import complete_rename
@@ -68,6 +69,7 @@ class Transaction:
         try:
             with open_package(package, name=package.name) as opened:
                 _check_identity(opened.manifest.id, opened.manifest.version, identifier, state)
+                check_fits(opened.manifest, self.target)
                 new.parent.mkdir(parents=True, exist_ok=True)
                 unpack(opened, new, checkpoint=checkpoint)
         except BaseException as error:
