@@ -13,6 +13,7 @@ from extery.core.codes import (
     site_project,
     site_publish,
     site_reports,
+    site_requests,
 )
 from extery.core.codes.explanation import explain
 
@@ -24,6 +25,7 @@ TABLES = (
     site_project,
     site_publish,
     site_reports,
+    site_requests,
 )
 
 
