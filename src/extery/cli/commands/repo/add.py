@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -14,7 +15,7 @@ from extery.cli.target_options import offline_option, program_option, target_opt
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from extery.cli.output import Outcome
+    from extery.cli.output import Outcome, PrefixedProblem
     from extery.client.network import Network
     from extery.client.repositories import Repository
     from extery.client.repository_source import Source
@@ -71,11 +72,9 @@ def command(
     read. With EXTERY_CLIENT_TOKEN in the environment, the repository takes it from there in every command, and
     nothing is stored. A token is sent to the server of URL only.
     """
-    from extery.cli.each_target import for_each, names_of, target_data
-    from extery.cli.output import Outcome, prefix_problems
-    from extery.cli.terminal import printable
+    from extery.cli.each_target import for_each
+    from extery.cli.output import prefix_problems
     from extery.cli.token_input import read_token
-    from extery.client.blender_repositories import export_repositories
     from extery.client.network import open_network
     from extery.client.tokens import VARIABLE, check_token
     from extery.core.errors import Problem
@@ -89,34 +88,62 @@ def command(
     network = open_network(offline=offline)
     found, offline_reason = _find(source, network, targets[0], options)
     results = for_each(targets, lambda target: _add(target, found, network, options))
-    done = [target for target, _ in results.done]
-    written = for_each(
-        done if to_blender else [],
-        lambda target: export_repositories(
-            target, [dict(results.done)[target].name], network.tokens, program=program
-        ),
-    )
-    problems = [*results.prefixed, *written.prefixed]
-    if offline_reason and done:
+    problems = results.prefixed
+    if to_blender:
+        problems = [*problems, *_export(results.done, network, program)]
+    if offline_reason and results.done:
         warning = Problem.of("repo.unchecked", url=redact_url(found.url))
         problems = [*problems, *prefix_problems([warning])]
-    names = " and ".join(dict.fromkeys(item.name for _, item in results.done))
+    return _outcome(source, found, results.done, problems, network, options, offline_reason)
+
+
+def _export(
+    done: Sequence[tuple[Target, Repository]], network: Network, program: Path | None
+) -> list[PrefixedProblem]:
+    """Write the added repositories into Blender's preferences; return the problems."""
+    from extery.cli.each_target import for_each
+    from extery.client.blender_repositories import export_repositories
+
+    names = {target: repository.name for target, repository in done}
+    return for_each(
+        names,
+        lambda target: export_repositories(
+            target, [names[target]], network.tokens, program=program
+        ),
+    ).prefixed
+
+
+def _outcome(
+    source: str,
+    found: Source,
+    done: Sequence[tuple[Target, Repository]],
+    problems: Sequence[PrefixedProblem],
+    network: Network,
+    options: _Options,
+    offline_reason: str,
+) -> Outcome:
+    from extery.cli.each_target import names_of, target_data
+    from extery.cli.output import Outcome
+    from extery.cli.terminal import printable
+
+    names = " and ".join(dict.fromkeys(item.name for _, item in done))
     taken = printable(f"{source} leads to {found.url}, which was taken")
+    targets = names_of(target for target, _ in done)
     return Outcome(
-        results.ok and written.ok,
-        f"Added {names} to {names_of(done)}." if done else "The repository was not added.",
+        not any(item.problem.is_error for item in problems),
+        f"Added {names} to {targets}." if done else "The repository was not added.",
         problems,
         lines=[printable(f"{names}  {found.url or found.folder}")] if done else [],
         notes=[taken] if found.is_other and done else [],
         data={
             "url": found.url,
             "token": network.tokens.place(found.url) if found.url else None,
-            "checked": bool(found.url) and not no_check and not offline_reason,
+            "checked": bool(found.url) and not options.no_check and not offline_reason,
             "targets": [
                 target_data(
                     target, name=item.name, title=item.title, path=str(item.folder_in(target))
                 )
-                for target, item in results.done
+                for target, item in done
             ],
         },
     )
