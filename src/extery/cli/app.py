@@ -30,7 +30,7 @@ COMMANDS = {
     "build": "Pack a folder as an extension package.",
     "bundle": "Put a lock file and its packages into one file, to install without a network.",
     "config": "Show or change the settings of the client.",
-    "doctor": "Find out what is wrong with the network, the files and the extensions, and its cure.",
+    "doctor": "Find problems of the network, the files and the extensions, and how to cure them.",
     "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     "files": "List the files of an installed extension.",
     "gc": "Remove replaced extensions and packages that are kept for undo.",

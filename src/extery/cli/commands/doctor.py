@@ -37,7 +37,7 @@ def command(
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
-    """Find out what is wrong with the network, the files and the extensions, and its cure.
+    """Find problems of the network, the files and the extensions, and how to cure them.
 
     Nothing is changed: each finding comes with a command that cures it. The listing of each repository is requested,
     except with --offline. The exit status is 1 if something needs attention.
