@@ -447,19 +447,44 @@ def test_a_self_signed_certificate_is_found(online: Context, certificate: Path) 
     assert f"openssl s_client -connect 127.0.0.1:{port}" in problem.hint
 
 
-def test_an_unknown_issuer_is_found(online: Context, tmp_path: Path, certificate: Path) -> None:  # noqa: F811
-    names = {name: str(tmp_path / name) for name in ("leaf.key", "leaf.csr", "leaf.pem")}
+def signed(folder: Path, issuer: Path, *, host: str = "127.0.0.1", days: int = 30) -> Path:
+    """Return a certificate for ``host`` that ``issuer`` has signed, with its key."""
+    request, made, key = folder / "leaf.csr", folder / "leaf.pem", folder / "leaf.key"
+    names = folder / "names.txt"
+    names.write_text(f"subjectAltName=IP:{host}\n")
     run = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=leaf"]
-    run += ["-keyout", names["leaf.key"], "-out", names["leaf.csr"]]
+    run += ["-keyout", str(key), "-out", str(request)]
     subprocess.run(run, check=True, capture_output=True)
-    sign = ["openssl", "x509", "-req", "-in", names["leaf.csr"], "-CA", str(tmp_path / "c.pem")]
-    sign += ["-CAkey", str(certificate), "-CAcreateserial", "-out", names["leaf.pem"]]
-    subprocess.run(sign, check=True, capture_output=True)
-    both = tmp_path / "both.pem"
-    both.write_text(Path(names["leaf.key"]).read_text() + Path(names["leaf.pem"]).read_text())
-    with server(tls(both)) as port:
+    sign = ["openssl", "x509", "-req", "-in", str(request), "-CA", str(issuer.with_name("c.pem"))]
+    sign += ["-CAkey", str(issuer), "-CAcreateserial", "-out", str(made), "-extfile", str(names)]
+    subprocess.run([*sign, "-days", str(days)], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text(key.read_text() + made.read_text())
+    return both
+
+
+def test_an_unknown_issuer_is_found(online: Context, tmp_path: Path, certificate: Path) -> None:  # noqa: F811
+    with server(tls(signed(tmp_path, certificate))) as port:
         use(online, f"https://127.0.0.1:{port}/index.json")
         one(connections.find_certificate_problems(online), "doctor.certificate", "unknown-issuer")
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "variant"), [("127.0.0.1", -1, "expired"), ("127.0.0.9", 30, "other-host")]
+)
+def test_an_expired_certificate_is_told_from_one_of_another_host(
+    online: Context,
+    tmp_path: Path,
+    certificate: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    days: int,
+    variant: str,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("c.pem")))
+    with server(tls(signed(tmp_path, certificate, host=host, days=days))) as port:
+        use(online, f"https://127.0.0.1:{port}/index.json")
+        one(connections.find_certificate_problems(online), "doctor.certificate", variant)
 
 
 @pytest.mark.parametrize(
