@@ -25,8 +25,8 @@ def target(tmp_path: Path) -> Target:
     return make_target(tmp_path, STUDIO, LOCAL)
 
 
-def install(target: Target, identifier: str = "gear_tool", lines: str = "", **fields: str) -> None:
-    package = make_package(target.folder.parent / "made", identifier, **fields)
+def install(target: Target, identifier: str = "gear_tool", lines: str = "") -> None:
+    package = make_package(target.folder.parent / "made", identifier)
     with transaction(target, "install") as current:
         current.install(STUDIO, identifier, state_of(package), package)
         current.commit()
@@ -78,7 +78,9 @@ def test_an_outdated_extension_is_a_warning_also_if_it_is_pinned(target: Target)
 
 
 def test_extensions_for_other_blenders_and_pythons_are_warnings(target: Target) -> None:
-    install(target, blender_version_min="5.0.0")
+    install(target)
+    manifest = target.folder / "studio/gear_tool/blender_manifest.toml"
+    manifest.write_text(manifest.read_text().replace('"4.2.0"', '"5.0.0"'))  # of a later Blender
     wheel = 'wheels = ["./wheels/nut-1.0-cp313-cp313-any.whl"]\n'
     install(target, "nut_tool", wheel)
     assert codes(run(target)) == ["doctor.unfit", "doctor.wheel-python"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from extery.client.checks.context import Context, removal, renaming
-from extery.client.fit import has_other_python, reason_unfit
+from extery.client.fitting import has_other_python, reason_unfit
 from extery.client.repositories import Repository
 from extery.core.errors import ExteryError, Problem, Where
 from extery.fetch import listing_url
