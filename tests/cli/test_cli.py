@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery import __version__
-from extery.cli.app import COMMANDS, extery
+from extery.cli.app import COMMANDS, OLD_NAMES, extery
 from tests.parts import ROOT
 
 
@@ -70,6 +70,27 @@ def test_an_unknown_command_is_a_usage_error() -> None:
 )
 def test_similar_commands_are_suggested(typed: str, meant: str) -> None:
     assert f"Did you mean {meant}" in run(typed).stderr
+
+
+@pytest.mark.parametrize(("old", "current"), sorted(OLD_NAMES.items()))
+def test_the_words_of_the_first_design_run_the_commands_of_today(old: str, current: str) -> None:
+    done = run(old, "--help")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: extery {current} ")
+    assert done.stderr == f"{old} is called {current} now\n"
+    assert old not in COMMANDS
+
+
+def test_a_repository_is_added_in_the_words_of_the_first_design(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    target = ["--dir", str(tmp_path / "extensions"), "--blender", "4.2"]
+
+    done = run("add-repository-local", str(tmp_path / "mine"), "own", *target)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("add-repository-local is called repo add now\n")
+    assert done.stdout.startswith("own ")
 
 
 def test_similar_options_are_suggested() -> None:

@@ -61,6 +61,17 @@ COMMANDS = {
 }
 
 
+#: The words of the first design of Blender's extensions -> the commands of today.
+OLD_NAMES = {
+    "add-repository-local": "repo add",
+    "add-repository-remote": "repo add",
+    "create": "build",
+    "install-from-disk": "install-file",
+    "uninstall": "remove",
+    "validate-manifest": "validate",
+}
+
+
 def load_command(name: str) -> click.Command:
     """Import one of `COMMANDS`."""
     return load(PACKAGE, name)
@@ -68,6 +79,8 @@ def load_command(name: str) -> click.Command:
 
 class Commands(CommandGroup):
     """The commands of `COMMANDS` and those of plugins."""
+
+    old_names = OLD_NAMES
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*COMMANDS, *plugin_commands()])
@@ -77,6 +90,13 @@ class Commands(CommandGroup):
             return load_command(name)
         target = plugin_commands().get(name)
         return load_plugin(target) if target else None
+
+    def with_current_name(self, args: list[str]) -> list[str]:
+        """Return arguments with the current name; a name for a repository was the second argument."""
+        has_name = args[0].startswith("add-repository-") and len(args) > 2
+        if has_name and not args[1].startswith("-") and not args[2].startswith("-"):
+            args = [*args[:2], "--name", *args[2:]]
+        return super().with_current_name(args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; print the problems of an `ExteryError` and exit with status 1.

@@ -15,6 +15,9 @@ class CommandGroup(click.Group):
     A command is ``command`` of the module with its name, with underscores, in ``package``.
     """
 
+    #: Names that commands had earlier: each runs the command of today.
+    old_names: Mapping[str, str] = {}
+
     def __init__(
         self, *arguments: Any, rows: Mapping[str, str], package: str, **keywords: Any
     ) -> None:
@@ -33,6 +36,9 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; suggest similar ones for an unknown name."""
         name = args[0]
+        if name in self.old_names and self.get_command(ctx, name) is None:
+            args = self.with_current_name(args)
+            name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             from difflib import get_close_matches
 
@@ -42,6 +48,13 @@ class CommandGroup(click.Group):
                 message += f" Did you mean {' or '.join(close)}?"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)
+
+    def with_current_name(self, args: list[str]) -> list[str]:
+        """Return arguments that begin with one of `old_names` with the current one, and print that name."""
+        old, *rest = args
+        current = self.old_names[old]
+        click.echo(f"{old} is called {current} now", err=True)
+        return [*current.split(), *rest]
 
     def help_rows(self) -> Mapping[str, str]:
         """Return the commands with their lines of help."""
