@@ -20,6 +20,8 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 CANNOT_RUN = {
     "curl ": "needs a site with an account",
     "extery preview": "runs until it is stopped",
+    "extery disable": "needs a Blender",
+    "extery enable": "needs a Blender",
     "extery repo import": "needs a Blender",
     "extery repo export": "needs a Blender",
     "extery serve": "runs until it is stopped",

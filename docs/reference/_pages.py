@@ -38,6 +38,7 @@ _AREA_TITLES = {
     "target": "Folders of extensions",
     "repo": "Repositories of the client",
     "install": "Installing",
+    "enable": "Enabling extensions",
     "undo": "Undoing",
     "sync": "Syncing listings",
     "lock": "Lock files and bundles",

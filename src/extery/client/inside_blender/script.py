@@ -141,7 +141,149 @@ def write_repositories(rows):
     return changes
 
 
-ACTIONS = {"repositories": repositories, "write_repositories": write_repositories}
+def describe(error, folder):
+    """Return the text of an error, with the last line of the extension that it came through."""
+    text = f"{type(error).__name__}: {error}"
+    inside = os.path.realpath(folder) + os.sep
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = os.path.realpath(frame.filename)
+        if path.startswith(inside):
+            return f"{text} ({path[len(inside) :]}, line {frame.lineno})"
+    return text
+
+
+def ensure_repository(row, added):
+    """Add a repository that the preferences do not know; return whether Blender loads extensions from its folder."""
+    repo = find_repository(row)
+    if repo is None:
+        write_repository({**row, "token": ""})
+        save_preferences()
+        added.append(row["name"])
+        repo = find_repository(row)
+    is_same_folder = os.path.realpath(repo.directory) == os.path.realpath(row["path"])
+    return repo.module == row["name"] and repo.enabled and is_same_folder
+
+
+class Extension:
+    """An installed extension of a job, with the errors that it reports."""
+
+    def __init__(self, row):
+        self.repository = row["repository"]
+        self.id = row["id"]
+        self.main_file = row["main_file"]
+        self.name = f"{self.repository['name']}.{self.id}"
+        self.folder = os.path.join(self.repository["path"], self.id)
+        self.errors = []
+
+
+def switch_addon(extension, enable):
+    """Enable or disable an add-on; return whether that changed the preferences."""
+    module, report = f"bl_ext.{extension.name}", extension.errors.append
+    is_known, is_loaded = addon_utils.check(module)
+    if is_known == enable and (is_loaded or not enable):
+        return False
+    if not enable:
+        addon_utils.disable(module, default_set=True, handle_error=report)
+        return True
+    # One that the preferences have, and that did not load at the start, keeps its settings if it fails again.
+    try:
+        if addon_utils.enable(module, default_set=not is_known, handle_error=report) is None:
+            errors = extension.errors
+            raise errors.pop(0) if errors else RuntimeError("Blender did not load it")
+    except BaseException:  # after sys.exit(), Blender itself does not remove it
+        if not is_known:
+            forget_addon(module)
+        raise
+    return not is_known
+
+
+def forget_addon(module):
+    addons = bpy.context.preferences.addons
+    for addon in [item for item in addons if item.module == module]:
+        addons.remove(addon)
+
+
+def switch_theme(extension, enable):
+    """Apply a theme, also the active one, whose file may be new; or go back to the default theme."""
+    if enable:
+        if not extension.main_file:
+            raise RuntimeError("it has no .xml file")
+        path = os.path.join(extension.folder, extension.main_file)
+        try:
+            bpy.ops.script.execute_preset(
+                filepath=path, menu_idname="USERPREF_MT_interface_theme_presets"
+            )
+        except RuntimeError as error:  # with the text of a whole traceback
+            lines = [line.strip() for line in str(error).splitlines()]
+            reasons = [line for line in lines if line and not line.startswith("Location:")]
+            raise RuntimeError(f"{extension.main_file} cannot be applied: {reasons[-1]}") from error
+        return True
+    active = os.path.dirname(bpy.context.preferences.themes[0].filepath)
+    if not active or os.path.realpath(active) != os.path.realpath(extension.folder):
+        return False
+    bpy.ops.preferences.reset_default_theme()
+    return True
+
+
+def switch_asset_library(extension, enable):
+    """Enable or disable the asset library of an extension; return whether that changed the preferences."""
+    if is_library_enabled(extension.name) == enable:
+        return False
+    # The operators count the enabled repositories.
+    names = [repo.module for repo in bpy.context.preferences.extensions.repos if repo.enabled]
+    operators = bpy.ops.extensions
+    switch = (
+        operators.package_asset_library_enable
+        if enable
+        else operators.package_asset_library_disable
+    )
+    if extension.repository["name"] in names:
+        switch(repo_index=names.index(extension.repository["name"]), pkg_id=extension.id)
+    if is_library_enabled(extension.name) != enable:
+        raise RuntimeError("Blender did not change its asset libraries")
+    return True
+
+
+def is_library_enabled(name):
+    libraries = bpy.context.preferences.filepaths.asset_libraries
+    return any(item.extension_id == name and item.enabled for item in libraries)
+
+
+SWITCHES = {item.__name__: item for item in (switch_addon, switch_asset_library, switch_theme)}
+
+
+def switch_extension(row, enable, added):
+    """Enable or disable an extension; return what was done."""
+    extension = Extension(row)
+    if enable and not ensure_repository(extension.repository, added):
+        return {"change": "repository", "errors": []}
+    try:
+        changed = SWITCHES[row["switch"]](extension, enable)
+        change = ("enabled" if enable else "disabled") if changed else "unchanged"
+        if changed:
+            save_preferences()
+    except BaseException as error:  # an add-on may call sys.exit()
+        extension.errors.insert(0, error)
+        change = "failed"
+    errors = [describe(error, extension.folder) for error in extension.errors]
+    return {"change": change, "errors": errors}
+
+
+def switch_extensions(rows, enable):
+    """Enable or disable extensions, and save the preferences after each.
+
+    A theme is the last one: one that cannot be applied leaves some of its colours, which are not saved then.
+    """
+    added = []
+    changes = [switch_extension(row, enable, added) for row in rows]
+    return {"changes": changes, "repositories": added}
+
+
+ACTIONS = {
+    "repositories": repositories,
+    "switch_extensions": switch_extensions,
+    "write_repositories": write_repositories,
+}
 
 
 def run(job):

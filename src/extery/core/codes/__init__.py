@@ -66,6 +66,7 @@ AREAS = {
     "config": "client_repo",
     "target": "client_target",
     "repo": "client_repo",
+    "enable": "client_repo",
     "install": "client_install",
     "sync": "client_install",
     "undo": "client_install",

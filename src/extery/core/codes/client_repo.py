@@ -83,6 +83,48 @@ CODES = {
         hint="it is one of {allowed}",
         example={"name": "online", "value": "never", "allowed": "auto, yes, no"},
     ),
+    "enable.failed": Code(
+        "error",
+        "an extension cannot be enabled or disabled",
+        "Add-ons are enabled by running them; Blender reports what goes wrong.",
+        message="{name} cannot be {verb}: {reason}",
+        hint="report it to its maintainer; an earlier version comes back with 'extery rollback {name}'",
+        example={
+            "name": "studio.gear_tool",
+            "verb": "enabled",
+            "reason": "ModuleNotFoundError: No module named 'gears' (__init__.py, line 3)",
+        },
+    ),
+    "enable.reported": Code(
+        "warning",
+        "an error was reported while an extension was enabled or disabled",
+        "Blender did it all the same.",
+        message="{name} reported an error: {reason}",
+        hint="report it to its maintainer",
+        example={"name": "studio.gear_tool", "reason": "KeyError: 'gears' (__init__.py, line 12)"},
+    ),
+    "enable.repository": Code(
+        "error",
+        "Blender's preferences have another repository, or a disabled one",
+        "Blender loads extensions only from the folders of enabled repositories in its preferences.",
+        message="{name} is not enabled: {repository} in Blender's preferences is another repository, or disabled",
+        hint="write it there with 'extery repo export {repository}'",
+        variants={
+            "disabled": (
+                "{name} is not enabled: the repository {repository} is disabled",
+                "run 'extery repo enable {repository}', then 'extery repo export {repository}'",
+            ),
+        },
+        example={"name": "studio.gear_tool", "repository": "studio"},
+    ),
+    "enable.themes": Code(
+        "error",
+        "several themes are to be enabled",
+        "Blender has one active theme.",
+        message="only one theme can be active, not {names}",
+        hint="name one of them",
+        example={"names": "studio.dusk, studio.dawn"},
+    ),
     "repo.credentials": Code(
         "error",
         "the URL of a repository has a user name or a password",
