@@ -152,6 +152,16 @@ def test_a_file_is_installed_and_an_unusable_one_is_not(evening: Evening, tmp_pa
     assert evening.versions() == {"file_tool": "1.0.0"}
 
 
+def test_a_file_that_is_too_large_is_not_copied(evening: Evening, tmp_path: Path) -> None:
+    large = tmp_path / "large.zip"
+    with large.open("wb") as file:
+        file.truncate(5_000_000_000)  # takes no space
+    result = evening.run("install-file", str(large))
+    assert result.exit_code == 1
+    assert "the package has 5.0 GB" in result.output
+    assert not list((tmp_path / "cache").rglob("*.new"))
+
+
 def test_a_lock_file_and_a_bundle_restore_the_same_elsewhere(
     evening: Evening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,9 @@ from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, transaction, unwritable
 from extery.client.wheel_conflicts import find_conflicts
-from extery.core.errors import ExteryError, NotFound, ProblemList
+from extery.core.errors import ExteryError, NotFound, ProblemList, Refused, Where
+from extery.core.files import format_size
+from extery.fetch import MAX_PACKAGE_SIZE
 from extery.package import open_package
 
 #: Blender's repository for extensions that are installed from a file.
@@ -33,6 +35,15 @@ def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
     """Copy a package into the store; raises an `ExteryError` if the Blender of the target cannot use it."""
     if not file.is_file():
         raise NotFound.of("package.not-found", file=str(file), reason="No such file")
+    size = file.stat().st_size
+    if size > MAX_PACKAGE_SIZE:
+        raise Refused.of(
+            "install.too-large",
+            variant="file",
+            where=Where(str(file)),
+            size=format_size(size),
+            limit=format_size(MAX_PACKAGE_SIZE),
+        )
     try:
         path = store.add(file)
     except OSError as error:

@@ -152,6 +152,7 @@ CODES = {
         "A small archive can unpack to any size and fill the disk.",
         message="the package unpacks to {size}, at most {limit} are allowed",
         hint="report it to the owner of the repository",
+        variants={"file": ("the package has {size}, at most {limit} are allowed", "")},
         example={"size": "9.1 GB", "limit": "4.0 GB"},
     ),
     "install.unknown": Code(
