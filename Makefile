@@ -60,6 +60,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/storage.py
 	$(BIN)/python benchmarks/generate.py --count 1000
 	$(BIN)/python benchmarks/client_list.py
+	$(BIN)/python benchmarks/client_install.py
 	$(BIN)/python benchmarks/client_sync.py
 	$(BIN)/python benchmarks/connections.py
 	$(BIN)/python benchmarks/delta.py

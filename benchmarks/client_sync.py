@@ -40,6 +40,8 @@ class Handler(BaseHTTPRequestHandler):
     """Answers with the files of a folder, and counts bytes."""
 
     protocol_version = "HTTP/1.1"
+    raw_requestline: bytes
+    _headers_buffer: list[bytes]
     folder: Path
     received = sent = requests = 0
 

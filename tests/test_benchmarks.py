@@ -18,6 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks"
 #: The arguments of each benchmark. FOLDER is an empty folder.
 ARGUMENTS: dict[str, list[str]] = {
+    "client_install": [
+        *("--packages", "2", "--network", "instant", "--warm", "2"),
+        *("--runs", "1", "--count", "3", "--bytes", "300000"),
+    ],
+    "client_kills": ["--kills", "1", "--rounds", "1", "--processes", "2", "--files", "5"],
+    "client_list": ["--runs", "1", "--entries", "30"],
+    "client_sync": ["--entries", "30"],
     "connections": ["--megabytes", "1", "--runs", "1"],
     # It downloads packages from PyPI.
     "delta": ["--help"],

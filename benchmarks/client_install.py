@@ -1,0 +1,428 @@
+"""Compares `extery install` with Blender's command-line tool and, if it is installed, with uv: whole processes.
+
+A server in this process waits before each answer and for each new connection, and limits the bandwidth of a connection.
+Packages are the first compatible ones of `packages.py`, by the hash of their names; targets and stores are on a memory file system
+where there is one. uv installs the same payloads as wheels. All listings are fetched before the measurement. Each case runs
+alternately (A B A B …); seconds are those of the fastest run, and a ratio is that of the fastest runs.
+
+    python benchmarks/client_install.py [--packages 1 20 100] [--network instant latency connect bandwidth] [--warm]
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import compileall
+import hashlib
+import json
+import os
+import re
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks import packages  # noqa: E402
+from tests.blender.install import Installed, installed  # noqa: E402
+
+from extery.client.repositories import Repository, change_repositories  # noqa: E402
+from extery.client.targets import Target  # noqa: E402
+
+EXTERY = Path(sys.executable).with_name("extery")
+_BLOCK = 64_000
+
+
+class Network(NamedTuple):
+    """Seconds before each answer and for each new connection, and bytes a second of a connection, or 0."""
+
+    label: str
+    latency: float = 0.0
+    connect: float = 0.0
+    rate: float = 0.0
+
+
+NETWORKS = {
+    "instant": Network("0 ms"),
+    "latency": Network("100 ms", 0.1),
+    "connect": Network("100 ms + connect", 0.1, 0.1),
+    "bandwidth": Network("+ 100 Mbit", 0.1, 0.1, 12.5e6),
+}
+#: How many times as fast as the peer extery must be, by packages and network.
+LIMITS = {(20, "connect"): 5.5, (100, "connect"): 14.0, (100, "bandwidth"): 9.0}
+WARM_LIMIT = 1.9
+#: How many times the seconds of uv extery may take.
+UV_LIMIT, UV_LIMITED = 1.25, (100, "connect")
+
+
+class Package(NamedTuple):
+    """An extension, and its file in the repository."""
+
+    id: str
+    version: str
+    path: Path
+
+
+class Times(NamedTuple):
+    """Of one run: seconds, and seconds of all processors."""
+
+    seconds: float
+    cpu: float
+
+
+# The server
+
+
+class Server:
+    """Serves the files of a folder, which must not change meanwhile, over persistent connections, with ranges."""
+
+    def __init__(self, folder: Path) -> None:
+        self.network = NETWORKS["instant"]
+        self.requests = self.connections = 0
+        self._folder = folder
+        self._files: dict[str, bytes] = {}
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def start(self) -> None:
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            self.connections += 1
+            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        network = self.network
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        time.sleep(network.connect)
+        with connection, connection.makefile("rb") as file, suppress(OSError):
+            while line := file.readline():
+                method, path, _ = line.decode("latin-1").split()
+                headers = {}
+                while (line := file.readline()).strip():
+                    name, _, value = line.decode("latin-1").partition(":")
+                    headers[name.lower()] = value.strip()
+                self.requests += 1
+                time.sleep(network.latency)
+                head, body = self._answer(path, headers)
+                connection.sendall(head)
+                if method == "GET":
+                    _send(connection, body, network.rate)
+                if headers.get("connection", "").lower() == "close":
+                    return
+
+    def _answer(self, path: str, headers: dict[str, str]) -> tuple[bytes, memoryview]:
+        name = unquote(path.partition("?")[0]).lstrip("/")
+        if name not in self._files:
+            try:
+                self._files[name] = (self._folder / name).read_bytes()
+            except OSError:
+                return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", memoryview(b"")
+        data = self._files[name]
+        kind = "application/json" if name.endswith(".json") else "application/zip"
+        lines = [f"Content-Type: {kind}", "Accept-Ranges: bytes", f'ETag: "{len(data)}-{name}"']
+        status, start, end = "200 OK", 0, len(data)
+        if found := re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", "")):
+            start, end = int(found[1]), min(end, int(found[2] or end) + 1)
+            status = "206 Partial Content"
+            lines.append(f"Content-Range: bytes {start}-{end - 1}/{len(data)}")
+        lines.append(f"Content-Length: {end - start}")
+        return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode(), memoryview(data)[
+            start:end
+        ]
+
+
+def _send(connection: socket.socket, body: memoryview, rate: float) -> None:
+    if not rate:
+        connection.sendall(body)
+        return
+    started, sent = time.perf_counter(), 0
+    while sent < len(body):
+        block = body[sent : sent + _BLOCK]
+        sent += len(block)
+        time.sleep(max(0.0, started + sent / rate - time.perf_counter()))
+        connection.sendall(block)
+
+
+# Packages
+
+
+def compatible_packages(folder: Path, number: int) -> list[Path]:
+    """Return the first packages, by the hash of their names, that Blender 5.0 on Linux can use."""
+    found = []
+    for path in folder.glob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
+        if "linux-x64" in manifest.get("platforms", ["linux-x64"]):
+            found.append((hashlib.sha256(path.stem.encode()).digest(), path))
+    return [path for _, path in sorted(found)[:number]]
+
+
+def make_repository(folder: Path, sources: list[Path]) -> list[Package]:
+    """Copy packages to a folder and write its listing; return them in the order of ``sources``."""
+    folder.mkdir()
+    for path in sources:
+        shutil.copy(path, folder)
+    _run([str(EXTERY), "server-generate", "--repo-dir", str(folder)], dict(os.environ))
+    entries = json.loads((folder / "index.json").read_text())["data"]
+    by_name = {Path(unquote(entry["archive_url"])).name: entry for entry in entries}
+    return [
+        Package(by_name[path.name]["id"], by_name[path.name]["version"], folder / path.name)
+        for path in sources
+    ]
+
+
+def write_wheel(package: Package, folder: Path) -> Path:
+    """Write the files of a package as a wheel: a Python package with the name of the extension."""
+    stem = f"{package.id}-{package.version}"
+    path = folder / f"{stem}-py3-none-any.whl"
+    rows = []
+    with zipfile.ZipFile(package.path) as source, zipfile.ZipFile(path, "w") as wheel:
+
+        def add(name: str, data: bytes, method: int) -> None:
+            wheel.writestr(zipfile.ZipInfo(name, (2024, 6, 1, 12, 0, 0)), data, method)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            rows.append(f"{name},sha256={digest},{len(data)}")
+
+        for member in source.infolist():
+            add(f"{package.id}/{member.filename}", source.read(member), member.compress_type)
+        about = f"Metadata-Version: 2.1\nName: {package.id}\nVersion: {package.version}\n"
+        tags = "Wheel-Version: 1.0\nGenerator: extery\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        add(f"{stem}.dist-info/METADATA", about.encode(), zipfile.ZIP_STORED)
+        add(f"{stem}.dist-info/WHEEL", tags.encode(), zipfile.ZIP_STORED)
+        rows.append(f"{stem}.dist-info/RECORD,,\n")
+        wheel.writestr(f"{stem}.dist-info/RECORD", "\n".join(rows))
+    return path
+
+
+# The clients: each prepares a target and returns the command to measure.
+
+
+class Case(NamedTuple):
+    """What is installed from where, in an empty ``folder``, over ``network`` or from a warm store."""
+
+    folder: Path
+    url: str
+    packages: list[Package]
+
+
+class Prepared(NamedTuple):
+    """The command that installs, its environment, and a pattern with the files that exist afterwards."""
+
+    command: list[str]
+    environment: dict[str, str]
+    installed: Path
+    pattern: str
+    #: Removes what was installed and keeps what was downloaded.
+    clear: Callable[[], None]
+
+
+def prepare_extery(case: Case) -> Prepared:
+    folder = case.folder / "target"
+    environment = {
+        **os.environ,
+        "HOME": str(case.folder),
+        "EXTERY_CACHE": str(case.folder / "cache"),
+        "EXTERY_CONFIG": str(case.folder / "config"),
+    }
+
+    def sync() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        target = Target(folder, (5, 0, 1))
+        change_repositories(target, lambda _: [Repository("studio", f"{case.url}/index.json")])
+        _run([str(EXTERY), "sync", "--blender", "5.0.1", "--dir", str(folder)], environment)
+
+    sync()
+    ids = [package.id for package in case.packages]
+    command = [str(EXTERY), "install", *ids, "--dir", str(folder)]
+    return Prepared(command, environment, folder, "studio/*/blender_manifest.toml", sync)
+
+
+def prepare_peer(case: Case, blender: Installed) -> Prepared:
+    folder = case.folder / "target"
+    tool = [sys.executable, str(blender.command_line_tool)]
+    where = [f"--remote-url={case.url}/index.json", f"--local-dir={folder}"]
+    folder.mkdir()
+    environment = dict(os.environ)
+    _run([*tool, "sync", *where], environment)
+
+    def clear() -> None:
+        for path in folder.iterdir():
+            if not path.name.startswith("."):
+                shutil.rmtree(path)
+
+    options = [f"--blender-version={blender.release}", f"--python-version={_python()}"]
+    ids = ",".join(package.id for package in case.packages)
+    command = [*tool, "install", *where, *options, "--local-cache=1", ids]
+    return Prepared(command, environment, folder, "*/blender_manifest.toml", clear)
+
+
+def prepare_uv(case: Case, uv: str) -> Prepared:
+    folder = case.folder / "target"
+    lines = [
+        f"{package.id} @ {case.url}/wheels/{package.id}-{package.version}-py3-none-any.whl\n"
+        for package in case.packages
+    ]
+    requirements = case.folder / "requirements.txt"
+    requirements.write_text("".join(lines))
+    options = ["--no-config", "--no-deps", "--no-index", f"--python={sys.executable}", "--quiet"]
+    places = [f"--target={folder}", f"--cache-dir={case.folder / 'cache'}"]
+    command = [uv, "pip", "install", *options, *places, "-r", str(requirements)]
+    return Prepared(
+        command, dict(os.environ), folder, "*/blender_manifest.toml", lambda: shutil.rmtree(folder)
+    )
+
+
+def _python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def _run(command: list[str], environment: dict[str, str]) -> Times:
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(f"{command[:4]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Times(seconds, cpu)
+
+
+# Measurement
+
+
+class Bench:
+    """Measures the clients with one repository."""
+
+    def __init__(self, memory: Path, packages: list[Package], server: Server) -> None:
+        self.memory = memory
+        self.packages = packages
+        self.server = server
+        self.clients: dict[str, Callable[[Case], Prepared]] = {}
+
+    def row(
+        self, number: int, network: str, *, runs: int, is_warm: bool = False
+    ) -> dict[str, Times]:
+        """Return the fastest run of each client, and print a line with all of them."""
+        best: dict[str, Times] = {}
+        for _ in range(runs):
+            for name, prepare in self.clients.items():
+                times = self._measure(prepare, number, NETWORKS[network], is_warm=is_warm)
+                best[name] = min(times, best.get(name, times))
+        label = "from a warm store" if is_warm else NETWORKS[network].label
+        own = best["extery"]
+        columns = "".join(f"{best[name].seconds:9.3f}" for name in best)
+        ratios = "".join(
+            f"{times.seconds / own.seconds:8.1f}x" for name, times in best.items() if times != own
+        )
+        print(f"{number:>4} {label:20}{columns}   cpu {own.cpu:5.2f} {ratios}", end="")
+        return best
+
+    def _measure(
+        self, prepare: Callable[[Case], Prepared], number: int, network: Network, *, is_warm: bool
+    ) -> Times:
+        with tempfile.TemporaryDirectory(dir=self.memory) as name:
+            self.server.network = NETWORKS["instant"]
+            prepared = prepare(Case(Path(name), self.server.url, self.packages[:number]))
+            if is_warm:
+                _run(prepared.command, prepared.environment)
+                prepared.clear()
+            self.server.network = network
+            times = _run(prepared.command, prepared.environment)
+            found = len(list(prepared.installed.glob(prepared.pattern)))
+            if found != number:
+                raise SystemExit(f"{found} of {number} were installed by {prepared.command[:4]}")
+        return times
+
+
+def _missed(best: dict[str, Times], limit: float, uv_limit: float) -> bool:
+    """Print the limits of a row; return whether one is missed."""
+    own, is_missed = best["extery"].seconds, False
+    if limit and "peer" in best:
+        is_missed = best["peer"].seconds / own < limit
+        print(f"   limit {limit}x{' missed' if is_missed else ''}", end="")
+    if uv_limit and "uv" in best:
+        is_over = own / best["uv"].seconds > uv_limit
+        share = f"{own / best['uv'].seconds:.2f} of uv"
+        print(f"   {share}, limit {uv_limit}{' exceeded' if is_over else ''}", end="")
+        is_missed = is_missed or is_over
+    print(flush=True)
+    return is_missed
+
+
+@contextmanager
+def _memory_folder() -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    place = memory if memory.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="extery-install-", dir=place) as name:
+        yield Path(name)
+
+
+def main() -> int:
+    """Measure and print; exit with 1 if a limit is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--packages", type=int, nargs="*", default=[1, 20, 100])
+    parser.add_argument("--network", nargs="+", choices=list(NETWORKS), default=list(NETWORKS))
+    parser.add_argument("--warm", type=int, nargs="*", default=[100], help="packages of the store")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--count", type=int, default=1000, help="packages to choose from")
+    parser.add_argument("--bytes", type=int, default=480_000_000, help="of all of them")
+    parser.add_argument("--only", choices=["extery", "peer", "uv"], nargs="+")
+    parser.add_argument("--uv", default=shutil.which("uv") or "", help="path of uv")
+    options = parser.parse_args()
+    blender = installed("5.0")
+    compileall.compile_dir(ROOT / "src" / "extery", quiet=1)
+    most = max([*options.packages, *options.warm])
+    source = packages.cached(count=options.count, total=options.bytes)
+    with _memory_folder() as memory:
+        repository = memory / "repository"
+        chosen = make_repository(repository, compatible_packages(source, most))
+        server = Server(repository)
+        server.start()
+        bench = Bench(memory, chosen, server)
+        bench.clients["extery"] = prepare_extery
+        if blender.complete:
+            bench.clients["peer"] = lambda case: prepare_peer(case, blender)
+        if options.uv:
+            (repository / "wheels").mkdir()
+            for package in chosen:
+                write_wheel(package, repository / "wheels")
+            bench.clients["uv"] = lambda case: prepare_uv(case, options.uv)
+        if options.only:
+            bench.clients = {n: c for n, c in bench.clients.items() if n in options.only}
+        size = sum(package.path.stat().st_size for package in chosen)
+        print(f"{len(chosen)} packages of {size:,} bytes; seconds, best of {options.runs}\n")
+        print(f"{'':25}{''.join(f'{name:>9}' for name in bench.clients)}")
+        missed = [
+            _missed(
+                bench.row(number, network, runs=options.runs),
+                LIMITS.get((number, network), 0.0),
+                UV_LIMIT if (number, network) == UV_LIMITED else 0.0,
+            )
+            for number in options.packages
+            for network in options.network
+        ]
+        missed += [
+            _missed(bench.row(number, "instant", runs=options.runs, is_warm=True), limit, 0.0)
+            for number in options.warm
+            for limit in [WARM_LIMIT if number == 100 else 0.0]
+        ]
+    return 1 if any(missed) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
