@@ -26,6 +26,9 @@ from extery.fetch import DownloadRequest, Fetcher
 
 #: Concurrent downloads. Small packages take one round trip each, so many are under way.
 MAX_CONCURRENT = 32
+#: Packages that are unpacked at a time. More threads would wait for each other, as they share one interpreter.
+MAX_UNPACKING = 4
+_unpacking = threading.BoundedSemaphore(MAX_UNPACKING)
 
 MakeFetcher = Callable[[Repository, Target], Fetcher]
 
@@ -250,9 +253,10 @@ def _install(
     failed = []
     for change in job.changes:
         try:
-            transactions[change.target].install(
-                change.repository, change.id, change.after or state, package
-            )
+            with _unpacking:
+                transactions[change.target].install(
+                    change.repository, change.id, change.after or state, package
+                )
         except ExteryError as error:
             failed.append((change, error))
     counter.add(0, packages=1, name=first.name)
