@@ -72,10 +72,13 @@ def run_plans(
 
 def fetcher_factory(*, offline: bool) -> MakeFetcher:
     """Return the function that makes the fetcher for a repository."""
+    from extery.client.execute import MAX_CONCURRENT
     from extery.client.network import open_network
 
     network = open_network(offline=offline)
-    return lambda repository, target: network.fetcher(repository.url, target)
+    return lambda repository, target: network.fetcher(
+        repository.url, target, connections=MAX_CONCURRENT
+    )
 
 
 def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
