@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from extery.cli.output import Outcome
+    from extery.client.plan import Plan
+    from extery.client.targets import Target
 
 
 @click.command(
@@ -51,7 +53,8 @@ def command(
     exit status is then 1. 'extery undo' brings back what was there before.
     """  # fmt: skip
     from extery.cli.client_run import run_plans, sync_first
-    from extery.client.index.queries import candidates, find_similar
+    from extery.client.index.database import open_index
+    from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_install
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
@@ -60,18 +63,17 @@ def command(
     options = PlanOptions(reinstall=reinstall, allow_downgrade=allow_downgrade)
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
-    return run_plans(
-        targets,
-        lambda target: plan_install(
-            target,
-            wanted,
-            find=candidates,
-            installed=[*find_installed(target)],
-            options=options,
-            find_similar=find_similar,
-        ),
-        "install",
-        is_dry=dry_run,
-        offline=offline,
-        problems=problems,
-    )
+
+    def plan(target: Target) -> Plan:
+        with open_index(target) as index:
+            search = IndexSearch(index)
+            return plan_install(
+                target,
+                wanted,
+                find=search.find,
+                installed=[*find_installed(target)],
+                options=options,
+                find_similar=search.find_similar,
+            )
+
+    return run_plans(targets, plan, "install", is_dry=dry_run, offline=offline, problems=problems)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from extery.cli.output import Outcome
+    from extery.client.plan import Plan
+    from extery.client.targets import Target
 
 
 @click.command("update", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was updated.")
@@ -43,7 +45,8 @@ def command(
     folder of an extension are kept; the output names where.
     """  # fmt: skip
     from extery.cli.client_run import run_plans, sync_first
-    from extery.client.index.queries import candidates
+    from extery.client.index.database import open_index
+    from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_update
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
@@ -52,17 +55,15 @@ def command(
     options = PlanOptions(allow_downgrade=allow_downgrade)
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
-    return run_plans(
-        targets,
-        lambda target: plan_update(
-            target,
-            wanted,
-            find=candidates,
-            installed=[*find_installed(target)],
-            options=options,
-        ),
-        "update",
-        is_dry=dry_run,
-        offline=offline,
-        problems=problems,
-    )
+
+    def plan(target: Target) -> Plan:
+        with open_index(target) as index:
+            return plan_update(
+                target,
+                wanted,
+                find=IndexSearch(index).find,
+                installed=[*find_installed(target)],
+                options=options,
+            )
+
+    return run_plans(targets, plan, "update", is_dry=dry_run, offline=offline, problems=problems)

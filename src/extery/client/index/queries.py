@@ -159,10 +159,19 @@ def candidates(target: Target, identifier: str) -> list[Candidate]:
         return candidates_in(index, identifier)
 
 
-def find_similar(target: Target, identifier: str) -> list[str]:
-    """Return listed ids of a target that resemble ``identifier``, best first."""
-    with open_index(target) as index:
-        return similar_ids(index, identifier)
+class IndexSearch:
+    """Questions of a plan to one open index: `candidates` opens it for each id."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def find(self, _target: Target, identifier: str) -> list[Candidate]:
+        """Return all listed versions of an id."""
+        return candidates_in(self._index, identifier)
+
+    def find_similar(self, _target: Target, identifier: str) -> list[str]:
+        """Return listed ids that resemble ``identifier``, best first."""
+        return similar_ids(self._index, identifier)
 
 
 def newest(target: Target, ids: Iterable[str] | None = None) -> dict[str, Candidate]:
