@@ -44,17 +44,24 @@ class Installed(NamedTuple):
 
 def find_installed(target: Target) -> Iterator[Installed]:
     """Yield the installed extensions of all repositories, sorted within each."""
-    records = _load(target)
+    records = load_records(target)
     for repository in load_repositories(target):
         for name in _folder_names(repository.folder_in(target)):
             if found := _read(target, repository, name, records):
                 yield found
 
 
-def get_installed(target: Target, repository: Repository, identifier: str) -> Installed | None:
-    """Return the installed extension ``identifier``, or ``None``."""
-    return (
-        _read(target, repository, identifier, _load(target)) if identifier.isidentifier() else None
+def get_installed(
+    target: Target,
+    repository: Repository,
+    identifier: str,
+    records: Mapping[str, Any] | None = None,
+) -> Installed | None:
+    """Return the installed extension ``identifier``, or ``None``; ``records`` are those of `load_records`."""
+    if not identifier.isidentifier():
+        return None
+    return _read(
+        target, repository, identifier, load_records(target) if records is None else records
     )
 
 
@@ -104,7 +111,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _load(target: Target) -> dict[str, Any]:
+def load_records(target: Target) -> dict[str, Any]:
+    """Return the record of each extension, by ``repository.id``."""
     records = read_object(target.state_folder / layout.RECORDS_FILE).get("installed")
     return records if isinstance(records, dict) else {}
 
@@ -114,7 +122,7 @@ def store_records(target: Target, changes: Mapping[str, PackageState | None]) ->
 
     The caller holds the lock of the target.
     """
-    records = _load(target)
+    records = load_records(target)
     for name, state in changes.items():
         held = _text((records.pop(name, None) or {}).get("held"))
         if state is not None:
@@ -124,7 +132,7 @@ def store_records(target: Target, changes: Mapping[str, PackageState | None]) ->
 
 def store_hold(target: Target, installed: Installed, reason: str) -> None:
     """Hold an installed extension at its version, or release it with an empty reason."""
-    records = _load(target)
+    records = load_records(target)
     row = {**installed.state._asdict()}
     records[installed.name] = {**row, "held": reason} if reason else row
     write_object(target.state_folder / layout.RECORDS_FILE, {"installed": records})
@@ -132,7 +140,7 @@ def store_hold(target: Target, installed: Installed, reason: str) -> None:
 
 def rename_records(target: Target, old: str, new: str) -> None:
     """Change the name of a repository in all records; the caller holds the lock of the target."""
-    records = _load(target)
+    records = load_records(target)
     changed = {_with_repository(name, old, new): row for name, row in records.items()}
     if changed != records:
         write_object(target.state_folder / layout.RECORDS_FILE, {"installed": changed})

@@ -17,7 +17,7 @@ from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
 from extery.client.fitting import check_fits
 from extery.client.operations import NEW, Operation, PackageState, Step
-from extery.client.records import get_installed, store_records
+from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
 from extery.client.state_files import remove_temporary_files
@@ -48,6 +48,8 @@ class Transaction:
         self.operation = operation
         self._timeout = timeout
         self._on_wait = on_wait
+        # The lock is held, so they do not change before the commit.
+        self._records = load_records(target)
         self._steps: list[Step] = []
 
     def install(
@@ -127,7 +129,7 @@ class Transaction:
     def _new_step(
         self, repository: Repository, identifier: str, after: PackageState | None
     ) -> Step:
-        installed = get_installed(self.target, repository, identifier)
+        installed = get_installed(self.target, repository, identifier, self._records)
         before = installed.state if installed else None
         return Step(repository.name, repository.custom_folder, identifier, before, after)
 
