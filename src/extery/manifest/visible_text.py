@@ -5,7 +5,6 @@ Blender accepts them, so they keep no package out of a repository.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -39,7 +38,12 @@ def check_visible_text(
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    """Whether a text, or all texts of a list or table, are printable ASCII, as nearly always."""
+    if isinstance(value, str):
+        return value.isascii() and value.isprintable()
+    if isinstance(value, dict):
+        return all(_is_plain(key) and _is_plain(text) for key, text in value.items())
+    return isinstance(value, list) and all(map(_is_plain, value))
 
 
 def _texts(value: object) -> Iterator[tuple[str | int | None, str]]:
@@ -62,6 +66,8 @@ def _check(text: str, check: FieldContext, step: str | int | None, *, is_prose: 
         return
     index, character = found
     corrected = remove_invisible(text, is_prose=is_prose).strip()
+    import json  # rarely needed
+
     quoted = json.dumps(corrected, ensure_ascii=False) if check.is_json else repr(corrected)
     variant = "long" if len(quoted) > MAX_VALUE_LENGTH else ""
     values: dict[str, str] = {"key": quote_value(step)} if isinstance(step, str) else {}
