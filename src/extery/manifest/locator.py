@@ -37,6 +37,11 @@ class Locator:
                 return Where(self._file, path, *self._lines.position(offset))
         return Where(self._file, path, 1, 1)
 
+    @property
+    def is_plain_source(self) -> bool:
+        """Whether the manifest is ASCII without escapes, so that every text in it is."""
+        return bool(self._data) and self._data.isascii() and b"\\" not in self._data
+
     @cached_property
     def _text(self) -> str:
         return self._data.decode("utf-8")

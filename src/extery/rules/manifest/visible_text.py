@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    check_visible_text(context.table or {}, problems, locate=context.locate)
+    if not context.locate.is_plain_source:
+        check_visible_text(context.table or {}, problems, locate=context.locate)
 
 
 RULE = Rule(
