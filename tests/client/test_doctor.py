@@ -113,11 +113,11 @@ def test_a_lock_of_a_command_that_was_killed_is_found(checked: Context) -> None:
 def test_a_lock_of_blender_is_found_held_or_left(checked: Context, tmp_path: Path) -> None:
     folder, session = STUDIO.folder_in(checked.target), tmp_path / "blender_session"
     with blender_locks([folder], checked.target.state_folder, timeout=0):
-        one(locks.find_blender_lock_problems(checked), "doctor.blender-lock-held")
+        assert one(locks.find_blender_lock_problems(checked), "doctor.blender-lock-held").hint
     lock = folder / layout.PRIVATE_FOLDER / layout.BLENDER_LOCK
     session.mkdir()
     lock.write_text(str(session))
-    one(locks.find_blender_lock_problems(checked), "doctor.blender-lock-held")
+    assert one(locks.find_blender_lock_problems(checked), "doctor.blender-lock-held").hint
     session.rmdir()
     hint_runs(one(locks.find_blender_lock_problems(checked), "doctor.blender-lock-left"))
     assert [*locks.find_blender_lock_problems(checked)] == []
@@ -138,7 +138,7 @@ def test_an_interrupted_operation_is_found(checked: Context) -> None:
 def test_an_interrupted_rename_of_a_repository_is_found(checked: Context) -> None:
     row = {"new": "works", "repository": STUDIO.as_dict()}
     (checked.target.state_folder / layout.RENAME_FILE).write_text(json.dumps(row))
-    one(locks.find_interrupted(checked), "doctor.interrupted", "rename")
+    assert one(locks.find_interrupted(checked), "doctor.interrupted", "rename").hint
     with target_lock(checked.target, "gc"):
         pass
     assert [*locks.find_interrupted(checked)] == []
@@ -161,7 +161,7 @@ def test_the_list_of_stale_files_is_found(checked: Context) -> None:
     folder = STUDIO.folder_in(checked.target)
     folder.mkdir()
     (folder / ".~stale~").write_text("gear_tool@\n")
-    one(leftovers.find_blender_leftovers(checked), "doctor.leftover")
+    assert one(leftovers.find_blender_leftovers(checked), "doctor.leftover").hint
 
 
 def test_unfinished_downloads_of_a_listing_are_found_together(checked: Context) -> None:
@@ -244,7 +244,7 @@ def test_a_broken_manifest_is_found(checked: Context, repository: Repository, va
     problem = one(extensions.find_ignored_folders(checked), "doctor.manifest", variant)
     assert f"{repository.name}.gear_tool cannot be loaded" in problem.message
     (folder / "blender_manifest.toml").unlink()
-    one(extensions.find_ignored_folders(checked), "doctor.manifest", variant)
+    assert one(extensions.find_ignored_folders(checked), "doctor.manifest", variant).hint
 
 
 def test_extensions_outside_their_range_are_found_in_the_other_blender(checked: Context) -> None:
@@ -273,7 +273,7 @@ def test_a_package_that_the_store_has_lost_or_damaged_is_found(checked: Context)
     path.write_bytes(b"cut")
     problem = one(extensions.find_missing_packages(checked), "doctor.package-missing", "damaged")
     hint_runs(problem)
-    one(extensions.find_missing_packages(checked), "doctor.package-missing")
+    assert one(extensions.find_missing_packages(checked), "doctor.package-missing").hint
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_proxy_that_answers_is_fine(online: Context, monkeypatch: pytest.Monke
         monkeypatch.setenv("http_proxy", web.url)
         use(online, "http://repository.invalid/index.json")
         assert [*connections.find_proxy_problems(online)] == []
-        one(connections.find_server_problems(online), "fetch.not-found")
+        assert one(connections.find_server_problems(online), "fetch.not-found").hint
 
 
 def tls(*pem: Path) -> ssl.SSLContext:
@@ -466,7 +466,9 @@ def signed(folder: Path, issuer: Path, *, host: str = "127.0.0.1", days: int = 3
 def test_an_unknown_issuer_is_found(online: Context, tmp_path: Path, certificate: Path) -> None:  # noqa: F811
     with server(tls(signed(tmp_path, certificate))) as port:
         use(online, f"https://127.0.0.1:{port}/index.json")
-        one(connections.find_certificate_problems(online), "doctor.certificate", "unknown-issuer")
+        assert one(
+            connections.find_certificate_problems(online), "doctor.certificate", "unknown-issuer"
+        ).hint
 
 
 @pytest.mark.parametrize(
@@ -484,7 +486,9 @@ def test_an_expired_certificate_is_told_from_one_of_another_host(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("c.pem")))
     with server(tls(signed(tmp_path, certificate, host=host, days=days))) as port:
         use(online, f"https://127.0.0.1:{port}/index.json")
-        one(connections.find_certificate_problems(online), "doctor.certificate", variant)
+        assert one(
+            connections.find_certificate_problems(online), "doctor.certificate", variant
+        ).hint
 
 
 @pytest.mark.parametrize(
@@ -525,7 +529,7 @@ def test_a_wrong_clock_is_told_from_an_expired_certificate(
 ) -> None:
     other = Answer(checked.repositories[0], ahead=ahead)
     checked.__dict__["answers"] = [other, refused(checked, reason)]
-    one(connections.find_certificate_problems(checked), "doctor.certificate", variant)
+    assert one(connections.find_certificate_problems(checked), "doctor.certificate", variant).hint
 
 
 def test_a_wrong_clock_is_told_by_the_server_with_the_certificate(

@@ -13,7 +13,7 @@ from extery.core.errors import ExteryError
 from extery.core.versions import BlenderVersion, parse_blender_version
 from extery.fetch import Fetcher, RetryPolicy
 
-#: Fewer than for packages: somebody waits for a listing, and an unreachable server is common.
+#: Fewer than for packages: a user waits for a listing, and an unreachable server is common.
 _ATTEMPTS = 3
 _MAX_READ = 600.0
 #: Knows all types of extensions, and ignores entries of others.

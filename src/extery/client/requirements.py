@@ -34,7 +34,7 @@ class Comparison(NamedTuple):
         if operator in {"==", "!="}:
             return self._is_equal(version) == (operator == "==")
         if operator == "<":
-            # As in pip: 2.0.0-beta.1 is not what somebody means by "<2".
+            # As in pip: "<2" excludes 2.0.0-beta.1.
             return version < self.version and version.release != self.version.release
         if operator == ">=":
             return version >= self.version

@@ -23,7 +23,7 @@ from extery.fetch.dates import server_time
 from extery.fetch.proxies import Proxy, proxy_for, reason_unreachable
 
 _MAX_CONCURRENT = 8
-#: A server that needs longer is of no use, and nobody waits minutes for a diagnosis.
+#: A server that needs longer is of no use, and a diagnosis should not take minutes.
 _QUICK = RetryPolicy(attempts=1, connect=5.0, read=10.0, max_seconds=20.0)
 
 
