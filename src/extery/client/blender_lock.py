@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from extery.client import layout
-from extery.core.errors import Conflict, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Conflict, Where
 from extery.core.files import read_regular
 
 _POLL_SECONDS = 0.2
@@ -88,12 +89,7 @@ def _acquire(path: Path, session: str, until: float, on_wait: Callable[[str], No
         except FileExistsError:
             pass
         except OSError as error:
-            raise Unavailable.of(
-                "target.unusable",
-                where=Where(str(path)),
-                path=str(path),
-                reason=error.strerror or str(error),
-            ) from error
+            raise unusable(path, error) from error
         else:
             return
         holder = holder_of(path)

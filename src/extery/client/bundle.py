@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from extery.client.lock_file import FILENAME, MAX_BYTES, LockFile, parse_lock_file, read_lock_file
 from extery.client.store import Store
-from extery.client.transaction import unwritable
+from extery.client.unusable import unusable
 from extery.core.errors import Corrupt, ExteryError, NotFound, Where
 from extery.core.files import atomic_write
 from extery.fetch import DownloadRequest, Fetcher
@@ -48,7 +48,7 @@ def write_bundle(
         else:
             _write_folder(lock, packages, to)
     except OSError as error:
-        raise unwritable(to, error) from error
+        raise unusable(to, error) from error
 
 
 def _write_zip(lock: LockFile, packages: dict[str, Path], to: Path) -> None:
@@ -128,7 +128,7 @@ def _add_packages(
         except ExteryError:
             raise
         except OSError as error:
-            raise unwritable(path, error) from error
+            raise unusable(path, error) from error
 
 
 def missing_packages(lock: LockFile, store: Store) -> list[str]:

@@ -11,7 +11,8 @@ from extery.client.operations import Operation, PackageState
 from extery.client.repositories import Repository, load_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
-from extery.client.transaction import DEFAULT_TIMEOUT, transaction, unwritable
+from extery.client.transaction import DEFAULT_TIMEOUT, transaction
+from extery.client.unusable import unusable
 from extery.client.wheel_conflicts import find_conflicts
 from extery.core.errors import ExteryError, NotFound, ProblemList, Refused, Where
 from extery.core.files import format_size
@@ -47,7 +48,7 @@ def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
     try:
         path = store.add(file)
     except OSError as error:
-        raise unwritable(store.folder, error) from error
+        raise unusable(store.folder, error) from error
     with open_package(path, name=file.name) as package:
         manifest = package.manifest
         check_fits(manifest, target)

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from extery.client import layout
 from extery.client.operations import PackageState
-from extery.core.errors import Corrupt, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Corrupt, Where
 from extery.core.files import atomic_write, read_regular
 from extery.core.versions import Version
 
@@ -83,7 +84,7 @@ class LockFile:
             with atomic_write(path) as file:
                 file.write(self.dump(path.name).encode())
         except OSError as error:
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
 
 
 def _rows(pairs: Iterable[tuple[str, str | int]]) -> list[str]:
@@ -104,7 +105,7 @@ def read_lock_file(path: Path) -> LockFile:
     try:
         data = read_regular(path, limit=MAX_BYTES)
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     return parse_lock_file(data, str(path))
 
 
@@ -162,12 +163,3 @@ def _extension(row: dict[str, Any]) -> LockedExtension:
 
 def _damaged(file: str, reason: str) -> Corrupt:
     return Corrupt.of("lock.damaged", where=Where(file), file=file, reason=reason)
-
-
-def _unusable(path: Path, error: OSError) -> Unavailable:
-    return Unavailable.of(
-        "target.unusable",
-        where=Where(str(path)),
-        path=str(path),
-        reason=error.strerror or str(error),
-    )

@@ -23,7 +23,8 @@ from extery.client.repositories import (
 )
 from extery.client.state_files import read_object, write_object
 from extery.client.targets import Target
-from extery.core.errors import Conflict, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Conflict, Where
 from extery.core.files import fsync_directory
 
 
@@ -60,13 +61,7 @@ def complete_rename(target: Target) -> None:
     except OSError as error:  # for example a file in use on Windows
         if not _is_begun(target, repository, new):
             path.unlink(missing_ok=True)
-        folder = str(repository.folder_in(target))
-        raise Unavailable.of(
-            "target.unusable",
-            where=Where(folder),
-            path=folder,
-            reason=error.strerror or str(error),
-        ) from error
+        raise unusable(repository.folder_in(target), error) from error
     rename_records(target, repository.name, new)
     operations.rename_repository(target, repository.name, new)
     change_repositories(target, lambda rows: _renamed(rows, repository, new))

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extery.core.errors import InvalidInput, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import InvalidInput, Where
 from extery.core.files import atomic_write, read_regular
 from extery.core.text import closest_match, quote_value
 
@@ -155,7 +156,7 @@ def _read(path: Path, settings: Mapping[str, Setting] = SETTINGS) -> dict[str, A
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput.of("config.toml", where=where, reason=str(error)) from error
     for name, value in values.items():
@@ -182,19 +183,10 @@ def _write(path: Path, line: str, replaced: re.Pattern[str]) -> None:
         with atomic_write(path) as file:
             file.write("".join([*kept[:place], line, *kept[place:]]).encode("utf-8"))
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder that other users cannot read; one that exists is left as it is."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-
-
-def _unusable(path: Path, error: OSError) -> Unavailable:
-    return Unavailable.of(
-        "target.unusable",
-        where=Where(str(path)),
-        path=str(path),
-        reason=error.strerror or str(error),
-    )

@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from extery.core.errors import Corrupt, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Corrupt, Where
 from extery.core.files import atomic_write, read_regular, refuse_symlink
 
 #: Maximum size of a file in bytes. A record of an installed extension has about 300.
@@ -35,7 +36,7 @@ def read_required(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     except _INVALID as error:
         raise Corrupt.of("target.state-damaged", where=Where(str(path)), path=str(path)) from error
 
@@ -56,7 +57,7 @@ def write_object(path: Path, value: Mapping[str, Any], *, mode: int = 0o644) -> 
         with atomic_write(path, mode=mode) as file:
             file.write(json.dumps(value, indent=1, sort_keys=True).encode("ascii") + b"\n")
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
 def remove_temporary_files(folder: Path) -> None:
@@ -64,12 +65,3 @@ def remove_temporary_files(folder: Path) -> None:
     for path in folder.glob(".*.json.*.new"):
         with suppress(OSError):
             path.unlink()
-
-
-def _unusable(path: Path, error: OSError) -> Unavailable:
-    return Unavailable.of(
-        "target.unusable",
-        where=Where(str(path)),
-        path=str(path),
-        reason=error.strerror or str(error),
-    )

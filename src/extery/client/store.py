@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from extery.core.errors import Corrupt, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Corrupt
 from extery.core.files import hash_file
 from extery.fetch import DownloadRequest, Fetcher, download
 
@@ -180,12 +181,7 @@ class Store:
             lock = FileLock(path.with_suffix(".lock"))
             lock.acquire(timeout=_WAIT_SECONDS)
         except OSError as error:
-            raise Unavailable.of(
-                "target.unusable",
-                where=Where(str(path.parent)),
-                path=str(path.parent),
-                reason=error.strerror or str(error),
-            ) from error
+            raise unusable(path.parent, error) from error
         try:
             yield
         finally:

@@ -21,7 +21,8 @@ from extery.client.repositories import Repository
 from extery.client.sync_fetch import Job, Received, fetch_repository
 from extery.client.sync_state import ListingState, SyncState, whole_path
 from extery.client.targets import Target
-from extery.client.transaction import DEFAULT_TIMEOUT, target_lock, unwritable
+from extery.client.transaction import DEFAULT_TIMEOUT, target_lock
+from extery.client.unusable import unusable
 from extery.core.errors import ExteryError, Problem, ProblemList
 from extery.core.files import atomic_write
 from extery.fetch import Fetcher, run_all
@@ -232,4 +233,4 @@ def _write_file(path: Path, data: bytes) -> None:
         with atomic_write(path) as file:
             file.write(data)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unusable(path, error) from error

@@ -17,7 +17,8 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from extery.client.settings import make_private_folder
 from extery.client.state_files import read_required, write_object
-from extery.core.errors import InvalidInput, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import InvalidInput, Unavailable
 from extery.fetch.addresses import redact_url
 
 #: The variable with a token for repositories that were added with it.
@@ -147,10 +148,7 @@ class Tokens:
                 yield rows
                 write_object(self._path, {"tokens": rows}, mode=_FILE_MODE)
         except (OSError, Timeout) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise Unavailable.of(
-                "target.unusable", where=Where(str(self._path)), path=str(self._path), reason=reason
-            ) from error
+            raise unusable(self._path, error) from error
 
 
 def _key(url: str) -> str:

@@ -24,7 +24,8 @@ from extery.client.state_files import remove_temporary_files
 from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
-from extery.core.errors import Conflict, NotFound, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Conflict, NotFound
 from extery.core.locks import locked
 from extery.package import open_package
 
@@ -77,7 +78,7 @@ class Transaction:
         except BaseException as error:
             shutil.rmtree(new, ignore_errors=True)
             if isinstance(error, OSError):
-                raise unwritable(new, error) from error
+                raise unusable(new, error) from error
             raise
         self._steps.append(replace(step, new_id=folder_id(new)))
 
@@ -164,16 +165,6 @@ def _check_identity(id_: str, version: str, expected_id: str, expected: PackageS
             version=version,
             expected=f"{expected_id} {expected.version}",
         )
-
-
-def unwritable(path: Path, error: OSError) -> Unavailable:
-    """Return the error for a file or folder of a target that cannot be written."""
-    return Unavailable.of(
-        "target.unusable",
-        where=Where(str(path)),
-        path=str(path),
-        reason=error.strerror or str(error),
-    )
 
 
 def complete(target: Target, operation: Operation) -> Operation:
@@ -271,7 +262,7 @@ def target_lock(
     try:
         target.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(target.folder, error) from error
+        raise unusable(target.folder, error) from error
     lock = target.state_folder / layout.LOCK
     with locked(lock, area="target", command=command, timeout=timeout, on_wait=on_wait):
         store_version(target)

@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from extery.core.errors import Refused, Unavailable, Where
+from extery.client.unusable import unusable
+from extery.core.errors import Refused, Where
 from extery.core.files import format_size
 from extery.package import Member, Package
 
@@ -97,12 +98,7 @@ def sync_to_disk(folder: Path) -> None:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise Unavailable.of(
-            "target.unusable",
-            where=Where(str(folder)),
-            path=str(folder),
-            reason=error.strerror or str(error),
-        ) from error
+        raise unusable(folder, error) from error
     try:
         if not _syncfs(descriptor):
             os.sync()
