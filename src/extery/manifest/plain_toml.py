@@ -14,8 +14,10 @@ _SPACE = r"[ \t\n]*+"
 _LIST = rf"\[{_SPACE}(?:{_TEXT}{_SPACE}(?:,{_SPACE}{_TEXT}{_SPACE})*(?:,{_SPACE})?)?\]"
 _END = r"[ \t]*+(?:\#[^\x00-\x08\x0a-\x1f\x7f]*+)?(?:\n|\Z)"
 _NAME = r"[A-Za-z0-9_-]++"
+# The last group matches the rest of a text from the first line that is not in the subset.
 _LINE = re.compile(
-    rf"[ \t]*+(?:({_NAME})[ \t]*+=[ \t]*+(?:({_TEXT})|({_LIST}))|\[({_NAME})\])?{_END}"
+    rf"[ \t]*+(?:({_NAME})[ \t]*+=[ \t]*+(?:({_TEXT})|({_LIST}))|\[({_NAME})\])?{_END}|(.+)",
+    re.DOTALL,
 )
 _ITEM = re.compile(_TEXT)
 
@@ -24,21 +26,15 @@ def read_plain(text: str) -> dict[str, Any] | None:
     """Return the table in ``text``, or ``None`` if it is not in the subset."""
     root: dict[str, Any] = {}
     table = root
-    offset, end = 0, len(text)
-    while offset < end:
-        line = _LINE.match(text, offset)
-        if line is None:
-            return None
-        offset = line.end()
-        key, value, items, name = line.groups()
-        if key is not None:
+    for key, value, items, name, other in _LINE.findall(text):
+        if key:
             if key in table:
                 return None
-            table[key] = (
-                value[1:-1] if value is not None else [item[1:-1] for item in _ITEM.findall(items)]
-            )
-        elif name is not None:
+            table[key] = value[1:-1] if value else [item[1:-1] for item in _ITEM.findall(items)]
+        elif name:
             if name in root:
                 return None
             table = root[name] = {}
+        elif other:
+            return None
     return root
