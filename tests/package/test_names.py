@@ -3,10 +3,12 @@
 import unicodedata
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from extery.core.errors import ProblemList
 from extery.package.collisions import MAX_NAME_PROBLEMS, check_names
-from extery.package.names import collision_key, find_name_issue, is_unsafe
+from extery.package.names import are_plain, collision_key, find_name_issue, is_plain, is_unsafe
 
 
 def codes_of(*names: str) -> list[str]:
@@ -230,3 +232,18 @@ def codes_of_slow_path(*names: str) -> list[str]:
 
 def test_distinct_plain_names_have_no_problem() -> None:
     assert codes_of(*PLAIN) == codes_of_slow_path(*PLAIN) == []
+
+
+@given(
+    st.lists(
+        st.one_of(st.text("aC.o/n_-\n 1", max_size=8), st.sampled_from(["a.py", "b/c.py", "d/"]))
+    )
+)
+@example(["a\nb"])
+@example(["a", ""])
+@example(["\n"])
+@example([])
+@example(["x" * 201])
+@example(["con.py", "a"])
+def test_names_are_plain_together_if_each_is(names: list[str]) -> None:
+    assert are_plain(names) is all(map(is_plain, names))

@@ -104,6 +104,7 @@ class Archive:
         self._verified: dict[str, Member] = {}
         #: The bytes of the archive if ``file`` is in memory; a copy only if it was written to.
         self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
+        self._view = None if self.data is None else memoryview(self.data)
 
     @property
     def unpacked_size(self) -> int:
@@ -224,9 +225,9 @@ class Archive:
     def _known_crc(self, member: Member) -> int | None:
         """Return the CRC-32 of a stored member if no further reading is needed."""
         offset, size = member.data_offset, member.size
-        if self.data is None:
+        if self._view is None:
             return self.checksums.get(offset, size)
-        data = memoryview(self.data)[offset : offset + size]
+        data = self._view[offset : offset + size]
         return fast_crc32()(data, 0) if len(data) == size else None
 
     def _check_end_mark(self, member: Member) -> None:

@@ -15,9 +15,9 @@ from extery.core.errors import ProblemList, Where
 from extery.package.issue import Issue
 from extery.package.names import (
     MAX_NAME_PROBLEMS,
+    are_plain,
     collision_key,
     find_name_issue,
-    is_plain,
     is_unsafe,
     quote_name,
 )
@@ -67,9 +67,9 @@ def are_harmless(names: list[str]) -> bool:
     files: set[str] = set()
     folders: set[str] = set()
     listed = 0
+    if not are_plain(names):
+        return False
     for name in names:
-        if not is_plain(name):
-            return False
         folder, _, step = name.rpartition("/")
         if step:
             files.add(name.lower())
