@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import Where
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import ProblemList, Where
 from extery.package.issue import Issue
 from extery.package.names import (

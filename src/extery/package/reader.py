@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.manifest.document import MANIFEST_FILENAME, MAX_MANIFEST_BYTES, Manifest
 from extery.package.archive import Archive

@@ -14,12 +14,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery import __version__
+from extery.core.cached_property import cached_property
 from extery.core.errors import Problem, Unavailable, Where
 from extery.core.files import atomic_write, open_regular, refuse_symlink
 from extery.listing.serialized import SerializedEntry

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import ProblemList
 from extery.listing import LISTING_FILENAME
 from extery.listing.complete import COMPLETE_LISTING

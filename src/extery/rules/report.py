@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from extery.core import codes
+from extery.core.cached_property import cached_property
 from extery.core.errors import ProblemList
 from extery.core.problem_limits import MAX_SIMILAR_PROBLEMS, counted_code, limit_similar
 from extery.core.types import LISTED_FOR_ALL
