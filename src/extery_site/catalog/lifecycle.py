@@ -107,6 +107,7 @@ def transition(
             change.event,
             by=pending.by,
             version=None if change.deletes_version else pending.locked_version,
+            number=pending.locked_version.number if pending.locked_version else "",
             text=pending.text,
             packages=pending.packages,
         )
@@ -118,13 +119,18 @@ def record(
     *,
     by: User | None,
     version: Version | None = None,
+    number: str = "",
     text: str = "",
     packages: Collection[str] = (),
 ) -> Event:
-    """Write an event and call the `event_handlers`, in the transaction of the change."""
+    """Write an event and call the `event_handlers`, in the transaction of the change.
+
+    ``number`` is that of a version that was just deleted, and else that of ``version``.
+    """
     event = Event.objects.create(
         extension=extension,
         version=version,
+        version_number=version.number if version else number,
         by=by,
         kind=kind,
         text=text.strip(),

@@ -9,6 +9,8 @@ MAX_TEXT_LENGTH = 20_000
 #: Comments and reasons of decisions.
 MAX_REASON_LENGTH = 10_000
 MAX_ALT_TEXT_LENGTH = 300
+#: Numbers of versions, such as ``1.2.0-beta.1``.
+MAX_NUMBER_LENGTH = 100
 MAX_URL_LENGTH = 500
 #: Reasons of blocks: Blender shows them, and every listing contains them.
 MAX_BLOCK_REASON_LENGTH = 2_000

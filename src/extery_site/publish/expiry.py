@@ -38,7 +38,6 @@ def delete_version(
         expires_at = pending.version.expires_at
         if now is not None and (expires_at is None or expires_at > now):
             raise locking.wrong_status(pending.version, change.role)
-        pending.text = pending.version.number
         release(*(package.file for package in pending.version.packages.select_related("file")))
     extension = pending.extension
     keep = Event.objects.filter(extension=extension)

@@ -102,8 +102,8 @@ EVENTS = {
     "declined": EventLabel("cross", "declined {version}"),
     "blocked": EventLabel("shield", "blocked the extension"),
     "unblocked": EventLabel("shield", "unblocked the extension"),
-    "expired": EventLabel("bin", "deleted a draft that was not submitted in time"),
-    "discarded": EventLabel("bin", "discarded a draft"),
+    "expired": EventLabel("bin", "deleted {version}, which was not submitted in time"),
+    "discarded": EventLabel("bin", "discarded {version}"),
 }
 
 

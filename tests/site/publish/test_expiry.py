@@ -73,7 +73,7 @@ def test_an_expired_draft_of_a_published_extension_is_an_event(
 
     assert [version.number for version in Version.objects.all()] == ["1.0.0"]
     event = Event.objects.latest("pk")
-    assert (event.kind, event.by, event.text) == ("expired", None, "2.0.0")
+    assert (event.kind, event.by, event.version_number) == ("expired", None, "2.0.0")
     assert Extension.objects.get().status == "approved"
 
 
@@ -84,7 +84,7 @@ def test_the_thread_shows_its_owner_that_a_draft_expired(
     factories.make_draft(owner, version="2.0.0")
     expire_drafts(now=later(days=DAYS, minutes=1))
     content = signed_in(owner).get("/queue/gear_tool/").content.decode()
-    assert "deleted a draft that was not submitted in time" in content
+    assert "deleted version 2.0.0, which was not submitted in time" in content
     assert "The site" in content
 
 

@@ -8,13 +8,17 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from extery_site.catalog.text_limits import MAX_REASON_LENGTH
+from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, MAX_REASON_LENGTH
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def decisions(self) -> EventQuerySet:
         """Return decisions of moderators."""
         return self.filter(kind__in=DECISION_KINDS)
+
+    def about_version(self, number: str) -> EventQuerySet:
+        """Return the events of the version with ``number``, and those that concern all versions."""
+        return self.filter(version_number__in=(number, ""))
 
     def in_order(self) -> EventQuerySet:
         """Sort events by time, oldest first."""
@@ -46,6 +50,12 @@ class Event(models.Model):
     )
     version = models.ForeignKey(
         "catalog.Version", on_delete=models.SET_NULL, null=True, blank=True, related_name="events"
+    )
+    version_number = models.CharField(
+        max_length=MAX_NUMBER_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="The number of the version, which remains when the version is deleted.",
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -25,7 +25,7 @@ from extery.listing.audience import drag_query
 from extery_site.catalog.models.compatibility import compatible_packages
 from extery_site.catalog.models.fields import OrderedJSONField
 from extery_site.catalog.models.remote_library import RemoteLibrary
-from extery_site.catalog.text_limits import MAX_TEXT_LENGTH
+from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, MAX_TEXT_LENGTH
 from extery_site.files.models import StoredFile
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
@@ -79,7 +79,7 @@ class Version(models.Model):
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="versions"
     )
-    number = models.CharField(max_length=100)
+    number = models.CharField(max_length=MAX_NUMBER_LENGTH)
     sort_key = models.CharField(max_length=300, editable=False)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     release_notes = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")

@@ -113,7 +113,7 @@ def event_icon(event: Any) -> str:
 def event_label(event: Any) -> str:
     """Return the text that follows the user's name, such as ``approved version 1.2.0``."""
     entry = labels.EVENTS.get(event.kind)
-    version = f"version {event.version.number}" if event.version else "a version"
+    version = f"version {event.version_number}" if event.version_number else "a version"
     return entry.text.format(version=version) if entry else str(event.get_kind_display())
 
 
