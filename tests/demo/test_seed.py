@@ -130,7 +130,11 @@ def test_every_page_of_the_demo_opens(client: Client) -> None:
         "/reports/",
     ]
     addresses += [e.get_absolute_url() for e in Extension.objects.visible_to(factories.make_user())]
-    addresses += [f"/queue/{e.extension_id}/" for e in queues.ever_submitted()]
+    addresses += [
+        f"/queue/{extension.extension_id}/{version.number}/"
+        for extension in queues.ever_submitted()
+        for version in queues.submitted_versions(extension)
+    ]
     addresses += [f"/people/{user.username}/" for user in User.objects.all()]
     client.force_login(User.objects.get(username="moderator"))
     for address in addresses:

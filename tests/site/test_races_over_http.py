@@ -45,10 +45,9 @@ class Requests:
             "step": step,
             "reason": "Teeth",
             "text": "Teeth",
-            "version": "1.0.0",
             "package": self.hashes,
         }
-        return self._post(user or self.moderator, "/queue/gear_tool/", lambda: form)
+        return self._post(user or self.moderator, "/queue/gear_tool/1.0.0/", lambda: form)
 
     def __getitem__(self, name: str) -> Post:
         match name:

@@ -10,11 +10,7 @@ from extery_site.catalog.models import Event, EventQuerySet, Extension, Version,
 
 def _entries() -> VersionQuerySet:
     """Return versions with the related rows that the queue shows, in a fixed number of queries."""
-    comments = Count(
-        "extension__events",
-        filter=Q(extension__events__kind=Event.Kind.COMMENT),
-        distinct=True,
-    )
+    comments = Count("events", filter=Q(events__kind=Event.Kind.COMMENT), distinct=True)
     return (
         Version.objects.exclude(extension__status=Extension.Status.BLOCKED)
         .select_related("extension", "extension__owner", "extension__image", "created_by")
@@ -55,13 +51,40 @@ def can_view_thread(extension: Extension, user: AnyUser) -> bool:
     return ever_submitted().filter(pk=extension.pk).exists()
 
 
-def thread(extension: Extension, user: AnyUser) -> EventQuerySet:
+def submitted_versions(extension: Extension) -> VersionQuerySet:
+    """Return the versions of an extension that have an entry in the queue, newest first."""
+    versions: VersionQuerySet = extension.versions.exclude(status=Version.Status.DRAFT)
+    return versions.newest_first()
+
+
+def version_to_review(extension: Extension) -> Version | None:
+    """Return the version that has waited longest, otherwise the newest submitted version."""
+    versions = submitted_versions(extension).with_packages()
+    return versions.in_review().order_by("submitted_at", "pk").first() or versions.first()
+
+
+def deleted_numbers(extension: Extension, user: AnyUser) -> list[str]:
+    """Return the numbers of deleted versions whose events ``user`` may see."""
+    existing = extension.versions.values("number")
+    events = thread(extension, user).exclude(version_number="")
+    numbers = events.exclude(version_number__in=existing).values_list("version_number", flat=True)
+    return sorted(set(numbers))
+
+
+def has_events(extension: Extension, user: AnyUser, *, number: str) -> bool:
+    """Whether ``user`` may see an event of the version with ``number``, which may be deleted."""
+    return thread(extension, user).filter(version_number=number).exists()
+
+
+def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQuerySet:
     """Return the events of an extension that ``user`` may see, oldest first.
 
-    The owner and moderators see all. Others do not see drafts: uploads that were not submitted
+    With ``number``, those of that version, and those that concern all versions. The owner and moderators see all. Others do not see drafts: uploads that were not submitted
     afterwards, and discarded versions.
     """
-    events: EventQuerySet = extension.events.select_related("by", "version")
+    events: EventQuerySet = extension.events.select_related("by")
+    if number:
+        events = events.about_version(number)
     if not _sees_drafts(extension, user):
         submissions = Event.objects.filter(
             extension=extension,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from extery_site.moderation import views
+from extery_site.moderation import thread_views, views
 
 app_name = "moderation"
 urlpatterns = [
     path("queue/", views.queue, name="queue"),
-    path("queue/<extension_id>/", views.thread, name="thread"),
+    path("queue/<extension_id>/", thread_views.thread, name="thread"),
+    path("queue/<extension_id>/<number>/", thread_views.thread, name="version"),
 ]

@@ -221,7 +221,7 @@ def change_status(
         if action == "submit":
             actions.submit(version=version, by=request.user)
             messages.success(request, f"{extension.name} {number} submitted for review.")
-            return redirect("moderation:thread", extension.extension_id)
+            return redirect("moderation:version", extension.extension_id, version.number)
         actions.withdraw(version=version, by=request.user)
         messages.success(
             request, f"{extension.name} {number} withdrawn. You can edit it and submit it again."

@@ -160,7 +160,7 @@ def test_a_stored_override_is_shown_as_a_code_point(client: Client, approve: Any
     extension = approve().extension
     type(extension).objects.update(name="Gear\u202e", tagline="Tag\u200bline")
     User.objects.filter(username="ada").update(full_name="Ada\u202e")
-    for path in ("/", "/extensions/gear_tool/", "/queue/gear_tool/", "/people/ada/"):
+    for path in ("/", "/extensions/gear_tool/", "/queue/gear_tool/1.0.0/", "/people/ada/"):
         html = client.get(path).content.decode()
         assert "\u202e" not in html, path
         assert "[U+202E]" in html, path
@@ -171,7 +171,7 @@ def test_a_display_name_stands_beside_the_user_name_and_moderators_have_a_mark(
 ) -> None:
     approve()
     User.objects.filter(username="ada").update(full_name="Moderator ✔")
-    page = Page(client.get("/queue/gear_tool/").content.decode())
+    page = Page(client.get("/queue/gear_tool/1.0.0/").content.decode())
     assert "@ada" in page.html
     assert len(page.classed("person-mark")) == 1
     assert "@ada" in client.get("/extensions/gear_tool/").content.decode()

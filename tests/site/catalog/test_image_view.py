@@ -91,7 +91,7 @@ def test_pages_of_a_blocked_extension_do_not_name_its_image(
 ) -> None:
     assert "/media/images/" in client.get("/extensions/gear_tool/").content.decode()
     block(shown, moderator)
-    for path in ("/extensions/gear_tool/", "/queue/gear_tool/", "/queue/?show=decided"):
+    for path in ("/extensions/gear_tool/", "/queue/gear_tool/1.0.0/", "/queue/?show=decided"):
         content = client.get(path).content.decode()
         assert "Gear Tool" in content
         assert "/media/images/" not in content

@@ -18,7 +18,7 @@ from tests.site.pages.html import Page, page_of
 from tests.site.stored import path_of
 
 SignIn = Callable[[User], Client]
-THREAD = "/queue/gear_tool/"
+THREAD = "/queue/gear_tool/1.0.0/"
 STATUSES = {
     "approve": "approved",
     "request_changes": "changes_requested",
@@ -37,9 +37,16 @@ def form_of(page: Page) -> dict[str, Any]:
     hidden = [field for field in page.all("input") if field.get("type") == "hidden"]
     values: dict[str, Any] = {"reason": "Because of the gears."}
     for field in hidden:
-        if field["name"] in {"version", "package"}:
-            values.setdefault(field["name"], []).append(field["value"])
+        if field["name"] == "package":
+            values.setdefault("package", []).append(field["value"])
     return values
+
+
+def address_of(page: Page) -> str:
+    """Return the address to which the decision form of the page is sent."""
+    actions = {form.get("action") for form in page.all("form")}
+    [address] = [action for action in actions if action.startswith("/queue/")]
+    return address
 
 
 def load(browser: Client) -> dict[str, Any]:
@@ -125,9 +132,11 @@ def test_a_form_decides_only_on_the_version_of_its_page(
     assert response.status_code == 409
     page = page_of(response)
     assert "Version 1.0.0 no longer exists." in notice_of(page)
-    assert form_of(page)["version"] == ["2.0.0"]
-    for wrong in ({"version": "2.0.0"}, {"package": other.package_hashes}):
-        assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409
+    assert address_of(page) == "/queue/gear_tool/2.0.0/"
+    assert "Deleted" in page_of(browser.get(THREAD)).classed("state-discarded")[0].words
+    assert browser.post("/queue/gear_tool/2.0.0/", {**form, "step": step}).status_code == 409
+    wrong = {"package": other.package_hashes}
+    assert browser.post(THREAD, {**form, **wrong, "step": step}).status_code == 409
     other.refresh_from_db()
     assert other.status == "in_review"
     assert not Event.objects.decisions().exists()
@@ -148,7 +157,7 @@ def test_a_draft_that_reuses_a_version_number_is_not_decided_on(
     page = page_of(response)
     assert "is not in review: its status is 'Draft'" in notice_of(page)
     # A draft is private: the page shows the version in review.
-    assert form_of(page)["version"] == [waiting.number]
+    assert address_of(page) == f"/queue/gear_tool/{waiting.number}/"
     assert set(Version.objects.values_list("status", flat=True)) == {"draft", "in_review"}
 
 
@@ -165,13 +174,14 @@ def test_a_form_without_hashes_or_with_other_hashes_is_rejected(
         (sha256, "<b>"): 422,
     }
     for packages, status in statuses.items():
-        form = {"version": "1.0.0", "package": packages, "step": step, "reason": "Hm"}
+        form = {"package": packages, "step": step, "reason": "Hm"}
         response = browser.post(THREAD, form)
         assert response.status_code == status
         page = page_of(response)
         assert "The decision was not saved." in notice_of(page)
         assert form_of(page)["package"] == [sha256]
-    no_version = browser.post(THREAD, {"package": sha256, "step": step, "reason": "Hm"})
+    form = {"package": sha256, "step": step, "reason": "Hm"}
+    no_version = browser.post("/queue/gear_tool/", form)
     assert no_version.status_code == 400
     assert "does not name a version" in notice_of(page_of(no_version))
     assert not Event.objects.decisions().exists()
@@ -257,7 +267,7 @@ def test_permission_is_checked_before_packages_are_compared(
     owner: User, stranger: User, signed_in: SignIn, step: str, reason: str
 ) -> None:
     [sha256] = factories.make_waiting(owner).package_hashes
-    form = {"version": "1.0.0", "package": "ab" * 32, "step": step, "reason": reason}
+    form = {"package": "ab" * 32, "step": step, "reason": reason}
     response = signed_in(stranger).post(THREAD, form)
     assert response.status_code == 403
     assert sha256[:12] not in response.content.decode()
@@ -267,7 +277,8 @@ def test_a_form_about_another_version_reports_the_change(owner: User, browser: C
     """The reason is missing too, but the changed version must be reported."""
     version = factories.make_waiting(owner)
     form = load(browser)
-    response = browser.post(THREAD, {**form, "version": "0.9.0", "step": "decline", "reason": ""})
+    address = "/queue/gear_tool/0.9.0/"
+    response = browser.post(address, {**form, "step": "decline", "reason": ""})
     assert response.status_code == 409
     assert f"this page shows {version.number}" in notice_of(page_of(response))
     version.refresh_from_db()

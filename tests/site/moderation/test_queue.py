@@ -39,8 +39,8 @@ def test_the_queue_lists_versions_by_status(owner: User, moderator: User) -> Non
 
 def test_the_queue_counts_comments(owner: User, moderator: User) -> None:
     version = factories.make_waiting(owner, platforms=["linux-x64"])
-    comment(extension=version.extension, by=moderator, text="Nice")
-    comment(extension=version.extension, by=owner, text="Thanks")
+    comment(extension=version.extension, version=version, by=moderator, text="Nice")
+    comment(extension=version.extension, version=version, by=owner, text="Thanks")
     assert queues.in_review().get().comment_count == 2
 
 
@@ -108,9 +108,10 @@ def test_only_the_owner_and_moderators_see_drafts_in_a_thread(
             "submitted",
             "withdrawn",
         ]
-    page = client.get("/queue/gear_tool/").content.decode()
+    page = client.get("/queue/gear_tool/", follow=True).content.decode()
     assert "2.0.0" not in page
     assert "3.0.0" not in page
+    assert client.get("/queue/gear_tool/3.0.0/").status_code == 404
 
 
 def test_threads_are_public_once_a_version_was_submitted(

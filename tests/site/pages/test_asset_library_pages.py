@@ -114,8 +114,8 @@ def test_the_url_of_a_library_is_no_link_before_its_approval(
 ) -> None:
     factories.make_waiting(owner, **LIBRARY)
     for caller, address in (
-        (client, "/queue/gears/"),
-        (signed_in(moderator), "/queue/gears/"),
+        (client, "/queue/gears/1.0.0/"),
+        (signed_in(moderator), "/queue/gears/1.0.0/"),
         (signed_in(moderator), "/extensions/gears/"),
     ):
         page = open_page(caller, address)
@@ -128,11 +128,11 @@ def test_a_review_shows_that_an_update_changes_the_url(
     client: Client, owner: User, approve: Approve
 ) -> None:
     approve(**LIBRARY)
-    assert "has changed" not in open_page(client, "/queue/gears/").html
+    assert "has changed" not in open_page(client, "/queue/gears/1.0.0/").html
     moved = {"remote_url": "https://elsewhere.example.org/gears/"}
     factories.make_waiting(owner, **LIBRARY, version="1.1.0", asset_library=moved)
 
-    page = open_page(client, "/queue/gears/")
+    page = open_page(client, "/queue/gears/1.1.0/")
 
     assert "Blender contacts elsewhere.example.org to list" in remote(page)
     assert f"The URL has changed. Version 1.0.0 uses {LIBRARY_URL}." in remote(page)
@@ -185,7 +185,7 @@ def test_an_extension_without_permissions_declares_none_and_promises_nothing(
 
     assert "declares no permissions" in page.html
     assert "does not use the network" not in page.html
-    assert "None declared" in open_page(client, "/queue/gear_tool/").html
+    assert "None declared" in open_page(client, "/queue/gear_tool/1.0.0/").html
 
 
 def test_the_texts_of_a_library_are_escaped(client: Client, approve: Approve) -> None:
@@ -213,7 +213,7 @@ def test_a_library_without_a_usable_url_has_a_page(
     version.save()
 
     assert remote(open_page(client, "/extensions/gears/"))
-    assert remote(open_page(client, "/queue/gears/"))
+    assert remote(open_page(client, "/queue/gears/1.0.0/"))
 
 
 def test_the_draft_of_a_library_shows_its_table(owner: User, signed_in: SignIn) -> None:
@@ -251,7 +251,7 @@ def test_the_pages_of_a_library_need_no_more_queries_than_those_of_an_add_on(
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            for page in (f"/extensions/{extension_id}/", f"/queue/{extension_id}/"):
+            for page in (f"/extensions/{extension_id}/", f"/queue/{extension_id}/1.0.0/"):
                 open_page(client, page)
         return len(captured)
 

@@ -24,7 +24,7 @@ PUBLIC_PAGES = [
 
 
 @pytest.mark.parametrize(
-    "path", [*PUBLIC_PAGES, "/extensions/gear_tool/", "/queue/gear_tool/", "/api/docs"]
+    "path", [*PUBLIC_PAGES, "/extensions/gear_tool/", "/queue/gear_tool/1.0.0/", "/api/docs"]
 )
 def test_an_anonymous_page_sets_no_cookie_and_may_be_cached(
     client: Client, approve: Callable[..., Version], path: str

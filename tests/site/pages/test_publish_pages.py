@@ -222,7 +222,7 @@ def test_a_submitted_draft_is_in_the_queue(owner: User, signed_in: SignIn) -> No
     factories.make_complete(owner)
     client = signed_in(owner)
     response = client.post("/publish/gear_tool/1.0.0/submit/")
-    assert response["Location"] == "/queue/gear_tool/"
+    assert response["Location"] == "/queue/gear_tool/1.0.0/"
     assert Version.objects.get().status == "in_review"
     page = Page(client.get("/publish/gear_tool/").content.decode())
     assert "Waiting for review" in page.html

@@ -16,7 +16,7 @@ from tests.site import factories
 from tests.site.pages.html import Page, mistakes, open_page
 
 SignIn = Callable[[User], Client]
-THREAD = "/queue/gear_tool/"
+THREAD = "/queue/gear_tool/1.0.0/"
 
 
 def entries(page: Page) -> list[str]:
@@ -65,7 +65,7 @@ def test_a_thread_shows_all_events(
     client: Client, owner: User, moderator: User, stranger: User
 ) -> None:
     version = factories.make_waiting(owner)
-    comment(extension=version.extension, by=stranger, text="Works *well*.")
+    comment(extension=version.extension, version=version, by=stranger, text="Works *well*.")
     request_changes(
         version=version,
         packages=version.package_hashes,
@@ -123,7 +123,7 @@ def test_a_moderator_can_approve(
     client: Client, owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     version = factories.make_waiting(owner)
-    step = {"step": "approve", "version": "1.0.0", "package": version.package_hashes}
+    step = {"step": "approve", "package": version.package_hashes}
     response = signed_in(moderator).post(THREAD, {**step, "reason": ""}, follow=True)
     assert "Approved. The version is public now." in response.content.decode()
     assert Version.objects.get().status == "approved"
@@ -135,7 +135,7 @@ def test_a_moderator_can_request_changes_with_a_reason(
 ) -> None:
     version = factories.make_waiting(owner)
     client = signed_in(moderator)
-    step = {"step": "request_changes", "version": "1.0.0", "package": version.package_hashes}
+    step = {"step": "request_changes", "package": version.package_hashes}
     response = client.post(THREAD, {**step, "reason": ""})
     assert response.status_code == 422
     page = Page(response.content.decode())
@@ -168,7 +168,7 @@ def test_other_users_cannot_decide(
         client = signed_in(person)
         page = open_page(client, THREAD)
         assert step not in {button.get("value") for button in page.all("button")}
-        response = client.post(THREAD, {"step": step, "version": "1.0.0", "reason": "Because."})
+        response = client.post(THREAD, {"step": step, "reason": "Because."})
         assert response.status_code == 403
         assert "moderator" in response.content.decode()
     assert Version.objects.get().status == "in_review"
@@ -179,9 +179,7 @@ def test_a_decision_on_a_decided_version_shows_an_error(
     owner: User, moderator: User, signed_in: SignIn
 ) -> None:
     factories.make_approved(owner, moderator)
-    response = signed_in(moderator).post(
-        THREAD, {"step": "approve", "version": "1.0.0", "reason": ""}
-    )
+    response = signed_in(moderator).post(THREAD, {"step": "approve", "reason": ""})
     assert response.status_code == 409
     page = Page(response.content.decode())
     assert "is not in review" in page.classed("notice-error")[0].words

@@ -34,7 +34,7 @@ def test_the_draft_and_the_review_of_a_library_name_the_blenders_that_refuse_it(
     id_ = version.extension.extension_id
 
     draft = open_page(signed_in(owner), f"/publish/{id_}/")
-    review = open_page(signed_in(moderator), f"/queue/{id_}/")
+    review = open_page(signed_in(moderator), f"/queue/{id_}/1.0.0/")
 
     assert LIBRARY_LINE in draft.all("body")[0].words
     assert LIBRARY_LINE in review.all("body")[0].words

@@ -83,9 +83,13 @@ def test_the_thread_shows_its_owner_that_a_draft_expired(
     approve()
     factories.make_draft(owner, version="2.0.0")
     expire_drafts(now=later(days=DAYS, minutes=1))
-    content = signed_in(owner).get("/queue/gear_tool/").content.decode()
+    content = signed_in(owner).get("/queue/gear_tool/2.0.0/").content.decode()
     assert "deleted version 2.0.0, which was not submitted in time" in content
     assert "The site" in content
+    assert (
+        'href="/queue/gear_tool/2.0.0/"'
+        in signed_in(owner).get("/queue/gear_tool/1.0.0/").content.decode()
+    )
 
 
 def test_only_what_is_not_in_review_and_was_not_decided_expires(

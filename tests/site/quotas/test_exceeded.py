@@ -179,12 +179,12 @@ def test_a_comment_beyond_the_quota_is_refused(
     setattr(settings, f"EXTERY_COMMENTS_PER_{subject}", ONE)
     comment = {"step": "comment", "text": "Hello gears"}
     client = signed_in(owner)
-    assert client.post("/queue/gear_tool/", comment).status_code == 302
-    response = client.post("/queue/gear_tool/", comment)
+    assert client.post("/queue/gear_tool/1.0.0/", comment).status_code == 302
+    response = client.post("/queue/gear_tool/1.0.0/", comment)
     assert_refused(response)
     assert "Hello gears</textarea>" in response.content.decode()
     for _ in range(2):
-        assert signed_in(moderator).post("/queue/gear_tool/", comment).status_code == 302
+        assert signed_in(moderator).post("/queue/gear_tool/1.0.0/", comment).status_code == 302
     assert Event.objects.filter(kind="comment").count() == 3
 
 
