@@ -109,7 +109,7 @@ def stored_names() -> list[str]:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_of_two_simultaneous_uploads_of_one_version_one_is_stored(
+def test_of_simultaneous_uploads_of_one_version_each_replaces_the_last(
     owner: User, moderator: User, media: Callable[[], list[str]], existing: bool
 ) -> None:
     if existing:
@@ -119,8 +119,9 @@ def test_of_two_simultaneous_uploads_of_one_version_one_is_stored(
         *(upload(owner, files={"who.py": f"number = {number}\n"}) for number in range(3))
     )
 
-    assert errors_of(results) == ["upload.version-exists"] * 2
-    assert Version.objects.filter(number="1.0.0").count() == 1
+    assert errors_of(results) == []
+    version = Version.objects.get(number="1.0.0")
+    assert (version.packages.count(), version.replaced_packages.count()) == (1, 2)
     assert media() == stored_names()
 
 
@@ -129,7 +130,7 @@ def test_of_two_simultaneous_uploads_of_one_file_one_is_stored(
 ) -> None:
     results = run_simultaneously(*[upload(owner)] * 3)
 
-    assert errors_of(results) == ["upload.version-exists"] * 2
+    assert errors_of(results) == ["upload.file-exists"] * 2
     assert media() == [Package.objects.get().file.name]
 
 

@@ -93,7 +93,7 @@ def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQue
             pk__gt=OuterRef("pk"),
         )
         events = events.exclude(kind__in=(Event.Kind.DISCARDED, Event.Kind.EXPIRED)).filter(
-            ~Q(kind=Event.Kind.UPLOADED) | Exists(submissions)
+            ~Q(kind__in=(Event.Kind.UPLOADED, Event.Kind.REPLACED)) | Exists(submissions)
         )
     return events.in_order()
 

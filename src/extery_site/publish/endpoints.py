@@ -38,12 +38,14 @@ class VerdictOut(Schema):
 class DraftOut(Schema):
     """The draft of an upload, warnings about the package, the verdict of each Blender, and what is missing.
 
-    The draft is deleted after ``expires_at`` unless it is submitted.
+    The draft is deleted after ``expires_at`` unless it is submitted. ``replaced`` are the names of the packages that
+    the upload replaces.
     """
 
     id: str
     version: VersionOut
     sha256: str
+    replaced: list[str]
     problems: list[dict[str, Any]]
     verdicts: dict[str, VerdictOut]
     missing: list[MissingOut]
@@ -59,7 +61,8 @@ def upload(
 ) -> DraftOut:
     """Upload a package.
 
-    It becomes a draft of a new extension or version, or adds a platform to an existing draft.
+    It becomes a draft of a new extension or version, adds a platform to an existing draft, or replaces its packages for
+    the same platforms.
     If the package has errors, the response lists all of them and nothing is stored.
     """
     if file is None:
@@ -77,6 +80,7 @@ def upload(
         id=extension.extension_id,
         version=VersionOut.of(version, request),
         sha256=result.package.sha256,
+        replaced=list(result.replaced),
         problems=[problem.as_dict() for problem in result.problems],
         verdicts=verdicts_as_dict(result.refusals),
         missing=[

@@ -38,7 +38,9 @@ def delete_version(
         expires_at = pending.version.expires_at
         if now is not None and (expires_at is None or expires_at > now):
             raise locking.wrong_status(pending.version, change.role)
-        release(*(package.file for package in pending.version.packages.select_related("file")))
+        version = pending.version
+        for packages in (version.packages, version.replaced_packages):
+            release(*(package.file for package in packages.select_related("file")))
     extension = pending.extension
     keep = Event.objects.filter(extension=extension)
     keep = keep.filter(kind=Event.Kind.SUBMITTED) if now is None else keep.decisions()

@@ -16,8 +16,6 @@ from extery.core.errors import (
     Refused,
     Where,
 )
-from extery.core.types import first_blender_for
-from extery.core.versions import number_of_blender_version
 from extery.manifest.document import MANIFEST_FILENAME, Manifest
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, Scope, check_package
@@ -41,8 +39,9 @@ from extery_site.project.body_limit import upload_too_large
 from extery_site.project.database import lock_transaction
 from extery_site.publish.draft_quota import use_draft
 from extery_site.publish.expiry import free_at, release_id
-from extery_site.publish.manifest_limits import as_json, check_storable, without_nul
+from extery_site.publish.manifest_limits import check_storable, without_nul
 from extery_site.publish.models import ReservedId
+from extery_site.publish.replacement import find_replaced, manifest_fields, replace
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
@@ -51,11 +50,15 @@ from extery_site.ui.short_text import check_short_text
 
 @dataclass(frozen=True)
 class UploadResult:
-    """The rows that an upload created or extended, the warnings about the package, and the Blenders that refuse it."""
+    """The rows that an upload created or extended, the warnings about the package, and the Blenders that refuse it.
+
+    ``replaced`` are the names of the packages that it replaces.
+    """
 
     extension: Extension
     version: Version
     package: Package
+    replaced: tuple[str, ...]
     problems: tuple[Problem, ...]
     refusals: tuple[Refusal, ...]
 
@@ -68,7 +71,9 @@ def receive_upload(
     release_notes: str = "",
     address: str | None = None,
 ) -> UploadResult:
-    """Store an uploaded package: of a new extension, a new version, or another platform of a draft.
+    """Store an uploaded package: of a new extension, a new version, or of a draft.
+
+    In a draft it replaces the packages for the same platforms, whose files are kept as its history.
 
     Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
     an id that is reserved or belongs to another user, or if a quota of the user or of the client's
@@ -125,8 +130,12 @@ def _store(
         use_draft(user, address=address)
     if extension is None:
         extension = _new_extension(manifest, user)
+    replaced: list[Package] = []
     if version is None:
         version = _new_version(extension, manifest, user)
+    else:
+        replaced = find_replaced(version, manifest)
+        replace(version, manifest, replaced)
     if notes:
         version.release_notes = notes
         version.save()
@@ -142,10 +151,18 @@ def _store(
     )
     if extension.newest_version_id is None:
         apply_manifest(extension, version)
-    record(extension, Event.Kind.UPLOADED, by=user, version=version, text=package.file_name)
+    record(
+        extension,
+        Event.Kind.REPLACED if replaced else Event.Kind.UPLOADED,
+        by=user,
+        version=version,
+        text=package.file_name,
+        packages=[stage.sha256],
+    )
     package.file = stage.store()
     package.save()
-    return UploadResult(extension, version, package, tuple(report.problems), report.refusals)
+    names = tuple(old.original_name for old in replaced)
+    return UploadResult(extension, version, package, names, tuple(report.problems), report.refusals)
 
 
 def _valid_manifest(report: CheckReport) -> Manifest:
@@ -179,7 +196,9 @@ def _check_against_site(
     _check_extension(extension, manifest, user)
     version = extension.versions.filter(number=manifest.version).first()
     if version is not None:
-        _check_draft(version, manifest)
+        if not version.is_editable:
+            raise _version_exists(manifest, variant="declined" if version.is_discardable else "")
+        find_replaced(version, manifest)
     _check_file_is_new(sha256)
     return extension, version
 
@@ -215,39 +234,6 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
         )
 
 
-def _check_draft(version: Version, manifest: Manifest) -> None:
-    """Check that the package adds a platform to this version, which must be a draft."""
-    if not version.is_editable:
-        raise _version_exists(manifest, variant="declined" if version.is_discardable else "")
-    taken: set[str] = set()
-    for package in version.packages.all():
-        if not package.platforms or not manifest.platforms:
-            raise _version_exists(manifest, variant="draft")
-        taken.update(package.platforms)
-    if taken & set(manifest.platforms):
-        raise _version_exists(manifest, variant="draft")
-    other = Manifest.from_table(version.manifest)
-    for field in _SAME_IN_ALL_PACKAGES:
-        if getattr(other, field) != getattr(manifest, field):
-            raise Conflict.of(
-                "upload.package-differs", where=Where(MANIFEST_FILENAME, (field,)), field=field
-            )
-
-
-_SAME_IN_ALL_PACKAGES = (
-    "name",
-    "tagline",
-    "maintainer",
-    "license",
-    "blender_version_min",
-    "blender_version_max",
-    "website",
-    "copyright",
-    "permissions",
-    "tags",
-)
-
-
 def _check_file_is_new(sha256: str) -> None:
     package = Package.objects.select_related("version__extension").filter(sha256=sha256).first()
     if package is not None:
@@ -279,19 +265,13 @@ def _new_extension(manifest: Manifest, user: User) -> Extension:
 
 
 def _new_version(extension: Extension, manifest: Manifest, user: User) -> Version:
-    stated, maximum = manifest.blender_range
-    minimum = first_blender_for(manifest.type, stated)
     return Version.objects.create(
         extension=extension,
         number=manifest.version,
         sort_key=manifest.parsed_version.sort_key,
-        manifest=as_json(manifest),
-        blender_min=number_of_blender_version(minimum),
-        blender_max=number_of_blender_version(maximum) if maximum else None,
-        permissions=dict(manifest.permissions),
-        license=list(manifest.license),
         created_by=user,
         expires_at=expiry_of(Version.Status.DRAFT),
+        **manifest_fields(manifest),
     )
 
 

@@ -65,13 +65,17 @@ def upload(request: HttpRequest) -> HttpResponse:
                     **_by_severity(error.problems),
                 }
         else:
-            messages.success(
-                request,
-                f"{result.package.original_name} uploaded. Complete the draft, then submit it.",
-            )
+            messages.success(request, _uploaded_message(result))
             return redirect(draft_url(result.version))
     response = render(request, "publish/upload.html", context, status=status)
     return add_retry_after(response, problem)
+
+
+def _uploaded_message(result: actions.UploadResult) -> str:
+    name, replaced = result.package.original_name, ", ".join(result.replaced)
+    if not replaced:
+        return f"{name} uploaded. Complete the draft, then submit it."
+    return f"{name} uploaded. It replaces {replaced}. Submit the version again when it is ready."
 
 
 def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:

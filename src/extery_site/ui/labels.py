@@ -95,6 +95,7 @@ class EventLabel(NamedTuple):
 EVENTS = {
     "comment": EventLabel("chat", "commented"),
     "uploaded": EventLabel("upload", "uploaded a package of {version}"),
+    "replaced": EventLabel("upload", "replaced a package of {version}"),
     "submitted": EventLabel("clock", "submitted {version} for review"),
     "withdrawn": EventLabel("back", "withdrew {version} from review"),
     "approved": EventLabel("check", "approved {version}"),

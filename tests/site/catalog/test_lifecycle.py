@@ -200,7 +200,7 @@ def test_events_that_a_listing_shows_raise_its_revision_and_others_do_not(
 def test_every_event_but_comments_and_uploads_belongs_to_one_transition() -> None:
     kinds = [change.event for change in TRANSITIONS]
 
-    assert sorted(kinds) == sorted(set(Kind) - {Kind.COMMENT, Kind.UPLOADED})
+    assert sorted(kinds) == sorted(set(Kind) - {Kind.COMMENT, Kind.UPLOADED, Kind.REPLACED})
 
 
 def assigned_statuses(tree: ast.AST) -> Iterator[int]:

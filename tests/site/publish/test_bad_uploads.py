@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Extension, Package, Tag, Version
+from extery_site.catalog.models import Event, Extension, Package, ReplacedPackage, Tag, Version
 from extery_site.publish.models import ReservedId
 from tests.site import factories
 from tests.site.packages import bomb, encrypted, manifest, package, zip_of
@@ -130,17 +130,17 @@ def test_a_session_without_the_csrf_token_does_not_upload(owner: User) -> None:
     assert response.json()["problems"][0]["code"] == "request.csrf-failed"
 
 
-def test_the_same_version_again_is_a_conflict(
+def test_a_version_in_review_again_is_a_conflict(
     owner: User, program: Browser, media: Callable[[], list[str]]
 ) -> None:
-    factories.make_draft(owner)
+    factories.make_waiting(owner)
     before = stored_rows(), media()
     response = upload(program(owner), package(files={"new.py": "x = 1\n"}))
     assert response.status_code == 409
     [problem] = response.json()["problems"]
     assert problem["code"] == "upload.version-exists"
     assert "gear_tool 1.0.0" in problem["message"]
-    assert "discard" in problem["hint"]
+    assert "increase the version" in problem["hint"]
     assert (stored_rows(), media()) == before
 
 
@@ -343,9 +343,11 @@ def test_of_two_simultaneous_uploads_of_one_version_exactly_one_succeeds(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["stored_rows", "upload.version-exists"]
+    # The second replaces the package of the first.
+    assert results == ["stored_rows"] * 2
     assert Package.objects.count() == Version.objects.count() == 1
-    assert media() == [Package.objects.get().file.name]
+    kept = [Package.objects.get().file.name, ReplacedPackage.objects.get().file.name]
+    assert media() == sorted(kept)
 
 
 @pytest.mark.django_db(transaction=True)

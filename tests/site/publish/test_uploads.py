@@ -93,16 +93,6 @@ def test_packages_for_other_platforms_are_added_to_the_draft(owner: User) -> Non
     assert version.packages.count() == 2
 
 
-def test_a_package_without_platforms_is_the_only_one_of_its_version(owner: User) -> None:
-    factories.make_draft(owner, platforms=["windows-x64"])
-    from extery.core.errors import Conflict
-
-    with pytest.raises(Conflict):
-        factories.make_draft(owner)
-    with pytest.raises(Conflict):
-        factories.make_draft(owner, platforms=["linux-x64", "windows-x64"])
-
-
 def test_uploads_are_events_of_the_thread(owner: User) -> None:
     version = factories.make_draft(owner)
     activity = Event.objects.get()

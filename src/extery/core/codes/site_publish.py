@@ -79,7 +79,6 @@ CODES: dict[str, Code] = {
         message="{id} {version} was uploaded before",
         hint=_NEW_VERSION,
         variants={
-            "draft": ("", f"{_NEW_VERSION}, or discard the draft first"),
             "declined": ("", f"{_NEW_VERSION}, or discard the declined version first"),
         },
         example={"id": "gear_tool", "version": "1.0.0"},
@@ -137,7 +136,8 @@ CODES: dict[str, Code] = {
         "the packages of the version differ",
         "The packages of a version must differ in their platforms only.",
         message="{field} differs from the package that was uploaded before",
-        hint="build all packages of a version from the same manifest",
+        hint="build all packages of a version from the same manifest, or one package for all platforms, which "
+        "replaces them",
         example={"field": "tagline"},
     ),
     "submit.description-missing": Code(

@@ -35,6 +35,7 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         COMMENT = "comment", "Comment"
         UPLOADED = "uploaded", "Package uploaded"
+        REPLACED = "replaced", "Package replaced"
         DISCARDED = "discarded", "Version discarded"
         EXPIRED = "expired", "Draft expired"
         SUBMITTED = "submitted", "Submitted for review"
@@ -74,7 +75,7 @@ class Event(models.Model):
     packages = models.JSONField(
         default=list,
         blank=True,
-        help_text="The SHA-256 of each package that a decision is about.",
+        help_text="The SHA-256 of each package that was uploaded, or that a decision is about.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

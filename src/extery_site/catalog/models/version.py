@@ -261,3 +261,20 @@ class Package(models.Model):
     def drag_url(self, request: HttpRequest) -> str:
         """Return the URL to drag into Blender: the listing's ``archive_url`` with a query string."""
         return f"{absolute(request, self.download_path)}?{self.drag_query}"
+
+
+class ReplacedPackage(models.Model):
+    """A package that its owner has replaced before the version was published; its file is kept with the version."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="replaced_packages")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    original_name = models.CharField(max_length=255)
+    platforms = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(editable=False, help_text="When it was uploaded.")
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.original_name
