@@ -134,3 +134,21 @@ def test_a_refused_token_is_not_in_the_message(tmp_path: Path, web: Web) -> None
         fetch(tmp_path, url)
     assert caught.value.code == "fetch.refused"
     assert "secret-token" not in f"{caught.value}{caught.value.problems[0].hint}"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"offline": True}, "by --offline or EXTERY_OFFLINE"),
+        ({"online": False}, "by a setting"),
+        ({}, "Blender's preferences"),
+    ],
+)
+def test_what_switches_the_network_off_is_named(
+    tmp_path: Path, options: dict[str, bool], words: str
+) -> None:
+    target = make_target(tmp_path)
+    store_blender_online(target, False)
+    with pytest.raises(Refused) as caught:
+        network(tmp_path, **options).check(URL, target)
+    assert words in caught.value.problems[0].message

@@ -241,9 +241,13 @@ CODES = {
         "error",
         "the network may not be used",
         "The option, the setting or Blender's own preference is obeyed by all commands.",
-        message="{url} was not requested: the network is switched off by --offline or EXTERY_OFFLINE",
-        hint="run the command again without it",
+        message="{url} was not requested",
+        hint="let 'extery doctor' find out why",
         variants={
+            "option": (
+                "{url} was not requested: the network is switched off by --offline or EXTERY_OFFLINE",
+                "run the command again without it",
+            ),
             "setting": (
                 "{url} was not requested: the network is switched off by a setting",
                 "switch it on with: extery config set online auto",
