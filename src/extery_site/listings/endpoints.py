@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, P, QueryEx, Router, Schema
 
+from extery.listing.all_versions import TEMPLATE
+from extery_site.listings.extension_listing import extension_listing
 from extery_site.listings.middleware import read_system, respond
 from extery_site.ui.addresses import base_url
 
@@ -45,12 +47,18 @@ class Block(Schema):
     reason: str
 
 
-class Listing(Schema):
-    """What a stock Blender subscribes to."""
+class ExtensionListing(Schema):
+    """All published versions of one extension."""
 
     version: str = Field(examples=["v1"])
     blocklist: list[Block]
     data: list[Entry]
+
+
+class Listing(ExtensionListing):
+    """What a stock Blender subscribes to; ``all_versions`` is where each extension has an `ExtensionListing`."""
+
+    all_versions: str = Field(examples=[TEMPLATE])
 
 
 @router.get("/extensions/", response=Listing, auth=None, url_name="listing", exclude_none=True)
@@ -85,3 +93,20 @@ def listing(
     for name, value in reply.headers:
         response[name] = value
     return response
+
+
+@router.get(
+    "/extensions/{extension_id}/listing/",
+    response=ExtensionListing,
+    auth=None,
+    url_name="extension_listing",
+    exclude_none=True,
+)
+def all_versions(request: HttpRequest, extension_id: str) -> HttpResponse:
+    """All published versions of one extension, as a listing: the newest version first, for all systems.
+
+    The listing of the site has the newest version for each system only. Clients find this address in its
+    `all_versions`: a path relative to the listing, with `{id}` for the id of the extension. The blocklist has the
+    extension if it is blocked. Responses have an `ETag`.
+    """
+    return extension_listing(request, extension_id)

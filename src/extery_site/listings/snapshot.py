@@ -7,14 +7,21 @@ snapshot shares the chunks that did not change.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
+from extery.listing import all_versions
 from extery.listing.entries import LISTING_VERSION
 from extery_site.listings.changes import Changes, Versions
 from extery_site.listings.chunks import Chunk, split
 from extery_site.listings.document import ListingDocument
+
+
+def head(blocklist: Sequence[Mapping[str, str]], fields: Mapping[str, str] = {}) -> bytes:
+    """Return a listing up to its first entry."""
+    document = {"version": LISTING_VERSION, **fields, "blocklist": [*blocklist]}
+    return json.dumps(document, separators=(",", ":")).encode()[:-1] + b',"data":['
 
 
 class Snapshot:
@@ -42,10 +49,7 @@ class Snapshot:
             {"id": extension_id, "reason": reason}
             for _, (extension_id, reason) in sorted(blocked.items())
         ]
-        self._head = b'{"version":"%b","blocklist":%b,"data":[' % (
-            LISTING_VERSION.encode(),
-            json.dumps(blocklist, separators=(",", ":")).encode(),
-        )
+        self._head = head(blocklist, {all_versions.FIELD: all_versions.TEMPLATE})
 
     @classmethod
     def of(cls, changes: Changes) -> Snapshot:

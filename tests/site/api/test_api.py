@@ -17,6 +17,7 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/extensions/",
         "/api/v1/extensions/{extension_id}/",
         "/api/v1/extensions/{extension_id}/block",
+        "/api/v1/extensions/{extension_id}/listing/",
         "/api/v1/extensions/{extension_id}/unblock",
         "/api/v1/extensions/{extension_id}/versions/{number}/approve",
         "/api/v1/extensions/{extension_id}/versions/{number}/decline",

@@ -40,7 +40,12 @@ def names(document: dict[str, Any]) -> list[tuple[str, str]]:
 def test_an_empty_site_serves_a_valid_listing(client: Client, db: None) -> None:
     response = client.get(URL)
     assert core.parse_listing(response.content).data == []
-    assert json.loads(response.content) == {"version": "v1", "blocklist": [], "data": []}
+    assert json.loads(response.content) == {
+        "version": "v1",
+        "all_versions": "./{id}/listing/",
+        "blocklist": [],
+        "data": [],
+    }
 
 
 def test_an_approved_extension_is_listed_with_blenders_keys_in_blenders_order(

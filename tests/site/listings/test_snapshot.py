@@ -57,6 +57,7 @@ def document_of(states: dict[str, ExtensionState], system: System, base: str) ->
     ordered = [states[id_key] for id_key in sorted(states)]
     return {
         "version": "v1",
+        "all_versions": "./{id}/listing/",
         "blocklist": [
             {"id": s.block[0], "reason": s.block[1]} for s in ordered if s.block is not None
         ],

@@ -43,7 +43,12 @@ def test_the_server_prints_its_url_and_the_repository_url(server: Server) -> Non
     assert "Add Remote Repository" in server.output
     response, body = ask(server, "GET", "/api/v1/extensions/")
     assert response.status == 200
-    assert json.loads(body) == {"version": "v1", "blocklist": [], "data": []}
+    assert json.loads(body) == {
+        "version": "v1",
+        "all_versions": "./{id}/listing/",
+        "blocklist": [],
+        "data": [],
+    }
     assert (server.data / "secret-key").stat().st_mode & 0o777 == 0o600
 
 

@@ -1,0 +1,30 @@
+"""The address of all versions of one extension, where a repository lists only the newest.
+
+A listing that has one names it in ``all_versions``: ``./``, a path below the folder of the listing, and ``{id}``
+for the id. The document there is a listing of that extension. Blender ignores the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+FIELD = "all_versions"
+#: As it is in the listing of the website.
+TEMPLATE = "./{id}/listing/"
+MAX_LENGTH = 200
+# Parts of a path without dots at their start: it stays on the host and below the folder of the listing.
+_TEMPLATE = re.compile(r"\.(?:/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*|\{id\}[A-Za-z0-9_.-]*))+/?")
+
+
+def all_versions_url(head: Mapping[str, object], identifier: str) -> str:
+    """Return the URL relative to the listing, for `extery.fetch.resolve_archive_url`; empty if there is none.
+
+    ``head`` are the untrusted keys of the listing without its data. Anything but a path below its folder is ignored.
+    """
+    template = head.get(FIELD)
+    if not isinstance(template, str) or len(template) > MAX_LENGTH:
+        return ""
+    if not _TEMPLATE.fullmatch(template) or template.count("{id}") != 1:
+        return ""
+    return template.replace("{id}", identifier) if identifier.isascii() else ""
