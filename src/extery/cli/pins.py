@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
-from extery.client.plan import find_one
+from extery.client.named import find_one
 from extery.client.records import find_installed, store_hold
 from extery.client.requirements import Requirement
 from extery.client.transaction import target_lock

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extery.cli.each_target import Results, for_each, grouped_lines, target_data
-from extery.client.plan import find_one
+from extery.client.named import find_one
 from extery.client.records import find_installed
 from extery.client.requirements import Requirement
 from extery.client.verify import Verified, verify

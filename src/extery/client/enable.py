@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery.client.blender import run_in_blender
-from extery.client.plan import find_one
+from extery.client.named import find_one
 from extery.client.records import Installed, find_installed
 from extery.client.requirements import Requirement
 from extery.client.targets import Target

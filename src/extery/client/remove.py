@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from extery.client.plan import Change, Plan, find_one
+from extery.client.named import find_one
+from extery.client.plan import Change, Plan
 from extery.client.records import Installed
 from extery.client.requirements import Requirement
 from extery.client.targets import Target

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from extery.client import operations
+from extery.client.named import find_one
 from extery.client.operations import Operation, PackageState, Step
 from extery.client.records import find_installed, get_installed
 from extery.client.repositories import Repository, load_repositories
+from extery.client.requirements import Requirement
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, Transaction, transaction
@@ -153,28 +155,23 @@ def earlier_versions(target: Target, repository: Repository, identifier: str) ->
     return list(found.values())
 
 
-def find_named(target: Target, name: str) -> tuple[Repository, str]:
+class _Known(NamedTuple):
+    name: str
+
+
+def find_known(target: Target, name: str) -> tuple[Repository, str]:
     """Return repository and id of an extension named ``id`` or ``repository.id`` that is or was installed.
 
     Raises `NotFound`, and `Conflict` if several repositories have one of that id.
     """
-    wanted, _, identifier = name.rpartition(".")
     repositories = {r.name: r for r in load_repositories(target)}
     names = {item.name for item in find_installed(target)} | {
         f"{step.repository}.{step.id}"
         for operation in operations.load_all(target)
         for step in operation.steps
     }
-    matches = sorted(
-        full
-        for full in names
-        if full.rpartition(".")[2] == identifier and (not wanted or full == name)
-    )
-    if not matches:
-        raise NotFound.of("install.not-installed", name=name, target=str(target))
-    if len(matches) > 1:
-        raise Conflict.of("install.ambiguous", id=identifier, names=", ".join(matches))
-    repository, _, identifier = matches[0].partition(".")
+    found = find_one(target, Requirement.parse(name), map(_Known, sorted(names)))
+    repository, _, identifier = found.name.partition(".")
     return repositories.get(repository) or Repository(repository), identifier
 
 
@@ -189,7 +186,7 @@ def roll_back(
 ) -> tuple[Operation, Earlier]:
     """Bring an extension back to the version before the present one, or to ``version``."""
     with transaction(target, "rollback", timeout=timeout, on_wait=on_wait) as change:
-        repository, identifier = find_named(target, name)
+        repository, identifier = find_known(target, name)
         installed = get_installed(target, repository, identifier)
         current = installed.state.version if installed else ""
         earlier = [
