@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from extery.core.versions import Version
+from extery.listing.all_versions import FIELD, TEMPLATE
 from extery.listing.delta import LISTING_FIELDS, record_change
 from extery.listing.entries import Entry, dump_listing, make_entry, make_listing
 from extery.manifest.document import Manifest
@@ -31,6 +33,8 @@ class Repository:
         self.entries: list[Entry] = []
         self.blocklist: list[dict[str, str]] = []
         self.records_changes = False
+        #: Whether the listing has the newest version of each extension only, as that of the website.
+        self.lists_newest_only = False
 
     @property
     def url(self) -> str:
@@ -76,6 +80,8 @@ class Repository:
     def publish(self) -> None:
         """Publish the current entries and blocks."""
         document = make_listing(self.entries, self.blocklist)
+        if self.lists_newest_only:
+            document = self._newest_only()
         place = self.folder / "index.json"
         if self.records_changes:
             old = place.read_bytes() if place.exists() else b""
@@ -86,6 +92,17 @@ class Repository:
             data = dump_listing(document)
         self.web.put("/r/index.json", data)
         place.write_bytes(data)
+
+    def _newest_only(self) -> dict[str, Any]:
+        """Return the document of the newest versions, and publish all versions of each extension beside it."""
+        newest: dict[str, Entry] = {}
+        for item in sorted(self.entries, key=lambda item: Version.parse(item["version"])):
+            newest[item["id"]] = item
+        for identifier in newest:
+            own = [item for item in self.entries if item["id"] == identifier]
+            blocks = [block for block in self.blocklist if block["id"] == identifier]
+            self.web.put(f"/r/{identifier}/listing/", dump_listing(make_listing(own, blocks)))
+        return {FIELD: TEMPLATE, **make_listing(newest.values(), self.blocklist)}
 
     def requested(self) -> list[str]:
         """Return the files requested since the last call."""

@@ -11,6 +11,7 @@ from extery.core.errors import ExteryError, Problem
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
+    from extery.client.choice import FindAllVersions
     from extery.client.execute import MakeFetcher, Progress, Result
     from extery.client.plan import Plan
     from extery.client.targets import Target
@@ -68,6 +69,16 @@ def run_plans(
         for note in own_files_notes(target, operation)
     ]
     return result_outcome(plans, result, is_dry=False, notes=notes, problems=found)
+
+
+def all_versions_finder(*, offline: bool) -> FindAllVersions:
+    """Return the function that asks repositories for versions which they do not list."""
+    from functools import partial
+
+    from extery.client.all_versions import find_all_versions
+    from extery.client.network import open_network
+
+    return partial(find_all_versions, fetcher_for=open_network(offline=offline).fetcher)
 
 
 def fetcher_factory(*, offline: bool) -> MakeFetcher:

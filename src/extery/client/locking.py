@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from extery.client.choice import FindAllVersions, find_no_versions
 from extery.client.index.candidates import Candidate
 from extery.client.lock_file import LockedExtension, LockedRepository, LockFile
 from extery.client.operations import PackageState
@@ -16,15 +17,23 @@ from extery.core.errors import Conflict, ProblemList
 from extery.core.versions import format_series
 
 
-def lock_target(target: Target, *, find: FindCandidates) -> tuple[LockFile, ProblemList]:
+def lock_target(
+    target: Target,
+    *,
+    find: FindCandidates,
+    find_all_versions: FindAllVersions = find_no_versions,
+) -> tuple[LockFile, ProblemList]:
     """Return a lock file of all installed extensions, and a problem for each that cannot be locked.
 
-    The package of an extension that Blender has installed is the one that its repository lists with this version.
+    The package of an extension that Blender has installed is the one that its repository has with this version:
+    ``find_all_versions`` returns those that are not listed.
     """
     problems = ProblemList()
     extensions, repositories = [], {}
-    for item in find_installed(target):
-        state = item.state if item.state.sha256 else listed_state(target, item, find)
+    installed = [*find_installed(target)]
+    states = _states(target, installed, find, find_all_versions)
+    for item in installed:
+        state = states[item.name]
         if state is None:
             problems.add("lock.unknown-package", name=item.name, version=item.state.version)
             continue
@@ -35,6 +44,24 @@ def lock_target(target: Target, *, find: FindCandidates) -> tuple[LockFile, Prob
         for repository in repositories.values()
     )
     return LockFile(format_series(target.series), locked, tuple(extensions)), problems
+
+
+def _states(
+    target: Target,
+    installed: Iterable[Installed],
+    find: FindCandidates,
+    find_all_versions: FindAllVersions,
+) -> dict[str, PackageState | None]:
+    """Return the package of each installed extension, by ``repository.id``."""
+    states = {
+        item.name: item.state if item.state.sha256 else listed_state(target, item, find)
+        for item in installed
+    }
+    unknown = [item for item in installed if states[item.name] is None]
+    found = find_all_versions(target, [(item.repository, item.id) for item in unknown])
+    for item in unknown:
+        states[item.name] = listed_state(target, item, lambda _target, name: found.of(name))
+    return states
 
 
 def listed_state(target: Target, item: Installed, find: FindCandidates) -> PackageState | None:

@@ -9,24 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
+from extery.client.choice import (
+    FindAllVersions,
+    choose,
+    find_no_versions,
+    fitting,
+    needs_all_versions,
+    unknown,
+    unsuitable,
+    with_all_versions,
+)
 from extery.client.index.candidates import Candidate
+from extery.client.named import find_named, not_installed
 from extery.client.operations import PackageState
 from extery.client.records import Installed
 from extery.client.repositories import Repository
 from extery.client.requirements import Comparison, Requirement
 from extery.client.targets import Target
 from extery.core.errors import (
-    Conflict,
     ExteryError,
-    Incompatible,
     InvalidInput,
-    NotFound,
     Problem,
     ProblemList,
-    Refused,
 )
-from extery.core.text import closest_match
 from extery.core.versions import Version
 
 #: Returns all listed versions of an id, of all enabled repositories of a target.
@@ -131,22 +138,41 @@ def plan_install(
     installed: Sequence[Installed],
     options: PlanOptions = PlanOptions(),
     find_similar: FindSimilar = lambda _target, _id: (),
+    find_all_versions: FindAllVersions = find_no_versions,
 ) -> Plan:
     """Plan the installation of the newest versions that are asked for and that fit the target.
 
-    ``find_similar`` returns listed ids that resemble one that is not listed.
+    ``find_similar`` returns listed ids that resemble one that is not listed, ``find_all_versions`` the versions that
+    repositories have and do not list.
     """
     plan = Plan()
-    for requirement in _merged(requirements, plan):
+    wanted = _merged(requirements, plan)
+    listed = {item.id: find(target, item.id) for item in wanted}
+    found = find_all_versions(
+        target, _to_ask((item, find_named(item, listed[item.id])) for item in wanted)
+    )
+    for requirement in wanted:
         try:
-            candidates = find(target, requirement.id)
+            candidates = with_all_versions(requirement.id, listed[requirement.id], found)
             if not candidates:
-                raise _unknown(target, requirement, find_similar(target, requirement.id))
-            candidate = _choose(target, requirement, candidates, installed)
+                raise unknown(target, requirement, find_similar(target, requirement.id))
+            candidate = choose(target, requirement, candidates, installed, found)
             _add(plan, target, candidate, installed, options)
         except ExteryError as error:
             plan.problems.extend(error.problems)
     return plan
+
+
+def _to_ask(
+    wanted: Iterable[tuple[Requirement, Sequence[Candidate]]],
+) -> list[tuple[Repository, str]]:
+    """Return the repositories that may have a version which was asked for and is not listed, with its id."""
+    return [
+        (item.repository, item.id)
+        for requirement, listed in wanted
+        if needs_all_versions(requirement, listed)
+        for item in listed
+    ]
 
 
 def _merged(requirements: Iterable[Requirement], plan: Plan) -> list[Requirement]:
@@ -163,64 +189,6 @@ def _merged(requirements: Iterable[Requirement], plan: Plan) -> list[Requirement
             channel = other.channel or requirement.channel
             merged[requirement.name] = other._replace(comparisons=comparisons, channel=channel)
     return [*merged.values()]
-
-
-def _choose(
-    target: Target,
-    requirement: Requirement,
-    candidates: Sequence[Candidate],
-    installed: Sequence[Installed],
-) -> Candidate:
-    """Return the candidate to install; raises an `ExteryError` with the reason if there is none."""
-    listed = [item for item in candidates if requirement.repository in ("", item.repository.name)]
-    if not listed:
-        raise _unknown(target, requirement, [item.name for item in candidates])
-    fitting = [item for item in listed if item.can_install and requirement.matches(item.version)]
-    if not fitting:
-        raise _unsuitable(target, requirement, listed)
-    names = sorted({item.name for item in fitting})
-    if len(names) > 1:
-        here = [item.name for item in installed if item.name in names]
-        if len(here) != 1:
-            raise Conflict.of("install.ambiguous", id=requirement.id, names=", ".join(names))
-        fitting = [item for item in fitting if item.name == here[0]]
-    return max(fitting, key=lambda item: item.version)
-
-
-def _unknown(target: Target, requirement: Requirement, similar: Sequence[str]) -> ExteryError:
-    return NotFound.of(
-        "install.unknown",
-        variant="similar" if similar else "",
-        name=requirement.name,
-        target=str(target),
-        similar=" or ".join(similar[:3]),
-    )
-
-
-def _unsuitable(
-    target: Target, requirement: Requirement, listed: Sequence[Candidate]
-) -> ExteryError:
-    """Return why none of the listed versions can be installed: the reason that a user can act on first."""
-    matching = [item for item in listed if requirement.matches(item.version)]
-    newest = max(matching or listed, key=lambda item: item.version)
-    name, version = requirement.name, newest.version.text
-    if newest.blocked:
-        return Refused.of("install.blocked", name=name, reason=newest.blocked)
-    if matching:
-        return Incompatible.of(
-            "install.incompatible",
-            name=name,
-            version=version,
-            target=str(target),
-            reason=newest.incompatible,
-        )
-    versions = sorted({item.version for item in listed}, reverse=True)
-    if all(version.is_prerelease for version in versions) and not requirement.comparisons:
-        return NotFound.of("install.prereleases-only", name=name, version=version)
-    shown = ", ".join(version.text for version in versions[:5])
-    return NotFound.of(
-        "install.no-version", requirement=str(requirement), versions=shown, target=str(target)
-    )
 
 
 def _add(
@@ -256,29 +224,6 @@ def _add(
     plan.changes.append(change)
 
 
-def find_one(target: Target, requirement: Requirement, installed: Sequence[Installed]) -> Installed:
-    """Return the installed extension that a requirement names; raises `NotFound` or `Conflict`."""
-    found = [
-        item
-        for item in installed
-        if item.id == requirement.id and requirement.repository in ("", item.repository.name)
-    ]
-    if not found:
-        known = [item.id for item in installed] + [item.name for item in installed]
-        similar = closest_match(requirement.name, known) or ""
-        raise NotFound.of(
-            "install.not-installed",
-            variant="similar" if similar else "",
-            name=requirement.name,
-            target=str(target),
-            similar=similar,
-        )
-    if len(found) > 1:
-        names = ", ".join(item.name for item in found)
-        raise Conflict.of("install.ambiguous", id=requirement.id, names=names)
-    return found[0]
-
-
 def plan_update(
     target: Target,
     requirements: Sequence[Requirement] = (),
@@ -286,25 +231,55 @@ def plan_update(
     find: FindCandidates,
     installed: Sequence[Installed],
     options: PlanOptions = PlanOptions(),
+    find_all_versions: FindAllVersions = find_no_versions,
 ) -> Plan:
     """Plan the update of the extensions that are named, by default of all from remote repositories.
 
     Each is updated from its own repository, to a version within its pin. Pre-releases are chosen only if asked for.
     """
     plan = Plan()
-    chosen = _named(target, requirements, installed, plan)
-    for item, requirement in chosen:
-        wanted = requirement._replace(comparisons=(*requirement.comparisons, *pin_of(item)))
-        listed = [c for c in find(target, item.id) if c.repository.name == item.repository.name]
-        fitting = [c for c in listed if c.can_install and wanted.matches(c.version)]
-        newest = max(fitting, key=lambda c: c.version, default=None)
+    updates = [
+        _update(target, item, requirement, find)
+        for item, requirement in _named(target, requirements, installed, plan)
+    ]
+    asked = _to_ask((item.wanted, item.listed) for item in updates if not item.is_fixed)
+    found = find_all_versions(target, asked)
+    for item, requirement, wanted, listed in updates:
+        candidates = with_all_versions(item.id, listed, found)
+        newest = max(fitting(wanted, candidates), key=lambda c: c.version, default=None)
         is_newer = newest is not None and newest.version > Version.parse(item.state.version)
-        if newest is None or not (is_newer or requirement.comparisons):
+        if newest is None and requirement.comparisons and candidates:
+            plan.problems.extend(unsuitable(target, requirement, candidates, found).problems)
+        elif newest is None or not (is_newer or requirement.comparisons):
             plan.current.append(item)
             plan.problems.extend(_held_back(target, item, listed))
-            continue
-        _add(plan, target, newest, installed, options)
+        else:
+            _add(plan, target, newest, installed, options)
     return plan
+
+
+class _Update(NamedTuple):
+    """An installed extension, what is asked of it, the same within its pin, and what its repository lists."""
+
+    item: Installed
+    requirement: Requirement
+    wanted: Requirement
+    listed: list[Candidate]
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the installed version is the only one that was asked for."""
+        version = Version.parse(self.item.state.version)
+        exact = any(c.operator == "==" and c.parts == 3 for c in self.wanted.comparisons)
+        return exact and self.wanted.matches(version)
+
+
+def _update(
+    target: Target, item: Installed, requirement: Requirement, find: FindCandidates
+) -> _Update:
+    wanted = requirement._replace(comparisons=(*requirement.comparisons, *pin_of(item)))
+    own = Requirement(item.id, item.repository.name)
+    return _Update(item, requirement, wanted, find_named(own, find(target, item.id)))
 
 
 def _named(
@@ -315,13 +290,9 @@ def _named(
         return [(item, Requirement(item.id)) for item in installed if item.repository.is_remote]
     chosen = []
     for requirement in requirements:
-        found = [
-            item
-            for item in installed
-            if item.id == requirement.id and requirement.repository in ("", item.repository.name)
-        ]
+        found = find_named(requirement, installed)
         if not found:
-            plan.problems.add("install.not-installed", name=requirement.name, target=str(target))
+            plan.problems.extend(not_installed(target, requirement, installed).problems)
         for item in found:
             if item.repository.is_remote:
                 chosen.append((item, requirement))

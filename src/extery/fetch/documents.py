@@ -38,11 +38,12 @@ class Validators:
 
 @dataclass(frozen=True)
 class Document:
-    """A decoded document with its headers and validators."""
+    """A decoded document with its headers and validators; ``url`` is where redirects have led."""
 
     body: bytes
     validators: Validators
     headers: Mapping[str, str]
+    url: str = ""
 
 
 def get_document(
@@ -113,7 +114,9 @@ def read_document(response: Response, encodings: Sequence[str], limit: int) -> D
         body.write(block)
     data = body.getvalue()
     _check_values(response, data, limit)
-    return Document(data, Validators(response.etag, response.last_modified), response.headers)
+    return Document(
+        data, Validators(response.etag, response.last_modified), response.headers, response.url
+    )
 
 
 def _limited(response: Response, blocks: Iterator[bytes], limit: int) -> Iterator[bytes]:

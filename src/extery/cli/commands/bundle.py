@@ -44,6 +44,7 @@ def command(
 
     PATH is a zip if its name ends in .zip, else a new folder. 'extery restore PATH --offline' installs from it on a machine without a network.
     """
+    from extery.cli.client_run import all_versions_finder
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.target_options import one_target
     from extery.cli.terminal import printable
@@ -59,7 +60,11 @@ def command(
     if lock_path is not None:
         lock = read_lock_file(lock_path)
     else:
-        lock, problems = lock_target(one_target(targets_of(blender, folder)), find=candidates)
+        lock, problems = lock_target(
+            one_target(targets_of(blender, folder)),
+            find=candidates,
+            find_all_versions=all_versions_finder(offline=offline),
+        )
     network = open_network(offline=offline)
     urls = {repository.name: repository.url for repository in lock.repositories}
 

@@ -48,11 +48,12 @@ def command(
     studio.gear_tool, gear_tool==1.2, 'gear_tool>=1.2,<2' or gear_tool@beta. Without a version it is the newest one that
     the Blender can use; pre-releases are installed only if they are asked for.
 
-    Versions are those of the last 'extery sync'; repositories that were never synced are synced first. Packages are
+    Versions are those of the last 'extery sync'; repositories that were never synced are synced first. One that lists only the
+    newest version is asked for the others if one of them is wanted, where it has them: a website of Extery does, a folder of files only lists what it has. Packages are
     fetched in parallel, verified, and switched in at the end. One that fails spoils no other, and the
     exit status is then 1. 'extery undo' brings back what was there before.
     """  # fmt: skip
-    from extery.cli.client_run import run_plans, sync_first
+    from extery.cli.client_run import all_versions_finder, run_plans, sync_first
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_install
@@ -64,6 +65,8 @@ def command(
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
 
+    find_all_versions = all_versions_finder(offline=offline)
+
     def plan(target: Target) -> Plan:
         with open_index(target) as index:
             search = IndexSearch(index)
@@ -73,6 +76,7 @@ def command(
                 find=search.find,
                 installed=[*find_installed(target)],
                 options=options,
+                find_all_versions=find_all_versions,
                 find_similar=search.find_similar,
             )
 

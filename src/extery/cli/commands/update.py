@@ -44,7 +44,7 @@ def command(
     'extery pin'). Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip
-    from extery.cli.client_run import run_plans, sync_first
+    from extery.cli.client_run import all_versions_finder, run_plans, sync_first
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_update
@@ -56,6 +56,8 @@ def command(
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
 
+    find_all_versions = all_versions_finder(offline=offline)
+
     def plan(target: Target) -> Plan:
         with open_index(target) as index:
             return plan_update(
@@ -64,6 +66,7 @@ def command(
                 find=IndexSearch(index).find,
                 installed=[*find_installed(target)],
                 options=options,
+                find_all_versions=find_all_versions,
             )
 
     return run_plans(targets, plan, "update", is_dry=dry_run, offline=offline, problems=problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,10 @@ class Candidate:
     @property
     def can_install(self) -> bool:
         return not self.incompatible and not self.blocked
+
+    def with_block(self, reason: str) -> Candidate:
+        """Return the candidate, blocked if a reason is given."""
+        return replace(self, blocked=reason) if reason else self
 
     @property
     def url(self) -> str:

@@ -95,14 +95,38 @@ CODES = {
     ),
     "install.no-version": Code(
         "error",
-        "no listed version is one that was asked for",
-        "A partial version stands for all that begin with it.",
-        message="no listed version matches {requirement}; there are {versions}",
+        "no version is one that was asked for",
+        "A partial version stands for all that begin with it. Most repositories list only the newest version that a "
+        "Blender can use; the website of Extery is asked for the others.",
+        message="no version matches {requirement}; there are {versions}",
         hint="choose one of these, or fetch the newest listings with 'extery sync'",
+        variants={
+            "listed-only": (
+                "no listed version matches {requirement}; {repositories} lists only {versions}",
+                "choose one of these, or install a package that you have with 'extery install-file'",
+            ),
+            "not-asked": (
+                "no listed version matches {requirement}; listed are {versions}; asking for others failed: {reason}",
+                "choose one of these, or try again when the repository can be reached",
+            ),
+        },
         example={
             "requirement": "gear_tool==3",
             "versions": "2.1.0, 2.0.0, 1.4.2",
             "target": "Blender 4.2",
+            "repositories": "studio",
+            "reason": "https://example.org/r/gear_tool/listing/: the server does not answer",
+        },
+    ),
+    "install.versions-elsewhere": Code(
+        "error",
+        "the answer about all versions comes from another server",
+        "Versions of an extension are taken only from the server of its repository.",
+        message="{url} leads to another server, {target}",
+        hint="add the repository with its present address: 'extery repo add'",
+        example={
+            "url": "https://example.org/r/gear_tool/listing/",
+            "target": "https://example.net/gear_tool/",
         },
     ),
     "install.not-installed": Code(
