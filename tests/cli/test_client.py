@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
-from tests.client.samples import make_package
+from extery.listing.entries import Entry, dump_listing, make_listing
+from tests.client.samples import make_entry, make_package
 
 
 class Evening:
@@ -22,6 +24,7 @@ class Evening:
         self.folder = folder
         self.packages = folder / "packages"
         self.target = folder / "extensions"
+        self.entries: list[Entry] = []
         self.publish("gear_tool", "1.0.0")
         self.publish("spring_tool", "0.3.0")
         assert self.run("repo", "add", str(self.packages), "--name", "studio").exit_code == 0
@@ -38,6 +41,11 @@ class Evening:
         stored = self.target / "studio/.blender_ext/index.json"
         stored.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.packages / "index.json", stored)
+
+    def list_entries(self) -> None:
+        """List only ``entries``, as the last sync would have stored them."""
+        data = dump_listing(make_listing(self.entries))
+        (self.target / "studio/.blender_ext/index.json").write_bytes(data)
 
     def run(self, *arguments: str, to: Path | None = None) -> Result:
         target = ["--dir", str(to or self.target), "--blender", "4.2"]
@@ -253,3 +261,33 @@ def test_two_blenders_are_changed_by_one_command(
     assert "Blender 4.2:" in result.output
     assert "Blender 5.2:" in result.output
     assert "Changed 2 extensions." in result.output
+
+
+def test_a_dry_run_names_conflicts_of_wheels_before_anything_is_downloaded(
+    evening: Evening,
+) -> None:
+    for identifier, version in (("gear_tool", "2.1.0"), ("sketch_tool", "1.26.4")):
+        wheel = f"numpy-{version}-cp311-cp311-any.whl"
+        path = make_package(evening.packages, identifier, files={f"wheels/{wheel}": "x"})
+        entry = make_entry(
+            identifier,
+            archive_url=f"./{path.name}",
+            archive_size=path.stat().st_size,
+            archive_hash=f"sha256:{sha256(path.read_bytes()).hexdigest()}",
+            python_versions=["3.11"],
+        )
+        evening.entries.append(entry)
+    evening.list_entries()
+    result = evening.run("install", "gear_tool", "sketch_tool", "--dry-run")
+    assert "gear_tool brings numpy 2.1.0, and studio.sketch_tool brings 1.26.4" in result.stderr
+    assert "known only after the download" not in result.stderr
+    assert not list(Path(evening.target / "../cache").rglob("*.zip"))
+
+
+def test_a_dry_run_states_that_conflicts_are_not_known_yet(evening: Evening) -> None:
+    evening.entries.append(make_entry("gear_tool", python_versions=["3.11"]))
+    evening.list_entries()
+    result = evening.run("install", "gear_tool", "--dry-run", "--offline")
+    assert "the wheels of studio.gear_tool are known only after the download" in result.stderr
+    [target] = evening.json("install", "gear_tool", "--dry-run", "--offline")["targets"]
+    assert target["wheels_unknown"] == ["studio.gear_tool"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extery.client.plan import Action
@@ -160,8 +160,12 @@ def result_outcome(
     is_dry: bool,
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
+    wheels_unknown: Mapping[Target, Sequence[str]] = {},
 ) -> Outcome:
-    """Return the outcome of plans that were carried out, or of a dry run."""
+    """Return the outcome of plans that were carried out, or of a dry run.
+
+    ``wheels_unknown`` are the extensions of a dry run whose wheels could not be compared.
+    """
     from extery.cli.each_target import grouped_lines, target_data
     from extery.cli.output import Outcome, prefix_problems
     from extery.cli.terminal import printable
@@ -184,7 +188,7 @@ def result_outcome(
         summary=_summary(plans, result, is_dry=is_dry),
         problems=prefix_problems(unique),
         lines=grouped_lines(groups),
-        notes=[printable(note) for note in notes],
+        notes=[printable(note) for note in [*notes, *_unknown_wheels(wheels_unknown)]],
         data={
             "targets": [
                 target_data(
@@ -192,11 +196,20 @@ def result_outcome(
                     changes=[change_data(change) for change in plan.changes],
                     current=[item.name for item in plan.current],
                     operation=operation_data(operations[target]) if target in operations else None,
+                    wheels_unknown=[*wheels_unknown.get(target, ())],
                 )
                 for target, plan in plans
             ]
         },
     )
+
+
+def _unknown_wheels(unknown: Mapping[Target, Sequence[str]]) -> Iterator[str]:
+    """Yield what cannot be known of wheels before the download."""
+    names = [*dict.fromkeys(name for found in unknown.values() for name in found)]
+    if names:
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield f"conflicts of the wheels of {shown} are known only after the download"
 
 
 def _named(problem: Problem, change: Change) -> Problem:

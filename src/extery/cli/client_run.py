@@ -60,8 +60,11 @@ def run_plans(
     """
     planned = for_each(targets, make_plan)
     plans, found = planned.done, [*problems, *planned.problems]
-    if is_dry or not any(plan.changes for _, plan in plans):
-        return result_outcome(plans, None, is_dry=is_dry, problems=found)
+    if is_dry:
+        unknown = _compare_wheels(plans, offline=offline)
+        return result_outcome(plans, None, is_dry=True, problems=found, wheels_unknown=unknown)
+    if not any(plan.changes for _, plan in plans):
+        return result_outcome(plans, None, is_dry=False, problems=found)
     result = _execute([plan for _, plan in plans], command, offline=offline)
     notes = [
         note
@@ -69,6 +72,29 @@ def run_plans(
         for note in own_files_notes(target, operation)
     ]
     return result_outcome(plans, result, is_dry=False, notes=notes, problems=found)
+
+
+def _compare_wheels(
+    plans: Sequence[tuple[Target, Plan]], *, offline: bool
+) -> dict[Target, list[str]]:
+    """Add the conflicts of wheels to the plans; return the extensions whose wheels are not known, by target."""
+    from extery.client.planned_wheels import find_planned_conflicts
+    from extery.client.records import find_installed
+    from extery.client.store import Store, cache_folder
+
+    store, make_fetcher = Store(cache_folder()), fetcher_factory(offline=offline)
+    unknown = {}
+    for target, plan in plans:
+        if any(change.candidate for change in plan.changes):
+            found = find_planned_conflicts(
+                plan.changes,
+                [*find_installed(target)],
+                store=store,
+                make_fetcher=make_fetcher,
+            )
+            plan.problems.extend(found.problems)
+            unknown[target] = found.unknown
+    return unknown
 
 
 def all_versions_finder(*, offline: bool) -> FindAllVersions:

@@ -12,6 +12,7 @@ from pathlib import Path
 from extery.client.records import Installed, find_installed
 from extery.client.targets import Target
 from extery.core.errors import ExteryError, Problem, ProblemList
+from extery.core.wheel_names import WheelName
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, read_manifest_bytes
 
 
@@ -29,6 +30,16 @@ def find_conflicts(target: Target, prepared: Mapping[str, Path]) -> list[Problem
         if item.name not in prepared
     }
     return _conflicts(wheels, others)
+
+
+def find_conflicts_between(
+    planned: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]
+) -> list[Problem]:
+    """Do the same for the file names of wheels: those of extensions that are planned, and those of others."""
+    return _conflicts(
+        {name: _versions(wheels) for name, wheels in planned.items()},
+        {name: _versions(wheels) for name, wheels in others.items()},
+    )
 
 
 def find_conflicts_among(installed: Iterable[Installed]) -> list[Problem]:
@@ -71,7 +82,9 @@ def _versions(wheels: Iterable[str]) -> dict[str, str]:
     """Return the version of each Python package among the wheels, by its normalized name."""
     versions = {}
     for wheel in wheels:
-        parts = wheel.rpartition("/")[2].split("-")
-        if len(parts) >= 5:
-            versions[parts[0].lower().replace(".", "_")] = parts[1]
+        try:
+            name = WheelName.parse(wheel)
+        except ValueError:
+            continue
+        versions[name.library] = name.version
     return versions
