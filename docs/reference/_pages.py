@@ -14,6 +14,7 @@ from tests.samples import LENIENT, MANIFESTS
 
 from extery.cli.app import COMMANDS, extery, load_command
 from extery.cli.group import CommandGroup
+from extery.cli.output.events import EVENTS
 from extery.cli.plugins import plugin_commands
 from extery.core.codes import all_codes
 from extery.core.codes.explanation import Explanation, explain
@@ -130,6 +131,15 @@ def _sample_problem(code: str) -> Problem:
     else:
         _, [problem] = check_manifest(LENIENT[code].read_bytes(), strict=False)
     return problem
+
+
+def events() -> str:
+    """Return the progress events with their members."""
+    rows = ["| event | meaning | members |", "| --- | --- | --- |"]
+    for name, event in EVENTS.items():
+        members = "; ".join(f"`{member}`: {text}" for member, text in event.members.items())
+        rows.append(f"| `{name}` | {event.meaning} | {members} |")
+    return "\n".join(rows)
 
 
 def settings() -> str:

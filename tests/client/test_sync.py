@@ -470,6 +470,6 @@ def test_progress_counts_repositories(synced: Synced) -> None:
         sync(
             [synced.target],
             fetcher_for=synced.network,
-            on_done=lambda done, total: seen.append((done, total)),
+            on_done=lambda done, total, *_: seen.append((done, total)),
         )
     assert seen == [(1, 2), (2, 2)]

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 def sync_first(targets: Sequence[Target], *, is_wanted: bool, offline: bool) -> list[Problem]:
     """Sync the targets if it is wanted, or those with a repository that was never synced; return the problems."""
-    from extery.cli.output.progress import ProgressBar
+    from extery.cli.output.run_progress import RunProgress
     from extery.client.network import open_network
     from extery.client.sync import sync
 
     chosen = [target for target in targets if is_wanted or _has_unsynced(target)]
     if not chosen or (offline and not is_wanted):
         return []
-    with ProgressBar("Syncing") as bar:
+    with RunProgress("Syncing", "repository") as progress:
         results = sync(
             chosen,
             fetcher_for=open_network(offline=offline).fetcher,
-            on_done=lambda done, total: bar.update(done, total, f"{done} of {total} repositories"),
+            on_done=progress.finish,
             on_wait=print_wait,
         )
     return [problem for result in results for problem in result.all_problems]
@@ -119,19 +119,28 @@ def fetcher_factory(*, offline: bool) -> MakeFetcher:
 
 
 def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
-    from extery.cli.output.progress import ProgressBar
+    from extery.cli.output.run_progress import RunProgress
     from extery.client.execute import execute
     from extery.client.plan import Plan
     from extery.client.store import Store, cache_folder
-    from extery.core.files import format_size
 
-    with ProgressBar(command.capitalize()) as bar:
+    states: dict[str, str] = {}
+    with RunProgress(command.capitalize(), "package") as shown:
 
         def on_progress(progress: Progress) -> None:
-            if bar.is_shown:
-                sizes = f"{format_size(progress.received)} of {format_size(progress.of_bytes)}"
-                detail = f"{progress.packages} of {progress.of_packages} packages, {sizes}"
-                bar.update(progress.received, progress.of_bytes, detail)
+            name, state, received, size = progress.item
+            if states.get(name) != state:
+                states[name] = state
+                shown.changed(name, state, size=size)
+            else:
+                shown.item(name, state, received=received, size=size)
+            shown.update(
+                progress.packages,
+                progress.of_packages,
+                received=progress.received,
+                of_bytes=progress.of_bytes,
+                fetched=progress.fetched,
+            )
 
         return execute(
             Plan([change for plan in plans for change in plan.changes]),

@@ -101,7 +101,7 @@ class OutcomeCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, print its outcome and exit with its status."""
         from extery.cli.group import name_in_group
-        from extery.cli.output import Outcome, emit, prefix_problems
+        from extery.cli.output import Outcome, emit, is_quiet, prefix_problems
         from extery.core.errors import ExteryError
 
         has_sources = True
@@ -117,6 +117,8 @@ class OutcomeCommand(click.Command):
             output_format = ctx.obj.output_format if ctx.obj else _pop_format(ctx)
             if output_format == "html":
                 output_format = "text"
+        if is_quiet():
+            outcome = outcome._replace(lines=(), notes=(), is_quiet=True)
         ctx.exit(emit(outcome, command=name_in_group(ctx), output_format=output_format))
 
     def _read_config(self, ctx: click.Context) -> ProjectConfig:

@@ -64,7 +64,6 @@ def names_of(targets: Iterable[Target]) -> str:
 
 def print_wait(holder: str) -> None:
     """Print that another process is waited for."""
-    from extery.cli.output import print_note
-    from extery.cli.terminal import printable
+    from extery.cli.output.run_progress import report_wait
 
-    print_note(printable(f"Waiting for {holder} …"))
+    report_wait(holder)

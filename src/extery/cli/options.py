@@ -135,6 +135,22 @@ def output_options(
     return decorate
 
 
+def _set_quiet(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    from extery.cli.output import QUIET
+
+    context.meta[QUIET] = value
+
+
+#: For commands with progress: see `extery.cli.output.run_progress`.
+quiet_option = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_quiet,
+    help="Print problems only, and no progress.",
+)
+
 #: The name of a file for `parse_valid_tags_option`.
 valid_tags_option = click.option(
     "--valid-tags",

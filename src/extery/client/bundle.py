@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from extery.client.lock_file import FILENAME, MAX_BYTES, LockFile, parse_lock_file, read_lock_file
+from extery.client.lock_file import (
+    FILENAME,
+    MAX_BYTES,
+    LockedExtension,
+    LockFile,
+    parse_lock_file,
+    read_lock_file,
+)
 from extery.client.store import Store
 from extery.client.unusable import unusable
 from extery.core.errors import Corrupt, ExteryError, NotFound, Where
@@ -26,22 +33,25 @@ def write_bundle(
     *,
     store: Store,
     make_fetcher: Callable[[str], Fetcher],
-    on_package: Callable[[str], None] = lambda _: None,
+    on_package: Callable[[LockedExtension, str], None] = lambda _item, _state: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write the lock file and its packages to ``to``: a zip if its name ends in ``.zip``, else a new folder.
 
-    ``make_fetcher`` returns the fetcher for the repository of a name. Raises an `ExteryError`; then nothing is written.
+    ``make_fetcher`` returns the fetcher for the repository of a name. ``on_package`` is called with the state of a package,
+    ``downloading`` or ``done``, ``on_progress`` with the bytes that were received. Raises an `ExteryError`; then nothing is written.
     """
     packages: dict[str, Path] = {}
     for item in lock.extensions:
-        on_package(item.name)
         state = item.state
         if store.has(state.sha256, state.size):
             packages[state.sha256] = store.use(state.sha256)
-            continue
-        request = DownloadRequest(state.source, state.size, state.sha256)
-        with make_fetcher(item.repository) as fetcher:
-            packages[state.sha256] = store.fetch(request, fetcher)
+        else:
+            on_package(item, "downloading")
+            request = DownloadRequest(state.source, state.size, state.sha256)
+            with make_fetcher(item.repository) as fetcher:
+                packages[state.sha256] = store.fetch(request, fetcher, on_progress=on_progress)
+        on_package(item, "done")
     try:
         if to.suffix.lower() == ".zip":
             _write_zip(lock, packages, to)

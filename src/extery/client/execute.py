@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from extery.client.operations import Operation, PackageState
 from extery.client.plan import Change, Plan
@@ -33,15 +34,31 @@ _unpacking = threading.BoundedSemaphore(MAX_UNPACKING)
 MakeFetcher = Callable[[Repository, Target], Fetcher]
 
 
+class ItemProgress(NamedTuple):
+    """A package: the name of its extension, its state, and bytes of it that were received.
+
+    The state is ``downloading``, ``unpacking``, ``done`` or ``failed``.
+    """
+
+    name: str
+    state: str
+    received: int
+    size: int
+
+
 @dataclass(frozen=True)
 class Progress:
-    """Bytes and packages that are fetched and unpacked, of all; ``name`` is the extension that was finished last."""
+    """Bytes and packages that are fetched and unpacked, of all; ``fetched`` bytes were not in the store before.
+
+    ``item`` is the package that is in another state, or of which more was received.
+    """
 
     received: int
     of_bytes: int
     packages: int
     of_packages: int
-    name: str = ""
+    fetched: int
+    item: ItemProgress
 
 
 @dataclass
@@ -218,19 +235,32 @@ class _Counter:
         self._on_progress = on_progress
         self._of_bytes = sum(job.state.size for job in jobs)
         self._of_packages = len(jobs)
-        self._received = self._packages = self.saved = 0
+        self._received = self._packages = self._fetched = self.saved = 0
+        self._of_item: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def add_saved(self, saved: int) -> None:
         with self._lock:
             self.saved += saved
 
-    def add(self, received: int, *, packages: int = 0, name: str = "") -> None:
+    def add(
+        self, job: _Job, state: str, received: int = 0, *, packages: int = 0, fetched: int = 0
+    ) -> None:
         with self._lock:
             self._received += received
+            self._fetched += fetched
             self._packages += packages
+            of_item = self._of_item.get(job.state.sha256, 0) + received
+            self._of_item[job.state.sha256] = of_item
             self._on_progress(
-                Progress(self._received, self._of_bytes, self._packages, self._of_packages, name)
+                Progress(
+                    self._received,
+                    self._of_bytes,
+                    self._packages,
+                    self._of_packages,
+                    self._fetched,
+                    ItemProgress(job.changes[0].name, state, of_item, job.state.size),
+                )
             )
 
 
@@ -242,14 +272,14 @@ def _install(
     counter: _Counter,
 ) -> list[tuple[Change, ExteryError]]:
     """Fetch the package of a job and unpack it for each of its changes; return those that failed."""
-    state, first = job.state, job.changes[0]
+    state = job.state
     has_package = store.has(state.sha256, state.size)
     try:
         package = _package(job, store, fetchers, counter)
     except ExteryError as error:
+        counter.add(job, "failed", packages=1)
         return [(change, error) for change in job.changes]
-    if has_package:
-        counter.add(state.size)
+    counter.add(job, "unpacking", state.size if has_package else 0)
     failed = []
     for change in job.changes:
         try:
@@ -259,7 +289,7 @@ def _install(
                 )
         except ExteryError as error:
             failed.append((change, error))
-    counter.add(0, packages=1, name=first.name)
+    counter.add(job, "failed" if failed else "done", packages=1)
     return failed
 
 
@@ -269,12 +299,13 @@ def _package(job: _Job, store: Store, fetchers: Fetchers, counter: _Counter) -> 
     if store.has(state.sha256, state.size):
         return store.use(state.sha256)
     request = DownloadRequest(state.source, state.size, state.sha256)
+    counter.add(job, "downloading")
     before = job.changes[0].before
     return store.fetch(
         request,
         fetchers.of(job.changes[0]),
         old=before.state.sha256 if before else "",
-        on_progress=counter.add,
+        on_progress=lambda size: counter.add(job, "downloading", size, fetched=size),
         on_saved=counter.add_saved,
     )
 

@@ -34,6 +34,9 @@ class FetcherFactory(Protocol):
     def __call__(self, url: str, target: Target, /) -> Fetcher: ...
 
 
+OnDone = Callable[[int, int, str, str], None]
+
+
 @dataclass
 class SyncedRepository:
     """What a sync has done with a repository.
@@ -93,13 +96,13 @@ def sync(
     targets: Sequence[Target],
     *,
     fetcher_for: FetcherFactory,
-    on_done: Callable[[int, int], None] = lambda _done, _total: None,
+    on_done: OnDone = lambda _done, _total, _name, _state: None,
     timeout: float = DEFAULT_TIMEOUT,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> list[SyncedTarget]:
     """Sync all enabled remote repositories of the targets, and return the result for each target.
 
-    ``on_done`` receives the numbers of finished and of all repositories. Nothing is raised for one repository or target:
+    ``on_done`` receives the numbers of finished and of all repositories, the name of one, and ``done`` or ``failed``. Nothing is raised for one repository or target:
     its problems are part of its result.
     """
     states: dict[Target, SyncState] = {}
@@ -132,7 +135,7 @@ def _fetch_all(
     jobs: Sequence[Job],
     states: dict[Target, SyncState],
     fetcher_for: FetcherFactory,
-    on_done: Callable[[int, int], None],
+    on_done: OnDone,
 ) -> tuple[dict[Job, Received], dict[Job, ExteryError]]:
     received: dict[Job, Received] = {}
     fetchers = _Fetchers(fetcher_for)
@@ -141,14 +144,16 @@ def _fetch_all(
     def run(job: Job) -> None:
         nonlocal done
         state = states[job.target].listings.get(job.repository.name, ListingState())
+        result = "failed"
         try:
             with fetchers.open(job) as fetcher:
                 if found := fetch_repository(job, state, fetcher):
                     received[job] = found
+            result = "done"
         finally:
             with lock:
                 done += 1
-                on_done(done, len(jobs))
+                on_done(done, len(jobs), job.repository.name, result)
 
     failed = run_all(jobs, run, fetcher=fetchers) if jobs else []
     return received, dict(failed)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import LocalPath, output_options
+from extery.cli.options import LocalPath, output_options, quiet_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
+    from extery.client.lock_file import LockedExtension, LockFile
     from extery.fetch import Fetcher
 
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 )
 @offline_option
 @target_options
+@quiet_option
 @output_options(project_file=False)
 @click.pass_obj
 def command(
@@ -71,10 +75,54 @@ def command(
     def make_fetcher(repository: str) -> Fetcher:
         return network.fetcher(urls[repository])
 
-    write_bundle(lock, to, store=Store(cache_folder()), make_fetcher=make_fetcher)
+    with _progress(lock) as (on_package, on_progress):
+        write_bundle(
+            lock,
+            to,
+            store=Store(cache_folder()),
+            make_fetcher=make_fetcher,
+            on_package=on_package,
+            on_progress=on_progress,
+        )
     return Outcome(
         ok=not problems.errors,
         summary=f"Bundled {pluralize(len(lock.extensions), 'extension')} in {printable(str(to))}.",
         problems=prefix_problems(problems),
         data={"path": str(to), "extensions": [item.name for item in sorted(lock.extensions)]},
     )
+
+
+@contextmanager
+def _progress(
+    lock: LockFile,
+) -> Iterator[tuple[Callable[[LockedExtension, str], None], Callable[[int], None]]]:
+    """Show the progress of a bundle: yield the functions to call with a package and with received bytes."""
+    from extery.cli.output.run_progress import RunProgress
+
+    total = sum(item.state.size for item in lock.extensions)
+    done: list[LockedExtension] = []
+    fetched = partly = 0
+    with RunProgress("Bundle", "package") as shown:
+
+        def on_package(item: LockedExtension, state: str) -> None:
+            nonlocal partly
+            shown.changed(item.name, state, size=item.state.size)
+            partly = 0
+            if state == "done":
+                done.append(item)
+            on_progress(0)
+
+        def on_progress(size: int) -> None:
+            nonlocal fetched, partly
+            fetched += size
+            partly += size
+            received = sum(item.state.size for item in done) + partly
+            shown.update(
+                len(done),
+                len(lock.extensions),
+                received=received,
+                of_bytes=total,
+                fetched=fetched,
+            )
+
+        yield on_package, on_progress

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import LocalPath, output_options
+from extery.cli.options import LocalPath, output_options, quiet_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print what would be done.")
 @offline_option
 @target_options
+@quiet_option
 @output_options(project_file=False)
 @click.pass_obj
 def command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.options import output_options
+from extery.cli.options import output_options, quiet_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.command("sync", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was synced.")
 @offline_option
 @target_options
+@quiet_option
 @output_options(project_file=False)
 @click.pass_obj
 def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path | None) -> Outcome:
@@ -33,16 +34,16 @@ def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path 
     """  # fmt: skip
     from extery.cli.each_target import grouped_lines, names_of, print_wait, target_data
     from extery.cli.output import Outcome, pluralize, prefix_problems
-    from extery.cli.output.progress import ProgressBar
+    from extery.cli.output.run_progress import RunProgress
     from extery.client.network import open_network
     from extery.client.sync import sync
 
     targets = targets_of(blender, folder)
-    with ProgressBar("Syncing") as bar:
+    with RunProgress("Syncing", "repository") as progress:
         results = sync(
             targets,
             fetcher_for=open_network(offline=offline).fetcher,
-            on_done=lambda done, total: bar.update(done, total, f"{done} of {total} repositories"),
+            on_done=progress.finish,
             on_wait=print_wait,
         )
     items = [item for result in results for item in result.repositories]

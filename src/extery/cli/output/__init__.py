@@ -26,11 +26,29 @@ __all__ = [
     "PrefixedProblem",
     "SilencedProblem",
     "emit",
+    "is_json",
+    "is_quiet",
     "pluralize",
     "prefix_problems",
     "print_note",
     "print_problems",
 ]
+
+
+#: Key of --quiet among the values of a click context.
+QUIET = "extery.quiet"
+
+
+def is_quiet() -> bool:
+    """Return whether the running command has --quiet."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(QUIET))
+
+
+def is_json() -> bool:
+    """Return whether the running command has --json."""
+    context = click.get_current_context(silent=True)
+    return getattr(context and context.obj, "output_format", "") == "json"
 
 
 def emit(outcome: Outcome, *, command: str, output_format: str) -> int:

@@ -6,10 +6,13 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from extery.cli.terminal import is_interactive, uses_color
+from extery.cli.terminal import is_interactive, printable, uses_color
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+#: Items with a bar of their own at a time.
+MAX_ROWS = 5
 
 
 class ProgressBar:
@@ -19,6 +22,7 @@ class ProgressBar:
         self._title = title
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._rows: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         if is_interactive(sys.stderr):
@@ -44,6 +48,23 @@ class ProgressBar:
         """Show ``done`` of ``total``, with ``detail`` after the bar."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=done, total=total, detail=detail)
+
+    def show_item(self, name: str, detail: str, done: int, total: int) -> None:
+        """Show a bar for one item below that of all, if there is room; `hide_item` removes it."""
+        if self._progress is None:
+            return
+        if name not in self._rows:
+            if len(self._rows) >= MAX_ROWS:
+                return
+            self._rows[name] = self._progress.add_task(
+                f"  {printable(name)}", total=None, detail=""
+            )
+        self._progress.update(self._rows[name], completed=done, total=total or None, detail=detail)
+
+    def hide_item(self, name: str) -> None:
+        """Remove the bar of an item."""
+        if self._progress is not None and name in self._rows:
+            self._progress.remove_task(self._rows.pop(name))
 
 
 def _rich_progress() -> Progress:
