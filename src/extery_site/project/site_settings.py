@@ -37,7 +37,17 @@ from extery_site.project.setting_types import (
 
 PREFIX = "EXTERY_"
 #: Variables of the test suite and of the toolkit's own commands.
-OTHER_VARIABLES = frozenset({"EXTERY_CACHE", "EXTERY_CORPUS", "EXTERY_REQUIRE"})
+OTHER_VARIABLES = frozenset(
+    {
+        "EXTERY_BLENDER",
+        "EXTERY_CACHE",
+        "EXTERY_CONFIG",
+        "EXTERY_CORPUS",
+        "EXTERY_OFFLINE",
+        "EXTERY_POLICY",
+        "EXTERY_REQUIRE",
+    }
+)
 OTHER_PREFIXES = ("EXTERY_TEST_", "EXTERY_CLIENT_")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import extery
 from extery.core.errors import InvalidInput, Problem
 from extery_site.project import data_folder, site_settings
 from extery_site.project.setting_types import Rate
@@ -162,6 +164,19 @@ def test_all_problems_are_reported_together_with_suggestions(
 
 def test_variables_of_the_test_suite_are_ignored(load: Load) -> None:
     assert load(EXTERY_REQUIRE="all", EXTERY_TEST_ANYTHING="1") == load()
+
+
+def test_variables_of_the_client_are_ignored(load: Load) -> None:
+    folder = Path(extery.__file__).parent
+    found = {
+        name
+        for path in folder.rglob("*.py")
+        for name in re.findall(
+            r"(?:envvar=|VARIABLE = |environ\.get\()\"(EXTERY_[A-Z_]+)", path.read_text("utf-8")
+        )
+    }
+    assert {"EXTERY_CONFIG", "EXTERY_BLENDER", "EXTERY_OFFLINE", "EXTERY_POLICY"} <= found
+    assert load(**dict.fromkeys(found, "x")) == load()
 
 
 def test_a_variable_in_small_letters_is_not_a_setting(load: Load) -> None:
