@@ -114,6 +114,7 @@ OTHER_VARIABLES = {
     "EXTERY_CORPUS",
     "EXTERY_DEBGU",  # in the example of a problem
     "EXTERY_OFFLINE",
+    "EXTERY_POLICY",
     "EXTERY_REQUIRE",
     "EXTERY_TOKEN",  # in the example of a script
 }

@@ -45,6 +45,7 @@ _AREA_TITLES = {
     "lock": "Lock files and bundles",
     "verify": "Verifying installed extensions",
     "audit": "Audits",
+    "policy": "The policy",
     "doctor": "What `extery doctor` finds",
     "usage": "Command line and project file",
     "upload": "Uploading",

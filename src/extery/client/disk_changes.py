@@ -5,13 +5,13 @@ What Extery itself has installed, updated or removed is not reported: records an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from extery.client import operations
 from extery.client.index.database import open_index
 from extery.client.index.queries import blocked_ids
-from extery.client.records import Installed
+from extery.client.records import Installed, get_installed, load_records
 from extery.client.repositories import load_repositories
 from extery.client.sync_state import SyncState
 from extery.client.targets import Target
@@ -74,6 +74,18 @@ def find_blocked(target: Target, installed: Iterable[Installed]) -> list[Problem
         )
         for item, reason in blocked_installed(target, installed)
     ]
+
+
+def blocked_extensions(target: Target) -> Iterator[tuple[Installed, str]]:
+    """Yield what `blocked_installed` returns, and read only the folders of blocked extensions."""
+    with open_index(target) as index:
+        blocked, repositories = blocked_ids(index), index.repositories
+    records = load_records(target) if blocked else {}
+    for (name, identifier), reason in sorted(blocked.items()):
+        if name in repositories:
+            item = get_installed(target, repositories[name], identifier, records)
+            if item is not None:
+                yield item, clean_message(reason)
 
 
 def blocked_installed(

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,14 +35,14 @@ class Setting(NamedTuple):
 AUTO = "auto"
 _SWITCH: Mapping[str, Value] = {"yes": True, "no": False}
 
-#: What `extery audit` does with installed extensions that are blocked: also the only setting of a policy file.
+#: What is done with installed extensions that are blocked, the weakest first: also a setting of a policy file.
 BLOCKED = "blocked"
-WARN, REMOVE = "warn", "remove"
+WARN, DISABLE, REMOVE = ACTIONS = ("warn", "disable", "remove")
 
 SETTINGS = {
     BLOCKED: Setting(
-        {WARN: WARN, REMOVE: REMOVE},
-        "What 'extery audit' does with installed extensions that are blocked.",
+        dict(zip(ACTIONS, ACTIONS, strict=True)),
+        "What is done with installed extensions that are blocked, at every sync, installation and audit.",
     ),
     "check-updates": Setting(_SWITCH, "Mention newer versions after other commands."),
     "online": Setting(
@@ -81,7 +81,7 @@ def config_folder(environ: Mapping[str, str] = os.environ, system: str = sys.pla
 
 def load_settings(folder: Path) -> Settings:
     """Return the settings in ``folder``; raises an `ExteryError` for a file that is not valid."""
-    values = _read(folder / FILENAME)
+    values = read_values(folder / FILENAME)
     online = values.get("online", AUTO)
     return Settings(
         online if isinstance(online, bool) else None,
@@ -90,16 +90,11 @@ def load_settings(folder: Path) -> Settings:
     )
 
 
-def read_policy(path: Path) -> str:
-    """Return the value of ``blocked`` in a policy file; raises an `ExteryError` for a file that is not valid."""
-    return str(_read(path, {BLOCKED: SETTINGS[BLOCKED]}).get(BLOCKED, WARN))
-
-
 def get_setting(folder: Path, name: str) -> str:
     """Return the value of a setting as it is written on the command line."""
     setting = _setting(name)
     default, *_ = setting.values.values()
-    return _word(setting, _read(folder / FILENAME).get(name, default))
+    return _word(setting, read_values(folder / FILENAME).get(name, default))
 
 
 def set_setting(folder: Path, name: str, word: str) -> None:
@@ -110,7 +105,7 @@ def set_setting(folder: Path, name: str, word: str) -> None:
             "config.value", name=name, value=word, allowed=", ".join(setting.values)
         )
     path = folder / FILENAME
-    _read(path)
+    read_values(path)
     line = f"{name} = {_toml(setting.values[word])}\n"
     _write(path, line, re.compile(rf"^\s*{re.escape(name)}\s*="))
 
@@ -126,9 +121,8 @@ def _setting(name: str) -> Setting:
         raise _unknown(name) from None
 
 
-def _unknown(
-    name: str, where: Where = Where(), settings: Mapping[str, Setting] = SETTINGS
-) -> InvalidInput:
+def _unknown(name: str, where: Where = Where(), settings: Iterable[str] = SETTINGS) -> InvalidInput:
+    settings = [*settings]
     similar = closest_match(name, settings)
     return InvalidInput.of(
         "config.unknown",
@@ -149,7 +143,13 @@ def _word(setting: Setting, value: object) -> str:
     )
 
 
-def _read(path: Path, settings: Mapping[str, Setting] = SETTINGS) -> dict[str, Any]:
+def read_values(
+    path: Path, settings: Mapping[str, Setting] = SETTINGS, *, lists: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the values in a file, none if there is no file; raises an `ExteryError` for one that is not valid.
+
+    ``lists`` are the names of further settings, which are lists of texts.
+    """
     where = Where(str(path))
     try:
         values = tomllib.loads(read_regular(path, limit=_MAX_BYTES).decode("utf-8"))
@@ -161,8 +161,18 @@ def _read(path: Path, settings: Mapping[str, Setting] = SETTINGS) -> dict[str, A
         raise InvalidInput.of("config.toml", where=where, reason=str(error)) from error
     for name, value in values.items():
         where = Where(str(path), (name,))
+        if name in lists:
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise InvalidInput.of(
+                    "config.value",
+                    where=where,
+                    name=name,
+                    value=quote_value(value),
+                    allowed='the lists of texts, such as ["a", "b"]',
+                )
+            continue
         if name not in settings:
-            raise _unknown(name, where, settings)
+            raise _unknown(name, where, [*settings, *lists])
         try:
             _word(settings[name], value)
         except StopIteration:

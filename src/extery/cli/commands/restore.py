@@ -9,6 +9,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import LocalPath, output_options, quiet_option
+from extery.cli.policies import policy_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print what would be done.")
 @offline_option
 @target_options
+@policy_option
 @quiet_option
 @output_options(project_file=False)
 @click.pass_obj
@@ -35,6 +37,7 @@ def command(
     exact: bool,
     dry_run: bool,
     offline: bool,
+    policy_file: Path | None,
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
@@ -47,6 +50,7 @@ def command(
     from extery.cli.each_target import print_wait
     from extery.client.bundle import check_complete, open_lock
     from extery.client.locking import add_repositories, plan_restore
+    from extery.client.policy import load_policy
     from extery.client.records import find_installed
     from extery.client.store import Store, cache_folder
 
@@ -60,5 +64,6 @@ def command(
             add_repositories(target, lock, on_wait=print_wait)
         return plan_restore(target, lock, installed=[*find_installed(target)], exact=exact)
 
+    policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
-    return run_plans(targets, plan, "restore", is_dry=dry_run, offline=offline)
+    return run_plans(targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy)

@@ -9,6 +9,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options, quiet_option
+from extery.cli.policies import policy_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
@@ -22,10 +23,18 @@ if TYPE_CHECKING:
 @click.command("sync", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was synced.")
 @offline_option
 @target_options
+@policy_option
 @quiet_option
 @output_options(project_file=False)
 @click.pass_obj
-def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path | None) -> Outcome:
+def command(
+    _run: Run,
+    *,
+    offline: bool,
+    policy_file: Path | None,
+    blender: tuple[str, ...],
+    folder: Path | None,
+) -> Outcome:
     """Fetch the listings of all enabled repositories.
 
     All are fetched at once, and only what has changed: of a repository without changes a few hundred bytes. An entry
@@ -35,9 +44,12 @@ def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path 
     from extery.cli.each_target import grouped_lines, names_of, print_wait, target_data
     from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.output.run_progress import RunProgress
+    from extery.cli.policies import with_policy
     from extery.client.network import open_network
+    from extery.client.policy import load_policy
     from extery.client.sync import sync
 
+    policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
     with RunProgress("Syncing", "repository") as progress:
         results = sync(
@@ -50,13 +62,14 @@ def command(_run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path 
     counts = [(status, sum(item.status == status for item in items)) for status in _STATUSES]
     numbers = ", ".join(f"{number} {status}" for status, number in counts if number)
     total = pluralize(len(items), "repository")
-    return Outcome(
+    outcome = Outcome(
         ok=all(result.ok for result in results),
         summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}.",
         problems=prefix_problems(p for result in results for p in result.all_problems),
         lines=grouped_lines([(result.target, list(_lines(result))) for result in results]),
         data={"targets": [target_data(result.target, **_data(result)) for result in results]},
     )
+    return with_policy(outcome, targets, policy)
 
 
 _STATUSES = ("updated", "unchanged", "failed")

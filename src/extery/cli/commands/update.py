@@ -8,6 +8,7 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options, quiet_option
+from extery.cli.policies import policy_option
 from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print what would be done.")
 @offline_option
 @target_options
+@policy_option
 @quiet_option
 @output_options(project_file=False)
 @click.pass_obj
@@ -36,6 +38,7 @@ def command(
     is_wanted: bool,
     dry_run: bool,
     offline: bool,
+    policy_file: Path | None,
     blender: tuple[str, ...],
     folder: Path | None,
 ) -> Outcome:
@@ -49,11 +52,13 @@ def command(
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_update
+    from extery.client.policy import load_policy
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
 
     wanted = [Requirement.parse(text) for text in requirements]
     options = PlanOptions(allow_downgrade=allow_downgrade)
+    policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
 
@@ -70,4 +75,6 @@ def command(
                 find_all_versions=find_all_versions,
             )
 
-    return run_plans(targets, plan, "update", is_dry=dry_run, offline=offline, problems=problems)
+    return run_plans(
+        targets, plan, "update", is_dry=dry_run, offline=offline, problems=problems, policy=policy
+    )

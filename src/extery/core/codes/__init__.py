@@ -74,6 +74,7 @@ AREAS = {
     "verify": "client_install",
     "audit": "client_doctor",
     "doctor": "client_doctor",
+    "policy": "client_doctor",
     "usage": "usage",
     "upload": "site_publish",
     "submit": "site_publish",

@@ -24,6 +24,35 @@ CODES = {
             "options": _OPTIONS,
         },
     ),
+    "policy.not-allowed": Code(
+        "warning",
+        "an extension has a licence or permission that the policy does not allow",
+        "The policy file lists what is allowed, and whether other extensions are warned of, disabled or removed.",
+        message="{name} has the {kind} {words}, which the policy does not allow",
+        hint="add it to the policy file, or remove the extension: extery remove {name}",
+        example={"name": "studio.gear_tool", "kind": "permission", "words": "network"},
+    ),
+    "policy.not-disabled": Code(
+        "error",
+        "an extension that the policy does not allow stays enabled",
+        "Extensions are disabled in Blender's preferences, by Blender itself.",
+        message="{names} cannot be disabled in {target}: {reason}",
+        hint="name Blender's program in EXTERY_BLENDER, or for one run: extery audit --with FILE; or remove what is not "
+        "allowed, which needs no Blender: extery config set blocked remove",
+        example={
+            "names": "studio.gear_tool",
+            "target": "Blender 4.2",
+            "reason": "no Blender 4.2 is found on PATH and in the usual folders",
+        },
+    ),
+    "policy.refused": Code(
+        "error",
+        "the policy does not allow an extension",
+        "What the policy would disable or remove is not installed.",
+        message="{name} is not installed: the policy does not allow its {kind} {words}",
+        hint="choose another extension, or add it to the policy file",
+        example={"name": "studio.gear_tool", "kind": "permission", "words": "network"},
+    ),
     "audit.outdated": Code(
         "warning",
         "an installed extension has a newer version",

@@ -267,7 +267,7 @@ CODES = {
         "an installed extension is blocked",
         "Its repository warns of it. Blender neither disables nor removes it.",
         message="version {version} is installed and blocked: {reason}",
-        hint="remove it with 'extery remove', unless you know better",
+        hint="disable it with 'extery disable' or remove it with 'extery remove'; 'extery config set blocked' does it by itself",
         example={"version": "1.2.3", "reason": "It deletes files"},
     ),
     "sync.entry-left-out": Code(
