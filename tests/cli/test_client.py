@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -291,3 +293,57 @@ def test_a_dry_run_states_that_conflicts_are_not_known_yet(evening: Evening) -> 
     assert "the wheels of studio.gear_tool are known only after the download" in result.stderr
     [target] = evening.json("install", "gear_tool", "--dry-run", "--offline")["targets"]
     assert target["wheels_unknown"] == ["studio.gear_tool"]
+
+
+def make_old(evening: Evening) -> None:
+    """Make the last sync two days old, and publish a newer version since."""
+    evening.run("install", "gear_tool")
+    evening.publish("gear_tool", "1.1.0")
+    old = time.time() - 2 * 86_400
+    for path in evening.target.glob("**/index.json"):
+        os.utime(path, (old, old))
+
+
+def test_an_update_looks_for_newer_versions_once_a_day(evening: Evening) -> None:
+    make_old(evening)
+    assert "1.0.0      1.1.0" in evening.run("outdated").output
+    assert "updated studio.gear_tool 1.0.0 -> 1.1.0" in evening.run("update").output
+    evening.publish("gear_tool", "1.2.0")
+    assert "1.1.0 is up to date" in evening.run("update").output
+
+
+@pytest.mark.parametrize("switch", ["setting", "network"])
+def test_no_command_looks_for_updates_if_that_is_switched_off(
+    evening: Evening, switch: str
+) -> None:
+    make_old(evening)
+    name = {"setting": "check-updates", "network": "online"}[switch]
+    assert CliRunner().invoke(extery, ["config", "set", name, "no"]).exit_code == 0
+    if switch == "network":  # a file needs none
+        text = (evening.target / ".extery/repositories.json").read_text()
+        url = evening.packages.as_uri()
+        assert url in text
+        (evening.target / ".extery/repositories.json").write_text(
+            text.replace(url, "https://example.org/index.json")
+        )
+    result = evening.run("update")
+    assert (result.exit_code, "1.0.0 is up to date" in result.output) == (0, True)
+    assert "0 extensions outdated" in evening.run("outdated").output
+
+
+def test_a_check_that_fails_does_not_fail_the_command(evening: Evening) -> None:
+    make_old(evening)
+    (evening.packages / "index.json").write_text("<html>")
+    result = evening.run("update")
+    assert result.exit_code == 0
+    assert "newer versions were not looked for" in result.output
+    assert "1.0.0 is up to date" in result.output
+
+
+def test_a_sync_names_what_is_newer_unless_switched_off(evening: Evening) -> None:
+    make_old(evening)
+    assert "Newer for Blender 4.2: studio.gear_tool 1.1.0. Update with: extery update" in (
+        evening.run("sync").output
+    )
+    assert CliRunner().invoke(extery, ["config", "set", "check-updates", "no"]).exit_code == 0
+    assert "Newer for" not in evening.run("sync").output

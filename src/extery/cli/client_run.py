@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     from extery.client.targets import Target
 
 
+def check_updates(targets: Sequence[Target], *, offline: bool) -> list[Problem]:
+    """Sync the targets whose listings are old, if setting and network allow it; return a warning for each failure."""
+    from extery.client.update_check import is_old, may_check
+
+    old = [target for target in targets if is_old(target)]
+    if not old:
+        return []
+    from extery.client.network import open_network
+
+    network = open_network(offline=offline)
+    due = [target for target in old if may_check(target, network)]
+    if not due:
+        return []
+    return [
+        Problem.of("sync.check-failed", reason=problem.message) if problem.is_error else problem
+        for problem in sync_first(due, is_wanted=True, offline=offline)
+    ]
+
+
 def sync_first(targets: Sequence[Target], *, is_wanted: bool, offline: bool) -> list[Problem]:
     """Sync the targets if it is wanted, or those with a repository that was never synced; return the problems."""
     from extery.cli.output.run_progress import RunProgress

@@ -44,7 +44,10 @@ SETTINGS = {
         dict(zip(ACTIONS, ACTIONS, strict=True)),
         "What is done with installed extensions that are blocked, at every sync, installation and audit.",
     ),
-    "check-updates": Setting(_SWITCH, "Mention newer versions after other commands."),
+    "check-updates": Setting(
+        _SWITCH,
+        "Look for newer versions: 'update' and 'outdated' sync first if a day has passed, 'sync' names what is newer.",
+    ),
     "online": Setting(
         {AUTO: AUTO, **_SWITCH},
         "Use the network: never, always, or unless Blender's preferences forbid it.",

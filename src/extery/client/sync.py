@@ -23,6 +23,7 @@ from extery.client.sync_state import ListingState, SyncState, whole_path
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, target_lock
 from extery.client.unusable import unusable
+from extery.client.update_check import note_sync
 from extery.core.errors import ExteryError, Problem, ProblemList
 from extery.core.files import atomic_write
 from extery.fetch import Fetcher, run_all
@@ -212,6 +213,8 @@ def _store(
                 current.listings[repository.name] = _write(target, repository, new, kept)
             current.save()
             refresh_index(target, is_checked=True)
+    if all(item.status != "failed" for item in result.repositories):
+        note_sync(target)
     result.problems.extend(find_blocked(target, installed))
 
 

@@ -9,7 +9,7 @@ import click
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.extension_lists import overview_lines
 from extery.cli.options import output_options
-from extery.cli.target_options import target_options, targets_of
+from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 @click.command(
     "outdated", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was listed."
 )
+@offline_option
 @target_options
 @output_options(project_file=False)
 @click.pass_obj
-def command(run: Run, *, blender: tuple[str, ...], folder: Path | None) -> Outcome:
+def command(run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path | None) -> Outcome:
     """List installed extensions that have a newer version, held ones included.
 
     A version counts if this Blender can install it and its repository has not blocked it. Listings are those of the last
-    'extery sync'. The exit status is 0 whether there are any or not.
+    'extery sync'; if it is a day old, they are fetched first, unless the setting check-updates is no. The exit status is 0 whether there are any or not.
     """  # fmt: skip
+    from extery.cli.client_run import check_updates
     from extery.cli.each_target import for_each, grouped_lines, target_data
-    from extery.cli.output import Outcome, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
 
-    results = for_each(targets_of(blender, folder), _rows)
+    targets = targets_of(blender, folder)
+    problems = check_updates(targets, offline=offline)
+    results = for_each(targets, _rows)
     all_rows = [row for _, rows in results.done for row in rows]
     held = sum(not row.is_updatable for row in all_rows)
     summary = f"{pluralize(len(all_rows), 'extension')} outdated"
@@ -42,7 +46,7 @@ def command(run: Run, *, blender: tuple[str, ...], folder: Path | None) -> Outco
     return Outcome(
         ok=results.ok,
         summary=f"{summary}, {held} of them held." if held else f"{summary}.",
-        problems=results.prefixed,
+        problems=[*prefix_problems(problems), *results.prefixed],
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, rows in results.done]
         )

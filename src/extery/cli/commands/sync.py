@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.client.disk_changes import DiskChange
     from extery.client.sync import SyncedRepository, SyncedTarget
+    from extery.client.targets import Target
 
 
 @click.command("sync", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was synced.")
@@ -69,9 +70,30 @@ def command(
         lines=grouped_lines([(result.target, list(_lines(result))) for result in results]),
         data={"targets": [target_data(result.target, **_data(result)) for result in results]},
     )
-    return with_policy(outcome, targets, policy)
+    outcome = with_policy(outcome, targets, policy)
+    return outcome._replace(notes=[*outcome.notes, *_newer(targets)])
 
 
+def _newer(targets: Sequence[Target]) -> Iterable[str]:
+    """Yield which installed extensions have newer versions, if the user wants to know it."""
+    from extery.cli.each_target import for_each
+    from extery.cli.terminal import printable
+    from extery.client.index.overview import find_updatable
+    from extery.client.settings import config_folder, load_settings
+
+    if not load_settings(config_folder()).check_updates:
+        return
+    for target, rows in for_each(targets, find_updatable).done:
+        if rows:
+            shown = ", ".join(
+                f"{row.repository}.{row.id} {row.listed}" for row in rows[:_MAX_NAMES]
+            )
+            more = f" and {len(rows) - _MAX_NAMES} more" if len(rows) > _MAX_NAMES else ""
+            yield printable(f"Newer for {target}: {shown}{more}. Update with: extery update")
+
+
+#: Extensions that a note names; the others are counted.
+_MAX_NAMES = 5
 _STATUSES = ("updated", "unchanged", "failed")
 
 

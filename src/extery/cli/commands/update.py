@@ -45,10 +45,11 @@ def command(
     """Update installed extensions.
 
     They are updated to the newest versions that the Blender can use, by default all. ID is an id as for 'extery install'. Each extension is updated from its own repository and within its pin (see
-    'extery pin'). Extensions in local repositories are yours and stay as they are. Files that you have added to the
+    'extery pin'). If the last sync is a day old, the listings are fetched first; 'extery config set check-updates no' leaves
+    that to 'extery sync'. Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip
-    from extery.cli.client_run import all_versions_finder, run_plans, sync_first
+    from extery.cli.client_run import all_versions_finder, check_updates, run_plans, sync_first
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_update
@@ -61,6 +62,7 @@ def command(
     policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
     problems = sync_first(targets, is_wanted=is_wanted, offline=offline)
+    problems += check_updates(targets, offline=offline)
 
     find_all_versions = all_versions_finder(offline=offline)
 

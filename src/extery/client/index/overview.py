@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from extery.client.index.database import Index
+from extery.client.index.database import Index, open_index
 from extery.client.index.queries import (
     ListedExtension,
     ListFilter,
@@ -14,7 +14,8 @@ from extery.client.index.queries import (
     list_extensions,
     newest_in,
 )
-from extery.client.records import Installed
+from extery.client.records import Installed, find_installed
+from extery.client.targets import Target
 from extery.core.versions import Version
 
 #: The repository of extensions that came with Blender.
@@ -174,3 +175,10 @@ def available_overview(
 ) -> list[Overview]:
     """Return the listed extensions that meet the conditions, sorted by id, each with its installed version."""
     return listed_overview(list_extensions(index, conditions), installed)
+
+
+def find_updatable(target: Target) -> list[Overview]:
+    """Return the installed extensions of a target that `extery update` would update."""
+    with open_index(target) as index:
+        rows = installed_overview(index, find_installed(target))
+    return [row for row in rows if row.is_updatable]

@@ -270,6 +270,14 @@ CODES = {
         hint="disable it with 'extery disable' or remove it with 'extery remove'; 'extery config set blocked' does it by itself",
         example={"version": "1.2.3", "reason": "It deletes files"},
     ),
+    "sync.check-failed": Code(
+        "warning",
+        "newer versions could not be looked for",
+        "Once a day, 'update' and 'outdated' fetch the listings first. If that fails, those of the last sync are used.",
+        message="newer versions were not looked for: {reason}",
+        hint="try 'extery sync', or switch the check off: extery config set check-updates no",
+        example={"reason": "https://example.org/index.json: the server does not answer"},
+    ),
     "sync.entry-left-out": Code(
         "warning",
         "an entry of a listing is left out",
