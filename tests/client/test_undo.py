@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from extery.client import operations
+from extery.client import transaction as transaction_module
 from extery.client.gc import Policy, collect, collect_packages, used_packages
 from extery.client.records import find_installed
 from extery.client.remove import plan_removal
@@ -65,6 +67,29 @@ def test_the_last_operation_is_undone_and_then_the_one_before(
     with pytest.raises(NotFound) as error:
         undo(target, store=store)
     assert error.value.code == "undo.nothing"
+
+
+def test_an_undo_that_failed_in_part_can_be_completed(
+    tmp_path: Path, target: Target, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("gear_tool", "sketch_tool")
+    install(target, store, *(make_package(tmp_path, name) for name in names))
+    number = install(target, store, *(make_package(tmp_path, name, "2.0.0") for name in names))
+    switch = transaction_module.switch
+
+    def fail(new: Path | None, place: Path, *rest: Any, **options: Any) -> None:
+        if place.name == "sketch_tool":
+            raise OSError(13, "It is in use")
+        switch(new, place, *rest, **options)
+
+    monkeypatch.setattr(transaction_module, "switch", fail)
+    done, _ = undo(target, store=store)
+    assert [step.error for step in done.steps] == ["", "It is in use"]
+    assert installed(target) == {"studio.gear_tool": "1.0.0", "studio.sketch_tool": "2.0.0"}
+    monkeypatch.undo()
+    again, steps = undo(target, store=store)
+    assert (again.undoes, [step.name for step in steps]) == (number, ["studio.sketch_tool"])
+    assert installed(target) == {"studio.gear_tool": "1.0.0", "studio.sketch_tool": "1.0.0"}
 
 
 def test_an_undo_can_be_undone(tmp_path: Path, target: Target, store: Store) -> None:

@@ -14,7 +14,7 @@ from extery.client.requirements import Requirement
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, Transaction, transaction
-from extery.core.errors import Conflict, ExteryError, NotFound, ProblemList
+from extery.core.errors import Conflict, NotFound, ProblemList
 
 
 class UndoStep(NamedTuple):
@@ -33,11 +33,13 @@ class UndoStep(NamedTuple):
 def undone_numbers(journal: Iterable[Operation]) -> dict[int, int]:
     """Return the number of each operation that is undone -> that of the operation which has undone it.
 
-    ``journal`` is newest first. An operation whose undo was undone is in effect again.
+    ``journal`` is newest first. An operation whose undo was undone is in effect again, and so is one whose undo could not
+    change all of its extensions: it can be undone again.
     """
     undone: dict[int, int] = {}
     for operation in journal:
-        if operation.undoes and operation.number not in undone:
+        is_complete = not any(step.error for step in operation.steps)
+        if operation.undoes and is_complete and operation.number not in undone:
             undone[operation.undoes] = operation.number
     return undone
 
@@ -68,7 +70,10 @@ def plan_undo(target: Target, operation: Operation) -> list[UndoStep]:
     """Return what an undo of ``operation`` changes; raises `Conflict` if an extension was changed since."""
     known = {repository.name: repository for repository in load_repositories(target)}
     problems, planned = ProblemList(), []
+    back = _put_back(target, operation)
     for step in _changed(operation):
+        if (step.repository, step.folder, step.id) in back:
+            continue
         repository = known.get(step.repository) or Repository(
             step.repository, custom_folder=step.folder
         )
@@ -90,6 +95,19 @@ def plan_undo(target: Target, operation: Operation) -> list[UndoStep]:
     if problems:
         raise Conflict(*problems)
     return planned
+
+
+def _put_back(target: Target, operation: Operation) -> set[tuple[str, str, str]]:
+    """Return repository, folder and id of what earlier undos of an operation have put back, which failed in part."""
+    journal = operations.load_all(target)
+    undone = undone_numbers(journal)
+    return {
+        (step.repository, step.folder, step.id)
+        for earlier in journal
+        if earlier.undoes == operation.number and earlier.number not in undone
+        if any(step.error for step in earlier.steps)
+        for step in _changed(earlier)
+    }
 
 
 def _version(state: PackageState | None) -> str:
@@ -209,15 +227,8 @@ def roll_back(
             change.install(repository, identifier, chosen.state, package)
         done = change.commit()
     assert done is not None
-    _raise_failures(done)
     return done, chosen
 
 
 def _is_available(item: Earlier, store: Store) -> bool:
     return item.is_kept or bool(item.state.sha256 and store.has(item.state.sha256))
-
-
-def _raise_failures(operation: Operation) -> None:
-    for step in operation.steps:
-        if step.error:
-            raise ExteryError.of("install.in-use", name=step.id, reason=step.error)
