@@ -347,3 +347,26 @@ def test_a_sync_names_what_is_newer_unless_switched_off(evening: Evening) -> Non
     )
     assert CliRunner().invoke(extery, ["config", "set", "check-updates", "no"]).exit_code == 0
     assert "Newer for" not in evening.run("sync").output
+
+
+@pytest.mark.parametrize("command", ["undo", "rollback", "install-file"])
+def test_an_extension_that_cannot_be_switched_is_an_error(
+    evening: Evening, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening.run("install", "gear_tool")
+    evening.publish("gear_tool", "1.1.0")
+    evening.sync()
+    assert evening.run("update").exit_code == 0
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise OSError(13, "It is in use")
+
+    monkeypatch.setattr("extery.client.transaction.switch", fail)
+    file = str(make_package(tmp_path / "files", "other_tool"))
+    arguments = {"undo": [], "rollback": ["gear_tool"], "install-file": [file]}[command]
+    result = evening.run(command, *arguments)
+    assert result.exit_code == 1
+    assert "was not changed: It is in use [install.in-use]" in result.output
+    assert " 0 " in result.output.splitlines()[-1]
+    [problem] = evening.json(command, *arguments)["problems"]
+    assert problem["code"] == "install.in-use"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extery.client.plan import Action
@@ -90,6 +90,47 @@ def _action(old: str, new: str) -> Action:
 def done_lines(operation: Operation) -> list[str]:
     """Return a line for each extension that an operation has changed."""
     return [step_line(step) for step in operation.steps if not step.error]
+
+
+def operations_outcome(
+    done: Sequence[tuple[Target, Operation | None]],
+    problems: Iterable[Problem],
+    summarize: Callable[[Sequence[Operation]], str],
+) -> Outcome:
+    """Return the outcome of a command that has made an operation in each target, or ``None`` where nothing was changed.
+
+    ``summarize`` gets the operations that have changed something. An extension that could not be switched is an error.
+    """
+    from extery.cli.each_target import grouped_lines, target_data
+    from extery.cli.output import Outcome, prefix_problems
+    from extery.core.errors import Problem
+
+    made = [operation for _, operation in done if operation is not None]
+    found = [*problems]
+    found += [
+        Problem.of("install.in-use", name=f"{step.repository}.{step.id}", reason=step.error)
+        for operation in made
+        for step in operation.steps
+        if step.error
+    ]
+    unique = list(dict.fromkeys(found))
+    return Outcome(
+        ok=not any(problem.is_error for problem in unique),
+        summary=summarize([operation for operation in made if done_lines(operation)]),
+        problems=prefix_problems(unique),
+        lines=grouped_lines([(target, done_lines(made) if made else []) for target, made in done]),
+        data={
+            "targets": [
+                target_data(target, operation=operation_data(made) if made else None)
+                for target, made in done
+            ]
+        },
+    )
+
+
+def count_changes(operations: Iterable[Operation]) -> int:
+    """Return how many extensions operations have changed."""
+    return sum(len(done_lines(operation)) for operation in operations)
 
 
 def own_files_notes(target: Target, operation: Operation) -> Iterator[str]:

@@ -36,9 +36,9 @@ def command(
     They are checked as those of a repository, and kept in the store, so that 'extery undo' and 'extery rollback' work
     without the files. user_default is Blender's own repository for them.
     """  # fmt: skip
-    from extery.cli.changes import done_lines, operation_data
-    from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
-    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.cli.changes import count_changes, operations_outcome
+    from extery.cli.each_target import for_each, print_wait
+    from extery.cli.output import pluralize
     from extery.client.local_files import install_files
     from extery.client.store import Store, cache_folder
 
@@ -49,18 +49,9 @@ def command(
             target, files, repository=repository, store=store, on_wait=print_wait
         ),
     )
-    problems = [*results.problems]
-    groups, data, count = [], [], 0
-    for target, (operation, found) in results.done:
-        problems += [problem for problem in found if problem not in problems]
-        lines = done_lines(operation) if operation else []
-        count += len(lines)
-        groups.append((target, lines))
-        data.append(target_data(target, operation=operation_data(operation) if operation else None))
-    return Outcome(
-        ok=not any(problem.is_error for problem in problems),
-        summary=f"Installed {pluralize(count, 'package')}.",
-        problems=prefix_problems(problems),
-        lines=grouped_lines(groups),
-        data={"targets": data},
+    found = [problem for _, (_, problems) in results.done for problem in problems]
+    return operations_outcome(
+        [(target, operation) for target, (operation, _) in results.done],
+        [*results.problems, *found],
+        lambda done: f"Installed {pluralize(count_changes(done), 'package')}.",
     )

@@ -28,9 +28,9 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
 
     It is the version before the present one, or VERSION. Only versions that were installed before are known; they need no network. 'extery install' installs others.
     """
-    from extery.cli.changes import done_lines, operation_data
-    from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
-    from extery.cli.output import Outcome, pluralize
+    from extery.cli.changes import count_changes, operations_outcome
+    from extery.cli.each_target import for_each, print_wait
+    from extery.cli.output import pluralize
     from extery.client.store import Store, cache_folder
     from extery.client.undo import roll_back
 
@@ -40,14 +40,8 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
         targets_of(blender, folder),
         lambda target: roll_back(target, identifier, version, store=store, on_wait=print_wait)[0],
     )
-    return Outcome(
-        ok=results.ok,
-        summary=f"Rolled back {pluralize(len(results.done), 'extension')}.",
-        problems=results.prefixed,
-        lines=grouped_lines([(target, done_lines(done)) for target, done in results.done]),
-        data={
-            "targets": [
-                target_data(target, operation=operation_data(done)) for target, done in results.done
-            ]
-        },
+    return operations_outcome(
+        results.done,
+        results.problems,
+        lambda done: f"Rolled back {pluralize(count_changes(done), 'extension')}.",
     )

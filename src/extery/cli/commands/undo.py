@@ -35,8 +35,8 @@ def command(
     It is the last one that is in effect, or the one with the NUMBER of 'extery history'. All extensions of the operation are as they were before it, with your own files in
     their folders; if one was changed since, nothing is done. An undo is an operation itself and can be undone.
     """  # fmt: skip
-    from extery.cli.changes import done_lines, operation_data
-    from extery.cli.each_target import for_each, grouped_lines, print_wait, target_data
+    from extery.cli.changes import operations_outcome
+    from extery.cli.each_target import for_each, grouped_lines, print_wait
     from extery.cli.output import Outcome, pluralize
     from extery.client.store import Store, cache_folder
     from extery.client.undo import find_operation, plan_undo, undo
@@ -51,17 +51,10 @@ def command(
     results = for_each(
         targets, lambda target: undo(target, number or 0, store=store, on_wait=print_wait)[0]
     )
-    failed = [step for _, operation in results.done for step in operation.steps if step.error]
-    return Outcome(
-        ok=results.ok and not failed,
-        summary=f"Undid {pluralize(len(results.done), 'operation')}.",
-        problems=results.prefixed,
-        lines=grouped_lines([(target, done_lines(done)) for target, done in results.done]),
-        data={
-            "targets": [
-                target_data(target, operation=operation_data(done)) for target, done in results.done
-            ]
-        },
+    return operations_outcome(
+        results.done,
+        results.problems,
+        lambda done: f"Undid {pluralize(len(done), 'operation')}.",
     )
 
 
