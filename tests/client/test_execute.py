@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from extery.client.execute import Progress, Result, execute
+from extery.client.execute import Result, execute
+from extery.client.execute_progress import Progress
 from extery.client.index.candidates import Candidate
 from extery.client.operations import load_all
 from extery.client.plan import Change, Plan

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from extery.client.index.candidates import Candidate, reason_against
-from extery.client.plan import Action, Plan, PlanOptions, plan_install, plan_update
+from extery.client.plan import Action, Plan, PlanOptions, plan_install
+from extery.client.plan_update import plan_update
 from extery.client.records import find_installed, store_hold
 from extery.client.repositories import Repository
 from extery.client.requirements import Requirement

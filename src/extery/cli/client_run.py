@@ -12,7 +12,8 @@ from extery.core.errors import ExteryError, Problem
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.client.choice import FindAllVersions
-    from extery.client.execute import MakeFetcher, Progress, Result
+    from extery.client.execute import MakeFetcher, Result
+    from extery.client.execute_progress import Progress
     from extery.client.plan import Plan
     from extery.client.policy import Policy
     from extery.client.targets import Target

@@ -12,9 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-from extery.client.operations import Operation, PackageState
+from extery.client.execute_progress import Counter, Job, Progress
+from extery.client.operations import Operation
 from extery.client.plan import Change, Plan
 from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository
@@ -32,33 +32,6 @@ MAX_UNPACKING = 4
 _unpacking = threading.BoundedSemaphore(MAX_UNPACKING)
 
 MakeFetcher = Callable[[Repository, Target], Fetcher]
-
-
-class ItemProgress(NamedTuple):
-    """A package: the name of its extension, its state, and bytes of it that were received.
-
-    The state is ``downloading``, ``unpacking``, ``done`` or ``failed``.
-    """
-
-    name: str
-    state: str
-    received: int
-    size: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Bytes and packages that are fetched and unpacked, of all; ``fetched`` bytes were not in the store before.
-
-    ``item`` is the package that is in another state, or of which more was received.
-    """
-
-    received: int
-    of_bytes: int
-    packages: int
-    of_packages: int
-    fetched: int
-    item: ItemProgress
 
 
 @dataclass
@@ -162,17 +135,9 @@ class Fetchers:
             fetcher.__exit__(None, None, None)
 
 
-class _Job:
-    """One package, and the changes that install it."""
-
-    def __init__(self, state: PackageState, changes: list[Change]) -> None:
-        self.state = state
-        self.changes = changes
-
-
-def _jobs(changes: Iterable[Change], result: Result) -> list[_Job]:
+def _jobs(changes: Iterable[Change], result: Result) -> list[Job]:
     """Return the packages to fetch, the largest first, so that none is left over at the end."""
-    jobs: dict[str, _Job] = {}
+    jobs: dict[str, Job] = {}
     for change in changes:
         try:
             state = change.after
@@ -180,7 +145,7 @@ def _jobs(changes: Iterable[Change], result: Result) -> list[_Job]:
             result.failed.append((change, error))
             continue
         if state is not None:
-            jobs.setdefault(state.sha256, _Job(state, [])).changes.append(change)
+            jobs.setdefault(state.sha256, Job(state, [])).changes.append(change)
     return sorted(jobs.values(), key=lambda job: job.state.size, reverse=True)
 
 
@@ -198,9 +163,9 @@ def _fetch_and_unpack(
                 change.repository, change.id, with_user_data=change.with_user_data
             )
     jobs = _jobs(changes, result)
-    counter = _Counter(jobs, on_progress)
+    counter = Counter(jobs, on_progress)
 
-    def run(job: _Job) -> list[tuple[Change, ExteryError]]:
+    def run(job: Job) -> list[tuple[Change, ExteryError]]:
         return _install(job, transactions, store, fetchers, counter)
 
     try:
@@ -210,8 +175,8 @@ def _fetch_and_unpack(
 
 
 def _run_jobs(
-    jobs: list[_Job],
-    run: Callable[[_Job], list[tuple[Change, ExteryError]]],
+    jobs: list[Job],
+    run: Callable[[Job], list[tuple[Change, ExteryError]]],
     fetchers: Fetchers,
     result: Result,
 ) -> None:
@@ -228,48 +193,12 @@ def _run_jobs(
             raise
 
 
-class _Counter:
-    """Counts bytes and packages of all threads."""
-
-    def __init__(self, jobs: list[_Job], on_progress: Callable[[Progress], None]) -> None:
-        self._on_progress = on_progress
-        self._of_bytes = sum(job.state.size for job in jobs)
-        self._of_packages = len(jobs)
-        self._received = self._packages = self._fetched = self.saved = 0
-        self._of_item: dict[str, int] = {}
-        self._lock = threading.Lock()
-
-    def add_saved(self, saved: int) -> None:
-        with self._lock:
-            self.saved += saved
-
-    def add(
-        self, job: _Job, state: str, received: int = 0, *, packages: int = 0, fetched: int = 0
-    ) -> None:
-        with self._lock:
-            self._received += received
-            self._fetched += fetched
-            self._packages += packages
-            of_item = self._of_item.get(job.state.sha256, 0) + received
-            self._of_item[job.state.sha256] = of_item
-            self._on_progress(
-                Progress(
-                    self._received,
-                    self._of_bytes,
-                    self._packages,
-                    self._of_packages,
-                    self._fetched,
-                    ItemProgress(job.changes[0].name, state, of_item, job.state.size),
-                )
-            )
-
-
 def _install(
-    job: _Job,
+    job: Job,
     transactions: dict[Target, Transaction],
     store: Store,
     fetchers: Fetchers,
-    counter: _Counter,
+    counter: Counter,
 ) -> list[tuple[Change, ExteryError]]:
     """Fetch the package of a job and unpack it for each of its changes; return those that failed."""
     state = job.state
@@ -293,7 +222,7 @@ def _install(
     return failed
 
 
-def _package(job: _Job, store: Store, fetchers: Fetchers, counter: _Counter) -> Path:
+def _package(job: Job, store: Store, fetchers: Fetchers, counter: Counter) -> Path:
     """Return the path of the package in the store; it needs no network if it is there."""
     state = job.state
     if store.has(state.sha256, state.size):

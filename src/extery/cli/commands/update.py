@@ -52,7 +52,8 @@ def command(
     from extery.cli.client_run import all_versions_finder, check_updates, run_plans, sync_first
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
-    from extery.client.plan import PlanOptions, plan_update
+    from extery.client.plan import PlanOptions
+    from extery.client.plan_update import plan_update
     from extery.client.policy import load_policy
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
