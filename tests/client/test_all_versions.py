@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from extery.cli.app import extery
 from extery.client.all_versions import find_all_versions
 from extery.client.execute import execute
 from extery.client.index.queries import candidates
 from extery.client.layout import RECORDS_FILE
 from extery.client.lock_file import LockFile
 from extery.client.locking import lock_target, plan_restore
-from extery.client.plan import Plan, PlanOptions, plan_install, plan_update
+from extery.client.network import Network
+from extery.client.plan import Plan, PlanOptions, plan_install
+from extery.client.plan_update import plan_update
 from extery.client.records import find_installed, store_hold
 from extery.client.repositories import Repository, change_repositories
 from extery.client.requirements import Requirement
@@ -337,3 +341,24 @@ def test_an_answer_that_is_too_long_is_refused(
     plan = studio.install("gear_tool==1.0.0")
     assert codes(plan) == ["install.no-version"]
     assert "sends more than 300 bytes" in plan.problems[0].message
+
+
+def test_info_shows_versions_that_are_not_listed_if_asked(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EXTERY_CONFIG", str(tmp_path / "config"))
+    studio.publish("1.0.0", "2.0.0")
+    target = ["--dir", str(studio.target.folder), "--blender", "4.2", "--json"]
+
+    def versions(*options: str) -> list[str]:
+        with studio.network:
+            result = CliRunner().invoke(extery, ["info", "gear_tool", *options, *target])
+        [found] = json.loads(result.stdout)["targets"]
+        return [item["version"] for item in found["versions"]]
+
+    def fetcher(_network: Network, url: str, target: Target, **_options: Any) -> Fetcher:
+        return studio.network(url, target)
+
+    monkeypatch.setattr(Network, "fetcher", fetcher)
+    assert versions() == ["2.0.0"]
+    assert versions("--all-versions") == ["2.0.0", "1.0.0"]

@@ -9,15 +9,17 @@ import click
 
 from extery.cli.command import OutcomeCommand, Run
 from extery.cli.options import output_options
-from extery.cli.target_options import target_options, targets_of
+from extery.cli.target_options import offline_option, target_options, targets_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from extery.cli.output import Outcome
+    from extery.cli.output import Outcome, PrefixedProblem
+    from extery.client.choice import FindAllVersions
     from extery.client.index.candidates import Candidate
     from extery.client.records import Installed
     from extery.client.targets import Target
+    from extery.core.errors import Problem
 
 _LABEL_WIDTH = 12
 
@@ -32,29 +34,52 @@ class Info(NamedTuple):
 
 @click.command("info", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was found.")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
+@click.option(
+    "--all-versions",
+    is_flag=True,
+    help="Ask repositories for versions that they do not list, where they offer them.",
+)
+@offline_option
 @target_options
 @output_options(project_file=False)
 @click.pass_obj
 def command(
-    _run: Run, names: tuple[str, ...], *, blender: tuple[str, ...], folder: Path | None
+    _run: Run,
+    names: tuple[str, ...],
+    *,
+    all_versions: bool,
+    offline: bool,
+    blender: tuple[str, ...],
+    folder: Path | None,
 ) -> Outcome:
     """Show extensions with all their versions: what each needs, and why it cannot be installed.
 
     ID is an id, or repository.id. Installed extensions are shown too if no repository lists them. Listings are those of
-    the last 'extery sync'. The exit status is 1 if an id is not known.
+    the last 'extery sync'; a website of Extery lists the newest version only, and is asked for the others with --all-versions. The exit status is 1 if an id is not known.
     """  # fmt: skip
+    from extery.cli.client_run import all_versions_finder
     from extery.cli.each_target import for_each, grouped_lines, target_data
-    from extery.cli.output import Outcome, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
+
+    problems: list[PrefixedProblem] = []
+    ask = all_versions_finder(offline=offline) if all_versions else None
+
+    def find(target: Target, name: str) -> Info:
+        info = _find(target, name)
+        if ask is None:
+            return info
+        versions, failed = _with_all_versions(target, info, ask)
+        problems.extend(prefix_problems(failed))
+        return info._replace(versions=versions)
 
     jobs = [(target, name) for name in names for target in targets_of(blender, folder)]
     found: dict[str, list[tuple[Target, Info]]] = {}
-    problems = []
     ok = True
     for target, name in jobs:
-        results = for_each([target], lambda place, name=name: _find(place, name))  # type: ignore[misc]
+        results = for_each([target], lambda place, name=name: find(place, name))  # type: ignore[misc]
         found.setdefault(name, []).extend(results.done)
         problems += results.prefixed
-        ok = ok and results.ok
+        ok = ok and results.ok and not problems
     count = sum(any(items) for items in found.values())
     lines: list[str] = []
     for items in found.values():
@@ -101,6 +126,19 @@ def _find(target: Target, name: str) -> Info:
         target=str(target),
         similar=similar,
     )
+
+
+def _with_all_versions(
+    target: Target, info: Info, ask: FindAllVersions
+) -> tuple[list[Candidate], list[Problem]]:
+    """Return the versions of an extension with those that are not listed, and why a repository could not be asked."""
+    from extery.client.choice import with_all_versions
+
+    found = ask(target, [(item.repository, item.id) for item in info.versions])
+    versions = with_all_versions(info.id, info.versions, found)
+    versions.sort(key=lambda item: (not item.incompatible, item.version), reverse=True)
+    error = found.error(info.id)
+    return versions, list(error.problems) if error is not None else []
 
 
 def _lines(info: Info) -> Iterator[str]:

@@ -76,7 +76,7 @@ CODES = {
         "no listed version fits the Blender",
         "What a Blender could not read or run is not installed for it.",
         message="{name} {version} cannot be installed in {target}: {reason}",
-        hint="see all versions with 'extery info {name}'",
+        hint="see all versions with 'extery info {name} --all-versions'",
         variants={"file": ("", "get a package for this Blender")},
         example={
             "name": "gear_tool",
