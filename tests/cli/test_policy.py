@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from tests.blender.install import installed
 from tests.cli.test_audit import block, blocked  # noqa: F401  a fixture
 from tests.cli.test_client import Evening, evening  # noqa: F401  a fixture
 from tests.client.test_blender import make_program
+from tests.parts import require_part
 
 needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
 #: A Blender that disables everything, writes its preferences, and counts its starts.
@@ -69,6 +71,7 @@ def test_blocked_extensions_are_disabled_by_an_audit(
     assert result.exit_code == 0, result.output
     assert "disabled studio.gear_tool" in result.output
     assert "it mines coins" in result.output
+    assert "the policy disables or removes it" in result.output
     assert set(blocked.versions()) == {"gear_tool", "spring_tool"}
     assert starts.read_text() == "['gear_tool']"
 
@@ -231,3 +234,21 @@ def test_a_policy_file_that_is_missing_is_an_error(
     assert result.exit_code == 1
     assert "none.toml" in result.output
     assert evening.versions() == {}
+
+
+@pytest.mark.blender
+def test_a_real_blender_disables_what_is_blocked(
+    evening: Evening,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    require_part("blender-4.2")
+    program = ["--with", str(installed("4.2").python)]
+    evening.run("install", "gear_tool", "spring_tool")
+    assert evening.run("enable", "gear_tool", "spring_tool", *program).exit_code == 0
+    block(evening, "gear_tool")
+    result = evening.run("audit", *write(tmp_path, blocked="disable"), *program)
+    assert (result.exit_code, "disabled studio.gear_tool" in result.output) == (0, True)
+    again = evening.run("audit", *write(tmp_path, blocked="disable"))
+    assert (again.exit_code, "disabled studio.gear_tool" in again.output) == (0, False)
+    changes = evening.json("disable", "gear_tool", "spring_tool", *program)["targets"]
+    assert [item["change"] for item in changes[0]["extensions"]] == ["unchanged", "disabled"]

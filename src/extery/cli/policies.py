@@ -30,10 +30,14 @@ policy_option = click.option(
 
 
 class Enforcement(NamedTuple):
-    """What was done: the extensions that the policy does not allow, and those that were disabled, by target."""
+    """What was done: the extensions that the policy does not allow, and those that are disabled, by target.
+
+    ``newly`` are those that were disabled just now.
+    """
 
     violations: Mapping[Target, Sequence[Violation]]
     disabled: Mapping[Target, Sequence[str]]
+    newly: Mapping[Target, Sequence[str]]
     removal: Outcome | None
     problems: Sequence[Problem]
 
@@ -76,12 +80,13 @@ def enforce(
     problems = [*results.problems]
     removal = _remove(violations, is_dry=is_dry)
     disabled: dict[Target, list[str]] = {}
+    newly: dict[Target, list[str]] = {}
     for target, found in violations.items():
         if items := of_action(found, DISABLE):
-            disabled[target] = [item.name for item in items]
+            newly[target] = [item.name for item in items]
             if not is_dry:
-                disabled[target] = _disable(target, items, program, problems)
-    return Enforcement(violations, disabled, removal, problems)
+                disabled[target], newly[target] = _disable(target, items, program, problems)
+    return Enforcement(violations, disabled, newly, removal, problems)
 
 
 def _remove(violations: Mapping[Target, Sequence[Violation]], *, is_dry: bool) -> Outcome | None:
@@ -105,8 +110,8 @@ def _remove(violations: Mapping[Target, Sequence[Violation]], *, is_dry: bool) -
 
 def _disable(
     target: Target, items: Sequence[Installed], program: Path | None, problems: list[Problem]
-) -> list[str]:
-    """Disable extensions through Blender, and return the names of those that are disabled."""
+) -> tuple[list[str], list[str]]:
+    """Disable extensions through Blender; return the names of those that are disabled, and that were enabled before."""
     from extery.cli.each_target import print_wait
     from extery.client.enable import switch_extensions
     from extery.client.policy import not_disabled_yet, store_disabled
@@ -114,7 +119,7 @@ def _disable(
     from extery.core.errors import ExteryError, Problem
 
     wanted = not_disabled_yet(target, items)
-    done = {item.name for item in items} - {item.name for item in wanted}
+    done, newly = {item.name for item in items} - {item.name for item in wanted}, []
     if wanted:
         try:
             switched = switch_extensions(
@@ -133,23 +138,29 @@ def _disable(
         else:
             problems += switched.problems
             done |= {change.name for change in switched.changes}
+            newly = [item.name for item in switched.changes if item.change == "disabled"]
             with target_lock(target, "policy", on_wait=print_wait):
                 store_disabled(target, [item for item in items if item.name in done])
-    return sorted(done)
+    return sorted(done), newly
 
 
 def disabled_lines(enforcement: Enforcement, *, is_dry: bool = False) -> list[str]:
-    """Return a line for each extension that is disabled."""
+    """Return a line for each extension that was disabled just now."""
     from extery.cli.each_target import grouped_lines
     from extery.cli.terminal import printable
 
     verb = "disable" if is_dry else "disabled"
     groups = [
         (target, [printable(f"{verb} {name}") for name in names])
-        for target, names in enforcement.disabled.items()
+        for target, names in enforcement.newly.items()
         if names
     ]
     return grouped_lines(groups)
+
+
+def is_obeyed(problem: Problem) -> bool:
+    """Return whether a problem is that of an extension which the policy disables or removes."""
+    return dict(problem.values).get("variant") == "obeyed"
 
 
 def with_policy(outcome: Outcome, targets: Iterable[Target], policy: Policy) -> Outcome:
@@ -157,7 +168,13 @@ def with_policy(outcome: Outcome, targets: Iterable[Target], policy: Policy) -> 
     from extery.cli.output import prefix_problems
 
     done = enforce(targets, policy)
-    known = {item.problem for item in outcome.problems}
+    obeyed = {problem.where.file for problem in done.warnings if is_obeyed(problem)}
+    before = [
+        item
+        for item in outcome.problems
+        if item.problem.code != "sync.blocked" or item.problem.where.file not in obeyed
+    ]
+    known = {item.problem for item in before}
     warned = {
         dict(item.problem.values).get("name")
         for item in outcome.problems
@@ -169,7 +186,7 @@ def with_policy(outcome: Outcome, targets: Iterable[Target], policy: Policy) -> 
         if problem not in known and problem.where.file not in warned
     ]
     removal = done.removal
-    problems = [*outcome.problems, *prefix_problems(new), *(removal.problems if removal else ())]
+    problems = [*before, *prefix_problems(new), *(removal.problems if removal else ())]
     return outcome._replace(
         ok=outcome.ok and not any(item.problem.is_error for item in problems),
         problems=problems,

@@ -99,9 +99,14 @@ def find_violations(target: Target, policy: Policy) -> list[Violation]:
 
 
 def _blocked(target: Target, policy: Policy) -> Iterator[Violation]:
+    variant = "" if policy.blocked == WARN else "obeyed"
     for item, reason in blocked_extensions(target):
         problem = Problem.of(
-            "sync.blocked", where=Where(item.name), version=item.state.version, reason=reason
+            "sync.blocked",
+            where=Where(item.name),
+            variant=variant,
+            version=item.state.version,
+            reason=reason,
         )
         yield Violation(item, policy.blocked, problem)
 

@@ -81,7 +81,7 @@ def _outcome(results: Results[Audit], done: Enforcement, action: str, *, is_dry:
     removal = done.removal
     number = sum(len(item.installed) for item in audits)
     blocked = sum(len(item.blocked) for item in audits)
-    disabled = {} if is_dry else done.disabled
+    disabled = done.disabled
     summary = f"{pluralize(number, 'extension')} installed, {blocked} blocked."
     problems = [*dict.fromkeys(p for item in audits for p in _problems(item, disabled, done))]
     problems += [problem for problem in done.problems if problem not in results.problems]

@@ -268,6 +268,7 @@ CODES = {
         "Its repository warns of it. Blender neither disables nor removes it.",
         message="version {version} is installed and blocked: {reason}",
         hint="disable it with 'extery disable' or remove it with 'extery remove'; 'extery config set blocked' does it by itself",
+        variants={"obeyed": ("", "the policy disables or removes it")},
         example={"version": "1.2.3", "reason": "It deletes files"},
     ),
     "sync.check-failed": Code(
