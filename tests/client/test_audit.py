@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from extery.client.audit import Audit, audit
+from extery.client.policy import Policy, Rule, load_policy
 from extery.client.records import find_installed, store_hold
-from extery.client.settings import read_policy
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import transaction
@@ -109,12 +109,16 @@ def test_licences_and_permissions_are_counted_the_most_frequent_first(target: Ta
     ]
 
 
-def test_a_policy_file_has_the_setting_blocked_only(tmp_path: Path) -> None:
+def test_a_policy_file_has_settings_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('blocked = "remove"\n')
-    assert read_policy(file) == "remove"
+    assert load_policy(file) == Policy("remove")
     file.write_text("")
-    assert read_policy(file) == "warn"
+    assert load_policy(file) == Policy("warn")
+    file.write_text('licences = ["MIT"]\nother-licences = "disable"\npermissions = []\n')
+    assert load_policy(file) == Policy(
+        "warn", Rule(frozenset({"mit"}), "disable"), Rule(frozenset(), "warn")
+    )
     for text, code in (
         ("online = true\n", "config.unknown"),
         ('blocked = "ask"\n', "config.value"),
@@ -122,5 +126,5 @@ def test_a_policy_file_has_the_setting_blocked_only(tmp_path: Path) -> None:
     ):
         file.write_text(text)
         with pytest.raises(ExteryError) as caught:
-            read_policy(file)
+            load_policy(file)
         assert caught.value.code == code

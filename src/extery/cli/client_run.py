@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from extery.cli.changes import own_files_notes, result_outcome
-from extery.cli.each_target import Results, for_each, print_wait
+from extery.cli.each_target import for_each, print_wait
 from extery.core.errors import ExteryError, Problem
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from extery.client.execute import MakeFetcher, Result
     from extery.client.execute_progress import Progress
     from extery.client.plan import Plan
-    from extery.client.policy import Policy
     from extery.client.targets import Target
 
 
@@ -74,34 +73,12 @@ def run_plans(
     is_dry: bool,
     offline: bool,
     problems: Sequence[Problem] = (),
-    policy: Policy | None = None,
 ) -> Outcome:
     """Plan in each target, carry all plans out as one, and return the outcome.
 
-    ``problems`` were found before, and are reported first. What ``policy`` does not allow is not installed, and after a run
-    that is not dry, what is installed is disabled or removed as it states.
+    ``problems`` were found before, and are reported first.
     """
-    from extery.cli.policies import with_policy
-    from extery.client.policy import refuse_changes
-
     planned = for_each(targets, make_plan)
-    if policy is not None:
-        for _, plan in planned.done:
-            refuse_changes(plan, policy)
-    outcome = _run_planned(planned, command, is_dry=is_dry, offline=offline, problems=problems)
-    if policy is None or is_dry:
-        return outcome
-    return with_policy(outcome, targets, policy)
-
-
-def _run_planned(
-    planned: Results[Plan],
-    command: str,
-    *,
-    is_dry: bool,
-    offline: bool,
-    problems: Sequence[Problem],
-) -> Outcome:
     plans, found = planned.done, [*problems, *planned.problems]
     if is_dry:
         unknown = _compare_wheels(plans, offline=offline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -194,3 +194,28 @@ def with_policy(outcome: Outcome, targets: Iterable[Target], policy: Policy) -> 
         notes=[*outcome.notes, *(removal.notes if removal else ())],
         data={**outcome.data, "policy": done.data},
     )
+
+
+def run_plans_with_policy(
+    targets: Sequence[Target],
+    make_plan: Callable[[Target], Plan],
+    command: str,
+    *,
+    policy: Policy,
+    is_dry: bool,
+    offline: bool,
+    problems: Sequence[Problem] = (),
+) -> Outcome:
+    """Do what `run_plans` does, without what the policy does not allow, and obey the policy afterwards."""
+    from extery.cli.client_run import run_plans
+    from extery.client.policy import refuse_changes
+
+    def make_allowed(target: Target) -> Plan:
+        plan = make_plan(target)
+        refuse_changes(plan, policy)
+        return plan
+
+    outcome = run_plans(
+        targets, make_allowed, command, is_dry=is_dry, offline=offline, problems=problems
+    )
+    return outcome if is_dry else with_policy(outcome, targets, policy)

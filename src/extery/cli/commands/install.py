@@ -57,7 +57,8 @@ def command(
     fetched in parallel, verified, and switched in at the end. One that fails spoils no other, and the
     exit status is then 1. 'extery undo' brings back what was there before.
     """  # fmt: skip
-    from extery.cli.client_run import all_versions_finder, run_plans, sync_first
+    from extery.cli.client_run import all_versions_finder, sync_first
+    from extery.cli.policies import run_plans_with_policy
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions, plan_install
@@ -86,6 +87,6 @@ def command(
                 find_similar=search.find_similar,
             )
 
-    return run_plans(
+    return run_plans_with_policy(
         targets, plan, "install", is_dry=dry_run, offline=offline, problems=problems, policy=policy
     )

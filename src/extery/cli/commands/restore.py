@@ -46,8 +46,8 @@ def command(
     FILE is a file of 'extery lock', by default extery.lock, or a file or folder of 'extery bundle'. Its repositories are
     added. Each package is verified by its SHA-256; versions go up or down as the file states.
     """  # fmt: skip
-    from extery.cli.client_run import run_plans
     from extery.cli.each_target import print_wait
+    from extery.cli.policies import run_plans_with_policy
     from extery.client.bundle import check_complete, open_lock
     from extery.client.locking import add_repositories, plan_restore
     from extery.client.policy import load_policy
@@ -66,4 +66,6 @@ def command(
 
     policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
-    return run_plans(targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy)
+    return run_plans_with_policy(
+        targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy
+    )

@@ -49,7 +49,8 @@ def command(
     that to 'extery sync'. Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip
-    from extery.cli.client_run import all_versions_finder, check_updates, run_plans, sync_first
+    from extery.cli.client_run import all_versions_finder, check_updates, sync_first
+    from extery.cli.policies import run_plans_with_policy
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch
     from extery.client.plan import PlanOptions
@@ -78,6 +79,6 @@ def command(
                 find_all_versions=find_all_versions,
             )
 
-    return run_plans(
+    return run_plans_with_policy(
         targets, plan, "update", is_dry=dry_run, offline=offline, problems=problems, policy=policy
     )
