@@ -16,7 +16,7 @@ from extery.client.blender_lock import blender_locks
 from extery.client.disk_changes import DiskChange, find_blocked, find_disk_changes
 from extery.client.index.database import indexed_repositories, refresh_index, stamp_of
 from extery.client.listing_problems import left_out_problems
-from extery.client.records import find_installed
+from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository
 from extery.client.sync_fetch import Job, Received, fetch_repository
 from extery.client.sync_state import ListingState, SyncState, whole_path
@@ -61,6 +61,7 @@ class SyncedTarget:
     repositories: list[SyncedRepository] = field(default_factory=list)
     changes: list[DiskChange] = field(default_factory=list)
     problems: ProblemList = field(default_factory=ProblemList)
+    installed: list[Installed] = field(default_factory=list)
 
     @property
     def all_problems(self) -> list[Problem]:
@@ -194,7 +195,7 @@ def _store(
         for item in result.repositories
         if Job(target, item.repository) in received
     }
-    installed = list(find_installed(target))
+    installed = result.installed = list(find_installed(target))
     known = {item.repository.name: item.repository for item in result.repositories}
     state.drop_others(known)
     result.changes = find_disk_changes(target, installed, state)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.client.disk_changes import DiskChange
     from extery.client.sync import SyncedRepository, SyncedTarget
-    from extery.client.targets import Target
 
 
 @click.command("sync", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was synced.")
@@ -71,10 +70,10 @@ def command(
         data={"targets": [target_data(result.target, **_data(result)) for result in results]},
     )
     outcome = with_policy(outcome, targets, policy)
-    return outcome._replace(notes=[*outcome.notes, *_newer(targets)])
+    return outcome._replace(notes=[*outcome.notes, *_newer(results)])
 
 
-def _newer(targets: Sequence[Target]) -> Iterable[str]:
+def _newer(results: Sequence[SyncedTarget]) -> Iterable[str]:
     """Yield which installed extensions have newer versions, if the user wants to know it."""
     from extery.cli.each_target import for_each
     from extery.cli.terminal import printable
@@ -83,7 +82,9 @@ def _newer(targets: Sequence[Target]) -> Iterable[str]:
 
     if not load_settings(config_folder()).check_updates:
         return
-    for target, rows in for_each(targets, find_updatable).done:
+    installed = {result.target: result.installed for result in results}
+    found = for_each(installed, lambda target: find_updatable(target, installed[target]))
+    for target, rows in found.done:
         if rows:
             shown = ", ".join(
                 f"{row.repository}.{row.id} {row.listed}" for row in rows[:_MAX_NAMES]

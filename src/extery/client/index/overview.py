@@ -14,7 +14,7 @@ from extery.client.index.queries import (
     list_extensions,
     newest_in,
 )
-from extery.client.records import Installed, find_installed
+from extery.client.records import Installed
 from extery.client.targets import Target
 from extery.core.versions import Version
 
@@ -177,8 +177,8 @@ def available_overview(
     return listed_overview(list_extensions(index, conditions), installed)
 
 
-def find_updatable(target: Target) -> list[Overview]:
+def find_updatable(target: Target, installed: Iterable[Installed]) -> list[Overview]:
     """Return the installed extensions of a target that `extery update` would update."""
     with open_index(target) as index:
-        rows = installed_overview(index, find_installed(target))
+        rows = installed_overview(index, installed)
     return [row for row in rows if row.is_updatable]
