@@ -14,6 +14,7 @@ from extery.cli.app import extery
 from tests.blender.install import installed
 from tests.cli.test_audit import block, blocked  # noqa: F401  a fixture
 from tests.cli.test_client import Evening, evening  # noqa: F401  a fixture
+from tests.client.samples import make_package
 from tests.client.test_blender import make_program
 from tests.parts import require_part
 
@@ -161,6 +162,17 @@ def test_the_variable_names_the_policy_of_all_commands(
     monkeypatch.setenv("EXTERY_POLICY", write(tmp_path, blocked="remove")[1])
     assert blocked.run("install", "spring_tool").exit_code == 0
     assert set(blocked.versions()) == {"spring_tool"}
+
+
+def test_extensions_in_local_repositories_are_the_users_own(
+    evening: Evening,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    file = make_package(tmp_path / "files", "my_tool")
+    assert evening.run("install-file", str(file)).exit_code == 0
+    policy = write(tmp_path, licences=["MIT"], other_licences="remove")
+    assert evening.run("audit", *policy).exit_code == 0
+    assert set(evening.versions()) == {"my_tool"}
 
 
 def test_what_the_policy_would_remove_is_not_installed(

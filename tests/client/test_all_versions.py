@@ -214,7 +214,7 @@ def test_a_plain_repository_states_that_it_lists_only_these_versions(studio: Stu
     studio.publish("2.0.0")
     plan = studio.install("gear_tool==1")
     assert plan.problems[0].message == (
-        "no listed version matches gear_tool==1; studio lists only 2.0.0"
+        "no version matches gear_tool==1: nothing but 2.0.0 is listed by studio"
     )
     assert studio.repository.requested() == []
 

@@ -115,7 +115,7 @@ def _not_allowed(target: Target, policy: Policy) -> Iterator[Violation]:
     if policy.licences.allowed is None and policy.permissions.allowed is None:
         return
     for item in find_installed(target):
-        if not item.repository.is_remote and not item.state.sha256:
+        if not item.repository.is_remote:
             continue  # the user's own
         manifest = item.manifest
         for action, problem in _refusals(policy, item.name, manifest.license, manifest.permissions):

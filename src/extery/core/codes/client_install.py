@@ -102,7 +102,7 @@ CODES = {
         hint="choose one of these, or fetch the newest listings with 'extery sync'",
         variants={
             "listed-only": (
-                "no listed version matches {requirement}; {repositories} lists only {versions}",
+                "no version matches {requirement}: nothing but {versions} is listed by {repositories}",
                 "choose one of these, or install a package that you have with 'extery install-file'",
             ),
             "not-asked": (
