@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
+import pytest
 from django.test import Client
 
+from extery.client.all_versions import find_all_versions
+from extery.client.index.queries import candidates
+from extery.client.plan import plan_install
+from extery.client.repositories import Repository, change_repositories
+from extery.client.requirements import Requirement
+from extery.client.targets import Target
 from extery.listing import entries as core
 from extery.listing.all_versions import all_versions_url
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.moderation import decisions as moderation
+from tests.fakes import FakeFetcher, FakeWeb
 from tests.site import factories
 
 URL = "/api/v1/extensions/"
@@ -61,3 +71,35 @@ def test_a_client_that_has_it_gets_no_body(client: Client, approve: Approve) -> 
     first = client.get(f"{URL}gear_tool/listing/")
     again = client.get(f"{URL}gear_tool/listing/", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "version"), [("==1.0", "1.0.0"), ("<2", "1.1.0"), ("@beta", "2.0.0-beta.1")]
+)
+def test_the_client_finds_each_version(
+    client: Client, approve: Approve, tmp_path: Path, text: str, version: str
+) -> None:
+    for number in ("1.0.0", "1.1.0", "2.0.0-alpha.1", "2.0.0-beta.1"):
+        approve(version=number)
+    web = FakeWeb()
+    repository = Repository("site", f"{web.url}{URL}")
+    target = Target(tmp_path / "extensions", (4, 2, 99))
+    change_repositories(target, lambda _: [repository])
+    stored = repository.listing_in(target)
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(client.get(URL, {"blender_version": "4.2.0"}).content)
+    web.put(f"{URL}gear_tool/listing/", client.get(f"{URL}gear_tool/listing/").content)
+    plan = plan_install(
+        target,
+        [Requirement.parse(f"gear_tool{text}")],
+        find=candidates,
+        installed=[],
+        find_all_versions=partial(
+            find_all_versions, fetcher_for=lambda _url, _target: FakeFetcher(web)
+        ),
+    )
+    assert not plan.problems
+    [change] = plan.changes
+    assert change.candidate is not None
+    assert change.candidate.version.text == version
+    assert f"/download/sha256:{change.candidate.sha256}/" in change.candidate.url
