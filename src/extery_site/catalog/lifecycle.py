@@ -29,6 +29,7 @@ from extery_site.catalog.locking import (
 )
 from extery_site.catalog.metadata import update_newest_version
 from extery_site.catalog.models import Event, Extension, Version, expiry_of
+from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.transitions import (
     APPROVE,
     BLOCK,
@@ -171,6 +172,7 @@ def _lock_for_extension(
     change: Transition, user: User | None, extension: Extension
 ) -> PendingTransition:
     extension = lock_extension(extension)
+    _require_work_of_others(change, user, extension)
     if extension.status not in change.sources:
         variant = "already-blocked" if extension.is_blocked else "not-blocked"
         raise Conflict.of("review.wrong-status", variant=variant, extension=extension.name)
@@ -183,12 +185,20 @@ def _lock_for_version(change: Transition, user: User | None, version: Version) -
         extension = lock_owned_extension(version.extension, user)
     else:
         extension = lock_extension_of(version)
+        _require_work_of_others(change, user, extension, version)
     if not change.allowed_while_blocked:
         require_not_blocked(extension, change.role)
     version = lock_version(version, extension, change.role)
     if version.status not in change.sources:
         raise wrong_status(version, change.role)
     return PendingTransition(extension, version, user)
+
+
+def _require_work_of_others(
+    change: Transition, user: User | None, extension: Extension, version: Version | None = None
+) -> None:
+    if user is not None and not change.allowed_for_own_work:
+        require_work_of_others(user, extension, version)
 
 
 def _apply(change: Transition, pending: PendingTransition) -> None:

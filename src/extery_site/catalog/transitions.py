@@ -33,6 +33,8 @@ class Transition:
     target: str | None
     """The new status; ``None`` if the version is deleted or the status follows from versions."""
     of: type[Version] | type[Extension] = Version
+    allowed_for_own_work: bool = False
+    """Whether a moderator can make it for an extension of their own."""
     allowed_while_blocked: bool = False
     """Whether a version can make it while its extension is blocked."""
 
@@ -61,6 +63,7 @@ BLOCK = Transition(
     frozenset(Extension.Status.values) - _BLOCKED,
     Extension.Status.BLOCKED,
     of=Extension,
+    allowed_for_own_work=True,
 )
 UNBLOCK = Transition(Event.Kind.UNBLOCKED, Role.MODERATOR, _BLOCKED, None, of=Extension)
 

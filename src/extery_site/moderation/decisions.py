@@ -14,6 +14,7 @@ from extery.core.errors import Corrupt, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.package_hashes import (
     check_stored_files,
@@ -42,7 +43,7 @@ def approve_version(
     calls the functions in `extery_site.project.event_handlers`; the one in
     `extery_site.listings.event_handler` adds the version to the listings.
     """
-    require_moderator(by)
+    require_work_of_others(require_moderator(by), version.extension, version)
     reviewed = parse_hashes(packages)
     # Before the transaction, so that no write lock is held while large files are read.
     try:

@@ -17,6 +17,7 @@ from extery.core.errors import Conflict, ExteryError, InvalidInput
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import comments, queues
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation.forms import CommentForm, ReasonForm
@@ -95,6 +96,7 @@ def _show_thread(
         "extension": extension,
         "version": version,
         "number": number,
+        "may_decide": may_decide(request.user, extension, version),
         "versions": queues.submitted_versions(extension),
         "deleted_numbers": queues.deleted_numbers(extension, request.user),
         "published": _published_before(extension, version),

@@ -130,6 +130,11 @@ class SiteSettings(BaseSettings):
         description="Extension ids that cannot be published, in addition to those of deleted "
         "extensions.",
     )
+    own_decisions: Boolean = _setting(
+        default="no",
+        description="Whether moderators can decide about their own extensions and reports about them; only for a "
+        "site with one moderator.",
+    )
     sign_up: Boolean = _setting(
         default="yes", description="Whether visitors can create an account."
     )

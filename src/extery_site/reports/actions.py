@@ -14,6 +14,7 @@ from extery_site.accounts.permissions import (
 )
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Extension
+from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import clean_text
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
@@ -65,6 +66,7 @@ def _close(report: Report, by: AnyUser, note: str, status: Report.Status) -> Rep
     if locked is None:
         raise NotFound.of("request.not-found", variant="report")
     report = locked
+    require_work_of_others(moderator, report.extension)
     if report.status != Report.Status.OPEN:
         raise Conflict.of(
             "report.already-handled",

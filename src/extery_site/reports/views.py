@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.models import Extension
+from extery_site.catalog.own_work import may_decide
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.quotas.client_address import client_address
 from extery_site.reports import actions
@@ -97,5 +98,10 @@ def handle(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.method == "POST":
         status = 422
     others = Report.objects.filter(extension=report.extension).exclude(pk=report.pk)
-    context = {"report": report, "form": form, "others": others.with_related()[:10]}
+    context = {
+        "report": report,
+        "form": form,
+        "may_decide": may_decide(request.user, report.extension),
+        "others": others.with_related()[:10],
+    }
     return render(request, "reports/handle.html", context, status=status)

@@ -57,6 +57,14 @@ CODES: dict[str, Code] = {
         hint="ask the owner",
         example={"extension": "Gear Tool"},
     ),
+    "permission.own-work": Code(
+        "error",
+        "moderators do not decide about their own work",
+        "Another person looks at everything that is published.",
+        message="you cannot decide about {extension}, because it is your own",
+        hint="ask another moderator; a site with one moderator can set EXTERY_OWN_DECISIONS=yes",
+        example={"extension": "Gear Tool"},
+    ),
     "permission.moderator-only": Code(
         "error",
         "only moderators can do this",

@@ -1,0 +1,25 @@
+"""Nobody decides about their own work, unless the site allows it because it has one moderator."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from extery.core.errors import Refused
+from extery_site.accounts.permissions import AnyUser
+from extery_site.catalog.models import Extension, Version
+
+
+def may_decide(user: AnyUser, extension: Extension, version: Version | None = None) -> bool:
+    """Whether a moderator may decide about the extension or version: it is not their own, or the site allows it."""
+    if settings.EXTERY_OWN_DECISIONS:
+        return True
+    authors = {extension.owner_id, *([version.created_by_id] if version else [])}
+    return user.pk not in authors
+
+
+def require_work_of_others(
+    user: AnyUser, extension: Extension, version: Version | None = None
+) -> None:
+    """Raise `Refused` unless `may_decide`."""
+    if not may_decide(user, extension, version):
+        raise Refused.of("permission.own-work", extension=extension.name)
