@@ -82,15 +82,33 @@ def test_the_words_of_the_first_design_run_the_commands_of_today(old: str, curre
     assert old not in COMMANDS
 
 
-def test_a_repository_is_added_in_the_words_of_the_first_design(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"), [("own", "own "), ("Our Add-ons", "OurAddons ")], ids=["name", "title"]
+)
+@pytest.mark.parametrize("place", ["before", "between", "after"])
+def test_a_repository_is_added_in_the_words_of_the_first_design(
+    tmp_path: Path, place: str, name: str, expected: str
+) -> None:
     (tmp_path / "mine").mkdir()
     target = ["--dir", str(tmp_path / "extensions"), "--blender", "4.2"]
+    arguments = [str(tmp_path / "mine"), name]
+    position = ["before", "between", "after"].index(place)
 
-    done = run("add-repository-local", str(tmp_path / "mine"), "own", *target)
+    done = run("add-repository-local", *arguments[:position], *target, *arguments[position:])
 
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("add-repository-local is called repo add now\n")
-    assert done.stdout.startswith("own ")
+    assert done.stdout.startswith(expected)
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b", "c"], ["--nope", "a", "b"]])
+def test_wrong_usage_of_an_old_word_is_that_of_the_command_of_today(arguments: list[str]) -> None:
+    done = run("add-repository-remote", *arguments)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "add-repository-remote is called repo add now\nUsage: extery repo"
+    )
 
 
 def test_similar_options_are_suggested() -> None:

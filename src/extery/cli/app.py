@@ -95,9 +95,10 @@ class Commands(CommandGroup):
 
     def with_current_name(self, args: list[str]) -> list[str]:
         """Return arguments with the current name; a name for a repository was the second argument."""
-        has_name = args[0].startswith("add-repository-") and len(args) > 2
-        if has_name and not args[1].startswith("-") and not args[2].startswith("-"):
-            args = [*args[:2], "--name", *args[2:]]
+        if args[0].startswith("add-repository-"):
+            from extery.cli.old_words import with_named_repository
+
+            args = [args[0], *with_named_repository(args[1:], load_command("repo"))]
         return super().with_current_name(args)
 
     def invoke(self, ctx: click.Context) -> Any:
