@@ -17,6 +17,7 @@ from extery.client.repositories import (
     load_repositories,
     stored_repositories,
 )
+from extery.client.repository_changes import plain_http_problem
 from extery.client.targets import Target
 from extery.client.tokens import Tokens
 from extery.client.transaction import target_lock
@@ -73,6 +74,8 @@ def import_repositories(
             change = _add(target, repository, problems)
             if change:
                 changes.append(change)
+                if warning := plain_http_problem(repository):
+                    problems.append(warning)
                 _store_token(target, repository, tokens, row)
     return Imported(changes, problems, online)
 

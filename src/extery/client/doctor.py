@@ -30,6 +30,7 @@ CHECKS = (
     Check("temporary-files", "Extery has left nothing behind.", leftovers.find_own_leftovers),
     Check("downloads", "No download was given up.", leftovers.find_old_downloads),
     Check("repositories", "Each repository has its own URL.", extensions.find_twin_repositories),
+    Check("encryption", "All repositories are encrypted.", extensions.find_plain_repositories),
     Check("twins", "Each extension is installed once.", extensions.find_twin_extensions),
     Check("folders", "All folders are named as their ids.", extensions.find_ignored_folders),
     Check("range", "All extensions fit the Blender.", extensions.find_unfit_extensions),

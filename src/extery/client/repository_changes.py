@@ -32,8 +32,9 @@ from extery.client.repository_source import Source
 from extery.client.targets import Target
 from extery.client.tokens import Tokens
 from extery.client.transaction import DEFAULT_TIMEOUT, target_lock, transaction
-from extery.core.errors import Conflict, InvalidListing, Refused
+from extery.core.errors import Conflict, InvalidListing, Problem, Refused
 from extery.fetch import get_document, listing_url
+from extery.fetch.addresses import is_unencrypted, redact_url
 from extery.listing.entries import parse_listing
 
 OnWait = Callable[[str], None]
@@ -102,6 +103,19 @@ def add_repository(
             target, lambda rows: [*(row for row in rows if row.name != name), repository]
         )
     return repository
+
+
+def plain_http_problem(repository: Repository) -> Problem | None:
+    """Return a warning for a repository that is requested without encryption."""
+    if not is_unencrypted(repository.url):
+        return None
+    url = redact_url(repository.url)
+    return Problem.of(
+        "repo.plain-http",
+        name=repository.name,
+        url=url,
+        suggestion=f"https{url.removeprefix('http')}",
+    )
 
 
 def _uri(source: Source) -> str:

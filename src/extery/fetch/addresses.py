@@ -108,3 +108,14 @@ def sanitize_text(text: str) -> str:
     """Return an untrusted text for a message: one line, no control characters, bounded length."""
     shortened = f"{text[:MAX_MESSAGE_LENGTH]}…" if len(text) > MAX_MESSAGE_LENGTH else text
     return "".join(character if character.isprintable() else "?" for character in shortened)
+def is_unencrypted(url: str) -> bool:
+    """Return whether others can read and change what is received from a URL; this computer itself is no other."""
+    try:
+        parts = split_url(url)
+    except InvalidInput:
+        return False
+    host = parts.hostname or ""
+    is_here = host == "localhost" or host.endswith(".localhost") or host == "::1"
+    return parts.scheme == "http" and not is_here and not re.fullmatch(r"127(?:\.\d{1,3}){3}", host)
+
+

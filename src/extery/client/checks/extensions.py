@@ -10,6 +10,7 @@ from pathlib import Path
 from extery.client.checks.context import Context, removal, renaming
 from extery.client.fitting import has_other_python, reason_unfit
 from extery.client.repositories import Repository
+from extery.client.repository_changes import plain_http_problem
 from extery.core.errors import ExteryError, Problem, Where
 from extery.fetch import listing_url
 from extery.manifest.document import MANIFEST_FILENAME, Manifest, read_manifest_bytes
@@ -30,6 +31,14 @@ def find_twin_repositories(context: Context) -> Iterator[Problem]:
                 url=repository.url,
                 options=context.options,
             )
+
+
+def find_plain_repositories(context: Context) -> Iterator[Problem]:
+    """Yield enabled repositories that are requested without encryption."""
+    for repository in context.repositories:
+        problem = plain_http_problem(repository) if repository.enabled else None
+        if problem:
+            yield problem
 
 
 def _address(url: str) -> str:

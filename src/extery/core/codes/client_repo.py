@@ -259,6 +259,18 @@ CODES = {
         },
         example={"url": "https://example.org/index.json"},
     ),
+    "repo.plain-http": Code(
+        "warning",
+        "a repository is not encrypted",
+        "Everyone on the way can read an access token and exchange listing and packages together, which no hash reveals.",
+        message="{url} is not encrypted: others can change what is installed from {name}",
+        hint="if the server answers there: extery repo remove {name}, then extery repo add {suggestion} --name {name}",
+        example={
+            "name": "studio",
+            "url": "http://extensions.example.org/index.json",
+            "suggestion": "https://extensions.example.org/index.json",
+        },
+    ),
     "repo.token-empty": Code(
         "error",
         "an access token cannot be used",

@@ -94,7 +94,16 @@ def command(
     if offline_reason and results.done:
         warning = Problem.of("repo.unchecked", url=redact_url(found.url))
         problems = [*problems, *prefix_problems([warning])]
+    problems = [*problems, *_plain_http(results.done)]
     return _outcome(source, found, results.done, problems, network, options, offline_reason)
+
+
+def _plain_http(done: Sequence[tuple[Target, Repository]]) -> list[PrefixedProblem]:
+    from extery.cli.output import prefix_problems
+    from extery.client.repository_changes import plain_http_problem
+
+    found = (plain_http_problem(repository) for _, repository in done)
+    return prefix_problems(dict.fromkeys(problem for problem in found if problem))
 
 
 def _export(
