@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from extery.core.errors import InvalidInput, InvalidListing
-from extery.fetch import listing_url, path_from_url, repository_url, resolve_archive_url
-from extery.fetch.addresses import origin_of, redact_url
+from extery.fetch import (
+    listing_url,
+    path_from_url,
+    repository_url,
+    resolve_any_archive_url,
+    resolve_archive_url,
+)
+from extery.fetch.addresses import is_unencrypted, origin_of, redact_url
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,54 @@ def test_a_url_that_blender_cannot_resolve_is_an_error(archive_url: str) -> None
         resolve_archive_url("https://x.org/r/index.json", archive_url)
 
     assert caught.value.code == "fetch.archive-url"
+
+
+@pytest.mark.parametrize(
+    ("listing", "archive_url", "expected"),
+    [
+        ("https://x.org/r/index.json", "./a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r", "./a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r/index.json", "a.zip", "https://x.org/r/a.zip"),
+        ("https://x.org/r/index.json?a=b", "../a.zip?c", "https://x.org/a.zip?c"),
+        ("https://x.org/r/index.json", "/p/a.zip", "https://x.org/p/a.zip"),
+        ("https://x.org/r/index.json", "//y.org/a.zip", "https://y.org/a.zip"),
+        ("https://x.org/r/index.json", "HTTPS://y.org/a.zip", "https://y.org/a.zip"),
+        ("file:///r/s/index.json", "../a.zip", "file:///r/a.zip"),
+    ],
+)
+def test_the_client_resolves_what_blender_cannot(
+    listing: str, archive_url: str, expected: str
+) -> None:
+    assert resolve_any_archive_url(listing, archive_url) == expected
+
+
+@pytest.mark.parametrize(
+    "archive_url",
+    ["", "ftp://x/a.zip", "file:/etc/passwd", "FILE:///etc/passwd", "C:/a.zip"],
+)
+def test_what_names_no_package_on_the_web_is_an_error(archive_url: str) -> None:
+    with pytest.raises(InvalidListing) as caught:
+        resolve_any_archive_url("https://x.org/r/index.json", archive_url)
+
+    assert caught.value.code in ("fetch.archive-url", "fetch.archive-url-local")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://x.org/index.json", True),
+        ("http://127.0.0.1.x.org/", True),
+        ("http://192.168.0.7:8000/", True),
+        ("https://x.org/", False),
+        ("http://localhost:8000/", False),
+        ("http://127.0.0.1/", False),
+        ("http://[::1]:8000/", False),
+        ("file:///r/index.json", False),
+        ("http://[", False),
+    ],
+)
+def test_only_what_leaves_this_computer_needs_encryption(url: str, expected: bool) -> None:
+    assert is_unencrypted(url) is expected
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from extery.client.execute_progress import Counter, Job, Progress
 from extery.client.operations import Operation
+from extery.client.package_fetch import fetch_package
 from extery.client.plan import Change, Plan
 from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository
@@ -23,7 +23,7 @@ from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, Transaction, transaction
 from extery.client.wheel_conflicts import find_conflicts
 from extery.core.errors import Conflict, ExteryError, ProblemList
-from extery.fetch import DownloadRequest, Fetcher
+from extery.fetch import Fetcher
 
 #: Concurrent downloads. Small packages take one round trip each, so many are under way.
 MAX_CONCURRENT = 32
@@ -201,42 +201,36 @@ def _install(
     counter: Counter,
 ) -> list[tuple[Change, ExteryError]]:
     """Fetch the package of a job and unpack it for each of its changes; return those that failed."""
-    state = job.state
-    has_package = store.has(state.sha256, state.size)
+    first = job.changes[0]
+    has_package = store.has(job.state.sha256, job.state.size)
+    if not has_package:
+        counter.add(job, "downloading")
     try:
-        package = _package(job, store, fetchers, counter)
+        package, state = fetch_package(
+            first,
+            job.state,
+            store,
+            lambda: fetchers.of(first),
+            on_progress=lambda size: counter.add(job, "downloading", size, fetched=size),
+            on_saved=counter.add_saved,
+        )
     except ExteryError as error:
         counter.add(job, "failed", packages=1)
         return [(change, error) for change in job.changes]
     counter.add(job, "unpacking", state.size if has_package else 0)
     failed = []
     for change in job.changes:
+        # The same package can be listed by several repositories, each with its own URL.
+        listed = change.after if change.after not in (None, job.state) else None
         try:
             with _unpacking:
                 transactions[change.target].install(
-                    change.repository, change.id, change.after or state, package
+                    change.repository, change.id, listed or state, package
                 )
         except ExteryError as error:
             failed.append((change, error))
     counter.add(job, "failed" if failed else "done", packages=1)
     return failed
-
-
-def _package(job: Job, store: Store, fetchers: Fetchers, counter: Counter) -> Path:
-    """Return the path of the package in the store; it needs no network if it is there."""
-    state = job.state
-    if store.has(state.sha256, state.size):
-        return store.use(state.sha256)
-    request = DownloadRequest(state.source, state.size, state.sha256)
-    counter.add(job, "downloading")
-    before = job.changes[0].before
-    return store.fetch(
-        request,
-        fetchers.of(job.changes[0]),
-        old=before.state.sha256 if before else "",
-        on_progress=lambda size: counter.add(job, "downloading", size, fetched=size),
-        on_saved=counter.add_saved,
-    )
 
 
 def _commit(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from extery.client.index.database import stamp_of
 from extery.client.repositories import Repository
@@ -46,14 +48,14 @@ def fetch_repository(job: Job, state: ListingState, fetcher: Fetcher) -> Receive
         state = ListingState(request)
     elif state.stamp != stamp:  # Blender has replaced it, by the one that it requests
         body = load_received(target, repository, ListingState())
-        state = ListingState(request, has_changes=announces_changes(body))
+        state = ListingState(request, base=state.base, has_changes=announces_changes(body))
     if state.is_complete and complete:
         try:
             found = _fetch_one(complete, job, state, fetcher)
         except NotFound:  # the repository has no type any more that needs it
             state = ListingState(request)
         else:
-            return _accept(job, request, found, is_complete=True) if found else None
+            return _accept(job, state, found, is_complete=True) if found else None
     found = _fetch_one(request, job, state, fetcher)
     if found is None:
         return None
@@ -61,11 +63,11 @@ def fetch_repository(job: Job, state: ListingState, fetcher: Fetcher) -> Receive
         try:
             whole = _fetch_one(complete, job, ListingState(), fetcher)
             if whole is not None:
-                return _accept(job, request, whole, is_complete=True)
+                return _accept(job, ListingState(request), whole, is_complete=True)
         except ExteryError as error:
             if error.code == _STOPPED:
                 raise
-    return _accept(job, request, found, is_complete=False)
+    return _accept(job, state, found, is_complete=False)
 
 
 def _fetch_one(url: str, job: Job, state: ListingState, fetcher: Fetcher) -> FetchedListing | None:
@@ -79,25 +81,30 @@ def _fetch_one(url: str, job: Job, state: ListingState, fetcher: Fetcher) -> Fet
     )
 
 
-def _accept(job: Job, request: str, found: FetchedListing, *, is_complete: bool) -> Received:
-    """Check a listing; raises `InvalidListing` if it is none."""
+def _accept(job: Job, old: ListingState, found: FetchedListing, *, is_complete: bool) -> Received:
+    """Check a listing that follows the ``old`` state; raises `InvalidListing` if it is none."""
     body, validators = found.body, found.validators
-    if body is None:
-        state = ListingState(
-            request,
-            etag=validators.etag,
-            last_modified=validators.last_modified,
-            has_changes=True,
-            is_complete=is_complete,
-        )
-        return Received(state, b"", None)
-    accepted = read_accepted(body, job.target.blender, file=job.repository.name)
     state = ListingState(
-        request,
+        old.request,
         etag=validators.etag,
         last_modified=validators.last_modified,
-        has_changes=announces_changes(body),
+        base=_base(found.url, old.request) if found.url else old.base,
+        has_changes=True,
         is_complete=is_complete,
-        is_partial=accepted.data is not body,
+    )
+    if body is None:
+        return Received(state, b"", None)
+    accepted = read_accepted(body, job.target.blender, file=job.repository.name)
+    state = replace(
+        state, has_changes=announces_changes(body), is_partial=accepted.data is not body
     )
     return Received(state, body, accepted)
+
+
+def _base(received_from: str, request: str) -> str:
+    """Return the URL that a redirect has led to, without its query; empty if there was none."""
+    urls = [
+        urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+        for url in (received_from, request)
+    ]
+    return urls[0] if urls[0] != urls[1] else ""

@@ -27,13 +27,15 @@ class ListingState:
     """The stored listing of a repository.
 
     ``request`` is the URL with its query, ``stamp`` that of the stored file. ``is_complete`` means that it is the complete
-    listing beside the requested one, ``is_partial`` that entries were left out.
+    listing beside the requested one, ``is_partial`` that entries were left out. ``base`` is the URL that a redirect has led
+    to, for packages that are beside it.
     """
 
     request: str = ""
     stamp: str = ""
     etag: str = ""
     last_modified: str = ""
+    base: str = ""
     has_changes: bool = False
     is_complete: bool = False
     is_partial: bool = False
@@ -42,7 +44,7 @@ class ListingState:
     def from_row(cls, row: object) -> ListingState:
         """Return the state of a stored row; an empty one if it is damaged."""
         if isinstance(row, dict) and row.keys() == asdict(cls()).keys():
-            texts = [row[name] for name in ("request", "stamp", "etag", "last_modified")]
+            texts = [row[name] for name in ("request", "stamp", "etag", "last_modified", "base")]
             flags = [row[name] for name in ("has_changes", "is_complete", "is_partial")]
             if all(isinstance(text, str) for text in texts) and all(
                 isinstance(flag, bool) for flag in flags

@@ -3,7 +3,12 @@
 The only package that opens connections. It knows nothing of installations and mirrors.
 """
 
-from extery.fetch.addresses import listing_url, path_from_url, resolve_archive_url
+from extery.fetch.addresses import (
+    listing_url,
+    path_from_url,
+    resolve_any_archive_url,
+    resolve_archive_url,
+)
 from extery.fetch.concurrent import MAX_CONCURRENT, run_all
 from extery.fetch.documents import Document, Validators, get_document
 from extery.fetch.downloads import MAX_PACKAGE_SIZE, DownloadRequest, download
@@ -27,6 +32,7 @@ __all__ = [
     "listing_url",
     "path_from_url",
     "repository_url",
+    "resolve_any_archive_url",
     "resolve_archive_url",
     "run_all",
 ]

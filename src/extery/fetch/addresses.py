@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from urllib.request import url2pathname
 
 from extery.core.errors import InvalidInput, InvalidListing
@@ -55,6 +55,21 @@ def resolve_archive_url(listing: str, archive_url: str) -> str:
     return archive_url
 
 
+def resolve_any_archive_url(listing: str, archive_url: str) -> str:
+    """Do the same as `resolve_archive_url`, and resolve the relative URLs too that Blender cannot, as a browser does.
+
+    Raises `InvalidListing`.
+    """
+    try:
+        return resolve_archive_url(listing, archive_url)
+    except InvalidListing as error:
+        if error.code != "fetch.archive-url" or not archive_url:
+            raise
+        if split_url(archive_url).scheme not in ("", *REMOTE):
+            raise
+        return resolve_archive_url(listing, urljoin(listing, archive_url))
+
+
 def split_url(url: str) -> SplitResult:
     """Split an untrusted URL; raises `InvalidInput` if it is not valid."""
     redacted = redact_url(url)
@@ -93,6 +108,17 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", port
 
 
+def is_unencrypted(url: str) -> bool:
+    """Return whether others can read and change what is received from a URL; this computer itself is no other."""
+    try:
+        parts = split_url(url)
+    except InvalidInput:
+        return False
+    host = parts.hostname or ""
+    is_here = host == "localhost" or host.endswith(".localhost") or host == "::1"
+    return parts.scheme == "http" and not is_here and not re.fullmatch(r"127(?:\.\d{1,3}){3}", host)
+
+
 def redact_url(url: str) -> str:
     """Return the URL for messages and logs: without credentials, query, fragment and control characters."""
     try:
@@ -108,14 +134,3 @@ def sanitize_text(text: str) -> str:
     """Return an untrusted text for a message: one line, no control characters, bounded length."""
     shortened = f"{text[:MAX_MESSAGE_LENGTH]}…" if len(text) > MAX_MESSAGE_LENGTH else text
     return "".join(character if character.isprintable() else "?" for character in shortened)
-def is_unencrypted(url: str) -> bool:
-    """Return whether others can read and change what is received from a URL; this computer itself is no other."""
-    try:
-        parts = split_url(url)
-    except InvalidInput:
-        return False
-    host = parts.hostname or ""
-    is_here = host == "localhost" or host.endswith(".localhost") or host == "::1"
-    return parts.scheme == "http" and not is_here and not re.fullmatch(r"127(?:\.\d{1,3}){3}", host)
-
-

@@ -30,11 +30,13 @@ _REFUSED_RANGE = "fetch.status"
 class FetchedListing(NamedTuple):
     """A listing that has changed, and the validators for the next request.
 
-    Without a ``body`` only the validators have changed.
+    Without a ``body`` only the validators have changed. ``url`` is that which redirects have led to; empty if it was not
+    requested as a whole.
     """
 
     body: bytes | None
     validators: Validators
+    url: str = ""
 
 
 class _Probe(NamedTuple):
@@ -62,7 +64,7 @@ def fetch_listing(
         if probe is None:
             return None
         if isinstance(probe, Document):
-            return FetchedListing(probe.body, probe.validators)
+            return FetchedListing(probe.body, probe.validators, probe.url)
         if probe.length:
             stored = load()
             newest = fetch_current(stored, url, fetcher=fetcher, limit=limit)
@@ -73,8 +75,9 @@ def fetch_listing(
     if document is None:
         return None
     if is_remote and "content-encoding" in document.headers and announces_changes(document.body):
-        return FetchedListing(document.body, _validators_of_plain(url, document, fetcher))
-    return FetchedListing(document.body, document.validators)
+        validators = _validators_of_plain(url, document, fetcher)
+        return FetchedListing(document.body, validators, document.url)
+    return FetchedListing(document.body, document.validators, document.url)
 
 
 def _validators_of_plain(url: str, document: Document, fetcher: Fetcher) -> Validators:

@@ -26,13 +26,14 @@ class Candidate:
 
     ``entry`` has passed the checks of `extery.listing.entries.check_entry`. ``incompatible`` is the reason why the
     Blender of the target cannot install it, ``blocked`` the reason for which its repository has blocked it; both are
-    empty for a version that can be installed.
+    empty for a version that can be installed. ``base`` is the URL of the listing after a redirect.
     """
 
     repository: Repository
     entry: Entry = field(hash=False)
     incompatible: str = ""
     blocked: str = ""
+    base: str = ""
 
     @property
     def id(self) -> str:
@@ -71,10 +72,19 @@ class Candidate:
 
     @property
     def url(self) -> str:
-        """The absolute URL of the package; raises `InvalidListing` for one that is not allowed."""
-        from extery.fetch import listing_url, resolve_archive_url
+        """The absolute URL of the package, as Blender resolves it; raises `InvalidListing` for one that is not allowed."""
+        return self._resolved(self.repository.url)
 
-        return resolve_archive_url(listing_url(self.repository.url), self.entry["archive_url"])
+    @property
+    def other_url(self) -> str:
+        """Where the package is if it is not at `url`, but beside the listing that a redirect led to; or empty."""
+        other = self._resolved(self.base) if self.base else ""
+        return other if other != self.url else ""
+
+    def _resolved(self, repository: str) -> str:
+        from extery.fetch import listing_url, resolve_any_archive_url
+
+        return resolve_any_archive_url(listing_url(repository), self.entry["archive_url"])
 
     @property
     def permissions(self) -> dict[str, str]:

@@ -47,6 +47,8 @@ class Index:
         self.target = target
         self.connection = connection
         self._repositories: list[Repository] | None = None
+        #: URLs of listings that were received after a redirect, by repository, once they were read.
+        self.bases: dict[str, str] | None = None
 
     @property
     def repositories(self) -> dict[str, Repository]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from extery.client.index.candidates import Candidate, preference
 from extery.client.index.database import Index, open_index
+from extery.client.sync_state import SyncState
 from extery.client.targets import Target
 
 #: Maximum number of ids that are compared to find similar ones.
@@ -137,10 +138,18 @@ def candidates_in(index: Index, identifier: str) -> list[Candidate]:
 
 
 def _candidates(index: Index, rows: Iterable[tuple[Any, ...]]) -> Iterator[Candidate]:
-    repositories = index.repositories
+    repositories, bases = index.repositories, _bases(index)
     for name, incompatible, blocked, body in rows:
         if name in repositories:
-            yield Candidate(repositories[name], json.loads(body), incompatible, blocked)
+            base = bases.get(name, "")
+            yield Candidate(repositories[name], json.loads(body), incompatible, blocked, base)
+
+
+def _bases(index: Index) -> dict[str, str]:
+    if index.bases is None:
+        listings = SyncState(index.target).listings
+        index.bases = {name: state.base for name, state in listings.items() if state.base}
+    return index.bases
 
 
 def _sorted(found: Iterable[Candidate], index: Index) -> list[Candidate]:
