@@ -25,6 +25,7 @@ from extery.package import open_package
 from tests.client.samples import make_package, make_target, state_of
 from tests.fakes import FakeRepository
 from tests.fetch import web as faults
+from tests.samples.packages import wheel
 
 
 class Farm:
@@ -228,9 +229,10 @@ def test_different_versions_of_a_wheel_are_reported(farm: Farm, tmp_path: Path) 
 
     def with_wheel(identifier: str, version: str) -> Path:
         name = f"wheels/numpy-{version}-py3-none-any.whl"
-        path = make_package(tmp_path, identifier, files={name: "x"})
+        path = make_package(tmp_path, identifier)
         with zipfile.ZipFile(path) as archive:
             contents = {item: archive.read(item) for item in archive.namelist()}
+        contents[name] = wheel(f"numpy-{version}")
         contents["blender_manifest.toml"] += f'wheels = ["./{name}"]\n'.encode()
         with zipfile.ZipFile(path, "w") as archive:
             for item, data in contents.items():

@@ -71,7 +71,7 @@ def _install(
     packages = download_all(arguments, chosen, installer.folder, messages)
     try:
         downloaded = [
-            (packages[entry["id"]], Expected(entry["id"], entry["version"]))
+            (packages[entry["id"]], Expected(entry["id"], entry["version"], entry))
             for entry in chosen
             if entry["id"] in packages
         ]

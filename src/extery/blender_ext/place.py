@@ -17,12 +17,14 @@ from typing import NamedTuple
 
 from extery.blender_ext.local import RepositoryFolder
 from extery.blender_ext.messages import Messages
+from extery.client.package_checks import check_listed, check_wheels
 from extery.client.switch import folder_id, switch
 from extery.client.unpack import sync_to_disk, unpack
 from extery.core.compatibility import Audience, System
 from extery.core.errors import Conflict, ExteryError
 from extery.core.locks import Lock, locked
 from extery.core.types import is_listed_for
+from extery.listing.entries import Entry
 from extery.manifest.document import Manifest
 from extery.package import open_package
 
@@ -34,10 +36,11 @@ _STAGING = "@"
 
 
 class Expected(NamedTuple):
-    """Id and version that a listing states for a package."""
+    """Id and version that a listing states for a package, in its entry."""
 
     id: str
     version: str
+    entry: Entry
 
 
 class TemporaryNames(NamedTuple):
@@ -139,10 +142,12 @@ class Installer:
                 if (refusal := _refusal(manifest, expected, system)) is not None:
                     self._messages.error(refusal)
                     return None
+                check_listed(manifest, expected.entry if expected else None)
                 folder = self.folder.path / f"{manifest.id}{_STAGING}"
                 _remove(folder)
                 try:
                     unpack(package, folder, checkpoint=self._messages.check)
+                    check_wheels(package, folder)
                 except BaseException:
                     _remove(folder)
                     raise

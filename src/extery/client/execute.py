@@ -225,7 +225,11 @@ def _install(
         try:
             with _unpacking:
                 transactions[change.target].install(
-                    change.repository, change.id, listed or state, package
+                    change.repository,
+                    change.id,
+                    listed or state,
+                    package,
+                    entry=change.candidate.entry if change.candidate else None,
                 )
         except ExteryError as error:
             failed.append((change, error))
@@ -239,7 +243,7 @@ def _commit(
     for change, error in result.failed:
         if change.target == target:
             current.fail(change.name, str(error))
-    result.problems.extend(find_conflicts(target, current.prepared))
+    result.problems.extend([*current.warnings, *find_conflicts(target, current.prepared)])
     operation = current.commit()
     if operation is None:
         return

@@ -40,7 +40,6 @@ def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
     if size > MAX_PACKAGE_SIZE:
         raise Refused.of(
             "install.too-large",
-            variant="file",
             where=Where(str(file)),
             size=format_size(size),
             limit=format_size(MAX_PACKAGE_SIZE),
@@ -90,5 +89,5 @@ def install_files(
             except ExteryError as error:
                 problems.extend(error.problems)
                 change.fail(str(file), str(error))
-        problems.extend(find_conflicts(target, change.prepared))
+        problems.extend([*change.warnings, *find_conflicts(target, change.prepared)])
         return change.commit(), problems

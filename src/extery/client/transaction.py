@@ -17,6 +17,7 @@ from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
 from extery.client.fitting import check_fits
 from extery.client.operations import NEW, Operation, PackageState, Step
+from extery.client.package_checks import check_listed, check_wheels, find_bytecode
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
@@ -25,8 +26,9 @@ from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
 from extery.client.unusable import unusable
-from extery.core.errors import Conflict, NotFound
+from extery.core.errors import Conflict, NotFound, ProblemList
 from extery.core.locks import locked
+from extery.listing.entries import Entry
 from extery.package import open_package
 
 DEFAULT_TIMEOUT = 600.0
@@ -52,6 +54,8 @@ class Transaction:
         # The lock is held, so they do not change before the commit.
         self._records = load_records(target)
         self._steps: list[Step] = []
+        #: What the user should know of the packages that were unpacked.
+        self.warnings = ProblemList()
 
     def install(
         self,
@@ -60,21 +64,25 @@ class Transaction:
         state: PackageState,
         package: Path,
         *,
+        entry: Entry | None = None,
         checkpoint: Callable[[], None] = lambda: None,
     ) -> None:
         """Unpack a package, to be switched in by `commit`.
 
-        ``state`` is what the listing states of it. Raises an `ExteryError` if it cannot be unpacked or is another one;
-        the transaction can go on without it. Several threads may call this at a time.
+        ``state`` is what the listing states of it, and ``entry`` its entry there. Raises an `ExteryError` if it cannot be
+        unpacked or is another one; the transaction can go on without it. Several threads may call this at a time.
         """
         step = self._new_step(repository, identifier, state)
         new = self.operation.new_folder(self.target, step)
         try:
-            with open_package(package, name=package.name) as opened:
+            with open_package(package, name=f"{identifier}-{state.version}.zip") as opened:
                 _check_identity(opened.manifest.id, opened.manifest.version, identifier, state)
+                check_listed(opened.manifest, entry)
                 check_fits(opened.manifest, self.target)
                 new.parent.mkdir(parents=True, exist_ok=True)
                 unpack(opened, new, checkpoint=checkpoint)
+                check_wheels(opened, new)
+                self.warnings.extend(find_bytecode(opened, new))
         except BaseException as error:
             shutil.rmtree(new, ignore_errors=True)
             if isinstance(error, OSError):

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from extery.client.unusable import unusable
-from extery.core.errors import Refused, Where
-from extery.core.files import format_size
+from extery.core.errors import InvalidPackage, ProblemList
 from extery.package import Member, Package
+from extery.rules.context import RuleContext
+from extery.rules.package.size import check_sizes
 
-#: Maximum bytes of all files of a package, unpacked.
-MAX_UNPACKED_SIZE = 4_000_000_000
 #: Members up to this size are unpacked in one piece.
 _MAX_IN_MEMORY = 8_000_000
 _BLOCK = 1 << 20
@@ -29,16 +28,10 @@ def unpack(
     """Unpack the files below the package's root into ``folder``, which must not exist.
 
     The package must have been opened without a list of problems, so that names are safe. ``checkpoint`` is called before
-    each file and for each megabyte, and may raise to stop; the caller removes the folder then. Raises `InvalidPackage`,
-    `Refused` for more than `MAX_UNPACKED_SIZE` bytes, and `OSError`.
+    each file and for each megabyte, and may raise to stop; the caller removes the folder then. Raises `InvalidPackage`, also
+    for one that unpacks to too many bytes or files, and `OSError`.
     """
-    if package.unpacked_size > MAX_UNPACKED_SIZE:
-        raise Refused.of(
-            "install.too-large",
-            where=Where(package.name),
-            size=format_size(package.unpacked_size),
-            limit=format_size(MAX_UNPACKED_SIZE),
-        )
+    _check_sizes(package)
     base = os.fspath(folder)
     os.makedirs(base)
     known = {""}
@@ -48,6 +41,14 @@ def unpack(
         if parent not in known:
             _make_folders(base, parent, known)
         _write(package, member, os.path.join(base, *name.split("/")), checkpoint)
+
+
+def _check_sizes(package: Package) -> None:
+    """Raise `InvalidPackage` for a small package that would fill the disk, by the limits of `extery validate`."""
+    problems = ProblemList()
+    check_sizes(package.members, package.size, problems, RuleContext(package.name))
+    if problems.errors:
+        raise InvalidPackage(*problems.errors)
 
 
 def _files(package: Package) -> Iterator[tuple[Member, str]]:

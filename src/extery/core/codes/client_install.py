@@ -34,6 +34,14 @@ CODES = {
             "reason": "it mines coins",
         },
     ),
+    "install.bytecode": Code(
+        "warning",
+        "a package has compiled code that cannot be read",
+        "Python runs it without a look at the source beside it, so a review of the source does not say what it does.",
+        message="{id} {version} has {count} compiled files that run unread: {names}",
+        hint="enable it only if you trust its maintainer; 'extery undo' removes it",
+        example={"id": "gear_tool", "version": "1.2.3", "count": 1, "names": "core.pyc"},
+    ),
     "install.changed": Code(
         "error",
         "an extension was changed while a command was planned",
@@ -141,9 +149,16 @@ CODES = {
     "install.other-package": Code(
         "error",
         "a package is another one than its listing states",
-        "Its id and version are those of its manifest; Blender compares them too.",
+        "Its manifest has another id, version or type, or asks for more permissions than the listing that the user has seen.",
         message="the package is {id} {version}, expected was {expected}",
         hint="run 'extery sync' and try again; if it stays, report it to the owner of the repository",
+        variants={
+            "type": ("{id} {version} is of type {type}, and listed as {listed}", ""),
+            "permissions": (
+                "{id} {version} asks for permissions that its listing does not name: {permissions}",
+                "",
+            ),
+        },
         example={"id": "gear_tool", "version": "1.2.4", "expected": "gear_tool 1.2.3"},
     ),
     "install.prereleases-only": Code(
@@ -172,11 +187,10 @@ CODES = {
     ),
     "install.too-large": Code(
         "error",
-        "a package unpacks to too many bytes",
-        "A small archive can unpack to any size and fill the disk.",
-        message="the package unpacks to {size}, at most {limit} are allowed",
-        hint="report it to the owner of the repository",
-        variants={"file": ("the package has {size}, at most {limit} are allowed", "")},
+        "a file is too large for a package",
+        "A file of any size would be copied before it is read.",
+        message="the package has {size}, at most {limit} are allowed",
+        hint="check that it is a package of an extension",
         example={"size": "9.1 GB", "limit": "4.0 GB"},
     ),
     "install.unknown": Code(
@@ -200,6 +214,20 @@ CODES = {
             "version": "2.1.0",
             "other": "studio.sketch",
             "other_version": "1.26.4",
+        },
+    ),
+    "install.wheel-unreadable": Code(
+        "error",
+        "a package has a wheel that cannot be opened",
+        "Blender unpacks the wheels of all add-ons together: one that fails leaves every add-on without its libraries.",
+        message="{id} {version} is not installed, its wheel {file} cannot be used: {reason}",
+        hint="report it to its maintainer; an earlier version may work: extery install '{id}<{version}'",
+        example={
+            "id": "gear_tool",
+            "version": "1.2.3",
+            "file": "attrs-24.2.0-py3-none-any.whl",
+            "cause": "package.empty",
+            "cause.file": "attrs-24.2.0-py3-none-any.whl",
         },
     ),
     "lock.damaged": Code(
