@@ -66,6 +66,14 @@ def has_invalid_pythons(item: Entry) -> bool:
     )
 
 
+def with_minor_pythons(item: Entry) -> Entry:
+    """Return the entry with ``3.11.7`` as ``3.11``: Blender compares the first two numbers, so three never match."""
+    pythons = () if has_invalid_pythons(item) else item.get(_PYTHONS) or ()
+    if not any(python.count(".") > 1 for python in pythons):
+        return item
+    return {**item, _PYTHONS: [".".join(python.split(".")[:2]) for python in pythons]}
+
+
 def python_minor_versions(entries: Iterable[Entry]) -> set[str]:
     """Return the Python versions of entries that have two numbers, such as ``3.11``."""
     return {

@@ -103,8 +103,14 @@ def preference(version: str, incompatible: str) -> tuple[bool, bool, Version]:
 def reason_against(item: Entry, system: System) -> str:
     """Return why ``system`` cannot install an entry; empty if it can."""
     # Imported here: only what is written to the index is compared.
-    from extery.listing.audience import audience_of, has_invalid_pythons, range_of
+    from extery.listing.audience import (
+        audience_of,
+        has_invalid_pythons,
+        range_of,
+        with_minor_pythons,
+    )
 
+    item = with_minor_pythons(item)
     try:
         audience, blender_range = audience_of(item), range_of(item)
     except ValueError:

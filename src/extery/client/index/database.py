@@ -17,7 +17,7 @@ from extery.client.repositories import Repository, load_repositories
 from extery.client.targets import Target
 
 #: Number of the tables below; a file with another one is made again.
-SCHEMA = 2
+SCHEMA = 3
 #: Time to wait for another command that writes the file, in seconds.
 TIMEOUT = 5.0
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
