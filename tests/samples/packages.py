@@ -224,6 +224,7 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "package.build-not-table": lambda: add_on(manifest=ADD_ON + b"build = 1\n"),
     "package.init-missing": lambda: packed((MANIFEST, ADD_ON), ("src/__init__.py", b"")),
     "package.init-compiled": lambda: packed((MANIFEST, ADD_ON), ("__init__.pyd", b"")),
+    "package.init-syntax": lambda: packed((MANIFEST, ADD_ON), ("__init__.py", b"def register(:\n")),
     "package.bomb": _bomb,
     "package.overlapping": _overlapping,
     "package.unused-data": lambda: changed(_file(), _smuggled),

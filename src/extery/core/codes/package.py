@@ -175,6 +175,12 @@ CODES = {
         hint="add an __init__.py that imports the compiled module",
         example={"file": "__init__.cp311-win_amd64.pyd"},
     ),
+    "package.init-syntax": Code(
+        "warning", "the __init__.py of an add-on is not Python", "Blender installs it and fails when it is enabled. It is read with the syntax of the oldest Blender in its range.",
+        message="__init__.py cannot be read by Python {python}: {reason} (line {line})",
+        hint="correct the line; 'python -m py_compile __init__.py' shows it too",
+        example={"python": "3.11", "reason": "invalid syntax", "line": 12},
+    ),
     "package.too-large": Code(
         "error", "the package is too large", "It needs more disk space than a client should be asked for.",
         installation=_TOO_MUCH,
