@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from extery.client.targets import Target
 from extery.core.errors import Conflict, InvalidPackage, Problem
 from extery.core.text import clean_message
+from extery.core.wheel_names import WheelName
 from extery.listing.entries import Entry
 from extery.manifest.document import Manifest
 from extery.package import Package, open_archive
@@ -71,6 +74,35 @@ def check_wheels(package: Package, folder: Path) -> None:
                 cause=cause.code,
                 **values,
             ) from error
+
+
+def find_missing_wheels(manifest: Manifest, target: Target) -> list[Problem]:
+    """Return a warning for each library with wheels for the system of a target, of which none is for its Python.
+
+    Blender leaves it out. It is no error: some libraries exist only for a Python that lacks what they replace.
+    """
+    _, platform, python = target.system
+    if not python:
+        return []
+    libraries: dict[str, list[WheelName]] = {}
+    for wheel in manifest.wheels:
+        with suppress(ValueError):
+            name = WheelName.parse(wheel)
+            if platform is None or name.platforms.has(platform):
+                libraries.setdefault(name.library, []).append(name)
+    return [
+        Problem.of(
+            "install.wheel-python",
+            id=manifest.id,
+            version=manifest.version,
+            library=clean_message(library),
+            python=python,
+            pythons=clean_message(", ".join(sorted({p for name in names for p in name.pythons}))),
+            target=str(target),
+        )
+        for library, names in libraries.items()
+        if not any(name.runs_in(python) for name in names)
+    ]
 
 
 def find_bytecode(package: Package, folder: Path) -> list[Problem]:

@@ -17,7 +17,12 @@ from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
 from extery.client.fitting import check_fits
 from extery.client.operations import NEW, Operation, PackageState, Step
-from extery.client.package_checks import check_listed, check_wheels, find_bytecode
+from extery.client.package_checks import (
+    check_listed,
+    check_wheels,
+    find_bytecode,
+    find_missing_wheels,
+)
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
@@ -83,6 +88,7 @@ class Transaction:
                 unpack(opened, new, checkpoint=checkpoint)
                 check_wheels(opened, new)
                 self.warnings.extend(find_bytecode(opened, new))
+                self.warnings.extend(find_missing_wheels(opened.manifest, self.target))
         except BaseException as error:
             shutil.rmtree(new, ignore_errors=True)
             if isinstance(error, OSError):

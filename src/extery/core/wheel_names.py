@@ -11,6 +11,7 @@ from extery.core.platforms import from_wheel_tag
 
 # Blender reads ASCII digits only; a longer number is not a version of Python.
 _PYTHON = re.compile(r"([a-zA-Z]+)([0-9])([0-9]{0,4})(?![0-9])")
+_FREE_THREADED = re.compile(r"cp[0-9]+t")
 _ABI = re.compile(r"abi([0-9]{1,4})")
 
 
@@ -43,6 +44,34 @@ class WheelName(NamedTuple):
     def platforms(self) -> NameSet:
         """The Blender platforms that the wheel fits."""
         return union(map(from_wheel_tag, self.platform_tag.split(".")))
+
+    @property
+    def pythons(self) -> tuple[str, ...]:
+        """The versions of Python in the name, as ``"3"`` or ``"3.11"``; those that Blender cannot read are left out."""
+        found = (_PYTHON.match(tag) for tag in self.python_tag.split("."))
+        return tuple(
+            f"{python[2]}.{python[3]}" if python[3] else python[2]
+            for python in found
+            if python and python[1].lower() in ("py", "cp")
+        )
+
+    def runs_in(self, python: str) -> bool:
+        """Return whether Python ``3.11`` can import the wheel: its tag is equal, or older with a stable ABI.
+
+        A wheel for Pythons without a global lock (``cp313t``) cannot be imported by others, although Blender unpacks it. One
+        with a tag that cannot be read may be.
+        """
+        if any(_FREE_THREADED.fullmatch(tag) for tag in self.abi_tag.split(".")):
+            return False
+        major, minor = map(int, python.split("."))
+        is_stable = any(_ABI.fullmatch(tag) for tag in self.abi_tag.split("."))
+        for version in self.pythons:
+            first, _, second = version.partition(".")
+            if int(first) == major and (
+                not second or int(second) == minor or (is_stable and int(second) <= minor)
+            ):
+                return True
+        return not self.pythons
 
 
 def python_versions(wheels: Iterable[str]) -> tuple[str, ...]:

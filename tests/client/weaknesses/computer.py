@@ -28,10 +28,10 @@ _VARIABLES = (
 class Computer:
     """Runs commands for the folder of extensions of a Blender; ``studio`` is its repository, on a server."""
 
-    def __init__(self, folder: Path, web: Web, version: str = "4.2") -> None:
+    def __init__(self, folder: Path, web: Web, studio: Hosted, version: str = "4.2") -> None:
         self.folder = folder
         self.web = web
-        self.studio = Hosted(folder / "studio", web)
+        self.studio = studio
         self.version = version
         self.extensions = folder / version / "extensions"
         major, minor = map(int, version.split("."))
@@ -113,6 +113,11 @@ class Computer:
         )
 
 
+def computer_of(other: Computer, version: str) -> Computer:
+    """Return the same computer with another Blender."""
+    return Computer(other.folder, other.web, other.studio, version)
+
+
 @pytest.fixture
 def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Computer]:
     """A computer with one repository, which lists nothing yet."""
@@ -124,6 +129,6 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comput
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     with serving() as web:
-        made = Computer(tmp_path, web)
+        made = Computer(tmp_path, web, Hosted(tmp_path / "studio", web))
         made.studio.publish()
         yield made

@@ -216,6 +216,21 @@ CODES = {
             "other_version": "1.26.4",
         },
     ),
+    "install.wheel-python": Code(
+        "warning",
+        "a library of an extension is not for the Python of a Blender",
+        "Blender leaves out wheels of another Python, and fails only when the add-on imports the library.",
+        message="{id} {version} has no wheel of {library} for Python {python}, which {target} has; it has {pythons}",
+        hint="enable it to see whether it does without; otherwise 'extery undo' removes it",
+        example={
+            "id": "gear_tool",
+            "version": "1.2.3",
+            "library": "gears",
+            "python": "3.11",
+            "pythons": "3.13",
+            "target": "Blender 4.2",
+        },
+    ),
     "install.wheel-unreadable": Code(
         "error",
         "a package has a wheel that cannot be opened",
