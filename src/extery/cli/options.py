@@ -66,6 +66,15 @@ class LocalPath(click.Path):
         text = os.fspath(value)
         scheme, mark, _ = text.partition("://")
         if mark and re.fullmatch(_SCHEME, scheme) and not os.path.lexists(text):
+            from extery.fetch import repository_of_link
+
+            if repository := repository_of_link(text):
+                self.fail(
+                    f"{text!r} is a drag-and-drop link, and this is a path on this computer; "
+                    f"its repository is {repository}",
+                    param,
+                    ctx,
+                )
             self.fail(
                 f"{text!r} is a URL, and this is a path on this computer. Download the file first; "
                 "'extery mirror' copies and 'extery server-check' checks a repository by its URL.",

@@ -14,7 +14,7 @@ from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, transaction
 from extery.client.unusable import unusable
 from extery.client.wheel_conflicts import find_conflicts
-from extery.core.errors import ExteryError, NotFound, ProblemList, Refused, Where
+from extery.core.errors import ExteryError, NotFound, Problem, ProblemList, Refused, Where
 from extery.core.files import format_size
 from extery.fetch import MAX_PACKAGE_SIZE
 from extery.package import open_package
@@ -57,6 +57,12 @@ def add_to_store(file: Path, target: Target, store: Store) -> LocalPackage:
         return LocalPackage(path, manifest.id, state, tuple(manifest.permissions))
 
 
+def _named(problem: Problem, file: Path) -> Problem:
+    """Return a problem with the file that it is about, unless its place has it."""
+    is_named = file.name in str(problem.where) or file.name in problem.message
+    return problem if is_named else problem.with_values(entry=file.name)
+
+
 def repository_for(target: Target, name: str) -> Repository:
     """Return the repository ``name``, by default Blender's own for files, which need not exist yet."""
     for repository in load_repositories(target):
@@ -87,7 +93,7 @@ def install_files(
                 package = add_to_store(file, target, store)
                 change.install(place, package.id, package.state, package.path)
             except ExteryError as error:
-                problems.extend(error.problems)
+                problems.extend(_named(problem, file) for problem in error.problems)
                 change.fail(str(file), str(error))
         problems.extend([*change.warnings, *find_conflicts(target, change.prepared)])
         return change.commit(), problems

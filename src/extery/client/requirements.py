@@ -6,8 +6,10 @@ requirement names one: by ``@`` and the first part of its name, by ``@pre`` for 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from extery.core.errors import InvalidInput
@@ -19,6 +21,7 @@ _REQUIREMENT = re.compile(
 _COMPARISON = re.compile(r"\s*(?P<operator>==|!=|<=|>=|<|>|=)\s*(?P<version>[^\s,<>=!]+)\s*")
 _PARTIAL = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,1}")
 _MAX_LENGTH = 500
+_SUFFIX = ".zip"
 ANY_PRERELEASE = "pre"
 
 
@@ -64,7 +67,7 @@ class Requirement(NamedTuple):
     def parse(cls, text: str) -> Requirement:
         """Parse a requirement; raises `InvalidInput`."""
         match = _REQUIREMENT.fullmatch(text.strip()) if len(text) <= _MAX_LENGTH else None
-        if match is None or not match["id"].isidentifier():
+        if match is None or not match["id"].isidentifier() or _is_package(text):
             raise _invalid(text)
         comparisons = []
         rest = match["rest"]
@@ -121,8 +124,25 @@ def _comparison(operator: str, text: str, requirement: str) -> Comparison:
         ) from error
 
 
+def _is_package(text: str) -> bool:
+    """Return whether a text such as ``gear_tool.zip``, which could be an id with its repository, is a file."""
+    return text.lower().endswith(_SUFFIX) and Path(text).is_file()
+
+
 def _invalid(text: str) -> InvalidInput:
-    return InvalidInput.of("install.requirement", requirement=text)
+    """Return the error for what is not an extension, with what it is instead."""
+    from extery.fetch import repository_of_link
+    from extery.fetch.addresses import redact_url
+
+    is_url = "://" in text
+    repository = repository_of_link(text)
+    is_path = "/" in text or os.sep in text or text.lower().endswith(_SUFFIX)
+    return InvalidInput.of(
+        "install.requirement",
+        variant="link" if repository else "url" if is_url else "path" if is_path else "",
+        requirement=redact_url(text) if is_url else text,
+        repository=repository,
+    )
 
 
 def newest(versions: Iterable[Version], requirement: Requirement) -> Version | None:

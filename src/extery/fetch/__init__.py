@@ -13,7 +13,7 @@ from extery.fetch.concurrent import MAX_CONCURRENT, run_all
 from extery.fetch.documents import Document, Validators, get_document
 from extery.fetch.downloads import MAX_PACKAGE_SIZE, DownloadRequest, download
 from extery.fetch.fetcher import MAX_DOCUMENT_SIZE, Fetcher
-from extery.fetch.repository_addresses import repository_url
+from extery.fetch.repository_addresses import repository_of_link, repository_url
 from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy
 
@@ -31,6 +31,7 @@ __all__ = [
     "get_document",
     "listing_url",
     "path_from_url",
+    "repository_of_link",
     "repository_url",
     "resolve_any_archive_url",
     "resolve_archive_url",

@@ -151,10 +151,14 @@ def _exists(text: str) -> bool:
         return False
 
 
+def repository_of_link(url: str) -> str:
+    """Return the repository that a drag-and-drop link names; empty for anything else."""
+    return _dropped_repository(url, url) if "://" in url else ""
+
+
 def _check_drag_link(url: str) -> None:
     """Raise `InvalidInput` for a drag-and-drop link: the URL of a package, with a query for Blender."""
-    repository = _dropped_repository(url, url)
-    if repository:
+    if repository := repository_of_link(url):
         raise InvalidInput.of("fetch.drag-link", url=redact_url(url), repository=repository)
 
 

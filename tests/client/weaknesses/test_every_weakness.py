@@ -13,7 +13,7 @@ SECTIONS = frozenset("BDEFJ")
 _LABELS = re.compile(r"((?:5\.3/[A-Z]|\d+)(?:, (?:5\.3/[A-Z]|\d+))*): ")
 
 
-def tests() -> Iterator[tuple[str, str]]:
+def every_test() -> Iterator[tuple[str, str]]:
     """Yield the name of each test in this folder with its docstring."""
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
@@ -24,7 +24,7 @@ def tests() -> Iterator[tuple[str, str]]:
 def labels() -> dict[str, list[str]]:
     """Return the names of the tests of each weakness."""
     found: dict[str, list[str]] = {}
-    for name, text in tests():
+    for name, text in every_test():
         match = _LABELS.match(text)
         for label in match[1].split(", ") if match else ():
             found.setdefault(label, []).append(name)
@@ -37,5 +37,5 @@ def test_each_weakness_has_a_test() -> None:
 
 
 def test_each_test_names_its_weakness() -> None:
-    unnamed = [name for name, text in tests() if not _LABELS.match(text)]
+    unnamed = [name for name, text in every_test() if not _LABELS.match(text)]
     assert unnamed == ["test_each_weakness_has_a_test", "test_each_test_names_its_weakness"]

@@ -105,8 +105,10 @@ def _find(target: Target, name: str) -> Info:
     from extery.client.index.database import open_index
     from extery.client.index.queries import candidates_in, similar_ids
     from extery.client.records import find_installed
+    from extery.client.requirements import Requirement
     from extery.core.errors import NotFound
 
+    Requirement.parse(name)  # raises what else it is: a link or a path
     repository, _, identifier = name.rpartition(".")
     everything = list(find_installed(target))
     installed = [item for item in everything if name in (item.id, item.name)]

@@ -175,7 +175,21 @@ CODES = {
         "An id, perhaps with its repository before it, and versions behind it.",
         message="{requirement!r} is not an extension to install",
         hint="write gear_tool, studio.gear_tool, gear_tool==1.2, 'gear_tool>=1.2,<2' or gear_tool@beta",
-        example={"requirement": "gear tool"},
+        variants={
+            "link": (
+                "{requirement} is a drag-and-drop link; its repository is {repository}",
+                "add it with 'extery repo add {repository}', then give the id of the extension",
+            ),
+            "url": (
+                "{requirement} is an address, not the id of an extension",
+                "add its repository with 'extery repo add', or download the package and use 'extery install-file'",
+            ),
+            "path": (
+                "{requirement} is a path, not the id of an extension",
+                "install a file with: extery install-file {requirement}",
+            ),
+        },
+        example={"requirement": "gear tool", "repository": "https://example.org/index.json"},
     ),
     "install.requirement-version": Code(
         "error",
