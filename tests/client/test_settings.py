@@ -30,6 +30,7 @@ def test_without_a_file_all_settings_have_their_defaults(tmp_path: Path) -> None
         "online": "auto",
         "blocked": "warn",
         "check-updates": "yes",
+        "proxy": "auto",
     }
 
 

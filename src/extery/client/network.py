@@ -1,7 +1,7 @@
 """The network, as all commands of the client use it: whether it may be used, tokens, and fetchers for repositories.
 
-Nothing else of the client makes a `Fetcher`. Proxies and ``SSL_CERT_FILE`` are read from the environment by the HTTP
-library, certificates of the system by `extery.fetch`.
+Nothing else of the client makes a `Fetcher`. Proxies, unless one is set, and ``SSL_CERT_FILE`` are read from the
+environment by the HTTP library, certificates of the system by `extery.fetch`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Network:
         self.check(url, target)
         is_remote = split_url(url).scheme != "file"
         token = token or (self.tokens.get(url) if is_remote else "")
+        options.setdefault("proxy", self.settings.proxy)
         return Fetcher(token=token, token_for=url, **options)
 
     def check(self, url: str, target: Target | None = None) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,18 +26,41 @@ Value = bool | str
 
 
 class Setting(NamedTuple):
-    """One setting: its values in the file by their names on the command line, the first is the default."""
+    """One setting: its values in the file by their names on the command line, the first is the default.
+
+    With ``accepts`` it can be other texts too, which ``other`` names.
+    """
 
     values: Mapping[str, Value]
     meaning: str
+    accepts: Callable[[str], bool] | None = None
+    other: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """The values as they are named on the command line."""
+        return [*self.values, *filter(None, [self.other])]
+
+    def value_of(self, word: str) -> Value | None:
+        """Return the value for a word of the command line; ``None`` if it is not one."""
+        is_other = self.accepts is not None and self.accepts(word)
+        return word if is_other else self.values.get(word)
 
 
 AUTO = "auto"
+NO_PROXY = "none"
 _SWITCH: Mapping[str, Value] = {"yes": True, "no": False}
 
 #: What is done with installed extensions that are blocked, the weakest first: also a setting of a policy file.
 BLOCKED = "blocked"
 WARN, DISABLE, REMOVE = ACTIONS = ("warn", "disable", "remove")
+
+
+def _is_proxy(url: str) -> bool:
+    from extery.fetch.proxies import is_usable
+
+    return is_usable(url)
+
 
 SETTINGS = {
     BLOCKED: Setting(
@@ -52,6 +75,12 @@ SETTINGS = {
         {AUTO: AUTO, **_SWITCH},
         "Use the network: never, always, or unless Blender's preferences forbid it.",
     ),
+    "proxy": Setting(
+        {AUTO: AUTO, NO_PROXY: NO_PROXY},
+        "The proxy of all requests but those to this computer: that of the system, none, or its URL.",
+        _is_proxy,
+        "http://HOST:PORT",
+    ),
 }
 
 
@@ -61,6 +90,8 @@ class Settings(NamedTuple):
     online: bool | None = None
     check_updates: bool = True
     blocked: str = WARN
+    #: A URL, empty for no proxy, ``None`` for that of the system.
+    proxy: str | None = None
 
 
 def config_folder(environ: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
@@ -86,10 +117,12 @@ def load_settings(folder: Path) -> Settings:
     """Return the settings in ``folder``; raises an `ExteryError` for a file that is not valid."""
     values = read_values(folder / FILENAME)
     online = values.get("online", AUTO)
+    proxy = str(values.get("proxy", AUTO))
     return Settings(
         online if isinstance(online, bool) else None,
         values.get("check-updates", True) is True,
         str(values.get(BLOCKED, WARN)),
+        {AUTO: None, NO_PROXY: ""}.get(proxy, proxy),
     )
 
 
@@ -103,13 +136,14 @@ def get_setting(folder: Path, name: str) -> str:
 def set_setting(folder: Path, name: str, word: str) -> None:
     """Change a setting; raises `InvalidInput` for an unknown name or value."""
     setting = _setting(name)
-    if word not in setting.values:
+    value = setting.value_of(word)
+    if value is None:
         raise InvalidInput.of(
-            "config.value", name=name, value=word, allowed=", ".join(setting.values)
+            "config.value", name=name, value=word, allowed=", ".join(setting.words)
         )
     path = folder / FILENAME
     read_values(path)
-    line = f"{name} = {_toml(setting.values[word])}\n"
+    line = f"{name} = {_toml(value)}\n"
     _write(path, line, re.compile(rf"^\s*{re.escape(name)}\s*="))
 
 
@@ -139,6 +173,8 @@ def _unknown(name: str, where: Where = Where(), settings: Iterable[str] = SETTIN
 
 def _word(setting: Setting, value: object) -> str:
     """Return the word for a value of the file; raises `StopIteration` if it is not one."""
+    if setting.accepts and isinstance(value, str) and setting.accepts(value):
+        return value
     return next(
         word
         for word, known in setting.values.items()

@@ -27,6 +27,7 @@ from extery.fetch.disk import DiskSpace
 from extery.fetch.http_errors import stopped_error, translate_errors
 from extery.fetch.limits import limit_body
 from extery.fetch.local import open_file
+from extery.fetch.proxies import LOCAL_HOSTS
 from extery.fetch.response import Response
 from extery.fetch.retry import RetryPolicy, TransientError
 from extery.fetch.status import check_status
@@ -50,6 +51,7 @@ class _NoCookies(CookieJar):
 class Fetcher:
     """Opens URLs. ``token`` is sent to the origin of ``token_for`` only, ``user_agent`` to all.
 
+    ``proxy`` is the URL of a proxy, empty for none; by default it is that of the environment or the system.
     ``disk`` tracks the disk space of downloads, ``max_document_size`` is in bytes. ``transport``
     replaces the network in tests.
     """
@@ -64,6 +66,7 @@ class Fetcher:
         retry_policy: RetryPolicy = RetryPolicy(),
         max_document_size: int = MAX_DOCUMENT_SIZE,
         transport: httpx.BaseTransport | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.max_document_size = max_document_size
         self.retry_policy = retry_policy
@@ -83,6 +86,8 @@ class Fetcher:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             transport=transport,
+            trust_env=proxy is None,
+            mounts=_mounts(proxy) if proxy and transport is None else None,
             verify=certificate_context() if transport is None else True,
         )
 
@@ -229,6 +234,13 @@ class Fetcher:
             deadline=deadline,
             checkpoint=self.raise_if_stopped,
         )
+
+
+def _mounts(proxy: str) -> dict[str, httpx.BaseTransport | None]:
+    """Return the transports for a proxy: no request to this computer goes through it."""
+    transport = httpx.HTTPTransport(proxy=proxy, verify=certificate_context())
+    hosts = (f"[{host}]" if ":" in host else host for host in LOCAL_HOSTS)
+    return {"all://": transport, **{f"all://{host}": None for host in hosts}}
 
 
 def _redirect_target(url: str, target: str) -> str:

@@ -11,12 +11,16 @@ from extery.core.errors import InvalidInput
 from extery.fetch.addresses import redact_url, split_url
 
 SUPPORTED = ("http", "https")
+#: Hosts that are this computer.
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+#: What stands for the variable of a proxy that is set in the settings of the client.
+SETTING = "proxy"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TIMEOUT = 5.0
 
 
 class Proxy(NamedTuple):
-    """A proxy, and the environment variable that sets it; empty for one in the settings of the system."""
+    """A proxy, and the environment variable that sets it; empty for one in the settings of the system, or `SETTING`."""
 
     variable: str
     url: str
@@ -25,9 +29,24 @@ class Proxy(NamedTuple):
         return redact_url(self.url)
 
 
-def proxy_for(url: str) -> Proxy | None:
-    """Return the proxy for a remote URL; ``None`` if it is requested directly."""
+def is_usable(url: str) -> bool:
+    """Return whether a text is the URL of a proxy without credentials, which would be stored as plain text."""
+    try:
+        parts = split_url(url)
+    except InvalidInput:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set('"\\ ')
+    return bool(is_plain and parts.scheme in SUPPORTED and parts.hostname and "@" not in url)
+
+
+def proxy_for(url: str, proxy: str | None = None) -> Proxy | None:
+    """Return the proxy for a remote URL; ``None`` if it is requested directly.
+
+    ``proxy`` is the one that is set, as for `extery.fetch.Fetcher`.
+    """
     parts = split_url(url)
+    if proxy is not None:
+        return Proxy(SETTING, proxy) if proxy and parts.hostname not in LOCAL_HOSTS else None
     proxies = getproxies()
     for name in (parts.scheme, "all"):
         proxy = proxies.get(name, "")

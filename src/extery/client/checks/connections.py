@@ -11,6 +11,7 @@ from extery.core.errors import Problem, Where
 from extery.fetch import listing_url
 from extery.fetch.addresses import redact_url, split_url
 from extery.fetch.dates import unverified_server_time
+from extery.fetch.proxies import SETTING
 
 #: Difference between two clocks, in seconds, from which certificates and listings may be refused.
 MAX_CLOCK_ERROR = 300.0
@@ -30,7 +31,11 @@ def find_proxy_problems(context: Context) -> Iterator[Problem]:
         if reason:
             yield Problem.of(
                 "doctor.proxy",
-                variant="" if proxy.variable else "system",
+                variant="setting"
+                if proxy.variable == SETTING
+                else ""
+                if proxy.variable
+                else "system",
                 proxy=str(proxy),
                 variable=proxy.variable,
                 reason=reason,

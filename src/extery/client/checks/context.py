@@ -80,8 +80,12 @@ class Context:
     @cached_property
     def proxies(self) -> dict[Proxy, str]:
         """The proxies of the repositories, with the reason why each cannot be used, or an empty one."""
-        found = {proxy_for(listing_url(item.url)) for item in self.online} - {None}
+        found = {self._proxy_of(item) for item in self.online} - {None}
         return {proxy: reason_unreachable(proxy) for proxy in found if proxy}
+
+    def _proxy_of(self, repository: Repository) -> Proxy | None:
+        chosen = self.network.settings.proxy if self.network else None
+        return proxy_for(listing_url(repository.url), chosen)
 
     @cached_property
     def answers(self) -> list[Answer]:
@@ -89,7 +93,7 @@ class Context:
         usable = [
             item
             for item in self.online
-            if not self.proxies.get(proxy_for(listing_url(item.url)) or Proxy("", ""))
+            if not self.proxies.get(self._proxy_of(item) or Proxy("", ""))
         ]
         with ThreadPoolExecutor(_MAX_CONCURRENT) as pool:
             return [*pool.map(self._ask, usable)]

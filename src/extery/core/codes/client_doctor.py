@@ -256,7 +256,13 @@ CODES = {
         "All requests go through the proxy that is set, so no repository can be reached.",
         message="the proxy {proxy} cannot be used: {reason}",
         hint="correct or remove the variable {variable}",
-        variants={"system": ("", "correct the proxy in the settings of the system")},
+        variants={
+            "setting": (
+                "",
+                "correct it, or return to that of the system: extery config set proxy auto",
+            ),
+            "system": ("", "correct the proxy in the settings of the system"),
+        },
         example={
             "proxy": "http://proxy.example.org:3128",
             "variable": "https_proxy",

@@ -28,7 +28,7 @@ def command(_run: Run) -> Outcome:
     values = {name: get_setting(folder, name) for name in SETTINGS}
     width = max(map(len, SETTINGS))
     lines = [
-        f"{name:<{width}}  {values[name]:<4}  {setting.meaning} ({', '.join(setting.values)})"
+        f"{name:<{width}}  {values[name]:<4}  {setting.meaning} ({', '.join(setting.words)})"
         for name, setting in SETTINGS.items()
     ]
     return Outcome(
@@ -38,7 +38,7 @@ def command(_run: Run) -> Outcome:
         data={
             "file": str(folder / FILENAME),
             "settings": [
-                {"name": name, "value": values[name], "values": list(setting.values)}
+                {"name": name, "value": values[name], "values": setting.words}
                 for name, setting in SETTINGS.items()
             ],
         },
