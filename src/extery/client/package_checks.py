@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from extery.client.fitting import check_fits
+from extery.client.operations import PackageState
 from extery.client.targets import Target
 from extery.core.errors import Conflict, InvalidPackage, Problem
 from extery.core.text import clean_message
@@ -22,6 +24,31 @@ _UNREADABLE = frozenset(
 _COMPILED = (".pyc", ".pyo")
 #: Flags in the head of a compiled file that is used whatever its source is (PEP 552).
 _UNCHECKED = b"\x01\0\0\0"
+
+
+def check_manifest(
+    manifest: Manifest,
+    identifier: str,
+    state: PackageState,
+    entry: Entry | None,
+    target: Target,
+) -> None:
+    """Raise an `ExteryError` for another package than the one that is expected, or that does not fit the target."""
+    if (manifest.id, manifest.version) != (identifier, state.version):
+        raise Conflict.of(
+            "install.other-package",
+            id=manifest.id,
+            version=manifest.version,
+            expected=f"{identifier} {state.version}",
+        )
+    check_listed(manifest, entry)
+    check_fits(manifest, target)
+
+
+def check_unpacked(package: Package, folder: Path, target: Target) -> list[Problem]:
+    """Return warnings about a package that was unpacked into ``folder``; raises `InvalidPackage` if it does harm."""
+    check_wheels(package, folder)
+    return [*find_bytecode(package, folder), *find_missing_wheels(package.manifest, target)]
 
 
 def check_listed(manifest: Manifest, entry: Entry | None) -> None:

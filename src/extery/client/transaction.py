@@ -15,14 +15,8 @@ from pathlib import Path
 
 from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
-from extery.client.fitting import check_fits
 from extery.client.operations import NEW, Operation, PackageState, Step
-from extery.client.package_checks import (
-    check_listed,
-    check_wheels,
-    find_bytecode,
-    find_missing_wheels,
-)
+from extery.client.package_checks import check_manifest, check_unpacked
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
@@ -31,7 +25,7 @@ from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
 from extery.client.unusable import unusable
-from extery.core.errors import Conflict, NotFound, ProblemList
+from extery.core.errors import NotFound, ProblemList
 from extery.core.locks import locked
 from extery.listing.entries import Entry
 from extery.package import open_package
@@ -81,14 +75,10 @@ class Transaction:
         new = self.operation.new_folder(self.target, step)
         try:
             with open_package(package, name=f"{identifier}-{state.version}.zip") as opened:
-                _check_identity(opened.manifest.id, opened.manifest.version, identifier, state)
-                check_listed(opened.manifest, entry)
-                check_fits(opened.manifest, self.target)
+                check_manifest(opened.manifest, identifier, state, entry, self.target)
                 new.parent.mkdir(parents=True, exist_ok=True)
                 unpack(opened, new, checkpoint=checkpoint)
-                check_wheels(opened, new)
-                self.warnings.extend(find_bytecode(opened, new))
-                self.warnings.extend(find_missing_wheels(opened.manifest, self.target))
+                self.warnings.extend(check_unpacked(opened, new, self.target))
         except BaseException as error:
             shutil.rmtree(new, ignore_errors=True)
             if isinstance(error, OSError):
@@ -168,16 +158,6 @@ class Transaction:
         folders = {step.repository_folder(self.target) for step in steps if not step.is_user_data}
         return blender_locks(
             folders, self.target.state_folder, timeout=self._timeout, on_wait=self._on_wait
-        )
-
-
-def _check_identity(id_: str, version: str, expected_id: str, expected: PackageState) -> None:
-    if (id_, version) != (expected_id, expected.version):
-        raise Conflict.of(
-            "install.other-package",
-            id=id_,
-            version=version,
-            expected=f"{expected_id} {expected.version}",
         )
 
 

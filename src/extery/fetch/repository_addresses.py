@@ -85,7 +85,8 @@ def _check_given(text: str) -> None:
     """Raise `InvalidInput` if ``text`` is evidently not the URL of a repository, with what was meant."""
     scheme, separator, _ = text.partition("://")
     if separator and scheme.lower() in (*REMOTE, "file"):
-        _check_drag_link(text)
+        if repository := repository_of_link(text):
+            raise InvalidInput.of("fetch.drag-link", url=redact_url(text), repository=repository)
         return
     if _exists(text):
         return
@@ -154,12 +155,6 @@ def _exists(text: str) -> bool:
 def repository_of_link(url: str) -> str:
     """Return the repository that a drag-and-drop link names; empty for anything else."""
     return _dropped_repository(url, url) if "://" in url else ""
-
-
-def _check_drag_link(url: str) -> None:
-    """Raise `InvalidInput` for a drag-and-drop link: the URL of a package, with a query for Blender."""
-    if repository := repository_of_link(url):
-        raise InvalidInput.of("fetch.drag-link", url=redact_url(url), repository=repository)
 
 
 def _dropped_repository(url: str, base: str) -> str:
