@@ -40,6 +40,12 @@ def publish(target: Target, *entries: Any, blocklist: Any = ()) -> None:
     path.write_bytes(dump_listing({**make_listing(list(entries)), "blocklist": list(blocklist)}))
 
 
+def installed_entry(target: Target) -> Any:
+    """Return the entry of the package that `install` has installed."""
+    state = state_of(target.folder.parent / "made/gear_tool-1.0.0.zip")
+    return make_entry(archive_hash=f"sha256:{state.sha256}")
+
+
 def run(target: Target) -> Audit:
     return audit(target, Store(target.folder.parent / "cache"), options=OPTIONS)
 
@@ -50,14 +56,14 @@ def codes(found: Audit) -> list[str]:
 
 def test_a_target_in_order_has_no_problems(target: Target) -> None:
     install(target)
-    publish(target, make_entry())
+    publish(target, installed_entry(target))
     found = run(target)
     assert (codes(found), [item.name for item in found.installed]) == ([], ["studio.gear_tool"])
 
 
 def test_a_blocked_extension_is_an_error_with_its_reason(target: Target) -> None:
     install(target)
-    publish(target, make_entry(), blocklist=[{"id": "gear_tool", "reason": "it mines coins"}])
+    publish(target, installed_entry(target), blocklist=[{"id": "gear_tool", "reason": "it mines coins"}])
     found = run(target)
     [problem] = found.problems
     assert problem.is_error

@@ -12,6 +12,7 @@ from extery.client.disk_changes import blocked_installed
 from extery.client.index.database import open_index
 from extery.client.index.overview import installed_overview
 from extery.client.records import Installed, find_installed
+from extery.client.replaced import find_replaced
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.wheel_conflicts import find_conflicts_among
@@ -53,6 +54,7 @@ def audit(target: Target, store: Store, *, options: str = "") -> Audit:
         )
         for item, reason in blocked
     ]
+    problems += find_replaced(target, installed)
     problems += _outdated(target, installed, options)
     problems += find_unfit_extensions(context)
     problems += find_other_wheels(context)

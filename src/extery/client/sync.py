@@ -17,6 +17,7 @@ from extery.client.disk_changes import DiskChange, find_blocked, find_disk_chang
 from extery.client.index.database import indexed_repositories, refresh_index, stamp_of
 from extery.client.listing_problems import left_out_problems
 from extery.client.records import Installed, find_installed
+from extery.client.replaced import find_replaced
 from extery.client.repositories import Repository
 from extery.client.sync_fetch import Job, Received, fetch_repository
 from extery.client.sync_state import ListingState, SyncState, whole_path
@@ -216,7 +217,7 @@ def _store(
             refresh_index(target, is_checked=True)
     if all(item.status != "failed" for item in result.repositories):
         note_sync(target)
-    result.problems.extend(find_blocked(target, installed))
+    result.problems.extend([*find_blocked(target, installed), *find_replaced(target, installed)])
 
 
 def _write(

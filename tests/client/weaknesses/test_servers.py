@@ -169,6 +169,24 @@ def test_only_a_proxy_that_can_be_used_is_set(computer: Computer, value: str) ->
     assert CliRunner().invoke(extery, ["config", "get", "proxy"]).stdout == "auto\n"
 
 
+def test_a_package_that_is_exchanged_under_its_version_is_noticed(computer: Computer) -> None:
+    """14: to Blender's client it is the same version, whatever it is now."""
+    package = computer.offer()
+    computer.subscribe()
+    computer.run("install", "gear_tool")
+    assert computer.codes("sync") == []
+    computer.withdraw("gear_tool")
+    changed = make_package(computer.folder / "evil", files={"evil.py": "spy = True\n"})
+    computer.offer_bytes(package.name, changed.read_bytes(), "gear_tool")
+
+    assert computer.codes("sync") == ["sync.package-replaced"]
+    assert computer.codes("audit") == ["sync.package-replaced"]
+    assert computer.run("update").exit_code == 0
+    assert not (computer.extensions / "studio/gear_tool/evil.py").exists()
+    computer.run("install", "gear_tool", "--reinstall")
+    assert computer.codes("sync") == []
+
+
 def test_a_lock_file_pins_the_bytes_of_each_package(computer: Computer) -> None:
     """13, 14: whoever can change a server's listing and packages together deceives Blender's client."""
     package = computer.offer()

@@ -349,6 +349,19 @@ CODES = {
             "cause.value": "0",
         },
     ),
+    "sync.package-replaced": Code(
+        "warning",
+        "a repository lists another package for an installed version",
+        "A version is published once. Its owner made a mistake, or the server was changed.",
+        message="version {version} is installed as sha256:{sha256}, and listed as sha256:{listed} now",
+        hint="ask the owner of the repository; the other one comes with 'extery install --reinstall {name}'",
+        example={
+            "version": "1.2.3",
+            "name": "studio.gear_tool",
+            "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+            "listed": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        },
+    ),
     "sync.type-left-out": Code(
         "warning",
         "extensions of a type are left out",
