@@ -63,7 +63,9 @@ def test_a_target_in_order_has_no_problems(target: Target) -> None:
 
 def test_a_blocked_extension_is_an_error_with_its_reason(target: Target) -> None:
     install(target)
-    publish(target, installed_entry(target), blocklist=[{"id": "gear_tool", "reason": "it mines coins"}])
+    publish(
+        target, installed_entry(target), blocklist=[{"id": "gear_tool", "reason": "it mines coins"}]
+    )
     found = run(target)
     [problem] = found.problems
     assert problem.is_error
