@@ -13,8 +13,6 @@ from pathlib import Path
 from extery.client.unusable import unusable
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.package import Member, Package
-from extery.rules.context import RuleContext
-from extery.rules.package.size import check_sizes
 
 #: Members up to this size are unpacked in one piece.
 _MAX_IN_MEMORY = 8_000_000
@@ -45,6 +43,10 @@ def unpack(
 
 def _check_sizes(package: Package) -> None:
     """Raise `InvalidPackage` for a small package that would fill the disk, by the limits of `extery validate`."""
+    # Imported here: a removal needs no rules.
+    from extery.rules.context import RuleContext
+    from extery.rules.package.size import check_sizes
+
     problems = ProblemList()
     check_sizes(package.members, package.size, problems, RuleContext(package.name))
     if problems.errors:
