@@ -186,7 +186,7 @@ def test_data_after_the_end_of_a_stream_is_refused() -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])  # fmt: skip
 def test_data_of_every_method_must_have_its_stated_size(method: int) -> None:
     file = io.BytesIO()
-    content = bytes(range(256)) * 1000
+    content = bytes(range(256)) * 2000
     with zipfile.ZipFile(file, "w", method) as archive:
         archive.writestr("data.bin", content)
         archive.writestr("empty.bin", b"")
@@ -195,9 +195,11 @@ def test_data_of_every_method_must_have_its_stated_size(method: int) -> None:
     with open_archive(io.BytesIO(data)) as opened:
         with opened.open(opened.by_name["data.bin"]) as stream:
             assert b"".join(iter(lambda: stream.read(1000), b"")) == content
+        blocks = opened.blocks(opened.by_name["data.bin"])
+        assert b"".join(bytes(block) for block in blocks) == content
         assert opened.read(opened.by_name["empty.bin"], limit=0) == b""
 
-    for size, crc in ((1000, zlib.crc32(content[:1000])), (256_001, zlib.crc32(content + b"\0"))):
+    for size, crc in ((1000, zlib.crc32(content[:1000])), (512_001, zlib.crc32(content + b"\0"))):
 
         def misstate_size(archive: Archive, size: int = size, crc: int = crc) -> None:
             for record in (archive.locals[0], archive.entries[0]):
@@ -207,6 +209,33 @@ def test_data_of_every_method_must_have_its_stated_size(method: int) -> None:
             "package.stream-size",
             "package.damaged-member",
         )
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_blocks_of_a_damaged_member_end_with_an_error(method: int) -> None:
+    file = io.BytesIO()
+    content = bytes(range(256)) * 2000
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("data.bin", content)
+    data = bytearray(file.getvalue())
+    data[data.index(b"data.bin") + 300] ^= 1
+
+    with open_archive(io.BytesIO(data)) as opened:
+        blocks = opened.blocks(opened.by_name["data.bin"])
+        with pytest.raises(InvalidPackage, match=r"data\.bin"):
+            assert sum(len(block) for block in blocks) > len(content)
+
+
+def test_a_file_that_was_cut_while_it_is_read_is_reported() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("data.bin", bytes(1_000_000))
+    raw = io.BytesIO(file.getvalue())
+    with open_archive(io.BufferedReader(raw)) as opened:  # type: ignore[type-var]
+        raw.truncate(500_000)
+        with pytest.raises(InvalidPackage) as error:
+            assert [*opened.blocks(opened.by_name["data.bin"])] == []
+    assert error.value.code == "package.stream-size"
 
 
 def test_an_lzma_dictionary_over_the_limit_is_refused() -> None:

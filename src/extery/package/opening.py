@@ -70,11 +70,12 @@ def _in_memory(file: BinaryIO) -> BinaryIO:
     """Return a small file as bytes in memory, which is faster than many short reads; any other unchanged."""
     with ExitStack() as stack:
         stack.callback(file.close)
-        if os.fstat(file.fileno()).st_size > _MAX_IN_MEMORY:
+        size = os.fstat(file.fileno()).st_size
+        if size > _MAX_IN_MEMORY:
             stack.pop_all()
             return file
-        data = file.read(_MAX_IN_MEMORY + 1)
-        if len(data) > _MAX_IN_MEMORY:  # it has grown
+        data = file.read(size + 1)
+        if len(data) > size:  # it has grown
             stack.pop_all()
             return file
         return io.BytesIO(data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
 from extery.core.files import format_size
@@ -25,6 +25,8 @@ STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
 #: Methods that Blender's Python reads.
 METHODS = (STORED, DEFLATED, BZIP2, LZMA)
 _BLOCK = 1 << 16
+#: Fits into the cache of a processor, so that a block is read, checked and written without the memory.
+_STORED_BLOCK = 1 << 18
 #: The usual default of packers. The decoder allocates it before it returns the first byte.
 MAX_LZMA_DICTIONARY = 16 << 20
 
@@ -283,23 +285,25 @@ def unpack_small(
     return data
 
 
-def verify_stored(
-    file: BinaryIO, offset: int, *, size: int, crc: int, checkpoint: Callable[[], None]
-) -> None:
-    """Compare the checksum of ``size`` stored bytes at ``offset``; raises `DataError`.
+def stored_blocks(file: BinaryIO, offset: int, *, size: int, crc: int) -> Iterator[memoryview]:
+    """Yield ``size`` stored bytes at ``offset`` in blocks, each valid until the next one.
 
-    ``checkpoint`` is called for each megabyte.
+    Raises `DataError` after the last one if their checksum is not ``crc``, and if the file ends before.
     """
+    buffer = memoryview(bytearray(min(size, _STORED_BLOCK)))
+    actual = 0
     try:
-        file.seek(offset)
-        actual = 0
         while size:
-            block = file.read(min(size, _AT_ONCE))
-            if not block:
+            # Seek each time: other members may be read from the same file meanwhile.
+            file.seek(offset)
+            count: int = file.readinto(buffer[: min(size, len(buffer))])  # type: ignore[attr-defined]  # of a binary file
+            if not count:
                 raise SizeError("too-short", missing=format_size(size))
+            block = buffer[:count]
             actual = zlib.crc32(block, actual)
-            size -= len(block)
-            checkpoint()
+            offset += count
+            size -= count
+            yield block
     except OSError as error:
         raise _unreadable(error) from error
     if actual != crc:
