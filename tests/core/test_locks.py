@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
 import pytest
 
 from extery.core.errors import Conflict, Unavailable
+from extery.core.file_lock import FileLock
 from extery.core.locks import Holder, locked
 
 HOLDER = """\
@@ -152,7 +152,7 @@ def test_the_arguments_of_a_command_are_not_shown(lock: Path) -> None:
 
 def describe(lock: Path, **changes: object) -> None:
     """Replace the holder file, as another process could, while this one holds the lock."""
-    facts = vars(Holder.current("extery mirror")) | changes
+    facts = Holder.current("extery mirror")._asdict() | changes
     lock.with_name("lock.holder").write_text(json.dumps(facts))
 
 
@@ -189,7 +189,7 @@ def test_a_process_on_another_computer_is_named_with_its_computer(lock: Path) ->
         b"\xff" * 100,
         b"[" * 100_000,
         *(
-            json.dumps(vars(Holder.current("t")) | {"host": "elsewhere"} | change).encode()
+            json.dumps(Holder.current("t")._asdict() | {"host": "elsewhere"} | change).encode()
             for change in (
                 {"pid": -1},
                 {"pid": 0},
@@ -281,7 +281,7 @@ def test_errors_of_the_system_have_codes_of_their_own(
     def refuse(*arguments: object, **more: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    monkeypatch.setattr(FileLock, "acquire", refuse)
 
     assert unusable(lock).code == code
 

@@ -13,26 +13,21 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from extery.core.errors import Conflict, ExteryError, Unavailable, Where
+from extery.core.file_lock import FileLock, LockTimeout
 from extery.core.files import refuse_symlink
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 Area = Literal["generate", "mirror", "target"]
 
-_POLL_SECONDS = 0.1
 _MAX_HOLDER_BYTES = 4_000
 _MAX_PID = 1 << 32
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """The process that holds a lock, as described in its holder file.
 
     ``command`` is the name of a command without its arguments, which may contain secrets. ``started`` distinguishes
@@ -126,21 +121,17 @@ def locked(
 
 
 def _acquire(path: Path, area: Area, timeout: float, on_wait: Callable[[str], None]) -> FileLock:
-    # Imported here: the import takes a fifth of the time of a short command.
-    from filelock import FileLock, Timeout
-
-    # preserve_lock_file also rules out a lock file without flock, which a killed process would leave locked.
-    lock = FileLock(path, preserve_lock_file=True)
+    lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        lock.acquire()
+    except LockTimeout:
         if timeout <= 0:
             raise _locked_error(path, area, timeout) from None
         holder = _read_soon(path)
         on_wait(str(holder) if holder else "another process")
         try:
-            lock.acquire(timeout=timeout, poll_interval=_POLL_SECONDS)
-        except Timeout:
+            lock.acquire(timeout=timeout)
+        except LockTimeout:
             raise _locked_error(path, area, timeout) from None
     return lock
 
@@ -203,7 +194,7 @@ def _describe(lock: Path, command: str) -> None:
             os.unlink(holder_file)
         # Mode "x" creates a new file and follows no link.
         with holder_file.open("xb") as file:
-            file.write(json.dumps(asdict(Holder.current(command))).encode())
+            file.write(json.dumps(Holder.current(command)._asdict()).encode())
 
 
 def _start_of(pid: int) -> str:
