@@ -10,6 +10,7 @@ import pytest
 
 from extery.core.errors import ExteryError
 from extery.fetch import Fetcher, download
+from extery.fetch.fetcher import MAX_ADDITIONAL_CONNECTIONS
 from extery.fetch.segments import MAX_PIECE as PIECE
 from extery.fetch.segments import MIN_PIECE, MIN_SIZE, piece_size
 from tests.fetch.conftest import QUICK
@@ -264,6 +265,15 @@ def test_the_reserved_connections_are_free_again_after_a_failure(
     while fetcher.additional_connections.acquire(blocking=False):
         free += 1
     assert free == 8
+
+
+def test_many_connections_do_not_mean_many_pieces_in_memory() -> None:
+    with Fetcher(connections=100) as fetcher:
+        free = 0
+        while fetcher.additional_connections.acquire(blocking=False):
+            free += 1
+
+    assert free == MAX_ADDITIONAL_CONNECTIONS
 
 
 def test_a_piece_that_drips_does_not_outlive_the_fetcher(web: Web, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ Result = TypeVar("Result")
 #: with such a document in memory, as text and as objects, stays below 150 MB.
 MAX_DOCUMENT_SIZE = 8_000_000
 MAX_REDIRECTS = 10
+#: Maximum number of connections that transfers may use beyond one each: 32 large packages at once take 150 MB.
+MAX_ADDITIONAL_CONNECTIONS = 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -72,7 +74,8 @@ class Fetcher:
         self.retry_policy = retry_policy
         self.disk = DiskSpace()
         #: Connections that transfers may use beyond one each; each holds a part of a file in memory.
-        self.additional_connections = threading.BoundedSemaphore(connections)
+        additional = min(connections, MAX_ADDITIONAL_CONNECTIONS)
+        self.additional_connections = threading.BoundedSemaphore(additional)
         #: Origins that have refused ranges or additional connections.
         self.single_connection_origins: set[Origin] = set()
         self._token = _checked_token(token)
