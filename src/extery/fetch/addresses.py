@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
-from urllib.request import url2pathname
 
 from extery.core.errors import InvalidInput, InvalidListing
 from extery.listing import LISTING_FILENAME
@@ -72,28 +71,34 @@ def resolve_any_archive_url(listing: str, archive_url: str) -> str:
 
 def split_url(url: str) -> SplitResult:
     """Split an untrusted URL; raises `InvalidInput` if it is not valid."""
-    redacted = redact_url(url)
     if len(url) > MAX_URL_LENGTH:
         raise InvalidInput.of(
-            "fetch.url", variant="too-long", url=redacted, length=len(url), limit=MAX_URL_LENGTH
+            "fetch.url",
+            variant="too-long",
+            url=redact_url(url),
+            length=len(url),
+            limit=MAX_URL_LENGTH,
         )
     if _CONTROL.search(url):
-        raise InvalidInput.of("fetch.url", variant="control-character", url=redacted)
+        raise InvalidInput.of("fetch.url", variant="control-character", url=redact_url(url))
     if "%00" in url:
-        raise InvalidInput.of("fetch.url", variant="nul", url=redacted)
+        raise InvalidInput.of("fetch.url", variant="nul", url=redact_url(url))
     try:
         parts = urlsplit(url)
         _ = parts.port
         unquote(url).encode()
     except ValueError as error:
         raise InvalidInput.of(
-            "fetch.url", url=redacted, reason=sanitize_text(str(error))
+            "fetch.url", url=redact_url(url), reason=sanitize_text(str(error))
         ) from error
     return parts
 
 
 def path_from_url(url: str) -> Path:
     """Return the local path of a ``file://`` URL."""
+    # Imported here: it loads the HTTP client of the standard library.
+    from urllib.request import url2pathname
+
     parts = split_url(url)
     if parts.netloc not in ("", "localhost"):
         # A network share, which only Windows can open.
@@ -133,4 +138,6 @@ def redact_url(url: str) -> str:
 def sanitize_text(text: str) -> str:
     """Return an untrusted text for a message: one line, no control characters, bounded length."""
     shortened = f"{text[:MAX_MESSAGE_LENGTH]}…" if len(text) > MAX_MESSAGE_LENGTH else text
+    if shortened.isprintable():
+        return shortened
     return "".join(character if character.isprintable() else "?" for character in shortened)
