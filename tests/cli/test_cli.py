@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from extery import __version__
 from extery.cli.app import COMMANDS, OLD_NAMES, extery
+from tests.cli.imports import modules_after
 from tests.parts import ROOT
 
 
@@ -21,20 +22,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=300,
     )
-
-
-def modules_after(*arguments: str) -> set[str]:
-    """Return the modules that a new process has imported after running ``extery`` with these arguments."""
-    code = (
-        "import os\nimport sys\nfrom extery.__main__ import main\nos._exit = sys.exit\n"
-        f"sys.argv = ['extery', *{list(arguments)!r}]\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('\\n' + ' '.join(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300
-    )
-    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_the_version_is_that_of_the_package() -> None:
