@@ -13,7 +13,7 @@ from extery.cli.options import LikeBlender
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem, SilencedProblem
-    from extery.cli.project_file import ProjectConfig
+    from extery.cli.project_config import ProjectConfig
     from extery.core.errors import Where
 
 #: Mutually exclusive options: one on the command line replaces the others of the project file.
@@ -122,7 +122,7 @@ class OutcomeCommand(click.Command):
         ctx.exit(emit(outcome, command=name_in_group(ctx), output_format=output_format))
 
     def _read_config(self, ctx: click.Context) -> ProjectConfig:
-        from extery.cli.project_file import ProjectConfig
+        from extery.cli.project_config import ProjectConfig
 
         if ctx.params.pop("no_config", False) or self.project_folder is None:
             return ProjectConfig()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from extery.cli.project_config import ProjectConfig
 from extery.core import codes
 from extery.core.errors import InvalidInput, Problem, ProblemList, Where
 from extery.core.files import open_regular
@@ -27,29 +28,6 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 #: Returns the names of the options of a command that the project file can set.
 OptionNames = Callable[[str], Iterable[str]]
-
-
-class ProjectConfig(NamedTuple):
-    """A valid project file; empty if there is none.
-
-    ``tables`` maps commands to their options, ``general`` holds options of all commands, ``silenced`` maps codes
-    to reasons.
-    """
-
-    file: Path | None = None
-    general: Mapping[str, Any] = _NOTHING
-    tables: Mapping[str, Mapping[str, Any]] = _NOTHING
-    silenced: Mapping[str, str] = _NOTHING
-    where: Callable[[TomlPath], Where] = lambda _path: Where()
-
-    def options(self, command: str) -> Iterator[tuple[str, Any, Where]]:
-        """Yield name, value and place of each option that is set for ``command``."""
-        own = self.tables.get(command, {})
-        for name, value in self.general.items():
-            if name not in own:
-                yield name, value, self.where((name,))
-        for name, value in own.items():
-            yield name, value, self.where((command, name))
 
 
 def read_project_config(
