@@ -28,9 +28,9 @@ def table_lines(
 
 def layout_table(rows: Sequence[Sequence[str]], *, width: int) -> list[str]:
     """Return the rows as lines of at most ``width`` columns, of any length for 0."""
-    cells = [list(map(_clean, row)) for row in rows]
+    cells = [_clean_row(row) for row in rows]
     widths = [
-        min(max(map(display_width, column)), MAX_COLUMN)
+        min(max(map(len if "".join(column).isascii() else display_width, column)), MAX_COLUMN)
         for column in zip(*(row[:-1] for row in cells), strict=True)
     ]
     left = max(width - sum(widths) - len(_GAP) * len(widths), MIN_LAST) if width else 0
@@ -46,8 +46,11 @@ def layout_table(rows: Sequence[Sequence[str]], *, width: int) -> list[str]:
     return lines
 
 
-def _clean(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else printable(text)
+def _clean_row(row: Sequence[str]) -> Sequence[str]:
+    text = "".join(row)
+    if text.isascii() and text.isprintable():  # nearly all of thousands
+        return row
+    return [printable(cell) for cell in row]
 
 
 def _padded(text: str, size: int, width: int) -> str:
