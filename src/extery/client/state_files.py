@@ -55,9 +55,35 @@ def write_object(path: Path, value: Mapping[str, Any], *, mode: int = 0o644) -> 
             refuse_symlink(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, mode=mode) as file:
-            file.write(json.dumps(value, indent=1, sort_keys=True).encode("ascii") + b"\n")
+            file.write(_text(value).encode("ascii"))
     except OSError as error:
         raise unusable(path, error) from error
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    """Return an object as JSON with a line for each item of the lists and objects in it.
+
+    Python writes indented JSON ten times more slowly.
+    """
+    lines = []
+    for key, item in sorted(value.items()):
+        if isinstance(item, dict):
+            rows = [f"{json.dumps(name)}: {_line(row)}" for name, row in sorted(item.items())]
+            text = _block("{", rows, "}")
+        elif isinstance(item, list):
+            text = _block("[", [_line(row) for row in item], "]")
+        else:
+            text = _line(item)
+        lines.append(f"{json.dumps(key)}: {text}")
+    return f"{_block('{', lines, '}')}\n"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _block(start: str, rows: list[str], end: str) -> str:
+    return f"{start}\n" + ",\n".join(rows) + f"\n{end}" if rows else start + end
 
 
 def remove_temporary_files(folder: Path) -> None:
