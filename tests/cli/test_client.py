@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
 from extery.listing.entries import Entry, dump_listing, make_listing
+from tests.cli.imports import modules_after
 from tests.client.samples import make_entry, make_package
 
 
@@ -198,6 +199,17 @@ def test_a_repository_that_was_never_synced_is_synced_by_an_installation(
     evening.publish("gear_tool", "1.5.0")
     assert "is up to date" in evening.run("update", to=other).output
     assert "1.0.0 -> 1.5.0" in evening.run("update", "--sync", to=other).output
+
+
+@pytest.mark.parametrize("heavy", ["httpx", "http.client", "ssl", "rich", "asyncio", "zipfile"])
+def test_an_installation_from_a_warm_store_imports_nothing_heavy(
+    evening: Evening, heavy: str
+) -> None:
+    evening.run("install", "gear_tool")
+    evening.run("remove", "gear_tool")
+    where = ["--dir", str(evening.target), "--blender", "4.2"]
+    assert heavy not in modules_after("install", "gear_tool", *where)
+    assert evening.versions() == {"gear_tool": "1.0.0"}
 
 
 def test_gc_frees_what_undo_has_kept(evening: Evening) -> None:

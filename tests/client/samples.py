@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.repositories import Repository, change_repositories
 from extery.client.targets import Target
 from extery.listing.entries import Entry

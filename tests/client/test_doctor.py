@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections import namedtuple
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,7 +126,7 @@ def test_an_interrupted_operation_is_found(checked: Context) -> None:
     install(checked)
     operation = operations.load(checked.target, 1)
     assert operation
-    operations.save(checked.target, replace(operation, done=False))
+    operations.save(checked.target, operation._replace(done=False))
     problem = one(locks.find_interrupted(checked), "doctor.interrupted")
     assert problem.message == "operation 1 (install) was interrupted"
     with target_lock(checked.target, "gc"):
@@ -249,7 +248,7 @@ def test_a_broken_manifest_is_found(checked: Context, repository: Repository, va
 
 def test_extensions_outside_their_range_are_found_in_the_other_blender(checked: Context) -> None:
     install(checked, blender_version_max="5.0.0")
-    checked.target = replace(checked.target, blender=(5, 3, 0))
+    checked.target = checked.target._replace(blender=(5, 3, 0))
     problem = one(extensions.find_unfit_extensions(checked), "doctor.unfit")
     assert "it is for Blender older than 5.0.0" in problem.message
     assert [*extensions.find_other_wheels(checked)] == []
@@ -261,7 +260,7 @@ def test_wheels_of_another_python_are_told_from_another_range(checked: Context) 
     line = 'wheels = ["./wheels/nut-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"]\n'
     manifest.write_text(manifest.read_text() + line)
     assert [*extensions.find_other_wheels(checked)] == []
-    newer = Context(replace(checked.target, blender=(5, 3, 0)), checked.store)
+    newer = Context(checked.target._replace(blender=(5, 3, 0)), checked.store)
     problem = one(extensions.find_other_wheels(newer), "doctor.wheel-python")
     assert "are for Python 3.11, Blender 5.3 has Python 3.13" in problem.message
     assert [*extensions.find_unfit_extensions(newer)] == []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ class Farm:
         ]
         self.store = Store(folder / "cache")
         self.progress: list[Progress] = []
+        self.on_progress: Callable[[Progress], None] = self.progress.append
         self.made = 0
 
     def make_fetcher(self, _repository: Repository, _target: Target) -> Fetcher:
@@ -64,7 +66,7 @@ class Farm:
             "install",
             store=self.store,
             make_fetcher=self.make_fetcher,
-            on_progress=self.progress.append,
+            on_progress=self.on_progress,
         )
 
     def installed(self) -> list[dict[str, str]]:
@@ -108,6 +110,24 @@ def test_a_warm_store_needs_no_network(farm: Farm) -> None:
     farm.run(targets=farm.targets[1:])
     assert farm.made == made
     assert farm.installed() == [{"gear_tool": "1.0.0"}] * 2
+
+
+def test_packages_of_the_store_are_unpacked_without_threads(farm: Farm) -> None:
+    add(farm, "gear_tool", "spring_tool")
+    farm.run(targets=farm.targets[:1])
+    add(farm, "new_tool")
+    threads = {}
+
+    def note(progress: Progress) -> None:
+        if progress.item.state == "done":
+            threads[progress.item.name] = threading.current_thread()
+
+    farm.on_progress = note
+    farm.run(targets=farm.targets[1:])
+    here = threading.current_thread()
+    assert threads["studio.gear_tool"] is threads["studio.spring_tool"] is here
+    assert threads["studio.new_tool"] is not here
+    assert farm.installed()[1] == dict.fromkeys(["gear_tool", "new_tool", "spring_tool"], "1.0.0")
 
 
 @pytest.mark.parametrize(

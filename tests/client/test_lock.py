@@ -16,7 +16,7 @@ from extery.client.lock_file import (
     read_lock_file,
 )
 from extery.client.locking import add_repositories, lock_target, plan_restore
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.records import find_installed
 from extery.client.repositories import Repository, load_repositories
 from extery.client.store import Store

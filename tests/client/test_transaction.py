@@ -52,6 +52,15 @@ def test_a_package_is_unpacked_and_recorded(tmp_path: Path) -> None:
     assert (item.folder / "icons/gear.svg").read_text() == "<svg/>"
 
 
+def test_only_the_installed_extensions_of_some_ids_are_read(tmp_path: Path) -> None:
+    target = make_target(tmp_path)
+    install(target, make_package(tmp_path), make_package(tmp_path, "spring_tool"))
+    (target.folder / "studio/spring_tool/blender_manifest.toml").write_text("not a manifest")
+    assert [item.id for item in find_installed(target, {"gear_tool", "unknown"})] == ["gear_tool"]
+    assert [*find_installed(target, {"spring_tool"})] == []
+    assert [*find_installed(target, set())] == []
+
+
 def test_an_update_keeps_the_replaced_folder_with_the_users_files(tmp_path: Path) -> None:
     target = make_target(tmp_path)
     install(target, make_package(tmp_path))

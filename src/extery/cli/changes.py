@@ -135,12 +135,15 @@ def count_changes(operations: Iterable[Operation]) -> int:
 
 def own_files_notes(target: Target, operation: Operation) -> Iterator[str]:
     """Yield where files of the user are that were in a folder which was replaced."""
+    replaced = [step for step in operation.steps if step.before and not step.is_user_data]
+    if not replaced:
+        return
     from extery.client.store import Store, cache_folder
     from extery.client.user_files import files_of_user
 
     store = Store(cache_folder())
-    for step in operation.steps:
-        if step.error or step.before is None or step.is_user_data:
+    for step in replaced:
+        if step.error or step.before is None:
             continue
         folder = operation.old_folder(target, step)
         names = files_of_user(folder, store.path(step.before.sha256))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from extery.cli.changes import own_files_notes, result_outcome
@@ -11,10 +12,13 @@ from extery.core.errors import ExteryError, Problem
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
-    from extery.client.choice import FindAllVersions
-    from extery.client.execute import MakeFetcher, Result
+    from extery.client.choice import FindAllVersions, FoundVersions
+    from extery.client.execute import Result
     from extery.client.execute_progress import Progress
+    from extery.client.network import Network
+    from extery.client.package_jobs import MakeFetcher
     from extery.client.plan import Plan
+    from extery.client.repositories import Repository
     from extery.client.targets import Target
 
 
@@ -39,13 +43,13 @@ def check_updates(targets: Sequence[Target], *, offline: bool) -> list[Problem]:
 
 def sync_first(targets: Sequence[Target], *, is_wanted: bool, offline: bool) -> list[Problem]:
     """Sync the targets if it is wanted, or those with a repository that was never synced; return the problems."""
+    chosen = [target for target in targets if is_wanted or _has_unsynced(target)]
+    if not chosen or (offline and not is_wanted):
+        return []
     from extery.cli.output.run_progress import RunProgress
     from extery.client.network import open_network
     from extery.client.sync import sync
 
-    chosen = [target for target in targets if is_wanted or _has_unsynced(target)]
-    if not chosen or (offline and not is_wanted):
-        return []
     with RunProgress("Syncing", "repository") as progress:
         results = sync(
             chosen,
@@ -119,21 +123,28 @@ def _compare_wheels(
 
 def all_versions_finder(*, offline: bool) -> FindAllVersions:
     """Return the function that asks repositories for versions which they do not list."""
-    from functools import partial
 
-    from extery.client.all_versions import find_all_versions
-    from extery.client.network import open_network
+    def find(target: Target, wanted: Iterable[tuple[Repository, str]]) -> FoundVersions:
+        # Imported here: hardly any plan asks, and the HTTP library takes long to load.
+        from extery.client.all_versions import find_all_versions
+        from extery.client.network import open_network
 
-    return partial(find_all_versions, fetcher_for=open_network(offline=offline).fetcher)
+        return find_all_versions(target, wanted, fetcher_for=open_network(offline=offline).fetcher)
+
+    return find
 
 
 def fetcher_factory(*, offline: bool) -> MakeFetcher:
-    """Return the function that makes the fetcher for a repository."""
-    from extery.client.execute import MAX_CONCURRENT
-    from extery.client.network import open_network
+    """Return the function that makes the fetcher for a repository; the network is opened when one is made."""
+    from extery.client.package_jobs import MAX_CONCURRENT
 
-    network = open_network(offline=offline)
-    return lambda repository, target: network.fetcher(
+    @cache
+    def network() -> Network:
+        from extery.client.network import open_network
+
+        return open_network(offline=offline)
+
+    return lambda repository, target: network().fetcher(
         repository.url, target, connections=MAX_CONCURRENT
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from extery.client.choice import FoundVersions
 from extery.client.index.candidates import Candidate, reason_against
@@ -16,18 +17,20 @@ from extery.client.targets import Target
 from extery.core.errors import ExteryError, ProblemList, Refused
 from extery.core.files import read_regular
 from extery.core.types import TYPES_BY_NAME
-from extery.fetch import Fetcher, get_document, listing_url, resolve_archive_url, run_all
-from extery.fetch.addresses import origin_of, redact_url
+from extery.fetch.addresses import listing_url, origin_of, redact_url, resolve_archive_url
 from extery.listing.all_versions import all_versions_url
 from extery.listing.delta import split_listing
 from extery.listing.entries import Listing, check_entry
 from extery.listing.lenient import read_accepted
 
+if TYPE_CHECKING:
+    from extery.fetch import Fetcher
+
 #: Maximum bytes of an answer: some thousand versions.
 MAX_SIZE = 4_000_000
 
 #: Returns the fetcher for a repository at a URL; raises `Refused` if it may not be requested.
-FetcherFor = Callable[[str, Target], Fetcher]
+FetcherFor = Callable[[str, Target], "Fetcher"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,9 @@ def find_all_versions(
     jobs = [*_jobs(target, dict.fromkeys(wanted))]
     if not jobs:
         return found
+    # Imported here: hardly any plan asks, and the HTTP library takes long to load.
+    from extery.fetch import run_all
+
     found.asked = {(job.repository.name, job.id): None for job in jobs}
     fetchers = _Fetchers(lambda url: fetcher_for(url, target))
 
@@ -111,6 +117,8 @@ def _head(target: Target, repository: Repository) -> dict[str, object]:
 
 
 def _fetch(target: Target, job: _Job, fetcher: Fetcher) -> list[Candidate]:
+    from extery.fetch import get_document
+
     document = get_document(job.url, fetcher=fetcher, limit=MAX_SIZE)
     assert document is not None  # there was no condition
     if origin_of(document.url) != origin_of(job.url):

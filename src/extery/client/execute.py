@@ -6,32 +6,20 @@ and each package is fetched once.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
-from extery.client.execute_progress import Counter, Job, Progress
+from extery.client.execute_progress import Progress
 from extery.client.operations import Operation
-from extery.client.package_fetch import fetch_package
+from extery.client.package_jobs import Fetchers, JobRunner, MakeFetcher, make_jobs
 from extery.client.plan import Change, Plan
 from extery.client.records import Installed, find_installed
-from extery.client.repositories import Repository
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, Transaction, transaction
 from extery.client.wheel_conflicts import find_conflicts
 from extery.core.errors import Conflict, ExteryError, ProblemList
-from extery.fetch import Fetcher
-
-#: Concurrent downloads. Small packages take one round trip each, so many are under way.
-MAX_CONCURRENT = 32
-#: Packages that are unpacked at a time. More threads would wait for each other, as they share one interpreter.
-MAX_UNPACKING = 4
-_unpacking = threading.BoundedSemaphore(MAX_UNPACKING)
-
-MakeFetcher = Callable[[Repository, Target], Fetcher]
 
 
 @dataclass
@@ -108,47 +96,6 @@ def _version(item: Installed | None) -> str:
     return item.state.version if item else ""
 
 
-class Fetchers:
-    """One fetcher for each repository and target, made when it is needed. Thread-safe."""
-
-    def __init__(self, make: MakeFetcher) -> None:
-        self._make = make
-        self._made: dict[tuple[str, Target], Fetcher] = {}
-        self._lock = threading.Lock()
-
-    def of(self, change: Change) -> Fetcher:
-        """Return the fetcher for a change; raises an `ExteryError` if the network may not be used."""
-        key = (change.repository.name, change.target)
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = self._make(change.repository, change.target)
-            return self._made[key]
-
-    def stop(self) -> None:
-        """Stop all transfers."""
-        for fetcher in self._made.values():
-            fetcher.stop()
-
-    def close(self) -> None:
-        """Stop all transfers and close all connections."""
-        for fetcher in self._made.values():
-            fetcher.__exit__(None, None, None)
-
-
-def _jobs(changes: Iterable[Change], result: Result) -> list[Job]:
-    """Return the packages to fetch, the largest first, so that none is left over at the end."""
-    jobs: dict[str, Job] = {}
-    for change in changes:
-        try:
-            state = change.after
-        except ExteryError as error:  # a URL that is not allowed
-            result.failed.append((change, error))
-            continue
-        if state is not None:
-            jobs.setdefault(state.sha256, Job(state, [])).changes.append(change)
-    return sorted(jobs.values(), key=lambda job: job.state.size, reverse=True)
-
-
 def _fetch_and_unpack(
     changes: Iterable[Change],
     transactions: dict[Target, Transaction],
@@ -162,79 +109,13 @@ def _fetch_and_unpack(
             transactions[change.target].remove(
                 change.repository, change.id, with_user_data=change.with_user_data
             )
-    jobs = _jobs(changes, result)
-    counter = Counter(jobs, on_progress)
-
-    def run(job: Job) -> list[tuple[Change, ExteryError]]:
-        return _install(job, transactions, store, fetchers, counter)
-
+    jobs, failed = make_jobs(changes)
+    result.failed += failed
+    runner = JobRunner(jobs, transactions, store, fetchers, on_progress)
     try:
-        _run_jobs(jobs, run, fetchers, result)
+        result.failed += runner.run()
     finally:
-        result.saved = counter.saved
-
-
-def _run_jobs(
-    jobs: list[Job],
-    run: Callable[[Job], list[tuple[Change, ExteryError]]],
-    fetchers: Fetchers,
-    result: Result,
-) -> None:
-    with ThreadPoolExecutor(max_workers=max(1, min(MAX_CONCURRENT, len(jobs)))) as pool:
-        running: list[Future[list[tuple[Change, ExteryError]]]] = [
-            pool.submit(run, job) for job in jobs
-        ]
-        try:
-            for future in as_completed(running):
-                result.failed += future.result()
-        except BaseException:
-            fetchers.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _install(
-    job: Job,
-    transactions: dict[Target, Transaction],
-    store: Store,
-    fetchers: Fetchers,
-    counter: Counter,
-) -> list[tuple[Change, ExteryError]]:
-    """Fetch the package of a job and unpack it for each of its changes; return those that failed."""
-    first = job.changes[0]
-    has_package = store.has(job.state.sha256, job.state.size)
-    if not has_package:
-        counter.add(job, "downloading")
-    try:
-        package, state = fetch_package(
-            first,
-            job.state,
-            store,
-            lambda: fetchers.of(first),
-            on_progress=lambda size: counter.add(job, "downloading", size, fetched=size),
-            on_saved=counter.add_saved,
-        )
-    except ExteryError as error:
-        counter.add(job, "failed", packages=1)
-        return [(change, error) for change in job.changes]
-    counter.add(job, "unpacking", state.size if has_package else 0)
-    failed = []
-    for change in job.changes:
-        # The same package can be listed by several repositories, each with its own URL.
-        listed = change.after if change.after not in (None, job.state) else None
-        try:
-            with _unpacking:
-                transactions[change.target].install(
-                    change.repository,
-                    change.id,
-                    listed or state,
-                    package,
-                    entry=change.candidate.entry if change.candidate else None,
-                )
-        except ExteryError as error:
-            failed.append((change, error))
-    counter.add(job, "failed" if failed else "done", packages=1)
-    return failed
+        result.saved = runner.saved
 
 
 def _commit(
@@ -243,7 +124,7 @@ def _commit(
     for change, error in result.failed:
         if change.target == target:
             current.fail(change.name, str(error))
-    result.problems.extend([*current.warnings, *find_conflicts(target, current.prepared)])
+    result.problems.extend([*current.warnings, *find_conflicts(target, current.wheels)])
     operation = current.commit()
     if operation is None:
         return

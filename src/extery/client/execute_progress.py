@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.plan import Change
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extery.client.fitting import check_fits
-from extery.client.operations import Operation, PackageState
+from extery.client.operations import Operation
+from extery.client.package_state import PackageState
 from extery.client.repositories import Repository, load_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
@@ -95,5 +96,5 @@ def install_files(
             except ExteryError as error:
                 problems.extend(_named(problem, file) for problem in error.problems)
                 change.fail(str(file), str(error))
-        problems.extend([*change.warnings, *find_conflicts(target, change.prepared)])
+        problems.extend([*change.warnings, *find_conflicts(target, change.wheels)])
         return change.commit(), problems

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery.client import layout
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.unusable import unusable
 from extery.core.errors import Corrupt, Where
 from extery.core.files import atomic_write, read_regular

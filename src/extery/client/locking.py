@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from extery.client.choice import FindAllVersions, find_no_versions
 from extery.client.index.candidates import Candidate
 from extery.client.lock_file import LockedExtension, LockedRepository, LockFile
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.plan import Change, FindCandidates, Plan
 from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository, change_repositories, load_repositories

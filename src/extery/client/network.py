@@ -6,15 +6,17 @@ environment by the HTTP library, certificates of the system by `extery.fetch`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extery.client.settings import Settings, config_folder, load_settings
 from extery.client.state_files import read_object, write_object
 from extery.client.targets import Target
 from extery.client.tokens import Tokens
 from extery.core.errors import Refused
-from extery.fetch import Fetcher
 from extery.fetch.addresses import redact_url, split_url
+
+if TYPE_CHECKING:
+    from extery.fetch import Fetcher
 
 _BLENDER_FILE = "blender.json"
 _KEY = "online_access"
@@ -40,6 +42,9 @@ class Network:
         is_remote = split_url(url).scheme != "file"
         token = token or (self.tokens.get(url) if is_remote else "")
         options.setdefault("proxy", self.settings.proxy)
+        # Imported here: most commands only ask whether they may use the network.
+        from extery.fetch import Fetcher
+
         return Fetcher(token=token, token_for=url, **options)
 
     def check(self, url: str, target: Target | None = None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from extery.client.fitting import check_fits
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.targets import Target
 from extery.core.errors import Conflict, InvalidPackage, Problem
 from extery.core.text import clean_message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.plan import Change
 from extery.client.store import Store
 from extery.core.errors import NotFound

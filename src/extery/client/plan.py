@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from extery.client.choice import (
     FindAllVersions,
@@ -20,7 +22,7 @@ from extery.client.choice import (
 )
 from extery.client.index.candidates import Candidate
 from extery.client.named import find_named
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.records import Installed
 from extery.client.repositories import Repository
 from extery.client.requirements import Comparison, Requirement
@@ -75,7 +77,7 @@ class Change:
             return Action.REINSTALL
         return Action.UPDATE if old < new else Action.DOWNGRADE
 
-    @property
+    @cached_property
     def after(self) -> PackageState | None:
         """What will be installed; raises `InvalidListing` if the URL of the package is not allowed."""
         item = self.candidate
@@ -110,8 +112,7 @@ class Plan:
         return [change for change in self.changes if change.target == target]
 
 
-@dataclass(frozen=True)
-class PlanOptions:
+class PlanOptions(NamedTuple):
     """``reinstall`` includes versions that are installed already; ``allow_downgrade`` older ones."""
 
     reinstall: bool = False

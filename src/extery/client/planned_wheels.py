@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import BinaryIO, NamedTuple
 
-from extery.client.execute import Fetchers, MakeFetcher
+from extery.client.package_jobs import Fetchers, MakeFetcher
 from extery.client.plan import Change
 from extery.client.records import Installed
 from extery.client.store import Store

@@ -7,12 +7,12 @@ record of another version than that of the manifest is ignored: something else h
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from extery.client import layout
-from extery.client.operations import PackageState
+from extery.client.package_state import PackageState
 from extery.client.repositories import Repository, load_repositories
 from extery.client.state_files import read_object, write_object
 from extery.client.targets import Target
@@ -42,11 +42,13 @@ class Installed(NamedTuple):
         return f"{self.repository.name}.{self.id}"
 
 
-def find_installed(target: Target) -> Iterator[Installed]:
-    """Yield the installed extensions of all repositories, sorted within each."""
+def find_installed(target: Target, ids: Container[str] | None = None) -> Iterator[Installed]:
+    """Yield the installed extensions of all repositories, sorted within each; of ``ids`` only, if given."""
     records = load_records(target)
     for repository in load_repositories(target):
         for name in _folder_names(repository.folder_in(target)):
+            if ids is not None and name not in ids:
+                continue
             if found := _read(target, repository, name, records):
                 yield found
 
@@ -83,8 +85,11 @@ def _read(
     target: Target, repository: Repository, name: str, records: Mapping[str, Any]
 ) -> Installed | None:
     folder = repository.folder_in(target) / name
+    file = folder / MANIFEST_FILENAME
+    if not os.path.exists(file):  # noqa: PTH110 (many times faster than an error for each extension that is new)
+        return None
     try:
-        data = read_manifest_bytes(folder / MANIFEST_FILENAME)
+        data = read_manifest_bytes(file)
         manifest = Manifest.parse(data, strict=False, packaged=True)
     except (ExteryError, OSError):
         return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from extery.client import layout, operations
@@ -111,4 +110,4 @@ def _renamed(rows: list[Repository], repository: Repository, new: str) -> list[R
     places = [place for place, row in enumerate(rows) if row.name in (repository.name, new)]
     others = [row for row in rows if row.name not in (repository.name, new)]
     place = places[0] if places else len(others)
-    return [*others[:place], replace(repository, name=new), *others[place:]]
+    return [*others[:place], repository._replace(name=new), *others[place:]]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from extery.client import layout
 from extery.client.state_files import read_required, write_object
@@ -23,8 +22,7 @@ MAX_NAME_LENGTH = 47
 MAX_TITLE_LENGTH = 63
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository of a target.
 
     ``title`` is for people. ``folder`` holds the installed extensions; by default it is ``name`` below the target.
@@ -72,7 +70,7 @@ class Repository:
             row.name
         ):
             raise ValueError("not a repository")
-        return replace(row, enabled=row.enabled is True)
+        return row._replace(enabled=row.enabled is True)
 
 
 def load_repositories(target: Target) -> list[Repository]:

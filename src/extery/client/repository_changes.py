@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -240,7 +239,7 @@ def enable_repositories(
         rows = change_repositories(
             target,
             lambda rows: [
-                replace(row, enabled=enabled) if row.name in changed else row for row in rows
+                row._replace(enabled=enabled) if row.name in changed else row for row in rows
             ],
         )
     return [row for row in rows if row.name in changed]

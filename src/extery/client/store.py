@@ -11,12 +11,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from extery.client.unusable import unusable
 from extery.core.errors import Corrupt
+from extery.core.file_lock import FileLock, LockTimeout
 from extery.core.files import hash_file
-from extery.fetch import DownloadRequest, Fetcher, download
+
+if TYPE_CHECKING:
+    from extery.fetch import DownloadRequest, Fetcher
 
 _SUFFIX = ".zip"
 _BLOCK = 1 << 20
@@ -48,7 +51,7 @@ class Store:
 
     def path(self, sha256: str) -> Path:
         """Return the path of a package, which may not be there."""
-        return self.folder / sha256[:2] / f"{sha256}{_SUFFIX}"
+        return self.folder.joinpath(sha256[:2], f"{sha256}{_SUFFIX}")
 
     def has(self, sha256: str, size: int = 0) -> bool:
         """Return whether a package is in the store; with ``size`` also whether it has that many bytes."""
@@ -110,6 +113,8 @@ class Store:
             if result is not None:
                 on_saved(result.saved)
                 return
+        from extery.fetch import download
+
         download(
             request,
             to=path,
@@ -174,13 +179,11 @@ class Store:
 
     @contextmanager
     def _locked(self, path: Path) -> Iterator[None]:
-        from filelock import FileLock
-
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path.with_suffix(".lock"))
             lock.acquire(timeout=_WAIT_SECONDS)
-        except OSError as error:
+        except (OSError, LockTimeout) as error:
             raise unusable(path.parent, error) from error
         try:
             yield

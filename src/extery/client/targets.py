@@ -11,9 +11,8 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from extery.client import layout
 from extery.core.compatibility import System
@@ -36,8 +35,7 @@ NEWEST_PATCH = 99
 _EXTENSIONS = "extensions"
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A folder of extensions and the Blender that it is for."""
 
     folder: Path
@@ -47,7 +45,7 @@ class Target:
     def series(self) -> BlenderSeries:
         return self.blender[:2]
 
-    @cached_property
+    @property
     def system(self) -> System:
         """The system for which packages are chosen."""
         return System(self.blender, current(), python_of_blender(self.series))

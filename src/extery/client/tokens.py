@@ -19,6 +19,7 @@ from extery.client.settings import make_private_folder
 from extery.client.state_files import read_required, write_object
 from extery.client.unusable import unusable
 from extery.core.errors import InvalidInput, Unavailable
+from extery.core.file_lock import FileLock, LockTimeout
 from extery.fetch.addresses import redact_url
 
 #: The variable with a token for repositories that were added with it.
@@ -139,15 +140,17 @@ class Tokens:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, dict[str, Any]]]:
         """Yield the rows, and write them at the end of the block; other commands wait meanwhile."""
-        from filelock import FileLock, Timeout
-
         try:
             make_private_folder(self._path.parent)
-            with FileLock(self._path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT):
+            lock = FileLock(self._path.with_suffix(".lock"))
+            lock.acquire(timeout=_LOCK_TIMEOUT)
+            try:
                 rows = self._rows()
                 yield rows
                 write_object(self._path, {"tokens": rows}, mode=_FILE_MODE)
-        except (OSError, Timeout) as error:
+            finally:
+                lock.release()
+        except (OSError, LockTimeout) as error:
             raise unusable(self._path, error) from error
 
 

@@ -7,16 +7,15 @@ that was interrupted before it, and removes what others have left.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
-from extery.client.operations import NEW, Operation, PackageState, Step
+from extery.client.operations import NEW, OLD, Operation, Step
 from extery.client.package_checks import check_manifest, check_unpacked
+from extery.client.package_state import PackageState
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
@@ -53,6 +52,8 @@ class Transaction:
         # The lock is held, so they do not change before the commit.
         self._records = load_records(target)
         self._steps: list[Step] = []
+        #: The wheels of the packages that `commit` will switch in, by ``repository.id``.
+        self.wheels: dict[str, tuple[str, ...]] = {}
         #: What the user should know of the packages that were unpacked.
         self.warnings = ProblemList()
 
@@ -76,15 +77,36 @@ class Transaction:
         try:
             with open_package(package, name=f"{identifier}-{state.version}.zip") as opened:
                 check_manifest(opened.manifest, identifier, state, entry, self.target)
-                new.parent.mkdir(parents=True, exist_ok=True)
                 unpack(opened, new, checkpoint=checkpoint)
                 self.warnings.extend(check_unpacked(opened, new, self.target))
         except BaseException as error:
-            shutil.rmtree(new, ignore_errors=True)
+            _remove_tree(new)
             if isinstance(error, OSError):
                 raise unusable(new, error) from error
             raise
-        self._steps.append(replace(step, new_id=folder_id(new)))
+        self.wheels[f"{repository.name}.{identifier}"] = opened.manifest.wheels
+        self._steps.append(step._replace(new_id=folder_id(new)))
+
+    def accept(
+        self, repository: Repository, identifier: str, state: PackageState, wheels: Iterable[str]
+    ) -> None:
+        """Add a package that another process has unpacked by `install` with the same arguments.
+
+        Raises `Unavailable` if it is not there.
+        """
+        step = self._new_step(repository, identifier, state)
+        new = self.operation.new_folder(self.target, step)
+        try:
+            new_id = folder_id(new)
+        except OSError as error:
+            raise unusable(new, error) from error
+        self.wheels[f"{repository.name}.{identifier}"] = tuple(wheels)
+        self._steps.append(step._replace(new_id=new_id))
+
+    def discard(self, repository: Repository, identifier: str) -> None:
+        """Remove what another process has unpacked that failed."""
+        step = self._new_step(repository, identifier, None)
+        _remove_tree(self.operation.new_folder(self.target, step))
 
     def put_back(
         self,
@@ -99,14 +121,14 @@ class Transaction:
 
         ``folder`` is that of its step, for user data.
         """
-        step = replace(self._new_step(repository, identifier, state), kept=number)
+        step = self._new_step(repository, identifier, state)._replace(kept=number)
         if folder.startswith(layout.USER_DATA_FOLDER):
-            step = replace(step, folder=folder, before=None)
+            step = step._replace(folder=folder, before=None)
         try:
             new_id = folder_id(self.operation.new_folder(self.target, step))
         except OSError as error:
             raise NotFound.of("undo.not-kept", id=identifier, version=state.version) from error
-        self._steps.append(replace(step, new_id=new_id))
+        self._steps.append(step._replace(new_id=new_id))
 
     def remove(
         self, repository: Repository, identifier: str, *, with_user_data: bool = False
@@ -120,16 +142,7 @@ class Transaction:
 
     def fail(self, name: str, reason: str) -> None:
         """Write a requested package that failed to the journal, with the others."""
-        self.operation = replace(self.operation, failed=(*self.operation.failed, (name, reason)))
-
-    @property
-    def prepared(self) -> dict[str, Path]:
-        """The folders that `commit` will switch in, by ``repository.id``."""
-        return {
-            f"{step.repository}.{step.id}": self.operation.new_folder(self.target, step)
-            for step in self._steps
-            if step.after and not step.is_user_data
-        }
+        self.operation = self.operation._replace(failed=(*self.operation.failed, (name, reason)))
 
     def _new_step(
         self, repository: Repository, identifier: str, after: PackageState | None
@@ -146,10 +159,11 @@ class Transaction:
         if not self._steps:
             return None
         steps = sorted(self._steps, key=lambda step: (step.repository, step.id))
-        for folder in {step.repository_folder(self.target) for step in steps}:
+        operation = self.operation.with_steps(steps)
+        for folder in operation.repository_folders(self.target):
             sync_to_disk(folder)
         with self._lock_blender(steps):
-            self.operation = self.operation.with_steps(steps)
+            self.operation = operation
             operations.save(self.target, self.operation)
             self.operation = complete(self.target, self.operation)
         return self.operation
@@ -164,7 +178,7 @@ class Transaction:
 def complete(target: Target, operation: Operation) -> Operation:
     """Switch the folders of an operation in the journal that are not switched yet, and mark it as done."""
     steps = [_switch(target, operation, step) for step in operation.steps]
-    for folder in {step.repository_folder(target) for step in steps}:
+    for folder in operation.repository_folders(target):
         sync_to_disk(folder)
     changed = {
         f"{step.repository}.{step.id}": step.after
@@ -172,7 +186,7 @@ def complete(target: Target, operation: Operation) -> Operation:
         if not step.error and not step.is_user_data
     }
     store_records(target, changed)
-    done = replace(operation.with_steps(steps), done=True)
+    done = operation.with_steps(steps)._replace(done=True)
     operations.save(target, done)
     _remove_area(target, done, NEW)
     _remove_empty(target, done)
@@ -186,23 +200,33 @@ def _switch(target: Target, operation: Operation, step: Step) -> Step:
         old.parent.mkdir(parents=True, exist_ok=True)
         switch(new if step.after else None, place, old, new_id=step.new_id)
     except OSError as error:
-        return replace(step, error=error.strerror or str(error))
+        return step._replace(error=error.strerror or str(error))
     return step
 
 
 def _remove_area(target: Target, operation: Operation, kind: str) -> None:
     """Remove an area of an operation, and the folders above it that are empty then."""
-    number = operation.number
-    for folder in {operations.area(target, step, number, kind) for step in operation.steps}:
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in operation.areas(target, kind):
+        _remove_tree(folder)
         with suppress(OSError):
             folder.parent.rmdir()
 
 
+def _remove_tree(folder: Path) -> None:
+    """Remove a folder with its content, as far as that is possible; usually it is empty or was never made."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return
+    except OSError:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _remove_empty(target: Target, operation: Operation) -> None:
     """Remove the areas of an operation in which nothing is kept."""
-    for step in operation.steps:
-        folder = operation.old_folder(target, step).parent
+    for folder in operation.areas(target, OLD):
         for empty in (folder, folder.parent, folder.parent.parent):
             with suppress(OSError):
                 empty.rmdir()
@@ -239,7 +263,7 @@ def _remove_unknown(folder: Path, known: Iterable[int]) -> None:
         if len(name) == 6 and name.isdigit():
             area = folder / name
             for item in (area / NEW,) if name in kept else (area,):
-                shutil.rmtree(item, ignore_errors=True)
+                _remove_tree(item)
     with suppress(OSError):
         folder.rmdir()
 
@@ -291,6 +315,6 @@ def _discard(current: Transaction) -> None:
         return  # interrupted while folders were switched: the next command completes it
     for repository in load_repositories(current.target):
         state = repository.folder_in(current.target) / layout.STATE_FOLDER
-        shutil.rmtree(state / f"{current.operation.number:06d}", ignore_errors=True)
+        _remove_tree(state / f"{current.operation.number:06d}")
         with suppress(OSError):
             state.rmdir()

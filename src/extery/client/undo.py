@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from extery.client import operations
 from extery.client.named import find_one
-from extery.client.operations import Operation, PackageState, Step
+from extery.client.operations import Operation, Step
+from extery.client.package_state import PackageState
 from extery.client.records import find_installed, get_installed
 from extery.client.repositories import Repository, load_repositories
 from extery.client.requirements import Requirement

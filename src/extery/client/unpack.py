@@ -14,9 +14,6 @@ from extery.client.unusable import unusable
 from extery.core.errors import InvalidPackage, ProblemList
 from extery.package import Member, Package
 
-#: Members up to this size are unpacked in one piece.
-_MAX_IN_MEMORY = 8_000_000
-_BLOCK = 1 << 20
 _FILE_MODE = 0o644
 
 
@@ -26,12 +23,15 @@ def unpack(
     """Unpack the files below the package's root into ``folder``, which must not exist.
 
     The package must have been opened without a list of problems, so that names are safe. ``checkpoint`` is called before
-    each file and for each megabyte, and may raise to stop; the caller removes the folder then. Raises `InvalidPackage`, also
+    each file and for each block of it, and may raise to stop; the caller removes the folder then. Raises `InvalidPackage`, also
     for one that unpacks to too many bytes or files, and `OSError`.
     """
     _check_sizes(package)
     base = os.fspath(folder)
-    os.makedirs(base)
+    try:
+        os.mkdir(base)
+    except FileNotFoundError:
+        os.makedirs(base)
     known = {""}
     for member, name in _files(package):
         checkpoint()
@@ -74,21 +74,17 @@ def _write(package: Package, member: Member, path: str, checkpoint: Callable[[],
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, _FILE_MODE)
     try:
-        if member.size <= _MAX_IN_MEMORY:
-            _write_all(descriptor, package.read(member, limit=_MAX_IN_MEMORY))
-            return
-        with package.open(member) as stream:
-            while block := stream.read(_BLOCK):
-                _write_all(descriptor, block)
-                checkpoint()
+        for block in package.blocks(member):
+            _write_all(descriptor, block)
+            checkpoint()
     finally:
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _write_all(descriptor: int, data: bytes | memoryview) -> None:
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, memoryview(data)[written:])
 
 
 def sync_to_disk(folder: Path) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extery.client.execute import MakeFetcher
 from extery.client.locking import LockedCandidate, listed_state
-from extery.client.operations import PackageState
+from extery.client.package_jobs import MakeFetcher
+from extery.client.package_state import PackageState
 from extery.client.plan import Change, FindCandidates, Plan
 from extery.client.records import Installed
 from extery.client.store import Store

@@ -6,28 +6,26 @@ Blender unpacks the wheels of all enabled add-ons into one folder, and of each P
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from extery.client.records import Installed, find_installed
 from extery.client.targets import Target
-from extery.core.errors import ExteryError, Problem, ProblemList
+from extery.core.errors import Problem, ProblemList
 from extery.core.wheel_names import WheelName
-from extery.manifest.document import MANIFEST_FILENAME, Manifest, read_manifest_bytes
 
 
-def find_conflicts(target: Target, prepared: Mapping[str, Path]) -> list[Problem]:
+def find_conflicts(target: Target, new: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Return a warning for each Python package of which a new extension brings another version than another one.
 
-    ``prepared`` are the folders of the extensions that are about to be installed, by ``repository.id``.
+    ``new`` are the wheels of the extensions that are about to be installed, by ``repository.id``.
     """
-    wheels = {name: _wheels_in(folder) for name, folder in prepared.items()}
+    wheels = {name: _versions(names) for name, names in new.items()}
     if not any(wheels.values()):
         return []
     others = {
         item.name: _versions(item.manifest.wheels)
         for item in find_installed(target)
-        if item.name not in prepared
+        if item.name not in new
     }
     return _conflicts(wheels, others)
 
@@ -68,14 +66,6 @@ def _conflicts(
                         other_version=versions[wheel],
                     )
     return problems
-
-
-def _wheels_in(folder: Path) -> dict[str, str]:
-    try:
-        data = read_manifest_bytes(folder / MANIFEST_FILENAME)
-        return _versions(Manifest.parse(data, strict=False, packaged=True).wheels)
-    except (ExteryError, OSError):
-        return {}
 
 
 def _versions(wheels: Iterable[str]) -> dict[str, str]:

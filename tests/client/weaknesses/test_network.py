@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.client import network
+from extery import fetch
 from tests.client.weaknesses.computer import LISTING, Computer
 from tests.fakes import FakeClock, FakeFetcher, FakeRepository
 from tests.fetch.web import Fault, Handler, cut_off, drip, endless, serving, status
@@ -36,7 +36,7 @@ class FakeServer:
         self.repository.add("gear.zip")
         self.clock = FakeClock()
         monkeypatch.setattr(
-            network,
+            fetch,
             "Fetcher",
             lambda **options: FakeFetcher(self.repository.fake_web, clock=self.clock, **options),
         )

@@ -97,4 +97,5 @@ def _search(
     conditions = make_filter(target, types=types, tags=tags, repositories=repositories)
     with open_index(target) as index:
         found, total = search_extensions(index, text, limit=limit, conditions=conditions)
-    return listed_overview(found, find_installed(target)), total
+    shown = {item.id for item in found}
+    return listed_overview(found, find_installed(target, shown)), total

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 MAX_NAMES = 6
 
 
-@dataclass(frozen=True)
 class Candidate:
     """A version of an extension that an enabled repository lists.
 
@@ -29,11 +27,19 @@ class Candidate:
     empty for a version that can be installed. ``base`` is the URL of the listing after a redirect.
     """
 
-    repository: Repository
-    entry: Entry = field(hash=False)
-    incompatible: str = ""
-    blocked: str = ""
-    base: str = ""
+    def __init__(
+        self,
+        repository: Repository,
+        entry: Entry,
+        incompatible: str = "",
+        blocked: str = "",
+        base: str = "",
+    ) -> None:
+        self.repository = repository
+        self.entry = entry
+        self.incompatible = incompatible
+        self.blocked = blocked
+        self.base = base
 
     @property
     def id(self) -> str:
@@ -68,7 +74,9 @@ class Candidate:
 
     def with_block(self, reason: str) -> Candidate:
         """Return the candidate, blocked if a reason is given."""
-        return replace(self, blocked=reason) if reason else self
+        if not reason:
+            return self
+        return type(self)(self.repository, self.entry, self.incompatible, reason, self.base)
 
     @property
     def url(self) -> str:
@@ -82,7 +90,7 @@ class Candidate:
         return other if other != self.url else ""
 
     def _resolved(self, repository: str) -> str:
-        from extery.fetch import listing_url, resolve_any_archive_url
+        from extery.fetch.addresses import listing_url, resolve_any_archive_url
 
         return resolve_any_archive_url(listing_url(repository), self.entry["archive_url"])
 

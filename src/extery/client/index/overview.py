@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from extery.client.index.database import Index, open_index
@@ -54,8 +53,7 @@ class Notes(NamedTuple):
 NO_NOTES = Notes()
 
 
-@dataclass(frozen=True)
-class Overview:
+class Overview(NamedTuple):
     """An extension in a target. ``installed`` and ``listed`` are versions; the one that is not there is empty."""
 
     repository: str
@@ -164,7 +162,9 @@ def listed_overview(
                 item.tagline,
                 found.state.version if found else "",
                 item.version,
-                Notes(found.held if found else "", item.blocked, item.incompatible),
+                Notes(found.held if found else "", item.blocked, item.incompatible)
+                if found or item.blocked or item.incompatible
+                else NO_NOTES,
             )
         )
     return rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from extery.client.index.candidates import Candidate, preference
@@ -40,8 +39,7 @@ class ListedExtension(NamedTuple):
     blocked: str = ""
 
 
-@dataclass(frozen=True)
-class ListFilter:
+class ListFilter(NamedTuple):
     """Conditions of a list; all must be met, and of several values of one, any."""
 
     types: Sequence[str] = ()
@@ -109,7 +107,7 @@ def search_extensions(
             found = [], 0
         if found[0]:
             return found
-    where, values = replace(conditions, text=f"{conditions.text} {text}").conditions()
+    where, values = conditions._replace(text=f"{conditions.text} {text}").conditions()
     order = "e.extension != ?, e.extension"
     return _limited(index, f"{_FROM} WHERE {where}", values, order, text, limit)
 
