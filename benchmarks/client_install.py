@@ -3,9 +3,10 @@
 A server in this process waits before each answer and for each new connection, and limits the bandwidth of a connection.
 Packages are the first compatible ones of `packages.py`, by the hash of their names; targets and stores are on a memory file system
 where there is one. uv installs the same payloads as wheels. All listings are fetched before the measurement. Each case runs
-alternately (A B A B …); seconds are those of the fastest run, and a ratio is that of the fastest runs.
+alternately (A B A B …); seconds are those of the fastest run, and a ratio is that of the fastest runs. The seconds of
+all processors ("cpu"), in the same order, depend less on what else the machine does.
 
-    python benchmarks/client_install.py [--packages 1 20 100] [--network instant latency connect bandwidth] [--warm]
+    python benchmarks/client_install.py [--packages 1 20 100] [--network instant latency connect bandwidth] [--warm] [--large]
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import compileall
 import hashlib
 import json
 import os
+import random
 import re
-import resource
 import shutil
 import socket
 import subprocess
@@ -38,6 +39,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks import packages  # noqa: E402
 from tests.blender.install import Installed, installed  # noqa: E402
+from tests.client.samples import make_package  # noqa: E402
 
 from extery.client.repositories import Repository, change_repositories  # noqa: E402
 from extery.client.targets import Target  # noqa: E402
@@ -64,6 +66,8 @@ NETWORKS = {
 #: How many times as fast as the peer extery must be, by packages and network.
 LIMITS = {(20, "connect"): 5.5, (100, "connect"): 14.0, (100, "bandwidth"): 9.0}
 WARM_LIMIT = 1.9
+#: Bytes of each large package, and of the memory that installing many of them at once may take.
+LARGE_SIZE, MEMORY_LIMIT = 24_000_000, 150_000_000
 #: How many times the seconds of uv extery may take.
 UV_LIMIT, UV_LIMITED = 1.25, (100, "connect")
 
@@ -77,10 +81,11 @@ class Package(NamedTuple):
 
 
 class Times(NamedTuple):
-    """Of one run: seconds, and seconds of all processors."""
+    """Of one run: seconds, seconds of all processors, and the peak memory of the largest process in bytes."""
 
     seconds: float
     cpu: float
+    memory: int
 
 
 # The server
@@ -185,6 +190,36 @@ def make_repository(folder: Path, sources: list[Path]) -> list[Package]:
         Package(by_name[path.name]["id"], by_name[path.name]["version"], folder / path.name)
         for path in sources
     ]
+
+
+def make_large_packages(folder: Path, number: int) -> list[Path]:
+    """Write packages of `LARGE_SIZE` bytes that cannot be compressed; each is fetched over several connections."""
+    folder.mkdir()
+    paths = []
+    for index in range(number):
+        path = make_package(folder, f"large_{index}")
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("data.bin", random.Random(index).randbytes(LARGE_SIZE))
+        paths.append(path)
+    return paths
+
+
+def measure_memory(memory: Path, number: int) -> bool:
+    """Install large packages at once, and print the peak memory; return whether it exceeds the limit."""
+    sources = make_large_packages(memory / "large", number)
+    chosen = make_repository(memory / "large-repository", sources)
+    server = Server(memory / "large-repository")
+    server.start()
+    bench = Bench(memory, chosen, server)
+    bench.clients["extery"] = prepare_extery
+    best = bench.row(number, "bandwidth", runs=1)["extery"]
+    is_over = best.memory > MEMORY_LIMIT
+    print(
+        f"   {number} packages of {LARGE_SIZE / 1e6:.0f} MB at once: peak memory {best.memory / 1e6:.0f} MB,"
+        f" limit {MEMORY_LIMIT / 1e6:.0f} MB{' exceeded' if is_over else ''}",
+        flush=True,
+    )
+    return is_over
 
 
 def write_wheel(package: Package, folder: Path) -> Path:
@@ -293,13 +328,16 @@ def _python() -> str:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> Times:
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise SystemExit(f"{command[:4]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Times(seconds, cpu)
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            raise SystemExit(f"{command[:4]} failed:\n{output.read()[-4000:].decode()}")
+    return Times(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 
 # Measurement
@@ -322,14 +360,20 @@ class Bench:
         for _ in range(runs):
             for name, prepare in self.clients.items():
                 times = self._measure(prepare, number, NETWORKS[network], is_warm=is_warm)
-                best[name] = min(times, best.get(name, times))
+                known = best.get(name, times)
+                best[name] = Times(
+                    min(times.seconds, known.seconds),
+                    min(times.cpu, known.cpu),
+                    min(times.memory, known.memory),
+                )
         label = "from a warm store" if is_warm else NETWORKS[network].label
         own = best["extery"]
         columns = "".join(f"{best[name].seconds:9.3f}" for name in best)
         ratios = "".join(
             f"{times.seconds / own.seconds:8.1f}x" for name, times in best.items() if times != own
         )
-        print(f"{number:>4} {label:20}{columns}   cpu {own.cpu:5.2f} {ratios}", end="")
+        cpu = "".join(f"{best[name].cpu:6.2f}" for name in best)
+        print(f"{number:>4} {label:20}{columns}   cpu{cpu} {ratios}", end="")
         return best
 
     def _measure(
@@ -378,6 +422,9 @@ def main() -> int:
     parser.add_argument("--packages", type=int, nargs="*", default=[1, 20, 100])
     parser.add_argument("--network", nargs="+", choices=list(NETWORKS), default=list(NETWORKS))
     parser.add_argument("--warm", type=int, nargs="*", default=[100], help="packages of the store")
+    parser.add_argument(
+        "--large", type=int, default=32, help="large packages at once, for the peak memory"
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--count", type=int, default=1000, help="packages to choose from")
     parser.add_argument("--bytes", type=int, default=480_000_000, help="of all of them")
@@ -421,6 +468,8 @@ def main() -> int:
             for number in options.warm
             for limit in [WARM_LIMIT if number == 100 else 0.0]
         ]
+        if options.large:
+            missed.append(measure_memory(memory, options.large))
     return 1 if any(missed) else 0
 
 

@@ -20,7 +20,7 @@ FOLDER = ROOT / "benchmarks"
 ARGUMENTS: dict[str, list[str]] = {
     "client_install": [
         *("--packages", "2", "--network", "instant", "--warm", "2"),
-        *("--runs", "1", "--count", "3", "--bytes", "300000"),
+        *("--runs", "1", "--count", "3", "--bytes", "300000", "--large", "2"),
     ],
     "client_kills": ["--kills", "1", "--rounds", "1", "--processes", "2", "--files", "5"],
     "client_list": ["--runs", "1", "--entries", "30"],
