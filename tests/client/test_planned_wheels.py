@@ -21,6 +21,7 @@ from extery.fetch import Fetcher, RetryPolicy
 from tests.client.samples import make_package, state_of
 from tests.fakes import FakeNetwork, FakeRepository
 from tests.fetch.web import Fault, cut_off, status
+from tests.samples.packages import wheel as make_wheel
 
 QUICK = RetryPolicy(attempts=1, first_delay=0.01, max_delay=1.0, read=10.0)
 OLD, NEW = "numpy-1.26.4-cp311-cp311-linux_x86_64.whl", "numpy-2.1.0-cp311-cp311-linux_x86_64.whl"
@@ -59,12 +60,10 @@ class Planned:
     def install(self, identifier: str, *wheels: str) -> None:
         names = ", ".join(f'"./wheels/{wheel}"' for wheel in wheels)
         package = make_package(self.folder / "here", identifier)
-        data = dict.fromkeys((), b"")
-        del data
         with zipfile.ZipFile(package) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
         members["blender_manifest.toml"] += f"wheels = [{names}]\n".encode()
-        members |= {f"wheels/{wheel}": b"x" for wheel in wheels}
+        members |= {f"wheels/{wheel}": make_wheel() for wheel in wheels}
         with zipfile.ZipFile(package, "w") as archive:
             for name, text in members.items():
                 archive.writestr(name, text)

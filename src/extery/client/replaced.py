@@ -14,8 +14,8 @@ from extery.core.errors import Problem, Where
 def find_replaced(target: Target, installed: Iterable[Installed]) -> list[Problem]:
     """Return a warning for each installed version whose package in the listing has other bytes than the installed one.
 
-    Whoever can change a server could exchange listing and package together. What Blender has installed is not compared:
-    its package is not known.
+    An attacker who can change a server could exchange listing and package together. What Blender has installed is not
+    compared, because its package is not known.
     """
     known = [item for item in installed if item.repository.is_remote and item.state.sha256]
     if not known:
