@@ -89,6 +89,9 @@ def _acquire(path: Path, session: str, until: float, on_wait: Callable[[str], No
         except FileExistsError:
             pass
         except OSError as error:
+            with suppress(OSError):  # a full disk: nothing of it stays
+                path.unlink(missing_ok=True)
+                path.parent.rmdir()
             raise unusable(path, error) from error
         else:
             return

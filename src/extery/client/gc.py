@@ -15,6 +15,7 @@ from extery.client.repositories import load_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import target_lock
+from extery.client.unusable import unusable
 from extery.client.user_files import compare, files_below
 from extery.core.errors import ExteryError
 from extery.package import open_package
@@ -99,8 +100,11 @@ def _set_aside(folder: Path, step: Step, store: Store, to: Path) -> bool:
             # The package is not known, so any file may be the user's.
             names = [*files_below(folder)]
     for name in names:
-        (to / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).rename(to / name)
+        try:
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).rename(to / name)
+        except OSError as error:
+            raise unusable(to / name, error) from error
     return bool(names)
 
 

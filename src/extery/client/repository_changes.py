@@ -182,11 +182,11 @@ def remove_repository(
             operation = change.commit()
             failed = {s.id: s.error for s in (operation.steps if operation else ()) if s.error}
         kept = [item for item in installed if not purge or item in failed]
+        had_token = False
         if not failed:
+            # First: a token that nothing uses must not stay, for example if the disk is full.
+            had_token = repository.is_remote and tokens.remove(repository.url, target.folder)
             _forget(target, repository, has_extensions=bool(kept), on_wait=on_wait)
-    had_token = False
-    if repository.is_remote and not failed:
-        had_token = tokens.remove(repository.url, target.folder)
     purged = [item for item in installed if item not in kept]
     number = operation.number if operation else 0
     return Removed(repository, kept, purged, number, failed, had_token)

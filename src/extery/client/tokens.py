@@ -147,7 +147,8 @@ class Tokens:
             try:
                 rows = self._rows()
                 yield rows
-                write_object(self._path, {"tokens": rows}, mode=_FILE_MODE)
+                if rows != self._rows():
+                    write_object(self._path, {"tokens": rows}, mode=_FILE_MODE)
             finally:
                 lock.release()
         except (OSError, LockTimeout) as error:
