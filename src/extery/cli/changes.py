@@ -103,16 +103,11 @@ def operations_outcome(
     """
     from extery.cli.each_target import grouped_lines, target_data
     from extery.cli.output import Outcome, prefix_problems
-    from extery.core.errors import Problem
 
     made = [operation for _, operation in done if operation is not None]
     found = [*problems]
-    found += [
-        Problem.of("install.in-use", name=f"{step.repository}.{step.id}", reason=step.error)
-        for operation in made
-        for step in operation.steps
-        if step.error
-    ]
+    for operation in made:
+        found += [problem for error in operation.errors.values() for problem in error.problems]
     unique = list(dict.fromkeys(found))
     return Outcome(
         ok=not any(problem.is_error for problem in unique),

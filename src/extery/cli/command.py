@@ -14,7 +14,7 @@ from extery.cli.options import LikeBlender
 if TYPE_CHECKING:
     from extery.cli.output import Outcome, PrefixedProblem, SilencedProblem
     from extery.cli.project_config import ProjectConfig
-    from extery.core.errors import Where
+    from extery.core.errors import ExteryError, Where
 
 #: Mutually exclusive options: one on the command line replaces the others of the project file.
 EXCLUSIVE = (
@@ -113,7 +113,8 @@ class OutcomeCommand(click.Command):
             outcome: Outcome = super().invoke(ctx)
         except ExteryError as error:
             problems = prefix_problems(error.problems)
-            outcome = Outcome(False, self.on_failure, problems, has_sources=has_sources)
+            summary = failure_summary(error, self.on_failure)
+            outcome = Outcome(False, summary, problems, has_sources=has_sources)
             output_format = ctx.obj.output_format if ctx.obj else _pop_format(ctx)
             if output_format == "html":
                 output_format = "text"
@@ -157,6 +158,11 @@ class OutcomeCommand(click.Command):
         except click.BadParameter as error:
             values["reason"] = error.message
             raise InvalidInput.of("usage.config-value", where=where, **values) from error
+
+
+def failure_summary(error: ExteryError, usual: str) -> str:
+    """Return the summary of a command that raised ``error``: ``usual``, unless something was done."""
+    return "The change is not complete." if error.code == "target.unfinished" else usual
 
 
 def config_in(folder: Path) -> ProjectConfig:

@@ -55,19 +55,23 @@ def execute(
 ) -> Result:
     """Carry out ``plan`` as one operation in each target; ``command`` is its name in the journal.
 
-    Raises an `ExteryError` if a target cannot be locked or written; errors of packages are in the result.
+    Raises an `ExteryError` if no target can be locked and written; all other errors are in the result.
     """
     result = Result()
     targets = sorted({change.target for change in plan.changes}, key=lambda t: t.folder)
     with ExitStack() as locks:
         # In the same order in every process, so that two of them cannot wait for each other.
-        transactions = {
-            target: locks.enter_context(
-                transaction(target, command, timeout=timeout, on_wait=on_wait)
-            )
-            for target in targets
-        }
-        changes = _still_valid(plan.changes, result)
+        transactions: dict[Target, Transaction] = {}
+        for target in targets:
+            try:
+                transactions[target] = locks.enter_context(
+                    transaction(target, command, timeout=timeout, on_wait=on_wait)
+                )
+            except ExteryError as error:
+                result.problems.extend(error.problems)
+        if targets and not transactions:
+            raise ExteryError(*result.problems)
+        changes = _still_valid([c for c in plan.changes if c.target in transactions], result)
         with closing(Fetchers(make_fetcher)) as fetchers:
             _fetch_and_unpack(changes, transactions, store, fetchers, result, on_progress)
         for target, current in transactions.items():
@@ -125,12 +129,13 @@ def _commit(
         if change.target == target:
             current.fail(change.name, str(error))
     result.problems.extend([*current.warnings, *find_conflicts(target, current.wheels)])
-    operation = current.commit()
+    try:
+        operation = current.commit()
+    except ExteryError as error:
+        result.problems.extend(error.problems)
+        return
     if operation is None:
         return
     result.operations.append((target, operation))
-    errors = {f"{step.repository}.{step.id}": step.error for step in operation.steps if step.error}
-    for change in changes:
-        if reason := errors.get(change.name):
-            error = Conflict.of("install.in-use", name=change.name, reason=reason)
-            result.failed.append((change, error))
+    errors = operation.errors
+    result.failed += [(change, errors[change.name]) for change in changes if change.name in errors]

@@ -18,6 +18,9 @@ from extery.client import layout
 from extery.client.package_state import PackageState
 from extery.client.state_files import read_object, write_object
 from extery.client.targets import Target
+from extery.client.unusable import unusable
+from extery.core.errors import Conflict
+from extery.core.files import fsync_directory
 
 _FILE = re.compile(r"([0-9]{6})\.json")
 NEW, OLD = "new", "old"
@@ -107,6 +110,14 @@ class Operation(NamedTuple):
         """Return where the replaced folder of the extension is kept after it was switched."""
         return _in_state_folder(target, step, f"{self.number:06d}", OLD, step.id)
 
+    @property
+    def errors(self) -> dict[str, Conflict]:
+        """The error of each extension that was not switched, by ``repository.id``."""
+        names = [(f"{step.repository}.{step.id}", step.error) for step in self.steps if step.error]
+        return {
+            name: Conflict.of("install.in-use", name=name, reason=error) for name, error in names
+        }
+
     def with_steps(self, steps: Iterable[Step]) -> Operation:
         return self._replace(steps=tuple(steps))
 
@@ -163,8 +174,9 @@ def load(target: Target, number: int) -> Operation | None:
 
 def save(target: Target, operation: Operation) -> None:
     """Write an operation to the journal; it is on disk when this returns."""
+    path = _file(target, operation.number)
     write_object(
-        _file(target, operation.number),
+        path,
         {
             "command": operation.command,
             "started_at": operation.started_at,
@@ -174,6 +186,10 @@ def save(target: Target, operation: Operation) -> None:
             "failed": [list(pair) for pair in operation.failed],
         },
     )
+    try:
+        fsync_directory(path.parent)
+    except OSError as error:
+        raise unusable(path, error) from error
 
 
 def new_operation(target: Target, command: str, *, undoes: int = 0) -> Operation:

@@ -24,7 +24,7 @@ from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
 from extery.client.unusable import unusable
-from extery.core.errors import NotFound, ProblemList
+from extery.core.errors import ExteryError, NotFound, ProblemList, Unavailable, Where
 from extery.core.locks import locked
 from extery.listing.entries import Entry
 from extery.package import open_package
@@ -56,6 +56,8 @@ class Transaction:
         self.wheels: dict[str, tuple[str, ...]] = {}
         #: What the user should know of the packages that were unpacked.
         self.warnings = ProblemList()
+        #: Folders of repositories that were not there before.
+        self.new_folders: set[Path] = set()
 
     def install(
         self,
@@ -74,6 +76,9 @@ class Transaction:
         """
         step = self._new_step(repository, identifier, state)
         new = self.operation.new_folder(self.target, step)
+        folder = step.repository_folder(self.target)
+        if not folder.exists():
+            self.new_folders.add(folder)
         try:
             with open_package(package, name=f"{identifier}-{state.version}.zip") as opened:
                 check_manifest(opened.manifest, identifier, state, entry, self.target)
@@ -164,8 +169,13 @@ class Transaction:
             sync_to_disk(folder)
         with self._lock_blender(steps):
             self.operation = operation
-            operations.save(self.target, self.operation)
-            self.operation = complete(self.target, self.operation)
+            try:
+                operations.save(self.target, self.operation)
+                self.operation = complete(self.target, self.operation)
+            except ExteryError as error:
+                if operations.load(self.target, self.operation.number) is None:
+                    raise
+                raise _unfinished(self.target, error) from error
         return self.operation
 
     def _lock_blender(self, steps: Iterable[Step]) -> AbstractContextManager[None]:
@@ -173,6 +183,12 @@ class Transaction:
         return blender_locks(
             folders, self.target.state_folder, timeout=self._timeout, on_wait=self._on_wait
         )
+
+
+def _unfinished(target: Target, error: ExteryError) -> Unavailable:
+    """Return the error of an operation in the journal that could not be completed, for example on a full disk."""
+    reason = error.problems[0].message
+    return Unavailable.of("target.unfinished", where=Where(str(target.folder)), reason=reason)
 
 
 def complete(target: Target, operation: Operation) -> Operation:
@@ -188,8 +204,8 @@ def complete(target: Target, operation: Operation) -> Operation:
     store_records(target, changed)
     done = operation.with_steps(steps)._replace(done=True)
     operations.save(target, done)
-    _remove_area(target, done, NEW)
-    _remove_empty(target, done)
+    for area in done.areas(target, NEW):
+        _remove_areas(area.parent)
     return done
 
 
@@ -204,12 +220,12 @@ def _switch(target: Target, operation: Operation, step: Step) -> Step:
     return step
 
 
-def _remove_area(target: Target, operation: Operation, kind: str) -> None:
-    """Remove an area of an operation, and the folders above it that are empty then."""
-    for folder in operation.areas(target, kind):
-        _remove_tree(folder)
+def _remove_areas(folder: Path) -> None:
+    """Remove what is not needed of a completed operation, whose areas are in ``folder``: all but what is kept."""
+    _remove_tree(folder / NEW)
+    for empty in (folder / OLD, folder, folder.parent):
         with suppress(OSError):
-            folder.parent.rmdir()
+            empty.rmdir()
 
 
 def _remove_tree(folder: Path) -> None:
@@ -224,14 +240,6 @@ def _remove_tree(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_empty(target: Target, operation: Operation) -> None:
-    """Remove the areas of an operation in which nothing is kept."""
-    for folder in operation.areas(target, OLD):
-        for empty in (folder, folder.parent, folder.parent.parent):
-            with suppress(OSError):
-                empty.rmdir()
-
-
 def recover(target: Target) -> list[Operation]:
     """Complete the operations that were interrupted, and return them; the caller holds the lock.
 
@@ -243,17 +251,17 @@ def recover(target: Target) -> list[Operation]:
         if not operation.done
     ]
     known = set(operations.numbers(target))
-    for repository in load_repositories(target):
-        folder = repository.folder_in(target)
-        _remove_unknown(folder / layout.STATE_FOLDER, known)
+    for folder in _repository_folders(target):
+        _remove_left_over(folder / layout.STATE_FOLDER, known)
+        _remove_if_empty(target, folder)
         remove_own_lock(folder, target.state_folder)
     for folder in (target.state_folder, operations.operations_folder(target)):
         remove_temporary_files(folder)
     return completed
 
 
-def _remove_unknown(folder: Path, known: Iterable[int]) -> None:
-    """Remove what operations have left that were killed before they were in the journal."""
+def _remove_left_over(folder: Path, known: Iterable[int]) -> None:
+    """Remove what operations have left that were interrupted before they were in the journal, or at their end."""
     try:
         names = [path.name for path in folder.iterdir()]
     except OSError:
@@ -261,11 +269,27 @@ def _remove_unknown(folder: Path, known: Iterable[int]) -> None:
     kept = {f"{number:06d}" for number in known}
     for name in names:
         if len(name) == 6 and name.isdigit():
-            area = folder / name
-            for item in (area / NEW,) if name in kept else (area,):
-                _remove_tree(item)
+            if name in kept:
+                _remove_areas(folder / name)
+            else:
+                _remove_tree(folder / name)
+
+
+def _repository_folders(target: Target) -> set[Path]:
+    """Return all folders in which operations can have left something, also those of repositories that are gone."""
+    folders = {repository.folder_in(target) for repository in load_repositories(target)}
+    for parent in (target.folder, target.folder / layout.USER_DATA_FOLDER):
+        with suppress(OSError):
+            folders |= {item for item in parent.iterdir() if layout.is_repository_name(item.name)}
+    return folders
+
+
+def _remove_if_empty(target: Target, folder: Path) -> None:
+    """Remove the state folder of a repository if it is empty, and the folder that was made for it."""
     with suppress(OSError):
-        folder.rmdir()
+        (folder / layout.STATE_FOLDER).rmdir()
+        if folder.parent in (target.folder, target.folder / layout.USER_DATA_FOLDER):
+            folder.rmdir()
 
 
 @contextmanager
@@ -313,8 +337,11 @@ def _discard(current: Transaction) -> None:
     """Remove what a transaction has unpacked that was not committed."""
     if operations.load(current.target, current.operation.number) is not None:
         return  # interrupted while folders were switched: the next command completes it
-    for repository in load_repositories(current.target):
-        state = repository.folder_in(current.target) / layout.STATE_FOLDER
-        _remove_tree(state / f"{current.operation.number:06d}")
-        with suppress(OSError):
-            state.rmdir()
+    for folder in _repository_folders(current.target):
+        area = folder / layout.STATE_FOLDER / f"{current.operation.number:06d}"
+        _remove_tree(area)
+        _remove_if_empty(current.target, folder)
+    for folder in current.new_folders:
+        for empty in (folder / layout.PRIVATE_FOLDER, folder):
+            with suppress(OSError):
+                empty.rmdir()

@@ -76,7 +76,7 @@ CODES = {
         "the folder of an extension cannot be replaced",
         "On Windows, files that a program has opened cannot be renamed.",
         message="{name} was not changed: {reason}",
-        hint="close Blender, and try again",
+        hint="close Blender, check the space on the disk, and try again",
         example={"name": "gear_tool", "reason": "The process cannot access the file"},
     ),
     "install.incompatible": Code(

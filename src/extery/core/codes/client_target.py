@@ -72,6 +72,16 @@ CODES = {
         hint="use a newer Blender",
         example={"version": "3.6", "first": "4.2"},
     ),
+    "target.unfinished": Code(
+        "error",
+        "a change was begun and could not be completed",
+        "The change is in the journal, so the next command completes it before it does anything else.",
+        message="the change was begun and is not complete yet: {reason}",
+        hint="cure the reason; then the next command of extery completes it, for example 'extery sync'",
+        example={
+            "reason": f"{_FOLDER}/.extery/installed.json cannot be used: No space left on device"
+        },
+    ),
     "target.unusable": Code(
         "error",
         "a file or folder of the client cannot be read or written",
