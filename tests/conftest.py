@@ -27,6 +27,7 @@ def _no_disk_flush() -> Iterator[None]:
     """Do not wait for the disk: only a power cut, which no test causes, loses what is written."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)
+        patch.setattr("extery.client.unpack._syncfs", lambda _descriptor: True)
         yield
 
 

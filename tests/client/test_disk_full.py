@@ -1,0 +1,219 @@
+"""A disk that becomes full at any write: the command says so, the state is the old or the new one, and the next command cleans up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from extery.cli.app import extery
+from tests.client.samples import make_package
+from tests.disk_faults import FullDisk, fill, small_disk
+
+#: Each command, with those that make the state before it.
+COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "install": (("install", "gear_tool"),),
+    "install-file": (("install-file", "FILE"),),
+    "update": (("install", "gear_tool"), ("publish",), ("sync",), ("update",)),
+    "remove": (("install", "gear_tool", "spring_tool"), ("remove", "gear_tool")),
+    "undo": (("install", "gear_tool"), ("remove", "gear_tool"), ("undo",)),
+    "rollback": (("install", "gear_tool"), ("publish",), ("sync",), ("update",), ("rollback", "gear_tool")),
+    "repair": (("install", "gear_tool"), ("damage",), ("repair", "gear_tool")),
+    "sync": (("publish",), ("sync",)),
+    "repo add": (("repo", "add", "OTHER", "--name", "other"),),
+    "repo remove": (("repo", "remove", "studio"),),
+    "repo rename": (("install", "gear_tool"), ("repo", "rename", "studio", "workshop")),
+    "repo disable": (("repo", "disable", "studio"),),
+    "repo token": (("repo", "token", "studio", "--token-stdin"),),
+    "pin": (("install", "gear_tool"), ("pin", "gear_tool")),
+    "lock": (("install", "gear_tool"), ("lock", "LOCK")),
+    "restore": (
+        ("install", "gear_tool"),
+        ("lock", "LOCK"),
+        ("remove", "gear_tool"),
+        ("restore", "LOCK"),
+    ),
+    "bundle": (("install", "gear_tool"), ("bundle", "BUNDLE.zip")),
+    "gc": (
+        ("install", "gear_tool"),
+        ("add-file",),
+        ("remove", "gear_tool"),
+        ("gc", "--keep-operations", "0", "--keep-days", "0", "--keep-packages", "0"),
+    ),
+    "config set": (("config", "set", "check-updates", "no"),),
+}  # fmt: skip
+CONFIG = ("config",)
+
+
+class Machine:
+    """A user's folders below ``home``, which can be set back, and two repositories outside of it."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder, self.home = folder, home
+        self.start = folder / "start"
+        self.target = home / "extensions"
+        self.packages, self.other = folder / "packages", folder / "other"
+        self.generate(self.packages, ("gear_tool", "1.0.0"), ("spring_tool", "0.3.0"))
+        self.generate(self.other, ("other_tool", "1.0.0"))
+        self.places = {
+            "FILE": make_package(folder / "files", "file_tool"),
+            "OTHER": self.other,
+            "LOCK": home / "work/extery.lock",
+            "BUNDLE.zip": home / "work/bundle.zip",
+        }
+
+    def generate(self, folder: Path, *packages: tuple[str, str]) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        for identifier, version in packages:
+            make_package(folder, identifier, version, files={"data/a.txt": "a" * 20_000})
+        made = CliRunner().invoke(extery, ["server-generate", "--repo-dir", str(folder)])
+        assert made.exit_code == 0, made.output
+
+    def run(self, *arguments: str) -> Result:
+        words = [str(self.places.get(word, word)) for word in arguments]
+        target = [] if arguments[0] == "config" else ["--dir", str(self.target), "--blender", "4.2"]
+        environ = {
+            "EXTERY_CACHE": str(self.home / "cache"),
+            "EXTERY_CONFIG": str(self.home / "config"),
+            "DISPLAY": "",
+            "WAYLAND_DISPLAY": "",
+        }
+        return CliRunner().invoke(extery, [*words, *target], input="secret-token\n", env=environ)
+
+    def prepare(self, *commands: Sequence[str]) -> None:
+        """Make the state in which the command under test starts."""
+        (self.home / "work").mkdir(parents=True, exist_ok=True)
+        self.done("repo", "add", str(self.packages), "--name", "studio")
+        self.done("sync")
+        for command in commands:
+            if command == ("publish",):
+                self.generate(self.packages, ("gear_tool", "2.0.0"), ("spring_tool", "0.3.0"))
+            elif command == ("damage",):
+                (self.target / "studio/gear_tool/__init__.py").write_text("broken")
+            elif command == ("add-file",):
+                (self.target / "studio/gear_tool/mine.txt").write_text("mine")
+            else:
+                self.done(*command)
+        shutil.copytree(self.home, self.start, symlinks=True)
+
+    def done(self, *arguments: str) -> None:
+        result = self.run(*arguments)
+        assert result.exit_code == 0, result.output
+
+    def set_back(self) -> None:
+        for item in self.home.iterdir():
+            shutil.rmtree(item)
+        for item in self.start.iterdir():
+            shutil.copytree(item, self.home / item.name, symlinks=True)
+
+    def state(self) -> dict[str, Any]:
+        """Return what a user and Blender see of the state."""
+        repositories = json.loads(self.run("repo", "list", "--json").stdout)["targets"][0]
+        installed = json.loads(self.run("list", "--json").stdout)["targets"][0]
+        return {
+            "repositories": [
+                row for row in repositories["repositories"] if row["url"] or row["installed"]
+            ],
+            "installed": installed["extensions"],
+            "files": {
+                str(path.relative_to(self.target)): digest(path)
+                for path in self.target.glob("[!.]*/[!.]*/**/*")
+                if path.is_file()
+            },
+            "listings": [digest(path) for path in self.target.glob("*/.blender_ext/index.json")],
+            "user": {
+                path.name: digest(path)
+                for folder in ("config", "work")
+                for path in sorted((self.home / folder).glob("*"))
+                if path.suffix != ".lock" or folder == "work"
+            },
+        }
+
+    def names(self) -> set[str]:
+        """Return the names of all files, and of folders of operations."""
+        return {str(path.relative_to(self.home)) for path in self.home.rglob("*")}
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def is_explained(result: Result) -> bool:
+    """Return whether a failure has a reason, a code and a cure, and no traceback."""
+    is_error = result.exception is None or isinstance(result.exception, SystemExit)
+    is_full = "No space left" in result.output or "[fetch.no-space]" in result.output
+    return is_error and result.exit_code == 1 and is_full and "hint: " in result.output
+
+
+def check(machine: Machine, command: str, calls: range, *, stays: bool) -> int:
+    """Run ``command`` with a disk that is full from each of ``calls`` on; return how often it failed."""
+    machine.prepare(*COMMANDS[command][:-1])
+    arguments = COMMANDS[command][-1]
+    old, old_names = machine.state(), machine.names()
+    machine.set_back()
+    machine.done(*arguments)
+    machine.done("gc")
+    new, new_names = machine.state(), machine.names()
+    failures = 0
+    for number in calls:
+        machine.set_back()
+        with FullDisk(number, stays=stays) as disk:
+            result = machine.run(*arguments)
+        if not disk.failed:
+            assert result.exit_code == 0, result.output
+            break
+        where = f"call {number}: {result.output}"
+        if result.exit_code:
+            failures += 1
+            assert is_explained(result), (where, result.exception)
+        machine.done("gc")
+        if command == "repo remove":  # it keeps the repository, whose listing is a copy
+            machine.done("sync")
+        state = machine.state()
+        assert state == new if result.exit_code == 0 else state in (old, new), where
+        assert machine.names() - old_names - new_names == set(), where
+    return failures
+
+
+@pytest.mark.parametrize(
+    "stays", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["full", "once"]
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_disk_that_is_full_at_any_call(tmp_path: Path, command: str, *, stays: bool) -> None:
+    machine = Machine(tmp_path, tmp_path / "home")
+    failures = check(machine, command, range(10_000), stays=stays)
+    assert failures or not stays
+
+
+@pytest.mark.parametrize("command", ["install-file", "update", "remove", "undo", "sync", "restore"])
+def test_a_small_disk_that_is_full_at_any_page(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a real file system: SQLite and the lock files write too, and renames need no space."""
+    monkeypatch.setattr("extery.fetch.disk.MIN_FREE", 0)
+    page, states = os.sysconf("SC_PAGE_SIZE"), []
+    with small_disk(tmp_path / "disk", 4_000_000) as disk:
+        machine = Machine(tmp_path, disk / "home")
+        machine.prepare(*COMMANDS[command][:-1])
+        old = machine.state()
+        for free in range(0, 4_000_000, page):
+            machine.set_back()
+            ballast = fill(disk, free)
+            result = machine.run(*COMMANDS[command][-1])
+            ballast.unlink()
+            if result.exit_code:
+                assert is_explained(result), (free, result.output, result.exception)
+            machine.done("gc")
+            states.append(machine.state())
+            if result.exit_code == 0 and states[-2:-1] == states[-1:] != [old]:
+                break
+    new = states[-1]
+    assert new != old
+    assert all(state in (old, new) for state in states)
