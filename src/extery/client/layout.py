@@ -23,7 +23,10 @@ REPOSITORIES_FILE = "repositories.json"
 RENAME_FILE = "rename.json"
 RECORDS_FILE = "installed.json"
 OPERATIONS_FOLDER = "operations"
+LISTINGS_FOLDER = "listings"
 INDEX_FILE = "index.sqlite"
+#: Begin of the name of a kept extension that is being removed, so that a part of it is not taken for the whole.
+DISCARDED = ".discarded-"
 
 #: The repositories of a new Blender, which are in its preferences. The last two have no listing.
 FACTORY_REPOSITORIES = ("blender_org", "user_default", "system")

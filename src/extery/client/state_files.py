@@ -87,7 +87,7 @@ def _block(start: str, rows: list[str], end: str) -> str:
 
 
 def remove_temporary_files(folder: Path) -> None:
-    """Remove what `write_object` has left in a process that was killed; the caller holds the lock."""
+    """Remove what writes of JSON files have left in a process that was killed; the caller holds the lock."""
     for path in folder.glob(".*.json.*.new"):
         with suppress(OSError):
             path.unlink()

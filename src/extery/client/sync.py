@@ -203,12 +203,15 @@ def _store(
     if changed or state.is_changed:
         with ExitStack() as locks:
             locks.enter_context(target_lock(target, "sync", timeout=timeout, on_wait=on_wait))
+            # Other commands may have stored a state, or changed the repositories meanwhile.
+            now = {item.name: item for item in indexed_repositories(target)}
+            changed = {item: new for item, new in changed.items() if now.get(item.name) == item}
             folders = [repository.folder_in(target) for repository in changed]
             locks.enter_context(
                 blender_locks(folders, target.state_folder, timeout=timeout, on_wait=on_wait)
             )
-            current = SyncState(target)  # another sync may have stored one meanwhile
-            current.drop_others(known)
+            current = SyncState(target)
+            current.drop_others(now)
             current.on_disk = state.on_disk
             for repository, new in changed.items():
                 kept = current.listings.get(repository.name, ListingState())

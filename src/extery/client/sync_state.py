@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from extery.client import layout
 from extery.client.index.database import stamp_of
 from extery.client.repositories import Repository
 from extery.client.state_files import read_object, write_object
@@ -19,7 +20,6 @@ from extery.client.targets import Target
 from extery.core.files import read_regular
 
 STATE_FILE = "sync.json"
-LISTINGS_FOLDER = "listings"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class SyncState:
 
 def whole_path(target: Target, name: str) -> Path:
     """Return where the whole listing of a repository is, of which a part is stored for Blender."""
-    return target.state_folder / LISTINGS_FOLDER / f"{name}.json"
+    return target.state_folder / layout.LISTINGS_FOLDER / f"{name}.json"
 
 
 def load_received(target: Target, repository: Repository, state: ListingState) -> bytes:

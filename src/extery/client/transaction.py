@@ -222,7 +222,8 @@ def _switch(target: Target, operation: Operation, step: Step) -> Step:
 
 def _remove_areas(folder: Path) -> None:
     """Remove what is not needed of a completed operation, whose areas are in ``folder``: all but what is kept."""
-    _remove_tree(folder / NEW)
+    for path in (folder / NEW, *(folder / OLD).glob(f"{layout.DISCARDED}*")):
+        _remove_tree(path)
     for empty in (folder / OLD, folder, folder.parent):
         with suppress(OSError):
             empty.rmdir()
@@ -255,8 +256,9 @@ def recover(target: Target) -> list[Operation]:
         _remove_left_over(folder / layout.STATE_FOLDER, known)
         _remove_if_empty(target, folder)
         remove_own_lock(folder, target.state_folder)
-    for folder in (target.state_folder, operations.operations_folder(target)):
-        remove_temporary_files(folder)
+        remove_temporary_files(folder / layout.PRIVATE_FOLDER)
+    for name in ("", layout.OPERATIONS_FOLDER, layout.LISTINGS_FOLDER):
+        remove_temporary_files(target.state_folder / name)
     return completed
 
 
