@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,13 @@ from extery.client.targets import Target
 from extery.client.transaction import target_lock
 from extery.client.unusable import unusable
 from extery.client.user_files import compare, files_below
-from extery.core.errors import ExteryError
+from extery.core.errors import ExteryError, ProblemList
 from extery.package import open_package
 
 SET_ASIDE = "set-aside"
 _DAY = 86_400.0
+#: Nothing of this client is older than 2024-01-01, except by a wrong clock.
+_FIRST_TIME = 1_704_067_200.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Collected:
     packages: int = 0
     freed: int = 0
     set_aside: list[Path] = field(default_factory=list)
+    problems: ProblemList = field(default_factory=ProblemList)
 
 
 def collect(
@@ -55,36 +59,74 @@ def collect(
         for operation in _old(operations.load_all(target), policy):
             for step in operation.steps:
                 folder = operation.old_folder(target, step)
-                if folder.exists() or folder.is_symlink():
-                    result.folders += 1
-                    result.freed += _size(folder)
+                if not folder.exists() and not folder.is_symlink():
+                    continue
+                size = _size(folder)
+                try:
                     if not is_dry:
                         _remove_kept(target, operation, step, store, result)
+                except ExteryError as error:
+                    result.problems.extend(error.problems)
+                    continue
+                result.folders += 1
+                result.freed += size
     return result
 
 
-def _old(journal: Iterable[Operation], policy: Policy) -> Iterator[Operation]:
+def _old(journal: Sequence[Operation], policy: Policy) -> Iterator[Operation]:
+    times = _times(journal, time.time())
     limit = time.time() - policy.days * _DAY
     for place, operation in enumerate(journal):
-        if place >= policy.operations and operation.started_at < limit:
+        if place >= policy.operations and times[operation.number] <= limit:
             yield operation
+
+
+def _times(journal: Sequence[Operation], now: float) -> dict[int, float]:
+    """Return when each operation of a journal, newest first, was made, by its number, whatever the clock was then.
+
+    Its order is certain, so an operation is not older than one before it. A time that cannot be is replaced by
+    that of the next one: then what was replaced is kept for longer.
+    """
+    times, later = {}, now
+    for operation in journal:
+        later = operation.started_at if _is_plausible(operation.started_at, now) else later
+        times[operation.number] = later
+    earlier = 0.0
+    for operation in reversed(journal):
+        earlier = times[operation.number] = max(earlier, times[operation.number])
+    return times
+
+
+def _is_plausible(seconds: float, now: float) -> bool:
+    return _FIRST_TIME <= seconds <= now + _DAY
 
 
 def _remove_kept(
     target: Target, operation: Operation, step: Step, store: Store, result: Collected
 ) -> None:
     folder = operation.old_folder(target, step)
-    if folder.is_symlink():
-        folder.unlink()
-    else:
+    if not folder.is_symlink():
         aside = step.repository_folder(target) / layout.STATE_FOLDER / SET_ASIDE
         own = aside / f"{operation.number:06d}" / step.id
         if _set_aside(folder, step, store, own):
             result.set_aside.append(own)
-        shutil.rmtree(folder, ignore_errors=True)
+    _discard(folder)
     for parent in folder.parents[:3]:
         with suppress(OSError):
             parent.rmdir()
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder or link. The next command removes what is left of it if this one is killed."""
+    discarded = folder.with_name(f"{layout.DISCARDED}{folder.name}")
+    try:
+        folder.rename(discarded)
+        if discarded.is_symlink():
+            discarded.unlink()
+        else:
+            shutil.rmtree(discarded)
+    except OSError as error:
+        raise unusable(folder, error) from error
 
 
 def _set_aside(folder: Path, step: Step, store: Store, to: Path) -> bool:
@@ -112,11 +154,14 @@ def collect_packages(
     store: Store, policy: Policy = Policy(), *, used: Iterable[str] = (), is_dry: bool = False
 ) -> Collected:
     """Remove packages from the store that were not used for long, but those with a hash in ``used``."""
-    result, limit, kept = Collected(), time.time() - policy.package_days * _DAY, set(used)
+    now, result, kept = time.time(), Collected(), set(used)
+    limit = now - policy.package_days * _DAY
     for path in store.folder.glob("*/*"):
         with suppress(OSError):
             status = path.stat()
-            if status.st_mtime < limit and path.stem not in kept:
+            if not _is_plausible(status.st_mtime, now) and not is_dry:
+                os.utime(path, (now, now))
+            elif status.st_mtime <= limit and path.stem not in kept:
                 if not is_dry:
                     path.unlink()
                 result.packages += path.suffix == ".zip"

@@ -61,7 +61,7 @@ def command(
     removed; they are set aside, and the output names where.
     """  # fmt: skip
     from extery.cli.each_target import for_each
-    from extery.cli.output import Outcome, pluralize
+    from extery.cli.output import Outcome, pluralize, prefix_problems
     from extery.cli.terminal import printable
     from extery.client.gc import Policy, collect, collect_packages, used_packages
     from extery.client.store import Store, cache_folder
@@ -77,11 +77,12 @@ def command(
     freed = packages.freed + sum(result.freed for _, result in results.done)
     verb = "Would remove" if dry_run else "Removed"
     aside = [path for _, result in results.done for path in result.set_aside]
+    problems = [*results.problems, *(p for _, result in results.done for p in result.problems)]
     return Outcome(
-        ok=results.ok,
+        ok=not problems,
         summary=f"{verb} {pluralize(folders, 'replaced extension')} and "
         f"{pluralize(packages.packages, 'package')}, {format_size(freed)}.",
-        problems=results.prefixed,
+        problems=prefix_problems(problems),
         notes=[printable(f"set your files aside: {path}") for path in aside],
         data={
             "folders": folders,
