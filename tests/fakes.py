@@ -18,6 +18,8 @@ from unittest import mock
 
 import httpx
 
+from extery.client import blender_lock, gc, operations
+from extery.core import locks
 from extery.fetch import Fetcher, deadline, retry
 from extery.fetch import fetcher as fetcher_module
 from extery.fetch.deadline import Deadline
@@ -33,8 +35,25 @@ MAX_RESPONSE = 32_000_000
 BLOCK = 1 << 16
 
 
+#: Modules that use a clock; each has the name ``time`` for it.
+_WITH_CLOCK = (
+    deadline,
+    retry,
+    fetcher_module,
+    web_module,
+    operations,
+    gc,
+    locks,
+    blender_lock,
+)
+
+
 class FakeClock:
-    """A clock that advances only when it sleeps."""
+    """A clock that advances only when it sleeps. It can be set back, which `monotonic` does not follow."""
+
+    #: What only writes a given time as text.
+    strftime = staticmethod(time.strftime)
+    localtime = staticmethod(time.localtime)
 
     def __init__(self) -> None:
         self._start = time.time()
@@ -47,15 +66,19 @@ class FakeClock:
     def time(self) -> float:
         return self._start + self._passed
 
+    def set_back(self, seconds: float) -> None:
+        """Set the time of day to an earlier one, or to a later one if ``seconds`` is negative."""
+        self._start -= seconds
+
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self._passed += max(0.0, seconds)
 
     @contextmanager
     def installed(self) -> Iterator[FakeClock]:
-        """Replace the clock of `extery.fetch` and of the faults of test servers."""
+        """Replace the clock of `extery.fetch`, of the client, and of the faults of test servers."""
         with ExitStack() as stack:
-            for module in (deadline, retry, fetcher_module, web_module):
+            for module in _WITH_CLOCK:
                 stack.enter_context(mock.patch.object(module, "time", self))
             yield self
 

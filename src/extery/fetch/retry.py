@@ -71,12 +71,21 @@ class TransientError(Unavailable):
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Parse ``Retry-After``, a number or a date, into seconds; ``None`` if it is missing or invalid."""
+    """Parse ``Retry-After``, a number or a date, into seconds; ``None`` if it is missing or invalid.
+
+    A date is compared with that of the response: the clock of this computer may be wrong.
+    """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():
         # More digits than this exceed every limit anyway.
         return float(text[:_MAX_DIGITS])
+    until, sent = _seconds_of(text), _seconds_of(headers.get("date", ""))
+    return None if until is None else max(0.0, until - (time.time() if sent is None else sent))
+
+
+def _seconds_of(date: str) -> float | None:
+    """Return the time of a date in a header, in seconds since the epoch; ``None`` if it is invalid."""
     try:
-        return max(0.0, parsedate_to_datetime(text[:_MAX_DATE_LENGTH]).timestamp() - time.time())
+        return parsedate_to_datetime(date.strip()[:_MAX_DATE_LENGTH]).timestamp()
     except DATE_ERRORS:
         return None
