@@ -189,10 +189,7 @@ class FakeFetcher(Fetcher):
 
 
 class FakeRepository(Repository):
-    """A repository on a fake server; ``folder`` holds the same for ``file://``.
-
-    ``web.fail("/r/NAME", fault)`` tampers with an answer.
-    """
+    """A repository on a fake server; ``folder`` holds the same for ``file://``. It can publish, withdraw, tamper and fail."""
 
     def __init__(self, folder: Path, port: int = PORT) -> None:
         self.fake_web = FakeWeb(port)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from extery.client.index.queries import newest
+from extery.client.repositories import Repository as StoredRepository
+from extery.client.repositories import change_repositories
+from extery.client.sync import sync
+from extery.client.targets import Target
 from extery.core.errors import ExteryError
 from extery.fetch import (
     DownloadRequest,
@@ -21,7 +27,7 @@ from extery.fetch import (
 from extery.fetch.deadline import Deadline
 from extery.repository.check import check_repository
 from extery.repository.mirror.run import mirror
-from tests.fakes import FakeClock, FakeFetcher, FakeRepository, FakeWeb
+from tests.fakes import FakeClock, FakeFetcher, FakeNetwork, FakeRepository, FakeWeb
 from tests.fetch.web import (
     Fault,
     cut_off,
@@ -245,3 +251,94 @@ def test_a_fake_fetcher_waits_on_its_clock() -> None:
         get_document(url, fetcher=fetcher)
 
         assert fetcher.clock.monotonic() == pytest.approx(50 + 20)
+
+
+@pytest.fixture(params=["fake", "real"])
+def pair(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[list[Repository], Callable[[str, Target], Fetcher]]]:
+    """Two repositories, and the network on which a sync finds them."""
+    with ExitStack() as stack:
+        if request.param == "fake":
+            fakes = [FakeRepository(tmp_path / f"r{n}", port=9 - n) for n in range(2)]
+            network = stack.enter_context(FakeNetwork(*fakes, retry_policy=QUICK))
+            yield [*fakes], network
+        else:
+            webs = [stack.enter_context(serving()) for _ in range(2)]
+            repositories = [Repository(tmp_path / f"r{n}", web) for n, web in enumerate(webs)]
+            yield repositories, lambda _url, _target: Fetcher(retry_policy=QUICK)
+
+
+def test_a_network_syncs_what_is_published_withdrawn_and_broken(
+    pair: tuple[list[Repository], Callable[[str, Target], Fetcher]], tmp_path: Path
+) -> None:
+    (one, two), network = pair
+    target = Target(tmp_path / "extensions", (4, 2, 99))
+    urls = {"one": one.url, "two": two.url, "gone": "http://127.0.0.1:1/index.json"}
+    rows = [StoredRepository(name, url) for name, url in urls.items()]
+    change_repositories(target, lambda _: rows)
+    seen = []
+
+    def step() -> None:
+        [result] = sync([target], fetcher_for=network)
+        seen.append([item.status for item in result.repositories])
+        seen.append([*newest(target)])
+
+    one.add("gear.zip")
+    two.add("dusk.zip", extension_id="dusk", kind="theme")
+    step()
+    one.add("other.zip", extension_id="other_tool")
+    two.fail("index.json", status(403), cut_off(20), times=9)
+    step()
+    one.withdraw("gear_tool")
+    two.work()
+    step()
+    assert seen == [
+        ["updated", "updated", "failed"],
+        ["two.dusk", "one.gear_tool"],
+        ["updated", "failed", "failed"],
+        ["two.dusk", "one.gear_tool", "one.other_tool"],
+        ["updated", "unchanged", "failed"],
+        ["two.dusk", "one.other_tool"],
+    ]
+
+
+def test_a_package_is_replaced_by_another_one_and_put_back(
+    repository: Repository, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    entry = repository.add("gear.zip")
+    request = DownloadRequest(
+        f"{repository.web.url}/r/gear.zip",
+        entry["archive_size"],
+        entry["archive_hash"].removeprefix("sha256:"),
+    )
+
+    def attempt() -> str:
+        try:
+            download(request, to=tmp_path / "a", part=tmp_path / "a.part", fetcher=fetcher)
+        except ExteryError as error:
+            return error.code
+        return "done"
+
+    found = []
+    for with_size in (True, False):
+        repository.tamper("gear.zip", with_size=with_size)
+        found.append(attempt())
+    repository.work()
+    repository.fail("gear.zip", status(404))
+    found += [attempt(), attempt()]
+    assert found == ["fetch.hash", "fetch.size", "fetch.not-found", "done"]
+
+
+def test_the_time_of_a_fake_clock_goes_on_like_the_real_one() -> None:
+    fake = FakeClock()
+    for clock in (fake, time):
+        day, monotonic = clock.time(), clock.monotonic()
+        clock.sleep(0.01)
+        assert clock.time() - day >= 0.009
+        assert clock.monotonic() - monotonic >= 0.009
+        assert clock.strftime("%Y", clock.localtime(day)).isdigit()
+    monotonic = fake.monotonic()
+    fake.set_back(3600)
+    assert time.time() - fake.time() > 3500
+    assert fake.monotonic() == monotonic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,7 +132,7 @@ def test_root_may_write_again_after_the_block(tmp_path: Path) -> None:
     with read_only(tmp_path / "folder"), pytest.raises(PermissionError):
         (tmp_path / "folder/file").write_text("")
     (tmp_path / "folder/file").write_text("")
-    assert os.listdir(tmp_path / "folder") == ["file"]
+    assert (tmp_path / "folder/file").exists()
 
 
 def test_what_cannot_be_removed_is_not_counted_as_removed(machine: Machine) -> None:

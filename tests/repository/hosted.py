@@ -15,7 +15,7 @@ from extery.listing.delta import LISTING_FIELDS, record_change
 from extery.listing.entries import Entry, dump_listing, make_entry, make_listing
 from extery.manifest.document import Manifest
 from extery.package import open_package
-from tests.fetch.web import Web
+from tests.fetch.web import Fault, Web
 from tests.repository.packages import put
 from tests.samples.packages import ADD_ON
 
@@ -76,6 +76,22 @@ class Repository:
             if item["id"] != extension_id or version not in ("", item["version"])
         ]
         self.publish()
+
+    def tamper(self, name: str, *, with_size: bool = True) -> None:
+        """Replace a package by other bytes, by default of the same number; its entry stays."""
+        data = self.web.pages[f"/r/{name}"]
+        changed = bytes(byte ^ 1 for byte in data)
+        self.web.put(f"/r/{name}", changed if with_size else changed[:-10])
+
+    def fail(self, name: str, *faults: Fault, times: int = 1) -> None:
+        """Let the next requests of a file fail, each with one of ``faults`` in turn."""
+        self.web.fail(f"/r/{name}", *faults * times)
+
+    def work(self) -> None:
+        """End all faults, and put every package back."""
+        self.web.faults.clear()
+        for path in self.folder.glob("*.zip"):
+            self.web.put(f"/r/{path.name}", path.read_bytes())
 
     def publish(self) -> None:
         """Publish the current entries and blocks."""
