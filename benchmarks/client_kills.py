@@ -1,15 +1,17 @@
-"""Kills `extery install`, `update`, `remove` and `undo` at random moments, and runs several at once.
+"""Kills `extery install`, `update`, `remove`, `undo` and `sync` at random moments, and runs several at once.
 
-After each kill the next command has to find the old state or the new one, every file of an extension to be intact,
-and nothing else on disk. Then several processes change the same folder at once: each has to succeed or to say why it does not, and
+After each kill the next command has to find the old state or the new one, every file of an extension or listing to be
+intact, and nothing else on disk. Moments are spread over the time that the command takes, without its start. Then several processes change the same folder at once: each has to succeed or to say why it does not, and
 nothing may be lost. Prints the numbers; exits with 1 if anything is wrong.
 
     python benchmarks/client_kills.py [--kills 1000] [--rounds 100] [--processes 2,8] [--files 200]
+        [--operations install,sync] [--seed N]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -20,6 +22,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 EXTERY = Path(sys.executable).with_name("extery")
@@ -34,7 +37,11 @@ type = "add-on"
 license = ["SPDX:GPL-3.0-or-later"]
 blender_version_min = "4.2.0"
 """
-OPERATIONS = ("install", "update", "remove", "undo")
+OPERATIONS = ("install", "update", "remove", "undo", "sync")
+#: Kills are between these shares of the time that a command takes.
+MOMENTS = (0.2, 1.1)
+#: Entries of a listing that is synced.
+ENTRIES = 2_000
 
 
 def main() -> None:
@@ -44,10 +51,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--processes", default="2,8")
     parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--operations", default=",".join(OPERATIONS))
+    parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="extery-kills-") as name:
         farm = Farm(Path(name), options.files)
-        violations = kill(farm, options.kills)
+        operations = options.operations.split(",")
+        violations = kill(farm, options.kills, operations, random.Random(options.seed))
         for count in map(int, options.processes.split(",")):
             violations += race(farm, count, options.rounds)
     sys.exit(1 if violations else 0)
@@ -67,14 +77,27 @@ class Farm:
             version: write_package(folder / "packages", version, files)
             for version in ("1.0.0", "2.0.0")
         }
+        self.listings = [listing_of(ENTRIES, version) for version in ("1.0.0", "2.0.0")]
+        self.online = folder / "online"
+        self.online.mkdir()
         self.start = {operation: folder / f"start-{operation}" for operation in OPERATIONS}
         for operation, target in self.start.items():
+            if operation == "sync":
+                self.prepare_sync(target)
+                continue
             self.run(target, *self._install("1.0.0"))
             if operation == "install":
                 self.run(target, "remove", "gear_tool")
                 self.run(target, "gc", "--keep-operations", "0", "--keep-days", "0")
             if operation == "undo":
                 self.run(target, "remove", "gear_tool")
+
+    def prepare_sync(self, target: Path) -> None:
+        for listing in self.listings:
+            (self.online / "index.json").write_bytes(listing)
+            if listing is self.listings[0]:
+                self.run(target, "repo", "add", str(self.online), "--name", "studio")
+                self.run(target, "sync")
 
     def _install(self, version: str) -> list[str]:
         return ["install-file", str(self.packages[version])]
@@ -86,6 +109,7 @@ class Farm:
             "update": self._install("2.0.0"),
             "remove": ["remove", "gear_tool"],
             "undo": ["undo"],
+            "sync": ["sync"],
         }[operation]
 
     def popen(self, target: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -118,6 +142,28 @@ def write_package(folder: Path, version: str, files: int) -> Path:
     return path
 
 
+def listing_of(entries: int, version: str) -> bytes:
+    """Return a listing with this version of each of its extensions."""
+    rows = [
+        {
+            "schema_version": "1.0.0",
+            "id": f"tool_{number}",
+            "name": f"Tool {number}",
+            "tagline": "Turns gears",
+            "version": version,
+            "type": "add-on",
+            "maintainer": "Ada Tester",
+            "license": ["SPDX:GPL-3.0-or-later"],
+            "blender_version_min": "4.2.0",
+            "archive_url": f"./tool_{number}-{version}.zip",
+            "archive_size": 1_000 + number,
+            "archive_hash": f"sha256:{number:064x}",
+        }
+        for number in range(entries)
+    ]
+    return json.dumps({"version": "v1", "blocklist": [], "data": rows}).encode()
+
+
 def version_of(farm: Farm, target: Path) -> str:
     """Return the version that is installed with all of its files, empty without one, ``broken`` otherwise."""
     folder = target / "user_default/gear_tool"
@@ -136,30 +182,38 @@ def version_of(farm: Farm, target: Path) -> str:
     return "broken"
 
 
+def listed_version(farm: Farm, target: Path) -> str:
+    """Return the version in the listing that was stored by a sync, ``broken`` if it is not whole."""
+    stored = (target / "studio/.blender_ext/index.json").read_bytes()
+    versions = dict(zip(farm.listings, farm.packages, strict=True))
+    return versions.get(stored, "broken")
+
+
 def leftovers(target: Path) -> list[str]:
     """Return what neither Blender nor the journal accounts for."""
-    areas = [path for path in target.glob("user_default/.extery/*/*") if path.name != "old"]
+    areas = [path for path in target.glob("*/.extery/*/*") if path.name != "old"]
     files = [*target.rglob("*.new"), *target.rglob("index.lock"), *target.rglob("*.holder")]
     return [str(path) for path in [*areas, *files]]
 
 
-def kill(farm: Farm, count: int) -> int:
+def kill(farm: Farm, count: int, operations: Sequence[str], rng: random.Random) -> int:
     """Kill commands at random moments; return the number of violations."""
-    rng = random.Random(42)
     seen: Counter[tuple[str, str]] = Counter()
     violations = 0
     target = farm.folder / "target"
+    seconds = {operation: seconds_of(farm, operation, target) for operation in operations}
     for number in range(count):
-        operation = OPERATIONS[number % len(OPERATIONS)]
+        operation = operations[number % len(operations)]
         shutil.copytree(farm.start[operation], target, symlinks=True)
-        before = version_of(farm, target)
+        read = listed_version if operation == "sync" else version_of
+        before = read(farm, target)
         process = farm.popen(target, *farm.command(operation))
-        time.sleep(rng.uniform(0.05, 0.45))
+        time.sleep(seconds[operation] * rng.uniform(*MOMENTS))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         ended = process.returncode == 0
         farm.run(target, "gc")  # the next command
-        after = version_of(farm, target)
+        after = read(farm, target)
         seen[operation, "ended" if ended else "new" if after != before else "old"] += 1
         left = leftovers(target)
         if after == "broken" or left:
@@ -172,14 +226,27 @@ def kill(farm: Farm, count: int) -> int:
     return violations
 
 
+def seconds_of(farm: Farm, operation: str, target: Path) -> float:
+    """Return the time that a command takes."""
+    shutil.copytree(farm.start[operation], target, symlinks=True)
+    began = time.perf_counter()
+    farm.run(target, *farm.command(operation))
+    taken = time.perf_counter() - began
+    shutil.rmtree(target)
+    return taken
+
+
 def race(farm: Farm, processes: int, rounds: int) -> int:
     """Run several commands at once; return the number of violations."""
     violations, outcomes = 0, Counter[int]()
-    target = farm.folder / "race"
-    commands = [farm.command("install"), farm.command("update"), farm.command("remove")]
-    for _ in range(rounds):
+    target = farm.folder / f"race-{processes}"
+    farm.prepare_sync(target)
+    commands = [farm.command(name) for name in ("install", "update", "remove", "sync")]
+    for number in range(rounds):
+        (farm.online / "index.json").write_bytes(farm.listings[number % 2])
         running = [
-            farm.popen(target, *commands[number % len(commands)]) for number in range(processes)
+            farm.popen(target, *commands[(number + place) % len(commands)])
+            for place in range(processes)
         ]
         for process in running:
             output, _ = process.communicate()
@@ -190,10 +257,10 @@ def race(farm: Farm, processes: int, rounds: int) -> int:
             elif process.returncode and "error:" not in output:
                 violations += 1
                 print(f"violation: no reason: {output}")
-        state, left = version_of(farm, target), leftovers(target)
-        if state == "broken" or left:
+        states, left = (version_of(farm, target), listed_version(farm, target)), leftovers(target)
+        if "broken" in states or left:
             violations += 1
-            print(f"violation: {state!r}, left {left}")
+            print(f"violation: {states}, left {left}")
     print(
         f"{processes} processes, {rounds} rounds: {outcomes[0]} succeeded, "
         f"{outcomes[1]} gave a reason, {violations} violations"
