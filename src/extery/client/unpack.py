@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from extery.client.unusable import unusable
@@ -66,7 +67,9 @@ def _make_folders(base: str, name: str, known: set[str]) -> None:
     for step in name.split("/"):
         path = f"{path}/{step}" if path else step
         if path not in known:
-            os.mkdir(os.path.join(base, *path.split("/")))
+            # On some file systems, two names of folders that differ in case are one.
+            with suppress(FileExistsError):
+                os.mkdir(os.path.join(base, *path.split("/")))
             known.add(path)
 
 
