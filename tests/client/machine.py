@@ -66,9 +66,10 @@ class Machine:
                 self.done(*command)
         shutil.copytree(self.home, self.start, symlinks=True)
 
-    def done(self, *arguments: str) -> None:
+    def done(self, *arguments: str) -> str:
         result = self.run(*arguments)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.output
 
     def set_back(self) -> None:
         for item in self.home.iterdir():

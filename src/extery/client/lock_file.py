@@ -62,6 +62,7 @@ class LockFile:
 
     def dump(self, name: str = FILENAME) -> str:
         """Return the text of the file: the same for the same content."""
+        name = "".join(letter if letter.isprintable() else "?" for letter in name)
         lines = [_HEAD.format(name=name), f"format = {FORMAT}", f"blender = {_quote(self.blender)}"]
         for repository in sorted(self.repositories):
             lines += ["", "[[repository]]", *_rows(repository._asdict().items())]
@@ -97,6 +98,7 @@ def _rows(pairs: Iterable[tuple[str, str | int]]) -> list[str]:
 
 def _quote(text: str) -> str:
     # JSON's escapes are valid in TOML, but for DEL, which has to be escaped there.
+    text = text.encode("utf-8", "replace").decode()  # a title may be the name of any folder
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

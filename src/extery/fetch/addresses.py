@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_to_bytes, urljoin, urlsplit
 
 from extery.core.errors import InvalidInput, InvalidListing
 from extery.listing import LISTING_FILENAME
@@ -103,7 +104,9 @@ def path_from_url(url: str) -> Path:
     if parts.netloc not in ("", "localhost"):
         # A network share, which only Windows can open.
         return Path(url2pathname(f"//{parts.netloc}{parts.path}"))
-    return Path(url2pathname(parts.path))
+    if os.name == "nt":
+        return Path(url2pathname(parts.path))
+    return Path(os.fsdecode(unquote_to_bytes(parts.path)))  # names need not be UTF-8
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

@@ -7,10 +7,13 @@ The members of one command are the ``data`` of its `Outcome`, from its module in
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from extery.cli.output.outcome import JSON_VERSION, Outcome, PrefixedProblem
 from extery.cli.output.summary import counts
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def json_document(outcome: Outcome, command: str) -> str:
@@ -27,7 +30,9 @@ def json_document(outcome: Outcome, command: str) -> str:
             _problem(item.prefixed) | {"reason": item.reason} for item in outcome.silenced
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    # Bytes of a path that are not UTF-8 are surrogates, which only an escape can express.
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _problem(item: PrefixedProblem) -> dict[str, Any]:
