@@ -64,7 +64,7 @@ CODES = {
     "fetch.certificate": Code(
         "error", "the certificate of a server is not trusted", "Another server may be answering in its place.",
         message="{url} has no valid certificate: {reason}",
-        hint="check the address; to trust a certificate of your own, set SSL_CERT_FILE",
+        hint="check the address and the clock of this computer; to trust a certificate of your own, set SSL_CERT_FILE",
         example={"url": _URL, "reason": "certificate has expired"},
     ),
     "fetch.time-out": Code(
