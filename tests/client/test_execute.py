@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from extery.client import transaction as transaction_module
 from extery.client.execute import Result, execute
 from extery.client.execute_progress import Progress
 from extery.client.index.candidates import Candidate
@@ -19,7 +21,8 @@ from extery.client.records import find_installed, get_installed
 from extery.client.repositories import Repository, change_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
-from extery.client.transaction import transaction
+from extery.client.transaction import DEFAULT_TIMEOUT, target_lock, transaction
+from extery.client.unusable import unusable
 from extery.core.errors import ExteryError, Refused
 from extery.fetch import Fetcher
 from extery.package import open_package
@@ -48,7 +51,7 @@ class Farm:
         self.made += 1
         return self.online.fetcher()
 
-    def run(self, *, targets: Sequence[Target] = ()) -> Result:
+    def run(self, *, targets: Sequence[Target] = (), timeout: float = DEFAULT_TIMEOUT) -> Result:
         """Install every listed package in the targets, by default in both."""
         changes = [
             Change(
@@ -67,6 +70,7 @@ class Farm:
             store=self.store,
             make_fetcher=self.make_fetcher,
             on_progress=self.on_progress,
+            timeout=timeout,
         )
 
     def installed(self) -> list[dict[str, str]]:
@@ -281,3 +285,48 @@ def test_a_target_that_cannot_be_written_is_an_error(farm: Farm, tmp_path: Path)
         execute(Plan([change]), "install", store=farm.store, make_fetcher=farm.make_fetcher)
     change_repositories(farm.targets[0], lambda known: known)
     assert farm.installed() == [{}, {}]
+
+
+def test_a_target_that_cannot_be_written_spoils_no_other(farm: Farm) -> None:
+    add(farm, "gear_tool")
+    broken = farm.targets[0]
+    shutil.rmtree(broken.folder)
+    broken.folder.write_text("in the way")
+    result = farm.run()
+    assert [problem.code for problem in result.problems] == ["target.unusable"]
+    assert [target for target, _ in result.operations] == farm.targets[1:]
+    assert [item.id for item in find_installed(farm.targets[1])] == ["gear_tool"]
+
+
+def test_a_blender_that_is_busy_spoils_no_other(farm: Farm, tmp_path: Path) -> None:
+    add(farm, "gear_tool")
+    session = tmp_path / "session"
+    session.mkdir()
+    lock = farm.targets[0].folder / "studio/.blender_ext/index.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(str(session))
+    result = farm.run(timeout=0)
+    assert [problem.code for problem in result.problems] == ["target.blender-busy"]
+    assert farm.installed() == [{}, {"gear_tool": "1.0.0"}]
+    assert not list(farm.targets[0].folder.glob("studio/.extery"))
+
+
+def test_a_change_that_cannot_be_completed_is_named_and_completed_by_the_next_command(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(farm, "gear_tool")
+    with monkeypatch.context() as patch:
+
+        def fail(*_: object) -> None:
+            raise unusable(farm.targets[0].state_folder, OSError(28, "No space left on device"))
+
+        patch.setattr(transaction_module, "store_records", fail)
+        result = farm.run(targets=farm.targets[:1])
+    [problem] = result.problems
+    assert (problem.code, result.operations) == ("target.unfinished", [])
+    assert "No space left on device" in problem.message
+    with target_lock(farm.targets[0], "next command"):
+        pass
+    [operation] = load_all(farm.targets[0])
+    assert operation.done
+    assert farm.installed()[0] == {"gear_tool": "1.0.0"}
