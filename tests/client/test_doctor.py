@@ -184,8 +184,11 @@ def test_what_a_killed_command_has_unpacked_is_found(checked: Context) -> None:
     state = STUDIO.folder_in(checked.target) / layout.STATE_FOLDER
     (state / "000007" / "new" / "gear_tool").mkdir(parents=True)
     (checked.target.state_folder / ".installed.json.a1.new").write_text("{")
+    private = STUDIO.listing_in(checked.target)
+    private.parent.mkdir(parents=True)
+    private.with_name(".index.json.a1.new").write_text("{")
     problem = one(leftovers.find_own_leftovers(checked), "doctor.temporary-files")
-    assert "2 temporary files" in problem.message
+    assert "3 temporary files" in problem.message
     with target_lock(checked.target, "gc"):
         pass
     assert [*leftovers.find_own_leftovers(checked)] == []

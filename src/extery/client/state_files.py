@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +85,6 @@ def _block(start: str, rows: list[str], end: str) -> str:
     return f"{start}\n" + ",\n".join(rows) + f"\n{end}" if rows else start + end
 
 
-def remove_temporary_files(folder: Path) -> None:
-    """Remove what writes of JSON files have left in a process that was killed; the caller holds the lock."""
-    for path in folder.glob(".*.json.*.new"):
-        with suppress(OSError):
-            path.unlink()
+def temporary_files(folder: Path) -> list[Path]:
+    """Return what writes of JSON files have left in a folder in processes that were killed."""
+    return [*folder.glob(".*.json.*.new")]

@@ -19,7 +19,7 @@ from extery.client.package_state import PackageState
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
 from extery.client.repositories import Repository, load_repositories
-from extery.client.state_files import remove_temporary_files
+from extery.client.state_files import temporary_files
 from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
@@ -256,10 +256,18 @@ def recover(target: Target) -> list[Operation]:
         _remove_left_over(folder / layout.STATE_FOLDER, known)
         _remove_if_empty(target, folder)
         remove_own_lock(folder, target.state_folder)
-        remove_temporary_files(folder / layout.PRIVATE_FOLDER)
-    for name in ("", layout.OPERATIONS_FOLDER, layout.LISTINGS_FOLDER):
-        remove_temporary_files(target.state_folder / name)
+    for path in find_temporary_files(target):
+        with suppress(OSError):
+            path.unlink()
     return completed
+
+
+def find_temporary_files(target: Target) -> list[Path]:
+    """Return the files that killed commands have left unfinished in a target, if none is at work."""
+    state = target.state_folder
+    folders = [state / name for name in ("", layout.OPERATIONS_FOLDER, layout.LISTINGS_FOLDER)]
+    folders += [folder / layout.PRIVATE_FOLDER for folder in _repository_folders(target)]
+    return [path for folder in folders for path in temporary_files(folder)]
 
 
 def _remove_left_over(folder: Path, known: Iterable[int]) -> None:

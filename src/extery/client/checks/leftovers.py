@@ -11,6 +11,7 @@ from pathlib import Path
 from extery.client import layout, operations
 from extery.client.blender_lock import holder_of
 from extery.client.checks.context import Context, quote, removal
+from extery.client.transaction import find_temporary_files
 from extery.core.errors import Problem, Where
 from extery.core.files import format_size
 from extery.core.locks import Holder
@@ -58,15 +59,19 @@ def find_own_leftovers(context: Context) -> Iterator[Problem]:
     target = context.target
     if Holder.read(target.state_folder / layout.LOCK):
         return
-    paths = [*target.state_folder.glob(".*.json.*.new")]
-    paths += operations.operations_folder(target).glob(".*.json.*.new")
+    paths = find_temporary_files(target)
     known = {f"{number:06d}" for number in operations.numbers(target)}
     for repository in context.repositories:
         state = repository.folder_in(target) / layout.STATE_FOLDER
         for name in _names(state):
             if _AREA.fullmatch(name):
                 area = state / name
-                paths += [area] if name not in known else [*area.glob(operations.NEW)]
+                removed = (operations.NEW, f"{operations.OLD}/{layout.DISCARDED}*")
+                paths += (
+                    [area]
+                    if name not in known
+                    else [path for pattern in removed for path in area.glob(pattern)]
+                )
     if paths:
         yield Problem.of(
             "doctor.temporary-files",
