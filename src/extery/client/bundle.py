@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,11 +78,20 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 
 def _write_folder(lock: LockFile, packages: dict[str, Path], to: Path) -> None:
-    folder = to / _PACKAGES
-    folder.mkdir(parents=True)
-    for sha256, path in packages.items():
-        shutil.copyfile(path, folder / f"{sha256}.zip")
-    lock.write(to / FILENAME)
+    """Write a folder beside ``to``, and give it its name at the end: a part of a bundle must not look like one."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{to.name}.", suffix=".new", dir=to.parent))
+    try:
+        folder = new / _PACKAGES
+        folder.mkdir()
+        for sha256, path in packages.items():
+            shutil.copyfile(path, folder / f"{sha256}.zip")
+        lock.write(new / FILENAME)
+        new.chmod(0o755)
+        new.rename(to)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
 
 
 def open_lock(path: Path, store: Store) -> LockFile:
