@@ -243,3 +243,12 @@ def test_a_keyring_of_plain_text_or_none_is_not_used(monkeypatch: pytest.MonkeyP
     assert system_keyring(DESKTOP, "linux") is None
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert system_keyring(DESKTOP, "linux") is None
+
+
+def test_what_a_killed_command_has_left_is_removed_with_its_tokens(tmp_path: Path) -> None:
+    left = tmp_path / ".tokens.json.a1b2.new"
+    left.write_text('{"tokens": {"https://example.org/": {"token": "secret"}}}')
+    Tokens(tmp_path, environ={}, find_keyring=lambda: None).store(
+        "https://example.org/index.json", "other", tmp_path
+    )
+    assert not left.exists()

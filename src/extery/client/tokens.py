@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from extery.client.settings import make_private_folder
-from extery.client.state_files import read_required, write_object
+from extery.client.state_files import read_required, temporary_files, write_object
 from extery.client.unusable import unusable
 from extery.core.errors import InvalidInput, Unavailable
 from extery.core.file_lock import FileLock, LockTimeout
@@ -147,6 +147,8 @@ class Tokens:
             try:
                 rows = self._rows()
                 yield rows
+                for path in temporary_files(self._path.parent):  # of a command that was killed
+                    path.unlink(missing_ok=True)
                 if rows != self._rows():
                     write_object(self._path, {"tokens": rows}, mode=_FILE_MODE)
             finally:
