@@ -160,3 +160,16 @@ def test_files_of_an_earlier_clock_are_followed_too(tmp_path: Path) -> None:
     new.replace(path)
     assert synced.statuses() == {"one": "updated", "two": "unchanged"}
     assert synced.stored() == ["gear_tool"]
+
+
+def test_parts_of_downloads_are_removed_after_a_day(tmp_path: Path, clock: FakeClock) -> None:
+    store = Store(tmp_path / "cache")
+    path = store.add(make_package(tmp_path))
+    parts = [path.with_suffix(".part"), store.folder / "tmp1.new"]
+    for part in parts:
+        part.write_bytes(b"PK")
+    assert collect_packages(store).freed == 0
+    clock.sleep(2 * DAY)
+    assert collect_packages(store).packages == 0
+    assert [part.exists() for part in parts] == [False, False]
+    assert path.exists()

@@ -13,7 +13,7 @@ from pathlib import Path
 from extery.client import layout, operations
 from extery.client.operations import Operation, Step
 from extery.client.repositories import load_repositories
-from extery.client.store import Store
+from extery.client.store import MAX_PART_AGE, PART_SUFFIXES, Store
 from extery.client.targets import Target
 from extery.client.transaction import target_lock
 from extery.client.unusable import unusable
@@ -156,12 +156,15 @@ def collect_packages(
     """Remove packages from the store that were not used for long, but those with a hash in ``used``."""
     now, result, kept = time.time(), Collected(), set(used)
     limit = now - policy.package_days * _DAY
-    for path in store.folder.glob("*/*"):
+    for path in store.folder.rglob("*.*"):
         with suppress(OSError):
             status = path.stat()
+            is_part = path.suffix in PART_SUFFIXES
             if not _is_plausible(status.st_mtime, now) and not is_dry:
                 os.utime(path, (now, now))
-            elif status.st_mtime <= limit and path.stem not in kept:
+            elif (is_part and status.st_mtime < now - MAX_PART_AGE) or (
+                status.st_mtime <= limit and path.stem not in kept
+            ):
                 if not is_dry:
                     path.unlink()
                 result.packages += path.suffix == ".zip"

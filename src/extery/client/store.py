@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".zip"
 _BLOCK = 1 << 20
+#: Ends of the names of files that are not complete packages, and the age in seconds after which no command continues them.
+PART_SUFFIXES = (".part", ".etag", ".new")
+MAX_PART_AGE = 86_400.0
 #: Connections over which a large package is received.
 CONNECTIONS_OF_PACKAGE = 4
 #: Time to wait for another process that downloads the same package, in seconds.

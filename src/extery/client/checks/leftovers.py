@@ -11,6 +11,7 @@ from pathlib import Path
 from extery.client import layout, operations
 from extery.client.blender_lock import holder_of
 from extery.client.checks.context import Context, quote, removal
+from extery.client.store import MAX_PART_AGE, PART_SUFFIXES
 from extery.client.transaction import find_temporary_files
 from extery.core.errors import Problem, Where
 from extery.core.files import format_size
@@ -19,9 +20,6 @@ from extery.core.locks import Holder
 #: Names in a repository: an extraction, an old copy that is being deleted, and what could not be deleted.
 _OF_BLENDER = re.compile(r"[^.].*@|\..+\.(?:~temp~[0-9]*|temp)|\.~stale~[0-9a-f]*")
 _AREA = re.compile(r"[0-9]{6}")
-#: Parts of downloads that are older are not continued.
-_MAX_PART_AGE = 86_400.0
-_PARTS = (".part", ".new")
 
 
 def find_blender_leftovers(context: Context) -> Iterator[Problem]:
@@ -87,16 +85,16 @@ def find_old_downloads(context: Context) -> Iterator[Problem]:
     for path in context.store.folder.rglob("*"):
         with suppress(OSError):
             status = path.stat()
-            if path.suffix in _PARTS and status.st_mtime < context.now - _MAX_PART_AGE:
+            if path.suffix in PART_SUFFIXES and status.st_mtime < context.now - MAX_PART_AGE:
                 count, size = count + 1, size + status.st_size
     if count:
-        names = r"\( -name '*.part' -o -name '*.new' \)"
+        names = " -o ".join(f"-name '*{suffix}'" for suffix in PART_SUFFIXES)
         yield Problem.of(
             "doctor.old-downloads",
             where=Where(str(context.store.folder)),
             count=count,
             size=format_size(size),
-            cure=f"find {quote(context.store.folder)} {names} -mtime +0 -delete",
+            cure=f"find {quote(context.store.folder)} \\( {names} \\) -mtime +0 -delete",
         )
 
 
