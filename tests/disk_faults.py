@@ -25,7 +25,7 @@ import pytest
 from extery.client import switch
 
 #: Calls of the system that need space on a disk.
-CALLS = ("mkdir", "rename", "replace", "write", "fsync")
+CALLS = ("mkdir", "rename", "replace", "write", "fsync", "sendfile")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 

@@ -30,6 +30,7 @@ class Machine:
             "OTHER": self.other,
             "LOCK": home / "work/extery.lock",
             "BUNDLE.zip": home / "work/bundle.zip",
+            "BUNDLE": home / "work/bundle",
         }
 
     def generate(self, folder: Path, *packages: tuple[str, str]) -> None:
@@ -93,10 +94,11 @@ class Machine:
             },
             "listings": [digest(path) for path in self.target.glob("*/.blender_ext/index.json")],
             "user": {
-                path.name: digest(path)
+                str(path.relative_to(self.home)): digest(path)
                 for folder in ("config", "work")
-                for path in sorted((self.home / folder).glob("*"))
-                if path.suffix != ".lock" or folder == "work"
+                for path in sorted((self.home / folder).glob("[!.]*/**/*"))
+                + sorted((self.home / folder).glob("[!.]*"))
+                if path.is_file() and (path.suffix != ".lock" or folder == "work")
             },
         }
 

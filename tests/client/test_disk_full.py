@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from tests.client.machine import Machine
+from tests.client.test_transaction import run_until_call
 from tests.disk_faults import FullDisk, fill, small_disk
 
 #: Each command, with those that make the state before it.
@@ -35,6 +37,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("restore", "LOCK"),
     ),
     "bundle": (("install", "gear_tool"), ("bundle", "BUNDLE.zip")),
+    "bundle in a folder": (("install", "gear_tool"), ("bundle", "BUNDLE")),
     "gc": (
         ("install", "gear_tool"),
         ("add-file",),
@@ -117,3 +120,63 @@ def test_a_small_disk_that_is_full_at_any_page(
     new = states[-1]
     assert new != old
     assert all(state in (old, new) for state in states)
+
+
+#: What a killed command may leave: parts of downloads, which the next one continues or `gc` removes after a day, and
+#: hidden files beside one that the user has named.
+MAY_STAY = re.compile(r"cache/packages/.*\.(part|etag|new)|(work|config)/\.[^/]+\.new(/.*)?")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_is_killed_at_any_call(tmp_path: Path, command: str) -> None:
+    machine = Machine(tmp_path, tmp_path / "home")
+    *before, arguments = COMMANDS[command]
+    machine.prepare(*before)
+    old, old_names = machine.state(), machine.names()
+    machine.set_back()
+    machine.done(*arguments)
+    machine.done("gc")
+    new, new_names = machine.state(), machine.names()
+    for number in range(10_000):
+        machine.set_back()
+        was_killed = run_until_call(number, lambda: machine.run(*arguments))
+        machine.done("gc")
+        if command == "repo remove" and machine.state() != new:
+            machine.done("sync")
+        state = machine.state()
+        assert state == new if not was_killed else state in (old, new), f"call {number}"
+        added = machine.names() - old_names - new_names
+        assert [name for name in added if not MAY_STAY.fullmatch(name)] == [], f"call {number}"
+        if not was_killed:
+            break
+    assert number > 3
+
+
+def test_commands_that_only_read_work_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extery.fetch.disk.MIN_FREE", 0)
+    with small_disk(tmp_path / "disk", 4_000_000) as disk:
+        machine = Machine(tmp_path, disk / "home")
+        machine.prepare(("install", "gear_tool"))
+        reads = [
+            text.split() for text in ("list", "search tool", "info gear_tool", "history", "verify")
+        ]
+        usual = [machine.done(*command) for command in reads]
+        (machine.target / ".extery/index.sqlite").unlink()
+        fill(disk, 0)
+        assert [machine.done(*command) for command in reads] == usual
+
+
+def test_gc_frees_space_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extery.fetch.disk.MIN_FREE", 0)
+    with small_disk(tmp_path / "disk", 4_000_000) as disk:
+        machine = Machine(tmp_path, disk / "home")
+        machine.prepare(*COMMANDS["gc"][:-1])
+        fill(disk, 0)
+        assert "Removed 1 replaced extension" in machine.done(*COMMANDS["gc"][-1])
+        status = os.statvfs(disk)
+        assert status.f_bavail * status.f_frsize > 20_000
+        [mine] = machine.target.rglob("mine.txt")
+        assert mine.read_text() == "mine"
