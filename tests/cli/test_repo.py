@@ -120,6 +120,22 @@ def test_a_token_is_read_from_stdin_and_printed_nowhere(
     assert rows()[0]["token"] == "file"
 
 
+def test_a_token_that_cannot_be_stored_is_an_error_of_a_repository_that_was_added(
+    repository: Repository, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "config/tokens.lock"
+    in_the_way.mkdir(parents=True)
+    result = repo("add", repository.url, "--name", "studio", "--token-stdin", stdin=SECRET)
+    assert result.exit_code == 1
+    assert "studio was added without its token" in result.output
+    assert "extery repo token studio" in result.output
+    assert "Added studio" in result.output
+    assert SECRET not in result.output
+    in_the_way.rmdir()
+    assert [row["name"] for row in rows()] == ["studio"]
+    assert repo("token", "studio", "--token-stdin", stdin=SECRET).exit_code == 0
+
+
 def test_a_token_of_the_environment_is_not_stored(repository: Repository, tmp_path: Path) -> None:
     result = repo("add", repository.url, EXTERY_CLIENT_TOKEN=SECRET)
     assert result.exit_code == 0, result.output

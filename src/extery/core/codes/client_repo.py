@@ -287,6 +287,17 @@ CODES = {
         hint="set it again with 'extery repo token NAME', or remove it with --delete",
         example={"url": "https://example.org/index.json"},
     ),
+    "repo.token-not-stored": Code(
+        "error",
+        "the access token of a repository could not be stored",
+        "The repository was added, without the token.",
+        message="{name} was added without its token: {reason}",
+        hint="cure the reason, then give the token with 'extery repo token {name}'",
+        example={
+            "name": "studio",
+            "reason": "~/.config/extery/tokens.json cannot be used: No space left on device",
+        },
+    ),
     "repo.unchecked": Code(
         "warning",
         "a repository was added without a look at its listing",

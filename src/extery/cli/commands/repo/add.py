@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from extery.client.repositories import Repository
     from extery.client.repository_source import Source
     from extery.client.targets import Target
+    from extery.core.errors import Problem
 
 
 class _Options(NamedTuple):
@@ -87,8 +88,10 @@ def command(
     options = _Options(name, title, no_check, token, bool(inherited))
     network = open_network(offline=offline)
     found, offline_reason = _find(source, network, targets[0], options)
-    results = for_each(targets, lambda target: _add(target, found, network, options))
+    results = for_each(targets, lambda target: _add(target, found, options))
     problems = results.prefixed
+    for target, repository in results.done:
+        problems = [*problems, *prefix_problems(_store_token(target, repository, network, options))]
     if to_blender:
         problems = [*problems, *_export(results.done, network, program)]
     if offline_reason and results.done:
@@ -176,17 +179,30 @@ def _find(text: str, network: Network, target: Target, options: _Options) -> tup
     return find_source(text, chosen_check, same_origin=bool(options.token)), ""
 
 
-def _add(target: Target, source: Source, network: Network, options: _Options) -> Repository:
+def _add(target: Target, source: Source, options: _Options) -> Repository:
     from extery.cli.each_target import print_wait
     from extery.client.repository_changes import add_repository
 
-    repository = add_repository(
+    return add_repository(
         target, source, name=options.name, title=options.title, on_wait=print_wait
     )
-    if source.url and options.is_from_environment:
-        network.tokens.use_environment(source.url, target.folder)
-    elif source.url and options.token:
-        network.tokens.store(source.url, options.token, target.folder)
-    elif source.url:
-        network.tokens.share(source.url, target.folder)
-    return repository
+
+
+def _store_token(
+    target: Target, repository: Repository, network: Network, options: _Options
+) -> list[Problem]:
+    """Store the token of a repository that was added; return the problem if that is not possible."""
+    from extery.core.errors import ExteryError, Problem
+
+    url = repository.url
+    try:
+        if url and options.is_from_environment:
+            network.tokens.use_environment(url, target.folder)
+        elif url and options.token:
+            network.tokens.store(url, options.token, target.folder)
+        elif url:
+            network.tokens.share(url, target.folder)
+    except ExteryError as error:
+        reason = error.problems[0].message
+        return [Problem.of("repo.token-not-stored", name=repository.name, reason=reason)]
+    return []
