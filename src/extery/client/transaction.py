@@ -13,13 +13,20 @@ from pathlib import Path
 
 from extery.client import layout, operations
 from extery.client.blender_lock import blender_locks, remove_own_lock
-from extery.client.operations import NEW, OLD, Operation, Step
+from extery.client.leftovers import (
+    find_temporary_files,
+    remove_areas,
+    remove_if_empty,
+    remove_left_over,
+    remove_tree,
+    repository_folders,
+)
+from extery.client.operations import NEW, Operation, Step
 from extery.client.package_checks import check_manifest, check_unpacked
 from extery.client.package_state import PackageState
 from extery.client.records import get_installed, load_records, store_records
 from extery.client.rename import complete_rename
-from extery.client.repositories import Repository, load_repositories
-from extery.client.state_files import temporary_files
+from extery.client.repositories import Repository
 from extery.client.switch import folder_id, switch
 from extery.client.targets import Target, store_version
 from extery.client.unpack import sync_to_disk, unpack
@@ -85,7 +92,7 @@ class Transaction:
                 unpack(opened, new, checkpoint=checkpoint)
                 self.warnings.extend(check_unpacked(opened, new, self.target))
         except BaseException as error:
-            _remove_tree(new)
+            remove_tree(new)
             if isinstance(error, OSError):
                 raise unusable(new, error) from error
             raise
@@ -111,7 +118,7 @@ class Transaction:
     def discard(self, repository: Repository, identifier: str) -> None:
         """Remove what another process has unpacked that failed."""
         step = self._new_step(repository, identifier, None)
-        _remove_tree(self.operation.new_folder(self.target, step))
+        remove_tree(self.operation.new_folder(self.target, step))
 
     def put_back(
         self,
@@ -205,7 +212,7 @@ def complete(target: Target, operation: Operation) -> Operation:
     done = operation.with_steps(steps)._replace(done=True)
     operations.save(target, done)
     for area in done.areas(target, NEW):
-        _remove_areas(area.parent)
+        remove_areas(area.parent)
     return done
 
 
@@ -220,27 +227,6 @@ def _switch(target: Target, operation: Operation, step: Step) -> Step:
     return step
 
 
-def _remove_areas(folder: Path) -> None:
-    """Remove what is not needed of a completed operation, whose areas are in ``folder``: all but what is kept."""
-    for path in (folder / NEW, *(folder / OLD).glob(f"{layout.DISCARDED}*")):
-        _remove_tree(path)
-    for empty in (folder / OLD, folder, folder.parent):
-        with suppress(OSError):
-            empty.rmdir()
-
-
-def _remove_tree(folder: Path) -> None:
-    """Remove a folder with its content, as far as that is possible; usually it is empty or was never made."""
-    try:
-        folder.rmdir()
-    except FileNotFoundError:
-        return
-    except OSError:
-        import shutil
-
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def recover(target: Target) -> list[Operation]:
     """Complete the operations that were interrupted, and return them; the caller holds the lock.
 
@@ -252,54 +238,14 @@ def recover(target: Target) -> list[Operation]:
         if not operation.done
     ]
     known = set(operations.numbers(target))
-    for folder in _repository_folders(target):
-        _remove_left_over(folder / layout.STATE_FOLDER, known)
-        _remove_if_empty(target, folder)
+    for folder in repository_folders(target):
+        remove_left_over(folder / layout.STATE_FOLDER, known)
+        remove_if_empty(target, folder)
         remove_own_lock(folder, target.state_folder)
     for path in find_temporary_files(target):
         with suppress(OSError):
             path.unlink()
     return completed
-
-
-def find_temporary_files(target: Target) -> list[Path]:
-    """Return the files that killed commands have left unfinished in a target, if none is at work."""
-    state = target.state_folder
-    folders = [state / name for name in ("", layout.OPERATIONS_FOLDER, layout.LISTINGS_FOLDER)]
-    folders += [folder / layout.PRIVATE_FOLDER for folder in _repository_folders(target)]
-    return [path for folder in folders for path in temporary_files(folder)]
-
-
-def _remove_left_over(folder: Path, known: Iterable[int]) -> None:
-    """Remove what operations have left that were interrupted before they were in the journal, or at their end."""
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except OSError:
-        return
-    kept = {f"{number:06d}" for number in known}
-    for name in names:
-        if len(name) == 6 and name.isdigit():
-            if name in kept:
-                _remove_areas(folder / name)
-            else:
-                _remove_tree(folder / name)
-
-
-def _repository_folders(target: Target) -> set[Path]:
-    """Return all folders in which operations can have left something, also those of repositories that are gone."""
-    folders = {repository.folder_in(target) for repository in load_repositories(target)}
-    for parent in (target.folder, target.folder / layout.USER_DATA_FOLDER):
-        with suppress(OSError):
-            folders |= {item for item in parent.iterdir() if layout.is_repository_name(item.name)}
-    return folders
-
-
-def _remove_if_empty(target: Target, folder: Path) -> None:
-    """Remove the state folder of a repository if it is empty, and the folder that was made for it."""
-    with suppress(OSError):
-        (folder / layout.STATE_FOLDER).rmdir()
-        if folder.parent in (target.folder, target.folder / layout.USER_DATA_FOLDER):
-            folder.rmdir()
 
 
 @contextmanager
@@ -347,10 +293,10 @@ def _discard(current: Transaction) -> None:
     """Remove what a transaction has unpacked that was not committed."""
     if operations.load(current.target, current.operation.number) is not None:
         return  # interrupted while folders were switched: the next command completes it
-    for folder in _repository_folders(current.target):
+    for folder in repository_folders(current.target):
         area = folder / layout.STATE_FOLDER / f"{current.operation.number:06d}"
-        _remove_tree(area)
-        _remove_if_empty(current.target, folder)
+        remove_tree(area)
+        remove_if_empty(current.target, folder)
     for folder in current.new_folders:
         for empty in (folder / layout.PRIVATE_FOLDER, folder):
             with suppress(OSError):

@@ -11,8 +11,8 @@ from pathlib import Path
 from extery.client import layout, operations
 from extery.client.blender_lock import holder_of
 from extery.client.checks.context import Context, quote, removal
+from extery.client.leftovers import find_temporary_files
 from extery.client.store import MAX_PART_AGE, PART_SUFFIXES
-from extery.client.transaction import find_temporary_files
 from extery.core.errors import Problem, Where
 from extery.core.files import format_size
 from extery.core.locks import Holder
