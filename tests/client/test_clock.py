@@ -15,6 +15,7 @@ from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import target_lock
 from extery.client.undo import find_operation, undo
+from extery.fetch.retry import retry_after
 from tests.client.samples import make_package, make_target
 from tests.client.test_sync import Synced
 from tests.client.test_transaction import install
@@ -173,3 +174,10 @@ def test_parts_of_downloads_are_removed_after_a_day(tmp_path: Path, clock: FakeC
     assert collect_packages(store).packages == 0
     assert [part.exists() for part in parts] == [False, False]
     assert path.exists()
+
+
+@pytest.mark.parametrize("year", [1970, 2026, 2099])
+def test_a_date_to_try_again_is_compared_with_that_of_the_server(year: int) -> None:
+    date = f"Wed, 21 Oct {year} 07:28:%02d GMT"
+    assert retry_after({"retry-after": date % 30, "date": date % 0}) == 30
+    assert retry_after({"retry-after": date % 0, "date": date % 30}) == 0
