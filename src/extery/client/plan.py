@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple
 
 from extery.client.choice import (
@@ -27,6 +26,7 @@ from extery.client.records import Installed
 from extery.client.repositories import Repository
 from extery.client.requirements import Comparison, Requirement
 from extery.client.targets import Target
+from extery.core.cached_property import cached_property
 from extery.core.errors import (
     ExteryError,
     InvalidInput,

@@ -11,9 +11,9 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from weakref import WeakValueDictionary
 
+from extery.core.cached_property import cached_property
 from extery.core.compatibility import System
 from extery.core.system_classes import SystemNormalizer
 from extery.listing.selection import newest_fitting

@@ -12,8 +12,8 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
-from functools import cached_property
 
+from extery.core.cached_property import cached_property
 from extery_site.listings.chunks import RenderedChunk, deflate
 
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"

@@ -7,7 +7,6 @@ import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository, load_repositories
 from extery.client.store import Store
 from extery.client.targets import Target
+from extery.core.cached_property import cached_property
 from extery.core.errors import ExteryError, Problem, Unavailable
 from extery.fetch import RetryPolicy, listing_url
 from extery.fetch.addresses import redact_url, split_url

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from extery.client.repositories import Repository
+from extery.core.cached_property import cached_property
 from extery.core.compatibility import BlenderRange, System
 from extery.core.text import clean_message
 from extery.core.types import TYPES_BY_NAME

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -17,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
 from storages.backends.s3 import S3Storage
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import ExteryError, Unavailable, Where
 from extery_site.files.backends.base import ListedFile, OpenedFile
 from extery_site.files.backends.s3_reader import S3Reader

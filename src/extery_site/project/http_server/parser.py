@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -20,6 +19,7 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
+from extery.core.cached_property import cached_property
 from extery_site.project.body_limit import ADDRESS_SHARE, NO_SPACE, TOO_LARGE
 
 #: Larger bodies go to a temporary file.
