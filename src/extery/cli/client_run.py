@@ -123,13 +123,17 @@ def _compare_wheels(
 
 def all_versions_finder(*, offline: bool) -> FindAllVersions:
     """Return the function that asks repositories for versions which they do not list."""
+    from extery.client.choice import find_no_versions
 
     def find(target: Target, wanted: Iterable[tuple[Repository, str]]) -> FoundVersions:
+        asked = [*wanted]
+        if not asked:
+            return find_no_versions(target, asked)
         # Imported here: hardly any plan asks, and the HTTP library takes long to load.
         from extery.client.all_versions import find_all_versions
         from extery.client.network import open_network
 
-        return find_all_versions(target, wanted, fetcher_for=open_network(offline=offline).fetcher)
+        return find_all_versions(target, asked, fetcher_for=open_network(offline=offline).fetcher)
 
     return find
 
