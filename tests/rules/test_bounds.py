@@ -19,9 +19,10 @@ from extery.cli.output import PrefixedProblem
 from extery.core.errors import InvalidInput, Problem, ProblemList
 from extery.core.problem_limits import MAX_SIMILAR_IN_RESULT, MORE, limit_similar
 from extery.package import Archive, Member, open_package
+from extery.package.size_limits import Limits, unpacking_cost
 from extery.rules.context import RuleContext
 from extery.rules.engine import Scope, check_package
-from extery.rules.package.size import Limits, check, unpacking_cost
+from extery.rules.package.size import check
 from tests.author.trees import make_source
 from tests.samples.packages import ADD_ON, MANIFEST, add_on, packed, wheel
 

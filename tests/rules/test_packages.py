@@ -10,9 +10,10 @@ from extery.author.validate import check_folder, check_path
 from extery.core.codes import all_codes, find, render
 from extery.core.errors import ProblemList
 from extery.package import Archive, Member, open_package
+from extery.package.size_limits import Limits
 from extery.rules.context import RuleContext
 from extery.rules.engine import check_package
-from extery.rules.package.size import Limits, check
+from extery.rules.package.size import check
 from tests.samples.packages import (
     ADD_ON,
     MANIFEST,

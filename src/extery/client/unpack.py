@@ -12,8 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from extery.client.unusable import unusable
-from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.package import Member, Package
+from extery.package.size_limits import check_sizes
 
 _FILE_MODE = 0o644
 
@@ -44,12 +45,8 @@ def unpack(
 
 def _check_sizes(package: Package) -> None:
     """Raise `InvalidPackage` for a small package that would fill the disk, by the limits of `extery validate`."""
-    # Imported here: a removal needs no rules.
-    from extery.rules.context import RuleContext
-    from extery.rules.package.size import check_sizes
-
     problems = ProblemList()
-    check_sizes(package.members, package.size, problems, RuleContext(package.name))
+    check_sizes(package.members, package.size, problems, Where(package.name))
     if problems.errors:
         raise InvalidPackage(*problems.errors)
 

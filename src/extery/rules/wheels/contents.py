@@ -11,8 +11,8 @@ from extery.core.errors import InvalidPackage, ProblemList
 from extery.core.files import format_size
 from extery.package import Archive, Member, open_archive
 from extery.package.names import collision_key
+from extery.package.size_limits import Limits, check_sizes, unpacking_cost
 from extery.rules.context import RuleContext
-from extery.rules.package.size import Limits, check_sizes, unpacking_cost
 from extery.rules.rule import FILES, Input, Rule
 
 
@@ -63,7 +63,9 @@ class Budget:
     def spend(self, wheel: Archive, name: str, context: RuleContext, problems: ProblemList) -> bool:
         """Add the size of a wheel; return whether it may be unpacked, and add a problem if not."""
         before = len(problems)
-        check_sizes(wheel.members, wheel.size, problems, context, self.limits, name)
+        check_sizes(
+            wheel.members, wheel.size, problems, context.where(name), self.limits, wheel=name
+        )
         if len(problems) > before:
             return False
         self.unpacked += wheel.unpacked_size
