@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from extery import __version__
-from extery.cli.app import COMMANDS, OLD_NAMES, extery
+from extery.cli.app import COMMANDS, OLD_NAMES, SECTIONS, extery
 from tests.cli.imports import modules_after
 from tests.parts import ROOT
 
@@ -43,6 +43,27 @@ def test_the_help_lists_every_command_with_its_summary() -> None:
 
     for name, summary in COMMANDS.items():
         assert f"{name} {summary}" in output
+
+
+def test_the_help_groups_the_commands_by_their_use() -> None:
+    lines = run("--help").stdout.splitlines()
+    headings = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+
+    assert headings[1:5] == [f"{heading}:" for heading in SECTIONS]
+    assert lines.index("Write extensions:") < next(
+        number for number, line in enumerate(lines) if line.startswith("  validate ")
+    )
+    assert (
+        len(
+            {
+                line.index(summary[:9])
+                for line in lines
+                for summary in COMMANDS.values()
+                if summary[:9] in line[19:]
+            }
+        )
+        == 1
+    )
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

@@ -7,6 +7,7 @@ the result, stderr all other messages.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -22,45 +23,56 @@ if TYPE_CHECKING:
 MAX_HELP_WIDTH = 100
 PACKAGE = "extery.cli.commands"
 
-#: Command -> the line that ``extery --help`` shows. The module has the same name with
-#: underscores and is imported only when the command is used.
-COMMANDS = {
-    "audit": "Report installed extensions that are blocked, outdated, unfit or in conflict.",
-    "blender-ext": "Do what Blender's own tool blender_ext.py does, with the same arguments and messages.",
-    "build": "Pack a folder as an extension package.",
-    "bundle": "Put a lock file and its packages into one file, to install without a network.",
-    "config": "Show or change the settings of the client.",
-    "disable": "Disable installed extensions in Blender's preferences.",
-    "doctor": "Find problems of the network, the files and the extensions, and how to cure them.",
-    "enable": "Enable installed extensions in Blender's preferences.",
-    "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
-    "files": "List the files of an installed extension.",
-    "gc": "Remove replaced extensions and packages that are kept for undo.",
-    "history": "List the last changes of installed extensions.",
-    "info": "Show extensions with all their versions: what each needs, and why it cannot be installed.",
-    "install": "Install extensions from the repositories that were added.",
-    "install-file": "Install packages that are files on this computer.",
-    "list": "List installed extensions, or those that can be installed.",
-    "lock": "Write the exact packages of all installed extensions to a file.",
-    "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
-    "outdated": "List installed extensions that have a newer version.",
-    "pin": "Limit installed extensions to some versions.",
-    "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
-    "remove": "Remove installed extensions.",
-    "repair": "Mend installed extensions that differ from their packages.",
-    "repo": "Add, list and change the repositories that extensions are installed from.",
-    "restore": "Install exactly the packages of a lock file or a bundle.",
-    "rollback": "Bring an extension back to an earlier version.",
-    "search": "Search the listed extensions.",
-    "server-check": "Check that a repository works for every Blender, and report all problems.",
-    "server-generate": "Turn a folder of packages into a repository that Blender can subscribe to.",
-    "sync": "Fetch the listings of all enabled repositories.",
-    "undo": "Undo a change of installed extensions.",
-    "unpin": "Let pinned extensions be updated again.",
-    "update": "Update installed extensions.",
-    "validate": "Check manifests, folders and packages, and report all problems.",
-    "verify": "Compare installed extensions with their packages.",
+#: Heading of ``extery --help`` -> command -> its line there. The module of a command has the same
+#: name with underscores and is imported only when the command is used.
+SECTIONS = {
+    "Find, install and enable extensions": {
+        "repo": "Add, list and change the repositories that extensions are installed from.",
+        "sync": "Fetch the listings of all enabled repositories.",
+        "search": "Search the listed extensions.",
+        "info": "Show extensions with all their versions: what each needs, and why it cannot be installed.",
+        "install": "Install extensions from the repositories that were added.",
+        "install-file": "Install packages that are files on this computer.",
+        "update": "Update installed extensions.",
+        "outdated": "List installed extensions that have a newer version.",
+        "list": "List installed extensions, or those that can be installed.",
+        "enable": "Enable installed extensions in Blender's preferences.",
+        "disable": "Disable installed extensions in Blender's preferences.",
+        "remove": "Remove installed extensions.",
+        "pin": "Limit installed extensions to some versions.",
+        "unpin": "Let pinned extensions be updated again.",
+    },
+    "Go back, repeat and repair": {
+        "history": "List the last changes of installed extensions.",
+        "undo": "Undo a change of installed extensions.",
+        "rollback": "Bring an extension back to an earlier version.",
+        "lock": "Write the exact packages of all installed extensions to a file.",
+        "restore": "Install exactly the packages of a lock file or a bundle.",
+        "bundle": "Put a lock file and its packages into one file, to install without a network.",
+        "verify": "Compare installed extensions with their packages.",
+        "repair": "Mend installed extensions that differ from their packages.",
+        "files": "List the files of an installed extension.",
+        "audit": "Report installed extensions that are blocked, outdated, unfit or in conflict.",
+        "doctor": "Find problems of the network, the files and the extensions, and how to cure them.",
+        "gc": "Remove replaced extensions and packages that are kept for undo.",
+        "config": "Show or change the settings of the client.",
+        "blender-ext": "Do what Blender's own tool blender_ext.py does, with the same arguments and messages.",
+    },
+    "Write extensions": {
+        "validate": "Check manifests, folders and packages, and report all problems.",
+        "build": "Pack a folder as an extension package.",
+        "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
+    },
+    "Host a repository": {
+        "server-generate": "Turn a folder of packages into a repository that Blender can subscribe to.",
+        "server-check": "Check that a repository works for every Blender, and report all problems.",
+        "preview": "Serve a folder of packages on this computer, and keep its listing up to date.",
+        "mirror": "Mirror a repository into a folder that works from file:// and from any web server.",
+    },
 }
+COMMANDS = {name: line for rows in SECTIONS.values() for name, line in rows.items()}
+#: The heading of the commands of plugins.
+_PLUGINS = "Run a website"
 
 
 #: The words of the first design of Blender's extensions -> the commands of today.
@@ -123,14 +135,14 @@ class Commands(CommandGroup):
             outcome = Outcome(False, summary, prefix_problems(error.problems))
             ctx.exit(emit(outcome, command=name, output_format="text"))
 
-    def help_rows(self) -> dict[str, str]:
+    def help_sections(self) -> dict[str, Mapping[str, str]]:
         """Return the commands with their lines of help, without importing those in `COMMANDS`."""
-        rows = dict(COMMANDS)
-        for name, target in plugin_commands().items():
-            command = None if name in rows else load_plugin(target)
+        rows = {}
+        for name, target in sorted(plugin_commands().items()):
+            command = None if name in COMMANDS else load_plugin(target)
             if command is not None:
                 rows[name] = command.get_short_help_str(limit=100)
-        return rows
+        return {**SECTIONS, _PLUGINS: rows}
 
 
 @click.command(

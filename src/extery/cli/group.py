@@ -56,14 +56,19 @@ class CommandGroup(click.Group):
         click.echo(f"{old} is called {current} now", err=True)
         return [*current.split(), *rest]
 
-    def help_rows(self) -> Mapping[str, str]:
-        """Return the commands with their lines of help."""
-        return self.rows
+    def help_sections(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the commands with their lines of help, below the headings of the help."""
+        return {"Commands": dict(sorted(self.rows.items()))}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing those in ``rows``."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(self.help_rows().items()))
+        """Write the lists of commands without importing those in ``rows``."""
+        sections = self.help_sections()
+        width = max(len(name) for rows in sections.values() for name in rows)
+        for heading, rows in sections.items():
+            if rows:
+                with formatter.section(heading):
+                    # All lists have their lines in one column.
+                    formatter.write_dl([(name.ljust(width), line) for name, line in rows.items()])
 
 
 def load(package: str, name: str) -> click.Command:
