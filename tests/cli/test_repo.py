@@ -253,7 +253,7 @@ def test_several_blenders_are_done_one_after_the_other(
     assert "Added studio to Blender 4.2. Found 1 error." in result.stderr
     lines = run("list", *both).stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["Blender", "studio", "Blender", "one"]
-    assert "Blender 4.2 and Blender 5.3 have 2 repositories." in run("list", *both).stderr
+    assert "Blender 4.2 and 5.3 have 2 repositories." in run("list", *both).stderr
 
 
 ANSWER = """{"version": "4.2.3", "result": {

@@ -43,11 +43,20 @@ def for_each(targets: Iterable[Target], action: Callable[[Target], Result]) -> R
     return results
 
 
-def grouped_lines(groups: Sequence[tuple[Target, Sequence[str]]]) -> list[str]:
-    """Return lines with a heading for each target if there are several."""
+def grouped_lines(groups: Sequence[tuple[Target, Sequence[str]]], *, empty: str = "") -> list[str]:
+    """Return lines with a heading for each target if there are several.
+
+    ``empty`` stands behind the heading of one without lines, which is left out without it, as all are if none has lines.
+    """
     if len(groups) == 1:
         return list(groups[0][1])
-    return [line for target, lines in groups for line in (f"{target}:", *(f"  {x}" for x in lines))]
+    found: list[str] = []
+    for target, lines in groups:
+        if lines:
+            found += [f"{target}:", *(f"  {line}".rstrip() for line in lines)]
+        elif empty:
+            found.append(f"{target}: {empty}")
+    return found if any(lines for _, lines in groups) else []
 
 
 def target_data(target: Target, **data: Any) -> Mapping[str, Any]:
@@ -58,8 +67,12 @@ def target_data(target: Target, **data: Any) -> Mapping[str, Any]:
 
 
 def names_of(targets: Iterable[Target]) -> str:
-    """Return ``Blender 4.2 and Blender 5.3``."""
-    return " and ".join(map(str, targets))
+    """Return ``Blender 4.2, 5.0 and 5.3``; empty without targets."""
+    first, *others = [*map(str, targets)] or [""]
+    numbers = [name.removeprefix("Blender ") for name in others]
+    if not numbers:
+        return first
+    return f"{', '.join([first, *numbers[:-1]])} and {numbers[-1]}"
 
 
 def print_wait(holder: str) -> None:

@@ -79,7 +79,8 @@ def command(
         + (f" in {places}." if places else "."),
         problems=results.prefixed,
         lines=grouped_lines(
-            [(target, overview_lines(rows, indent=indent)) for target, rows in results.done]
+            [(target, overview_lines(rows, indent=indent)) for target, rows in results.done],
+            empty="none",
         )
         if run.output_format == "text"
         else (),

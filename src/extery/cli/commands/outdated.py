@@ -48,7 +48,8 @@ def command(run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path |
         summary=f"{summary}, {held} of them held." if held else f"{summary}.",
         problems=[*prefix_problems(problems), *results.prefixed],
         lines=grouped_lines(
-            [(target, overview_lines(rows, indent=indent)) for target, rows in results.done]
+            [(target, overview_lines(rows, indent=indent)) for target, rows in results.done],
+            empty="none",
         )
         if run.output_format == "text"
         else (),

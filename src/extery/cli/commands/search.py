@@ -66,7 +66,8 @@ def command(
         summary=f"Found {pluralize(total, 'extension')}{more}.",
         problems=results.prefixed,
         lines=grouped_lines(
-            [(target, overview_lines(rows, indent=indent)) for target, (rows, _) in results.done]
+            [(target, overview_lines(rows, indent=indent)) for target, (rows, _) in results.done],
+            empty="none",
         )
         if run.output_format == "text"
         else (),
