@@ -54,7 +54,7 @@ CODES = {
         "A lock file is made of the extensions of one Blender.",
         message="this command is for one Blender, and {targets} are given",
         hint="give one version with --blender",
-        example={"targets": "Blender 4.2, Blender 5.3"},
+        example={"targets": "Blender 4.2 and 5.3"},
     ),
     "target.state-damaged": Code(
         "error",
