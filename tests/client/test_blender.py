@@ -166,6 +166,36 @@ def test_the_variable_names_several_and_the_right_one_is_taken(tmp_path: Path) -
     assert run_in_blender(make_target(tmp_path), "repositories", environ=environ) == "right"
 
 
+def test_every_blender_that_the_variable_names_is_tried(tmp_path: Path) -> None:
+    other = '{"refusal": "version", "version": "5.0.1"}'
+    wrong = [make_program(tmp_path / f"wrong{number}", other) for number in range(5)]
+    right = make_program(tmp_path / "right", '{"result": "right"}')
+    environ = {VARIABLE: os.pathsep.join(map(str, [*wrong, right]))}
+    assert run_in_blender(make_target(tmp_path), "repositories", environ=environ) == "right"
+
+
+def test_a_blender_of_another_series_is_started_only_if_there_is_no_other(tmp_path: Path) -> None:
+    log = f"open({str(tmp_path / 'started')!r}, 'a').write('x')\n"
+    wrong = make_program(tmp_path / "wrong", '{"refusal": "version", "version": "5.3.0"}', end=log)
+    (wrong.parent / "5.3").mkdir()
+    right = make_program(tmp_path / "right", '{"result": "right"}')
+    target = make_target(tmp_path)
+    environ = {VARIABLE: os.pathsep.join(map(str, [wrong, right]))}
+    assert run_in_blender(target, "repositories", environ=environ) == "right"
+    assert not (tmp_path / "started").exists()
+    with pytest.raises(ExteryError) as caught:
+        run_in_blender(target, "repositories", environ={VARIABLE: str(wrong)})
+    assert caught.value.code == "blender.version"
+    assert "5.3.0" in caught.value.problems[0].message
+
+
+def test_a_python_is_of_the_series_of_its_module_bpy(tmp_path: Path) -> None:
+    old, new = (make_program(tmp_path / name / "bin", name="python") for name in ("old", "new"))
+    (tmp_path / "old/lib/python3.11/site-packages/bpy/4.2").mkdir(parents=True)
+    (tmp_path / "new/lib/python3.13/site-packages/bpy/5.3").mkdir(parents=True)
+    assert sorted_for((5, 3), [old, new]) == [new]
+
+
 def test_the_job_of_an_action_is_private(tmp_path: Path) -> None:
     mode = "oct(os.stat(os.path.dirname(sys.argv[-1])).st_mode & 0o077)"
     program = make_program(tmp_path, f'{{"result": {mode}}}')

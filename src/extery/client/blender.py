@@ -65,10 +65,8 @@ def run_in_blender(
     ``program`` is a Blender or a Python with ``bpy``; without it one of the target's series is found. Raises
     `NotFound` or `Incompatible` without a suitable Blender, and `Unavailable` if it fails or takes too long.
     """
-    given = [program] if program else _given_programs(environ)
-    programs = given or sorted_for(target.series, find_programs(environ))
     mismatch: ExteryError | None = None
-    for candidate in programs[:_MAX_STARTS]:
+    for candidate in _programs_for(target.series, program, environ):
         try:
             return _run(candidate, target, action, arguments, time_limit, environ)
         except Incompatible as error:
@@ -78,6 +76,18 @@ def run_in_blender(
     if mismatch:
         raise mismatch
     raise NotFound.of("blender.not-found", version=format_series(target.series))
+
+
+def _programs_for(
+    series: BlenderSeries, program: Path | None, environ: Mapping[str, str]
+) -> list[Path]:
+    """Return the Blenders to start: ``program``, else all that the variable names, else some of those that are found."""
+    if program:
+        return [program]
+    if given := _given_programs(environ):
+        # One of another series is started only for the error that names its version.
+        return sorted_for(series, given) or given[:1]
+    return sorted_for(series, find_programs(environ))[:_MAX_STARTS]
 
 
 def _given_programs(environ: Mapping[str, str]) -> list[Path]:
@@ -116,11 +126,15 @@ def sorted_for(series: BlenderSeries, programs: Iterable[Path]) -> list[Path]:
 
 
 def _series_beside(program: Path) -> set[str]:
-    """Return the names of folders such as ``4.2`` that a Blender brings along."""
+    """Return the names of folders such as ``4.2`` that a Blender, or the module ``bpy`` of a Python, brings along."""
     names: set[str] = set()
     with suppress(OSError):
         folder = program.resolve().parent
-        for place in (folder, folder.parent / "Resources"):
+        places = [folder, folder.parent / "Resources"]
+        if _PYTHON.fullmatch(program.name):  # a virtual environment links to a Python elsewhere
+            modules = ("lib/python3.*/site-packages/bpy", "Lib/site-packages/bpy")
+            places += [path for name in modules for path in program.parent.parent.glob(name)]
+        for place in places:
             if place.is_dir():
                 found = (item.name for item in place.iterdir())
                 names |= {name for name in found if re.fullmatch(r"[1-9]\d?\.\d{1,2}", name)}
