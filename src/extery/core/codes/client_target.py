@@ -36,8 +36,8 @@ CODES = {
         "error",
         "no Blender is found",
         "The extensions of a Blender are in a folder that it creates when it is started for the first time.",
-        message="{folder} has no folder of a Blender with extensions",
-        hint="start Blender once, name its version with --blender 4.2, or name a folder of extensions with --dir",
+        message="no Blender was found: {folder} has no folder of a version from 4.2 on",
+        hint="start Blender once, or choose its version, for example with --blender 5.3, or a folder of extensions with --dir",
         example={"folder": "/home/ada/.config/blender"},
     ),
     "target.one-version": Code(
@@ -88,6 +88,7 @@ CODES = {
         "A command stops before it has changed anything, or the next one completes it.",
         message="{path} cannot be used: {reason}",
         hint="check its permissions and the space on the disk",
+        variants={"missing": ("", "check the path")},
         example={"path": _FOLDER, "reason": "Permission denied"},
     ),
     "target.unwritable": Code(
