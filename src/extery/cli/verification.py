@@ -14,6 +14,7 @@ from extery.client.verify import Verified, verify
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
     from extery.client.targets import Target
+    from extery.core.errors import Problem
 
 _MAX_NAMES = 5
 
@@ -47,19 +48,20 @@ def verify_targets(
 
 def verify_outcome(results: Results[list[Verified]]) -> Outcome:
     """Return the outcome of ``extery verify``."""
-    from extery.cli.output import Outcome, pluralize, prefix_problems
+    from extery.cli.output import Outcome, prefix_problems
     from extery.cli.terminal import printable
 
     everything = [item for _, found in results.done for item in found]
     problems = [*results.problems]
     for item in everything:
         problems += item.error.problems if item.error else ()
-    damaged = sum(not item.is_intact for item in everything)
+    damaged = any(not item.is_intact for item in everything)
+    different = any(not item.is_intact and item.error is None for item in everything)
     return Outcome(
         ok=results.ok and not damaged,
-        summary=f"Verified {pluralize(len(everything), 'extension')}"
-        + (f", {damaged} differ or cannot be compared." if damaged else "."),
+        summary=_summary(everything, results.problems),
         problems=prefix_problems(problems),
+        notes=["to mend what differs: extery repair"] if different else (),
         lines=grouped_lines(
             [
                 (target, [printable(line) for item in found for line in _lines(item)])
@@ -73,6 +75,19 @@ def verify_outcome(results: Results[list[Verified]]) -> Outcome:
             ]
         },
     )
+
+
+def _summary(everything: Sequence[Verified], problems: Sequence[Problem]) -> str:
+    from extery.cli.output import pluralize
+
+    if not everything and problems:
+        return "Nothing was verified."
+    failed = sum(item.error is not None for item in everything)
+    different = sum(not item.is_intact for item in everything) - failed
+    parts = [f"{different} {'differs' if different == 1 else 'differ'}"] if different else []
+    parts += [f"{failed} cannot be compared"] if failed else []
+    text = f"Verified {pluralize(len(everything), 'extension')}"
+    return f"{', '.join([text, *parts])}."
 
 
 def _lines(item: Verified) -> Iterator[str]:

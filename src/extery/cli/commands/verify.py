@@ -34,7 +34,7 @@ def command(
 ) -> Outcome:
     """Compare installed extensions with their packages.
 
-    By default all extensions of remote repositories are compared, file by file.     The exit status is 1 if a file of a package is changed or missing. Files that were added are listed and do no harm.
+    By default all extensions of remote repositories are compared, file by file. The exit status is 1 if a file of a package is changed or missing. Files that were added are listed and do no harm.
     'extery repair' mends what differs.
     """  # fmt: skip
     from extery.cli.verification import verify_outcome, verify_targets

@@ -17,6 +17,8 @@ def summary_line(outcome: Outcome) -> str:
     errors, warnings = counts(outcome)
     parts = [pluralize(errors, "error")] if errors else []
     parts += [pluralize(warnings, "warning")] if warnings else []
+    if not parts and not outcome.ok and not outcome.is_strict and not outcome.silenced:
+        return styles.severity(outcome.summary, "error")
     result = f"Found {' and '.join(parts)}" if parts else "No problems"
     if outcome.silenced:
         result += f", {pluralize(len(outcome.silenced), 'warning')} silenced"
