@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+import zipfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from extery.cli.app import extery
 from extery.listing.entries import Entry, dump_listing, make_listing
 from tests.cli.imports import modules_after
 from tests.client.samples import make_entry, make_package
+from tests.samples.packages import XML
 
 
 class Evening:
@@ -36,7 +38,10 @@ class Evening:
     def publish(self, identifier: str, version: str, **fields: str) -> None:
         for old in self.packages.glob(f"{identifier}-*.zip"):
             old.unlink()
-        make_package(self.packages, identifier, version, **fields)
+        package = make_package(self.packages, identifier, version, **fields)
+        if fields.get("type") == "theme":
+            with zipfile.ZipFile(package, "a") as archive:
+                archive.writestr(f"{identifier}.xml", XML)
         made = CliRunner().invoke(extery, ["server-generate", "--repo-dir", str(self.packages)])
         assert made.exit_code == 0, made.output
 
@@ -80,12 +85,13 @@ def test_extensions_are_installed_updated_and_undone(evening: Evening) -> None:
     result = evening.run("install", "gear_tool", "spring_tool")
     assert result.exit_code == 0
     assert "installed studio.gear_tool 1.0.0" in result.output
-    assert "Undo with: extery undo 1" in result.output
+    assert "to undo this: extery undo 1" in result.output
     evening.publish("gear_tool", "1.1.0")
     evening.sync()
     result = evening.run("update")
     assert "updated studio.gear_tool 1.0.0 -> 1.1.0" in result.output
-    assert "studio.spring_tool 0.3.0 is up to date" in result.output
+    assert "spring_tool" not in result.output
+    assert "Updated 1 extension." in result.output
     assert evening.run("undo").exit_code == 0
     assert evening.versions() == {"gear_tool": "1.0.0", "spring_tool": "0.3.0"}
 
@@ -146,8 +152,19 @@ def test_a_rollback_and_a_pin_keep_an_older_version(evening: Evening) -> None:
     evening.run("update")
     assert evening.run("rollback", "gear_tool").exit_code == 0
     assert evening.versions() == {"gear_tool": "1.0.0"}
-    assert "studio.gear_tool: <2" in evening.run("pin", "gear_tool<2").output
+    assert "pinned studio.gear_tool to <2" in evening.run("pin", "gear_tool<2").output
     assert "is up to date, pinned to <2" in evening.run("update").output
+    assert "[install.not-installed]" in evening.run("pin", "nothing", "gear_tool==1").output
+    assert "is up to date, pinned to ==1" in evening.run("update").output
+    assert (
+        "unpinned studio.gear_tool\nUnpinned 1 extension."
+        in evening.run("unpin", "gear_tool").output
+    )
+    assert (
+        "studio.gear_tool was not pinned\nNothing was changed."
+        in evening.run("unpin", "gear_tool").output
+    )
+    evening.run("pin", "gear_tool<2")
     evening.run("unpin", "gear_tool")
     evening.run("update")
     assert evening.versions() == {"gear_tool": "2.0.0"}
@@ -274,7 +291,7 @@ def test_two_blenders_are_changed_by_one_command(
     assert result.exit_code == 0
     assert "Blender 4.2:" in result.output
     assert "Blender 5.2:" in result.output
-    assert "Changed 2 extensions." in result.output
+    assert "Installed 2 extensions" in result.output
 
 
 def test_a_dry_run_names_conflicts_of_wheels_before_anything_is_downloaded(
@@ -321,7 +338,7 @@ def test_an_update_looks_for_newer_versions_once_a_day(evening: Evening) -> None
     assert "1.0.0      1.1.0" in evening.run("outdated").output
     assert "updated studio.gear_tool 1.0.0 -> 1.1.0" in evening.run("update").output
     evening.publish("gear_tool", "1.2.0")
-    assert "1.1.0 is up to date" in evening.run("update").output
+    assert "1 extension is up to date" in evening.run("update").output
 
 
 @pytest.mark.parametrize("switch", ["setting", "network"])
@@ -339,8 +356,8 @@ def test_no_command_looks_for_updates_if_that_is_switched_off(
             text.replace(url, "https://example.org/index.json")
         )
     result = evening.run("update")
-    assert (result.exit_code, "1.0.0 is up to date" in result.output) == (0, True)
-    assert "0 extensions outdated" in evening.run("outdated").output
+    assert (result.exit_code, "1 extension is up to date" in result.output) == (0, True)
+    assert "Nothing is outdated" in evening.run("outdated").output
 
 
 def test_a_check_that_fails_does_not_fail_the_command(evening: Evening) -> None:
@@ -349,7 +366,7 @@ def test_a_check_that_fails_does_not_fail_the_command(evening: Evening) -> None:
     result = evening.run("update")
     assert result.exit_code == 0
     assert "newer versions were not looked for" in result.output
-    assert "1.0.0 is up to date" in result.output
+    assert "1 extension is up to date" in result.output
 
 
 def test_a_sync_names_what_is_newer_unless_switched_off(evening: Evening) -> None:
@@ -382,3 +399,34 @@ def test_an_extension_that_cannot_be_switched_is_an_error(
     assert " 0 " in result.output.splitlines()[-1]
     [problem] = evening.json(command, *arguments)["problems"]
     assert problem["code"] == "install.in-use"
+
+
+def test_a_difference_from_the_package_is_counted_and_the_cure_named(evening: Evening) -> None:
+    evening.run("install", "gear_tool")
+    (evening.target / "studio/gear_tool/__init__.py").write_text("")
+    result = evening.run("verify")
+    assert result.exit_code == 1
+    assert "to mend what differs: extery repair --dir" in result.output
+    assert result.output.endswith("\nVerified 1 extension, 1 differs.\n")
+    result = evening.run("repair")
+    assert "reinstalled studio.gear_tool 1.0.0" in result.output
+    assert "Reinstalled 1 extension." in result.output
+    assert "Nothing to do: 1 extension is intact." in evening.run("repair").output
+
+
+def test_what_is_next_after_an_installation_is_named(evening: Evening) -> None:
+    result = evening.run("install", "gear_tool")
+    options = f"--dir {evening.target} --blender 4.2"
+    assert f"to enable it in Blender 4.2: extery enable studio.gear_tool {options}" in result.output
+    assert f"to undo this: extery undo 1 {options}" in result.output
+    assert "to enable" not in evening.run("remove", "gear_tool").output
+
+
+def test_themes_are_not_enabled_together(evening: Evening) -> None:
+    for name in ("dawn", "dusk"):
+        evening.publish(name, "1.0.0", type="theme")
+    evening.sync()
+    assert "extery enable studio.dawn" in evening.run("install", "dawn").output
+    evening.run("remove", "dawn")
+    result = evening.run("install", "dawn", "dusk", "gear_tool")
+    assert "to enable it in Blender 4.2: extery enable studio.gear_tool --dir" in result.output

@@ -75,7 +75,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 
 @pytest.fixture
 def installed(place: Place, tmp_path: Path) -> Place:
-    """Five installed extensions: outdated, held, blocked, local and not listed."""
+    """Five installed extensions: outdated, pinned, blocked, local and not listed."""
     for identifier in ("gear_tool", "dusk", "bad", "private"):
         place.install(make_package(tmp_path / "packages", identifier))
     place.install(make_package(tmp_path / "packages", "own"), Repository("mine"))
@@ -134,7 +134,7 @@ def test_list_shows_installed_extensions_with_notes(installed: Place) -> None:
     assert lines == [
         "ID INSTALLED LISTED REPOSITORY NOTES",
         "bad 1.0.0 1.0.0 studio blocked: It deletes files; Turns gears",
-        "dusk 1.0.0 1.0.0 studio held: for the film; Turns gears",
+        "dusk 1.0.0 1.0.0 studio pinned: for the film; Turns gears",
         "gear_tool 1.0.0 1.2.0 studio update available; Turns gears",
         "own 1.0.0 - mine local; Turns gears",
         "private 1.0.0 - studio not listed; Turns gears",
@@ -166,13 +166,15 @@ def test_a_repository_that_does_not_exist_is_an_error(place: Place) -> None:
     assert "[repo.unknown]" in result.stderr
 
 
-def test_outdated_counts_held_extensions(installed: Place) -> None:
+def test_outdated_counts_pinned_extensions(installed: Place) -> None:
     [item] = [i for i in find_installed(installed.target) if i.id == "gear_tool"]
-    assert installed.run("outdated").stderr == "1 extension outdated. No problems.\n"
+    result = installed.run("outdated")
+    assert "to update: extery update --dir" in result.stderr
+    assert result.stderr.endswith("\n1 extension outdated. No problems.\n")
     store_hold(installed.target, item, "for the film")
     result = installed.run("outdated")
-    assert result.stderr == "1 extension outdated, 1 of them held. No problems.\n"
-    assert "held: for the film" in result.stdout
+    assert result.stderr == "1 extension outdated, 1 pinned. No problems.\n"
+    assert "pinned: for the film" in result.stdout
     assert installed.data("outdated")["extensions"][0]["updatable"] is False
     assert result.exit_code == 0
 
@@ -199,7 +201,8 @@ def test_info_shows_all_versions_and_why_they_do_not_fit(installed: Place) -> No
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[:2] == ["gear_tool Gear Tool", "Turns gears"]
     assert (
-        f"Installed: 1.0.0 in studio ({installed.target.folder / 'studio' / 'gear_tool'})" in lines
+        lines[lines.index("Installed: 1.0.0 from studio") + 1]
+        == f"Folder: {installed.target.folder / 'studio' / 'gear_tool'}"
     )
     assert lines[-3:] == [
         "VERSION REPOSITORY SIZE FITS",
@@ -212,7 +215,7 @@ def test_info_shows_all_versions_and_why_they_do_not_fit(installed: Place) -> No
 
 def test_info_shows_installed_extensions_that_no_repository_lists(installed: Place) -> None:
     result = installed.run("info", "own")
-    assert "License:     GPL-3.0-or-later\n" in result.stdout
+    assert "Licence:     GPL-3.0-or-later\n" in result.stdout
     assert "VERSION" not in result.stdout
 
 
@@ -287,3 +290,15 @@ def test_commands_that_only_read_import_no_network(place: Place, name: str) -> N
     assert "httpx" not in loaded
     assert "rich" not in loaded
     assert "sqlite3" in loaded or name == "files"
+
+
+def test_a_repository_that_was_never_synced_is_named_with_the_cure(
+    installed: Place,
+) -> None:
+    [listing] = installed.target.folder.glob("studio/.blender_ext/index.json")
+    listing.unlink()
+    result = installed.run("list")
+    assert "not synced; Turns gears" in result.stdout
+    assert "not listed" not in result.stdout
+    assert "studio was never synced; to fetch the listing: extery sync --dir" in result.stderr
+    assert "studio was never synced" in installed.run("search", "gear").stderr

@@ -52,7 +52,7 @@ def running(*, output_format: str = "text", quiet: bool = False) -> Iterator[Non
 
 
 def show(clock: Clock, *, steps: int = 4, seconds: float = 0.5) -> None:
-    with RunProgress("Install", "package") as progress:
+    with RunProgress("Installing", "package") as progress:
         progress.changed("studio.gear_tool", "downloading", size=4_000_000)
         for step in range(1, steps + 1):
             clock.now += seconds
@@ -72,7 +72,7 @@ def test_a_line_is_printed_at_most_once_a_second(
         show(clock, steps=8)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 4
-    assert lines[0] == "Install: 0 of 1 package, 2.0 MB of 4.0 MB, 2.0 MB/s"
+    assert lines[0] == "Installing: 0 of 1 package, 2.0 MB of 4.0 MB, 2.0 MB/s"
 
 
 def test_what_is_done_within_a_second_prints_no_line(
@@ -142,7 +142,7 @@ def test_a_terminal_shows_total_rate_and_each_package_in_work(
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with running(), RunProgress("Install", "package") as progress:
+    with running(), RunProgress("Installing", "package") as progress:
         clock.now += 2
         progress.changed("studio.gear\x1b[2J", "downloading", size=4_000_000)
         progress.update(3, 20, received=2_000_000, of_bytes=8_000_000, fetched=1_000_000)
@@ -151,7 +151,7 @@ def test_a_terminal_shows_total_rate_and_each_package_in_work(
         bar._progress.refresh()
         shown = terminal.getvalue()
         progress.changed("studio.gear\x1b[2J", "done", size=4_000_000)
-        assert [task.description for task in bar._progress.tasks] == ["Install"]
+        assert [task.description for task in bar._progress.tasks] == ["Installing"]
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
     assert "3 of 20 packages, 2.0 MB of 8.0 MB, 500 KB/s" in text
     assert "gear\\x1b[2J" in text

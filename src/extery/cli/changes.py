@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.client.plan import Action
 from extery.core.files import format_size
+from extery.core.types import THEME
+from extery.core.versions import format_series
 
 if TYPE_CHECKING:
     from extery.cli.output import Outcome
@@ -20,9 +23,20 @@ _DONE = {
     Action.INSTALL: "installed",
     Action.UPDATE: "updated",
     Action.DOWNGRADE: "downgraded",
-    Action.REINSTALL: "installed again",
+    Action.REINSTALL: "reinstalled",
     Action.REMOVE: "removed",
 }
+
+
+#: Extensions that a note names.
+_MAX_ENABLE = 5
+
+
+class Words(NamedTuple):
+    """What a command calls extensions that need no change; they are listed if the user has named them."""
+
+    current: str = "up to date"
+    are_named: bool = True
 
 
 def planned_lines(changes: Sequence[Change]) -> Iterator[str]:
@@ -77,7 +91,7 @@ def step_line(step: Step) -> str:
     return (
         f"{_DONE[_action(old, new)]} {name} {old} -> {new}"
         if old != new
-        else f"installed {name} {new} again"
+        else f"reinstalled {name} {new}"
     )
 
 
@@ -185,17 +199,43 @@ def operation_data(operation: Operation) -> dict[str, Any]:
     }
 
 
-def current_lines(plan: Plan) -> Iterator[str]:
-    """Yield the extensions that need no change."""
+def current_lines(plan: Plan, words: Words) -> Iterator[str]:
+    """Yield the extensions that need no change: all if they were named, else those with a pin."""
     for item in plan.current:
-        pinned = f", pinned to {item.held}" if item.held else ""
-        yield f"{item.name} {item.state.version} is up to date{pinned}"
+        if words.are_named or item.held:
+            pinned = f", pinned to {item.held}" if item.held else ""
+            yield f"{item.name} {item.state.version} is {words.current}{pinned}"
+
+
+def next_notes(
+    plans: Sequence[tuple[Target, Plan]], operations: Mapping[Target, Operation]
+) -> Iterator[str]:
+    """Yield the commands that a user may want next: to enable what is new, and to undo all."""
+    several = len(plans) > 1
+    for target, plan in plans:
+        done = (
+            {s.id for s in operations[target].steps if not s.error} if target in operations else ()
+        )
+        new = [c for c in plan.changes if c.action is Action.INSTALL and c.id in done]
+        # Only one theme can be active.
+        themes = [c for c in new if c.candidate and c.candidate.type == THEME.name]
+        chosen = [c.name for c in new if len(themes) < 2 or c not in themes]
+        if chosen:
+            option = f" --blender {format_series(target.series)}" if several else ""
+            names = " ".join(chosen) if len(chosen) <= _MAX_ENABLE else "ID..."
+            it = "it" if len(chosen) == 1 else "them"
+            yield f"to enable {it} in {target}: extery enable {names}{option}"
+    if operations:
+        [(target, operation), *others] = operations.items()
+        option = f" --blender {format_series(target.series)}" if several else ""
+        yield f"to undo this: extery undo{'' if others else f' {operation.number}{option}'}"
 
 
 def result_outcome(
     plans: Sequence[tuple[Target, Plan]],
     result: Result | None,
     *,
+    words: Words,
     is_dry: bool,
     notes: Iterable[str] = (),
     problems: Iterable[Problem] = (),
@@ -220,14 +260,21 @@ def result_outcome(
         lines = [*planned_lines(plan.changes)] if is_dry else []
         if target in operations:
             lines = done_lines(operations[target])
-        groups.append((target, [printable(line) for line in [*lines, *current_lines(plan)]]))
+        groups.append((target, [printable(line) for line in [*lines, *current_lines(plan, words)]]))
     unique = list(dict.fromkeys(found))
     return Outcome(
         ok=not any(problem.is_error for problem in unique),
-        summary=_summary(plans, result, is_dry=is_dry),
+        summary=_summary(plans, result, words, is_dry=is_dry),
         problems=prefix_problems(unique),
         lines=grouped_lines(groups),
-        notes=[printable(note) for note in [*notes, *_unknown_wheels(wheels_unknown)]],
+        notes=[
+            printable(note)
+            for note in [
+                *notes,
+                *_unknown_wheels(wheels_unknown),
+                *next_notes(plans, operations),
+            ]
+        ],
         data={
             "targets": [
                 target_data(
@@ -253,27 +300,47 @@ def _unknown_wheels(unknown: Mapping[Target, Sequence[str]]) -> Iterator[str]:
 
 def _named(problem: Problem, change: Change) -> Problem:
     """Return the problem with the extension that it is about before its message."""
-    if change.name in problem.message:
+    message = problem.message
+    if change.name in message:
         return problem
-    return problem._replace(message=f"{change.name}: {problem.message}")
+    if message.startswith(f"{change.id} "):
+        return problem._replace(message=f"{change.repository.name}.{message}")
+    return problem._replace(message=f"{change.name}: {message}")
 
 
-def _summary(plans: Sequence[tuple[Target, Plan]], result: Result | None, *, is_dry: bool) -> str:
+def _summary(
+    plans: Sequence[tuple[Target, Plan]], result: Result | None, words: Words, *, is_dry: bool
+) -> str:
+    from extery.cli.each_target import names_of
     from extery.cli.output import pluralize
 
     changes = [change for _, plan in plans for change in plan.changes]
-    if is_dry:
+    current = sum(len(plan.current) for _, plan in plans)
+    if is_dry and changes:
         size = sum(plan.size for _, plan in plans)
         return f"Dry run: {pluralize(len(changes), 'change')}, {format_size(size)} to fetch. Nothing was done."
     if not changes:
+        has_errors = any(plan.problems.errors for _, plan in plans)
+        if not plans or (has_errors and not current):
+            return "Nothing was changed."
+        verb = "is" if current == 1 else "are"
+        if current:
+            return f"Nothing to do: {pluralize(current, 'extension')} {verb} {words.current}."
         return "Nothing to do."
-    done = len(result.done) if result else 0
-    failed = len(changes) - done
-    numbers = sorted({operation.number for _, operation in result.operations}) if result else []
-    text = f"Changed {pluralize(done, 'extension')}"
-    text += f", {failed} failed" if failed > 0 else ""
+    done = [*_done(changes, result)]
+    failed = len(changes) - len(done)
+    counts = Counter(_DONE[action] for action in done)
+    parts = [f"{verb} {pluralize(number, 'extension')}" for verb, number in counts.items()]
+    text = f"{', '.join(parts) or 'Nothing was changed'}{f', {failed} failed' if failed else ''}"
+    text = f"{text[0].upper()}{text[1:]}"
+    if len(plans) > 1 and result and result.operations:
+        text += f" in {names_of(target for target, _ in result.operations)}"
     if result and result.saved:
         text += f", {format_size(result.saved)} not fetched again"
-    if len(numbers) == 1 and result and len(result.operations) == 1:
-        text += f". Undo with: extery undo {numbers[0]}"
     return f"{text}."
+
+
+def _done(changes: Iterable[Change], result: Result | None) -> Iterator[Action]:
+    """Yield the actions that were carried out."""
+    done = set(result.done) if result else set()
+    return (change.action for change in changes if (change.target, change.name) in done)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from extery.cli.changes import own_files_notes, result_outcome
+from extery.cli.changes import Words, own_files_notes, result_outcome
 from extery.cli.each_target import for_each, print_wait
 from extery.core.errors import ExteryError, Problem
 
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from extery.client.plan import Plan
     from extery.client.repositories import Repository
     from extery.client.targets import Target
+
+
+#: Command -> the title of its progress.
+_TITLES = {
+    "audit": "Removing",
+    "install": "Installing",
+    "remove": "Removing",
+    "repair": "Repairing",
+    "restore": "Restoring",
+    "update": "Updating",
+}
 
 
 def check_updates(targets: Sequence[Target], *, offline: bool) -> list[Problem]:
@@ -61,10 +72,10 @@ def sync_first(targets: Sequence[Target], *, is_wanted: bool, offline: bool) -> 
 
 
 def _has_unsynced(target: Target) -> bool:
-    from extery.client.index.database import indexed_repositories
+    from extery.client.index.database import unsynced_repositories
 
     try:
-        return any(not item.listing_in(target).exists() for item in indexed_repositories(target))
+        return bool(unsynced_repositories(target))
     except ExteryError:  # the plan reports it
         return False
 
@@ -77,6 +88,7 @@ def run_plans(
     is_dry: bool,
     offline: bool,
     problems: Sequence[Problem] = (),
+    words: Words = Words(),
 ) -> Outcome:
     """Plan in each target, carry all plans out as one, and return the outcome.
 
@@ -86,16 +98,18 @@ def run_plans(
     plans, found = planned.done, [*problems, *planned.problems]
     if is_dry:
         unknown = _compare_wheels(plans, offline=offline)
-        return result_outcome(plans, None, is_dry=True, problems=found, wheels_unknown=unknown)
+        return result_outcome(
+            plans, None, words=words, is_dry=True, problems=found, wheels_unknown=unknown
+        )
     if not any(plan.changes for _, plan in plans):
-        return result_outcome(plans, None, is_dry=False, problems=found)
+        return result_outcome(plans, None, words=words, is_dry=False, problems=found)
     result = _execute([plan for _, plan in plans], command, offline=offline)
     notes = [
         note
         for target, operation in result.operations
         for note in own_files_notes(target, operation)
     ]
-    return result_outcome(plans, result, is_dry=False, notes=notes, problems=found)
+    return result_outcome(plans, result, words=words, is_dry=False, notes=notes, problems=found)
 
 
 def _compare_wheels(
@@ -160,7 +174,7 @@ def _execute(plans: Sequence[Plan], command: str, *, offline: bool) -> Result:
     from extery.client.store import Store, cache_folder
 
     states: dict[str, str] = {}
-    with RunProgress(command.capitalize(), "package") as shown:
+    with RunProgress(_TITLES[command], "package") as shown:
 
         def on_progress(progress: Progress) -> None:
             name, state, received, size = progress.item

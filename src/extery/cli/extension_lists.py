@@ -61,6 +61,18 @@ def make_filter(
     return ListFilter(types, tags, repositories, text, only_installable)
 
 
+def unsynced_notes(targets: Iterable[Target]) -> list[str]:
+    """Return a note that names the repositories whose listings were never fetched, if there are any."""
+    from extery.cli.terminal import printable
+    from extery.client.index.database import unsynced_repositories
+
+    names = dict.fromkeys(name for target in targets for name in unsynced_repositories(target))
+    if not names:
+        return []
+    verb = "was" if len(names) == 1 else "were"
+    return [printable(f"{', '.join(names)} {verb} never synced; to fetch the listing: extery sync")]
+
+
 def overview_lines(rows: Iterable[Overview], *, indent: int = 0) -> list[str]:
     """Return a table of extensions."""
     from extery.cli.output.table import table_lines

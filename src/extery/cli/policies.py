@@ -11,6 +11,7 @@ import click
 from extery.cli.options import LocalPath
 
 if TYPE_CHECKING:
+    from extery.cli.changes import Words
     from extery.cli.output import Outcome
     from extery.client.plan import Plan
     from extery.client.policy import Policy, Violation
@@ -205,8 +206,10 @@ def run_plans_with_policy(
     is_dry: bool,
     offline: bool,
     problems: Sequence[Problem] = (),
+    words: Words | None = None,
 ) -> Outcome:
     """Do what `run_plans` does, without what the policy does not allow, and obey the policy afterwards."""
+    from extery.cli.changes import Words
     from extery.cli.client_run import run_plans
     from extery.client.policy import refuse_changes
 
@@ -216,6 +219,12 @@ def run_plans_with_policy(
         return plan
 
     outcome = run_plans(
-        targets, make_allowed, command, is_dry=is_dry, offline=offline, problems=problems
+        targets,
+        make_allowed,
+        command,
+        is_dry=is_dry,
+        offline=offline,
+        problems=problems,
+        words=words or Words(),
     )
     return outcome if is_dry else with_policy(outcome, targets, policy)

@@ -58,7 +58,7 @@ def test_a_failure_leaves_the_others_installed_and_is_summarized(computer: Compu
     result = computer.run("install", "one_tool", "two_tool", "three_tool", "no_tool")
 
     assert sorted(computer.versions()) == ["one_tool", "three_tool"]
-    assert "Changed 2 extensions, 1 failed." in result.stderr
+    assert "Installed 2 extensions, 1 failed." in result.stderr
     assert "studio.two_tool: " in result.stderr
     [operation] = computer.target_data("history")["operations"]
     assert [failure["name"] for failure in operation["failed"]] == ["studio.two_tool"]

@@ -46,7 +46,7 @@ def test_everything_is_known_about_an_extension_before_it_is_installed(shop: Com
     result = shop.run("info", "spring_tool", "future_tool")
 
     assert "Bounces anything" in result.stdout
-    assert "License:     GPL-3.0-or-later" in result.stdout
+    assert "Licence:     GPL-3.0-or-later" in result.stdout
     assert "SIZE" in result.stdout
     assert "no: it needs Blender 5.0.0 or newer" in result.stdout
     [plan] = shop.target_data("install", "spring_tool", "--dry-run")["changes"]

@@ -102,7 +102,7 @@ def _progress(
     total = sum(item.state.size for item in lock.extensions)
     done: list[LockedExtension] = []
     fetched = partly = 0
-    with RunProgress("Bundle", "package") as shown:
+    with RunProgress("Bundling", "package") as shown:
 
         def on_package(item: LockedExtension, state: str) -> None:
             nonlocal partly

@@ -59,6 +59,7 @@ def command(
     """  # fmt: skip
     from extery.cli.client_run import all_versions_finder
     from extery.cli.each_target import for_each, grouped_lines, target_data
+    from extery.cli.extension_lists import unsynced_notes
     from extery.cli.output import Outcome, pluralize, prefix_problems
 
     problems: list[PrefixedProblem] = []
@@ -72,7 +73,8 @@ def command(
         problems.extend(prefix_problems(failed))
         return info._replace(versions=versions)
 
-    jobs = [(target, name) for name in names for target in targets_of(blender, folder)]
+    targets = targets_of(blender, folder)
+    jobs = [(target, name) for name in names for target in targets]
     found: dict[str, list[tuple[Target, Info]]] = {}
     ok = True
     for target, name in jobs:
@@ -88,9 +90,10 @@ def command(
         lines += grouped_lines([(target, list(_lines(info))) for target, info in items])
     return Outcome(
         ok=ok,
-        summary=f"Found {pluralize(count, 'extension')}.",
+        summary=f"Found {pluralize(count, 'extension')}." if count else "Nothing was found.",
         problems=problems,
         lines=lines,
+        notes=[] if ok else unsynced_notes(targets),
         data={
             "targets": [
                 target_data(target, **_data(info))
@@ -182,15 +185,16 @@ def _fields(info: Info, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     licenses = ", ".join(str(item).removeprefix("SPDX:") for item in values.get("license") or ())
     yield "Type", str(values.get("type", ""))
     yield "Maintainer", str(values.get("maintainer", ""))
-    yield "License", licenses
+    yield "Licence", licenses
     yield "Website", str(values.get("website") or "")
     yield "Tags", ", ".join(map(str, values.get("tags") or ()))
     for number, (name, reason) in enumerate(permissions.items()):
         yield "" if number else "Permissions", f"{name}: {reason}" if reason else str(name)
     for number, item in enumerate(info.installed):
-        held = f", held: {item.held}" if item.held else ""
-        where = f"{item.state.version} in {item.repository.name} ({item.folder}){held}"
+        pinned = f", pinned to {item.held}" if item.held else ""
+        where = f"{item.state.version} from {item.repository.name}{pinned}"
         yield "" if number else "Installed", where
+        yield "Folder", str(item.folder)
 
 
 def _field(label: str, text: str) -> Iterator[str]:
@@ -204,7 +208,8 @@ def _field(label: str, text: str) -> Iterator[str]:
         return
     start = styles.dim(f"{label}:".ljust(_LABEL_WIDTH) if label else " " * _LABEL_WIDTH)
     width = width_of(sys.stdout) - _LABEL_WIDTH - 3
-    lines = wrap(printable(text), width) if is_interactive(sys.stdout) else [printable(text)]
+    is_prose = is_interactive(sys.stdout) and " " in text and label != "Folder"
+    lines = wrap(printable(text), width) if is_prose else [printable(text)]
     for number, line in enumerate(lines):
         yield f"{start if not number else ' ' * _LABEL_WIDTH} {line}"
 

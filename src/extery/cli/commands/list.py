@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.extension_lists import filter_options, make_filter, overview_lines
+from extery.cli.extension_lists import filter_options, make_filter, overview_lines, unsynced_notes
 from extery.cli.options import output_options
 from extery.cli.target_options import target_options, targets_of
 
@@ -60,8 +60,9 @@ def command(
     """List installed extensions, or those that can be installed.
 
     With TEXT only extensions that have all of its words in their id, name or tagline. Listings are those of the last
-    'extery sync'. Notes: "held" stays at its version, "blocked" is warned of by its repository, "local" and "system" are
-    of repositories without a listing, "not listed" is installed and no longer offered.
+    'extery sync'. Notes: "pinned" stays at its version, "blocked" is warned of by its repository, "local" and "system" are
+    of repositories without a listing, "not listed" is installed and no longer offered,
+    "not synced" is of a repository whose listing was never fetched.
     """  # fmt: skip
     from extery.cli.each_target import for_each, grouped_lines, names_of, target_data
     from extery.cli.output import Outcome, pluralize
@@ -73,11 +74,13 @@ def command(
     count = sum(len(rows) for _, rows in results.done)
     indent = 2 if len(results.done) > 1 else 0
     places = names_of(target for target, _ in results.done)
+    number = pluralize(count, "extension") if count else "No extensions"
     return Outcome(
         ok=results.ok,
-        summary=f"{pluralize(count, 'extension')} {'' if kind == _ALL else kind}".rstrip()
+        summary=f"{number} {'' if kind == _ALL else kind}".rstrip()
         + (f" in {places}." if places else "."),
         problems=results.prefixed,
+        notes=unsynced_notes(target for target, _ in results.done),
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, rows in results.done],
             empty="none",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.extension_lists import overview_lines
+from extery.cli.extension_lists import overview_lines, unsynced_notes
 from extery.cli.options import output_options
 from extery.cli.target_options import offline_option, target_options, targets_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @output_options(project_file=False)
 @click.pass_obj
 def command(run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path | None) -> Outcome:
-    """List installed extensions that have a newer version, held ones included.
+    """List installed extensions that have a newer version, pinned ones included.
 
     A version counts if this Blender can install it and its repository has not blocked it. Listings are those of the last
     'extery sync'; if it is a day old, they are fetched first, unless the setting check-updates is no. The exit status is 0 whether there are any or not.
@@ -42,11 +42,17 @@ def command(run: Run, *, offline: bool, blender: tuple[str, ...], folder: Path |
     all_rows = [row for _, rows in results.done for row in rows]
     held = sum(not row.is_updatable for row in all_rows)
     summary = f"{pluralize(len(all_rows), 'extension')} outdated"
+    if not all_rows:
+        summary = "Nothing is outdated"
     indent = 2 if len(results.done) > 1 else 0
     return Outcome(
         ok=results.ok,
-        summary=f"{summary}, {held} of them held." if held else f"{summary}.",
+        summary=f"{summary}, {held} pinned." if held else f"{summary}.",
         problems=[*prefix_problems(problems), *results.prefixed],
+        notes=[
+            *unsynced_notes(target for target, _ in results.done),
+            *(["to update: extery update"] if held < len(all_rows) else []),
+        ],
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, rows in results.done],
             empty="none",

@@ -39,6 +39,7 @@ def command(
     The packages of extensions with changed or missing files are installed again. Changed files are kept like those of every replaced extension; the output names where, and 'extery undo' brings them
     back.
     """  # fmt: skip
+    from extery.cli.changes import Words
     from extery.cli.client_run import run_plans
     from extery.cli.verification import verified_in
     from extery.client.plan import Plan
@@ -48,4 +49,5 @@ def command(
     def plan(target: Target) -> Plan:
         return plan_repair(target, verified_in(target, names, offline=offline))
 
-    return run_plans(targets_of(blender, folder), plan, "repair", is_dry=dry_run, offline=offline)
+    targets, words = targets_of(blender, folder), Words("intact", are_named=bool(names))
+    return run_plans(targets, plan, "repair", is_dry=dry_run, offline=offline, words=words)

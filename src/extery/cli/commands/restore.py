@@ -46,6 +46,7 @@ def command(
     FILE is a file of 'extery lock', by default extery.lock, or a file or folder of 'extery bundle'. Its repositories are
     added. Each package is verified by its SHA-256; versions go up or down as the file states.
     """  # fmt: skip
+    from extery.cli.changes import Words
     from extery.cli.each_target import print_wait
     from extery.cli.policies import run_plans_with_policy
     from extery.client.bundle import check_complete, open_lock
@@ -66,6 +67,7 @@ def command(
 
     policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
+    words = Words("as locked", are_named=False)
     return run_plans_with_policy(
-        targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy
+        targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy, words=words
     )

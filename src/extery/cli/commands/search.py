@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extery.cli.command import OutcomeCommand, Run
-from extery.cli.extension_lists import filter_options, make_filter, overview_lines
+from extery.cli.extension_lists import filter_options, make_filter, overview_lines, unsynced_notes
 from extery.cli.options import output_options
 from extery.cli.target_options import target_options, targets_of
 
@@ -63,8 +63,9 @@ def command(
     indent = 2 if len(results.done) > 1 else 0
     return Outcome(
         ok=results.ok and total > 0,
-        summary=f"Found {pluralize(total, 'extension')}{more}.",
+        summary=f"Found {pluralize(total, 'extension')}{more}." if total else "Nothing was found.",
         problems=results.prefixed,
+        notes=unsynced_notes(target for target, _ in results.done),
         lines=grouped_lines(
             [(target, overview_lines(rows, indent=indent)) for target, (rows, _) in results.done],
             empty="none",

@@ -80,6 +80,12 @@ def indexed_repositories(target: Target) -> list[Repository]:
     return [item for item in load_repositories(target) if item.is_remote and item.enabled]
 
 
+def unsynced_repositories(target: Target) -> list[str]:
+    """Return the names of the enabled remote repositories whose listing was never fetched."""
+    found = indexed_repositories(target)
+    return [item.name for item in found if not item.listing_in(target).exists()]
+
+
 @contextmanager
 def open_index(target: Target) -> Iterator[Index]:
     """Yield the current index of a target; raises `Corrupt` if its list of repositories is damaged."""

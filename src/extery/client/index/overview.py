@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from extery.client.index.database import Index, open_index
+from extery.client.index.database import Index, open_index, unsynced_repositories
 from extery.client.index.queries import (
     ListedExtension,
     ListFilter,
@@ -31,13 +31,14 @@ class Notes(NamedTuple):
     is_system: bool = False
     is_unlisted: bool = False
     is_disabled: bool = False
+    is_unsynced: bool = False
 
     def words(self) -> Iterator[str]:
         """Yield the notes as words, the most urgent first."""
         if self.blocked:
             yield f"blocked: {self.blocked}"
         if self.held:
-            yield f"held: {self.held}"
+            yield f"pinned: {self.held}"
         if self.incompatible:
             yield self.incompatible
         if self.is_system:
@@ -48,6 +49,8 @@ class Notes(NamedTuple):
             yield "repository disabled"
         if self.is_unlisted:
             yield "not listed"
+        if self.is_unsynced:
+            yield "not synced"
 
 
 NO_NOTES = Notes()
@@ -94,6 +97,7 @@ class Overview(NamedTuple):
             "local": self.notes.is_local,
             "system": self.notes.is_system,
             "unlisted": self.notes.is_unlisted,
+            "unsynced": self.notes.is_unsynced,
         }
 
 
@@ -104,17 +108,21 @@ def installed_overview(
     items = [item for item in installed if _meets(item, conditions)]
     newest = newest_in(index, [item.id for item in items])
     blocked = blocked_ids(index)
+    never_synced = unsynced_repositories(index.target)
     rows = []
     for item in items:
         candidate, repository = newest.get(item.name), item.repository
+        is_unlisted = repository.is_remote and repository.enabled and candidate is None
+        is_unsynced = is_unlisted and repository.name in never_synced
         notes = Notes(
             item.held,
             blocked.get((repository.name, item.id), ""),
             candidate.incompatible if candidate else "",
             is_local=not repository.is_remote,
             is_system=repository.name == _SYSTEM,
-            is_unlisted=repository.is_remote and repository.enabled and candidate is None,
+            is_unlisted=is_unlisted and not is_unsynced,
             is_disabled=not repository.enabled,
+            is_unsynced=is_unsynced,
         )
         manifest = item.manifest
         listed = candidate.version.text if candidate else ""
