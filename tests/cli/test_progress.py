@@ -161,7 +161,7 @@ def test_a_terminal_shows_total_rate_and_each_package_in_work(
 def test_only_some_packages_have_a_bar_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setenv("TERM", "xterm")
-    with ProgressBar("Install") as bar:
+    with ProgressBar("Installing") as bar:
         for number in range(MAX_ROWS + 3):
             bar.show_item(f"studio.tool{number}", "downloading", 0, 10)
         assert bar._progress is not None

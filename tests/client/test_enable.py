@@ -129,7 +129,7 @@ def test_the_commands_print_what_was_done(tmp_path: Path) -> None:
     put(target, "gear_tool")
     result = run(tmp_path, "enable", "gear_tool")
     assert (result.exit_code, result.stdout) == (0, "enabled studio.gear_tool\n")
-    assert "Added the repository studio to the preferences of Blender 4.2" in result.stderr
+    assert "added the repository studio to the preferences of Blender 4.2" in result.stderr
     assert "Enabled 1 extension in Blender 4.2. No problems." in result.stderr
     document: Any = json.loads(run(tmp_path, "disable", "studio.gear_tool", "--json").stdout)
     [shown] = document["targets"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from extery.cli.each_target import for_each, grouped_lines, names_of, print_wait, target_data
 from extery.cli.output import Outcome, pluralize, prefix_problems
 from extery.cli.terminal import printable
-from extery.client.enable import Switched, switch_extensions
+from extery.client.enable import Change, Switched, switch_extensions
 from extery.client.targets import Target
 
 
@@ -28,9 +28,11 @@ def switch_in_targets(
         ok=not any(problem.is_error for problem in problems),
         summary=_summary(results.done, enabled=enabled),
         problems=prefix_problems(problems),
-        lines=grouped_lines([(target, _lines(switched)) for target, switched in results.done]),
+        lines=grouped_lines(
+            [(target, _lines(switched, enabled=enabled)) for target, switched in results.done]
+        ),
         notes=[
-            printable(f"Added the repository {name} to the preferences of {target}.")
+            printable(f"added the repository {name} to the preferences of {target}")
             for target, switched in results.done
             for name in switched.repositories
         ],
@@ -47,8 +49,14 @@ def switch_in_targets(
     )
 
 
-def _lines(switched: Switched) -> list[str]:
-    return [printable(f"{item.change} {item.name}") for item in switched.changes]
+def _lines(switched: Switched, *, enabled: bool) -> list[str]:
+    return [printable(_line(item, enabled=enabled)) for item in switched.changes]
+
+
+def _line(item: Change, *, enabled: bool) -> str:
+    if item.change != "unchanged":
+        return f"{item.change} {item.name}"
+    return f"{item.name} is {'enabled' if enabled else 'disabled'} already"
 
 
 def _summary(done: Sequence[tuple[Target, Switched]], *, enabled: bool) -> str:
@@ -59,7 +67,13 @@ def _summary(done: Sequence[tuple[Target, Switched]], *, enabled: bool) -> str:
         if item.change != "unchanged"
     ]
     if not changed:
-        return "Nothing was changed."
+        state = "enabled" if enabled else "disabled"
+        everything = [item for _, switched in done for item in switched.changes]
+        return (
+            f"Nothing to do: everything is {state} already."
+            if everything
+            else "Nothing was changed."
+        )
     count = len({name for _, name in changed})
     verb = "Enabled" if enabled else "Disabled"
     where = names_of(dict.fromkeys(target for target, _ in changed))

@@ -43,7 +43,9 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
     count = sum(len(files) for _, files in found)
     return Outcome(
         ok=results.ok,
-        summary=f"{pluralize(count, 'file')} of {printable(name)}.",
+        summary=f"{pluralize(count, 'file')} of {printable(name)}."
+        if results.done
+        else "Nothing was listed.",
         problems=results.prefixed,
         lines=[printable(str(item.folder / path)) for item, files in found for path, _ in files],
         data={

@@ -81,9 +81,13 @@ def command(
     return Outcome(
         ok=not problems,
         summary=f"{verb} {pluralize(folders, 'replaced extension')} and "
-        f"{pluralize(packages.packages, 'package')}, {format_size(freed)}.",
+        f"{pluralize(packages.packages, 'package')}, {format_size(freed)}."
+        if folders or packages.packages
+        else "Nothing was removed."
+        if problems
+        else "There is nothing to remove.",
         problems=prefix_problems(problems),
-        notes=[printable(f"set your files aside: {path}") for path in aside],
+        notes=[printable(f"your files were set aside: {path}") for path in aside],
         data={
             "folders": folders,
             "packages": packages.packages,

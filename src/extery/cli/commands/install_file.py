@@ -53,5 +53,9 @@ def command(
     return operations_outcome(
         [(target, operation) for target, (operation, _) in results.done],
         [*results.problems, *found],
-        lambda done: f"Installed {pluralize(count_changes(done), 'package')}.",
+        lambda done: (
+            f"Installed {pluralize(count_changes(done), 'package')}."
+            if done
+            else "Nothing was installed."
+        ),
     )

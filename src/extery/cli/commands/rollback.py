@@ -43,5 +43,9 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
     return operations_outcome(
         results.done,
         results.problems,
-        lambda done: f"Rolled back {pluralize(count_changes(done), 'extension')}.",
+        lambda done: (
+            f"Rolled back {pluralize(count_changes(done), 'extension')}."
+            if done
+            else "Nothing was changed."
+        ),
     )

@@ -64,9 +64,12 @@ def command(
     total = pluralize(len(items), "repository")
     outcome = Outcome(
         ok=all(result.ok for result in results),
+        notes=[] if items else ["to add a repository: extery repo add URL"],
         summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}.",
         problems=prefix_problems(p for result in results for p in result.all_problems),
-        lines=grouped_lines([(result.target, list(_lines(result))) for result in results]),
+        lines=grouped_lines(
+            [(result.target, list(_lines(result, several=len(results) > 1))) for result in results]
+        ),
         data={"targets": [target_data(result.target, **_data(result)) for result in results]},
     )
     outcome = with_policy(outcome, targets, policy)
@@ -98,11 +101,11 @@ _MAX_NAMES = 5
 _STATUSES = ("updated", "unchanged", "failed")
 
 
-def _lines(result: SyncedTarget) -> Iterable[str]:
+def _lines(result: SyncedTarget, *, several: bool) -> Iterable[str]:
     from extery.cli.output.table import table_lines
     from extery.cli.terminal import printable
 
-    indent = 2
+    indent = 2 if several else 0
     yield from table_lines(
         [(item.repository.name, _status(item)) for item in result.repositories], indent=indent
     )

@@ -54,7 +54,9 @@ def command(
     return operations_outcome(
         results.done,
         results.problems,
-        lambda done: f"Undid {pluralize(len(done), 'operation')}.",
+        lambda done: (
+            f"Undid {pluralize(len(done), 'operation')}." if done else "Nothing was undone."
+        ),
     )
 
 

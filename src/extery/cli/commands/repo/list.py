@@ -43,9 +43,12 @@ def command(_run: Run, blender: tuple[str, ...], folder: Path | None) -> Outcome
     return Outcome(
         results.ok,
         f"{names_of(targets)} {'has' if len(targets) == 1 else 'have'} "
-        f"{pluralize(number, 'repository').replace('repositorys', 'repositories')}.",
+        f"{pluralize(number, 'repository') if number else 'no repositories'}.",
         results.prefixed,
-        lines=grouped_lines([(target, _lines(rows)) for target, rows in results.done]),
+        notes=[] if number else ["to add one: extery repo add URL"],
+        lines=grouped_lines(
+            [(target, _lines(rows)) for target, rows in results.done], empty="none"
+        ),
         data={"targets": [target_data(t, repositories=rows) for t, rows in results.done]},
     )
 
@@ -74,7 +77,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[str]:
     from extery.cli.terminal import printable
 
     if not rows:
-        return ["no repositories; add one with: extery repo add URL"]
+        return []
     width = max(len(row["name"]) for row in rows)
     lines = []
     for row in rows:
