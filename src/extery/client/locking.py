@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from extery.client.choice import FindAllVersions, find_no_versions
+from extery.client.fitting import check_fits
 from extery.client.index.candidates import Candidate
 from extery.client.lock_file import LockedExtension, LockedRepository, LockFile
 from extery.client.package_state import PackageState
 from extery.client.plan import Change, FindCandidates, Plan
 from extery.client.records import Installed, find_installed
 from extery.client.repositories import Repository, change_repositories, load_repositories
+from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, target_lock
-from extery.core.errors import Conflict, ProblemList
+from extery.core.errors import Conflict, ExteryError, Incompatible, Problem, ProblemList
 from extery.core.versions import format_series
+from extery.package import open_package
 
 
 def lock_target(
@@ -104,9 +107,17 @@ def add_repositories(
 
 
 def plan_restore(
-    target: Target, lock: LockFile, *, installed: Sequence[Installed], exact: bool = False
+    target: Target,
+    lock: LockFile,
+    *,
+    installed: Sequence[Installed],
+    exact: bool = False,
+    store: Store | None = None,
 ) -> Plan:
-    """Plan to install exactly the locked packages, and with ``exact`` to remove all others of remote repositories."""
+    """Plan to install exactly the locked packages, and with ``exact`` to remove all others of remote repositories.
+
+    A package of ``store`` that the Blender cannot use is a problem; of others that is known after their download.
+    """
     plan = Plan()
     known = {repository.name: repository for repository in load_repositories(target)}
     here = {item.name: item for item in installed}
@@ -116,11 +127,28 @@ def plan_restore(
         if before is not None and _is_same(before.state, item.state):
             plan.current.append(before)
             continue
+        if store is not None and (problems := _unfit(item, target, store)):
+            plan.problems.extend(problems)
+            continue
         candidate = LockedCandidate(repository, _entry(item))
         plan.changes.append(Change(target, repository, item.id, before, candidate))
     if exact:
         plan.changes += _removals(target, here.values())
     return plan
+
+
+def _unfit(item: LockedExtension, target: Target, store: Store) -> Sequence[Problem]:
+    """Return why the Blender cannot use a locked package that is in the store."""
+    if not store.has(item.state.sha256, item.state.size):
+        return ()
+    try:
+        with open_package(store.path(item.state.sha256)) as package:
+            check_fits(package.manifest, target)
+    except Incompatible as error:
+        return error.problems
+    except ExteryError:  # the installation reports it
+        pass
+    return ()
 
 
 def _removals(target: Target, others: Iterable[Installed]) -> list[Change]:

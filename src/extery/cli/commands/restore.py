@@ -63,7 +63,8 @@ def command(
     def plan(target: Target) -> Plan:
         if not dry_run:
             add_repositories(target, lock, on_wait=print_wait)
-        return plan_restore(target, lock, installed=[*find_installed(target)], exact=exact)
+        installed = [*find_installed(target)]
+        return plan_restore(target, lock, installed=installed, exact=exact, store=store)
 
     policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
