@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import extery
+from extery.client.targets import profiles_folder
 from extery.listing.entries import Entry, dump_listing, make_listing
 from tests.cli.imports import modules_after
 from tests.client.samples import make_entry, make_package
@@ -430,3 +431,58 @@ def test_themes_are_not_enabled_together(evening: Evening) -> None:
     evening.run("remove", "dawn")
     result = evening.run("install", "dawn", "dusk", "gear_tool")
     assert "to enable it in Blender 4.2: extery enable studio.gear_tool --dir" in result.output
+
+
+def test_what_a_bundle_has_for_another_blender_is_said_before_anything_is_done(
+    evening: Evening, tmp_path: Path
+) -> None:
+    evening.publish("future_tool", "1.0.0", blender_version_min="5.3.0")
+    new, old = tmp_path / "5.3" / "extensions", tmp_path / "old"
+    source = str(evening.packages)
+
+    def run(*arguments: str) -> Result:
+        options = ["--dir", str(new), "--blender", "5.3"]
+        return CliRunner().invoke(extery, [*arguments, *options])
+
+    run("repo", "add", source, "--name", "studio")
+    assert run("install", "future_tool", "gear_tool").exit_code == 0
+    bundle = str(tmp_path / "evening.zip")
+    assert run("bundle", bundle).exit_code == 0
+    result = evening.run("restore", bundle, "--dry-run", to=old)
+    assert result.exit_code == 1
+    reason = "future_tool 1.0.0 cannot be installed in Blender 4.2: it needs Blender 5.3.0 or newer"
+    assert f"error: {reason} [install.incompatible]" in result.output
+    assert "Dry run: 1 change" in result.output
+    assert "install studio.gear_tool 1.0.0" in result.output
+    assert evening.run("restore", bundle, to=old).exit_code == 1
+    assert evening.versions(old) == {"gear_tool": "1.0.0"}
+
+
+def test_what_a_site_lists_for_other_blenders_only_is_explained(
+    evening: Evening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening.publish("future_tool", "1.0.0", blender_version_min="5.3.0")
+    for name in ("BLENDER_USER_RESOURCES", "BLENDER_USER_EXTENSIONS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(extery, [*arguments])
+
+    run("repo", "add", str(evening.packages), "--name", "studio", "--blender", "4.2,5.3")
+    assert run("sync", "--blender", "4.2,5.3").exit_code == 0
+    # A website leaves out what does not fit; a folder cannot.
+    listing = profiles_folder() / "4.2/extensions/studio/.blender_ext/index.json"
+    table = json.loads(listing.read_text())
+    table["data"] = [item for item in table["data"] if item["id"] != "future_tool"]
+    listing.write_text(json.dumps(table))
+    reason = "future_tool 1.0.0 cannot be installed in Blender 4.2: it needs Blender 5.3.0 or newer"
+    for command in ("install", "info"):
+        result = run(command, "future_tool", "--blender", "4.2,5.3")
+        assert result.exit_code == 1
+        assert f"error: {reason} [install.incompatible]" in result.output
+    assert (
+        "no repository of Blender 4.2 lists 'past_tool'"
+        in run("install", "past_tool", "--blender", "4.2").output
+    )

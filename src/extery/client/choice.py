@@ -108,6 +108,21 @@ def unknown(target: Target, requirement: Requirement, similar: Sequence[str]) ->
     )
 
 
+def unfit_elsewhere(
+    target: Target, requirement: Requirement, others: Sequence[Candidate]
+) -> ExteryError:
+    """Return why an extension cannot be installed that a repository lists for other Blenders only."""
+    newest = max(others, key=lambda item: item.version)
+    return Incompatible.of(
+        "install.incompatible",
+        variant="elsewhere",
+        name=requirement.name,
+        version=newest.version.text,
+        target=str(target),
+        reason=newest.incompatible,
+    )
+
+
 def unsuitable(
     target: Target,
     requirement: Requirement,

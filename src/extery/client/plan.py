@@ -16,6 +16,7 @@ from extery.client.choice import (
     choose,
     find_no_versions,
     needs_all_versions,
+    unfit_elsewhere,
     unknown,
     with_all_versions,
 )
@@ -38,6 +39,8 @@ from extery.core.versions import Version
 FindCandidates = Callable[[Target, str], Sequence[Candidate]]
 #: Returns listed ids that resemble an id.
 FindSimilar = Callable[[Target, str], Sequence[str]]
+#: Returns the versions of an id that a repository of a target lists for other Blenders, each with the reason against it.
+FindElsewhere = Callable[[Target, str], Sequence[Candidate]]
 
 
 class Action(StrEnum):
@@ -135,12 +138,13 @@ def plan_install(
     installed: Sequence[Installed],
     options: PlanOptions = PlanOptions(),
     find_similar: FindSimilar = lambda _target, _id: (),
+    find_elsewhere: FindElsewhere = lambda _target, _id: (),
     find_all_versions: FindAllVersions = find_no_versions,
 ) -> Plan:
     """Plan the installation of the newest versions that are asked for and that fit the target.
 
-    ``find_similar`` returns listed ids that resemble one that is not listed, ``find_all_versions`` the versions that
-    repositories have and do not list.
+    ``find_similar`` returns listed ids that resemble one that is not listed, ``find_elsewhere`` why it is not, and
+    ``find_all_versions`` the versions that repositories have and do not list.
     """
     plan = Plan()
     wanted = _merged(requirements, plan)
@@ -151,6 +155,8 @@ def plan_install(
     for requirement in wanted:
         try:
             candidates = with_all_versions(requirement.id, listed[requirement.id], found)
+            if not candidates and (others := find_elsewhere(target, requirement.id)):
+                raise unfit_elsewhere(target, requirement, others)
             if not candidates:
                 raise unknown(target, requirement, find_similar(target, requirement.id))
             candidate = choose(target, requirement, candidates, installed, found)

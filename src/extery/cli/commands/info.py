@@ -105,8 +105,9 @@ def command(
 
 
 def _find(target: Target, name: str) -> Info:
+    from extery.client.choice import unfit_elsewhere
     from extery.client.index.database import open_index
-    from extery.client.index.queries import candidates_in, similar_ids
+    from extery.client.index.queries import IndexSearch, candidates_in, similar_ids
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
     from extery.core.errors import NotFound
@@ -123,6 +124,8 @@ def _find(target: Target, name: str) -> Info:
         ]
         if versions or installed:
             return Info(identifier, versions, installed)
+        if others := IndexSearch(index).find_elsewhere(target, identifier):
+            raise unfit_elsewhere(target, Requirement.parse(name), others)
         similar = " or ".join(similar_ids(index, identifier, (item.id for item in everything)))
     raise NotFound.of(
         "install.unknown",

@@ -85,6 +85,7 @@ def command(
                 options=options,
                 find_all_versions=find_all_versions,
                 find_similar=search.find_similar,
+                find_elsewhere=search.find_elsewhere,
             )
 
     return run_plans_with_policy(

@@ -78,6 +78,10 @@ class Candidate:
             return self
         return type(self)(self.repository, self.entry, self.incompatible, reason, self.base)
 
+    def with_reason(self, incompatible: str) -> Candidate:
+        """Return the candidate with the reason why the Blender of another target cannot install it."""
+        return type(self)(self.repository, self.entry, incompatible, self.blocked, self.base)
+
     @property
     def url(self) -> str:
         """The absolute URL of the package, as Blender resolves it; raises `InvalidListing` for one that is not allowed."""

@@ -85,7 +85,13 @@ CODES = {
         "What a Blender could not read or run is not installed for it.",
         message="{name} {version} cannot be installed in {target}: {reason}",
         hint="see all versions with 'extery info {name} --all-versions'",
-        variants={"file": ("", "get a package for this Blender")},
+        variants={
+            "file": ("", "get a package for this Blender"),
+            "elsewhere": (
+                "",
+                "use it in a Blender that fits; its repository lists nothing for this one",
+            ),
+        },
         example={
             "name": "gear_tool",
             "version": "1.2.3",
@@ -210,7 +216,7 @@ CODES = {
     "install.unknown": Code(
         "error",
         "no repository lists an extension of this id",
-        "Only enabled repositories are searched, as of the last sync.",
+        "Only enabled repositories are searched, as of the last sync. A website lists for each Blender what fits it.",
         message="no repository of {target} lists {name!r}",
         hint="fetch the newest listings with 'extery sync', or search with 'extery search'",
         variants={"similar": ("", "did you mean {similar}?")},
