@@ -197,6 +197,7 @@ def test_an_unreachable_server_is_an_error(fetcher: Fetcher) -> None:
     with pytest.raises(Unavailable) as caught:
         get_document("http://127.0.0.1:9/index.json", fetcher=fetcher)
     assert caught.value.code == "fetch.unreachable"
+    assert "Errno" not in caught.value.problems[0].message
 
 
 def test_a_url_without_a_host_is_an_error(fetcher: Fetcher) -> None:

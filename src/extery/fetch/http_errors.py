@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,7 +36,9 @@ def translate_errors(url: str) -> Iterator[None]:
             "fetch.url", variant="request", url=redact_url(url), reason=sanitize_text(str(error))
         ) from error
     except httpx.TransportError as error:
-        reason = sanitize_text(str(error)) or type(error).__name__
+        # The number of the operating system's error says nothing to a reader.
+        text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
+        reason = sanitize_text(text) or type(error).__name__
         if "CERTIFICATE" in reason:
             raise Refused.of("fetch.certificate", url=redact_url(url), reason=reason) from error
         raise TransientError.of("fetch.unreachable", url=redact_url(url), reason=reason) from error

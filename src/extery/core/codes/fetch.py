@@ -98,7 +98,7 @@ CODES = {
         variants={
             "document": ("", "check the address; that of a static repository ends in /index.json, that of a site in /api/v1/extensions/"),
             "file": ("there is no file {path}", ""),
-            "folder": ("there is no folder {path}", ""),
+            "folder": ("there is no folder {path}", "check the path; a URL begins with https://"),
             "listing": ("the folder {folder} has no index.json", "generate it with: extery server-generate --repo-dir {folder}"),
             "not-regular": ("{path} is not a regular file", ""),
         },
