@@ -30,7 +30,7 @@ def test_an_audit_prints_totals_and_succeeds(evening: Evening) -> None:  # noqa:
     assert result.exit_code == 0, result.output
     names = "studio.gear_tool, studio.spring_tool"
     assert f"licence GPL-3.0-or-later: 2 ({names})" in result.output
-    assert f"permission none: 2 ({names})" in result.output
+    assert f"no permissions: 2 ({names})" in result.output
     assert "2 extensions installed, 0 blocked." in result.output
 
 
@@ -76,7 +76,7 @@ def test_the_doctor_prints_findings_only_unless_asked(evening: Evening) -> None:
     assert (result.exit_code, result.stdout) == (0, ""), result.output
     assert "Examined Blender 4.2. No problems." in result.stderr
     lines = evening.run("doctor", "--offline", "-v").stdout.splitlines()
-    assert "lock: No other command is at work." in lines
+    assert "lock: No other command is running." in lines
     assert "servers: not checked, no repository may be requested" in lines
     assert len(lines) == len(evening.json("doctor", "--offline")["targets"][0]["checks"])
 

@@ -23,12 +23,12 @@ CHECKS = (
     Check("state", "All state files, listings and indexes are readable.", files.find_damaged_files),
     Check("permissions", "All folders and files can be used.", files.find_permission_problems),
     Check("disk-space", "The disk has space.", files.find_low_space),
-    Check("lock", "No other command is at work.", locks.find_lock_problems),
+    Check("lock", "No other command is running.", locks.find_lock_problems),
     Check("blender-lock", "No Blender is installing.", locks.find_blender_lock_problems),
     Check("interrupted", "No operation was interrupted.", locks.find_interrupted),
-    Check("leftovers", "Blender has left nothing behind.", leftovers.find_blender_leftovers),
-    Check("temporary-files", "Extery has left nothing behind.", leftovers.find_own_leftovers),
-    Check("downloads", "No download was given up.", leftovers.find_old_downloads),
+    Check("leftovers", "There are no leftovers of Blender.", leftovers.find_blender_leftovers),
+    Check("temporary-files", "There are no leftovers of Extery.", leftovers.find_own_leftovers),
+    Check("downloads", "There are no unfinished downloads.", leftovers.find_old_downloads),
     Check("repositories", "Each repository has its own URL.", extensions.find_twin_repositories),
     Check("encryption", "All repositories are encrypted.", extensions.find_plain_repositories),
     Check("twins", "Each extension is installed once.", extensions.find_twin_extensions),
@@ -36,12 +36,12 @@ CHECKS = (
     Check("range", "All extensions fit the Blender.", extensions.find_unfit_extensions),
     Check("wheels", "All wheels are for the Python of the Blender.", extensions.find_other_wheels),
     Check("packages", "All packages are in the store.", extensions.find_missing_packages),
-    Check("proxy", "No proxy is in the way.", connections.find_proxy_problems, True),
+    Check("proxy", "No proxy prevents a connection.", connections.find_proxy_problems, True),
     Check(
         "certificates", "No certificate is refused.", connections.find_certificate_problems, True
     ),
     Check("servers", "All repositories answer.", connections.find_server_problems, True),
-    Check("clock", "No sign of a wrong clock.", connections.find_clock_problems),
+    Check("clock", "The clock is right.", connections.find_clock_problems),
 )
 
 

@@ -137,9 +137,11 @@ def _problems(
 
 def _lines(item: Audit) -> Iterator[str]:
     from extery.cli.terminal import printable
+    from extery.client.audit import NO_PERMISSIONS
 
     for title, totals in (("licence", item.licenses), ("permission", item.permissions)):
         for word, names in totals.items():
             shown = ", ".join(names[:_MAX_NAMES])
             more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-            yield printable(f"{title} {word}: {len(names)} ({shown}{more})")
+            label = "no permissions" if word == NO_PERMISSIONS else f"{title} {word}"
+            yield printable(f"{label}: {len(names)} ({shown}{more})")
