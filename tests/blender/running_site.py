@@ -41,11 +41,12 @@ for name in ("ada", "mod"):
 print(json.dumps(tokens))
 """
 
-CREATE_TOKEN = """
+CREATE_TOKENS = """
 import json
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
-print(json.dumps(create_token(user=User.objects.get(username="demo"), name="tests")[1]))
+users = User.objects.filter(username__in=["demo", "moderator"])
+print(json.dumps({user.username: create_token(user=user, name="tests")[1] for user in users}))
 """
 
 Files = Mapping[str, tuple[str, bytes]]
@@ -161,6 +162,7 @@ class DemoSite:
     """The URL that ``extery serve --demo`` prints for Blender."""
     token: str
     """An API token of a user of the demo."""
+    moderator_token: str
     log: Path
 
     def get(self, url: str) -> bytes:
@@ -169,6 +171,24 @@ class DemoSite:
             body: bytes = response.read()
             return body
 
+    def approve(self, extension_id: str, version: str) -> None:
+        """Approve a version that waits for review, as the moderator of the demo."""
+        known = self._moderate(f"/extensions/{extension_id}/")
+        [waiting] = [item for item in known["versions"] if item["version"] == version]
+        packages = [package["sha256"] for package in waiting["packages"]]
+        path = f"/extensions/{extension_id}/versions/{version}/approve"
+        self._moderate(path, {"packages": packages})
+
+    def _moderate(self, path: str, body: Any = None) -> Any:
+        headers = {
+            "Authorization": f"Bearer {self.moderator_token}",
+            "Content-Type": "application/json",
+        }
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.url}/api/v1{path}", data, headers)
+        with build_opener(ProxyHandler({})).open(request, timeout=300) as response:
+            return json.loads(response.read())
+
 
 @contextmanager
 def run_demo_site(data: Path) -> Iterator[DemoSite]:
@@ -176,8 +196,8 @@ def run_demo_site(data: Path) -> Iterator[DemoSite]:
     with _serve(data, "--demo") as (url, log):
         repository = re.search(rf"(?m)^ +({re.escape(url)}/\S+/)$", log.read_text("utf-8"))
         assert repository is not None
-        token: str = _run_in_site(data, CREATE_TOKEN)
-        yield DemoSite(url, repository[1], token, log)
+        tokens: dict[str, str] = _run_in_site(data, CREATE_TOKENS)
+        yield DemoSite(url, repository[1], tokens["demo"], tokens["moderator"], log)
 
 
 @contextmanager
