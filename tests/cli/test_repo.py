@@ -59,7 +59,8 @@ def test_a_repository_is_added_after_a_look_at_its_listing(repository: Repositor
     result = repo("add", repository.url, "--name", "studio")
     assert result.exit_code == 0, result.output
     assert result.stdout == f"studio  {repository.url}\n"
-    assert result.stderr == "Added studio to Blender 4.2. No problems.\n"
+    next_step = "to fetch its listing: extery sync --dir ext --blender 4.2\n"
+    assert result.stderr == f"{next_step}Added studio to Blender 4.2. No problems.\n"
     assert [request.path for request in repository.web.seen] == ["/r/index.json"]
     assert rows()[0]["url"] == repository.url
 
@@ -82,7 +83,7 @@ def test_a_home_page_leads_to_the_listing_and_that_is_printed(repository: Reposi
     home = repository.web.put("/", page.encode())
     result = repo("add", home)
     assert result.exit_code == 0, result.output
-    assert f"{home} leads to {repository.url}, which was taken\n" in result.stderr
+    assert f"{home} leads to {repository.url}, which was added\n" in result.stderr
     assert rows()[0]["url"] == repository.url
 
 

@@ -32,7 +32,9 @@ class Info(NamedTuple):
     installed: list[Installed]
 
 
-@click.command("info", cls=OutcomeCommand, project_folder=None, on_failure="Nothing was found.")
+@click.command(
+    "info", cls=OutcomeCommand, project_folder=None, on_failure="There is nothing to show."
+)
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
 @click.option(
     "--all-versions",
@@ -90,7 +92,7 @@ def command(
         lines += grouped_lines([(target, list(_lines(info))) for target, info in items])
     return Outcome(
         ok=ok,
-        summary=f"Found {pluralize(count, 'extension')}." if count else "Nothing was found.",
+        summary=f"Found {pluralize(count, 'extension')}." if count else "There is nothing to show.",
         problems=problems,
         lines=lines,
         notes=[] if ok else unsynced_notes(targets),

@@ -66,7 +66,10 @@ def command(
         ok=all(result.ok for result in results),
         notes=[] if items else ["to add a repository: extery repo add URL"],
         summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}.",
-        problems=prefix_problems(p for result in results for p in result.all_problems),
+        # One repository can fail in the same way for several Blenders.
+        problems=prefix_problems(
+            dict.fromkeys(problem for result in results for problem in result.all_problems)
+        ),
         lines=grouped_lines(
             [(result.target, list(_lines(result, several=len(results) > 1))) for result in results]
         ),

@@ -218,7 +218,7 @@ CODES = {
         "no repository lists an extension of this id",
         "Only enabled repositories are searched, as of the last sync. A website lists for each Blender what fits it.",
         message="no repository of {target} lists {name!r}",
-        hint="fetch the newest listings with 'extery sync', or search with 'extery search'",
+        hint="fetch the newest listings with 'extery sync', or search with 'extery search TEXT'",
         variants={"similar": ("", "did you mean {similar}?")},
         example={"name": "gear_tol", "target": "Blender 4.2", "similar": "gear_tool"},
     ),

@@ -139,14 +139,17 @@ def _outcome(
     from extery.cli.terminal import printable
 
     names = " and ".join(dict.fromkeys(item.name for _, item in done))
-    taken = printable(f"{source} leads to {found.url}, which was taken")
+    taken = printable(f"{source} leads to {found.url}, which was added")
     targets = names_of(target for target, _ in done)
     return Outcome(
         not any(item.problem.is_error for item in problems),
         f"Added {names} to {targets}." if done else "The repository was not added.",
         problems,
         lines=[printable(f"{names}  {found.url or found.folder}")] if done else [],
-        notes=[taken] if found.is_other and done else [],
+        notes=[
+            *([taken] if found.is_other and done else []),
+            *(["to fetch its listing: extery sync"] if found.url and done else []),
+        ],
         data={
             "url": found.url,
             "token": network.tokens.place(found.url) if found.url else None,
