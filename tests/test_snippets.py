@@ -20,6 +20,7 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 CANNOT_RUN = {
     "curl ": "needs a site with an account",
     "extery preview": "runs until it is stopped",
+    "BLENDER_USER_EXTENSIONS=/srv/extensions extery enable": "needs a Blender",
     "extery disable": "needs a Blender",
     "extery enable": "needs a Blender",
     "extery repo import": "needs a Blender",
