@@ -68,7 +68,7 @@ def command(
 
     policy = load_policy(policy_file)
     targets = targets_of(blender, folder)
-    words = Words("as locked", are_named=False)
+    words = Words("installed already", are_named=False)
     return run_plans_with_policy(
         targets, plan, "restore", is_dry=dry_run, offline=offline, policy=policy, words=words
     )
