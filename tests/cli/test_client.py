@@ -486,3 +486,17 @@ def test_what_a_site_lists_for_other_blenders_only_is_explained(
         "no repository of Blender 4.2 lists 'past_tool'"
         in run("install", "past_tool", "--blender", "4.2").output
     )
+
+
+def test_without_a_repository_that_is_used_the_cure_is_to_have_one(
+    evening: Evening, tmp_path: Path
+) -> None:
+    fresh = tmp_path / "fresh"
+    assert (
+        "add a repository with 'extery repo add URL --dir"
+        in evening.run("install", "gear_tool", to=fresh).output
+    )
+    assert "Blender 4.2 has no enabled repository." in evening.run("sync", to=fresh).output
+    evening.run("repo", "disable", "studio")
+    for command in ("install", "info"):
+        assert "'extery repo enable studio --dir" in evening.run(command, "gear_tool").output

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from extery.client.index.candidates import Candidate
 from extery.client.named import find_named
 from extery.client.records import Installed
-from extery.client.repositories import Repository
+from extery.client.repositories import Repository, load_repositories
 from extery.client.requirements import Requirement
 from extery.client.targets import Target
 from extery.core.errors import Conflict, ExteryError, Incompatible, NotFound, Refused
@@ -84,7 +84,7 @@ def choose(
     """Return the candidate to install; raises an `ExteryError` with the reason if there is none."""
     listed = find_named(requirement, candidates)
     if not listed:
-        raise unknown(target, requirement, [item.name for item in candidates])
+        raise unknown_extension(target, requirement.name, [item.name for item in candidates])
     chosen = fitting(requirement, listed)
     if not chosen:
         raise unsuitable(target, requirement, listed, found)
@@ -97,14 +97,18 @@ def choose(
     return max(chosen, key=lambda item: item.version)
 
 
-def unknown(target: Target, requirement: Requirement, similar: Sequence[str]) -> ExteryError:
-    """Return the error for an extension that no repository lists."""
+def unknown_extension(target: Target, name: str, similar: Sequence[str]) -> ExteryError:
+    """Return the error for an id that no repository lists, with the cure that is most likely."""
+    remote = [item for item in load_repositories(target) if item.is_remote]
+    disabled = [item.name for item in remote if not item.enabled]
+    variant = "similar" if similar else "disabled" if disabled else "" if remote else "none"
     return NotFound.of(
         "install.unknown",
-        variant="similar" if similar else "",
-        name=requirement.name,
+        variant=variant,
+        name=name,
         target=str(target),
         similar=" or ".join(similar[:3]),
+        disabled=" ".join(disabled[:3]),
     )
 
 

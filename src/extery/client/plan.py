@@ -17,7 +17,7 @@ from extery.client.choice import (
     find_no_versions,
     needs_all_versions,
     unfit_elsewhere,
-    unknown,
+    unknown_extension,
     with_all_versions,
 )
 from extery.client.index.candidates import Candidate
@@ -158,7 +158,9 @@ def plan_install(
             if not candidates and (others := find_elsewhere(target, requirement.id)):
                 raise unfit_elsewhere(target, requirement, others)
             if not candidates:
-                raise unknown(target, requirement, find_similar(target, requirement.id))
+                raise unknown_extension(
+                    target, requirement.name, find_similar(target, requirement.id)
+                )
             candidate = choose(target, requirement, candidates, installed, found)
             add_change(plan, target, candidate, installed, options)
         except ExteryError as error:

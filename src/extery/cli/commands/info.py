@@ -107,12 +107,11 @@ def command(
 
 
 def _find(target: Target, name: str) -> Info:
-    from extery.client.choice import unfit_elsewhere
+    from extery.client.choice import unfit_elsewhere, unknown_extension
     from extery.client.index.database import open_index
     from extery.client.index.queries import IndexSearch, candidates_in, similar_ids
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
-    from extery.core.errors import NotFound
 
     Requirement.parse(name)  # raises what else it is: a link or a path
     repository, _, identifier = name.rpartition(".")
@@ -128,14 +127,8 @@ def _find(target: Target, name: str) -> Info:
             return Info(identifier, versions, installed)
         if others := IndexSearch(index).find_elsewhere(target, identifier):
             raise unfit_elsewhere(target, Requirement.parse(name), others)
-        similar = " or ".join(similar_ids(index, identifier, (item.id for item in everything)))
-    raise NotFound.of(
-        "install.unknown",
-        variant="similar" if similar else "",
-        name=name,
-        target=str(target),
-        similar=similar,
-    )
+        similar = similar_ids(index, identifier, (item.id for item in everything))
+    raise unknown_extension(target, name, similar)
 
 
 def _with_all_versions(
@@ -189,6 +182,7 @@ def _fields(info: Info, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         permissions = dict.fromkeys(permissions, "")
     licenses = ", ".join(str(item).removeprefix("SPDX:") for item in values.get("license") or ())
     yield "Type", str(values.get("type", ""))
+    yield "Blocked", next((item.blocked for item in info.versions if item.blocked), "")
     yield "Maintainer", str(values.get("maintainer", ""))
     yield "Licence", licenses
     yield "Website", str(values.get("website") or "")

@@ -64,8 +64,13 @@ def command(
     total = pluralize(len(items), "repository")
     outcome = Outcome(
         ok=all(result.ok for result in results),
-        notes=[] if items else ["to add a repository: extery repo add URL"],
-        summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}.",
+        notes=[]
+        if items
+        else ["to add a repository, or enable one: extery repo add, extery repo enable"],
+        summary=f"Synced {total} of {names_of(targets)}{f': {numbers}' if numbers else ''}."
+        if items
+        else f"Nothing to do: {names_of(targets)} "
+        f"{'has' if len(targets) == 1 else 'have'} no enabled repository.",
         # One repository can fail in the same way for several Blenders.
         problems=prefix_problems(
             dict.fromkeys(problem for result in results for problem in result.all_problems)

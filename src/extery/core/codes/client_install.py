@@ -219,8 +219,20 @@ CODES = {
         "Only enabled repositories are searched, as of the last sync. A website lists for each Blender what fits it.",
         message="no repository of {target} lists {name!r}",
         hint="fetch the newest listings with 'extery sync', or search with 'extery search TEXT'",
-        variants={"similar": ("", "did you mean {similar}?")},
-        example={"name": "gear_tol", "target": "Blender 4.2", "similar": "gear_tool"},
+        variants={
+            "similar": ("", "did you mean {similar}?"),
+            "none": ("", "add a repository with 'extery repo add URL'"),
+            "disabled": (
+                "",
+                "use disabled repositories again with 'extery repo enable {disabled}'",
+            ),
+        },
+        example={
+            "name": "gear_tol",
+            "target": "Blender 4.2",
+            "similar": "gear_tool",
+            "disabled": "studio",
+        },
     ),
     "install.wheel-conflict": Code(
         "warning",
