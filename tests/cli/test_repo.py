@@ -232,7 +232,7 @@ def test_repositories_are_disabled_enabled_and_renamed(repository: Repository) -
     assert data_of("enable", "studio")["targets"][0]["changed"] == ["studio"]
     result = repo("rename", "studio", "film")
     assert result.stderr.endswith("Renamed studio to film for Blender 4.2. No problems.\n")
-    assert "Blender's preferences still call it studio" in result.stderr
+    assert "if Blender's preferences have studio" in result.stderr
     assert [row["name"] for row in rows()] == ["film"]
 
 

@@ -39,7 +39,7 @@ def command(
     results = for_each(targets, lambda t: rename(t, name, new_name, on_wait=print_wait))
     done = [target for target, _ in results.done]
     note = (
-        f"Blender's preferences still call it {name}: close Blender and run 'extery repo export {new_name}', "
+        f"if Blender's preferences have {name}: close Blender and run 'extery repo export {new_name}', "
         "or rename it there"
     )
     return Outcome(
