@@ -9,7 +9,7 @@ import pytest
 
 from extery.cli.output import PrefixedProblem, prefix_problems
 from extery.cli.output.source import excerpt
-from extery.cli.output.text import in_order, render_problems
+from extery.cli.output.text import MAX_WITHOUT_PLACE, in_order, render_problems
 from extery.core.errors import Problem, Where
 
 
@@ -156,3 +156,18 @@ def test_the_prefix_is_added_to_files_and_replaces_missing_ones() -> None:
     )
     assert PrefixedProblem(Problem("listing.data", ""), "b/").file == "b"
     assert prefix_problems([Problem("listing.data", "", where=Where("/a"))], "b/")[0].file == "/a"
+
+
+def test_problems_without_a_place_are_all_named_and_their_hint_once() -> None:
+    problems = [
+        Problem("install.unknown", f"no repository lists {number}", "sync")
+        for number in range(MAX_WITHOUT_PLACE + 9)
+    ]
+    lines = rendered(*problems)
+    assert lines[:2] == [
+        f"error: no repository lists {number} [install.unknown]" for number in range(2)
+    ]
+    assert lines[MAX_WITHOUT_PLACE:] == [
+        "  hint: sync",
+        "  also: 9 more errors [install.unknown] (all of them: --output-format json)",
+    ]

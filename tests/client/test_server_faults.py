@@ -232,10 +232,17 @@ def on_both(faults: dict[str, Any]) -> pytest.MarkDecorator:
 
 
 def is_named(result: Result, name: str, code: str) -> bool:
-    """Return whether the output has an error with this name and code, and a cure below it."""
+    """Return whether the output has an error with this name and code, and a cure below it.
+
+    Errors with the same cure are above it together.
+    """
     lines = result.output.splitlines()
     found = [n for n, line in enumerate(lines) if "error: " in line and f"[{code}" in line]
-    return any(name in lines[n] and "hint: " in lines[n + 1] for n in found)
+    return any(
+        name in lines[n]
+        and "hint: " in next((line for line in lines[n:] if "error: " not in line), "")
+        for n in found
+    )
 
 
 @on_both(FAULTS)

@@ -11,6 +11,8 @@ from extery.cli.terminal import printable
 
 #: Number of problems with the same code and hint, and without a line, that are printed in full.
 MAX_SIMILAR = 3
+#: The same for problems without a place: their messages name what they are about, so their hint is printed once.
+MAX_WITHOUT_PLACE = 20
 
 
 def render_problems(
@@ -25,16 +27,21 @@ def render_problems(
         groups.setdefault(key, []).append(item)
     lines: list[str] = []
     for group in groups.values():
+        has_place = any(item.place for item in group)
+        maximum = MAX_SIMILAR if has_place else MAX_WITHOUT_PLACE
         # A line that lists a single problem saves nothing.
-        limit = len(group) if len(group) <= MAX_SIMILAR + 1 else MAX_SIMILAR
-        for item in group[:limit]:
-            lines += problem_lines(item, width=width, sources=sources)
+        limit = len(group) if len(group) <= maximum + 1 else maximum
+        for item in group[: limit - 1]:
+            lines += problem_lines(item, width=width, sources=sources, has_hint=has_place)
+        lines += problem_lines(group[limit - 1], width=width, sources=sources)
         if group[limit:]:
             lines.append(_also_line(group[limit:]))
     return lines
 
 
-def problem_lines(item: PrefixedProblem, *, width: int, sources: SourceLines | None) -> list[str]:
+def problem_lines(
+    item: PrefixedProblem, *, width: int, sources: SourceLines | None, has_hint: bool = True
+) -> list[str]:
     """Return the lines of a problem: place, severity, message and code; source line; hint."""
     problem = item.problem
     place = printable(item.place)
@@ -46,7 +53,7 @@ def problem_lines(item: PrefixedProblem, *, width: int, sources: SourceLines | N
     lines = [f"{start}{severity} {printable(problem.message)} {code}"]
     if sources is not None:
         lines += _snippet(item, sources, width)
-    if problem.hint:
+    if problem.hint and has_hint:
         lines.append(f"  {styles.hint('hint:')} {printable(problem.hint)}")
     return lines
 
