@@ -59,6 +59,7 @@ def command(
     from extery.client.network import open_network
     from extery.client.store import Store, cache_folder
     from extery.core.errors import ProblemList
+    from extery.core.files import format_size
 
     problems = ProblemList()
     if lock_path is not None:
@@ -84,9 +85,11 @@ def command(
             on_package=on_package,
             on_progress=on_progress,
         )
+    files = [to] if to.is_file() else [path for path in to.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
     return Outcome(
         ok=not problems.errors,
-        summary=f"Bundled {pluralize(len(lock.extensions), 'extension')} in {printable(str(to))}.",
+        summary=f"Bundled {pluralize(len(lock.extensions), 'extension')} in {printable(str(to))}, {format_size(size)}.",
         problems=prefix_problems(problems),
         data={"path": str(to), "extensions": [item.name for item in sorted(lock.extensions)]},
     )
