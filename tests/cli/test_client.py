@@ -431,6 +431,10 @@ def test_themes_are_not_enabled_together(evening: Evening) -> None:
     evening.run("remove", "dawn")
     result = evening.run("install", "dawn", "dusk", "gear_tool")
     assert "to enable it in Blender 4.2: extery enable studio.gear_tool --dir" in result.output
+    other, bundle = evening.folder / "other", str(evening.folder / "all.zip")
+    assert "Bundled 3 extensions in" in evening.run("bundle", bundle).output
+    result = evening.run("restore", bundle, to=other)
+    assert "to enable it in Blender 4.2: extery enable studio.gear_tool --dir" in result.output
 
 
 def test_what_a_bundle_has_for_another_blender_is_said_before_anything_is_done(
@@ -451,11 +455,13 @@ def test_what_a_bundle_has_for_another_blender_is_said_before_anything_is_done(
     result = evening.run("restore", bundle, "--dry-run", to=old)
     assert result.exit_code == 1
     reason = "future_tool 1.0.0 cannot be installed in Blender 4.2: it needs Blender 5.3.0 or newer"
-    assert f"error: {reason} [install.incompatible]" in result.output
+    assert f"error: studio.{reason} [install.incompatible]" in result.output
     assert "Dry run: 1 change" in result.output
     assert "install studio.gear_tool 1.0.0" in result.output
     assert evening.run("restore", bundle, to=old).exit_code == 1
     assert evening.versions(old) == {"gear_tool": "1.0.0"}
+    again = evening.run("restore", bundle, to=old).output
+    assert "Nothing was changed: 1 extension is installed already. Found 1 error." in again
 
 
 def test_what_a_site_lists_for_other_blenders_only_is_explained(

@@ -218,7 +218,7 @@ def next_notes(
         )
         new = [c for c in plan.changes if c.action is Action.INSTALL and c.id in done]
         # Only one theme can be active.
-        themes = [c for c in new if c.candidate and c.candidate.type == THEME.name]
+        themes = [c for c in new if _is_theme(target, c)]
         chosen = [c.name for c in new if len(themes) < 2 or c not in themes]
         if chosen:
             option = f" --blender {format_series(target.series)}" if several else ""
@@ -229,6 +229,14 @@ def next_notes(
         [(target, operation), *others] = operations.items()
         option = f" --blender {format_series(target.series)}" if several else ""
         yield f"to undo this: extery undo{'' if others else f' {operation.number}{option}'}"
+
+
+def _is_theme(target: Target, change: Change) -> bool:
+    """Return whether an installed extension is a theme; a lock file does not state that."""
+    from extery.client.records import get_installed
+
+    installed = get_installed(target, change.repository, change.id)
+    return installed is not None and installed.manifest.type == THEME.name
 
 
 def result_outcome(
@@ -325,7 +333,8 @@ def _summary(
             return "Nothing was changed."
         verb = "is" if current == 1 else "are"
         if current:
-            return f"Nothing to do: {pluralize(current, 'extension')} {verb} {words.current}."
+            start = "Nothing was changed" if has_errors else "Nothing to do"
+            return f"{start}: {pluralize(current, 'extension')} {verb} {words.current}."
         return "Nothing to do."
     done = [*_done(changes, result)]
     failed = len(changes) - len(done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from extery.client.choice import FindAllVersions, find_no_versions
-from extery.client.fitting import check_fits
+from extery.client.fitting import reason_unfit
 from extery.client.index.candidates import Candidate
 from extery.client.lock_file import LockedExtension, LockedRepository, LockFile
 from extery.client.package_state import PackageState
@@ -15,7 +15,7 @@ from extery.client.repositories import Repository, change_repositories, load_rep
 from extery.client.store import Store
 from extery.client.targets import Target
 from extery.client.transaction import DEFAULT_TIMEOUT, target_lock
-from extery.core.errors import Conflict, ExteryError, Incompatible, Problem, ProblemList
+from extery.core.errors import Conflict, ExteryError, Problem, ProblemList
 from extery.core.versions import format_series
 from extery.package import open_package
 
@@ -127,8 +127,8 @@ def plan_restore(
         if before is not None and _is_same(before.state, item.state):
             plan.current.append(before)
             continue
-        if store is not None and (problems := _unfit(item, target, store)):
-            plan.problems.extend(problems)
+        if store is not None and (problem := _unfit(item, target, store)):
+            plan.problems.append(problem)
             continue
         candidate = LockedCandidate(repository, _entry(item))
         plan.changes.append(Change(target, repository, item.id, before, candidate))
@@ -137,18 +137,25 @@ def plan_restore(
     return plan
 
 
-def _unfit(item: LockedExtension, target: Target, store: Store) -> Sequence[Problem]:
-    """Return why the Blender cannot use a locked package that is in the store."""
+def _unfit(item: LockedExtension, target: Target, store: Store) -> Problem | None:
+    """Return the problem with a locked package in the store that the Blender cannot use."""
     if not store.has(item.state.sha256, item.state.size):
-        return ()
+        return None
     try:
         with open_package(store.path(item.state.sha256)) as package:
-            check_fits(package.manifest, target)
-    except Incompatible as error:
-        return error.problems
+            reason = reason_unfit(package.manifest, target.system)
     except ExteryError:  # the installation reports it
-        pass
-    return ()
+        return None
+    if not reason:
+        return None
+    return Problem.of(
+        "install.incompatible",
+        variant="locked",
+        name=item.name,
+        version=item.state.version,
+        target=str(target),
+        reason=reason,
+    )
 
 
 def _removals(target: Target, others: Iterable[Installed]) -> list[Change]:

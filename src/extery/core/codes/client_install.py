@@ -87,6 +87,10 @@ CODES = {
         hint="see all versions with 'extery info {name} --all-versions'",
         variants={
             "file": ("", "get a package for this Blender"),
+            "locked": (
+                "",
+                "if its repository has a version for this Blender, 'extery install ID' finds it",
+            ),
             "elsewhere": (
                 "",
                 "use it in a Blender that fits; its repository lists nothing for this one",
