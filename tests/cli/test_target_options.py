@@ -104,6 +104,7 @@ def test_targets_are_named_together() -> None:
 def test_lines_have_the_heading_of_their_target_and_no_blanks_at_the_end() -> None:
     old, new = (Target(Path("/x"), (5, minor, 99)) for minor in (0, 3))
     assert grouped_lines([(old, ["a", ""])]) == ["a", ""]
+    assert grouped_lines([(old, ["a"])], several=True) == ["Blender 5.0:", "  a"]
     assert grouped_lines([(old, ["a", ""]), (new, [])]) == ["Blender 5.0:", "  a", ""]
     assert grouped_lines([(old, []), (new, ["a"])], empty="none") == [
         "Blender 5.0: none",

@@ -15,7 +15,7 @@ from extery.cli.app import extery
 from extery.client.enable import Change, Switched, switch_extensions
 from extery.client.repositories import Repository, change_repositories
 from extery.client.repository_changes import enable_repositories
-from extery.client.targets import Target
+from extery.client.targets import Target, parse_version, profiles_folder
 from extery.core.errors import ExteryError
 from tests.blender.install import installed
 from tests.client.samples import STUDIO, make_package, make_target
@@ -147,6 +147,32 @@ def test_a_failure_is_shown_and_the_status_is_1(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "studio.broken cannot be enabled: KeyError: 7" in result.stderr + result.stdout
     assert "Nothing was changed. Found 1 error." in result.stderr
+
+
+@needs_shell
+def test_the_blender_is_named_where_the_other_one_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BLENDER_USER_RESOURCES", "BLENDER_USER_EXTENSIONS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for version in ("4.2", "5.3"):
+        folder = profiles_folder() / version / "extensions"
+        target = Target(folder, parse_version(version))
+        change_repositories(target, lambda _: [STUDIO])
+        put(target, "gear_tool")
+    only_new = ANSWER.replace(
+        '{"result"',
+        '{"refusal": "version", "version": "5.3.0"} if job["series"] == [4, 2] else {"result"',
+        1,
+    )
+    program = make_program(tmp_path / "programs", only_new)
+    arguments = ["enable", "gear_tool", "--blender", "4.2,5.3", "--with", str(program)]
+    result = CliRunner().invoke(extery, arguments)
+    assert result.exit_code == 1
+    assert result.stdout == "Blender 5.3:\n  enabled studio.gear_tool\n"
+    assert "is Blender 5.3.0, and 4.2 is needed" in result.stderr
 
 
 @pytest.fixture(params=[pytest.param(s, marks=pytest.mark.blender) for s in ("5.0", "5.2", "5.3")])

@@ -110,10 +110,13 @@ def operations_outcome(
     done: Sequence[tuple[Target, Operation | None]],
     problems: Iterable[Problem],
     summarize: Callable[[Sequence[Operation]], str],
+    *,
+    several: bool,
 ) -> Outcome:
     """Return the outcome of a command that has made an operation in each target, or ``None`` where nothing was changed.
 
-    ``summarize`` gets the operations that have changed something. An extension that could not be switched is an error.
+    ``summarize`` gets the operations that have changed something; ``several`` targets were asked for. An extension that
+    could not be switched is an error.
     """
     from extery.cli.each_target import grouped_lines, target_data
     from extery.cli.output import Outcome, prefix_problems
@@ -127,7 +130,9 @@ def operations_outcome(
         ok=not any(problem.is_error for problem in unique),
         summary=summarize([operation for operation in made if done_lines(operation)]),
         problems=prefix_problems(unique),
-        lines=grouped_lines([(target, done_lines(made) if made else []) for target, made in done]),
+        lines=grouped_lines(
+            [(target, done_lines(made) if made else []) for target, made in done], several=several
+        ),
         data={
             "targets": [
                 target_data(target, operation=operation_data(made) if made else None)

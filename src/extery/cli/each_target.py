@@ -15,10 +15,11 @@ Result = TypeVar("Result")
 
 
 class Results(NamedTuple, Generic[Result]):
-    """The result for each target that did not fail, and the problems of the others."""
+    """The result for each target that did not fail, and the problems of the others; ``several`` were asked for."""
 
     done: list[tuple[Target, Result]]
     problems: list[Problem]
+    several: bool = False
 
     @property
     def ok(self) -> bool:
@@ -33,8 +34,9 @@ class Results(NamedTuple, Generic[Result]):
 
 def for_each(targets: Iterable[Target], action: Callable[[Target], Result]) -> Results[Result]:
     """Call ``action`` for each target."""
-    results: Results[Result] = Results([], [])
-    for target in targets:
+    chosen = [*targets]
+    results: Results[Result] = Results([], [], len(chosen) > 1)
+    for target in chosen:
         try:
             results.done.append((target, action(target)))
         except ExteryError as error:
@@ -43,12 +45,14 @@ def for_each(targets: Iterable[Target], action: Callable[[Target], Result]) -> R
     return results
 
 
-def grouped_lines(groups: Sequence[tuple[Target, Sequence[str]]], *, empty: str = "") -> list[str]:
-    """Return lines with a heading for each target if there are several.
+def grouped_lines(
+    groups: Sequence[tuple[Target, Sequence[str]]], *, empty: str = "", several: bool = False
+) -> list[str]:
+    """Return lines with a heading for each target if there are several, or with ``several`` for a single one too.
 
     ``empty`` stands behind the heading of one without lines, which is left out without it, as all are if none has lines.
     """
-    if len(groups) == 1:
+    if len(groups) == 1 and not several:
         return list(groups[0][1])
     found: list[str] = []
     for target, lines in groups:

@@ -29,7 +29,8 @@ def switch_in_targets(
         summary=_summary(results.done, enabled=enabled),
         problems=prefix_problems(problems),
         lines=grouped_lines(
-            [(target, _lines(switched, enabled=enabled)) for target, switched in results.done]
+            [(target, _lines(switched, enabled=enabled)) for target, switched in results.done],
+            several=results.several,
         ),
         notes=[
             printable(f"added the repository {name} to the preferences of {target}")

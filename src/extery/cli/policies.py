@@ -156,7 +156,7 @@ def disabled_lines(enforcement: Enforcement, *, is_dry: bool = False) -> list[st
         for target, names in enforcement.newly.items()
         if names
     ]
-    return grouped_lines(groups)
+    return grouped_lines(groups, several=len(enforcement.violations) > 1)
 
 
 def is_obeyed(problem: Problem) -> bool:

@@ -58,4 +58,5 @@ def command(
             if done
             else "Nothing was installed."
         ),
+        several=results.several,
     )

@@ -48,4 +48,5 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
             if done
             else "Nothing was changed."
         ),
+        several=results.several,
     )

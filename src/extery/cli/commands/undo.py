@@ -57,6 +57,7 @@ def command(
         lambda done: (
             f"Undid {pluralize(len(done), 'operation')}." if done else "Nothing was undone."
         ),
+        several=results.several,
     )
 
 
