@@ -17,8 +17,9 @@ from tests.snippets import environment, run, snippets
 
 PAGE = ROOT / "docs" / "tutorial" / "install-extensions.md"
 SITE = "http://127.0.0.1:8000"
-#: The time of an operation, and commands that the fixture runs.
+#: The time of an operation.
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+#: The command that the fixture replaces.
 SERVE = "make serve"
 
 
@@ -36,6 +37,8 @@ def sessions() -> list[tuple[str, list[str]]]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[DemoSite]:
+    for series in ("5.2", "5.3"):
+        require_part(f"blender-{series}")
     with run_demo_site(tmp_path / "data") as running:
         yield running
 
@@ -43,8 +46,6 @@ def site(tmp_path: Path) -> Iterator[DemoSite]:
 @pytest.mark.blender
 @pytest.mark.slow
 def test_the_tutorial_shows_what_its_commands_print(site: DemoSite, tmp_path: Path) -> None:
-    for series in ("5.2", "5.3"):
-        require_part(f"blender-{series}")
     home = tmp_path / "home"
     (profiles_folder({"HOME": str(home)}) / "5.3").mkdir(parents=True)
     programs = os.pathsep.join(str(installed(series).python) for series in ("5.2", "5.3"))
