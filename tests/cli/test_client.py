@@ -372,11 +372,11 @@ def test_a_check_that_fails_does_not_fail_the_command(evening: Evening) -> None:
 
 def test_a_sync_names_what_is_newer_unless_switched_off(evening: Evening) -> None:
     make_old(evening)
-    assert "Newer for Blender 4.2: studio.gear_tool 1.1.0. Update with: extery update" in (
+    assert "newer for Blender 4.2: studio.gear_tool 1.1.0; to update: extery update" in (
         evening.run("sync").output
     )
     assert CliRunner().invoke(extery, ["config", "set", "check-updates", "no"]).exit_code == 0
-    assert "Newer for" not in evening.run("sync").output
+    assert "newer for" not in evening.run("sync").output
 
 
 @pytest.mark.parametrize("command", ["undo", "rollback", "install-file"])

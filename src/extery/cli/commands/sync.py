@@ -101,7 +101,7 @@ def _newer(results: Sequence[SyncedTarget]) -> Iterable[str]:
                 f"{row.repository}.{row.id} {row.listed}" for row in rows[:_MAX_NAMES]
             )
             more = f" and {len(rows) - _MAX_NAMES} more" if len(rows) > _MAX_NAMES else ""
-            yield printable(f"Newer for {target}: {shown}{more}. Update with: extery update")
+            yield printable(f"newer for {target}: {shown}{more}; to update: extery update")
 
 
 #: Extensions that a note names; the others are counted.
