@@ -102,7 +102,6 @@ class OutcomeCommand(click.Command):
         """Run the command, print its outcome and exit with its status."""
         from extery.cli.group import name_in_group
         from extery.cli.output import Outcome, emit, is_quiet, prefix_problems
-        from extery.cli.target_options import given_options, outcome_with_options
         from extery.core.errors import ExteryError
 
         has_sources = True
@@ -119,7 +118,10 @@ class OutcomeCommand(click.Command):
             output_format = ctx.obj.output_format if ctx.obj else _pop_format(ctx)
             if output_format == "html":
                 output_format = "text"
-        outcome = outcome_with_options(outcome, given_options(ctx))
+        if "blender" in ctx.params:  # of the client
+            from extery.cli.target_options import given_options, outcome_with_options
+
+            outcome = outcome_with_options(outcome, given_options(ctx))
         if is_quiet():
             outcome = outcome._replace(lines=(), notes=(), is_quiet=True)
         ctx.exit(emit(outcome, command=name_in_group(ctx), output_format=output_format))
