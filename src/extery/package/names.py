@@ -33,8 +33,7 @@ _PLAIN_PART = rf"{_PLAIN_STEP}(?:/|\Z)"
 _PLAIN_NAME = re.compile(rf"(?:{_PLAIN_PART})++", re.ASCII)
 # The beginning of a part that `_DEVICE` may match; the first letter is tested first because that is faster.
 _MAY_BE_DEVICE = "[CcPpAaNnLl](?i:on|rn|ux|ul|lock|om|pt)"
-_PLAIN_WITHOUT_DEVICE = re.compile(rf"(?:(?!{_MAY_BE_DEVICE}){_PLAIN_PART})++", re.ASCII)
-# The same for several names, each with a line feed at its end: one call is faster than one for each.
+# Names without such a part, each with a line feed at its end: one call for several is faster than one for each.
 _PLAIN_NAMES = re.compile(rf"(?:(?:(?!{_MAY_BE_DEVICE}){_PLAIN_STEP}(?:/|(?=\n)))++\n)*+", re.ASCII)
 _PLAIN_BYTES = 200
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file; with any extension, and with
@@ -81,7 +80,7 @@ def is_plain(name: str) -> bool:
     """Whether a name is short, of ASCII letters, digits and a few signs, and means the same file everywhere."""
     if len(name) > _PLAIN_BYTES:
         return False
-    if _PLAIN_WITHOUT_DEVICE.fullmatch(name):
+    if "\n" not in name and _PLAIN_NAMES.fullmatch(f"{name}\n"):
         return True
     return _PLAIN_NAME.fullmatch(name) is not None and not _device_in(name)
 
