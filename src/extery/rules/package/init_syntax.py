@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 import warnings
 from contextlib import suppress
@@ -31,7 +30,11 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes, which newer Pythons warn about
-            ast.parse(source, feature_version=python)
+            compile(source, _FILE, "exec", dont_inherit=True)
+            if python < sys.version_info[:2]:
+                import ast  # for an older syntax only, because it takes a millisecond
+
+                ast.parse(source, feature_version=python)
     except SyntaxError as error:
         where = context.where(_FILE)
         if where == Where(_FILE) and error.lineno:
