@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: A command of extery in a sentence, in quotation marks or up to the next punctuation that is not within a word.
 _NAME = r"extery ((?:repo )?[a-z-]+)"
-_COMMAND = re.compile(rf"(?<='){_NAME}[^']*(?=')|\b{_NAME}(?:[^',;:()]|[,;:](?=\S))*(?<![ .])")
+_COMMAND = rf"(?<='){_NAME}[^']*(?=')|\b{_NAME}(?:[^',;:()]|[,;:](?=\S))*(?<![ .])"
 
 
 def target_options(function: Decorated) -> Decorated:
@@ -113,7 +113,7 @@ def with_options(text: str, options: str) -> str:
             return found[0]
         return f"{found[0]}{options}"
 
-    return _COMMAND.sub(complete, text) if options else text
+    return re.sub(_COMMAND, complete, text) if options else text
 
 
 def _command_of(words: Sequence[str]) -> click.Command | None:
