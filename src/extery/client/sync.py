@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -231,13 +231,13 @@ def _write(
     if received.accepted is None:
         stamp = stamp_of(place)
         is_partial = kept.is_partial and kept.stamp == stamp
-        return replace(received.state, stamp=stamp, is_partial=is_partial)
+        return received.state._replace(stamp=stamp, is_partial=is_partial)
     if received.state.is_partial:
         _write_file(whole, received.body)
     _write_file(place, received.accepted.data)
     if not received.state.is_partial:
         whole.unlink(missing_ok=True)
-    return replace(received.state, stamp=stamp_of(place))
+    return received.state._replace(stamp=stamp_of(place))
 
 
 def _write_file(path: Path, data: bytes) -> None:

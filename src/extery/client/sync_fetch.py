@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -95,8 +94,8 @@ def _accept(job: Job, old: ListingState, found: FetchedListing, *, is_complete: 
     if body is None:
         return Received(state, b"", None)
     accepted = read_accepted(body, job.target.blender, file=job.repository.name)
-    state = replace(
-        state, has_changes=announces_changes(body), is_partial=accepted.data is not body
+    state = state._replace(
+        has_changes=announces_changes(body), is_partial=accepted.data is not body
     )
     return Received(state, body, accepted)
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from extery.client import layout
 from extery.client.index.database import stamp_of
@@ -22,8 +21,7 @@ from extery.core.files import read_regular
 STATE_FILE = "sync.json"
 
 
-@dataclass(frozen=True)
-class ListingState:
+class ListingState(NamedTuple):
     """The stored listing of a repository.
 
     ``request`` is the URL with its query, ``stamp`` that of the stored file. ``is_complete`` means that it is the complete
@@ -43,7 +41,7 @@ class ListingState:
     @classmethod
     def from_row(cls, row: object) -> ListingState:
         """Return the state of a stored row; an empty one if it is damaged."""
-        if isinstance(row, dict) and row.keys() == asdict(cls()).keys():
+        if isinstance(row, dict) and row.keys() == {*cls._fields}:
             texts = [row[name] for name in ("request", "stamp", "etag", "last_modified", "base")]
             flags = [row[name] for name in ("has_changes", "is_complete", "is_partial")]
             if all(isinstance(text, str) for text in texts) and all(
@@ -70,7 +68,7 @@ class SyncState:
         self._stored = self._document()
 
     def _document(self) -> dict[str, Any]:
-        rows = {name: asdict(state) for name, state in sorted(self.listings.items())}
+        rows = {name: state._asdict() for name, state in sorted(self.listings.items())}
         return {"repositories": rows, "on_disk": self.on_disk}
 
     @property
