@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from extery.cli.changes import Words, own_files_notes, result_outcome
+from extery.cli.change_outcomes import Words, result_outcome
+from extery.cli.changes import own_files_notes
 from extery.cli.each_target import for_each, print_wait
 from extery.core.errors import ExteryError, Problem
 

@@ -11,7 +11,7 @@ import click
 from extery.cli.options import LocalPath
 
 if TYPE_CHECKING:
-    from extery.cli.changes import Words
+    from extery.cli.change_outcomes import Words
     from extery.cli.output import Outcome
     from extery.client.plan import Plan
     from extery.client.policy import Policy, Violation
@@ -209,7 +209,7 @@ def run_plans_with_policy(
     words: Words | None = None,
 ) -> Outcome:
     """Do what `run_plans` does, without what the policy does not allow, and obey the policy afterwards."""
-    from extery.cli.changes import Words
+    from extery.cli.change_outcomes import Words
     from extery.cli.client_run import run_plans
     from extery.client.policy import refuse_changes
 

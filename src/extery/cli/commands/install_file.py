@@ -36,7 +36,8 @@ def command(
     They are checked as those of a repository, and kept in the store, so that 'extery undo' and 'extery rollback' work
     without the files. user_default is Blender's own repository for them.
     """  # fmt: skip
-    from extery.cli.changes import count_changes, operations_outcome
+    from extery.cli.change_outcomes import operations_outcome
+    from extery.cli.changes import count_changes
     from extery.cli.each_target import for_each, print_wait
     from extery.cli.output import pluralize
     from extery.client.local_files import install_files

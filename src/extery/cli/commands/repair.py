@@ -39,7 +39,7 @@ def command(
     The packages of extensions with changed or missing files are installed again. Changed files are kept like those of every replaced extension; the output names where, and 'extery undo' brings them
     back.
     """  # fmt: skip
-    from extery.cli.changes import Words
+    from extery.cli.change_outcomes import Words
     from extery.cli.client_run import run_plans
     from extery.cli.verification import verified_in
     from extery.client.plan import Plan

@@ -46,7 +46,7 @@ def command(
     FILE is a file of 'extery lock', by default extery.lock, or a file or folder of 'extery bundle'. Its repositories are
     added. Each package is verified by its SHA-256; versions go up or down as the file states.
     """  # fmt: skip
-    from extery.cli.changes import Words
+    from extery.cli.change_outcomes import Words
     from extery.cli.each_target import print_wait
     from extery.cli.policies import run_plans_with_policy
     from extery.client.bundle import check_complete, open_lock

@@ -28,7 +28,8 @@ def command(_run: Run, name: str, *, blender: tuple[str, ...], folder: Path | No
 
     It is the version before the present one, or VERSION. Only versions that were installed before are known; they need no network. 'extery install' installs others.
     """
-    from extery.cli.changes import count_changes, operations_outcome
+    from extery.cli.change_outcomes import operations_outcome
+    from extery.cli.changes import count_changes
     from extery.cli.each_target import for_each, print_wait
     from extery.cli.output import pluralize
     from extery.client.store import Store, cache_folder

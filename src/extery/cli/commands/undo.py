@@ -35,7 +35,7 @@ def command(
     It is the last one that is in effect, or the one with the NUMBER of 'extery history'. All extensions of the operation are as they were before it, with your own files in
     their folders; if one was changed since, nothing is done. An undo is an operation itself and can be undone.
     """  # fmt: skip
-    from extery.cli.changes import operations_outcome
+    from extery.cli.change_outcomes import operations_outcome
     from extery.cli.each_target import for_each, grouped_lines, print_wait
     from extery.cli.output import Outcome, pluralize
     from extery.client.store import Store, cache_folder

@@ -49,7 +49,7 @@ def command(
     that to 'extery sync'. Extensions in local repositories are yours and stay as they are. Files that you have added to the
     folder of an extension are kept; the output names where.
     """  # fmt: skip
-    from extery.cli.changes import Words
+    from extery.cli.change_outcomes import Words
     from extery.cli.client_run import all_versions_finder, check_updates, sync_first
     from extery.cli.policies import run_plans_with_policy
     from extery.client.index.database import open_index
