@@ -109,7 +109,8 @@ def command(
 def _find(target: Target, name: str) -> Info:
     from extery.client.choice import unfit_elsewhere, unknown_extension
     from extery.client.index.database import open_index
-    from extery.client.index.queries import IndexSearch, candidates_in, similar_ids
+    from extery.client.index.plan_queries import IndexSearch
+    from extery.client.index.queries import candidates_in, similar_ids
     from extery.client.records import find_installed
     from extery.client.requirements import Requirement
 

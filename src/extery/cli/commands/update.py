@@ -53,7 +53,7 @@ def command(
     from extery.cli.client_run import all_versions_finder, check_updates, sync_first
     from extery.cli.policies import run_plans_with_policy
     from extery.client.index.database import open_index
-    from extery.client.index.queries import IndexSearch
+    from extery.client.index.plan_queries import IndexSearch
     from extery.client.plan import PlanOptions
     from extery.client.plan_update import plan_update
     from extery.client.policy import load_policy

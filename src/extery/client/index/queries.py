@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-from extery.client.index.candidates import Candidate, preference, reason_against
+from extery.client.index.candidates import Candidate, preference
 from extery.client.index.database import Index, open_index
 from extery.client.sync_state import SyncState
-from extery.client.targets import Target, find_profiles
-from extery.core.errors import ExteryError
+from extery.client.targets import Target
 
 #: Maximum number of ids that are compared to find similar ones.
 MAX_COMPARED = 3_000
@@ -166,38 +164,6 @@ def candidates(target: Target, identifier: str) -> list[Candidate]:
     """
     with open_index(target) as index:
         return candidates_in(index, identifier)
-
-
-class IndexSearch:
-    """Questions of a plan to one open index: `candidates` opens it for each id."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-
-    def find(self, _target: Target, identifier: str) -> list[Candidate]:
-        """Return all listed versions of an id."""
-        return candidates_in(self._index, identifier)
-
-    def find_elsewhere(self, target: Target, identifier: str) -> list[Candidate]:
-        """Return the versions of an id that a repository of ``target`` lists for the other Blenders of the user.
-
-        A website lists for each Blender only what fits it, so the reason against the others is found there.
-        """
-        urls = {repository.url.rstrip("/") for repository in self._index.repositories.values()}
-        found = []
-        for other in find_profiles():
-            with suppress(ExteryError), open_index(other) as index:
-                found += [
-                    item.with_reason(reason)
-                    for item in candidates_in(index, identifier)
-                    if item.repository.url.rstrip("/") in urls
-                    and (reason := reason_against(item.entry, target.system))
-                ]
-        return found
-
-    def find_similar(self, _target: Target, identifier: str) -> list[str]:
-        """Return listed ids that resemble ``identifier``, best first."""
-        return similar_ids(self._index, identifier)
 
 
 def newest(target: Target, ids: Iterable[str] | None = None) -> dict[str, Candidate]:
