@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -22,6 +20,7 @@ from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
 from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
+from extery_site.publish.manifest_rows import manifest_rows
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
@@ -116,7 +115,7 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
         "free_at": free_at(extension),
         "warnings": _stored_problems(version),
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
-        "fields": _manifest_fields(version),
+        "fields": manifest_rows(version),
     }
     response = render(request, "publish/draft.html", context, status=status)
     return add_retry_after(response, problem)
@@ -170,42 +169,6 @@ def _stored_problems(version: Version) -> list[Problem]:
             problem = Problem.from_dict(stored)
             unique.setdefault((problem.code, problem.message), problem)
     return list(unique.values())
-
-
-#: Manifest fields in the order in which the page shows them.
-_MANIFEST_FIELDS = (
-    *("id", "version", "type", "name", "tagline", "maintainer", "license", "copyright"),
-    *("blender_version_min", "blender_version_max", "website", "tags", "permissions"),
-    *("platforms", "wheels", "asset_library"),
-)
-
-
-def _manifest_fields(version: Version) -> list[tuple[str, list[str]]]:
-    """Return field names and lines of text of the manifest."""
-    fields = []
-    for name in _MANIFEST_FIELDS:
-        value = version.manifest.get(name)
-        if isinstance(value, dict):
-            lines = _lines_of_table(value)
-        elif isinstance(value, list):
-            lines = [str(item) for item in value]
-        else:
-            lines = [] if value is None else [str(value)]
-        if lines:
-            fields.append((name, lines))
-    return fields
-
-
-def _lines_of_table(table: dict[str, Any], prefix: str = "") -> list[str]:
-    """Return a line for each value of a table and of the tables in it."""
-    lines = []
-    for key, value in table.items():
-        if isinstance(value, dict):
-            lines += _lines_of_table(value, f"{prefix}{key}.")
-        else:
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            lines.append(f"{prefix}{key}: {text}")
-    return lines
 
 
 @login_required
