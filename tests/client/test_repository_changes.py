@@ -17,9 +17,9 @@ from extery.client.repositories import Repository, change_repositories, load_rep
 from extery.client.repository_changes import (
     add_repository,
     enable_repositories,
-    remove_repository,
     rename,
 )
+from extery.client.repository_removal import remove_repository
 from extery.client.repository_source import Source
 from extery.client.targets import Target
 from extery.client.tokens import Tokens

@@ -1,21 +1,13 @@
-"""Add, remove, enable and disable repositories of a target.
-
-What is installed from a repository stays when it is removed, as with apt, in a local repository of the same name; with
-``purge`` it is removed too, which can be undone.
-"""
+"""Add, rename, enable and disable repositories of a target."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from extery.client import layout
 from extery.client.blender_lock import blender_locks
 from extery.client.network import Network
-from extery.client.records import find_installed
 from extery.client.rename import rename_repository
 from extery.client.repositories import (
     MAX_TITLE_LENGTH,
@@ -27,11 +19,11 @@ from extery.client.repositories import (
     stored_repositories,
 )
 from extery.client.repository_names import free_name, title_of
+from extery.client.repository_removal import remove_listing
 from extery.client.repository_source import Source
 from extery.client.targets import Target
-from extery.client.tokens import Tokens
-from extery.client.transaction import DEFAULT_TIMEOUT, target_lock, transaction
-from extery.core.errors import Conflict, InvalidListing, Problem, Refused
+from extery.client.transaction import DEFAULT_TIMEOUT, target_lock
+from extery.core.errors import Conflict, InvalidListing, Problem
 from extery.fetch import get_document, listing_url
 from extery.fetch.addresses import is_unencrypted, redact_url
 from extery.listing.entries import parse_listing
@@ -41,20 +33,6 @@ OnWait = Callable[[str], None]
 
 def _no_message(_holder: str) -> None:
     pass
-
-
-class Removed(NamedTuple):
-    """A repository that was removed, with the ids of its extensions: those that stay, and those that were removed too.
-
-    ``operation`` is the number of the operation that removed them, or 0; ``failed`` are ids with the reason.
-    """
-
-    repository: Repository
-    kept: list[str]
-    purged: list[str]
-    operation: int
-    failed: dict[str, str]
-    had_token: bool
 
 
 def check_listing(url: str, network: Network, target: Target, token: str = "") -> None:
@@ -97,7 +75,7 @@ def add_repository(
             folder = ""
         repository = Repository(name, source.url, title, custom_folder=folder)
         if name in unused and source.url:
-            _remove_listing(repository.folder_in(target), target, on_wait)
+            remove_listing(repository.folder_in(target), target, on_wait)
         change_repositories(
             target, lambda rows: [*(row for row in rows if row.name != name), repository]
         )
@@ -154,74 +132,6 @@ def _folders_without_url(target: Target, known: Iterable[Repository]) -> set[str
         for item in known
         if not item.url and item.name not in stored and item.name not in layout.FACTORY_REPOSITORIES
     }
-
-
-def remove_repository(
-    target: Target,
-    name: str,
-    tokens: Tokens,
-    *,
-    purge: bool = False,
-    on_wait: OnWait = _no_message,
-) -> Removed:
-    """Remove a repository, and with ``purge`` the extensions installed from it. A local one is only forgotten."""
-    with transaction(target, "repo remove", on_wait=on_wait) as change:
-        repository = find_repository(target, name)
-        if not repository.is_remote and (purge or not repository.custom_folder):
-            raise Refused.of(
-                "repo.local",
-                variant="purge" if purge else "",
-                name=name,
-                path=str(repository.folder_in(target)),
-            )
-        installed = [item.id for item in find_installed(target) if item.repository.name == name]
-        operation, failed = None, {}
-        if purge:
-            for identifier in installed:
-                change.remove(repository, identifier)
-            operation = change.commit()
-            failed = {s.id: s.error for s in (operation.steps if operation else ()) if s.error}
-        kept = [item for item in installed if not purge or item in failed]
-        had_token = False
-        if not failed:
-            # First: a token that nothing uses must not stay, for example if the disk is full.
-            had_token = repository.is_remote and tokens.remove(repository.url, target.folder)
-            _forget(target, repository, has_extensions=bool(kept), on_wait=on_wait)
-    purged = [item for item in installed if item not in kept]
-    number = operation.number if operation else 0
-    return Removed(repository, kept, purged, number, failed, had_token)
-
-
-def _forget(
-    target: Target, repository: Repository, *, has_extensions: bool, on_wait: OnWait
-) -> None:
-    """Remove a repository from the list, and its listing if nothing is installed from it."""
-    folder = repository.folder_in(target)
-    if repository.is_remote and not has_extensions and folder.is_dir():
-        _remove_listing(folder, target, on_wait)
-        for empty in (folder / layout.PRIVATE_FOLDER, folder):
-            with suppress(OSError):
-                empty.rmdir()
-    # Extensions that stay are in a local repository: the folder of that name, or a row for a known one.
-    has_default_url = has_extensions and repository.name == layout.FACTORY_REPOSITORIES[0]
-    local = [Repository(repository.name)] if has_default_url else []
-    change_repositories(
-        target, lambda rows: [*(row for row in rows if row.name != repository.name), *local]
-    )
-
-
-def _remove_listing(folder: Path, target: Target, on_wait: OnWait) -> None:
-    """Remove the stored listing of a repository, which is that of another URL or not needed any more."""
-    with blender_locks([folder], target.state_folder, timeout=DEFAULT_TIMEOUT, on_wait=on_wait):
-        for path in (layout.LISTING, layout.PACKAGE_CACHE):
-            _remove(folder / layout.PRIVATE_FOLDER / path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def enable_repositories(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from extery.cli.output import Outcome
-    from extery.client.repository_changes import Removed
+    from extery.client.repository_removal import Removed
     from extery.client.targets import Target
 
 
@@ -46,7 +46,7 @@ def command(
     """
     from extery.cli.each_target import for_each, grouped_lines, names_of, print_wait, target_data
     from extery.cli.output import Outcome
-    from extery.client.repository_changes import remove_repository
+    from extery.client.repository_removal import remove_repository
     from extery.client.settings import config_folder
     from extery.client.tokens import Tokens
 
