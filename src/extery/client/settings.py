@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -191,7 +190,10 @@ def read_values(
     """
     where = Where(str(path))
     try:
-        values = tomllib.loads(read_regular(path, limit=_MAX_BYTES).decode("utf-8"))
+        text = read_regular(path, limit=_MAX_BYTES).decode("utf-8")
+        import tomllib  # here, because few users have the file
+
+        values = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
