@@ -59,7 +59,7 @@ class DecisionOut(Schema):
         return cls(
             kind=decision.kind,
             extension=decision.extension.extension_id,
-            version=decision.version.number if decision.version else None,
+            version=decision.version_number or None,
             by=decision.by.username if decision.by else "",
             packages=decision.packages,
             reason=decision.text,

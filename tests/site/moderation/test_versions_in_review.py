@@ -107,6 +107,7 @@ def test_a_discarded_version_keeps_its_history_with_its_number(
     assert "Mesh the teeth" in page.html
     assert "Deleted" in page.classed("state")[0].words
     assert "/queue/gear_tool/1.1.0/" in open_page(client, "/queue/gear_tool/1.0.0/").links
+    assert "/queue/gear_tool/1.1.0/" in open_page(client, "/queue/?show=decided").links
 
 
 def test_a_draft_has_a_history_for_its_owner_and_moderators_only(
