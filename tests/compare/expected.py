@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.compare import issue_7, issue_8
+from tests.compare import issue_7, issue_8, issue_9
 from tests.compare.rows import Expected
 
 
@@ -34,4 +34,8 @@ def rows_between(
 
 
 #: The oldest first.
-STEPS = (Step("390f2e3", issue_7.ROWS), Step("9d8f19c", issue_8.ROWS))
+STEPS = (
+    Step("390f2e3", issue_7.ROWS),
+    Step("9d8f19c", issue_8.ROWS),
+    Step("5f232ee", issue_9.ROWS),
+)

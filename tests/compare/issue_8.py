@@ -77,8 +77,13 @@ _RESULTS = (
     ),
     Expected(
         "mirror/*/result",
-        "mirror names its listings, ignored entries and older versions",
-        without("ignored", "listings", "superseded"),
+        "mirror names its listings, ignored entries, older versions and the verdicts of Blenders",
+        without("ignored", "listings", "superseded", "verdicts"),
+    ),
+    *rows(
+        "invisible characters are refused in the texts of a manifest",
+        f"{_STRICT}*.invisible.toml/verdict + * manifest.*.invisible",
+        f"{_STRICT}*.invisible.toml",
     ),
 )
 
