@@ -305,7 +305,7 @@ def test_a_folder_without_write_permission_is_reported(
     def refuse(*arguments: object, **more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("extery.core.files._new_file", refuse)
     with pytest.raises(ExteryError) as caught:
         build(source, output_dir=tmp_path)
 

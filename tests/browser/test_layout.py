@@ -51,7 +51,8 @@ def content(site: str) -> None:
     ada, mara = factories.make_user("ada"), factories.make_moderator("mara")
     mara.set_password(steps.PASSWORD)
     mara.save()
-    factories.make_approved(mara, mara, id="harbour", name="Harbour", type="theme", tags=["Dark"])
+    other = factories.make_moderator("imani")
+    factories.make_approved(mara, other, id="harbour", name="Harbour", type="theme", tags=["Dark"])
     permissions = {"network": LONG, "files": "Keep gear tables"}
     for number in ("1.0.0", "1.1.0"):
         approved = factories.make_approved(

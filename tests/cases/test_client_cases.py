@@ -120,7 +120,7 @@ def test_11_a_drag_link_is_added_as_its_repository_and_is_no_file() -> None:
     added = run("repo", "add", LINK, "--no-check", "--name", "studio")
 
     assert added.exit_code == 0
-    assert f"leads to {REPOSITORY}, which was taken" in added.stderr
+    assert f"leads to {REPOSITORY}, which was added" in added.stderr
     assert f"its repository is {REPOSITORY}" in run("install-file", LINK).stderr
 
 
@@ -157,7 +157,7 @@ def test_12_an_address_without_a_scheme_leads_to_the_repository(
     added = run("repo", "add", f"{page_server}/index.json", "--name", "studio")
 
     assert added.exit_code == 0, added.output
-    assert f"leads to http://{page_server}/index.json, which was taken" in added.stderr
+    assert f"leads to http://{page_server}/index.json, which was added" in added.stderr
 
 
 def test_12_a_page_in_place_of_a_listing_fails_the_sync_with_its_kind(page_server: str) -> None:
@@ -187,5 +187,7 @@ def test_24_the_same_version_twice_is_installed_once(cases: Path, tmp_path: Path
     assert run("repo", "add", folder).exit_code == 0
 
     assert run("install", "paint_kit").exit_code == 0
-    assert "paint_kit 1.0.0 is up to date" in run("update").stdout
+    [target] = json.loads(run("update", "--json").stdout)["targets"]
+    assert not target["changes"]
+    assert [name.rpartition(".")[2] for name in target["current"]] == ["paint_kit"]
     assert installed() == ["paint_kit"]
