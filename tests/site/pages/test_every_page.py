@@ -48,8 +48,9 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
     factories.make_approved(owner, moderator, tags=["Mesh"], permissions={"files": "Keep gears"})
     factories.make_approved(owner, moderator, version="1.1.0", tags=["Mesh"])
     factories.make_waiting(owner, version="2.0.0", tags=["Mesh"])
+    other = factories.make_moderator("imani")
     factories.make_approved(
-        moderator, moderator, id="harbour", name="Harbour", type="theme", tags=["Dark"]
+        moderator, other, id="harbour", name="Harbour", type="theme", tags=["Dark"]
     )
     waiting = factories.make_waiting(
         owner, id="snow_maker", name="Snow Maker", platforms=["linux-x64"]
