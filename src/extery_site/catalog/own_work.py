@@ -1,4 +1,4 @@
-"""Nobody decides about their own work, unless the site allows it because it has one moderator."""
+"""Whether a moderator may decide about an extension: not about their own, unless the site allows it."""
 
 from __future__ import annotations
 
