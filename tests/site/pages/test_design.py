@@ -30,11 +30,17 @@ TEXTS = (
     *(("ink", f"{pigment}-wash") for pigment in ("viridian", "ochre", "madder", "ultramarine")),
     ("ink-soft", "viridian-wash"),
     ("on-pigment", "viridian"),
+    ("on-pigment", "madder"),
+    *(("ink", ground) for ground in ("diff-add", "diff-add-mark", "diff-del", "diff-del-mark")),
+    *((text, "note-wash") for text in ("ink", "ink-soft", "ochre")),
     ("on-pigment", "viridian-strong"),
     ("viridian-strong", "paper"),
 )
 #: Borders of fields and marks of states, which need a contrast of three to one.
-EDGES = (("line-strong", "raised"), ("line-strong", "surface"), ("viridian", "paper"))
+EDGES = (
+    *(("line-strong", "raised"), ("line-strong", "surface"), ("viridian", "paper")),
+    *(("star", "paper"), ("star", "surface"), ("ours", "surface"), ("theirs", "surface")),
+)
 
 
 def colours(name: str) -> tuple[str, str]:

@@ -11,6 +11,11 @@ from django.utils import timezone
 from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, MAX_REASON_LENGTH
 
 
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the choices of `Event.kind`; as a function, so that a new kind needs no migration."""
+    return Event.Kind.choices
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def decisions(self) -> EventQuerySet:
         """Return decisions of moderators."""
@@ -66,7 +71,7 @@ class Event(models.Model):
         related_name="+",
         help_text="Who did it; empty for the site itself.",
     )
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=30, choices=kind_choices)
     text = models.TextField(
         blank=True,
         max_length=MAX_REASON_LENGTH,

@@ -48,6 +48,11 @@ def download_path(sha256: str, file_name: str) -> str:
     return f"/download/sha256:{sha256}/{quote(file_name)}"
 
 
+def version_status_choices() -> list[tuple[str, str]]:
+    """Return the choices of `Version.status`; as a function, so that a new one needs no migration."""
+    return Version.Status.choices
+
+
 class VersionQuerySet(models.QuerySet["Version"]):
     def approved(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.APPROVED)
@@ -81,7 +86,7 @@ class Version(models.Model):
     )
     number = models.CharField(max_length=MAX_NUMBER_LENGTH)
     sort_key = models.CharField(max_length=300, editable=False)
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=20, choices=version_status_choices, default=Status.DRAFT)
     release_notes = models.TextField(blank=True, max_length=MAX_TEXT_LENGTH, help_text="Markdown.")
     manifest = OrderedJSONField(default=dict, encoder=DjangoJSONEncoder)
     blender_min = models.PositiveIntegerField()
