@@ -56,7 +56,7 @@ def write_folders(folder: Path) -> list[Path]:
     return made
 
 
-@pytest.mark.parametrize("version", RELEASES)
+@pytest.mark.parametrize("version", ["4.2", "5.2", "5.3"])
 def test_a_build_is_refused_exactly_if_that_blender_refuses_it(
     version: str, tmp_path: Path
 ) -> None:
