@@ -56,6 +56,7 @@ _AREA_TITLES = {
     "quota": "Quotas",
     "review": "Review",
     "report": "Reports",
+    "notification": "Notifications",
     "request": "Requests",
     "download": "Downloads",
     "setting": "Settings",

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "extery_site.publish",
     "extery_site.listings",
     "extery_site.catalog",
+    "extery_site.notify",
     "extery_site.accounts",
     "extery_site.quotas",
     "extery_site.files",

@@ -84,6 +84,7 @@ AREAS = {
     "quota": "site_quotas",
     "review": "site_moderation",
     "report": "site_reports",
+    "notification": "site_notify",
     "request": "site_requests",
     "download": "site_listings",
     "setting": "site_project",

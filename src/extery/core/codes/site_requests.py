@@ -108,6 +108,10 @@ CODES: dict[str, Code] = {
                 "go back to the list of reports",
             ),
             "token": ("you have no such API token", "see the list of your tokens"),
+            "notification": (
+                "you have no such notification, or it was deleted because of its age",
+                "reload the page with your notifications",
+            ),
         },
         example={
             "path": "/add-ons/gear/",

@@ -1,0 +1,182 @@
+"""The registry of notifications: one row for each kind, with its texts and default channels.
+
+Every part of the site adds its kinds here. The settings page is made from the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+
+class Group(Enum):
+    """A section of the settings page; the feed has a tab for some of them."""
+
+    REVIEWS = "reviews"
+    USE = "use"
+    FOLLOWED = "followed"
+    ACCOUNT = "account"
+    STAFF = "staff"
+
+    @property
+    def title(self) -> str:
+        return _GROUP_TITLES[self]
+
+
+_GROUP_TITLES = {
+    Group.REVIEWS: "Reviews of my extensions",
+    Group.USE: "My extensions in use",
+    Group.FOLLOWED: "What I follow",
+    Group.ACCOUNT: "My account",
+    Group.STAFF: "Moderation",
+}
+
+Tone = Literal["ask", "good", "warn", ""]
+
+
+@dataclass(frozen=True)
+class NotificationKind:
+    """One row of the registry."""
+
+    name: str
+    group: Group
+    title: str
+    """The label on the settings page."""
+    headline: str
+    """The title in the feed and the first line of an e-mail; ``{subject}`` and ``{by}`` are filled in."""
+    note: str = ""
+    """A second line on the settings page."""
+    icon: str = "bell"
+    tone: Tone = ""
+    asks: bool = False
+    """Whether the recipient has to do something; the button in the feed has the text ``action``."""
+    action: str = "Open"
+    staff: bool = False
+    """Whether only moderators and volunteers receive it."""
+    required: bool = False
+    """Whether it cannot be switched off; it is sent on the site and by e-mail at once."""
+    on_site: bool = True
+    at_once: bool = False
+    daily: bool = False
+
+
+_KINDS = (
+    NotificationKind(
+        "changes_requested",
+        Group.REVIEWS,
+        "Changes requested of me",
+        "{subject}: changes requested",
+        icon="pencil",
+        tone="ask",
+        asks=True,
+        action="Open the review",
+        at_once=True,
+    ),
+    NotificationKind(
+        "version_approved",
+        Group.REVIEWS,
+        "A version of mine is approved",
+        "{subject} is approved",
+        icon="success",
+        tone="good",
+        at_once=True,
+    ),
+    NotificationKind(
+        "version_declined",
+        Group.REVIEWS,
+        "A version of mine is declined",
+        "{subject} is declined",
+        icon="cross",
+        tone="warn",
+        at_once=True,
+    ),
+    NotificationKind(
+        "extension_blocked",
+        Group.REVIEWS,
+        "An extension of mine is blocked or unblocked",
+        "{subject} is blocked",
+        icon="shield",
+        tone="warn",
+        required=True,
+        note="Always sent: your users see the reason in Blender.",
+    ),
+    NotificationKind(
+        "extension_unblocked",
+        Group.REVIEWS,
+        "The block of an extension of mine is lifted",
+        "{subject} is unblocked",
+        icon="shield",
+        tone="good",
+        at_once=True,
+    ),
+    NotificationKind(
+        "review_comment",
+        Group.REVIEWS,
+        "Comments on my versions",
+        "{by} commented on {subject}",
+        note="One e-mail conversation for each version.",
+        icon="chat",
+        at_once=True,
+    ),
+    NotificationKind(
+        "draft_expired",
+        Group.REVIEWS,
+        "A draft of mine was deleted because it was not submitted in time",
+        "{subject} was deleted: it was not submitted in time",
+        icon="bin",
+        daily=True,
+    ),
+    NotificationKind(
+        "new_version",
+        Group.FOLLOWED,
+        "New version of an extension that I follow",
+        "{subject} is out",
+        icon="spark",
+        tone="good",
+        action="Open the extension",
+        daily=True,
+    ),
+    NotificationKind(
+        "followed_block",
+        Group.FOLLOWED,
+        "An extension that I follow is blocked or unblocked",
+        "{subject}",
+        icon="shield",
+        tone="warn",
+        at_once=True,
+    ),
+    NotificationKind(
+        "followed_review",
+        Group.FOLLOWED,
+        "News in a review that I follow or took part in",
+        "{subject}",
+        icon="eye",
+    ),
+    NotificationKind(
+        "submitted",
+        Group.STAFF,
+        "A version was submitted for review",
+        "{subject} was submitted for review",
+        icon="upload",
+        staff=True,
+    ),
+    NotificationKind(
+        "staff_block",
+        Group.STAFF,
+        "A moderator blocked or unblocked an extension",
+        "{subject}",
+        icon="shield",
+        staff=True,
+        daily=True,
+    ),
+)
+
+KINDS: dict[str, NotificationKind] = {kind.name: kind for kind in _KINDS}
+
+
+def kinds_for(*, staff: bool) -> list[NotificationKind]:
+    """Return the kinds that a user can receive, in the order of the settings page."""
+    order = list(Group)
+    kinds = [kind for kind in KINDS.values() if staff or not kind.staff]
+    return sorted(kinds, key=lambda kind: order.index(kind.group))
