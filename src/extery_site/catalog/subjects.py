@@ -16,14 +16,15 @@ def extension_subject(extension: Extension) -> Subject:
 
 
 def review_subject(extension: Extension, number: str) -> Subject:
-    """Return the subject of the review of the version with ``number``."""
+    """Return the subject of the review of the version with ``number``, or without one of all."""
+    view, more = ("version", [number]) if number else ("thread", [])
     return Subject(
         review_key(extension, number),
-        f"{extension.name} {number}",
-        reverse("moderation:version", args=[extension.extension_id, number]),
+        f"{extension.name} {number}".rstrip(),
+        reverse(f"moderation:{view}", args=[extension.extension_id, *more]),
     )
 
 
 def review_key(extension: Extension, number: str) -> str:
     """Return the key of the review of the version with ``number``."""
-    return f"review {extension.extension_id} {number}"
+    return f"review {extension.extension_id} {number}".rstrip()

@@ -10,4 +10,6 @@ from __future__ import annotations
 EVENT_HANDLERS = [
     # Adds and removes rows of the listings, and increments their revision.
     "extery_site.listings.event_handler.update_rows",
+    # Writes the notifications of users, and the e-mails about them that workers send.
+    "extery_site.moderation.event_notifications.notify_users",
 ]
