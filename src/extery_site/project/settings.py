@@ -105,6 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "extery_site.ui.context_processors.site",
                 "extery_site.moderation.context_processors.queue_length",
+                "extery_site.notify.context_processors.unread_notifications",
             ]
         },
     }

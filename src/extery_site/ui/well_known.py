@@ -17,7 +17,16 @@ SECURITY_PATH = "/.well-known/security.txt"
 _SECURITY_LIFETIME = timedelta(days=180)
 _CACHE_DAY = "public, max-age=86400"
 #: Paths without content for search engines.
-_NOT_INDEXED = ("/account/", "/api/", "/download/", "/mine/", "/publish/", "/queue/", "/reports/")
+_NOT_INDEXED = (
+    "/account/",
+    "/api/",
+    "/download/",
+    "/mine/",
+    "/notifications/",
+    "/publish/",
+    "/queue/",
+    "/reports/",
+)
 
 
 @require_safe
