@@ -56,3 +56,13 @@ def find_users_to_reset(email: str) -> list[User]:
         return [owner] if owner.is_active else []
     addresses = EmailAddress.objects.filter(email=normalize_email(email), user__is_active=True)
     return [one.user for one in addresses.select_related("user").order_by("pk")[:MAX_RESETS]]
+
+
+def confirmed_address(user: User) -> str:
+    """Return the address to which e-mails to a user are sent, empty if none is confirmed.
+
+    Addresses that an administrator sets with a command count as confirmed.
+    """
+    key = normalize_email(user.email)
+    unconfirmed = EmailAddress.objects.filter(user=user, email=key, verified=False)
+    return user.email if key and not unconfirmed.exists() else ""

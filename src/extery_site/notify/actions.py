@@ -36,6 +36,7 @@ from extery_site.notify.subscriptions import (
     unfollow,
     unmute,
 )
+from extery_site.notify.tasks import send_mails
 
 __all__ = [
     "Subject",
@@ -188,6 +189,8 @@ def _write_mails(
         job.notification, job.user = notification, user
         jobs.append(job)
     MailJob.objects.bulk_create(jobs)
+    if any(job.channel == MailJob.Channel.AT_ONCE for job in jobs):
+        send_mails.enqueue()
 
 
 def settle(key: str, *, users: Iterable[User] | None = None) -> None:

@@ -114,6 +114,11 @@ class Notification(models.Model):
         return self.by.display_name if self.by else str(settings.EXTERY_SITE_NAME)
 
     @property
+    def excerpt(self) -> str:
+        """The text in one line."""
+        return " ".join(self.text.split())
+
+    @property
     def headline(self) -> str:
         """The title, such as ``Gear Tool 1.1.0: changes requested``."""
         kind = self.definition

@@ -42,6 +42,7 @@ EXTERY_REPORTS_PER_ACCOUNT: Rate | None = _site_settings.reports_per_account
 EXTERY_REPORTS_PER_ADDRESS: Rate | None = _site_settings.reports_per_address
 EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
 EXTERY_TOKENS_PER_ADDRESS: Rate | None = _site_settings.tokens_per_address
+EXTERY_NOTIFICATION_LIFETIME: timedelta = _site_settings.notification_lifetime
 EXTERY_THREADS: int = _site_settings.threads
 
 DEBUG: bool = _site_settings.debug

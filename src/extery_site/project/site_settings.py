@@ -231,6 +231,10 @@ class SiteSettings(BaseSettings):
         default="40 per day",
         description="Quota of new API tokens of a client address.",
     )
+    notification_lifetime: Duration = _setting(
+        default="180 days",
+        description="Time after which notifications that were read are deleted.",
+    )
     threads: PositiveCount = _setting(
         default="32",
         description="Number of requests that the server processes at the same time: a third for the "

@@ -18,6 +18,8 @@ CSS = {
 TEMPLATES = {
     path.relative_to(SITE): path.read_text(encoding="utf-8")
     for path in SITE.glob("*/templates/**/*.html")
+    # Mail programs do not load style sheets: those of e-mails have styles of their own.
+    if path.parent.name != "mail"
 }
 TOKENS = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", CSS["tokens.css"]))
 ICONS = (SITE / "ui" / "static" / "icons" / "icons.svg").read_text(encoding="utf-8")
