@@ -223,6 +223,22 @@ class SiteSettings(BaseSettings):
         default="40 per day",
         description="Quota of reports of a client address; moderators have none.",
     )
+    ratings_per_account: Quota = _setting(
+        default="60 per hour",
+        description="Quota of ratings of an account, of changes to them, and of replies; moderators have none.",
+    )
+    ratings_per_address: Quota = _setting(
+        default="120 per hour",
+        description="Quota of ratings and replies of a client address; moderators have none.",
+    )
+    votes_per_account: Quota = _setting(
+        default="300 per hour",
+        description="Quota of an account for marking ratings as helpful; moderators have none.",
+    )
+    votes_per_address: Quota = _setting(
+        default="600 per hour",
+        description="Quota of a client address for marking ratings as helpful; moderators have none.",
+    )
     tokens_per_account: Quota = _setting(
         default="20 per day",
         description="Quota of new API tokens of an account.",

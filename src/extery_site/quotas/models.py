@@ -15,9 +15,16 @@ class QuotaKind(models.TextChoices):
     COMMENTS = "comments", "comments"
     REPORTS = "reports", "reports"
     TOKENS = "tokens", "new API tokens"
+    RATINGS = "ratings", "ratings and replies"
+    VOTES = "votes", "marks as helpful"
     # Counted by `extery_site.quotas.rates`, with other subjects and settings.
     SIGN_INS = "sign-ins", "sign-ins with a wrong password"
     EMAILS = "emails", "e-mails"
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the choices of `QuotaUsage.kind`; as a function, so that a new kind needs no migration."""
+    return QuotaKind.choices
 
 
 class QuotaUsage(models.Model):
@@ -27,7 +34,7 @@ class QuotaUsage(models.Model):
     or a text is stored.
     """
 
-    kind = models.CharField(max_length=16, choices=QuotaKind.choices)
+    kind = models.CharField(max_length=16, choices=kind_choices)
     subject = models.CharField(max_length=80)
     number = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(db_index=True)
