@@ -50,6 +50,8 @@ class Event(models.Model):
         DECLINED = "declined", "Declined"
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Block lifted"
+        RATING_HIDDEN = "rating_hidden", "Rating hidden"
+        RATING_SHOWN = "rating_shown", "Rating shown again"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="events"

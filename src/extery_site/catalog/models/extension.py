@@ -141,6 +141,15 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
     def most_downloaded(self) -> ExtensionQuerySet:
         return self.order_by("-download_count", models.functions.Lower("name"), "pk")
 
+    def best_rated(self) -> ExtensionQuerySet:
+        """Sort by the smoothed average of the ratings; extensions without ratings come last."""
+        return self.order_by(
+            models.F("rating_score").desc(nulls_last=True),
+            "-rating_count",
+            models.functions.Lower("name"),
+            "pk",
+        )
+
     def with_related(self) -> ExtensionQuerySet:
         """Load the related rows that cards and pages show, in a fixed number of queries."""
         return self.select_related("owner", "image", "newest_version").prefetch_related(
@@ -190,6 +199,12 @@ class Extension(models.Model):
         help_text="The newest approved version.",
     )
     download_count = models.PositiveBigIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The number of ratings that are not hidden."
+    )
+    rating_score = models.FloatField(
+        null=True, editable=False, help_text="Their smoothed average; empty without ratings."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -202,6 +217,9 @@ class Extension(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "-published_at"], name="catalog_extension_new"),
             models.Index(fields=["status", "-download_count"], name="catalog_extension_popular"),
+            models.Index(
+                fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"
+            ),
         ]
 
     def __str__(self) -> str:
