@@ -57,6 +57,7 @@ _AREA_TITLES = {
     "review": "Review",
     "report": "Reports",
     "notification": "Notifications",
+    "rating": "Ratings",
     "request": "Requests",
     "download": "Downloads",
     "setting": "Settings",

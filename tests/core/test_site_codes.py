@@ -13,6 +13,7 @@ from extery.core.codes import (
     site_notify,
     site_project,
     site_publish,
+    site_ratings,
     site_reports,
     site_requests,
 )
@@ -26,6 +27,7 @@ TABLES = (
     site_notify,
     site_project,
     site_publish,
+    site_ratings,
     site_reports,
     site_requests,
 )

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "extery_site.reports",
     "extery_site.moderation",
     "extery_site.publish",
+    "extery_site.ratings",
     "extery_site.listings",
     "extery_site.catalog",
     "extery_site.notify",

@@ -105,6 +105,8 @@ EVENTS = {
     "unblocked": EventLabel("shield", "unblocked the extension"),
     "expired": EventLabel("bin", "deleted {version}, which was not submitted in time"),
     "discarded": EventLabel("bin", "discarded {version}"),
+    "rating_hidden": EventLabel("eye-off", "hid a rating"),
+    "rating_shown": EventLabel("eye", "showed a hidden rating again"),
 }
 
 

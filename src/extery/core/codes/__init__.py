@@ -85,6 +85,7 @@ AREAS = {
     "review": "site_moderation",
     "report": "site_reports",
     "notification": "site_notify",
+    "rating": "site_ratings",
     "request": "site_requests",
     "download": "site_listings",
     "setting": "site_project",

@@ -107,6 +107,10 @@ CODES: dict[str, Code] = {
                 "this report was deleted with its extension",
                 "go back to the list of reports",
             ),
+            "rating": (
+                "this rating was removed",
+                "see the page of the ratings for those that are there",
+            ),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (
                 "you have no such notification, or it was deleted because of its age",
