@@ -110,6 +110,11 @@ EVENTS = {
 }
 
 
+def stars(number: float) -> str:
+    """Return ``4.4 of 5 stars``, without the decimal place for a whole number."""
+    return f"{number:.1f}".removesuffix(".0") + " of 5 stars"
+
+
 def short_hash(sha256: str) -> str:
     """Return the first 12 digits of a hash, enough to compare at a glance."""
     return f"{sha256[:12]}…"

@@ -18,6 +18,8 @@ ALLOWED_TAGS = {
     *("ul", "ol", "li", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
+#: Tags of short texts, such as ratings: nothing that could look like a part of the page.
+SHORT_TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"}
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
@@ -31,6 +33,26 @@ def render(text: str) -> SafeString:
         link_rel="nofollow noopener ugc",
     )
     return mark_safe(html)  # noqa: S308  sanitised by nh3 above
+
+
+def render_short(text: str) -> SafeString:
+    """Render paragraphs, lists, quotes, code, emphasis and links; other Markdown stays as it is written."""
+    html = nh3.clean(
+        _short_parser().render(text),
+        tags=SHORT_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener ugc",
+    )
+    return mark_safe(html)  # noqa: S308  sanitised by nh3 above
+
+
+@cache
+def _short_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False})
+    parser.disable(["heading", "lheading", "hr", "reference"])
+    parser.add_render_rule("image", _image_as_link)
+    return parser
 
 
 @cache

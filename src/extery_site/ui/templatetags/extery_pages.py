@@ -80,6 +80,29 @@ def markdown(text: str) -> SafeString:
 
 
 @register.filter
+def short_markdown(text: str) -> SafeString:
+    """Render the Markdown of a short text, such as a rating, as safe HTML."""
+    return markup.render_short(text)
+
+
+@register.simple_tag
+def stars(number: float) -> SafeString:
+    """Render five stars, of which the nearest number is filled, with a text for screen readers."""
+    filled = min(5, max(0, int(number + 0.5)))
+    icons = [icon("star-full" if at < filled else "star") for at in range(5)]
+    text = labels.stars(number)
+    return format_html(
+        '<span class="stars">{}{}{}{}{}<span class="unseen">{}</span></span>', *icons, text
+    )
+
+
+@register.filter
+def score(number: float) -> str:
+    """Format an average of stars: ``4.4``."""
+    return f"{number:.1f}"
+
+
+@register.filter
 def visible(text: str) -> str:
     """Show invisible characters and bidirectional overrides as code points."""
     return show_invisible(text)
