@@ -26,6 +26,7 @@ class BrowseForm(forms.Form):
         ("", "Best match"),
         ("newest", "Newest"),
         ("popular", "Most downloaded"),
+        ("rated", "Best rated"),
         ("name", "Name"),
     )
 
@@ -93,6 +94,8 @@ class BrowseForm(forms.Form):
                 return extensions.newest_first()
             case "popular":
                 return extensions.most_downloaded()
+            case "rated":
+                return extensions.best_rated()
             case "name":
                 return extensions.by_name()
             case _:

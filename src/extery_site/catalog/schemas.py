@@ -129,6 +129,8 @@ class ExtensionOut(Schema):
     tags: list[str]
     image: ImageOut | None
     downloads: int
+    ratings: int
+    rating_average: float | None
     url: str
     newest_version: str | None
     created_at: datetime
@@ -155,6 +157,8 @@ class ExtensionOut(Schema):
             tags=[tag.name for tag in extension.tags.all()],
             image=_image(extension, request),
             downloads=extension.download_count,
+            ratings=extension.rating_count,
+            rating_average=extension.rating_score,
             url=absolute(request, extension.get_absolute_url()),
             newest_version=newest.number if newest else None,
             created_at=extension.created_at,
