@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from extery.core import types
@@ -113,8 +118,14 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "offers": offers_by_platform(approved or unapproved[:1], request),
         "may_edit": extension.is_owned_by(request.user),
         "may_moderate": may_moderate(request.user),
+        "sections": [section(request, extension) for section in _page_sections()],
     }
     return render(request, "catalog/extension.html", context)
+
+
+def _page_sections() -> list[Callable[[HttpRequest, Extension], SafeString]]:
+    """Return the functions that render the sections of other apps: `extery_site.project.page_sections`."""
+    return [import_string(path) for path in settings.EXTENSION_PAGE_SECTIONS]
 
 
 @require_safe

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from extery_site.project import data_folder, event_handlers, site_settings
+from extery_site.project import data_folder, event_handlers, page_sections, site_settings
 from extery_site.project.setting_types import Rate
 
 _site_settings = site_settings.load()
@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "extery_site.project.problems.ProblemMiddleware",
 ]
 EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
+EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

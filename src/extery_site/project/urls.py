@@ -16,6 +16,7 @@ urlpatterns = [
     path(".well-known/change-password", well_known.change_password),
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.publish.urls")),
+    path("", include("extery_site.ratings.urls")),
     path("", include("extery_site.moderation.urls")),
     path("", include("extery_site.reports.urls")),
     path("", include("extery_site.notify.urls")),

@@ -11,28 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput, NotFound, Refused
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Extension
 from extery_site.project.setting_types import Rate
 from extery_site.ratings import actions
 from extery_site.ratings.models import MAX_RATING_LENGTH, Helpful, Rating, RatingSummary, Reply
 from tests.site import factories
-
-
-@pytest.fixture
-def extension(approve: Callable[..., Version]) -> Extension:
-    return approve().extension
-
-
-@pytest.fixture
-def rating(extension: Extension, stranger: User) -> Rating:
-    return actions.rate(
-        extension=extension,
-        by=stranger,
-        stars=4,
-        text=" Good **gears**. ",
-        blender="4.5.1",
-        platform="linux-x64",
-    )
 
 
 def code_of(action: Callable[..., Any], **arguments: Any) -> str:
