@@ -21,6 +21,7 @@ from extery_site.moderation.endpoints import router as moderation
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
+from extery_site.ratings.endpoints import router as ratings
 
 
 class Problem(Schema):
@@ -76,7 +77,7 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (listings, catalog, publish, moderation):
+for _router in (listings, catalog, ratings, publish, moderation):
     api.add_router("/v1", _router)
 
 

@@ -14,6 +14,12 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
     document = client.get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.")
     assert set(document["paths"]) == {
+        "/api/v1/extensions/{extension_id}/rating/",
+        "/api/v1/extensions/{extension_id}/ratings/",
+        "/api/v1/extensions/{extension_id}/ratings/{rating_id}/reply/",
+        "/api/v1/extensions/{extension_id}/ratings/{rating_id}/helpful/",
+        "/api/v1/extensions/{extension_id}/ratings/{rating_id}/hide",
+        "/api/v1/extensions/{extension_id}/ratings/{rating_id}/show",
         "/api/v1/extensions/",
         "/api/v1/extensions/{extension_id}/",
         "/api/v1/extensions/{extension_id}/block",

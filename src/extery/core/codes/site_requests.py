@@ -111,6 +111,7 @@ CODES: dict[str, Code] = {
                 "this rating was removed",
                 "see the page of the ratings for those that are there",
             ),
+            "no-rating": ("you have not rated {id}", "rate it first"),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (
                 "you have no such notification, or it was deleted because of its age",
