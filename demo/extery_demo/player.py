@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from extery_demo.scenarios import Comment, ReportScenario, Scenario, VersionScenario
+from extery_demo.scenarios import Comment, RatingScenario, ReportScenario, Scenario, VersionScenario
 from extery_demo.sources import build_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
+from extery_site.ratings import actions as ratings
+from extery_site.ratings.models import Rating, Reply
 from extery_site.reports import actions as reports
 from extery_site.reports.models import Report
 
@@ -39,6 +41,7 @@ class ScenarioPlayer:
     _extension: Extension | None = None
     versions: dict[str, Version] = field(default_factory=dict)
     reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
+    ratings: list[tuple[Rating, RatingScenario]] = field(default_factory=list)
     event_days: list[float] = field(default_factory=list)
 
     def play(self) -> Extension:
@@ -68,6 +71,10 @@ class ScenarioPlayer:
             yield comment.at, partial(self._comment, comment)
         for report in self.scenario.reports:
             yield report.at, partial(self._report, report)
+        for rating in self.scenario.ratings:
+            yield rating.at, partial(self._rate, rating)
+            if rating.hidden is not None:
+                yield rating.hidden, partial(self._hide, rating)
         if self.scenario.block is not None:
             yield self.scenario.block.at, self._block
 
@@ -135,6 +142,28 @@ class ScenarioPlayer:
             report = handle[planned.status](report=report, by=by, note=planned.note)
         self.reports.append((report, planned))
 
+    def _rate(self, planned: RatingScenario) -> None:
+        rating = ratings.rate(
+            extension=self.extension,
+            by=self.users[planned.by],
+            stars=planned.stars,
+            text=planned.text,
+            version=planned.version,
+            blender=planned.blender,
+            platform=planned.platform,
+        )
+        for username in planned.helpful:
+            ratings.mark_helpful(rating=rating, by=self.users[username])
+        if planned.reply:
+            ratings.reply(rating=rating, by=self.owner, text=planned.reply)
+        self.ratings.append((rating, planned))
+
+    def _hide(self, planned: RatingScenario) -> None:
+        assert planned.hidden is not None
+        rating = next(rating for rating, other in self.ratings if other is planned)
+        ratings.hide_rating(rating, None, "Several people reported it.")
+        self.event_days.append(planned.hidden)
+
     def _block(self) -> None:
         block = self.scenario.block
         assert block is not None
@@ -159,6 +188,10 @@ class ScenarioPlayer:
             handled = ago(planned.handled) if planned.handled is not None else None
             rows = Report.objects.filter(pk=report.pk)
             rows.update(created_at=ago(planned.at), handled_at=handled)
+        for rating, rated in self.ratings:
+            hidden = ago(rated.hidden) if rated.hidden is not None else None
+            Rating.objects.filter(pk=rating.pk).update(created_at=ago(rated.at), hidden_at=hidden)
+            Reply.objects.filter(rating=rating).update(created_at=ago(rated.replied))
         Image.objects.filter(extension=self.extension).update(created_at=ago(self.scenario.started))
         approved = [version for version in self.scenario.versions if version.outcome == "approved"]
         decided = [ago(version.decided) for version in approved if version.decided is not None]

@@ -1,4 +1,4 @@
-"""Scenarios of the demo: authors, versions, decisions and reports, read from ``content``.
+"""Scenarios of the demo: authors, versions, decisions, reports and ratings, read from ``content``.
 
 Each folder in ``content`` has a ``scenario.toml``, and in ``source`` the files of the newest
 version. An older version is the next newer one with replacements (``undo``) or with a folder of
@@ -74,6 +74,24 @@ class ReportScenario:
 
 
 @dataclass(frozen=True)
+class RatingScenario:
+    """A rating, the author's reply, and the users whom it helped."""
+
+    by: str
+    at: float
+    stars: int
+    version: str
+    blender: str
+    platform: str
+    text: str = ""
+    helpful: tuple[str, ...] = ()
+    reply: str = ""
+    replied: float = 0.0
+    hidden: float | None = None
+    """When the site hid it, because people reported it."""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """An extension with its history. ``versions`` is ordered from the oldest to the newest."""
 
@@ -87,6 +105,7 @@ class Scenario:
     palette: Mapping[str, str] = field(default_factory=dict)
     thread: tuple[Comment, ...] = ()
     reports: tuple[ReportScenario, ...] = ()
+    ratings: tuple[RatingScenario, ...] = ()
     block: Block | None = None
 
     @property
@@ -110,6 +129,7 @@ def read_scenario(folder: Path) -> Scenario:
     versions = [_version(item) for item in table.pop("versions")]
     thread = tuple(Comment(**item) for item in table.pop("thread", []))
     reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
+    ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
     block = Block(**table.pop("block")) if "block" in table else None
     return Scenario(
         id=folder.name,
@@ -117,6 +137,7 @@ def read_scenario(folder: Path) -> Scenario:
         versions=tuple(reversed(versions)),
         thread=thread,
         reports=reports,
+        ratings=ratings,
         block=block,
         **table,
     )

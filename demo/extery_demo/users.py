@@ -74,6 +74,8 @@ USERS = (
         "Pipeline for film. Names, folders, previews: the unglamorous part.",
         joined=290.0,
     ),
+    DemoUser("hanna", "Hanna Sturm", "Environments for games, mostly forests.", joined=318.0),
+    DemoUser("noor", "Noor Haddad", "Architecture student, third year.", joined=262.0),
     DemoUser(
         "luz",
         "Luz Ferreira",

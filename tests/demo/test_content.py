@@ -102,6 +102,10 @@ def test_the_users_of_the_scenarios_exist_and_have_the_permissions() -> None:
         assert decided | handled | blocked <= moderators, scenario.id
         assert {comment.by for comment in scenario.thread} <= authors | moderators, scenario.id
         assert {report.by for report in scenario.reports} <= authors, scenario.id
+        raters = [rating.by for rating in scenario.ratings]
+        assert len(raters) == len(set(raters)), scenario.id
+        assert {scenario.owner, *raters} <= authors | moderators, scenario.id
+        assert scenario.owner not in raters, scenario.id
         assert {report.reason for report in scenario.reports} <= set(Report.Reason.values), (
             scenario.id
         )
@@ -114,9 +118,15 @@ def test_the_events_of_a_scenario_are_in_order(scenario: Scenario) -> None:
             assert version.decided < version.uploaded
         assert version.outcome in ("waiting", "draft") or version.decided is not None
         assert version.outcome == "approved" or version is scenario.versions[-1]
+    published = {version.number: version.decided for version in scenario.versions}
+    joined = {user.username: user.joined for user in USERS}
+    for rating in scenario.ratings:
+        assert rating.at < (published[rating.version] or 0)
+        assert rating.at < joined[rating.by]
+        assert rating.replied < rating.at
+        assert (rating.hidden or 0) < rating.at
     uploads = [version.uploaded for version in scenario.versions]
     assert uploads == sorted(uploads, reverse=True)
-    joined = {user.username: user.joined for user in USERS}
     assert joined[scenario.owner] > scenario.started
     for entry in (*scenario.thread, *scenario.reports):
         assert entry.at < joined[entry.by]

@@ -22,6 +22,7 @@ from extery_site.catalog.images import uploaded_image
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import queues
+from extery_site.ratings.models import Rating
 from extery_site.reports.models import Report
 from tests.demo.conftest import RowOnly
 from tests.site import factories
@@ -159,10 +160,19 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert events[0].kind == Event.Kind.UPLOADED
         assert events[-1].created_at == extension.updated_at
         for event in events:
-            assert event.by is not None
-            assert event.by.date_joined < event.created_at
+            if event.by is None:  # the site itself
+                assert event.kind == Event.Kind.RATING_HIDDEN
+            else:
+                assert event.by.date_joined < event.created_at
         if extension.newest_version is not None:
             assert extension.published_at == extension.newest_version.approved_at
+    for rating in Rating.objects.select_related("user", "version", "reply"):
+        assert rating.user is not None
+        assert rating.version is not None
+        assert rating.version.approved_at is not None
+        assert max(rating.version.approved_at, rating.user.date_joined) < rating.created_at < now
+        if hasattr(rating, "reply"):
+            assert rating.created_at < rating.reply.created_at < now
     for report in Report.objects.all():
         assert (report.handled_at is None) == (report.status == Report.Status.OPEN)
         assert report.handled_at is None or report.handled_at > report.created_at
