@@ -50,6 +50,8 @@ _AREA_TITLES = {
     "usage": "Command line and project file",
     "upload": "Uploading",
     "submit": "Submitting for review",
+    "manage": "Managing an extension",
+    "handover": "Handing an extension over",
     "image": "Images",
     "permission": "Permissions",
     "account": "Accounts",

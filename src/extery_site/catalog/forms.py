@@ -120,7 +120,7 @@ def tags_in_use(type_: str = "") -> list[Tag]:
     """
     from django.db.models import Count, Q
 
-    public = Q(extensions__status=Extension.Status.APPROVED)
+    public = Q(extensions__status=Extension.Status.APPROVED, extensions__unlisted_at=None)
     tags = Tag.objects.annotate(number=Count("extensions", filter=public)).filter(number__gt=0)
     by_slug: dict[str, Tag] = {}
     for tag in tags.filter(type=type_) if type_ else tags:

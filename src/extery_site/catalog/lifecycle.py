@@ -25,6 +25,9 @@ from extery_site.catalog.locking import (
     lock_owned_extension,
     lock_version,
     require_not_blocked,
+    require_not_deleted,
+    require_owner,
+    wrong_extension_status,
     wrong_status,
 )
 from extery_site.catalog.metadata import update_newest_version
@@ -33,6 +36,7 @@ from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.transitions import (
     APPROVE,
     BLOCK,
+    RESTORE,
     SUBMIT,
     UNBLOCK,
     Role,
@@ -165,15 +169,19 @@ def _require_role(role: Role, by: AnyUser | None) -> User | None:
     if role is Role.SITE:
         assert by is None
         return None
-    return require_user(by) if role is Role.OWNER else require_moderator(by)
+    return require_moderator(by) if role is Role.MODERATOR else require_user(by)
 
 
 def _lock_for_extension(
     change: Transition, user: User | None, extension: Extension
 ) -> PendingTransition:
     extension = lock_extension(extension)
+    if change.role is Role.OWNER or change.role is Role.OWNER_OR_MODERATOR:
+        require_owner(extension, user, or_moderator=change.role is not Role.OWNER)
     _require_work_of_others(change, user, extension)
     if extension.status not in change.sources:
+        if change not in (BLOCK, UNBLOCK):
+            raise wrong_extension_status(extension)
         variant = "already-blocked" if extension.is_blocked else "not-blocked"
         raise Conflict.of("review.wrong-status", variant=variant, extension=extension.name)
     return PendingTransition(extension, None, user)
@@ -183,9 +191,13 @@ def _lock_for_version(change: Transition, user: User | None, version: Version) -
     if change.role is Role.OWNER:
         assert user is not None
         extension = lock_owned_extension(version.extension, user)
+    elif change.role is Role.OWNER_OR_MODERATOR:
+        extension = lock_extension_of(version)
+        require_owner(extension, user, or_moderator=True)
     else:
         extension = lock_extension_of(version)
         _require_work_of_others(change, user, extension, version)
+    require_not_deleted(extension)
     if not change.allowed_while_blocked:
         require_not_blocked(extension, change.role)
     version = lock_version(version, extension, change.role)
@@ -206,10 +218,15 @@ def _apply(change: Transition, pending: PendingTransition) -> None:
     extension = pending.extension
     if change is BLOCK:
         extension.status = Extension.Status.BLOCKED
-    elif change is UNBLOCK:
+    elif change is UNBLOCK and extension.deleted_at is not None:
+        extension.block_reason = ""
+        extension.status = Extension.Status.DELETED
+    elif change is UNBLOCK or change is RESTORE:
         extension.block_reason = ""
         _sync_status(extension)
         update_newest_version(extension)
+    elif change.of is Extension:
+        extension.status = change.target or extension.status
     elif change.deletes_version:
         pending.version.delete()
         _sync_status(extension)

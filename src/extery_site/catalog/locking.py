@@ -6,7 +6,8 @@ The extension is locked before its versions: with a fixed order no two transacti
 from __future__ import annotations
 
 from extery.core.errors import Conflict, NotFound, Refused
-from extery_site.accounts.permissions import AnyUser, require_user
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import AnyUser, may_moderate, require_user
 from extery_site.catalog.models import EDITABLE, Extension, Version
 from extery_site.catalog.transitions import Role
 
@@ -23,12 +24,23 @@ def lock_extension(extension: Extension) -> Extension:
 
 
 def lock_owned_extension(extension: Extension, by: AnyUser) -> Extension:
-    """Return the current extension, locked; raises `Refused` unless ``by`` owns it."""
+    """Return the current extension, locked, for a change of its content.
+
+    Raises `Refused` unless ``by`` owns it, and `Conflict` if it is deleted.
+    """
     user = require_user(by)
     extension = lock_extension(extension)
-    if extension.owner_id != user.pk:
-        raise Refused.of("permission.owner-only", extension=extension.name)
+    require_owner(extension, user)
+    require_not_deleted(extension)
     return extension
+
+
+def require_owner(extension: Extension, user: User | None, *, or_moderator: bool = False) -> None:
+    """Raise `Refused` unless ``user`` owns the extension, or is a moderator and those may, too."""
+    if user is not None and extension.owner_id == user.pk:
+        return
+    if not (or_moderator and may_moderate(user)):
+        raise Refused.of("permission.owner-only", extension=extension.name)
 
 
 def lock_extension_of(version: Version) -> Extension:
@@ -67,6 +79,23 @@ def require_not_blocked(extension: Extension, role: Role = Role.OWNER) -> None:
         raise Conflict.of("review.wrong-status", variant="blocked", extension=extension.name)
     raise Refused.of(
         "upload.extension-blocked", extension=extension.name, reason=extension.block_reason
+    )
+
+
+def require_not_deleted(extension: Extension) -> None:
+    """Raise `Conflict` if the extension is deleted."""
+    if extension.is_deleted:
+        raise wrong_extension_status(extension)
+
+
+def wrong_extension_status(extension: Extension) -> Conflict:
+    """Return the error for an extension whose status does not allow the action."""
+    variant = extension.status if extension.is_deleted or extension.is_blocked else ""
+    return Conflict.of(
+        "manage.wrong-status",
+        variant=variant,
+        extension=extension.name,
+        status=extension.get_status_display(),
     )
 
 

@@ -14,6 +14,8 @@ MAX_NUMBER_LENGTH = 100
 MAX_URL_LENGTH = 500
 #: Reasons of blocks: Blender shows them, and every listing contains them.
 MAX_BLOCK_REASON_LENGTH = 2_000
+#: Notes of deprecated extensions, which their pages show.
+MAX_DEPRECATION_NOTE_LENGTH = 1_000
 
 
 def clean_text(text: str, *, field: str, max_length: int) -> str:

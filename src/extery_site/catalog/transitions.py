@@ -18,6 +18,9 @@ class Role(Enum):
 
     OWNER = "owner"
     MODERATOR = "moderator"
+    OWNER_OR_MODERATOR = "owner or moderator"
+    USER = "user"
+    """Any signed-in user: the action checks who it is, such as the one to whom an offer was made."""
     SITE = "site"
     """No user: a background task makes it."""
 
@@ -66,8 +69,56 @@ BLOCK = Transition(
     allowed_for_own_work=True,
 )
 UNBLOCK = Transition(Event.Kind.UNBLOCKED, Role.MODERATOR, _BLOCKED, None, of=Extension)
+_PUBLIC = frozenset({Extension.Status.APPROVED})
+_DELETED = frozenset({Extension.Status.DELETED})
+_EXISTING = frozenset(Extension.Status.values) - _DELETED
+_UNPUBLISHED = _EXISTING - _PUBLIC - _BLOCKED
+
+
+def _of_extension(
+    event: Event.Kind, role: Role, sources: frozenset[str], target: str | None = None
+) -> Transition:
+    return Transition(event, role, sources, target, of=Extension, allowed_for_own_work=True)
+
+
+UNLIST = _of_extension(Event.Kind.UNLISTED, Role.OWNER, _PUBLIC)
+LIST = _of_extension(Event.Kind.LISTED, Role.OWNER, _PUBLIC)
+DEPRECATE = _of_extension(Event.Kind.DEPRECATED, Role.OWNER, _PUBLIC)
+UNDEPRECATE = _of_extension(Event.Kind.UNDEPRECATED, Role.OWNER, _PUBLIC)
+PLAN_DELETION = _of_extension(Event.Kind.DELETION_PLANNED, Role.OWNER, _PUBLIC)
+CANCEL_DELETION = _of_extension(Event.Kind.DELETION_CANCELLED, Role.OWNER, _EXISTING)
+DELETE = _of_extension(
+    Event.Kind.DELETED, Role.OWNER, _UNPUBLISHED, target=Extension.Status.DELETED
+)
+DELETE_PLANNED = _of_extension(
+    Event.Kind.DELETED_AS_PLANNED,
+    Role.SITE,
+    _PUBLIC | _UNPUBLISHED,
+    target=Extension.Status.DELETED,
+)
+RESTORE = _of_extension(Event.Kind.RESTORED, Role.OWNER_OR_MODERATOR, _DELETED)
+ERASE = _of_extension(Event.Kind.ERASED, Role.SITE, _DELETED, target=Extension.Status.DELETED)
+OFFER_HANDOVER = _of_extension(Event.Kind.HANDOVER_OFFERED, Role.OWNER, _EXISTING - _BLOCKED)
+ACCEPT_HANDOVER = _of_extension(Event.Kind.HANDOVER_ACCEPTED, Role.USER, _EXISTING - _BLOCKED)
+REFUSE_HANDOVER = _of_extension(Event.Kind.HANDOVER_REFUSED, Role.USER, _EXISTING)
+WITHDRAW_HANDOVER = _of_extension(Event.Kind.HANDOVER_WITHDRAWN, Role.OWNER, _EXISTING)
+
+
+def _of_maximum(event: Event.Kind, role: Role) -> Transition:
+    return Transition(event, role, _APPROVED, _Status.APPROVED, allowed_for_own_work=True)
+
+
+_APPROVED = frozenset({_Status.APPROVED})
+SET_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_SET, Role.OWNER_OR_MODERATOR)
+REMOVE_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_REMOVED, Role.OWNER)
+SUGGEST_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_SUGGESTED, Role.USER)
+DECLINE_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_DECLINED, Role.OWNER_OR_MODERATOR)
 
 TRANSITIONS = (
     *(SUBMIT, WITHDRAW, DISCARD, EXPIRE),
     *(APPROVE, REQUEST_CHANGES, DECLINE, BLOCK, UNBLOCK),
+    *(UNLIST, LIST, DEPRECATE, UNDEPRECATE),
+    *(PLAN_DELETION, CANCEL_DELETION, DELETE, DELETE_PLANNED, RESTORE, ERASE),
+    *(SET_MAXIMUM, REMOVE_MAXIMUM, SUGGEST_MAXIMUM, DECLINE_MAXIMUM),
+    *(OFFER_HANDOVER, ACCEPT_HANDOVER, REFUSE_HANDOVER, WITHDRAW_HANDOVER),
 )

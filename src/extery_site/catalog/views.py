@@ -27,7 +27,7 @@ TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest and most downloaded extensions."""
-    public = Extension.objects.public().with_related()
+    public = Extension.objects.browsable().with_related()
     context = {
         "shelves": [
             {
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "types": types.TYPES,
         "popular": public.most_downloaded()[:4],
         "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
-        "number": Extension.objects.public().count(),
+        "number": Extension.objects.browsable().count(),
     }
     return render(request, "catalog/home.html", context)
 
@@ -58,7 +58,7 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     for name, value in url_filters.items():
         if value:
             del form.fields[name]
-    extensions = Extension.objects.public().with_related()
+    extensions = Extension.objects.browsable().with_related()
     if type_:
         extensions = extensions.of_type(type_)
     if slug:
@@ -149,7 +149,7 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
-    published = Extension.objects.public().filter(owner=person).with_related()
+    published = Extension.objects.browsable().filter(owner=person).with_related()
     paginator = Paginator(published.most_downloaded(), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {

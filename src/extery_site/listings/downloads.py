@@ -52,7 +52,8 @@ def download(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 def _check_allowed(package: Package, request: HttpRequest) -> bool:
     """Return whether the package is public; raises `Refused` if this user may not download it."""
     version, extension = package.version, package.version.extension
-    if version.status == Version.Status.APPROVED and not extension.is_blocked:
+    is_hidden = extension.is_blocked or extension.is_deleted
+    if version.status == Version.Status.APPROVED and not is_hidden:
         return True  # whatever token a client sends
     user = user_of(request)
     if may_moderate(user):

@@ -21,6 +21,8 @@ from extery_site.listings.models import ListedExtension, ListingEntry
 
 #: Events that change what listings show.
 LISTED_KINDS = frozenset({Event.Kind.APPROVED, Event.Kind.BLOCKED, Event.Kind.UNBLOCKED})
+#: Events after which the entries of a version are rendered again.
+MAXIMUM_KINDS = frozenset({Event.Kind.MAXIMUM_SET, Event.Kind.MAXIMUM_REMOVED})
 
 
 def update_rows(event: Event) -> None:
@@ -28,7 +30,14 @@ def update_rows(event: Event) -> None:
 
     Raises `Corrupt`, which rolls the transition back, if an approved package cannot be listed.
     """
-    if event.kind in LISTED_KINDS:
+    if event.kind in MAXIMUM_KINDS:
+        _render_again(event.extension, [event.version] if event.version else [])
+    elif event.kind == Event.Kind.RESTORED:
+        _render_again(event.extension, list(event.extension.versions.approved()))
+    elif event.extension.is_deleted:
+        if not _remove_entries(event.extension):
+            return
+    elif event.kind in LISTED_KINDS:
         revision = increment_revision()
         if event.kind == Event.Kind.APPROVED and event.version is not None:
             _add_version(event.extension, event.version, revision)
@@ -66,6 +75,26 @@ def _add_version(extension: Extension, version: Version, revision: int) -> None:
         package.version = version
     ListingEntry.objects.filter(version=version).delete()
     ListingEntry.objects.bulk_create(new_entry(package, listed) for package in packages)
+
+
+def _remove_entries(extension: Extension) -> bool:
+    """Delete the entries of an extension; whether it is in the listings, which note the change."""
+    keys = list(ListedExtension.objects.filter(extension=extension).values_list("pk", flat=True))
+    if not keys:
+        return False
+    revision = increment_revision()
+    ListingEntry.objects.filter(listed__in=keys).delete()
+    ListedExtension.objects.filter(pk__in=keys).update(revision=revision)
+    return True
+
+
+def _render_again(extension: Extension, versions: list[Version]) -> None:
+    """Render the entries of approved versions again, at a new revision."""
+    if versions:
+        revision = increment_revision()
+        for version in versions:
+            version.extension = extension
+            _add_version(extension, version, revision)
 
 
 def new_entry(package: Any, listed: Any, model: Any = ListingEntry) -> Any:

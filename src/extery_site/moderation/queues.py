@@ -5,14 +5,23 @@ from __future__ import annotations
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from extery_site.accounts.permissions import AnyUser, is_active_user, may_moderate
-from extery_site.catalog.models import Event, EventQuerySet, Extension, Version, VersionQuerySet
+from extery_site.catalog.models import (
+    PRIVATE_KINDS,
+    Event,
+    EventQuerySet,
+    Extension,
+    Version,
+    VersionQuerySet,
+)
 
 
 def _entries() -> VersionQuerySet:
     """Return versions with the related rows that the queue shows, in a fixed number of queries."""
     comments = Count("events", filter=Q(events__kind=Event.Kind.COMMENT), distinct=True)
     return (
-        Version.objects.exclude(extension__status=Extension.Status.BLOCKED)
+        Version.objects.exclude(
+            extension__status__in=(Extension.Status.BLOCKED, Extension.Status.DELETED)
+        )
         .select_related("extension", "extension__owner", "extension__image", "created_by")
         .with_packages()
         .annotate(comment_count=comments)
@@ -92,7 +101,7 @@ def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQue
             kind=Event.Kind.SUBMITTED,
             pk__gt=OuterRef("pk"),
         )
-        events = events.exclude(kind__in=(Event.Kind.DISCARDED, Event.Kind.EXPIRED)).filter(
+        events = events.exclude(kind__in=PRIVATE_KINDS).filter(
             ~Q(kind__in=(Event.Kind.UPLOADED, Event.Kind.REPLACED)) | Exists(submissions)
         )
     return events.in_order()

@@ -202,6 +202,16 @@ class SiteSettings(BaseSettings):
         description="Time after which a version that was not submitted, or was withdrawn, is "
         "deleted, and other accounts can use its id.",
     )
+    deletion_delay: Duration = _setting(
+        default="7 days",
+        description="Time between the decision of an owner to delete a public extension and its "
+        "deletion, in which they can cancel it.",
+    )
+    restore_period: Duration = _setting(
+        default="30 days",
+        description="Time in which the owner or a moderator can restore a deleted extension. After "
+        "it, the packages, images and texts are erased; the id stays reserved.",
+    )
     unconfirmed_lifetime: Duration = _setting(
         default="7 days",
         description="Time after which an account without a confirmed e-mail address is deleted; "

@@ -21,6 +21,7 @@ from extery_site.catalog.text_limits import (
     MAX_URL_LENGTH,
     clean_text,
 )
+from extery_site.publish.deletion import require_no_planned_deletion
 from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
 from extery_site.quotas.models import QuotaKind
@@ -157,6 +158,7 @@ def submit(*, version: Version, by: AnyUser) -> Version:
     """Submit a complete draft for review; raises `InvalidInput` with everything that is missing."""
     with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
         extension, version = pending.extension, pending.version
+        require_no_planned_deletion(extension)
         if missing := missing_for_submission(extension, version):
             raise InvalidInput(*missing)
         if extension.newest_version_id is None:

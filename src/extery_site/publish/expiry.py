@@ -45,10 +45,11 @@ def delete_version(
     keep = Event.objects.filter(extension=extension)
     keep = keep.filter(kind=Event.Kind.SUBMITTED) if now is None else keep.decisions()
     if not extension.versions.exists() and not keep.exists():
-        _delete_extension(extension)
+        delete_rows(extension)
 
 
-def _delete_extension(extension: Extension) -> None:
+def delete_rows(extension: Extension) -> None:
+    """Delete an extension without versions and its events, which frees its id."""
     image = extension.image
     extension.delete()
     if image is not None:
@@ -60,7 +61,9 @@ def free_at(extension: Extension) -> datetime | None:
 
     It does if no moderator has decided about the extension and each of its versions expires.
     """
-    if extension.is_blocked or Event.objects.filter(extension=extension).decisions().exists():
+    if extension.is_blocked or extension.is_deleted:
+        return None
+    if Event.objects.filter(extension=extension).decisions().exists():
         return None
     times = list(extension.versions.values_list("expires_at", flat=True))
     expiring = [time for time in times if time is not None]
@@ -87,7 +90,7 @@ def expire_drafts(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     due = Version.objects.filter(status__in=EXPIRING, expires_at__lte=now).exclude(
-        extension__status=Extension.Status.BLOCKED
+        extension__status__in=(Extension.Status.BLOCKED, Extension.Status.DELETED)
     )
     number = sum(_expire(version, now) for version in due.select_related("extension"))
     lifetime: timedelta = settings.EXTERY_DRAFT_LIFETIME
@@ -96,7 +99,7 @@ def expire_drafts(*, now: datetime | None = None) -> int:
         ~Exists(Version.objects.filter(extension=OuterRef("pk"))),
         ~Exists(events.decisions()),
         updated_at__lte=now - lifetime,
-    )
+    ).exclude(status__in=(Extension.Status.BLOCKED, Extension.Status.DELETED))
     for extension in empty:
         _delete_without_versions(extension, now)
     return number
@@ -119,4 +122,4 @@ def _delete_without_versions(extension: Extension, now: datetime) -> None:
         return
     time = free_at(locked)
     if time is not None and time <= now:
-        _delete_extension(locked)
+        delete_rows(locked)

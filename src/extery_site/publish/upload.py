@@ -205,6 +205,13 @@ def _check_against_site(
 
 def _check_extension(extension: Extension, manifest: Manifest, user: User) -> None:
     where = Where(MANIFEST_FILENAME, ("id",))
+    if extension.is_deleted:
+        raise Refused.of(
+            "upload.id-reserved",
+            where=where,
+            variant="own" if _is_restorable_by(extension, user) else "deleted",
+            id=manifest.id,
+        )
     if extension.owner_id != user.pk and (time := free_at(extension)) is not None:
         raise Refused.of(
             "upload.id-taken",
@@ -232,6 +239,10 @@ def _check_extension(extension: Extension, manifest: Manifest, user: User) -> No
             existing=extension.type,
             type=manifest.type,
         )
+
+
+def _is_restorable_by(extension: Extension, user: User) -> bool:
+    return extension.owner_id == user.pk and extension.restorable_until is not None
 
 
 def _check_file_is_new(sha256: str) -> None:

@@ -78,6 +78,8 @@ AREAS = {
     "usage": "usage",
     "upload": "site_publish",
     "submit": "site_publish",
+    "manage": "site_manage",
+    "handover": "site_manage",
     "image": "site_catalog",
     "permission": "site_accounts",
     "account": "site_accounts",

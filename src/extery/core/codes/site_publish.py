@@ -113,6 +113,13 @@ CODES: dict[str, Code] = {
         "It is used in examples, or belonged to a deleted extension that may still be installed.",
         message="the id {id} is reserved",
         hint="choose another id in the manifest",
+        variants={
+            "deleted": ("the id {id} belonged to an extension that was deleted", ""),
+            "own": (
+                "the id {id} belongs to an extension that you have deleted",
+                "restore that extension in 'My extensions', then upload the package again",
+            ),
+        },
         example={"id": "my_example_extension"},
     ),
     "upload.extension-blocked": Code(

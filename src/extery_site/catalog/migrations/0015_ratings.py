@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_choices_without_migrations"),
+        ("catalog", "0013_management"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

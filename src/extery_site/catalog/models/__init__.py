@@ -1,8 +1,10 @@
 """Models of the catalogue."""
 
-from extery_site.catalog.models.event import DECISION_KINDS, Event, EventQuerySet
+from extery_site.catalog.models.event import DECISION_KINDS, PRIVATE_KINDS, Event, EventQuerySet
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
+from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.image import Image
+from extery_site.catalog.models.maximum import MaximumSuggestion
 from extery_site.catalog.models.remote_library import RemoteLibrary
 from extery_site.catalog.models.version import (
     DISCARDABLE,
@@ -21,11 +23,14 @@ __all__ = [
     "DISCARDABLE",
     "EDITABLE",
     "EXPIRING",
+    "PRIVATE_KINDS",
     "Event",
     "EventQuerySet",
     "Extension",
     "ExtensionQuerySet",
+    "Handover",
     "Image",
+    "MaximumSuggestion",
     "Package",
     "RemoteLibrary",
     "ReplacedPackage",

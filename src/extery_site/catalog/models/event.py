@@ -52,6 +52,24 @@ class Event(models.Model):
         UNBLOCKED = "unblocked", "Block lifted"
         RATING_HIDDEN = "rating_hidden", "Rating hidden"
         RATING_SHOWN = "rating_shown", "Rating shown again"
+        UNLISTED = "unlisted", "Unlisted"
+        LISTED = "listed", "Listed again"
+        DEPRECATED = "deprecated", "Deprecated"
+        UNDEPRECATED = "undeprecated", "No longer deprecated"
+        DELETION_PLANNED = "deletion_planned", "Deletion planned"
+        DELETION_CANCELLED = "deletion_cancelled", "Deletion cancelled"
+        DELETED = "deleted", "Deleted"
+        DELETED_AS_PLANNED = "deleted_as_planned", "Deleted as planned"
+        RESTORED = "restored", "Restored"
+        ERASED = "erased", "Content erased"
+        HANDOVER_OFFERED = "handover_offered", "Hand-over offered"
+        HANDOVER_ACCEPTED = "handover_accepted", "Handed over"
+        HANDOVER_REFUSED = "handover_refused", "Hand-over refused"
+        HANDOVER_WITHDRAWN = "handover_withdrawn", "Hand-over withdrawn"
+        MAXIMUM_SET = "maximum_set", "Maximum Blender version set"
+        MAXIMUM_REMOVED = "maximum_removed", "Maximum Blender version removed"
+        MAXIMUM_SUGGESTED = "maximum_suggested", "Maximum Blender version suggested"
+        MAXIMUM_DECLINED = "maximum_declined", "Suggested maximum declined"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="events"
@@ -98,6 +116,14 @@ class Event(models.Model):
         return f"{self.extension_id}: {self.get_kind_display()}"
 
 
+#: Events that only the owner and moderators see: other users do not see drafts and offers.
+PRIVATE_KINDS = (
+    Event.Kind.DISCARDED,
+    Event.Kind.EXPIRED,
+    Event.Kind.HANDOVER_OFFERED,
+    Event.Kind.HANDOVER_REFUSED,
+    Event.Kind.HANDOVER_WITHDRAWN,
+)
 #: Events that are decisions of moderators.
 DECISION_KINDS = (
     Event.Kind.APPROVED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,8 +19,14 @@ from extery.core.types import ExtensionType
 from extery.core.versions import short_blender_version
 from extery_site.accounts.models import User
 from extery_site.catalog.models.fields import ByteOrderedCharField
+from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
-from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH
+from extery_site.catalog.text_limits import (
+    MAX_BLOCK_REASON_LENGTH,
+    MAX_DEPRECATION_NOTE_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_URL_LENGTH,
+)
 
 
 def normalize_id(extension_id: str) -> str:
@@ -62,8 +69,12 @@ def extension_status_choices() -> list[tuple[str, str]]:
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     def public(self) -> ExtensionQuerySet:
-        """Return approved extensions, which everyone can browse."""
+        """Return approved extensions, whose pages and packages everyone can get."""
         return self.filter(status=Extension.Status.APPROVED)
+
+    def browsable(self) -> ExtensionQuerySet:
+        """Return the public extensions that pages and searches list: not those that are unlisted."""
+        return self.public().filter(unlisted_at=None)
 
     def listed(self) -> ExtensionQuerySet:
         """Return extensions in listings: also blocked ones, about which Blender warns."""
@@ -168,9 +179,16 @@ class Extension(models.Model):
         APPROVED = "approved", "Approved"
         BLOCKED = "blocked", "Blocked"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        DELETED = "deleted", "Deleted"
 
     extension_id = models.CharField("id", max_length=100, unique=True)
     id_key = ByteOrderedCharField(max_length=200, unique=True, editable=False)
+    id_skeleton = models.CharField(
+        max_length=MAX_SKELETON_LENGTH, editable=False, default="", db_index=True
+    )
+    name_skeleton = models.CharField(
+        max_length=MAX_SKELETON_LENGTH, editable=False, default="", db_index=True
+    )
     type = models.CharField(max_length=16, choices=[(t.name, t.label) for t in types.TYPES])
     name = models.CharField(max_length=200)
     tagline = models.CharField(max_length=200)
@@ -198,6 +216,30 @@ class Extension(models.Model):
         related_name="+",
         help_text="The newest approved version.",
     )
+    unlisted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when pages and searches leave it out; its page and its updates stay.",
+    )
+    deprecated_at = models.DateTimeField(null=True, blank=True)
+    deprecation_note = models.TextField(
+        blank=True, max_length=MAX_DEPRECATION_NOTE_LENGTH, help_text="Why its owner deprecated it."
+    )
+    replacement = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What to use instead of a deprecated extension.",
+    )
+    delete_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it is deleted, as its owner planned."
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the content of the deleted extension was erased."
+    )
     download_count = models.PositiveBigIntegerField(default=0)
     rating_count = models.PositiveIntegerField(
         default=0, editable=False, help_text="The number of ratings that are not hidden."
@@ -220,6 +262,16 @@ class Extension(models.Model):
             models.Index(
                 fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"
             ),
+            models.Index(
+                fields=["delete_at"],
+                condition=Q(delete_at__isnull=False),
+                name="catalog_extension_delete_at",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="catalog_extension_deleted_at",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +279,8 @@ class Extension(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.id_key = normalize_id(self.extension_id)
+        self.id_skeleton = skeleton(self.extension_id)
+        self.name_skeleton = skeleton(self.name)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -258,6 +312,26 @@ class Extension(models.Model):
     @property
     def is_blocked(self) -> bool:
         return self.status == self.Status.BLOCKED
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.status == self.Status.DELETED
+
+    @property
+    def is_unlisted(self) -> bool:
+        return self.unlisted_at is not None
+
+    @property
+    def is_deprecated(self) -> bool:
+        return self.deprecated_at is not None
+
+    @property
+    def restorable_until(self) -> datetime | None:
+        """When the content of a deleted extension is erased; ``None`` if it cannot be restored."""
+        if self.deleted_at is None or self.erased_at is not None:
+            return None
+        period: timedelta = settings.EXTERY_RESTORE_PERIOD
+        return self.deleted_at + period
 
     def is_owned_by(self, user: User | AnonymousUser) -> bool:
         return user.is_authenticated and user.pk == self.owner_id
