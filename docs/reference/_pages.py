@@ -52,6 +52,8 @@ _AREA_TITLES = {
     "submit": "Submitting for review",
     "manage": "Managing an extension",
     "handover": "Handing an extension over",
+    "reserved": "Reserved ids",
+    "maximum": "Maximum Blender version",
     "image": "Images",
     "permission": "Permissions",
     "account": "Accounts",

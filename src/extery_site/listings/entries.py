@@ -7,13 +7,18 @@ Reads plain fields only, so that migrations can call it with historical models.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extery.core.errors import Corrupt
 from extery.core.text import clean_message
+from extery.core.versions import blender_version_of_number, format_blender_version
 from extery.listing.entries import make_entry
 from extery.manifest.document import Manifest
-from extery_site.catalog.models.version import download_path, package_file_name
+from extery_site.catalog.models.version import (
+    download_path,
+    package_file_name,
+    sortable_blender,
+)
 
 if TYPE_CHECKING:
     from extery_site.catalog.models import Package
@@ -28,6 +33,14 @@ class RenderedEntry(NamedTuple):
     after_address: str
 
 
+def _maximum(version: Any) -> dict[str, str]:
+    """Return the maximum Blender version if it was set on the site: it is below that of the manifest."""
+    number, stated = version.blender_max, version.manifest.get("blender_version_max")
+    if number is None or (stated and sortable_blender(stated) == number):
+        return {}
+    return {"blender_version_max": format_blender_version(blender_version_of_number(number))}
+
+
 def render_entry(package: Package) -> RenderedEntry:
     """Render the entry of a package; raises `Corrupt` if its manifest lacks what an entry needs."""
     version = package.version
@@ -37,7 +50,12 @@ def render_entry(package: Package) -> RenderedEntry:
     )
     try:
         manifest = Manifest.from_table(
-            {**version.manifest, "platforms": package.platforms, "wheels": package.wheels}
+            {
+                **version.manifest,
+                **_maximum(version),
+                "platforms": package.platforms,
+                "wheels": package.wheels,
+            }
         )
         values = make_entry(
             manifest,

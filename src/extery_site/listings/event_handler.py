@@ -32,7 +32,8 @@ def update_rows(event: Event) -> None:
     """
     if event.kind in MAXIMUM_KINDS:
         _render_again(event.extension, [event.version] if event.version else [])
-    elif event.kind == Event.Kind.RESTORED:
+    elif event.kind == Event.Kind.RESTORED or _is_block_of_deleted(event):
+        # Blender shows the block of an id only if the listing has entries of it.
         _render_again(event.extension, list(event.extension.versions.approved()))
     elif event.extension.is_deleted:
         if not _remove_entries(event.extension):
@@ -75,6 +76,15 @@ def _add_version(extension: Extension, version: Version, revision: int) -> None:
         package.version = version
     ListingEntry.objects.filter(version=version).delete()
     ListingEntry.objects.bulk_create(new_entry(package, listed) for package in packages)
+
+
+def _is_block_of_deleted(event: Event) -> bool:
+    extension = event.extension
+    return (
+        event.kind == Event.Kind.BLOCKED
+        and extension.deleted_at is not None
+        and extension.versions.approved().exists()
+    )
 
 
 def _remove_entries(extension: Extension) -> bool:

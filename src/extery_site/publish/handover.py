@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
@@ -40,31 +39,30 @@ def offer(
     """
     owner = require_user(by)
     text = clean_text(text, field="text", max_length=MAX_REASON_LENGTH)
-    name = clean_text(to, field="to", max_length=MAX_REASON_LENGTH).removeprefix("@")
-    with transaction.atomic():
+    name = clean_text(to, field="to", max_length=200).removeprefix("@")
+    with lifecycle.transition(
+        transitions.OFFER_HANDOVER, extension=extension, by=by, text=text
+    ) as pending:
         use_quota(QuotaKind.COMMENTS, account=owner.pk, address=address)
+        require_no_planned_deletion(pending.extension)
         recipient = User.objects.filter(username__iexact=name, is_active=True).first()
-        with lifecycle.transition(
-            transitions.OFFER_HANDOVER, extension=extension, by=by, text=text
-        ) as pending:
-            require_no_planned_deletion(pending.extension)
-            if recipient is None or recipient == pending.by:
-                raise InvalidInput.of(
-                    "handover.recipient",
-                    where=Where(path=("to",)),
-                    variant="" if recipient is None else "owner",
-                    name=name[:80],
-                )
-            existing = open_offer(pending.extension)
-            if existing is not None:
-                raise Conflict.of(
-                    "handover.open",
-                    extension=pending.extension.name,
-                    name=existing.offered_to.username,
-                )
-            handover = Handover.objects.create(
-                extension=pending.extension, offered_by=owner, offered_to=recipient, text=text
+        if recipient is None or recipient == pending.by:
+            raise InvalidInput.of(
+                "handover.recipient",
+                where=Where(path=("to",)),
+                variant="" if recipient is None else "owner",
+                name=name[:80],
             )
+        existing = open_offer(pending.extension)
+        if existing is not None:
+            raise Conflict.of(
+                "handover.open",
+                extension=pending.extension.name,
+                name=existing.offered_to.username,
+            )
+        handover = Handover.objects.create(
+            extension=pending.extension, offered_by=owner, offered_to=recipient, text=text
+        )
     return handover
 
 

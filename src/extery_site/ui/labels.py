@@ -120,6 +120,7 @@ EVENTS = {
     "maximum_set": EventLabel("layers", "set the maximum Blender version of {version}"),
     "maximum_removed": EventLabel("layers", "removed the maximum Blender version of {version}"),
     "maximum_suggested": EventLabel("chat", "suggested a maximum Blender version for {version}"),
+    "maximum_withdrawn": EventLabel("back", "withdrew a suggested maximum of {version}"),
     "maximum_declined": EventLabel("cross", "declined a suggested maximum of {version}"),
     "expired": EventLabel("bin", "deleted {version}, which was not submitted in time"),
     "discarded": EventLabel("bin", "discarded {version}"),

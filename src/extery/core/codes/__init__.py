@@ -80,6 +80,8 @@ AREAS = {
     "submit": "site_publish",
     "manage": "site_manage",
     "handover": "site_manage",
+    "reserved": "site_manage",
+    "maximum": "site_manage",
     "image": "site_catalog",
     "permission": "site_accounts",
     "account": "site_accounts",

@@ -69,6 +69,7 @@ class Event(models.Model):
         MAXIMUM_SET = "maximum_set", "Maximum Blender version set"
         MAXIMUM_REMOVED = "maximum_removed", "Maximum Blender version removed"
         MAXIMUM_SUGGESTED = "maximum_suggested", "Maximum Blender version suggested"
+        MAXIMUM_WITHDRAWN = "maximum_withdrawn", "Suggested maximum withdrawn"
         MAXIMUM_DECLINED = "maximum_declined", "Suggested maximum declined"
 
     extension = models.ForeignKey(

@@ -150,6 +150,17 @@ class Version(models.Model):
         return None if high is None else format_blender_version(high)
 
     @property
+    def manifest_maximum(self) -> int | None:
+        """The maximum Blender version of the manifest; ``blender_max`` is lower if one was set here."""
+        text = self.manifest.get("blender_version_max")
+        return sortable_blender(text) if isinstance(text, str) and text else None
+
+    @property
+    def is_maximum_set(self) -> bool:
+        """Whether the owner or a moderator set a maximum Blender version here."""
+        return self.blender_max != self.manifest_maximum
+
+    @property
     def remote_library(self) -> RemoteLibrary | None:
         """The server of an asset library; ``None`` for other types, and if the manifest names none."""
         return RemoteLibrary.of(self.manifest) if self.extension.is_asset_library else None
