@@ -30,18 +30,16 @@ from extery_site.catalog.models import (
     Package,
     Version,
     expiry_of,
-    normalize_id,
 )
 from extery_site.catalog.text_limits import MAX_TEXT_LENGTH, clean_text
 from extery_site.files.layout import FileKind
 from extery_site.files.storage import StagedFile, stage_file
 from extery_site.project.body_limit import upload_too_large
-from extery_site.project.database import lock_transaction
 from extery_site.publish.draft_quota import use_draft
 from extery_site.publish.expiry import free_at, release_id
 from extery_site.publish.manifest_limits import check_storable, without_nul
-from extery_site.publish.models import ReservedId
 from extery_site.publish.replacement import find_replaced, manifest_fields, replace
+from extery_site.publish.reserved_ids import check_not_reserved, lock_id
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.uploads_at_once import upload_of
 from extery_site.quotas.usage import format_time, use_quota
@@ -98,7 +96,7 @@ def _receive(
     report = check_package(file, name=name, scope=Scope.UPLOAD)
     manifest = _valid_manifest(report)
     check_storable(manifest)
-    _check_reserved(manifest)
+    check_not_reserved(manifest.id)
     release_id(manifest.id, user=owner)
     with stage_file(file, FileKind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
         with transaction.atomic():
@@ -124,7 +122,7 @@ def _store(
     address: str | None,
 ) -> UploadResult:
     # A new extension has no row to lock, and several of its packages may be uploaded at once.
-    lock_transaction(f"extension {normalize_id(manifest.id)}")
+    lock_id(manifest.id)
     extension, version = _check_against_site(manifest, user, stage.sha256)
     if version is None:
         use_draft(user, address=address)
@@ -176,21 +174,13 @@ def _valid_manifest(report: CheckReport) -> Manifest:
     raise error
 
 
-def _check_reserved(manifest: Manifest) -> None:
-    key = normalize_id(manifest.id)
-    configured = {normalize_id(reserved) for reserved in settings.EXTERY_RESERVED_IDS}
-    if key in configured or ReservedId.objects.filter(id_key=key).exists():
-        raise Refused.of(
-            "upload.id-reserved", where=Where(MANIFEST_FILENAME, ("id",)), id=manifest.id
-        )
-
-
 def _check_against_site(
     manifest: Manifest, user: User, sha256: str
 ) -> tuple[Extension | None, Version | None]:
     """Return the extension and the draft that the package belongs to, if they exist."""
     extension = Extension.objects.select_for_update().with_id(manifest.id).first()
     if extension is None:
+        check_not_reserved(manifest.id)
         _check_file_is_new(sha256)
         return None, None
     _check_extension(extension, manifest, user)

@@ -1,0 +1,90 @@
+"""Ids and names that are too like existing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models.skeleton import skeleton
+from extery_site.catalog.similar_names import find_similar, similar_ids
+from tests.site import factories
+
+Approve = Callable[..., Version]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("l00m", "loom"),
+        ("Node_Wrangler", "node-wrangler"),
+        ("N\u043ede", "node"),  # a Cyrillic letter
+        ("caf\u00e9", "CAFE"),
+        ("modern", "modem"),
+        ("f1le", "file"),
+        ("\uff47ear", "gear"),
+    ],
+)
+def test_look_alikes_have_the_same_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("gear", "bear"), ("loom", "loon"), ("a1", "a2")])
+def test_different_names_have_different_skeletons(one: str, other: str) -> None:
+    assert skeleton(one) != skeleton(other)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("id_", "is_edited"), [("l00m_tools", False), ("loomtools", False), ("loom_toolz", True)]
+)
+def test_a_similar_id_of_another_owner_is_found_with_one_query(
+    approve: Approve, stranger: User, id_: str, is_edited: bool, django_assert_num_queries: Any
+) -> None:
+    original = approve(id="loom_tools", name="Loom Tools").extension
+    copy = factories.make_draft(stranger, id=id_, name="Something else").extension
+
+    with django_assert_num_queries(1):
+        [found] = find_similar(copy)
+
+    assert (found.extension, found.is_id, found.is_edited) == (original, True, is_edited)
+
+
+@pytest.mark.django_db
+def test_a_similar_name_is_found_and_own_or_unpublished_extensions_are_not(
+    approve: Approve, owner: User, stranger: User
+) -> None:
+    original = approve(id="loom_tools", name="Loom Tools").extension
+    factories.make_draft(factories.make_user("bob"), id="other", name="Loom Tools")
+    copy = factories.make_draft(stranger, id="wv_tools", name="L\u043e\u043em Tools").extension
+    own = factories.make_draft(owner, id="loom_tools_2", name="Loom Tools").extension
+
+    [found] = find_similar(copy)
+
+    assert (found.extension, found.is_id, found.is_edited) == (original, False, False)
+    assert find_similar(own) == []
+
+
+@pytest.mark.django_db
+def test_a_list_costs_one_query(
+    approve: Approve, owner: User, stranger: User, django_assert_num_queries: Any
+) -> None:
+    approve(id="loom_tools", name="Loom Tools")
+    copy = factories.make_draft(stranger, id="l00m_tools", name="Copy").extension
+    other = factories.make_draft(stranger, id="weaver", name="Weaver").extension
+
+    with django_assert_num_queries(1):
+        found = similar_ids([copy, other, *Extension.objects.none()])
+
+    assert found == {copy.pk: ["loom_tools"]}
+
+
+@pytest.mark.django_db
+def test_a_name_without_letters_is_like_no_other(approve: Approve, stranger: User) -> None:
+    approve(id="loom_tools", name="---")
+    copy = factories.make_draft(stranger, id="weaver", name="...").extension
+    assert find_similar(copy) == []
+    assert similar_ids([copy]) == {}
