@@ -22,6 +22,8 @@ from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
 from extery_site.ratings.endpoints import router as ratings
+from extery_site.publish.manage_endpoints import router as managing
+from extery_site.publish.maximum_endpoints import router as maximum
 
 
 class Problem(Schema):
@@ -77,7 +79,7 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (listings, catalog, ratings, publish, moderation):
+for _router in (listings, catalog, ratings, publish, managing, maximum, moderation):
     api.add_router("/v1", _router)
 
 

@@ -125,6 +125,11 @@ class ExtensionOut(Schema):
     support_url: str
     status: str
     block_reason: str
+    unlisted: bool
+    deprecated: bool
+    deprecation_note: str
+    replacement: str | None
+    delete_at: datetime | None
     owner: PersonOut
     tags: list[str]
     image: ImageOut | None
@@ -153,6 +158,11 @@ class ExtensionOut(Schema):
             support_url=extension.support_url,
             status=extension.status,
             block_reason=extension.block_reason,
+            unlisted=extension.is_unlisted,
+            deprecated=extension.is_deprecated,
+            deprecation_note=extension.deprecation_note,
+            replacement=_public_id(extension.replacement),
+            delete_at=extension.delete_at,
             owner=PersonOut(username=extension.owner.username, name=extension.owner.display_name),
             tags=[tag.name for tag in extension.tags.all()],
             image=_image(extension, request),
@@ -166,6 +176,10 @@ class ExtensionOut(Schema):
             published_at=extension.published_at,
             versions=[VersionOut.of(version, request) for version in versions],
         )
+
+
+def _public_id(extension: Extension | None) -> str | None:
+    return extension.extension_id if extension is not None and extension.is_public else None
 
 
 def _image(extension: Extension, request: HttpRequest) -> ImageOut | None:

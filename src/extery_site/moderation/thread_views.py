@@ -15,9 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
-from extery_site.accounts.permissions import is_active_user, require_moderator
+from extery_site.accounts.permissions import (
+    is_active_user,
+    may_moderate,
+    require_moderator,
+)
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
+from extery_site.catalog.similar_names import find_similar
 from extery_site.moderation import comments, queues
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation.forms import CommentForm, ReasonForm
@@ -107,6 +112,7 @@ def _show_thread(
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),
         "step": step,
+        "similar": find_similar(extension) if may_moderate(request.user) else [],
         "visible": Extension.objects.visible_to(request.user).filter(pk=extension.pk).exists(),
     }
     return render(request, "moderation/thread.html", context, status=status)

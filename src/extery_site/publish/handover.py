@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
@@ -23,11 +22,26 @@ def open_offer(extension: Extension) -> Handover | None:
     return offers.select_related("offered_to").first()
 
 
-def offers_to(user: User) -> Any:
+def offers_to(user: User) -> QuerySet[Handover]:
     """Return the open offers to a user, newest first."""
     return Handover.objects.filter(offered_to=user, state=Handover.State.OPEN).select_related(
         "extension", "extension__image", "offered_by"
     )
+
+
+def open_offers_of(user: User) -> QuerySet[Handover]:
+    """Return the open offers to a user and of the user's extensions, newest first."""
+    return _offers_of(user).filter(state=Handover.State.OPEN)[:100]
+
+
+def find_offer(user: User, pk: int) -> Handover | None:
+    """Return an offer to a user or of the user's extension."""
+    return _offers_of(user).filter(pk=min(pk, 2**62)).first()
+
+
+def _offers_of(user: User) -> QuerySet[Handover]:
+    offers = Handover.objects.select_related("extension", "offered_by", "offered_to")
+    return offers.filter(Q(offered_to=user) | Q(extension__owner=user))
 
 
 def offer(
@@ -60,10 +74,9 @@ def offer(
                 extension=pending.extension.name,
                 name=existing.offered_to.username,
             )
-        handover = Handover.objects.create(
+        return Handover.objects.create(
             extension=pending.extension, offered_by=owner, offered_to=recipient, text=text
         )
-    return handover
 
 
 def accept(*, handover: Handover, by: AnyUser) -> Extension:

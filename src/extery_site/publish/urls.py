@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from extery_site.publish import views
+from extery_site.publish import manage_views, maximum_views, reserved_views, views
 
 app_name = "publish"
 urlpatterns = [
@@ -16,4 +16,15 @@ urlpatterns = [
         name="change",
     ),
     path("mine/", views.my_extensions, name="mine"),
+    path("mine/offers/<int:pk>/", manage_views.answer_offer, name="offer"),
+    path("mine/<extension_id>/", manage_views.manage, name="manage"),
+    path("mine/<extension_id>/withdraw-offer/", manage_views.withdraw_offer, name="withdraw-offer"),
+    path("mine/<extension_id>/<action>/", manage_views.act, name="act"),
+    path(
+        "extensions/<extension_id>/versions/<number>/maximum/",
+        maximum_views.version_maximum,
+        name="maximum",
+    ),
+    path("reserved-ids/", reserved_views.reserved_ids, name="reserved"),
+    path("reserved-ids/<int:pk>/free/", reserved_views.free_reserved_id, name="free-id"),
 ]

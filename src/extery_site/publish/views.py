@@ -20,6 +20,7 @@ from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
 from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
+from extery_site.publish.handover import offers_to
 from extery_site.publish.manifest_rows import manifest_rows
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
@@ -89,6 +90,8 @@ def _by_severity(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
 def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
     """Edit a version before it is public, and list missing information."""
     extension = _own_extension_or_404(request, extension_id)
+    if extension.is_deleted:
+        return redirect("publish:manage", extension.extension_id)
     if not extension.versions.exists():
         messages.info(request, f"{extension.name} has no versions. Upload a package here.")
         return redirect("publish:upload")
@@ -204,12 +207,16 @@ def my_extensions(request: HttpRequest) -> HttpResponse:
     """List the user's extensions with their unpublished versions."""
     pending = Version.objects.exclude(status=Version.Status.APPROVED).newest_first()
     extensions = (
-        Extension.objects.filter(owner=require_user(request.user))
+        Extension.objects.filter(owner=require_user(request.user), erased_at=None)
         .select_related("image", "newest_version")
         .prefetch_related(Prefetch("versions", pending, to_attr="pending"))
         .order_by("-updated_at", "-pk")
     )
     paginator = Paginator(extensions, PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
-    context = {"page": page, "pages": paginator.get_elided_page_range(page.number)}
+    context = {
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+        "offers": offers_to(require_user(request.user))[:PAGE_SIZE],
+    }
     return render(request, "publish/mine.html", context)

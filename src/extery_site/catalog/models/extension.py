@@ -163,7 +163,9 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
 
     def with_related(self) -> ExtensionQuerySet:
         """Load the related rows that cards and pages show, in a fixed number of queries."""
-        return self.select_related("owner", "image", "newest_version").prefetch_related(
+        return self.select_related(
+            "owner", "image", "newest_version", "replacement"
+        ).prefetch_related(
             "tags", Prefetch("newest_version__packages", Package.objects.order_by("pk"))
         )
 
