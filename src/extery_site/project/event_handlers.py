@@ -12,4 +12,6 @@ EVENT_HANDLERS = [
     "extery_site.listings.event_handler.update_rows",
     # Writes the notifications of users, and the e-mails about them that workers send.
     "extery_site.moderation.event_notifications.notify_users",
+    # Updates waiting times, risk and claims of the review queue.
+    "extery_site.moderation.event_queue.update_entry",
 ]

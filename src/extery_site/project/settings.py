@@ -25,6 +25,7 @@ EXTERY_MAX_UPLOAD: int = _site_settings.max_upload
 EXTERY_MAX_IMAGE: int = _site_settings.max_image
 EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
+EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
 EXTERY_SIGN_UP: bool = _site_settings.sign_up
 EXTERY_PROXIES: int = _site_settings.proxies

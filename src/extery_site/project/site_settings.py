@@ -130,6 +130,11 @@ class SiteSettings(BaseSettings):
         description="Extension ids that cannot be published, in addition to those of deleted "
         "extensions.",
     )
+    review_time: Duration = _setting(
+        default="66 hours",
+        description="Time within which a submitted version is to be reviewed; versions that have "
+        "waited longer are first in the queue.",
+    )
     own_decisions: Boolean = _setting(
         default="no",
         description="Whether moderators can decide about their own extensions and reports about them; only for a "

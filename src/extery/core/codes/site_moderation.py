@@ -38,6 +38,26 @@ CODES: dict[str, Code] = {
         },
         example={"extension": "Gear Tool", "version": "1.0.0", "status": "Withdrawn"},
     ),
+    "review.claimed": Code(
+        "error",
+        "another moderator has claimed the version",
+        "A claim keeps two moderators from reviewing the same version. It ends when its moderator "
+        "releases it or decides, and two hours after the last action of that moderator.",
+        message="{moderator} has claimed {extension} {version} until {until}",
+        hint="review another version, or take this one over",
+        variants={
+            "faster": (
+                "{moderator} claimed {extension} {version} {ago} before you",
+                "take the next one",
+            ),
+        },
+        example={
+            "moderator": "Imani Okafor",
+            "extension": "Gear Tool",
+            "version": "1.0.0",
+            "until": "17:10 UTC",
+        },
+    ),
     "review.packages-missing": Code(
         "error",
         "the decision does not name the reviewed packages",

@@ -1,0 +1,38 @@
+"""Keeps the entries of the queue and the claims up to date: called with every event.
+
+`extery_site.catalog.lifecycle` calls `update_entry`, because it is in
+`extery_site.project.event_handlers`. What takes long is left to the tasks in `queue_tasks`.
+"""
+
+from __future__ import annotations
+
+from extery_site.catalog.models import Event
+from extery_site.moderation import claims, queue_tasks, risk, waiting
+from extery_site.moderation.models import QueueEntry
+
+_Kind = Event.Kind
+#: Events after which the author's other versions are assessed again.
+_HISTORY = frozenset({_Kind.APPROVED, _Kind.DECLINED, _Kind.BLOCKED})
+_PACKAGES = frozenset({_Kind.UPLOADED, _Kind.REPLACED})
+
+
+def update_entry(event: Event) -> None:
+    """Update the entry and the claim of the version of an event, in its transaction."""
+    version = event.version
+    if event.kind in _HISTORY:
+        queue_tasks.assess_versions_of.enqueue(event.extension.owner_id)
+    if version is None:
+        return
+    if event.kind in waiting.SIDES:
+        entry = waiting.rebuild(version)
+        if entry is not None and event.kind == _Kind.SUBMITTED:
+            entry.version = version
+            risk.refresh(entry)
+            queue_tasks.measure_packages.enqueue(version.pk)
+    elif event.kind in _PACKAGES and QueueEntry.objects.filter(version=version).exists():
+        # The package of the event is stored after it: the task runs after the transaction.
+        queue_tasks.measure_packages.enqueue(version.pk)
+    if event.kind in waiting.SIDES and version.status not in waiting.OPEN:
+        claims.close(version, event.by)
+    elif event.by is not None:
+        claims.renew(version, event.by)
