@@ -112,6 +112,7 @@ CODES: dict[str, Code] = {
                 "see the page of the ratings for those that are there",
             ),
             "no-rating": ("you have not rated {id}", "rate it first"),
+            "list": ("the review queue has no list '{list}'", "choose a tab of the queue"),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (
                 "you have no such notification, or it was deleted because of its age",
@@ -120,6 +121,7 @@ CODES: dict[str, Code] = {
         },
         example={
             "path": "/add-ons/gear/",
+            "list": "mine",
             "id": "gear_tool",
             "version": "1.2.0",
             "name": "Gear Tool",

@@ -1,0 +1,204 @@
+"""The rows of the queue page, with everything they show, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import reverse
+
+from extery.core.invisible import show_invisible
+from extery_site.accounts.permissions import AnyUser
+from extery_site.catalog.models import Event, Package, Version
+from extery_site.catalog.own_work import may_decide
+from extery_site.moderation.models import Claim, QueueEntry
+from extery_site.moderation.queue_list import QueueFilter
+from extery_site.moderation.queue_order import aim_seconds, places
+from extery_site.moderation.risk import level_of
+from extery_site.moderation.waiting import format_duration
+from extery_site.publish.actions import missing_for_submission
+from extery_site.ui.labels import PERMISSIONS
+
+MAX_FLAGS = 4
+#: Seconds of a full waiting bar.
+FULL_BAR = 5 * 24 * 3600
+#: Gained permissions that are red: what an extension can harm with.
+_HARMFUL = frozenset({"network", "camera", "microphone"})
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A mark in a row. ``tone`` is ``harm``, ``look``, ``people``, ``helps`` or ``plain``."""
+
+    tone: str
+    icon: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The waiting times of a row; widths of the bar are percent."""
+
+    with_us: str
+    with_author: str
+    is_late: bool
+    us_width: float
+    author_start: float
+    author_width: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version in the queue."""
+
+    entry: QueueEntry
+    wait: Wait
+    flags: Sequence[Flag]
+    more_flags: Sequence[Flag]
+    claim: Claim | None
+    is_mine: bool
+    may_claim: bool
+    place: int | None
+    comments: int
+
+    @property
+    def version(self) -> Version:
+        return self.entry.version
+
+    @property
+    def url(self) -> str:
+        version = self.version
+        return reverse("moderation:version", args=[version.extension.extension_id, version.number])
+
+    @property
+    def is_update(self) -> bool:
+        return self.version.extension.newest_version_id is not None
+
+    @property
+    def level(self) -> str:
+        return level_of(self.entry.risk)
+
+    @property
+    def risk_title(self) -> str:
+        """The reasons of the risk, one a line."""
+        return "\n".join(f"{points:+d} {text}" for points, text in self.entry.reasons)
+
+    @property
+    def more_title(self) -> str:
+        return ", ".join(flag.text for flag in self.more_flags)
+
+
+def make_rows(
+    entries: Iterable[QueueEntry], wanted: QueueFilter, user: AnyUser, now: datetime
+) -> list[Row]:
+    """Return the rows of a page of the queue."""
+    entries = list(entries)
+    keys = [entry.pk for entry in entries]
+    versions = (
+        Version.objects.select_related("extension__owner", "extension__image")
+        .with_packages()
+        .in_bulk(keys)
+    )
+    comments = dict(
+        Event.objects.filter(version__in=keys, kind=Event.Kind.COMMENT)
+        .values_list("version")
+        .annotate(number=Count("pk"))
+    )
+    claims: dict[int, Claim] = {}
+    if wanted.is_staff:
+        current = Claim.objects.current(now).filter(version__in=keys).select_related("by")
+        claims = {claim.version_id: claim for claim in current}
+    place_of = {} if wanted.is_staff else places(now)
+    rows = []
+    for entry in entries:
+        version = entry.version = versions[entry.pk]
+        claim = claims.get(entry.pk)
+        flags = staff_flags(entry) if wanted.is_staff else public_flags(version)
+        rows.append(
+            Row(
+                entry=entry,
+                wait=_wait(entry),
+                flags=flags[:MAX_FLAGS],
+                more_flags=flags[MAX_FLAGS:],
+                claim=claim,
+                is_mine=claim is not None and claim.by_id == user.pk,
+                may_claim=claim is None and may_decide(user, version.extension, version),
+                place=place_of.get(entry.pk),
+                comments=comments.get(entry.pk, 0),
+            )
+        )
+    return rows
+
+
+def _wait(entry: QueueEntry) -> Wait:
+    us: int = entry.with_us  # type: ignore[attr-defined]
+    author: int = entry.with_author  # type: ignore[attr-defined]
+    scale = 100 / max(FULL_BAR, us + author)
+    return Wait(
+        with_us=format_duration(us),
+        with_author=format_duration(author) if author else "",
+        is_late=us > aim_seconds() and entry.side == QueueEntry.Side.US,
+        us_width=round(us * scale, 1),
+        author_start=round(us * scale + 1, 1),
+        author_width=round(max(author * scale - 1, 0), 1),
+    )
+
+
+def staff_flags(entry: QueueEntry) -> list[Flag]:
+    """Return the flags that moderators see, those about possible harm first."""
+    version = entry.version
+    flags = []
+    if entry.reports:
+        flags.append(Flag("harm", "flag", _count(entry.reports, "report")))
+    if missing := missing_for_submission(version.extension, version):
+        title = " ".join(problem.message for problem in missing)
+        flags.append(Flag("harm", "error", f"{len(missing)} to fix", title))
+    flags += [
+        Flag("harm" if name in _HARMFUL else "look", "plus", f"Gains {_permission(name)}")
+        for name in entry.gained
+    ]
+    if entry.new_hosts:
+        hosts = len(entry.new_hosts)
+        text = "New host" if hosts == 1 else f"{hosts} new hosts"
+        flags.append(Flag("harm", "network", text, ", ".join(entry.new_hosts[:10])))
+    flags += _library_flags(version, "look")
+    if entry.binaries:
+        flags.append(_binaries(entry.binaries, "look"))
+    if entry.findings:
+        flags.append(Flag("look", "warning", _count(entry.findings, "finding")))
+    if entry.by_new_author:
+        flags.append(Flag("people", "person", "New author"))
+    return flags
+
+
+def public_flags(version: Version) -> list[Flag]:
+    """Return the flags that everyone sees: facts of the packages, no judgement about people."""
+    flags = [Flag("plain", "plus", f"Asks for {_permission(name)}") for name in version.permissions]
+    flags += _library_flags(version, "plain")
+    packages: list[Package] = list(version.packages.all())
+    wheels = {wheel for package in packages for wheel in package.wheels}
+    if wheels:
+        flags.append(_binaries(len(wheels), "plain"))
+    return flags
+
+
+def _library_flags(version: Version, tone: str) -> list[Flag]:
+    """Return the flag of the server that an asset library names."""
+    library = version.remote_library
+    return [] if library is None else [Flag(tone, "network", show_invisible(library.host))]
+
+
+def _permission(name: str) -> str:
+    known = PERMISSIONS.get(name)
+    return known.title.lower() if known else show_invisible(name)[:30]
+
+
+def _binaries(number: int, tone: str) -> Flag:
+    return Flag(tone, "chip", "Binary" if number == 1 else f"{number} binaries")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
