@@ -18,6 +18,8 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
+from extery_site.moderation import risk, waiting
+from extery_site.moderation.package_changes import base_version, measure
 from extery_site.publish import actions as publish
 from extery_site.ratings import actions as ratings
 from extery_site.ratings.models import Rating, Reply
@@ -184,6 +186,8 @@ class ScenarioPlayer:
         Event.objects.bulk_update(events, ["created_at"])
         for version in self.scenario.versions:
             self._set_version_dates(version, ago)
+        for row in self.versions.values():
+            self._fill_queue(row)
         for report, planned in self.reports:
             handled = ago(planned.handled) if planned.handled is not None else None
             rows = Report.objects.filter(pk=report.pk)
@@ -203,6 +207,13 @@ class ScenarioPlayer:
             published_at=decided[-1] if decided else None,
             download_count=sum(version.downloads for version in self.scenario.versions),
         )
+
+    def _fill_queue(self, row: Version) -> None:
+        """Set the waiting times of a version from its dates, and its risk, as the worker does."""
+        entry = waiting.rebuild(row)
+        if entry is not None:
+            entry.version = row
+            risk.refresh(entry, measure(row, base_version(row)))
 
     def _set_version_dates(
         self, version: VersionScenario, ago: Callable[[float], datetime]
