@@ -31,7 +31,7 @@ PUBLIC = (
     ("use", "/about/use-in-blender/"),
     ("queue", "/queue/"),
     ("queue-decided", "/queue/?show=decided"),
-    ("thread", "/queue/?show=changes .entry-title a"),
+    ("thread", "/queue/?show=author .entry-title a"),
     ("sign-in", "/account/login/"),
     ("sign-up", "/account/signup/"),
     ("forgotten", "/account/password/reset/"),

@@ -70,10 +70,10 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert set(Extension.objects.values_list("status", flat=True)) == set(Extension.Status.values)
     assert set(Version.objects.values_list("status", flat=True)) == set(Version.Status.values)
     assert set(Report.objects.values_list("status", flat=True)) == set(Report.Status.values)
-    waiting = queues.in_review()
+    waiting = Version.objects.in_review().select_related("extension")
     assert {version.extension.type for version in waiting} == {"add-on", "theme", "asset-library"}
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
-    (returned,) = queues.changes_requested()
+    returned = Version.objects.get(status="changes_requested", extension__owner__username="demo")
     assert returned.extension.owner.username == "demo"
     assert (
         queues.thread(returned.extension, returned.extension.owner).filter(kind="comment").count()

@@ -1,8 +1,8 @@
-"""Queries of the review queue and of review threads, and who may view them."""
+"""Queries of decisions and of review threads, and who may view them."""
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from extery_site.accounts.permissions import AnyUser, is_active_user, may_moderate
 from extery_site.catalog.models import (
@@ -15,36 +15,12 @@ from extery_site.catalog.models import (
 )
 
 
-def _entries() -> VersionQuerySet:
-    """Return versions with the related rows that the queue shows, in a fixed number of queries."""
-    comments = Count("events", filter=Q(events__kind=Event.Kind.COMMENT), distinct=True)
-    return (
-        Version.objects.exclude(
-            extension__status__in=(Extension.Status.BLOCKED, Extension.Status.DELETED)
-        )
-        .select_related("extension", "extension__owner", "extension__image", "created_by")
-        .with_packages()
-        .annotate(comment_count=comments)
-    )
-
-
-def in_review() -> VersionQuerySet:
-    """Return versions that wait for review, longest wait first."""
-    return _entries().in_review().order_by("submitted_at", "pk")
-
-
-def changes_requested() -> VersionQuerySet:
-    """Return versions with requested changes, newest first."""
-    status = Version.Status.CHANGES_REQUESTED
-    return _entries().filter(status=status).order_by("-submitted_at", "-pk")
-
-
-def recently_decided(limit: int = 20) -> EventQuerySet:
-    """Return the latest decisions."""
+def decided() -> EventQuerySet:
+    """Return all decisions, the newest first."""
     decisions = Event.objects.decisions().select_related(
         "extension", "extension__owner", "extension__image", "version", "by"
     )
-    return decisions.order_by("-created_at", "-pk")[:limit]
+    return decisions.order_by("-created_at", "-pk")
 
 
 def ever_submitted() -> QuerySet[Extension]:

@@ -9,6 +9,8 @@ from extery_site.moderation import thread_views, views
 app_name = "moderation"
 urlpatterns = [
     path("queue/", views.queue, name="queue"),
+    # No id of an extension is a hyphen.
+    path("queue/-/chosen/", views.chosen, name="chosen"),
     path("queue/<extension_id>/", thread_views.thread, name="thread"),
     path("queue/<extension_id>/<number>/", thread_views.thread, name="version"),
 ]

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import decisions, queues
+from extery_site.moderation.queue_list import open_entries
 from extery_site.publish import actions as publish
 from tests.site import factories
 
@@ -38,9 +40,8 @@ def test_a_declined_version_leaves_the_queue_and_the_reason_is_public(
     assert (version.status, version.extension.status) == ("declined", "declined")
     line = Event.objects.latest("pk")
     assert (line.kind, line.text) == ("declined", "It copies a paid add-on")
-    assert not queues.in_review().exists()
-    assert not queues.changes_requested().exists()
-    assert [decision.kind for decision in queues.recently_decided()] == ["declined"]
+    assert not open_entries(timezone.now()).exists()
+    assert [decision.kind for decision in queues.decided()] == ["declined"]
     assert not Extension.objects.listed().exists()
     assert not Revision.objects.exists()
 

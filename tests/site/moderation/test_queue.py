@@ -1,4 +1,4 @@
-"""The review queue and review threads."""
+"""Decisions and review threads."""
 
 from __future__ import annotations
 
@@ -17,48 +17,28 @@ from extery_site.publish import actions as publish
 from tests.site import factories
 
 
-def test_the_queue_lists_versions_by_status(owner: User, moderator: User) -> None:
-    first = factories.make_waiting(owner, id="first", name="First")
-    second = factories.make_waiting(owner, id="second", name="Second")
+def test_decisions_are_listed_newest_first(owner: User, moderator: User) -> None:
     back = factories.make_waiting(owner, id="back", name="Back")
     moderation.request_changes(
         version=back, packages=back.package_hashes, by=moderator, reason="Hm"
     )
     factories.make_approved(owner, moderator, id="done", name="Done")
-    factories.make_draft(owner, id="draft", name="Draft")
     blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
     moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
-    assert list(queues.in_review()) == [first, second]
-    assert list(queues.changes_requested()) == [back]
-    assert [decision.kind for decision in queues.recently_decided()] == [
+    assert [decision.kind for decision in queues.decided()] == [
         "blocked",
         "approved",
         "changes_requested",
     ]
 
 
-def test_the_queue_counts_comments(owner: User, moderator: User) -> None:
-    version = factories.make_waiting(owner, platforms=["linux-x64"])
-    comment(extension=version.extension, version=version, by=moderator, text="Nice")
-    comment(extension=version.extension, version=version, by=owner, text="Thanks")
-    assert queues.in_review().get().comment_count == 2
-
-
-def test_the_queue_needs_a_constant_number_of_queries(
+def test_decisions_need_one_query(
     owner: User, moderator: User, django_assert_num_queries: Any
 ) -> None:
     for number in range(4):
-        factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
         factories.make_approved(owner, moderator, id=f"done_{number}", name=f"Done {number}")
-    with django_assert_num_queries(2):
-        versions = list(queues.in_review())
-        assert len(versions) == 4
-        for version in versions:
-            assert version.extension.owner.username
-            assert version.extension.image
-            assert version.size
     with django_assert_num_queries(1):
-        decisions = list(queues.recently_decided())
+        decisions = list(queues.decided())
         assert len(decisions) == 4
         for decision in decisions:
             assert decision.by.username

@@ -121,7 +121,7 @@ def test_the_url_of_a_library_is_no_link_before_its_approval(
         page = open_page(caller, address)
         assert LIBRARY_URL in remote(page)
         assert links_to_library(page) == []
-    assert "assets.example.org" in open_page(client, "/queue/").classed("entry-facts")[0].words
+    assert "assets.example.org" in open_page(client, "/queue/").classed("queue-flags")[1].words
 
 
 def test_a_review_shows_that_an_update_changes_the_url(

@@ -1,9 +1,8 @@
-"""Pages of the review queue and review threads."""
+"""Pages of review threads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,48 +16,6 @@ from tests.site.pages.html import Page, mistakes, open_page
 
 SignIn = Callable[[User], Client]
 THREAD = "/queue/gear_tool/1.0.0/"
-
-
-def entries(page: Page) -> list[str]:
-    return [element.words for element in page.classed("entry-title")]
-
-
-def test_the_queue_has_a_tab_for_each_status(client: Client, owner: User, moderator: User) -> None:
-    factories.make_waiting(owner, id="first", name="First")
-    factories.make_waiting(owner, id="second", name="Second")
-    returned = factories.make_waiting(owner, id="third", name="Third")
-    request_changes(
-        version=returned,
-        packages=returned.package_hashes,
-        by=moderator,
-        reason="Please say **why**.",
-    )
-    factories.make_draft(owner, id="draft", name="Draft")
-    assert entries(open_page(client, "/queue/")) == ["First 1.0.0", "Second 1.0.0"]
-    assert entries(open_page(client, "/queue/?show=changes")) == ["Third 1.0.0"]
-    decided = open_page(client, "/queue/?show=decided")
-    assert entries(decided) == ["Third 1.0.0"]
-    assert "Please say why." in decided.html
-    open_page(client, "/queue/?show=everything", 404)
-
-
-def test_an_empty_queue_shows_a_message(client: Client, db: None) -> None:
-    assert "The queue is empty" in open_page(client, "/queue/").html
-
-
-def test_the_queue_shows_what_is_missing(client: Client, owner: User) -> None:
-    version = factories.make_waiting(owner)
-    Extension.objects.filter(pk=version.extension_id).update(description="")
-    assert "The description is missing." in open_page(client, "/queue/").html
-
-
-def test_the_queue_page_needs_a_constant_number_of_queries(
-    client: Client, owner: User, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(6):
-        factories.make_waiting(owner, id=f"tool_{number}")
-    with django_assert_max_num_queries(4):
-        assert len(entries(open_page(client, "/queue/"))) == 6
 
 
 def test_a_thread_shows_all_events(
