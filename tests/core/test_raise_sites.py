@@ -95,5 +95,8 @@ def test_a_value_is_no_text_that_was_composed_where_it_is_passed() -> None:
     reasons = {"reason", "detail", "why", "fault", "message"}
     site = [call for call in CALLS if call.place.startswith("extery_site")]
     # The reasons of moderators and of people who report an extension.
-    own = {"upload.extension-blocked", "download.blocked", "report.unknown-reason"}
+    own = {
+        *("upload.extension-blocked", "download.blocked", "download.version-blocked"),
+        "report.unknown-reason",
+    }
     assert {call.code for call in site if call.values & reasons} <= own

@@ -36,9 +36,13 @@ from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.transitions import (
     APPROVE,
     BLOCK,
+    PUBLISH,
+    PUBLISH_EARLY,
+    REPUBLISH,
     RESTORE,
     SUBMIT,
     UNBLOCK,
+    WITHDRAW_PUBLIC,
     Role,
     Transition,
 )
@@ -48,6 +52,10 @@ _STATUS_PRECEDENCE = (
     Extension.Status.APPROVED,
     Extension.Status.IN_REVIEW,
     Extension.Status.CHANGES_REQUESTED,
+    Extension.Status.ON_HOLD,
+    Extension.Status.COOLING_DOWN,
+    Extension.Status.VERSIONS_BLOCKED,
+    Extension.Status.UNPUBLISHED,
     Extension.Status.WITHDRAWN,
     Extension.Status.DECLINED,
 )
@@ -202,7 +210,8 @@ def _lock_for_version(change: Transition, user: User | None, version: Version) -
         require_not_blocked(extension, change.role)
     version = lock_version(version, extension, change.role)
     if version.status not in change.sources:
-        raise wrong_status(version, change.role)
+        in_review = Version.Status.IN_REVIEW in change.sources
+        raise wrong_status(version, change.role, variant="" if in_review else "other")
     return PendingTransition(extension, version, user)
 
 
@@ -234,24 +243,36 @@ def _apply(change: Transition, pending: PendingTransition) -> None:
         _apply_to_version(change, pending.version)
         if not extension.is_blocked:
             _sync_status(extension)
-        if change is APPROVE:
+        if change.changes_public_versions:
             update_newest_version(extension)
     extension.save()
 
 
 def _apply_to_version(change: Transition, version: Version) -> None:
     assert change.target is not None
-    version.status = change.target
-    version.expires_at = expiry_of(change.target)
+    target = (version.unpublished_at and change.target_if_unpublished) or change.target
+    version.status = target
+    version.expires_at = expiry_of(target)
     if change is SUBMIT:
         version.submitted_at = timezone.now()
-    elif change is APPROVE:
+    elif change in (APPROVE, PUBLISH, PUBLISH_EARLY):
         version.approved_at = timezone.now()
+    elif change in (WITHDRAW_PUBLIC, REPUBLISH):
+        version.unpublished_at = timezone.now() if change is WITHDRAW_PUBLIC else None
+    # Fields of a status that it has left.
+    if target != Version.Status.COOLING_DOWN:
+        version.public_at = None
+    if target != Version.Status.ON_HOLD:
+        version.held_until = None
+    if target != Version.Status.BLOCKED:
+        version.block_reason = ""
     version.save()
 
 
 def _sync_status(extension: Extension) -> None:
     """Set the status of an extension that is not blocked from the statuses of its versions."""
     statuses = set(extension.versions.values_list("status", flat=True))
+    if Version.Status.BLOCKED in statuses:
+        statuses.add(Extension.Status.VERSIONS_BLOCKED)
     ranked = (status for status in _STATUS_PRECEDENCE if status.value in statuses)
     extension.status = next(ranked, Extension.Status.DRAFT)

@@ -99,10 +99,14 @@ def wrong_extension_status(extension: Extension) -> Conflict:
     )
 
 
-def wrong_status(version: Version, role: Role) -> Conflict:
-    """Return the error for a version whose status does not allow the action."""
+def wrong_status(version: Version, role: Role, *, variant: str = "") -> Conflict:
+    """Return the error for a version whose status does not allow the action.
+
+    ``variant`` is ``other`` for actions of moderators on versions that are not in review.
+    """
     return Conflict.of(
         "submit.wrong-status" if role is Role.OWNER else "review.wrong-status",
+        variant="" if role is Role.OWNER else variant,
         extension=version.extension.name,
         version=version.number,
         status=version.get_status_display(),

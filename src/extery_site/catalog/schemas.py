@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -76,6 +76,9 @@ class VersionOut(Schema):
     created_at: datetime
     submitted_at: datetime | None
     approved_at: datetime | None
+    public_at: datetime | None
+    held_until: date | None
+    block_reason: str
     packages: list[PackageOut]
 
     @classmethod
@@ -92,6 +95,9 @@ class VersionOut(Schema):
             created_at=version.created_at,
             submitted_at=version.submitted_at,
             approved_at=version.approved_at,
+            public_at=version.public_at,
+            held_until=version.held_until,
+            block_reason=version.block_reason,
             packages=[PackageOut.of(package, request) for package in version.packages.all()],
         )
 

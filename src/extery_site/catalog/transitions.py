@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from extery_site.catalog.models import DISCARDABLE, EDITABLE, EXPIRING, Event, Extension, Version
+from extery_site.catalog.models import (
+    DISCARDABLE,
+    EDITABLE,
+    EXPIRING,
+    WITHDRAWABLE,
+    Event,
+    Extension,
+    Version,
+)
 
 _Status = Version.Status
 
@@ -41,17 +49,27 @@ class Transition:
     allowed_while_blocked: bool = False
     """Whether a version can make it while its extension is blocked."""
 
+    target_if_unpublished: str | None = None
+    """The new status of a version that its owner had unpublished, if it is another one."""
+
+    @property
+    def changes_public_versions(self) -> bool:
+        """Whether it adds a version to the public ones, or removes one."""
+        return self.of is Version and _Status.APPROVED in {*self.sources, self.target}
+
     @property
     def deletes_version(self) -> bool:
         return self.of is Version and self.target is None
 
 
 _IN_REVIEW = frozenset({_Status.IN_REVIEW})
+_COOLING_DOWN = frozenset({_Status.COOLING_DOWN})
+_ON_HOLD = frozenset({_Status.ON_HOLD})
 _BLOCKED = frozenset({Extension.Status.BLOCKED})
 
 SUBMIT = Transition(Event.Kind.SUBMITTED, Role.OWNER, EDITABLE, _Status.IN_REVIEW)
 WITHDRAW = Transition(
-    Event.Kind.WITHDRAWN, Role.OWNER, _IN_REVIEW, _Status.WITHDRAWN, allowed_while_blocked=True
+    Event.Kind.WITHDRAWN, Role.OWNER, WITHDRAWABLE, _Status.WITHDRAWN, allowed_while_blocked=True
 )
 DISCARD = Transition(Event.Kind.DISCARDED, Role.OWNER, DISCARDABLE, None)
 EXPIRE = Transition(Event.Kind.EXPIRED, Role.SITE, EXPIRING, None)
@@ -59,7 +77,54 @@ APPROVE = Transition(Event.Kind.APPROVED, Role.MODERATOR, _IN_REVIEW, _Status.AP
 REQUEST_CHANGES = Transition(
     Event.Kind.CHANGES_REQUESTED, Role.MODERATOR, _IN_REVIEW, _Status.CHANGES_REQUESTED
 )
-DECLINE = Transition(Event.Kind.DECLINED, Role.MODERATOR, _IN_REVIEW, _Status.DECLINED)
+DECLINE = Transition(Event.Kind.DECLINED, Role.MODERATOR, _IN_REVIEW | _ON_HOLD, _Status.DECLINED)
+HOLD = Transition(
+    Event.Kind.HELD,
+    Role.MODERATOR,
+    _IN_REVIEW | _COOLING_DOWN,
+    _Status.ON_HOLD,
+)
+RELEASE = Transition(Event.Kind.RELEASED, Role.MODERATOR, _ON_HOLD, _Status.IN_REVIEW)
+END_HOLD = Transition(
+    Event.Kind.HOLD_ENDED, Role.SITE, _ON_HOLD, _Status.IN_REVIEW, allowed_while_blocked=True
+)
+SCHEDULE = Transition(Event.Kind.SCHEDULED, Role.MODERATOR, _IN_REVIEW, _Status.COOLING_DOWN)
+PUBLISH = Transition(Event.Kind.PUBLISHED, Role.SITE, _COOLING_DOWN, _Status.APPROVED)
+PUBLISH_EARLY = Transition(
+    Event.Kind.PUBLISHED_EARLY, Role.MODERATOR, _COOLING_DOWN, _Status.APPROVED
+)
+STOP = Transition(
+    Event.Kind.STOPPED,
+    Role.MODERATOR,
+    _COOLING_DOWN,
+    _Status.IN_REVIEW,
+    allowed_for_own_work=True,
+    allowed_while_blocked=True,
+)
+# Not while the extension is blocked: Blender shows a block only of an id that the listing has.
+WITHDRAW_PUBLIC = Transition(
+    Event.Kind.UNPUBLISHED,
+    Role.OWNER,
+    frozenset({_Status.APPROVED}),
+    _Status.UNPUBLISHED,
+)
+REPUBLISH = Transition(
+    Event.Kind.REPUBLISHED, Role.OWNER, frozenset({_Status.UNPUBLISHED}), _Status.APPROVED
+)
+BLOCK_VERSION = Transition(
+    Event.Kind.VERSION_BLOCKED,
+    Role.MODERATOR,
+    frozenset({_Status.APPROVED, _Status.UNPUBLISHED}),
+    _Status.BLOCKED,
+    allowed_for_own_work=True,
+)
+UNBLOCK_VERSION = Transition(
+    Event.Kind.VERSION_UNBLOCKED,
+    Role.MODERATOR,
+    frozenset({_Status.BLOCKED}),
+    _Status.APPROVED,
+    target_if_unpublished=_Status.UNPUBLISHED,
+)
 BLOCK = Transition(
     Event.Kind.BLOCKED,
     Role.MODERATOR,
@@ -117,7 +182,10 @@ DECLINE_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_DECLINED, Role.OWNER_OR_MODERAT
 
 TRANSITIONS = (
     *(SUBMIT, WITHDRAW, DISCARD, EXPIRE),
-    *(APPROVE, REQUEST_CHANGES, DECLINE, BLOCK, UNBLOCK),
+    *(APPROVE, REQUEST_CHANGES, DECLINE, HOLD, RELEASE, END_HOLD),
+    *(SCHEDULE, PUBLISH, PUBLISH_EARLY, STOP),
+    *(WITHDRAW_PUBLIC, REPUBLISH, BLOCK_VERSION, UNBLOCK_VERSION),
+    *(BLOCK, UNBLOCK),
     *(UNLIST, LIST, DEPRECATE, UNDEPRECATE),
     *(PLAN_DELETION, CANCEL_DELETION, DELETE, DELETE_PLANNED, RESTORE, ERASE),
     *(SET_MAXIMUM, REMOVE_MAXIMUM, SUGGEST_MAXIMUM, WITHDRAW_MAXIMUM, DECLINE_MAXIMUM),

@@ -83,11 +83,17 @@ def _visible(request: HttpRequest) -> ExtensionQuerySet:
     return Extension.objects.visible_to(request.user).with_related()
 
 
-def _visible_versions(request: HttpRequest, extension: Extension) -> list[Version]:
-    """Return the approved versions; for the owner and moderators, all versions. Newest first."""
+def _visible_versions(
+    request: HttpRequest, extension: Extension, *, with_blocked: bool = False
+) -> list[Version]:
+    """Return the approved versions; for the owner and moderators, all versions. Newest first.
+
+    With ``with_blocked``, everyone gets blocked versions too.
+    """
     versions = Version.objects.filter(extension=extension).with_packages().newest_first()
     if not (extension.is_owned_by(request.user) or may_moderate(request.user)):
-        versions = versions.approved()
+        blocked = [Version.Status.BLOCKED] if with_blocked else []
+        versions = versions.filter(status__in=[Version.Status.APPROVED, *blocked])
     visible = list(versions)
     for version in visible:
         version.extension = extension
@@ -134,7 +140,7 @@ def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
     extension = get_object_or_404(_visible(request).with_id(extension_id))
     versions_with_downloads = [
         (version, [(package, package.drag_url(request)) for package in version.packages.all()])
-        for version in _visible_versions(request, extension)
+        for version in _visible_versions(request, extension, with_blocked=True)
     ]
     return render(
         request,

@@ -60,8 +60,17 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
         return False
     if extension.is_blocked:
         raise Refused.of("download.blocked", name=extension.name, reason=extension.block_reason)
+    if version.is_blocked:
+        raise Refused.of(
+            "download.version-blocked",
+            name=extension.name,
+            version=version.number,
+            reason=version.block_reason,
+        )
     if is_active_user(user) and user.pk == extension.owner_id:
         return False
+    if version.status == Version.Status.UNPUBLISHED:
+        raise Refused.of("download.unpublished", name=extension.name, version=version.number)
     raise Refused.of("download.not-public")
 
 

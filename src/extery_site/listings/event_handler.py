@@ -19,8 +19,20 @@ from extery_site.listings.cache import LISTINGS
 from extery_site.listings.entries import render_entry
 from extery_site.listings.models import ListedExtension, ListingEntry
 
+#: Events after which a version can be public that was not before.
+_ADDING_KINDS = frozenset(
+    {
+        Event.Kind.APPROVED,
+        Event.Kind.PUBLISHED,
+        Event.Kind.PUBLISHED_EARLY,
+        Event.Kind.REPUBLISHED,
+        Event.Kind.VERSION_UNBLOCKED,
+    }
+)
+#: Events after which a version is no longer public.
+_REMOVING_KINDS = frozenset({Event.Kind.UNPUBLISHED, Event.Kind.VERSION_BLOCKED})
 #: Events that change what listings show.
-LISTED_KINDS = frozenset({Event.Kind.APPROVED, Event.Kind.BLOCKED, Event.Kind.UNBLOCKED})
+LISTED_KINDS = _ADDING_KINDS | _REMOVING_KINDS | {Event.Kind.BLOCKED, Event.Kind.UNBLOCKED}
 #: Events after which the entries of a version are rendered again.
 MAXIMUM_KINDS = frozenset({Event.Kind.MAXIMUM_SET, Event.Kind.MAXIMUM_REMOVED})
 
@@ -40,9 +52,12 @@ def update_rows(event: Event) -> None:
             return
     elif event.kind in LISTED_KINDS:
         revision = increment_revision()
-        if event.kind == Event.Kind.APPROVED and event.version is not None:
-            _add_version(event.extension, event.version, revision)
+        version = event.version
+        if version is not None and event.kind in _ADDING_KINDS and version.is_public:
+            _add_version(event.extension, version, revision)
         else:
+            if version is not None and event.kind in _REMOVING_KINDS:
+                ListingEntry.objects.filter(version=version).delete()
             ListedExtension.objects.filter(extension=event.extension).update(revision=revision)
     elif event.kind in (Event.Kind.DISCARDED, Event.Kind.EXPIRED):
         # Only drafts are deleted today; the entries of a deleted version are deleted with it.

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from extery.core.errors import Corrupt, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
@@ -25,9 +27,13 @@ from extery_site.moderation.package_hashes import (
 __all__ = [
     "approve_version",
     "block_extension",
+    "block_version",
     "decline_version",
+    "hold_version",
+    "release_version",
     "request_changes",
     "unblock_extension",
+    "unblock_version",
 ]
 
 
@@ -84,6 +90,65 @@ def _decide(
 ) -> Event:
     with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
         pending.packages = check_unchanged(pending.version, reviewed)
+    return pending.event
+
+
+#: The longest hold.
+MAX_HOLD = timedelta(days=366)
+
+
+def hold_version(*, version: Version, by: AnyUser, reason: str, until: date | None = None) -> Event:
+    """Put a version on hold, for the public ``reason``: it leaves the queue, and does not become public.
+
+    It returns to the queue on the day ``until``, or when a moderator releases it.
+    """
+    require_moderator(by)
+    reason = _clean_reason(_require_reason(reason))
+    today = timezone.localdate()
+    if until is not None and not today < until <= today + MAX_HOLD:
+        raise InvalidInput.of(
+            "review.bad-day",
+            where=Where(path=("until",)),
+            day=until.isoformat(),
+            last=(today + MAX_HOLD).isoformat(),
+        )
+    with lifecycle.transition(transitions.HOLD, version=version, by=by, text=reason) as pending:
+        pending.version.held_until = until
+    return pending.event
+
+
+def release_version(*, version: Version, by: AnyUser, reason: str = "") -> Event:
+    """Return a version from hold to the queue; its place there is that of its submission."""
+    require_moderator(by)
+    reason = _clean_reason(reason)
+    with lifecycle.transition(transitions.RELEASE, version=version, by=by, text=reason) as pending:
+        pass
+    return pending.event
+
+
+def block_version(*, version: Version, by: AnyUser, reason: str) -> Event:
+    """Block one public version: listings, pages and downloads do without it at once.
+
+    Listings then have the next newest version. Blender knows only blocks of whole extensions: it
+    does not warn those who have installed this version.
+    """
+    require_moderator(by)
+    reason = clean_text(_require_reason(reason), field="reason", max_length=MAX_BLOCK_REASON_LENGTH)
+    with lifecycle.transition(
+        transitions.BLOCK_VERSION, version=version, by=by, text=reason
+    ) as pending:
+        pending.version.block_reason = reason
+    return pending.event
+
+
+def unblock_version(*, version: Version, by: AnyUser, reason: str = "") -> Event:
+    """Unblock a version: it is public again, unless its owner had unpublished it."""
+    require_moderator(by)
+    reason = _clean_reason(reason)
+    with lifecycle.transition(
+        transitions.UNBLOCK_VERSION, version=version, by=by, text=reason
+    ) as pending:
+        pass
     return pending.event
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ router = Router(tags=["moderation"])
 
 
 class ReasonIn(Schema):
-    """The reason of a decision; optional for unblocking."""
+    """The reason of a decision; optional for unblocking and releasing."""
 
     reason: str = ""
 
@@ -41,6 +41,13 @@ class DecisionIn(Schema):
         description="The SHA-256 of every package of the version that was reviewed.",
     )
     reason: str = ""
+
+
+class HoldIn(Schema):
+    """The reason of a hold, and the day on which it ends, if it does by itself."""
+
+    reason: str = ""
+    until: date | None = None
 
 
 class DecisionOut(Schema):
@@ -111,6 +118,51 @@ def decline(request: HttpRequest, extension_id: str, number: str, body: Decision
         decisions.decline_version(
             version=version, packages=packages, by=request.user, reason=body.reason
         )
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/hold", response=DecisionOut)
+def hold(request: HttpRequest, extension_id: str, number: str, body: HoldIn) -> DecisionOut:
+    """Put a version on hold, with a reason: it leaves the queue until `until`, or until it is released."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        decisions.hold_version(
+            version=version, by=request.user, reason=body.reason, until=body.until
+        )
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/release", response=DecisionOut)
+def release(request: HttpRequest, extension_id: str, number: str, body: ReasonIn) -> DecisionOut:
+    """Return a version from hold to the queue."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        decisions.release_version(version=version, by=request.user, reason=body.reason)
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/block", response=DecisionOut)
+def block_version(
+    request: HttpRequest, extension_id: str, number: str, body: ReasonIn
+) -> DecisionOut:
+    """Block one public version, with a public reason: it leaves listings, pages and downloads.
+
+    Blender knows only blocks of whole extensions, so it does not warn where this version is installed.
+    """
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        decisions.block_version(version=version, by=request.user, reason=body.reason)
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/unblock", response=DecisionOut)
+def unblock_version(
+    request: HttpRequest, extension_id: str, number: str, body: ReasonIn
+) -> DecisionOut:
+    """Unblock one version; it is public again unless its owner has unpublished it."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        decisions.unblock_version(version=version, by=request.user, reason=body.reason)
     )
 
 

@@ -49,6 +49,8 @@ STATUS_BY_CODE = {
     # A stored file is damaged: the site's fault, but the version cannot be approved in this state.
     "review.package-damaged": 409,
     "review.not-listable": 409,
+    "download.version-blocked": 410,
+    "download.unpublished": 410,
     "request.bad-value": 400,
     "request.not-json": 400,
     "request.method-not-allowed": 405,

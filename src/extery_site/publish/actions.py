@@ -1,4 +1,4 @@
-"""Actions on drafts: edit, submit, withdraw and discard.
+"""Actions of owners on versions: edit, submit, withdraw, discard, unpublish and publish again.
 
 `receive_upload`, which creates drafts, is in `extery_site.publish.upload`.
 """
@@ -17,6 +17,7 @@ from extery_site.catalog.metadata import apply_manifest, safe_url
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.text_limits import (
     MAX_ALT_TEXT_LENGTH,
+    MAX_REASON_LENGTH,
     MAX_TEXT_LENGTH,
     MAX_URL_LENGTH,
     clean_text,
@@ -34,7 +35,9 @@ __all__ = [
     "discard_draft",
     "missing_for_submission",
     "receive_upload",
+    "republish",
     "submit",
+    "unpublish",
     "update_draft",
     "withdraw",
 ]
@@ -168,8 +171,28 @@ def submit(*, version: Version, by: AnyUser) -> Version:
 
 
 def withdraw(*, version: Version, by: AnyUser) -> Version:
-    """Withdraw a version from review; its owner can edit and submit it again."""
+    """Withdraw a version that is not public yet; its owner can edit and submit it again."""
     with lifecycle.transition(transitions.WITHDRAW, version=version, by=by) as pending:
+        pass
+    return pending.version
+
+
+def unpublish(*, version: Version, by: AnyUser, reason: str = "") -> Version:
+    """Unpublish a public version: listings, pages and downloads do without it at once.
+
+    Listings then have the next newest version. It stays as it is where it is installed.
+    """
+    reason = clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
+    with lifecycle.transition(
+        transitions.WITHDRAW_PUBLIC, version=version, by=by, text=reason
+    ) as pending:
+        pass
+    return pending.version
+
+
+def republish(*, version: Version, by: AnyUser) -> Version:
+    """Publish a version again that its owner had unpublished; its packages cannot have changed."""
+    with lifecycle.transition(transitions.REPUBLISH, version=version, by=by) as pending:
         pass
     return pending.version
 

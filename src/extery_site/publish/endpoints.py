@@ -101,9 +101,32 @@ def submit(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
 
 @router.post("/extensions/{extension_id}/versions/{number}/withdraw", response=VersionOut)
 def withdraw(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
-    """Withdraw a version from review."""
+    """Withdraw a version that is not public yet; it can be edited and submitted again."""
     version = _version(request, extension_id, number)
     return VersionOut.of(actions.withdraw(version=version, by=request.user), request)
+
+
+class UnpublishIn(Schema):
+    """Why a version is unpublished; everyone can read it."""
+
+    reason: str = ""
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/unpublish", response=VersionOut)
+def unpublish(
+    request: HttpRequest, extension_id: str, number: str, body: UnpublishIn
+) -> VersionOut:
+    """Unpublish a public version: it leaves listings, pages and downloads."""
+    version = _version(request, extension_id, number)
+    done = actions.unpublish(version=version, by=request.user, reason=body.reason)
+    return VersionOut.of(done, request)
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/republish", response=VersionOut)
+def republish(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
+    """Publish a version again that was unpublished."""
+    version = _version(request, extension_id, number)
+    return VersionOut.of(actions.republish(version=version, by=request.user), request)
 
 
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:

@@ -11,7 +11,7 @@ urlpatterns = [
     path("publish/", views.upload, name="upload"),
     path("publish/<extension_id>/", views.draft, name="draft"),
     re_path(
-        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<action>submit|withdraw|discard)/$",
+        r"^publish/(?P<extension_id>[^/]+)/(?P<number>[^/]+)/(?P<action>submit|withdraw|discard|unpublish|republish)/$",
         views.change_status,
         name="change",
     ),

@@ -179,7 +179,7 @@ def _stored_problems(version: Version) -> list[Problem]:
 def change_status(
     request: HttpRequest, extension_id: str, number: str, action: str
 ) -> HttpResponse:
-    """Submit, withdraw or discard a version."""
+    """Submit, withdraw, discard or unpublish a version, or publish it again."""
     extension = _own_extension_or_404(request, extension_id)
     version = get_object_or_404(extension.versions, number=number)
     version.extension = extension
@@ -192,13 +192,22 @@ def change_status(
             actions.submit(version=version, by=request.user)
             messages.success(request, f"{extension.name} {number} submitted for review.")
             return redirect("moderation:version", extension.extension_id, version.number)
-        actions.withdraw(version=version, by=request.user)
-        messages.success(
-            request, f"{extension.name} {number} withdrawn. You can edit it and submit it again."
-        )
+        messages.success(request, f"{extension.name} {number} {_change(request, version, action)}")
     except ExteryError as error:
         messages.error(request, join_messages(error))
     return redirect(draft_url(version))
+
+
+def _change(request: HttpRequest, version: Version, action: str) -> str:
+    """Withdraw or unpublish a version, or publish it again; return the end of the message."""
+    if action == "unpublish":
+        actions.unpublish(version=version, by=request.user, reason=request.POST.get("reason", ""))
+        return "is no longer public."
+    if action == "republish":
+        actions.republish(version=version, by=request.user)
+        return "is public again."
+    actions.withdraw(version=version, by=request.user)
+    return "withdrawn. You can edit it and submit it again."
 
 
 @login_required

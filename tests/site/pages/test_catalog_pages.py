@@ -308,7 +308,7 @@ def test_private_extensions_are_visible_to_owner_and_moderators_only(
         open_page(signed_in(owner), address)
     page = open_page(signed_in(owner), "/extensions/gear_tool/")
     assert "This is a preview." in page.html
-    assert "Waiting for review" in page.html
+    assert "Awaiting review" in page.html
 
 
 def test_a_new_version_in_review_is_hidden_from_others(

@@ -225,7 +225,7 @@ def test_a_submitted_draft_is_in_the_queue(owner: User, signed_in: SignIn) -> No
     assert response["Location"] == "/queue/gear_tool/1.0.0/"
     assert Version.objects.get().status == "in_review"
     page = Page(client.get("/publish/gear_tool/").content.decode())
-    assert "Waiting for review" in page.html
+    assert "Awaiting review" in page.html
     assert not [one for one in page.all("textarea") if one.get("id") == "id_release_notes"]
 
 
@@ -280,7 +280,7 @@ def test_my_extensions_shows_each_status(owner: User, moderator: User, signed_in
     factories.make_draft(owner, id="dust", name="Dust")
     page = Page(signed_in(owner).get("/mine/").content.decode())
     states = [element.words for element in page.classed("state")]
-    assert sorted(states) == ["Approved", "Draft", "Waiting for review"]
+    assert sorted(states) == ["Approved", "Awaiting review", "Draft"]
     assert "/publish/gear_tool/?version=2.0.0" in page.links
     assert "/publish/dust/" in page.links
 

@@ -30,6 +30,22 @@ CODES: dict[str, Code] = {
         hint="disable and remove it where it is installed",
         example={"name": "Gear Tool", "reason": "It mines coins."},
     ),
+    "download.version-blocked": Code(
+        "error",
+        "the version is blocked",
+        "A moderator blocked this version; other versions of the extension may be available.",
+        message="{name} {version} is blocked: {reason}",
+        hint="remove this version where it is installed, and install another one",
+        example={"name": "Gear Tool", "version": "1.1.0", "reason": "It deletes files."},
+    ),
+    "download.unpublished": Code(
+        "error",
+        "the version is no longer public",
+        "Its owner has unpublished it.",
+        message="{name} {version} is no longer public",
+        hint="install another version; the page of the extension lists those that are public",
+        example={"name": "Gear Tool", "version": "1.1.0"},
+    ),
     "download.file-missing": Code(
         "error",
         "the file of the package is missing",

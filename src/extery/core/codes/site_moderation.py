@@ -18,6 +18,14 @@ CODES: dict[str, Code] = {
         message="the decision needs a reason",
         hint="describe what is wrong and how to fix it",
     ),
+    "review.bad-day": Code(
+        "error",
+        "the day of the hold is not possible",
+        "On that day the version returns to the queue, so it must be in the future.",
+        message="{day} is not a day between tomorrow and {last}",
+        hint="enter a day after today, or leave the field empty",
+        example={"day": "2026-11-01", "last": "2027-11-27"},
+    ),
     "review.comment-empty": Code(
         "error",
         "the comment is empty",
@@ -32,6 +40,10 @@ CODES: dict[str, Code] = {
         message="{extension} {version} is not in review: its status is '{status}'",
         hint="reload the page to see what happened",
         variants={
+            "other": (
+                "this is not possible for {extension} {version}: its status is '{status}'",
+                "",
+            ),
             "blocked": ("{extension} is blocked", "unblock it first"),
             "already-blocked": ("{extension} is already blocked", ""),
             "not-blocked": ("{extension} is not blocked", ""),

@@ -29,7 +29,7 @@ def fill_skeletons(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_choices_without_migrations"),
+        ("catalog", "0012_statuses_of_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

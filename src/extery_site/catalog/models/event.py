@@ -71,6 +71,17 @@ class Event(models.Model):
         MAXIMUM_SUGGESTED = "maximum_suggested", "Maximum Blender version suggested"
         MAXIMUM_WITHDRAWN = "maximum_withdrawn", "Suggested maximum withdrawn"
         MAXIMUM_DECLINED = "maximum_declined", "Suggested maximum declined"
+        HELD = "held", "Put on hold"
+        RELEASED = "released", "Hold ended"
+        HOLD_ENDED = "hold_ended", "Day of the hold reached"
+        SCHEDULED = "scheduled", "Approved, public later"
+        PUBLISHED = "published", "Became public"
+        PUBLISHED_EARLY = "published_early", "Made public early"
+        STOPPED = "stopped", "Publication stopped"
+        UNPUBLISHED = "unpublished", "Unpublished"
+        REPUBLISHED = "republished", "Published again"
+        VERSION_BLOCKED = "version_blocked", "Version blocked"
+        VERSION_UNBLOCKED = "version_unblocked", "Block of a version lifted"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="events"
@@ -132,4 +143,11 @@ DECISION_KINDS = (
     Event.Kind.DECLINED,
     Event.Kind.BLOCKED,
     Event.Kind.UNBLOCKED,
+    Event.Kind.HELD,
+    Event.Kind.RELEASED,
+    Event.Kind.SCHEDULED,
+    Event.Kind.PUBLISHED_EARLY,
+    Event.Kind.STOPPED,
+    Event.Kind.VERSION_BLOCKED,
+    Event.Kind.VERSION_UNBLOCKED,
 )

@@ -175,12 +175,16 @@ class Extension(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
-        IN_REVIEW = "in_review", "Waiting for review"
-        CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        IN_REVIEW = "in_review", "Awaiting review"
+        CHANGES_REQUESTED = "changes_requested", "Awaiting changes"
+        ON_HOLD = "on_hold", "On hold"
         DECLINED = "declined", "Declined"
+        COOLING_DOWN = "cooling_down", "Approved, public later"
         APPROVED = "approved", "Approved"
         BLOCKED = "blocked", "Blocked"
+        VERSIONS_BLOCKED = "versions_blocked", "Versions blocked"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        UNPUBLISHED = "unpublished", "Unpublished"
         DELETED = "deleted", "Deleted"
 
     extension_id = models.CharField("id", max_length=100, unique=True)

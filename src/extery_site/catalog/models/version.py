@@ -25,7 +25,11 @@ from extery.listing.audience import drag_query
 from extery_site.catalog.models.compatibility import compatible_packages
 from extery_site.catalog.models.fields import OrderedJSONField
 from extery_site.catalog.models.remote_library import RemoteLibrary
-from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, MAX_TEXT_LENGTH
+from extery_site.catalog.text_limits import (
+    MAX_BLOCK_REASON_LENGTH,
+    MAX_NUMBER_LENGTH,
+    MAX_TEXT_LENGTH,
+)
 from extery_site.files.models import StoredFile
 from extery_site.ui.addresses import LISTING_PATH, absolute
 
@@ -75,11 +79,15 @@ class Version(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
-        IN_REVIEW = "in_review", "Waiting for review"
-        CHANGES_REQUESTED = "changes_requested", "Changes requested"
+        IN_REVIEW = "in_review", "Awaiting review"
+        CHANGES_REQUESTED = "changes_requested", "Awaiting changes"
+        ON_HOLD = "on_hold", "On hold"
         DECLINED = "declined", "Declined"
+        COOLING_DOWN = "cooling_down", "Approved, public later"
         APPROVED = "approved", "Approved"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        UNPUBLISHED = "unpublished", "Unpublished"
+        BLOCKED = "blocked", "Blocked"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="versions"
@@ -98,7 +106,25 @@ class Version(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it became public; empty before."
+    )
+    public_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When an approved version becomes public; empty in other statuses.",
+    )
+    held_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day on which it returns from hold to the queue, if any.",
+    )
+    unpublished_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When its owner unpublished it; empty if it is public again.",
+    )
+    block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
     expires_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -117,6 +143,7 @@ class Version(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "submitted_at"], name="catalog_version_queue"),
             models.Index(fields=["expires_at"], name="catalog_version_expiry"),
+            models.Index(fields=["public_at"], name="catalog_version_public_at"),
         ]
 
     def __str__(self) -> str:
@@ -175,6 +202,21 @@ class Version(models.Model):
         return self.status == self.Status.IN_REVIEW
 
     @property
+    def is_public(self) -> bool:
+        """Whether everyone can install it, unless its extension is blocked."""
+        return self.status == self.Status.APPROVED
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """Whether its owner may withdraw it before it is public, to edit it again."""
+        return self.status in WITHDRAWABLE
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether this version is blocked; its extension has a status of its own."""
+        return self.status == self.Status.BLOCKED
+
+    @property
     def is_discardable(self) -> bool:
         """Whether its owner may delete it; a declined version can be discarded, but not edited."""
         return self.status in DISCARDABLE
@@ -201,6 +243,15 @@ class Version(models.Model):
 #: Statuses in which the owner may edit a version.
 EDITABLE = frozenset(
     {Version.Status.DRAFT, Version.Status.CHANGES_REQUESTED, Version.Status.WITHDRAWN}
+)
+#: Statuses in which the owner may withdraw a version that was never public.
+WITHDRAWABLE = frozenset(
+    {
+        Version.Status.IN_REVIEW,
+        Version.Status.CHANGES_REQUESTED,
+        Version.Status.ON_HOLD,
+        Version.Status.COOLING_DOWN,
+    }
 )
 #: Statuses in which a version is deleted when its ``expires_at`` has passed.
 EXPIRING = frozenset({Version.Status.DRAFT, Version.Status.WITHDRAWN})
