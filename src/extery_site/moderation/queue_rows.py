@@ -18,7 +18,7 @@ from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import aim_seconds, places
 from extery_site.moderation.risk import level_of
 from extery_site.moderation.waiting import format_duration
-from extery_site.publish.actions import missing_for_submission
+from extery_site.publish.completeness import complete_state
 from extery_site.ui.labels import PERMISSIONS
 
 MAX_FLAGS = 4
@@ -153,7 +153,7 @@ def staff_flags(entry: QueueEntry) -> list[Flag]:
     flags = []
     if entry.reports:
         flags.append(Flag("harm", "flag", _count(entry.reports, "report")))
-    if missing := missing_for_submission(version.extension, version):
+    if missing := complete_state(version.extension, version).problems:
         title = " ".join(problem.message for problem in missing)
         flags.append(Flag("harm", "error", f"{len(missing)} to fix", title))
     flags += [

@@ -28,7 +28,7 @@ from extery_site.moderation import decisions as moderation
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.project.problems import add_retry_after, http_status
-from extery_site.publish.actions import missing_for_submission
+from extery_site.publish.completeness import complete_state
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems
 
@@ -107,7 +107,7 @@ def _show_thread(
         "published": _published_before(extension, version),
         "packages": version.packages.all() if version else [],
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)) if version else [],
-        "missing": missing_for_submission(extension, version) if version else [],
+        "missing": complete_state(extension, version).problems if version else [],
         "thread": queues.thread(extension, request.user, number=number),
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),

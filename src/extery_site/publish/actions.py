@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from extery.core.errors import InvalidInput, Problem, ProblemList, Where
+from extery.core.errors import InvalidInput, ProblemList, Where
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
@@ -22,6 +22,7 @@ from extery_site.catalog.text_limits import (
     MAX_URL_LENGTH,
     clean_text,
 )
+from extery_site.publish.completeness import complete_state
 from extery_site.publish.deletion import require_no_planned_deletion
 from extery_site.publish.expiry import delete_version
 from extery_site.publish.upload import UploadResult, receive_upload
@@ -33,7 +34,6 @@ from extery_site.ui.short_text import check_short_text
 __all__ = [
     "UploadResult",
     "discard_draft",
-    "missing_for_submission",
     "receive_upload",
     "republish",
     "submit",
@@ -143,26 +143,12 @@ def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) ->
         delete_image(old)
 
 
-def missing_for_submission(extension: Extension, version: Version) -> list[Problem]:
-    """Return a problem for everything that is missing before the draft can be submitted."""
-    missing = ProblemList()
-    if not version.packages.exists():
-        missing.add("submit.package-missing", where=Where(path=("file",)))
-    if not extension.description.strip():
-        missing.add("submit.description-missing", where=Where(path=("description",)))
-    if extension.image is None:
-        missing.add("submit.image-missing", where=Where(path=("image",)))
-    elif not extension.image.alt_text.strip():
-        missing.add("submit.alt-text-missing", where=Where(path=("alt_text",)))
-    return list(missing)
-
-
 def submit(*, version: Version, by: AnyUser) -> Version:
     """Submit a complete draft for review; raises `InvalidInput` with everything that is missing."""
     with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
         extension, version = pending.extension, pending.version
         require_no_planned_deletion(extension)
-        if missing := missing_for_submission(extension, version):
+        if missing := complete_state(extension, version).problems:
             raise InvalidInput(*missing)
         if extension.newest_version_id is None:
             apply_manifest(extension, version)

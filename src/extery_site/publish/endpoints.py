@@ -15,6 +15,7 @@ from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
 from extery_site.catalog.schemas import VersionOut
 from extery_site.publish import actions
+from extery_site.publish.completeness import complete_state
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.addresses import absolute
 
@@ -22,10 +23,27 @@ router = Router(tags=["publishing"])
 
 
 class MissingOut(Schema):
-    """A missing part of a draft."""
+    """A missing part of a draft, and the page on which it can be added."""
 
     code: str
     message: str
+    hint: str
+    field: str
+    url: str
+
+    @classmethod
+    def all_of(cls, version: Version, request: HttpRequest) -> list[MissingOut]:
+        """Return everything that is missing before the version can be submitted."""
+        return [
+            cls(
+                code=item.code,
+                message=item.text,
+                hint=item.cure,
+                field=item.field,
+                url=absolute(request, item.url),
+            )
+            for item in complete_state(version.extension, version).missing
+        ]
 
 
 class VerdictOut(Schema):
@@ -83,13 +101,16 @@ def upload(
         replaced=list(result.replaced),
         problems=[problem.as_dict() for problem in result.problems],
         verdicts=verdicts_as_dict(result.refusals),
-        missing=[
-            MissingOut(code=problem.code, message=problem.message)
-            for problem in actions.missing_for_submission(extension, version)
-        ],
+        missing=MissingOut.all_of(version, request),
         expires_at=version.expires_at,
         url=absolute(request, page),
     )
+
+
+@router.get("/extensions/{extension_id}/versions/{number}/missing", response=list[MissingOut])
+def missing(request: HttpRequest, extension_id: str, number: str) -> list[MissingOut]:
+    """What is missing before a version can be submitted; an empty list if it is complete."""
+    return MissingOut.all_of(_version(request, extension_id, number), request)
 
 
 @router.post("/extensions/{extension_id}/versions/{number}/submit", response=VersionOut)

@@ -8,8 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from extery.core.errors import ExteryError, Problem
@@ -18,6 +16,8 @@ from extery_site.accounts.permissions import require_user
 from extery_site.catalog.models import Extension, Version
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
+from extery_site.publish.addresses import draft_url
+from extery_site.publish.completeness import complete_state
 from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
 from extery_site.publish.handover import offers_to
@@ -27,12 +27,6 @@ from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 24
-
-
-def draft_url(version: Version) -> str:
-    """Return the URL of the page that edits a version."""
-    page = reverse("publish:draft", args=[version.extension.extension_id])
-    return f"{page}?{urlencode({'version': version.number})}"
 
 
 @login_required
@@ -108,13 +102,12 @@ def draft(request: HttpRequest, extension_id: str) -> HttpResponse:
                 messages.success(request, "Draft saved.")
                 return redirect(draft_url(version))
             status = http_status(problem)
-    missing = actions.missing_for_submission(extension, version)
     context = {
         "extension": extension,
         "version": version,
         "versions": extension.versions.newest_first(),
         "form": form,
-        "missing": missing,
+        "missing": complete_state(extension, version).missing,
         "free_at": free_at(extension),
         "warnings": _stored_problems(version),
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),

@@ -12,13 +12,14 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Image, Version
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions
+from extery_site.publish.completeness import complete_state
 from tests.site import factories
 
 
 def test_everything_missing_in_a_draft_is_listed(owner: User) -> None:
     version = factories.make_draft(owner)
-    missing = actions.missing_for_submission(version.extension, version)
-    assert [problem.code for problem in missing] == [
+    missing = complete_state(version.extension, version).missing
+    assert [item.code for item in missing] == [
         "submit.description-missing",
         "submit.image-missing",
     ]
@@ -58,8 +59,8 @@ def test_an_image_needs_alt_text(owner: User) -> None:
     version = factories.make_complete(owner)
     Image.objects.update(alt_text="")
     version.extension.refresh_from_db()
-    missing = actions.missing_for_submission(version.extension, version)
-    assert [problem.code for problem in missing] == ["submit.alt-text-missing"]
+    missing = complete_state(version.extension, version).missing
+    assert [item.code for item in missing] == ["submit.alt-text-missing"]
     actions.update_draft(extension=version.extension, by=owner, alt_text="A gear")
     assert Image.objects.get().alt_text == "A gear"
 

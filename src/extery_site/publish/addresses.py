@@ -1,0 +1,14 @@
+"""Addresses of pages for authors."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from extery_site.catalog.models import Version
+
+
+def draft_url(version: Version) -> str:
+    """Return the URL of the page that edits a version."""
+    page = reverse("publish:draft", args=[version.extension.extension_id])
+    return f"{page}?{urlencode({'version': version.number})}"
