@@ -7,6 +7,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -53,7 +54,9 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
     """Return whether the package is public; raises `Refused` if this user may not download it."""
     version, extension = package.version, package.version.extension
     is_hidden = extension.is_blocked or extension.is_deleted
-    if version.status == Version.Status.APPROVED and not is_hidden:
+    stopped_until = version.downloads_stopped_until
+    is_stopped = stopped_until is not None and stopped_until > timezone.now()
+    if version.is_public and not is_hidden and not is_stopped:
         return True  # whatever token a client sends
     user = user_of(request)
     if may_moderate(user):
@@ -69,6 +72,8 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
         )
     if is_active_user(user) and user.pk == extension.owner_id:
         return False
+    if is_stopped and version.is_public:
+        raise Refused.of("download.stopped", name=extension.name, version=version.number)
     if version.status == Version.Status.UNPUBLISHED:
         raise Refused.of("download.unpublished", name=extension.name, version=version.number)
     raise Refused.of("download.not-public")

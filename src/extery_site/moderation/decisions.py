@@ -17,7 +17,8 @@ from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import require_work_of_others
-from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH, clean_text
+from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
+from extery_site.moderation.blocks import block
 from extery_site.moderation.package_hashes import (
     check_stored_files,
     check_unchanged,
@@ -130,15 +131,10 @@ def block_version(*, version: Version, by: AnyUser, reason: str) -> Event:
     """Block one public version: listings, pages and downloads do without it at once.
 
     Listings then have the next newest version. Blender knows only blocks of whole extensions: it
-    does not warn those who have installed this version.
+    does not warn those who have installed this version. Raises `Refused` if a second moderator is needed.
     """
-    require_moderator(by)
-    reason = clean_text(_require_reason(reason), field="reason", max_length=MAX_BLOCK_REASON_LENGTH)
-    with lifecycle.transition(
-        transitions.BLOCK_VERSION, version=version, by=by, text=reason
-    ) as pending:
-        pending.version.block_reason = reason
-    return pending.event
+    [event] = block(extension=version.extension, by=by, reason=reason, numbers=[version.number])
+    return event
 
 
 def unblock_version(*, version: Version, by: AnyUser, reason: str = "") -> Event:
@@ -153,14 +149,12 @@ def unblock_version(*, version: Version, by: AnyUser, reason: str = "") -> Event
 
 
 def block_extension(*, extension: Extension, by: AnyUser, reason: str) -> Event:
-    """Block an extension: it cannot be downloaded, and listings contain it in their blocklist."""
-    require_moderator(by)
-    reason = clean_text(_require_reason(reason), field="reason", max_length=MAX_BLOCK_REASON_LENGTH)
-    with lifecycle.transition(
-        transitions.BLOCK, extension=extension, by=by, text=reason
-    ) as pending:
-        pending.extension.block_reason = reason
-    return pending.event
+    """Block an extension: it cannot be downloaded, and listings contain it in their blocklist.
+
+    Raises `Refused` if a second moderator is needed.
+    """
+    [event] = block(extension=extension, by=by, reason=reason)
+    return event
 
 
 def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Event:

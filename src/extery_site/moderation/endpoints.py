@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
-from extery.core.errors import InvalidInput, Where
+from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import decisions
+from extery_site.moderation import blocks, decisions
+from extery_site.moderation.models.block_request import BlockRequest
 
 router = Router(tags=["moderation"])
 
@@ -182,6 +183,103 @@ def unblock(request: HttpRequest, extension_id: str, body: ReasonIn) -> Decision
     return DecisionOut.of(
         decisions.unblock_extension(extension=extension, by=request.user, reason=body.reason)
     )
+
+
+class BlockRequestIn(Schema):
+    """A block that needs a second moderator; without `versions` it is about the whole extension."""
+
+    reason: str = ""
+    versions: list[str] = Field(default_factory=list, max_length=1000)
+    note: str = Field("", description="For moderators only.")
+    stop_downloads: bool = Field(
+        default=False, description="Stop downloads until the answer, for at most a day."
+    )
+
+
+class BlockRequestOut(Schema):
+    """A request for a block, and its answer."""
+
+    id: int
+    extension: str
+    versions: list[str]
+    reason: str
+    note: str
+    state: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    answer: str
+
+    @classmethod
+    def of(cls, request: BlockRequest) -> BlockRequestOut:
+        return cls(
+            id=request.pk,
+            extension=request.extension.extension_id,
+            versions=request.numbers,
+            reason=request.reason,
+            note=request.note,
+            state=request.state,
+            asked_by=request.asked_by.username,
+            asked_at=request.asked_at,
+            decided_by=request.decided_by.username if request.decided_by else "",
+            decided_at=request.decided_at,
+            answer=request.answer,
+        )
+
+
+@router.get("/block-requests/", response=list[BlockRequestOut])
+def block_requests(request: HttpRequest) -> list[BlockRequestOut]:
+    """The requests for blocks that wait for a second moderator, oldest first."""
+    require_moderator(request.user)
+    return [BlockRequestOut.of(one) for one in BlockRequest.objects.open().with_related()[:100]]
+
+
+@router.post("/extensions/{extension_id}/block-requests", response={201: BlockRequestOut})
+def ask_for_block(request: HttpRequest, extension_id: str, body: BlockRequestIn) -> BlockRequestOut:
+    """Ask another moderator for a block of an extension, or of its versions."""
+    extension = visible_extension(extension_id, request.user)
+    return BlockRequestOut.of(
+        blocks.ask_for_block(
+            extension=extension,
+            by=request.user,
+            reason=body.reason,
+            numbers=body.versions,
+            note=body.note,
+            stop_downloads=body.stop_downloads,
+        )
+    )
+
+
+@router.post("/block-requests/{pk}/confirm", response=list[DecisionOut])
+def confirm_block(request: HttpRequest, pk: int) -> list[DecisionOut]:
+    """Block what another moderator has asked for."""
+    asked = _block_request(request, pk)
+    return [DecisionOut.of(event) for event in blocks.confirm_block(request=asked, by=request.user)]
+
+
+@router.post("/block-requests/{pk}/refuse", response=BlockRequestOut)
+def refuse_block(request: HttpRequest, pk: int, body: ReasonIn) -> BlockRequestOut:
+    """Refuse a block that another moderator has asked for, with a reason."""
+    asked = _block_request(request, pk)
+    return BlockRequestOut.of(
+        blocks.refuse_block(request=asked, by=request.user, answer=body.reason)
+    )
+
+
+@router.post("/block-requests/{pk}/take-back", response=BlockRequestOut)
+def take_back_request(request: HttpRequest, pk: int) -> BlockRequestOut:
+    """Take back one's own request."""
+    asked = _block_request(request, pk)
+    return BlockRequestOut.of(blocks.take_back_request(request=asked, by=request.user))
+
+
+def _block_request(request: HttpRequest, pk: int) -> BlockRequest:
+    require_moderator(request.user)
+    found = BlockRequest.objects.with_related().filter(pk=pk).first() if 0 < pk < 2**63 else None
+    if found is None:
+        raise NotFound.of("request.not-found", variant="block-request", id=pk)
+    return found
 
 
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:

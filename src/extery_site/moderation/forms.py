@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH
 
@@ -28,3 +29,29 @@ class ReasonForm(forms.Form):
         max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+
+#: Characters of the reason of a block on its page: Blender shows it in one line, which it does not wrap.
+MAX_SHOWN_REASON = 200
+
+
+class BlockForm(forms.Form):
+    """What to block, and why."""
+
+    scope = forms.ChoiceField(
+        label="What to block",
+        choices=[("extension", "The whole extension"), ("versions", "Only these versions")],
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=MAX_SHOWN_REASON,
+        error_messages={"required": "Enter a reason: everyone reads it."},
+    )
+    note = forms.CharField(label="For moderators only", required=False, max_length=2_000)
+    stop = forms.BooleanField(required=False)
+
+    def numbers(self, data: QueryDict) -> list[str]:
+        """Return the numbers of the chosen versions; none if the whole extension is chosen."""
+        if data.get("scope") != "versions":
+            return []
+        return sorted({number[:100] for number in data.getlist("version")[:1000]})

@@ -83,5 +83,22 @@ def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQue
     return events.in_order()
 
 
+#: Events of blocks, which are a public history.
+_BLOCK_KINDS = (
+    Event.Kind.BLOCKED,
+    Event.Kind.UNBLOCKED,
+    Event.Kind.VERSION_BLOCKED,
+    Event.Kind.VERSION_UNBLOCKED,
+)
+
+
+def block_events(extension: Extension | None = None) -> EventQuerySet:
+    """Return the blocks and unblocks of an extension or of all extensions, newest first."""
+    events: EventQuerySet = Event.objects.filter(kind__in=_BLOCK_KINDS)
+    if extension is not None:
+        events = events.filter(extension=extension)
+    return events.select_related("by", "extension").order_by("-created_at", "-pk")
+
+
 def _sees_drafts(extension: Extension, user: AnyUser) -> bool:
     return is_active_user(user) and (extension.owner_id == user.pk or may_moderate(user))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from extery_site.moderation import thread_views, views
+from extery_site.moderation import block_views, thread_views, views
 
 app_name = "moderation"
 urlpatterns = [
     path("queue/", views.queue, name="queue"),
     # No id of an extension is a hyphen.
     path("queue/-/chosen/", views.chosen, name="chosen"),
+    path("blocks/", block_views.all_blocks, name="blocks"),
+    path("queue/<extension_id>/block/", block_views.block, name="block"),
     path("queue/<extension_id>/", thread_views.thread, name="thread"),
     path("queue/<extension_id>/<number>/", thread_views.thread, name="version"),
 ]

@@ -27,6 +27,7 @@ EXTERY_CACHE_LIFETIME: timedelta = _site_settings.cache_lifetime
 EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
+EXTERY_BLOCK_ALONE: int | None = _site_settings.block_alone
 EXTERY_SIGN_UP: bool = _site_settings.sign_up
 EXTERY_PROXIES: int = _site_settings.proxies
 EXTERY_UPLOADS_PER_ACCOUNT: Rate | None = _site_settings.uploads_per_account

@@ -140,6 +140,11 @@ class SiteSettings(BaseSettings):
         description="Whether moderators can decide about their own extensions and reports about them; only for a "
         "site with one moderator.",
     )
+    block_alone: Maximum = _setting(
+        default="10000",
+        description="Number of downloads up to which one moderator can block an extension or its versions; above "
+        "it a second one must confirm. Not with EXTERY_OWN_DECISIONS.",
+    )
     sign_up: Boolean = _setting(
         default="yes", description="Whether visitors can create an account."
     )

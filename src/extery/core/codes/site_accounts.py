@@ -57,6 +57,22 @@ CODES: dict[str, Code] = {
         hint="ask the owner",
         example={"extension": "Gear Tool"},
     ),
+    "permission.second-moderator": Code(
+        "error",
+        "another moderator must answer the request",
+        "The moderator who asks for a block cannot be the second one who confirms or refuses it.",
+        message="you asked for the block of {extension}, so another moderator answers",
+        hint="take your request back, or wait for another moderator",
+        example={"extension": "Gear Tool"},
+    ),
+    "permission.own-request": Code(
+        "error",
+        "the request is that of another moderator",
+        "Only the moderator who asked for a block can take the request back.",
+        message="another moderator asked for the block of {extension}",
+        hint="confirm or refuse it",
+        example={"extension": "Gear Tool"},
+    ),
     "permission.own-work": Code(
         "error",
         "moderators do not decide about their own work",

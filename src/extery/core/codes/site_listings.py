@@ -38,6 +38,14 @@ CODES: dict[str, Code] = {
         hint="remove this version where it is installed, and install another one",
         example={"name": "Gear Tool", "version": "1.1.0", "reason": "It deletes files."},
     ),
+    "download.stopped": Code(
+        "error",
+        "downloads of the version are stopped for now",
+        "A moderator suspects harm and has asked another one to confirm a block.",
+        message="{name} {version} cannot be downloaded while moderators examine it",
+        hint="try again later: this ends within a day",
+        example={"name": "Gear Tool", "version": "1.1.0"},
+    ),
     "download.unpublished": Code(
         "error",
         "the version is no longer public",

@@ -113,6 +113,10 @@ CODES: dict[str, Code] = {
             ),
             "no-rating": ("you have not rated {id}", "rate it first"),
             "list": ("the review queue has no list '{list}'", "choose a tab of the queue"),
+            "block-request": (
+                "there is no request {id} for a block",
+                "see the list of open requests",
+            ),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (
                 "you have no such notification, or it was deleted because of its age",

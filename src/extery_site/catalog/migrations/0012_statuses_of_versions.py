@@ -43,6 +43,15 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddField(
+            model_name="version",
+            name="downloads_stopped_until",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Until when its packages cannot be downloaded, because a block of it was asked for.",
+                null=True,
+            ),
+        ),
         migrations.AlterField(
             model_name="version",
             name="approved_at",

@@ -124,6 +124,11 @@ class Version(models.Model):
         blank=True,
         help_text="When its owner unpublished it; empty if it is public again.",
     )
+    downloads_stopped_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Until when its packages cannot be downloaded, because a block of it was asked for.",
+    )
     block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
     expires_at = models.DateTimeField(
         null=True,
