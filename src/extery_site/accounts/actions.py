@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from extery.core.errors import InvalidInput, NotFound, Refused, Where
 from extery_site.accounts.models import ApiToken, User
-from extery_site.accounts.permissions import AnyUser, require_user
+from extery_site.accounts.permissions import AnyUser, require_signed_in, require_user
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.ui.short_text import check_short_text
@@ -61,7 +61,7 @@ def create_token(
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: AnyUser) -> ApiToken:
     """Revoke a token permanently; raises `NotFound` for a token of another user."""
-    owner = require_user(by)
+    owner = require_signed_in(by)
     if token.user_id != owner.pk:
         raise NotFound.of("request.not-found", variant="token")
     if token.revoked_at is None:

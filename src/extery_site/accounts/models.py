@@ -1,9 +1,10 @@
-"""User accounts and API tokens."""
+"""User accounts, API tokens and suspensions."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
@@ -59,6 +60,13 @@ class User(AbstractUser):
         help_text="The normalized e-mail address; empty for accounts without one.",
     )
 
+    suspended_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Until then the user cannot change anything; set by suspensions.",
+    )
+
     class Meta(AbstractUser.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -103,6 +111,12 @@ class User(AbstractUser):
     def can_moderate(self) -> bool:
         """Whether this user is an active moderator or superuser."""
         return self.is_active and (self.is_moderator or self.is_superuser)
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the user can read only; a suspension ends by itself, and moderators have none."""
+        until = self.suspended_until
+        return until is not None and until > timezone.now() and not self.can_moderate
 
     def get_full_name(self) -> str:
         return self.display_name
@@ -152,3 +166,37 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+#: Maximum number of characters of the reason of a suspension.
+MAX_SUSPENSION_REASON_LENGTH = 1_000
+
+
+class Suspension(models.Model):
+    """A time in which a user can read, but not change anything; `User.suspended_until` enforces it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suspensions")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reason = models.TextField(
+        max_length=MAX_SUSPENSION_REASON_LENGTH, help_text="The suspended user reads it."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ends_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    lift_reason = models.TextField(blank=True, max_length=MAX_SUSPENSION_REASON_LENGTH)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.ends_at:%Y-%m-%d}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still holds."""
+        return self.lifted_at is None and self.ends_at > timezone.now()

@@ -1,4 +1,8 @@
-"""Permission checks. The ``require_…`` functions raise `Refused`."""
+"""Permission checks. The ``require_…`` functions raise `Refused`.
+
+Actions that change anything call `require_user` or `require_moderator`, which refuse suspended users
+in one place. Pages that only read call `require_signed_in`.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,31 @@ def is_active_user(user: AnyUser | None) -> TypeGuard[User]:
     return user is not None and user.is_authenticated and user.is_active
 
 
-def require_user(user: AnyUser | None) -> User:
-    """Return the signed-in user; raises `Refused` for an anonymous or inactive user."""
+def require_signed_in(user: AnyUser | None) -> User:
+    """Return the signed-in user, who may read; raises `Refused` for an anonymous or inactive user."""
     if not is_active_user(user):
         raise Refused.of("account.sign-in-required")
     return user
+
+
+def require_user(user: AnyUser | None) -> User:
+    """Return the signed-in user, who may make changes.
+
+    Raises `Refused` for an anonymous, inactive or suspended user.
+    """
+    signed_in = require_signed_in(user)
+    if signed_in.is_suspended:
+        raise _suspended(signed_in)
+    return signed_in
+
+
+def _suspended(user: User) -> Refused:
+    suspension = user.suspensions.filter(lifted_at=None).first()
+    return Refused.of(
+        "account.suspended",
+        until=f"{user.suspended_until:%Y-%m-%d %H:%M} UTC",
+        reason=suspension.reason if suspension else "",
+    )
 
 
 def may_moderate(user: AnyUser | None) -> bool:

@@ -16,7 +16,7 @@ from extery.core.errors import ExteryError
 from extery_site.accounts import actions
 from extery_site.accounts.forms import ProfileForm, TokenForm
 from extery_site.accounts.models import ApiToken
-from extery_site.accounts.permissions import require_user
+from extery_site.accounts.permissions import require_signed_in, require_user
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.quotas.client_address import client_address
 from extery_site.ui import appearance
@@ -28,6 +28,8 @@ from extery_site.ui.form_problems import add_problems
 def profile(request: HttpRequest) -> HttpResponse:
     """Edit the public profile."""
     form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST":
+        require_user(request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Profile saved.")
@@ -60,7 +62,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "new": new,
         "secret": secret,
         "tokens": ApiToken.objects.filter(
-            Q(revoked_at=None) | Q(ended_with_password=True), user=require_user(request.user)
+            Q(revoked_at=None) | Q(ended_with_password=True), user=require_signed_in(request.user)
         ),
     }
     status = 200 if problem is None else http_status(problem)

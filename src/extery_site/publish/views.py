@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from extery.core.errors import ExteryError, Problem
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
-from extery_site.accounts.permissions import require_user
+from extery_site.accounts.permissions import require_signed_in
 from extery_site.catalog.models import Extension, Version
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish import actions
@@ -138,7 +138,7 @@ def _save(
 
 
 def _own_extension_or_404(request: HttpRequest, extension_id: str) -> Extension:
-    owned = Extension.objects.filter(owner=require_user(request.user)).select_related(
+    owned = Extension.objects.filter(owner=require_signed_in(request.user)).select_related(
         "image", "newest_version"
     )
     return get_object_or_404(owned.with_id(extension_id))
@@ -209,7 +209,7 @@ def my_extensions(request: HttpRequest) -> HttpResponse:
     """List the user's extensions with their unpublished versions."""
     pending = Version.objects.exclude(status=Version.Status.APPROVED).newest_first()
     extensions = (
-        Extension.objects.filter(owner=require_user(request.user), erased_at=None)
+        Extension.objects.filter(owner=require_signed_in(request.user), erased_at=None)
         .select_related("image", "newest_version")
         .prefetch_related(Prefetch("versions", pending, to_attr="pending"))
         .order_by("-updated_at", "-pk")
@@ -219,6 +219,6 @@ def my_extensions(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "pages": paginator.get_elided_page_range(page.number),
-        "offers": offers_to(require_user(request.user))[:PAGE_SIZE],
+        "offers": offers_to(require_signed_in(request.user))[:PAGE_SIZE],
     }
     return render(request, "publish/mine.html", context)
