@@ -101,6 +101,7 @@ EVENTS = {
     "approved": EventLabel("check", "approved {version}"),
     "changes_requested": EventLabel("pencil", "requested changes to {version}"),
     "declined": EventLabel("cross", "declined {version}"),
+    "reconsidered": EventLabel("clock", "granted an appeal: {version} is in review again"),
     "blocked": EventLabel("shield", "blocked the extension"),
     "unblocked": EventLabel("shield", "unblocked the extension"),
     "unlisted": EventLabel("eye-off", "unlisted the extension"),

@@ -48,6 +48,7 @@ class Event(models.Model):
         APPROVED = "approved", "Approved"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
         DECLINED = "declined", "Declined"
+        RECONSIDERED = "reconsidered", "In review again after an appeal"
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Block lifted"
         RATING_HIDDEN = "rating_hidden", "Rating hidden"
