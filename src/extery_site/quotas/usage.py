@@ -20,11 +20,12 @@ MAX_PERIOD = timedelta(days=1)
 
 
 @transaction.atomic
-def use_quota(kind: QuotaKind, *, account: int, address: str | None) -> None:
+def use_quota(kind: QuotaKind, *, account: int | None, address: str | None) -> None:
     """Count a use by an account and a client address; raises `Refused` if a quota is exceeded.
 
     In a transaction of the caller, the use counts only if that commits. ``address`` is ``None`` for
-    calls that no client made, which have no quotas, and empty if it is unknown.
+    calls that no client made, which have no quotas, and empty if it is unknown. ``account`` is ``None``
+    for visitors without one.
     """
     if address is None:
         return
@@ -45,12 +46,12 @@ def use_quota(kind: QuotaKind, *, account: int, address: str | None) -> None:
         row.save()
 
 
-def _rates(kind: QuotaKind, account: int, address: str) -> dict[str, Rate]:
+def _rates(kind: QuotaKind, account: int | None, address: str) -> dict[str, Rate]:
     """Return the quotas that apply, by subject; kinds that are counted otherwise have a number."""
     rates: dict[str, Rate] = {}
     per_account = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ACCOUNT")
     per_address = getattr(settings, f"EXTERY_{kind.value.upper()}_PER_ADDRESS")
-    if isinstance(per_account, Rate):
+    if isinstance(per_account, Rate) and account is not None:
         rates[f"account {account}"] = per_account
     if isinstance(per_address, Rate) and address:
         digest = salted_hmac("extery.quotas", address, algorithm="sha256").hexdigest()
