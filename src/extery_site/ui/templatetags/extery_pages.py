@@ -5,6 +5,7 @@ Model instances are passed as plain objects: this module imports no app.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,6 +24,7 @@ from extery.core.invisible import show_invisible
 from extery.core.types import TYPES, TYPES_BY_NAME
 from extery.manifest.maintainers import display_name
 from extery_site.ui import addresses, appearance, form_problems, labels, markup
+from extery_site.ui.durations import short_duration
 
 register = template.Library()
 
@@ -204,6 +207,18 @@ def size(number: int) -> str:
 def short_hash(sha256: str) -> str:
     """Return the first digits of a hash."""
     return labels.short_hash(sha256)
+
+
+@register.filter
+def age(time: datetime) -> str:
+    """Return how long ago a time was: ``1 d 4 h``."""
+    return short_duration(timezone.now() - time)
+
+
+@register.filter
+def short_time(duration: timedelta) -> str:
+    """Return a duration as a short text: ``7 h``."""
+    return short_duration(duration)
 
 
 @register.filter
