@@ -24,7 +24,8 @@ from extery_site.publish import actions as publish
 from extery_site.ratings import actions as ratings
 from extery_site.ratings.models import Rating, Reply
 from extery_site.reports import actions as reports
-from extery_site.reports.models import Report
+from extery_site.reports import handling
+from extery_site.reports.models import Case, CaseEntry, Report
 
 #: Days between an upload and its submission to review.
 _DRAFT_DAYS = 0.02
@@ -139,9 +140,9 @@ class ScenarioPlayer:
             text=planned.text,
         )
         if planned.status != "open":
-            handle = {"resolved": reports.resolve_report, "dismissed": reports.dismiss_report}
+            close = {"resolved": handling.resolve_case, "dismissed": handling.dismiss_case}
             by = self.users[planned.handled_by]
-            report = handle[planned.status](report=report, by=by, note=planned.note)
+            close[planned.status](case=report.case, by=by, note=planned.note)
         self.reports.append((report, planned))
 
     def _rate(self, planned: RatingScenario) -> None:
@@ -190,8 +191,14 @@ class ScenarioPlayer:
             self._fill_queue(row)
         for report, planned in self.reports:
             handled = ago(planned.handled) if planned.handled is not None else None
-            rows = Report.objects.filter(pk=report.pk)
-            rows.update(created_at=ago(planned.at), handled_at=handled)
+            Report.objects.filter(pk=report.pk).update(created_at=ago(planned.at))
+            report.entries.update(created_at=ago(planned.at))
+            cases = Case.objects.filter(pk=report.case_id)
+            cases.filter(created_at__gt=ago(planned.at)).update(created_at=ago(planned.at))
+            if handled is not None:
+                cases.update(decided_at=handled)
+                decisions = CaseEntry.objects.filter(case=report.case_id, report=None)
+                decisions.update(created_at=handled)
         for rating, rated in self.ratings:
             hidden = ago(rated.hidden) if rated.hidden is not None else None
             Rating.objects.filter(pk=rating.pk).update(created_at=ago(rated.at), hidden_at=hidden)

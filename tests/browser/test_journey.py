@@ -115,7 +115,9 @@ def test_a_report_reaches_a_moderator_and_is_closed(visitor: Visitor) -> None:
     reader.goto("/extensions/gear_tool/")
     reader.get_by_role("link", name="Report this extension").click()
     steps.main_button(reader, "Send report").click()
-    assert reader.url.endswith("/report/"), "the browser itself asks for what is missing"
+    assert reader.url.endswith("/report/extension/gear_tool/"), (
+        "the browser itself asks for what is missing"
+    )
     reader.get_by_label("Does not work").check()
     reader.get_by_label("Description").fill("Crashes at start.")
     steps.main_button(reader, "Send report").click()
@@ -124,9 +126,14 @@ def test_a_report_reaches_a_moderator_and_is_closed(visitor: Visitor) -> None:
     moderator = visitor()
     steps.sign_in(moderator, "mara")
     moderator.get_by_text("Account of mara").locator("..").click()
-    moderator.get_by_role("link", name="Reports").click()
-    moderator.get_by_role("link", name="Gear Tool: does not work").click()
-    moderator.get_by_label("Note").fill("Repaired in 1.0.1.")
-    steps.main_button(moderator, "Resolve").click()
-    moderator.get_by_text("Report resolved.").wait_for()
-    assert moderator.get_by_text("No open reports").count()
+    moderator.get_by_role("link", name="Reports", exact=True).click()
+    moderator.get_by_role("button", name="Claim Gear Tool").click()
+    moderator.get_by_role("link", name="Gear Tool").click()
+    moderator.get_by_label("Resolve: the reports are justified").check()
+    moderator.get_by_label("What you found").fill("Repaired in 1.0.1.")
+    steps.main_button(moderator, "Decide").click()
+    moderator.get_by_text("Reports resolved.").wait_for()
+
+    reader.get_by_text("Account of grace").locator("..").click()
+    reader.get_by_role("link", name="My reports and appeals").click()
+    assert reader.get_by_text("Repaired in 1.0.1.").count()

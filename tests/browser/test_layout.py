@@ -67,7 +67,7 @@ def content(site: str) -> None:
         reason=f"{LONG} `{LONG}` https://{LONG}.example/",
     )
     factories.make_draft(mara, id="dust", name=LONG)
-    report_extension(extension=approved.extension, by=ada, reason="other", text=LONG)
+    report_extension(extension=approved.extension, by=mara, reason="other", text=LONG)
 
 
 def test_no_page_overflows_at_320_pixels(visitor: Visitor, site: str, content: None) -> None:

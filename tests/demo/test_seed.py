@@ -23,7 +23,7 @@ from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.listings.models import Revision
 from extery_site.moderation import queues
 from extery_site.ratings.models import Rating
-from extery_site.reports.models import Report
+from extery_site.reports.models import Case, Report
 from tests.demo.conftest import RowOnly
 from tests.site import factories
 from tests.site.stored import path_of
@@ -69,7 +69,8 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
 def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert set(Extension.objects.values_list("status", flat=True)) == set(Extension.Status.values)
     assert set(Version.objects.values_list("status", flat=True)) == set(Version.Status.values)
-    assert set(Report.objects.values_list("status", flat=True)) == set(Report.Status.values)
+    statuses = set(Case.objects.values_list("status", flat=True))
+    assert statuses == {"open", "resolved", "dismissed"}
     waiting = Version.objects.in_review().select_related("extension")
     assert {version.extension.type for version in waiting} == {"add-on", "theme", "asset-library"}
     assert {version.extension.status for version in waiting} == {"in_review", "approved"}
@@ -173,9 +174,11 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert max(rating.version.approved_at, rating.user.date_joined) < rating.created_at < now
         if hasattr(rating, "reply"):
             assert rating.created_at < rating.reply.created_at < now
-    for report in Report.objects.all():
-        assert (report.handled_at is None) == (report.status == Report.Status.OPEN)
-        assert report.handled_at is None or report.handled_at > report.created_at
+    for report in Report.objects.select_related("case"):
+        case = report.case
+        assert (case.decided_at is None) == case.is_open
+        assert case.decided_at is None or case.decided_at > report.created_at
+        assert case.created_at <= report.created_at
 
 
 @pytest.mark.usefixtures("seeded")

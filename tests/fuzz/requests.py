@@ -18,7 +18,7 @@ _FORM = b"application/x-www-form-urlencoded"
 _MULTIPART = b"multipart/form-data; boundary=" + _BOUNDARY
 _USERS = (b"nobody", b"owner", b"moderator", b"token")
 _PATHS = (
-    "/", "/extensions/", "/extensions/?q=gear&sort=newest&platform=linux-x64&blender=4.2&page=1&tag=mesh", "/extensions/gear_tool/", "/extensions/gear_tool/versions/", "/extensions/gear_tool/report/", "/people/ada/", "/add-ons/", "/themes/", "/tags/mesh/",
+    "/", "/extensions/", "/extensions/?q=gear&sort=newest&platform=linux-x64&blender=4.2&page=1&tag=mesh", "/extensions/gear_tool/", "/extensions/gear_tool/versions/", "/report/extension/gear_tool/", "/people/ada/", "/add-ons/", "/themes/", "/tags/mesh/",
     "/publish/", "/publish/gear_tool/", "/publish/gear_tool/?version=1.0.0", "/mine/", "/queue/", "/queue/gear_tool/", "/queue/gear_tool/1.0.0/", "/reports/", "/reports/1/", "/account/login/", "/account/signup/", "/account/password/reset/", "/account/profile/", "/account/tokens/", "/account/tokens/1/revoke/", "/account/appearance/", "/account/email/",
     "/api/v1/extensions/", "/api/v1/extensions/?blender_version=4.2.0&platform=linux-x64&python_version=3.11", "/api/v1/extensions/gear_tool/", "/api/v1/packages/", "/api/v1/extensions/gear_tool/versions/1.0.0/submit", "/api/v1/extensions/gear_tool/versions/1.0.0/withdraw", "/api/v1/extensions/gear_tool/versions/1.0.0/approve",
     "/api/v1/extensions/gear_tool/versions/1.0.0/request-changes", "/api/v1/extensions/gear_tool/versions/1.0.0/decline", "/api/v1/extensions/gear_tool/block", "/api/v1/extensions/gear_tool/unblock", "/problems/manifest.id.missing/", "/robots.txt", "/media/images/aa/x.webp", "/about/use-in-blender/", "/.well-known/security.txt",

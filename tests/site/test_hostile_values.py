@@ -18,6 +18,7 @@ from extery_site.catalog.models import Extension, Package, Version
 from extery_site.moderation import comments as review
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
+from extery_site.reports import handling
 from tests.site import factories
 from tests.site.packages import INIT, manifest, package, zip_of
 
@@ -32,7 +33,14 @@ BIGINT = str(2**63)
         "/extensions/gear{}/",
         "/extensions/gear{}/versions/",
         "/extensions/gear_tool/versions/{}/",
-        "/extensions/gear{}/report/",
+        "/report/extension/gear{}/",
+        "/report/version/gear_tool-1{}/",
+        "/report/comment/{}/",
+        "/report/user/ada{}/",
+        "/report/{}/1/",
+        "/appeals/new/event-{}/",
+        "/reports/?q=a{}&kind={}&reason={}&sort={}",
+        "/people/ada{}/suspension/",
         "/people/ada{}/",
         "/queue/gear{}/",
         "/queue/gear_tool/1.0.0{}/",
@@ -83,6 +91,9 @@ def test_an_address_with_nul_is_answered_with_a_problem(client: Client, db: None
         "/queue/?page={}",
         "/mine/?page={}",
         "/reports/?page={}",
+        "/appeals/{}/",
+        "/appeals/new/event-{}/",
+        "/report/image/{}/",
         "/api/v1/extensions/?blender_version={0}.{0}.{0}",
     ],
 )
@@ -107,8 +118,8 @@ def test_numbers_beyond_the_range_of_a_column_are_no_server_error(
         ("/queue/gear_tool/1.0.0/", {"step": "approve", "package": "{}"}),
         ("/queue/gear_tool/1.0.0/", {"step": "{}"}),
         ("/queue/gear_tool/", {"step": "block", "reason": "a{}"}),
-        ("/extensions/gear_tool/report/", {"reason": "other", "text": "a{}"}),
-        ("/extensions/gear_tool/report/", {"reason": "oth{}er", "text": "a"}),
+        ("/report/extension/gear_tool/", {"reason": "other", "text": "a{}"}),
+        ("/report/extension/gear_tool/", {"reason": "oth{}er", "text": "a"}),
         ("/publish/gear_tool/", {"description": "a{}", "alt_text": "{}", "website": "http://a{}"}),
         ("/theme/", {"theme": "da{}rk", "next": "/{}"}),
     ],
@@ -221,14 +232,12 @@ def test_an_id_that_grows_when_its_case_is_folded_is_refused(owner: User) -> Non
 def test_actions_check_their_texts(owner: User, moderator: User, text: str) -> None:
     version = factories.make_waiting(owner)
     report = reports.report_extension(
-        extension=version.extension, by=owner, reason="other", text="It is mine"
+        extension=version.extension, by=moderator, reason="other", text="It is copied"
     )
     for action in (
         lambda: review.comment(extension=version.extension, by=owner, text=text),
-        lambda: reports.report_extension(
-            extension=version.extension, by=owner, reason="other", text=text
-        ),
-        lambda: reports.resolve_report(report=report, by=moderator, note=text),
+        lambda: reports.add_to_report(report=report, by=moderator, text=text),
+        lambda: handling.resolve_case(case=report.case, by=moderator, note=text),
         lambda: publish.update_draft(extension=version.extension, by=owner, description=text),
         lambda: publish.update_draft(
             extension=version.extension, by=owner, website=f"https://{text}"

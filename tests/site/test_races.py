@@ -25,7 +25,8 @@ from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
-from extery_site.reports.models import Report
+from extery_site.reports import handling
+from extery_site.reports.models import Case
 from tests.site import factories
 from tests.site.packages import package
 from tests.site.races import errors_of, run_simultaneously
@@ -172,15 +173,17 @@ def test_new_tags_of_simultaneous_uploads_are_created_once(owner: User) -> None:
 
 def test_of_two_moderators_who_handle_a_report_one_succeeds(owner: User, moderator: User) -> None:
     extension = factories.make_approved(owner, moderator).extension
-    report = reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
+    report = reports.report_extension(
+        extension=extension, by=moderator, reason="other", text="Look"
+    )
 
     results = run_simultaneously(
-        lambda: reports.resolve_report(report=report, by=moderator, note="Done"),
-        lambda: reports.dismiss_report(report=report, by=moderator, note="Nothing"),
+        lambda: handling.resolve_case(case=report.case, by=moderator, note="Done"),
+        lambda: handling.dismiss_case(case=report.case, by=moderator, note="Nothing"),
     )
 
     assert errors_of(results) == ["report.already-handled"]
-    assert Report.objects.get().note in {"Done", "Nothing"}
+    assert Case.objects.get().note in {"Done", "Nothing"}
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -209,7 +212,7 @@ def test_a_report_or_comment_on_a_draft_that_is_discarded_is_stored_or_refused(
 
 @pytest.mark.parametrize("kind", ["report", "comment"])
 def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
-    owner: User, monkeypatch: pytest.MonkeyPatch, kind: str
+    owner: User, moderator: User, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     import threading
 
@@ -234,7 +237,7 @@ def test_a_draft_is_not_deleted_between_the_check_and_the_row_that_refers_to_it(
         if kind == "comment":
             review.comment(extension=extension, by=owner, text="Mine")
         else:
-            reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
+            reports.report_extension(extension=extension, by=moderator, reason="other", text="Look")
 
     monkeypatch.setattr(module, "clean_text", check_and_wait)
 

@@ -70,7 +70,7 @@ class Requests:
                 )
             case "report":
                 report = {"reason": "broken", "text": "Teeth"}
-                return self._post(self.moderator, "/extensions/gear_tool/report/", lambda: report)
+                return self._post(self.moderator, "/report/extension/gear_tool/", lambda: report)
             case "comment":
                 return self._step("comment", self.owner)
         return self._step(name)
@@ -118,15 +118,17 @@ def test_simultaneous_requests_about_a_review_get_true_answers(
 
 def test_a_report_is_handled_once(owner: User, moderator: User) -> None:
     extension = factories.make_approved(owner, moderator).extension
-    report = reports.report_extension(extension=extension, by=owner, reason="other", text="Look")
+    report = reports.report_extension(
+        extension=extension, by=moderator, reason="other", text="Look"
+    )
 
     def close(step: str) -> Post:
         client = Client()
         client.force_login(moderator)
-        form = {"step": step, "note": "Done"}
-        return lambda: client.post(report.get_absolute_url(), form).status_code
+        form = {"step": "decide", "outcome": step, "note": "Done"}
+        return lambda: client.post(report.case.get_absolute_url(), form).status_code
 
-    statuses = run_simultaneously(close("resolve"), close("dismiss"), close("resolve"))
+    statuses = run_simultaneously(close("resolved"), close("dismissed"), close("resolved"))
     assert sorted(statuses) == [302, 409, 409]
 
 

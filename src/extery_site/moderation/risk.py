@@ -189,5 +189,7 @@ def _facts(version: Version, base: Version | None, entry: QueueEntry) -> Facts:
 def count_open_reports(extension: int) -> int:
     """Return the number of open reports of an extension; ``reports`` is beside this app, not below."""
     reports = apps.get_model("reports", "Report").objects
-    number: int = reports.filter(extension_id=extension, status="open").count()
+    number: int = reports.filter(
+        case__extension=extension, case__status="open", withdrawn_at=None
+    ).count()
     return number

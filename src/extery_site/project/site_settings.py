@@ -259,6 +259,11 @@ class SiteSettings(BaseSettings):
         default="600 per hour",
         description="Quota of a client address for marking ratings as helpful; moderators have none.",
     )
+    anonymous_reports: Boolean = _setting(
+        default="no",
+        description="Whether visitors without an account can send reports, and users can send them without their "
+        "name. Such reports count for the quota of the client address.",
+    )
     tokens_per_account: Quota = _setting(
         default="20 per day",
         description="Quota of new API tokens of an account.",

@@ -1,14 +1,23 @@
-"""URLs of the pages for reports."""
+"""URLs of the pages for reports, appeals and suspensions."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from extery_site.reports import views
+from extery_site.reports import appeal_views, case_views, suspension_views, views
 
 app_name = "reports"
 urlpatterns = [
-    path("extensions/<extension_id>/report/", views.report, name="report"),
-    path("reports/", views.report_list, name="list"),
-    path("reports/<int:pk>/", views.handle, name="handle"),
+    path("report/<kind>/<key>/", views.report, name="report"),
+    path("extensions/<extension_id>/report/", views.old_address),
+    path("reports/", case_views.case_list, name="list"),
+    path("reports/mine/", views.mine, name="mine"),
+    path("reports/next/", case_views.take_next, name="next"),
+    path("reports/numbers/", case_views.show_numbers, name="numbers"),
+    path("reports/<int:pk>/", case_views.case, name="case"),
+    path("reports/<int:pk>/claim/", case_views.claim, name="claim"),
+    path("reports/<int:pk>/answer/", views.answer, name="answer"),
+    path("appeals/<int:pk>/", appeal_views.appeal, name="appeal"),
+    path("appeals/new/<decision>/", appeal_views.new_appeal, name="new-appeal"),
+    path("people/<username>/suspension/", suspension_views.suspension, name="suspension"),
 ]

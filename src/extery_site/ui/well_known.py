@@ -25,6 +25,7 @@ _NOT_INDEXED = (
     "/notifications/",
     "/publish/",
     "/queue/",
+    "/report/",
     "/reports/",
 )
 

@@ -13,8 +13,9 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation import decisions
 from extery_site.publish import actions as publish
-from extery_site.reports.actions import dismiss_report, report_extension, resolve_report
-from extery_site.reports.models import Report
+from extery_site.reports.actions import report_extension
+from extery_site.reports.handling import dismiss_case, resolve_case
+from extery_site.reports.models import Case
 from tests.site import factories
 from tests.site.pages.html import open_page
 
@@ -85,17 +86,17 @@ def test_a_moderator_does_not_decide_about_reports_of_an_own_extension(
 ) -> None:
     extension = factories.make_approved(moderator, factories.make_moderator("imani")).extension
     report = report_extension(extension=extension, by=stranger, reason="other", text="It spies")
-    for close in (resolve_report, dismiss_report):
+    for close in (resolve_case, dismiss_case):
         with pytest.raises(Refused):
-            close(report=report, by=moderator, note="Untrue")
-    assert Report.objects.get().status == "open"
+            close(case=report.case, by=moderator, note="Untrue")
+    assert Case.objects.get().status == "open"
     settings.EXTERY_OWN_DECISIONS = True
-    dismiss_report(report=report, by=moderator, note="Untrue")
-    assert Report.objects.get().status == "dismissed"
+    dismiss_case(case=report.case, by=moderator, note="Untrue")
+    assert Case.objects.get().status == "dismissed"
 
 
 def test_the_pages_offer_no_decision_about_own_work(
-    own: Version, moderator: User, stranger: User, signed_in: SignIn
+    own: Version, moderator: User, signed_in: SignIn
 ) -> None:
     browser = signed_in(moderator)
     page = open_page(browser, THREAD)
@@ -106,9 +107,10 @@ def test_the_pages_offer_no_decision_about_own_work(
     response = browser.post(THREAD, form)
     assert response.status_code == 403
     assert "it is your own" in response.content.decode()
-    report = report_extension(extension=own.extension, by=moderator, reason="other", text="Hm")
-    page = open_page(browser, f"/reports/{report.pk}/")
-    assert {b.get("value") for b in page.all("button")}.isdisjoint({"resolve", "dismiss"})
+    other = factories.make_moderator("imani")
+    report = report_extension(extension=own.extension, by=other, reason="other", text="Hm")
+    page = open_page(browser, f"/reports/{report.case_id}/")
+    assert {b.get("value") for b in page.all("button")}.isdisjoint({"decide"})
     assert "another moderator decides" in page.html
 
 

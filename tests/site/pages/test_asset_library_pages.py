@@ -10,7 +10,7 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Tag, Version
-from extery_site.reports.models import Report
+from extery_site.reports.actions import report_extension
 from tests.site import factories
 from tests.site.packages import LIBRARY_URL
 from tests.site.pages.html import Page, mistakes, open_page
@@ -231,9 +231,9 @@ def test_reports_show_the_type_of_the_extension(
     moderator: User, approve: Approve, signed_in: SignIn
 ) -> None:
     extension = approve(**LIBRARY).extension
-    report = Report.objects.create(extension=extension, reason="other", text="Slow", by=moderator)
+    report = report_extension(extension=extension, reason="other", text="Slow", by=moderator)
     client = signed_in(moderator)
-    for address in ("/reports/", report.get_absolute_url()):
+    for address in ("/reports/", report.case.get_absolute_url()):
         assert "Asset library" in open_page(client, address).html
 
 

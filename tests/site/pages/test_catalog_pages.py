@@ -194,7 +194,7 @@ def test_an_extension_page_shows_its_details(client: Client, approve: Approve) -
     ):
         assert expected in words
     assert "<strong>gears</strong>" in page.html
-    assert "/extensions/gear_tool/report/" in page.links
+    assert "/report/extension/gear_tool/" in page.links
     assert "/tags/mesh/" in page.links
 
 

@@ -12,6 +12,9 @@ from extery_site.accounts.models import User
 from extery_site.moderation import comments as review
 from extery_site.moderation.decisions import request_changes
 from extery_site.reports import actions as reports
+from extery_site.reports import handling
+from extery_site.reports.appeals import appeal
+from extery_site.reports.targets import find_target
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 
@@ -23,7 +26,10 @@ BESIDES = (
     "/queue/?show=author",
     "/queue/?q=nothing+of+the+kind",
     "/queue/?show=decided",
-    "/reports/?show=handled",
+    "/reports/?show=dismissed",
+    "/reports/?q=nothing+of+the+kind",
+    "/people/eve/suspension/",
+    "/people/mod/suspension/",
     "/account/signup/",
     "/account/password/reset/",
     "/account/password/reset/done/",
@@ -38,7 +44,7 @@ BESIDES = (
 #: Not pages of this design: the API's own, and files.
 ELSEWHERE = ("/api/", "/download/", "/static/", "/media/")
 #: Pages that search engines must not index.
-PRIVATE = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/")
+PRIVATE = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/", "/report/")
 
 pytestmark = pytest.mark.usefixtures("_content")
 
@@ -69,8 +75,11 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
     )
     blocked = factories.make_blocked(owner, moderator, id="bad_apple", name="Bad Apple")
     reports.report_extension(extension=blocked, by=stranger, reason="malicious", text="It spies.")
-    done = reports.report_extension(extension=blocked, by=stranger, reason="other", text="Hm.")
-    reports.dismiss_report(report=done, by=moderator, note="Not a problem.")
+    done = reports.report_target(
+        target=find_target("user", "ada", stranger), by=stranger, reason="other", text="Hm."
+    )
+    handling.resolve_case(case=done.case, by=moderator, note="Changed the profile.")
+    appeal(decision=f"case-{done.case_id}", by=owner, text="It was no advertising.")
 
 
 def walk(client: Client, start: str) -> dict[str, Page]:

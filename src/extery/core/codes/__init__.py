@@ -90,6 +90,7 @@ AREAS = {
     "report": "site_reports",
     "notification": "site_notify",
     "rating": "site_ratings",
+    "appeal": "site_reports",
     "request": "site_requests",
     "download": "site_listings",
     "setting": "site_project",

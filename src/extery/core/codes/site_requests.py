@@ -104,7 +104,7 @@ CODES: dict[str, Code] = {
                 "the thread begins when its owner submits a version for review",
             ),
             "report": (
-                "this report was deleted with its extension",
+                "this report does not exist any more",
                 "go back to the list of reports",
             ),
             "rating": (
@@ -116,6 +116,14 @@ CODES: dict[str, Code] = {
             "block-request": (
                 "there is no request {id} for a block",
                 "see the list of open requests",
+            ),
+            "reportable": (
+                "there is nothing to report at {name!r}",
+                "use the link 'Report' beside what you want to report",
+            ),
+            "decision": (
+                "there is no decision {name!r} about you",
+                "see 'My reports and appeals' for decisions that you can appeal against",
             ),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (

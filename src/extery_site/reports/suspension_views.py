@@ -1,0 +1,55 @@
+"""The page on which moderators suspend a user, or lift a suspension."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from extery.core.errors import ExteryError
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import require_moderator
+from extery_site.accounts.suspensions import current_suspension, lift_suspension, suspend_user
+from extery_site.project.problems import http_status
+from extery_site.reports.forms import LiftForm, SuspensionForm
+from extery_site.ui.form_problems import add_problems
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def suspension(request: HttpRequest, username: str) -> HttpResponse:
+    """Suspend a user, or lift the suspension; show the earlier ones."""
+    moderator = require_moderator(request.user)
+    person = get_object_or_404(User, username__iexact=username)
+    current = current_suspension(person)
+    form: Form = (LiftForm if current else SuspensionForm)(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        lifts = request.POST.get("step") == "lift"
+        form = LiftForm(request.POST) if lifts else SuspensionForm(request.POST)
+        status = 422
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                if isinstance(form, SuspensionForm):
+                    suspend_user(user=person, by=moderator, reason=reason, ends_at=form.ends_at())
+                else:
+                    lift_suspension(user=person, by=moderator, reason=reason)
+            except ExteryError as error:
+                add_problems(form, error)
+                status = http_status(error)
+            else:
+                done = "The suspension is lifted." if lifts else "The account is suspended."
+                messages.success(request, done)
+                return redirect("reports:suspension", person.username)
+    context = {
+        "person": person,
+        "current": current,
+        "form": form,
+        "is_excluded": person.can_moderate or person.pk == moderator.pk,
+        "suspensions": person.suspensions.select_related("by", "lifted_by")[:20],
+    }
+    return render(request, "reports/suspension.html", context, status=status)

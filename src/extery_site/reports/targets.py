@@ -1,0 +1,258 @@
+"""What can be reported: one row for each kind of thing.
+
+Pages link to ``reports:report`` with the name of a kind and the key of a thing. The key is part of the
+address; ``pk`` identifies the thing in the database, because a key can be used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from extery.core.errors import NotFound
+from extery_site.accounts.models import User
+from extery_site.accounts.permissions import AnyUser, may_moderate
+from extery_site.catalog.locking import lock_extension
+from extery_site.catalog.models import Event, Extension, Version
+from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
+
+
+@dataclass(frozen=True)
+class Target:
+    """A thing that can be reported."""
+
+    kind: str
+    pk: int
+    key: str
+    title: str
+    url: str
+    owner: User | None
+    """The person it is from, who cannot report it and does not decide about it."""
+    extension: Extension | None = None
+    """The extension it belongs to."""
+    excerpt: str = ""
+    """What people read there, for moderators."""
+
+    @property
+    def row(self) -> TargetKind:
+        return KINDS[self.kind]
+
+
+class TargetKind(NamedTuple):
+    """A kind of thing: how it is called, found, and who may see it."""
+
+    name: str
+    label: str
+    reasons: tuple[Reason, ...]
+    find: Callable[[str], Target | None]
+    """Return the thing with a key."""
+    load: Callable[[int], Target | None]
+    """Return the thing with a primary key."""
+    is_visible: Callable[[Target, AnyUser], bool]
+
+
+def find_target(kind: str, key: str, user: AnyUser) -> Target:
+    """Return the thing with a key; raises `NotFound` if it does not exist or ``user`` cannot see it."""
+    row = KINDS.get(kind)
+    target = row.find(key) if row and key.isprintable() else None
+    if row is None or target is None or not row.is_visible(target, user):
+        raise _not_found(key)
+    return target
+
+
+def lock_target(target: Target, user: AnyUser) -> Target:
+    """Return the current thing, locked until the transaction ends.
+
+    Raises `NotFound` if it was deleted in the meantime, or is not visible any more.
+    """
+    if target.extension is not None:
+        lock_extension(target.extension)
+    current = target.row.load(target.pk)
+    if current is None or not target.row.is_visible(current, user):
+        raise _not_found(target.key)
+    return current
+
+
+def _not_found(key: str) -> NotFound:
+    return NotFound.of("request.not-found", variant="reportable", name=key[:100])
+
+
+def number(key: str) -> int:
+    """Return the primary key of a key that is one, and 0, which no row has, for another text."""
+    return int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
+
+
+def _extension(extension: Extension | None) -> Target | None:
+    if extension is None:
+        return None
+    return Target(
+        kind="extension",
+        pk=extension.pk,
+        key=extension.extension_id,
+        title=extension.name,
+        url=extension.get_absolute_url(),
+        owner=extension.owner,
+        extension=extension,
+        excerpt=extension.tagline,
+    )
+
+
+_EXTENSIONS = Extension.objects.select_related("owner", "image")
+_VERSIONS = Version.objects.select_related("extension__owner")
+
+
+def _is_extension_visible(target: Target, user: AnyUser) -> bool:
+    return Extension.objects.visible_to(user).filter(pk=target.pk).exists()
+
+
+def _version(version: Version | None) -> Target | None:
+    if version is None:
+        return None
+    extension = version.extension
+    return Target(
+        kind="version",
+        pk=version.pk,
+        key=f"{extension.extension_id}-{version.number}",
+        title=f"{extension.name} {version.number}",
+        url=reverse("moderation:version", args=[extension.extension_id, version.number]),
+        owner=extension.owner,
+        extension=extension,
+        excerpt=version.release_notes,
+    )
+
+
+def _find_version(key: str) -> Target | None:
+    """Find ``gear_tool-1.2.0``: ids contain no hyphen."""
+    extension_id, _, version = key.partition("-")
+    same = Extension.objects.with_id(extension_id)
+    return _version(_VERSIONS.filter(extension__in=same, number=version).first())
+
+
+def _is_version_visible(target: Target, user: AnyUser) -> bool:
+    """Whether its review is public: everything but drafts."""
+    return _sees_drafts(target, user) or (
+        Version.objects.filter(pk=target.pk).exclude(status=Version.Status.DRAFT).exists()
+    )
+
+
+def _comment(event: Event | None) -> Target | None:
+    if event is None:
+        return None
+    extension = event.extension
+    args = [extension.extension_id, *([event.version_number] if event.version_number else [])]
+    page = reverse("moderation:version" if event.version_number else "moderation:thread", args=args)
+    author = event.by.username if event.by else "a deleted user"
+    return Target(
+        kind="comment",
+        pk=event.pk,
+        key=str(event.pk),
+        title=f"Comment by {author} on {extension.name}",
+        url=f"{page}#event-{event.pk}",
+        owner=event.by,
+        extension=extension,
+        excerpt=event.text,
+    )
+
+
+_COMMENTS = Event.objects.filter(kind=Event.Kind.COMMENT).select_related("extension__owner", "by")
+
+
+def _is_comment_visible(target: Target, user: AnyUser) -> bool:
+    """Whether its thread is public: once the extension was submitted."""
+    submitted = Event.objects.filter(extension=target.extension, kind=Event.Kind.SUBMITTED)
+    return _sees_drafts(target, user) or submitted.exists()
+
+
+def _sees_drafts(target: Target, user: AnyUser) -> bool:
+    extension = target.extension
+    return extension is not None and (extension.is_owned_by(user) or may_moderate(user))
+
+
+def _user(user: User | None) -> Target | None:
+    if user is None:
+        return None
+    return Target(
+        kind="user",
+        pk=user.pk,
+        key=user.username,
+        title=user.full_label,
+        url=reverse("catalog:author", args=[user.username]),
+        owner=user,
+        excerpt=user.about,
+    )
+
+
+def _is_user_visible(target: Target, _user: AnyUser) -> bool:
+    return target.owner is not None and target.owner.is_active
+
+
+def _image(extension: Extension | None) -> Target | None:
+    if extension is None or extension.image is None:
+        return None
+    return Target(
+        kind="image",
+        pk=extension.image.pk,
+        key=str(extension.image.pk),
+        title=f"Image of {extension.name}",
+        url=extension.get_absolute_url(),
+        owner=extension.owner,
+        extension=extension,
+        excerpt=extension.image.alt_text,
+    )
+
+
+def _is_image_visible(target: Target, user: AnyUser) -> bool:
+    visible = Extension.objects.visible_to(user).filter(image=target.pk)
+    if not _sees_drafts(target, user):
+        visible = visible.exclude(status=Extension.Status.BLOCKED)
+    return visible.exists()
+
+
+KINDS: dict[str, TargetKind] = {
+    row.name: row
+    for row in (
+        TargetKind(
+            "extension",
+            "Extension",
+            FOR_SOFTWARE,
+            lambda key: _extension(_EXTENSIONS.with_id(key).first()),
+            lambda pk: _extension(_EXTENSIONS.filter(pk=pk).first()),
+            _is_extension_visible,
+        ),
+        TargetKind(
+            "version",
+            "Version",
+            FOR_SOFTWARE,
+            _find_version,
+            lambda pk: _version(_VERSIONS.filter(pk=pk).first()),
+            _is_version_visible,
+        ),
+        TargetKind(
+            "comment",
+            "Comment",
+            FOR_TEXTS,
+            lambda key: _comment(_COMMENTS.filter(pk=number(key)).first()),
+            lambda pk: _comment(_COMMENTS.filter(pk=pk).first()),
+            _is_comment_visible,
+        ),
+        TargetKind(
+            "user",
+            "User",
+            FOR_TEXTS,
+            lambda key: _user(User.objects.filter(username__iexact=key).first()),
+            lambda pk: _user(User.objects.filter(pk=pk).first()),
+            _is_user_visible,
+        ),
+        TargetKind(
+            "image",
+            "Image",
+            FOR_TEXTS,
+            lambda key: _image(_EXTENSIONS.filter(image=number(key)).first()),
+            lambda pk: _image(_EXTENSIONS.filter(image=pk).first()),
+            _is_image_visible,
+        ),
+    )
+}
