@@ -24,6 +24,7 @@ from extery_site.publish.endpoints import router as publish
 from extery_site.ratings.endpoints import router as ratings
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
+from extery_site.reports.endpoints import router as reports
 
 
 class Problem(Schema):
@@ -79,7 +80,7 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (listings, catalog, ratings, publish, managing, maximum, moderation):
+for _router in (listings, catalog, ratings, publish, managing, maximum, moderation, reports):
     api.add_router("/v1", _router)
 
 

@@ -29,7 +29,7 @@ SORTS = {
 
 
 def cases(tab: str, user: User) -> QuerySet[Case]:
-    """Return the cases of a tab with everything that the list shows of them."""
+    """Return the cases of a tab, or ``all``, with everything that the list shows of them."""
     latest = Report.objects.standing().filter(case=OuterRef("pk")).order_by("-created_at", "-pk")
     found = Case.objects.select_related("extension", "person", "assigned_to", "decided_by")
     found = found.annotate(
@@ -37,6 +37,8 @@ def cases(tab: str, user: User) -> QuerySet[Case]:
         latest_text=Subquery(latest.values("text")[:1]),
         latest_at=Max("reports__created_at"),
     )
+    if tab == "all":
+        return found
     if tab == "resolved":
         return found.filter(status=Case.Status.RESOLVED)
     if tab == "dismissed":
@@ -67,6 +69,7 @@ def filtered(found: QuerySet[Case], *, text: str, kind: str, reason: str) -> Que
 class ReasonCount:
     """How many reports of a case have a reason."""
 
+    value: str
     label: str
     number: int
     is_severe: bool
@@ -85,7 +88,7 @@ def reasons_of(found: Iterable[Case]) -> dict[int, list[ReasonCount]]:
     labels = dict(Reason.choices)
     for row in rows:
         reason = row["reason"]
-        count = ReasonCount(labels.get(reason, reason), row["number"], reason in SEVERE)
+        count = ReasonCount(reason, labels.get(reason, reason), row["number"], reason in SEVERE)
         result.setdefault(row["case"], []).append(count)
     return result
 

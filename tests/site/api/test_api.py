@@ -20,6 +20,9 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/extensions/{extension_id}/ratings/{rating_id}/helpful/",
         "/api/v1/extensions/{extension_id}/ratings/{rating_id}/hide",
         "/api/v1/extensions/{extension_id}/ratings/{rating_id}/show",
+        "/api/v1/cases",
+        "/api/v1/cases/{case_id}/dismiss",
+        "/api/v1/cases/{case_id}/resolve",
         "/api/v1/extensions/",
         "/api/v1/extensions/{extension_id}/",
         "/api/v1/extensions/{extension_id}/block",
@@ -48,6 +51,8 @@ def test_the_api_describes_itself(client: Client, db: None) -> None:
         "/api/v1/offers/{offer_id}/refuse",
         "/api/v1/offers/{offer_id}/withdraw",
         "/api/v1/packages/",
+        "/api/v1/reports",
+        "/api/v1/reports/mine",
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
