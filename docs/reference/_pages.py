@@ -62,6 +62,7 @@ _AREA_TITLES = {
     "report": "Reports",
     "notification": "Notifications",
     "rating": "Ratings",
+    "appeal": "Appeals",
     "request": "Requests",
     "download": "Downloads",
     "setting": "Settings",
