@@ -51,6 +51,12 @@ class User(AbstractUser):
         default=False,
         help_text="Can review versions, block extensions and handle reports.",
     )
+    is_volunteer = models.BooleanField(
+        "volunteer",
+        default=False,
+        db_default=False,
+        help_text="Helps with reviews: tries versions, sets tasks and writes internal notes, but does not decide.",
+    )
 
     email_key = EmailKeyField(
         max_length=500,
@@ -111,6 +117,11 @@ class User(AbstractUser):
     def can_moderate(self) -> bool:
         """Whether this user is an active moderator or superuser."""
         return self.is_active and (self.is_moderator or self.is_superuser)
+
+    @property
+    def can_triage(self) -> bool:
+        """Whether this user is an active volunteer, or can moderate."""
+        return self.can_moderate or (self.is_active and self.is_volunteer)
 
     @property
     def is_suspended(self) -> bool:

@@ -53,6 +53,11 @@ def may_moderate(user: AnyUser | None) -> bool:
     return is_active_user(user) and user.can_moderate
 
 
+def may_triage(user: AnyUser | None) -> bool:
+    """Whether ``user`` is an active volunteer or moderator."""
+    return is_active_user(user) and user.can_triage
+
+
 def require_moderator(user: AnyUser | None) -> User:
     """Return the moderator; raises `Refused` for every other user."""
     signed_in = require_user(user)

@@ -36,6 +36,7 @@ def _unconfirmed(*, before: datetime) -> QuerySet[User]:
         date_joined__lt=before,
         last_login=None,
         is_moderator=False,
+        is_volunteer=False,
         is_staff=False,
         is_superuser=False,
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from extery.core.errors import Corrupt, NotFound, Refused
 from extery_site.accounts.auth import user_of
-from extery_site.accounts.permissions import is_active_user, may_moderate
+from extery_site.accounts.permissions import is_active_user, may_moderate, may_triage
 from extery_site.catalog.models import Package, Version
 from extery_site.files import serving
 from extery_site.listings.download_counts import DOWNLOADS
@@ -71,6 +71,8 @@ def _check_allowed(package: Package, request: HttpRequest) -> bool:
             reason=version.block_reason,
         )
     if is_active_user(user) and user.pk == extension.owner_id:
+        return False
+    if may_triage(user) and version.status != Version.Status.DRAFT:
         return False
     if is_stopped and version.is_public:
         raise Refused.of("download.stopped", name=extension.name, version=version.number)
