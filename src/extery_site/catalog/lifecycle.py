@@ -7,9 +7,10 @@ the change, writes one `Event`, and calls the `event_handlers` in the same trans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction as database
@@ -40,6 +41,7 @@ from extery_site.catalog.transitions import (
     PUBLISH_EARLY,
     REPUBLISH,
     RESTORE,
+    RESUBMIT,
     SUBMIT,
     UNBLOCK,
     WITHDRAW_PUBLIC,
@@ -135,10 +137,13 @@ def record(
     number: str = "",
     text: str = "",
     packages: Collection[str] = (),
+    is_internal: bool = False,
+    place: Mapping[str, Any] | None = None,
 ) -> Event:
     """Write an event and call the `event_handlers`, in the transaction of the change.
 
-    ``number`` is that of a version that was just deleted, and else that of ``version``.
+    ``number`` is that of a version that was just deleted, and else that of ``version``. An event that
+    ``is_internal`` is shown to moderators and volunteers only; ``place`` is that of a comment.
     """
     event = Event.objects.create(
         extension=extension,
@@ -148,6 +153,8 @@ def record(
         kind=kind,
         text=text.strip(),
         packages=list(packages),
+        is_internal=is_internal,
+        place=dict(place or {}),
     )
     for handle in event_handlers():
         handle(event)
@@ -253,7 +260,7 @@ def _apply_to_version(change: Transition, version: Version) -> None:
     target = (version.unpublished_at and change.target_if_unpublished) or change.target
     version.status = target
     version.expires_at = expiry_of(target)
-    if change is SUBMIT:
+    if change in (SUBMIT, RESUBMIT):
         version.submitted_at = timezone.now()
     elif change in (APPROVE, PUBLISH, PUBLISH_EARLY):
         version.approved_at = timezone.now()

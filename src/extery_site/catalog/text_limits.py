@@ -8,6 +8,8 @@ from extery.core.errors import InvalidInput, Where
 MAX_TEXT_LENGTH = 20_000
 #: Comments and reasons of decisions.
 MAX_REASON_LENGTH = 10_000
+#: Tasks of a review, and one-line notes.
+MAX_TASK_LENGTH = 500
 MAX_ALT_TEXT_LENGTH = 300
 #: Numbers of versions, such as ``1.2.0-beta.1``.
 MAX_NUMBER_LENGTH = 100

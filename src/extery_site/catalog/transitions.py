@@ -68,6 +68,13 @@ _ON_HOLD = frozenset({_Status.ON_HOLD})
 _BLOCKED = frozenset({Extension.Status.BLOCKED})
 
 SUBMIT = Transition(Event.Kind.SUBMITTED, Role.OWNER, EDITABLE, _Status.IN_REVIEW)
+#: When the last task of a version is done, the site submits it again.
+RESUBMIT = Transition(
+    Event.Kind.SUBMITTED,
+    Role.SITE,
+    frozenset({_Status.CHANGES_REQUESTED}),
+    _Status.IN_REVIEW,
+)
 WITHDRAW = Transition(
     Event.Kind.WITHDRAWN, Role.OWNER, WITHDRAWABLE, _Status.WITHDRAWN, allowed_while_blocked=True
 )
@@ -187,7 +194,7 @@ WITHDRAW_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_WITHDRAWN, Role.USER)
 DECLINE_MAXIMUM = _of_maximum(Event.Kind.MAXIMUM_DECLINED, Role.OWNER_OR_MODERATOR)
 
 TRANSITIONS = (
-    *(SUBMIT, WITHDRAW, DISCARD, EXPIRE),
+    *(SUBMIT, RESUBMIT, WITHDRAW, DISCARD, EXPIRE),
     *(APPROVE, REQUEST_CHANGES, DECLINE, RECONSIDER, HOLD, RELEASE, END_HOLD),
     *(SCHEDULE, PUBLISH, PUBLISH_EARLY, STOP),
     *(WITHDRAW_PUBLIC, REPUBLISH, BLOCK_VERSION, UNBLOCK_VERSION),

@@ -24,6 +24,8 @@ from extery_site.moderation.package_hashes import (
     check_unchanged,
     parse_hashes,
 )
+from extery_site.moderation.replies import require_filled
+from extery_site.moderation.tasks import ask_for_open_tasks
 
 __all__ = [
     "approve_version",
@@ -65,12 +67,22 @@ def approve_version(
 
 
 def request_changes(
-    *, version: Version, packages: Collection[str], by: AnyUser, reason: str
+    *, version: Version, packages: Collection[str], by: AnyUser, reason: str = ""
 ) -> Event:
-    """Return a version to its owner for the changes that ``reason`` describes."""
+    """Return a version to its owner for the changes that ``reason`` and the open tasks describe.
+
+    The owner receives the tasks; without one, the reason is required.
+    """
     require_moderator(by)
-    reason = _clean_reason(_require_reason(reason))
-    return _decide(transitions.REQUEST_CHANGES, version, parse_hashes(packages), by, reason)
+    reason = _clean_reason(reason)
+    reviewed = parse_hashes(packages)
+    with lifecycle.transition(transitions.REQUEST_CHANGES, version=version, by=by) as pending:
+        pending.packages = check_unchanged(pending.version, reviewed)
+        asked = ask_for_open_tasks(pending.version)
+        if not asked:
+            _require_reason(reason)
+        pending.text = "\n\n".join(filter(None, [reason, "\n".join(f"- {task}" for task in asked)]))
+    return pending.event
 
 
 def decline_version(
@@ -169,7 +181,7 @@ def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") ->
 
 
 def _clean_reason(reason: str) -> str:
-    return clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
+    return require_filled(clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH))
 
 
 def _require_reason(reason: str) -> str:

@@ -103,7 +103,7 @@ def make_rows(
         .in_bulk(keys)
     )
     comments = dict(
-        Event.objects.filter(version__in=keys, kind=Event.Kind.COMMENT)
+        Event.objects.filter(version__in=keys, kind=Event.Kind.COMMENT, is_internal=False)
         .values_list("version")
         .annotate(number=Count("pk"))
     )

@@ -13,6 +13,7 @@ from extery_site.catalog.models import (
     Version,
     VersionQuerySet,
 )
+from extery_site.moderation.permissions import may_read_notes
 
 
 def decided() -> EventQuerySet:
@@ -64,10 +65,12 @@ def has_events(extension: Extension, user: AnyUser, *, number: str) -> bool:
 def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQuerySet:
     """Return the events of an extension that ``user`` may see, oldest first.
 
-    With ``number``, those of that version, and those that concern all versions. The owner and moderators see all. Others do not see drafts: uploads that were not submitted
-    afterwards, and discarded versions.
+    With ``number``, those of that version, and those that concern all versions. Internal notes are for those
+    who `may_read_notes`. The owner and moderators see drafts; others do not see uploads that were not
+    submitted afterwards, and discarded versions.
     """
-    events: EventQuerySet = extension.events.select_related("by")
+    events: EventQuerySet = extension.events.select_related("by", "removed_by")
+    events = events.visible(internal=may_read_notes(user, extension))
     if number:
         events = events.about_version(number)
     if not _sees_drafts(extension, user):

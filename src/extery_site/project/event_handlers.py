@@ -14,4 +14,6 @@ EVENT_HANDLERS = [
     "extery_site.moderation.event_notifications.notify_users",
     # Updates waiting times, risk and claims of the review queue.
     "extery_site.moderation.event_queue.update_entry",
+    # Marks tasks of a review as done, and puts the version back into the queue after the last one.
+    "extery_site.moderation.tasks.check_after_upload",
 ]

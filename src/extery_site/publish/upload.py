@@ -149,6 +149,8 @@ def _store(
     )
     if extension.newest_version_id is None:
         apply_manifest(extension, version)
+    package.file = stage.store()
+    package.save()
     record(
         extension,
         Event.Kind.REPLACED if replaced else Event.Kind.UPLOADED,
@@ -157,8 +159,6 @@ def _store(
         text=package.file_name,
         packages=[stage.sha256],
     )
-    package.file = stage.store()
-    package.save()
     names = tuple(old.original_name for old in replaced)
     return UploadResult(extension, version, package, names, tuple(report.problems), report.refusals)
 

@@ -121,6 +121,13 @@ CODES: dict[str, Code] = {
         hint="confirm or refuse it",
         example={"extension": "Gear Tool"},
     ),
+    "permission.comment-author": Code(
+        "error",
+        "only the author of the comment can do this",
+        "Users edit and remove their own comments; moderators remove comments with a reason.",
+        message="only the author of the comment can do this",
+        hint="write a comment of your own, or ask a moderator",
+    ),
     "permission.own-work": Code(
         "error",
         "moderators do not decide about their own work",
@@ -136,5 +143,12 @@ CODES: dict[str, Code] = {
         message="only moderators can do this",
         hint="ask a moderator",
         variants={"page": ("only moderators can open this page", "")},
+    ),
+    "permission.staff-only": Code(
+        "error",
+        "only moderators and volunteers can do this",
+        "Moderators and volunteers set tasks, write internal notes and try versions before they are public.",
+        message="only moderators and volunteers can do this",
+        hint="write a comment, or ask a moderator",
     ),
 }

@@ -125,6 +125,9 @@ CODES: dict[str, Code] = {
                 "there is no decision {name!r} about you",
                 "see 'My reports and appeals' for decisions that you can appeal against",
             ),
+            "comment": ("this comment does not exist", "reload the page"),
+            "task": ("this task does not exist", "reload the page"),
+            "reply": ("this saved reply was deleted", "see the list of saved replies"),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (
                 "you have no such notification, or it was deleted because of its age",

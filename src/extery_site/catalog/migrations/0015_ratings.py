@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0013_management"),
+        ("catalog", "0014_comments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,12 @@
 """Models of the catalogue."""
 
-from extery_site.catalog.models.event import DECISION_KINDS, PRIVATE_KINDS, Event, EventQuerySet
+from extery_site.catalog.models.event import (
+    COMMENT_KINDS,
+    DECISION_KINDS,
+    PRIVATE_KINDS,
+    Event,
+    EventQuerySet,
+)
 from extery_site.catalog.models.extension import Extension, ExtensionQuerySet, Tag, normalize_id
 from extery_site.catalog.models.handover import Handover
 from extery_site.catalog.models.image import Image
@@ -20,6 +26,7 @@ from extery_site.catalog.models.version import (
 )
 
 __all__ = [
+    "COMMENT_KINDS",
     "DECISION_KINDS",
     "DISCARDABLE",
     "EDITABLE",

@@ -25,6 +25,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Return the events of the version with ``number``, and those that concern all versions."""
         return self.filter(version_number__in=(number, ""))
 
+    def visible(self, *, internal: bool) -> EventQuerySet:
+        """Return all events with ``internal``, otherwise those without internal notes."""
+        return self if internal else self.filter(is_internal=False)
+
     def in_order(self) -> EventQuerySet:
         """Sort events by time, oldest first."""
         return self.order_by("created_at", "pk")
@@ -83,6 +87,9 @@ class Event(models.Model):
         REPUBLISHED = "republished", "Published again"
         VERSION_BLOCKED = "version_blocked", "Version blocked"
         VERSION_UNBLOCKED = "version_unblocked", "Block of a version lifted"
+        TASKS_DONE = "tasks_done", "Tasks done"
+        FINDING_WAIVED = "finding_waived", "Finding waived"
+        TRIED = "tried", "Tried in Blender"
 
     extension = models.ForeignKey(
         "catalog.Extension", on_delete=models.CASCADE, related_name="events"
@@ -116,6 +123,27 @@ class Event(models.Model):
         help_text="The SHA-256 of each package that was uploaded, or that a decision is about.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_internal = models.BooleanField(
+        default=False, help_text="Only moderators and volunteers see it: an internal note."
+    )
+    place = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What a comment is about: the SHA-256 of a package, a file in it and a line.",
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    earlier_texts = models.JSONField(
+        default=list, blank=True, help_text="Each text before an edit, and when it was replaced."
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    removal_reason = models.TextField(blank=True, max_length=MAX_REASON_LENGTH)
 
     objects = EventQuerySet.as_manager()
 
@@ -127,6 +155,20 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.extension_id}: {self.get_kind_display()}"
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether a user wrote it: its text can be edited and removed."""
+        return self.kind in COMMENT_KINDS
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its text was removed; it is kept for moderators."""
+        return self.removed_at is not None
+
+
+#: Events whose text their author can edit, and a moderator can remove.
+COMMENT_KINDS = (Event.Kind.COMMENT, Event.Kind.TRIED)
 
 
 #: Events that only the owner and moderators see: other users do not see drafts and offers.

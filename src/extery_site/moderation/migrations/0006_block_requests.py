@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("catalog", "0012_statuses_of_versions"),
-        ("moderation", "0004_queue"),
+        ("moderation", "0005_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

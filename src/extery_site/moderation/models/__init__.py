@@ -3,6 +3,8 @@
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.moderation.models.claim import Claim
 from extery_site.moderation.models.queue_entry import Answer, QueueEntry
+from extery_site.moderation.models.saved_reply import SavedReply
+from extery_site.moderation.models.task import Task, TaskQuerySet
 
 __all__ = [
     "Answer",
@@ -10,4 +12,7 @@ __all__ = [
     "BlockRequestQuerySet",
     "Claim",
     "QueueEntry",
+    "SavedReply",
+    "Task",
+    "TaskQuerySet",
 ]
