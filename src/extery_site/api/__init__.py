@@ -21,9 +21,9 @@ from extery_site.moderation.endpoints import router as moderation
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
-from extery_site.ratings.endpoints import router as ratings
 from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
+from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
 
 

@@ -22,8 +22,8 @@ from extery_site.accounts.permissions import may_moderate, require_moderator, re
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import blocks, decisions, queues
-from extery_site.moderation.models.block_request import BlockRequest
 from extery_site.moderation.forms import MAX_SHOWN_REASON, BlockForm
+from extery_site.moderation.models.block_request import BlockRequest
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.ui.form_problems import add_problems
 
