@@ -18,6 +18,7 @@ from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
+from extery_site.notify.endpoints import router as notify
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
 from extery_site.publish.endpoints import router as publish
@@ -80,7 +81,17 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (listings, catalog, ratings, publish, managing, maximum, moderation, reports):
+for _router in (
+    listings,
+    catalog,
+    ratings,
+    publish,
+    managing,
+    maximum,
+    moderation,
+    reports,
+    notify,
+):
     api.add_router("/v1", _router)
 
 

@@ -16,8 +16,8 @@ from extery_site.notify.kinds import KINDS, Group, NotificationKind
 from extery_site.notify.models import FeedEntry, FeedEntryQuerySet, Notification
 
 #: Rows of a page, and notifications of a row.
-PAGE_SIZE = 25
-NOTIFICATIONS_PER_ROW = 11
+PAGE_SIZE = 20
+NOTIFICATIONS_PER_ROW = 6
 #: Above it, the badge in the header shows "99+".
 MAX_COUNT = 99
 
@@ -71,6 +71,12 @@ class FeedRow:
     entry: FeedEntry
     newest: Notification
     before: list[Notification] = field(default_factory=list)
+
+    @property
+    def number_before(self) -> str:
+        """How many notifications are before the newest one, such as ``5 or more``."""
+        number = len(self.before)
+        return f"{number} or more" if number == NOTIFICATIONS_PER_ROW - 1 else str(number)
 
     @property
     def kind(self) -> NotificationKind | None:

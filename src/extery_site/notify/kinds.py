@@ -94,7 +94,7 @@ _KINDS = (
     NotificationKind(
         "extension_blocked",
         Group.REVIEWS,
-        "An extension of mine is blocked or unblocked",
+        "An extension of mine is blocked",
         "{subject} is blocked",
         icon="shield",
         tone="warn",
