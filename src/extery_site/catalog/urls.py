@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from extery.core.types import TYPES
-from extery_site.catalog import views
+from extery_site.catalog import follow_views, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("tags/<slug:slug>/", views.browse, name="tag"),
     path("extensions/<extension_id>/", views.extension, name="extension"),
     path("extensions/<extension_id>/versions/", views.versions, name="versions"),
+    path("extensions/<extension_id>/follow/", follow_views.follow, name="follow"),
     path("people/<username>/", views.author, name="author"),
     path("about/use-in-blender/", views.use_in_blender, name="use"),
 ]

@@ -19,6 +19,8 @@ from extery_site.accounts.permissions import may_moderate
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.offers import offers_by_platform
+from extery_site.catalog.subjects import extension_subject
+from extery_site.notify.actions import is_following
 
 PAGE_SIZE = 24
 TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
@@ -123,6 +125,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "unapproved": unapproved,
         "offers": offers_by_platform(approved or unapproved[:1], request),
         "may_edit": extension.is_owned_by(request.user),
+        "is_following": is_following(request.user, extension_subject(extension).key),
         "may_moderate": may_moderate(request.user),
         "sections": [section(request, extension) for section in _page_sections()],
     }
