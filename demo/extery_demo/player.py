@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from extery_demo.notifications import set_notification_dates
 from extery_demo.scenarios import Comment, RatingScenario, ReportScenario, Scenario, VersionScenario
 from extery_demo.sources import build_version
 from extery_site.accounts.models import User
@@ -182,6 +183,7 @@ class ScenarioPlayer:
             return now - timedelta(days=days)
 
         events = list(self.extension.events.order_by("pk"))
+        set_notification_dates(events, [ago(days) for days in self.event_days])
         for event, days in zip(events, self.event_days, strict=True):
             event.created_at = ago(days)
         Event.objects.bulk_update(events, ["created_at"])

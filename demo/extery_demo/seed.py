@@ -18,6 +18,12 @@ from django.utils import timezone
 
 from extery.core.errors import Refused, Where
 from extery_demo.bulk import add_extensions
+from extery_demo.notifications import (
+    delete_feeds_after,
+    finish_feeds,
+    follow_extension,
+    newest_row,
+)
 from extery_demo.pictures import draw_image
 from extery_demo.player import ScenarioPlayer
 from extery_demo.scenarios import scenarios
@@ -65,7 +71,9 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
         users = create_users()
         _play_scenarios(users)
         if size == "full":
+            last = newest_row()
             add_extensions(BULK_COUNT, users)
+            delete_feeds_after(last)
         _set_join_dates(users)
     return _result()
 
@@ -107,9 +115,11 @@ def _play_scenarios(users: dict[str, User]) -> None:
         stack.callback(executor.shutdown, cancel_futures=True)
         images = [(scenario, executor.submit(draw_image, scenario)) for scenario in scenarios()]
         for scenario, image in images:
+            follow_extension(scenario, users)
             player = ScenarioPlayer(scenario, users, work_dir, image.result)
             player.play()
             player.set_dates(now)
+    finish_feeds(users, now)
 
 
 def _set_join_dates(users: dict[str, User]) -> None:
