@@ -20,7 +20,7 @@ from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.offers import offers_by_platform
 from extery_site.catalog.subjects import extension_subject
-from extery_site.notify.actions import is_following
+from extery_site.notify.actions import is_following, mark_subject_read
 
 PAGE_SIZE = 24
 TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES}}
@@ -110,6 +110,8 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
     extension = get_object_or_404(_visible(request).with_id(extension_id))
     if extension.extension_id != extension_id:
         return redirect(extension, permanent=True)
+    subject = extension_subject(extension)
+    mark_subject_read(request.user, subject.key)
     versions = _visible_versions(request, extension)
     approved = [version for version in versions if version.status == Version.Status.APPROVED]
     unapproved = [version for version in versions if version.status != Version.Status.APPROVED]
@@ -125,7 +127,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "unapproved": unapproved,
         "offers": offers_by_platform(approved or unapproved[:1], request),
         "may_edit": extension.is_owned_by(request.user),
-        "is_following": is_following(request.user, extension_subject(extension).key),
+        "is_following": is_following(request.user, subject.key),
         "may_moderate": may_moderate(request.user),
         "sections": [section(request, extension) for section in _page_sections()],
     }

@@ -204,9 +204,10 @@ def settle(key: str, *, users: Iterable[User] | None = None) -> None:
 def mark_subject_read(user: AnyUser, key: str) -> None:
     """Mark a subject as read: its page was opened."""
     if is_active_user(user):
-        FeedEntry.objects.filter(user=user, key=key, is_unread=True).update(
-            is_unread=False, marked_until=None
-        )
+        unread = FeedEntry.objects.filter(user=user, key=key, is_unread=True)
+        # Pages that were not unread write nothing: SQLite has a single write lock.
+        if unread.exists():
+            unread.update(is_unread=False, marked_until=None)
 
 
 def mark_read(user: AnyUser, pk: int) -> FeedEntry:

@@ -9,8 +9,10 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
+from extery_site.catalog.subjects import extension_subject
 from extery_site.notify import subscriptions
-from extery_site.notify.actions import followers_of
+from extery_site.notify.actions import followers_of, notify
+from extery_site.notify.models import FeedEntry
 from tests.site import factories
 
 PATH = "/extensions/gear_tool/"
@@ -29,6 +31,18 @@ def test_a_user_follows_and_unfollows_an_extension(
     client.post(f"{PATH}follow/", {"step": "unfollow"})
     assert not followers_of("extension gear_tool")
     assert client.post(f"{PATH}follow/", {"step": "other"}).status_code == 404
+
+
+def test_opening_the_page_marks_its_notifications_as_read(
+    approve: Callable[..., Version],
+    signed_in: Callable[[User], Client],
+    stranger: User,
+) -> None:
+    extension = approve().extension
+    notify("new_version", to=[stranger], subject=extension_subject(extension))
+    client = signed_in(stranger)
+    assert "bell-count" not in client.get(PATH).content.decode()
+    assert not FeedEntry.objects.of_user(stranger).unread().exists()
 
 
 def test_owners_and_visitors_have_no_button_to_follow(

@@ -15,10 +15,10 @@ from extery_site.notify.actions import Subject, notify
 from extery_site.notify.models import MailJob, MailSettings
 from extery_site.notify.tasks import send_mails
 from extery_site.project.tasks.models import StoredTask
+from tests.parts import free_port
 from tests.site import factories
 from tests.site.notify.mail_server import (
     MailServer,
-    free_port,
     running_mail_server,
     use_mail_server,
 )
