@@ -10,7 +10,8 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
 from extery_site.catalog.subjects import extension_subject, review_subject
 from extery_site.moderation import comments, decisions
-from extery_site.moderation.event_notifications import EVENT_NOTIFICATIONS
+from extery_site.moderation.event_notifications import notify_users
+from extery_site.moderation.notification_rows import EVENT_NOTIFICATIONS, SETTLED
 from extery_site.notify import actions
 from extery_site.notify.kinds import KINDS
 from extery_site.notify.models import FeedEntry, Notification
@@ -26,9 +27,11 @@ def received(user: User) -> list[str]:
 
 
 def test_every_kind_of_event_has_a_row_of_known_notifications() -> None:
-    assert set(EVENT_NOTIFICATIONS) == set(Event.Kind)
+    assert set(Event.Kind.values) <= set(EVENT_NOTIFICATIONS)
     rows = [row for rows in EVENT_NOTIFICATIONS.values() for row in rows]
     assert {row.kind for row in rows} <= set(KINDS)
+    assert all(row.about.format(name="Gear") for row in rows)
+    assert set(SETTLED) <= set(EVENT_NOTIFICATIONS)
 
 
 def test_a_review_notifies_owner_and_moderators_but_not_about_their_own_doings(
@@ -111,3 +114,39 @@ def test_a_comment_without_a_version_is_about_the_whole_thread(
     entry = FeedEntry.objects.of_user(owner).first()
     assert entry is not None
     assert (entry.key, entry.url) == ("review gear_tool", "/queue/gear_tool/")
+
+
+def test_every_row_finds_its_recipients(
+    owner: User, moderator: User, stranger: User, approve: Callable[..., Version]
+) -> None:
+    version = approve()
+    actions.follow(stranger, extension_subject(version.extension))
+    for kind in EVENT_NOTIFICATIONS:
+        if kind not in Event.Kind.values:
+            event = Event(
+                extension=version.extension, version=version, version_number="1.0.0", kind=kind
+            )
+            event.by = moderator
+            notify_users(event)
+    assert "A maximum Blender version is suggested for Gear Tool 1.0.0" in received(owner)
+    assert "Gear Tool 1.0.0 is deprecated" in received(stranger)
+    # The suggestion was answered by an event after it.
+    assert not FeedEntry.objects.of_user(owner).asked().exists()
+
+
+def test_internal_notes_notify_moderators_only(
+    owner: User, moderator: User, stranger: User
+) -> None:
+    version = factories.make_waiting(owner)
+    imani = factories.make_moderator("imani")
+    for user in (stranger, imani):
+        actions.follow(user, review_subject(version.extension, "1.0.0"))
+    before = Notification.objects.count()
+    note = Event(
+        extension=version.extension, version=version, version_number="1.0.0", kind="comment"
+    )
+    note.by, note.is_internal = moderator, True  # type: ignore[attr-defined]
+    notify_users(note)
+    assert Notification.objects.count() == before + 1
+    assert received(imani)[-1] == "New comment on Gear Tool 1.0.0"
+    assert received(owner) == received(stranger) == []
