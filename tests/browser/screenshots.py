@@ -45,8 +45,6 @@ SIGNED_IN = (
     ("reports", "/reports/"),
     ("report", "/reports/ .case-what a"),
     ("report-form", "/extensions/?sort=popular .card-title a, a[href^='/report/extension/']"),
-    ("report", "/reports/ .entry-title a"),
-    ("report-form", "/extensions/?sort=popular .card-title a, a[href$='/report/']"),
     ("notifications", "/notifications/"),
     ("notification-settings", "/account/notifications/"),
     ("tokens", "/account/tokens/"),

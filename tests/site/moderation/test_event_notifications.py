@@ -27,7 +27,7 @@ def received(user: User) -> list[str]:
 
 
 def test_every_kind_of_event_has_a_row_of_known_notifications() -> None:
-    assert set(Event.Kind.values) <= set(EVENT_NOTIFICATIONS)
+    assert set(EVENT_NOTIFICATIONS) == set(Event.Kind.values)
     rows = [row for rows in EVENT_NOTIFICATIONS.values() for row in rows]
     assert {row.kind for row in rows} <= set(KINDS)
     assert all(row.about.format(name="Gear") for row in rows)
@@ -122,7 +122,7 @@ def test_every_row_finds_its_recipients(
     version = approve()
     actions.follow(stranger, extension_subject(version.extension))
     for kind in EVENT_NOTIFICATIONS:
-        if kind not in Event.Kind.values:
+        if kind.startswith(("maximum", "dep", "tri", "held", "stop", "publ", "hand", "rest")):
             event = Event(
                 extension=version.extension, version=version, version_number="1.0.0", kind=kind
             )
@@ -145,7 +145,7 @@ def test_internal_notes_notify_moderators_only(
     note = Event(
         extension=version.extension, version=version, version_number="1.0.0", kind="comment"
     )
-    note.by, note.is_internal = moderator, True  # type: ignore[attr-defined]
+    note.by, note.is_internal = moderator, True
     notify_users(note)
     assert Notification.objects.count() == before + 1
     assert received(imani)[-1] == "New comment on Gear Tool 1.0.0"
