@@ -9,6 +9,7 @@ from __future__ import annotations
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event
 from extery_site.moderation.notification_rows import EVENT_NOTIFICATIONS, SETTLED
+from extery_site.moderation.permissions import may_read_notes
 from extery_site.notify.actions import notify, settle
 
 
@@ -38,5 +39,4 @@ def notify_users(event: Event) -> None:
 
 def _may_read(user: User, event: Event) -> bool:
     """Whether a user sees the event: internal notes are for moderators and volunteers only."""
-    is_internal = getattr(event, "is_internal", False)
-    return not is_internal or user.can_moderate or getattr(user, "can_triage", False)
+    return not event.is_internal or may_read_notes(user, event.extension)
