@@ -13,15 +13,31 @@ from functools import partial
 from pathlib import Path
 
 from extery_demo.notifications import set_notification_dates
-from extery_demo.scenarios import Comment, RatingScenario, ReportScenario, Scenario, VersionScenario
+from extery_demo.scenarios import (
+    Comment,
+    RatingScenario,
+    ReportScenario,
+    Scenario,
+    SuggestionScenario,
+    VersionScenario,
+)
 from extery_demo.sources import build_version
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Extension, Image, Package, Version
+from extery_site.catalog.models import (
+    Event,
+    Extension,
+    Handover,
+    Image,
+    MaximumSuggestion,
+    Package,
+    Version,
+)
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
 from extery_site.moderation.package_changes import base_version, measure
 from extery_site.publish import actions as publish
+from extery_site.publish import handover, maximum, visibility
 from extery_site.ratings import actions as ratings
 from extery_site.ratings.models import Rating, Reply
 from extery_site.reports import actions as reports
@@ -47,6 +63,7 @@ class ScenarioPlayer:
     reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
     ratings: list[tuple[Rating, RatingScenario]] = field(default_factory=list)
     event_days: list[float] = field(default_factory=list)
+    suggestions: dict[SuggestionScenario, MaximumSuggestion] = field(default_factory=dict)
 
     def play(self) -> Extension:
         """Run all steps in the order of their times."""
@@ -81,6 +98,16 @@ class ScenarioPlayer:
                 yield rating.hidden, partial(self._hide, rating)
         if self.scenario.block is not None:
             yield self.scenario.block.at, self._block
+        for suggestion in self.scenario.suggestions:
+            yield suggestion.at, partial(self._suggest, suggestion)
+            if suggestion.answered:
+                yield suggestion.decided, partial(self._answer, suggestion)
+        if self.scenario.unlisted is not None:
+            yield self.scenario.unlisted.at, self._unlist
+        if self.scenario.deprecated is not None:
+            yield self.scenario.deprecated.at, self._deprecate
+        if self.scenario.offer is not None:
+            yield self.scenario.offer.at, self._offer
 
     def _upload(self, version: VersionScenario) -> None:
         for built in build_version(self.scenario, version, self.work_dir):
@@ -176,6 +203,39 @@ class ScenarioPlayer:
         )
         self.event_days.append(block.at)
 
+    def _suggest(self, planned: SuggestionScenario) -> None:
+        suggestion = maximum.suggest_maximum(
+            version=self.versions[planned.version],
+            by=self.users[planned.by],
+            maximum=planned.maximum,
+            reason=planned.reason,
+        )
+        self.suggestions[planned] = suggestion
+        self.event_days.append(planned.at)
+
+    def _answer(self, planned: SuggestionScenario) -> None:
+        answer = {"accepted": maximum.accept, "declined": maximum.decline}[planned.answered]
+        answer(suggestion=self.suggestions[planned], by=self.owner, answer=planned.answer)
+        self.event_days.append(planned.decided)
+
+    def _unlist(self) -> None:
+        hidden = self.scenario.unlisted
+        assert hidden is not None
+        visibility.unlist(extension=self.extension, by=self.owner, reason=hidden.text)
+        self.event_days.append(hidden.at)
+
+    def _deprecate(self) -> None:
+        hidden = self.scenario.deprecated
+        assert hidden is not None
+        visibility.deprecate(extension=self.extension, by=self.owner, note=hidden.text)
+        self.event_days.append(hidden.at)
+
+    def _offer(self) -> None:
+        offer = self.scenario.offer
+        assert offer is not None
+        handover.offer(extension=self.extension, by=self.owner, to=offer.to, text=offer.text)
+        self.event_days.append(offer.at)
+
     def set_dates(self, now: datetime) -> None:
         """Set the times of all rows relative to ``now``, and the download counts."""
 
@@ -205,6 +265,16 @@ class ScenarioPlayer:
             hidden = ago(rated.hidden) if rated.hidden is not None else None
             Rating.objects.filter(pk=rating.pk).update(created_at=ago(rated.at), hidden_at=hidden)
             Reply.objects.filter(rating=rating).update(created_at=ago(rated.replied))
+        for suggestion, stored in self.suggestions.items():
+            MaximumSuggestion.objects.filter(pk=stored.pk).update(
+                created_at=ago(suggestion.at),
+                decided_at=ago(suggestion.decided) if suggestion.answered else None,
+            )
+        scenario = self.scenario
+        if scenario.offer is not None:
+            Handover.objects.filter(extension=self.extension).update(
+                created_at=ago(scenario.offer.at)
+            )
         Image.objects.filter(extension=self.extension).update(created_at=ago(self.scenario.started))
         approved = [version for version in self.scenario.versions if version.outcome == "approved"]
         decided = [ago(version.decided) for version in approved if version.decided is not None]
@@ -214,6 +284,8 @@ class ScenarioPlayer:
             updated_at=ago(min(self.event_days)),
             approved_at=decided[0] if decided else None,
             published_at=decided[-1] if decided else None,
+            unlisted_at=ago(scenario.unlisted.at) if scenario.unlisted else None,
+            deprecated_at=ago(scenario.deprecated.at) if scenario.deprecated else None,
             download_count=sum(version.downloads for version in self.scenario.versions),
         )
 

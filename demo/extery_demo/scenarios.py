@@ -92,6 +92,37 @@ class RatingScenario:
 
 
 @dataclass(frozen=True)
+class SuggestionScenario:
+    """A suggested maximum Blender version and how the owner answered."""
+
+    by: str
+    at: float
+    version: str
+    maximum: str
+    reason: str
+    answered: Literal["", "accepted", "declined"] = ""
+    decided: float = 0.0
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The owner unlists or deprecates the extension; ``text`` is the reason or the note."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class OfferScenario:
+    """The owner offers the extension to a user, who has not answered yet."""
+
+    to: str
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Scenario:
     """An extension with its history. ``versions`` is ordered from the oldest to the newest."""
 
@@ -107,6 +138,10 @@ class Scenario:
     reports: tuple[ReportScenario, ...] = ()
     ratings: tuple[RatingScenario, ...] = ()
     block: Block | None = None
+    suggestions: tuple[SuggestionScenario, ...] = ()
+    unlisted: Hidden | None = None
+    deprecated: Hidden | None = None
+    offer: OfferScenario | None = None
 
     @property
     def is_theme(self) -> bool:
@@ -131,6 +166,10 @@ def read_scenario(folder: Path) -> Scenario:
     reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
     ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
     block = Block(**table.pop("block")) if "block" in table else None
+    suggestions = tuple(SuggestionScenario(**item) for item in table.pop("suggestions", []))
+    unlisted = Hidden(**table.pop("unlisted")) if "unlisted" in table else None
+    deprecated = Hidden(**table.pop("deprecated")) if "deprecated" in table else None
+    offer = OfferScenario(**table.pop("offer")) if "offer" in table else None
     return Scenario(
         id=folder.name,
         folder=folder,
@@ -139,6 +178,10 @@ def read_scenario(folder: Path) -> Scenario:
         reports=reports,
         ratings=ratings,
         block=block,
+        suggestions=suggestions,
+        unlisted=unlisted,
+        deprecated=deprecated,
+        offer=offer,
         **table,
     )
 

@@ -67,7 +67,9 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
 
 @pytest.mark.usefixtures("seeded")
 def test_extensions_versions_and_reports_are_in_every_state() -> None:
-    assert set(Extension.objects.values_list("status", flat=True)) == set(Extension.Status.values)
+    # A deleted extension would be erased while the demo runs.
+    statuses = set(Extension.Status.values) - {Extension.Status.DELETED}
+    assert set(Extension.objects.values_list("status", flat=True)) == statuses
     assert set(Version.objects.values_list("status", flat=True)) == set(Version.Status.values)
     statuses = set(Case.objects.values_list("status", flat=True))
     assert statuses == {"open", "resolved", "dismissed"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Extension, Package, Tag, Version
+from extery_site.catalog.models import (
+    Event,
+    Extension,
+    MaximumSuggestion,
+    Package,
+    Tag,
+    Version,
+)
 from extery_site.files import storage as files
 from extery_site.files.layout import FileKind
 from extery_site.files.models import StoredFile
@@ -24,6 +33,9 @@ from extery_site.listings.models import Revision
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
+from extery_site.publish import deletion, handover, maximum
+from extery_site.publish.models import ReservedId
+from extery_site.publish.reserved_ids import reserve_id
 from extery_site.reports import actions as reports
 from extery_site.reports import handling
 from extery_site.reports.models import Case
@@ -373,3 +385,86 @@ def test_an_upload_of_a_form_while_the_database_is_locked_is_answered_with_503(
 def test_the_race_tests_use_separate_connections(tmp_path: Path) -> None:
     """All threads would share an in-memory database, so the test would prove nothing."""
     assert connection.vendor == "postgresql" or Path(connection.settings_dict["NAME"]).is_file()
+
+
+def test_of_two_simultaneous_answers_to_an_offer_one_counts(
+    owner: User, moderator: User, stranger: User
+) -> None:
+    extension = factories.make_approved(owner, moderator).extension
+    offer = handover.offer(extension=extension, by=owner, to=stranger.username)
+
+    results = run_simultaneously(
+        partial(handover.accept, handover=offer, by=stranger),
+        partial(handover.withdraw, handover=offer, by=owner),
+        partial(handover.accept, handover=offer, by=stranger),
+    )
+
+    # After an acceptance the old owner may not even withdraw.
+    assert sorted(errors_of(results))[:1] == ["handover.closed"]
+    assert len(errors_of(results)) == 2
+    offer.refresh_from_db()
+    taken = Extension.objects.get().owner == stranger
+    assert offer.state == ("accepted" if taken else "withdrawn")
+    answers = Event.objects.filter(kind__in=["handover_accepted", "handover_withdrawn"])
+    assert answers.count() == 1
+
+
+def test_a_planned_deletion_is_cancelled_or_happens(owner: User, moderator: User) -> None:
+    extension = factories.make_approved(owner, moderator).extension
+    deletion.delete_extension(extension=extension, by=owner)
+    later = timezone.now() + timedelta(days=99)
+
+    results = run_simultaneously(
+        partial(deletion.delete_planned, now=later),
+        partial(deletion.cancel_deletion, extension=extension, by=owner),
+        partial(deletion.delete_planned, now=later),
+    )
+
+    extension.refresh_from_db()
+    cancelled = extension.events.filter(kind="deletion_cancelled").count()
+    deleted = extension.events.filter(kind="deleted_as_planned").count()
+    assert (cancelled, deleted) == ((0, 1) if extension.is_deleted else (1, 0))
+    assert sorted([results[0], results[2]]) == [0, deleted]
+    assert errors_of(results) == (["manage.wrong-status"] if deleted else [])
+
+
+def test_one_of_two_deletions_of_a_draft_deletes_it(owner: User) -> None:
+    extension = factories.make_complete(owner).extension
+    delete = partial(deletion.delete_extension, extension=extension, by=owner)
+
+    results = run_simultaneously(delete, delete)
+
+    assert errors_of(results) == ["request.not-found"]
+    assert not Extension.objects.exists()
+
+
+def test_of_two_simultaneous_suggestions_of_a_user_one_is_open(
+    owner: User, moderator: User, stranger: User
+) -> None:
+    version = factories.make_approved(owner, moderator)
+    suggest = partial(
+        maximum.suggest_maximum, version=version, by=stranger, maximum="5.0", reason="It crashes"
+    )
+
+    assert errors_of(run_simultaneously(suggest, suggest)) == ["maximum.suggested"]
+
+    suggestion = MaximumSuggestion.objects.get()
+    results = run_simultaneously(
+        partial(maximum.accept, suggestion=suggestion, by=owner),
+        partial(maximum.decline, suggestion=suggestion, by=moderator, answer="It works"),
+    )
+    assert errors_of(results) == ["maximum.closed"]
+    suggestion.refresh_from_db()
+    is_set = Version.objects.get().blender_max is not None
+    assert is_set == (suggestion.state == "accepted")
+
+
+def test_an_id_is_uploaded_or_reserved(owner: User, moderator: User) -> None:
+    results = run_simultaneously(
+        upload(owner),
+        partial(reserve_id, extension_id="gear_tool", by=moderator, reason="Too general"),
+    )
+
+    [error] = errors_of(results)
+    assert error == ("upload.id-reserved" if ReservedId.objects.exists() else "reserved.in-use")
+    assert Extension.objects.exists() != ReservedId.objects.exists()
