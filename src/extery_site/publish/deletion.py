@@ -20,7 +20,14 @@ from extery.core.errors import Conflict, NotFound
 from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import delete_image
-from extery_site.catalog.models import Event, Extension, Handover, Version
+from extery_site.catalog.models import (
+    EXPIRING,
+    Event,
+    Extension,
+    Handover,
+    Version,
+    expiry_of,
+)
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.storage import release
 from extery_site.publish.expiry import delete_rows, delete_version
@@ -90,6 +97,10 @@ def restore(*, extension: Extension, by: AnyUser) -> Extension:
             raise Conflict.of("manage.erased", extension=pending.extension.name)
         pending.extension.deleted_at = None
         pending.extension.delete_at = None
+        # The time to submit its drafts may have passed in the meantime.
+        pending.extension.versions.filter(status__in=EXPIRING).update(
+            expires_at=expiry_of(Version.Status.WITHDRAWN)
+        )
     return pending.extension
 
 

@@ -141,9 +141,9 @@ def delete(request: HttpRequest, extension_id: str, body: WhyIn) -> ManagedOut:
     """Delete an extension, or plan it: a published one is deleted at ``delete_at``."""
     extension = visible_extension(extension_id, request.user)
     deleted = deletion.delete_extension(extension=extension, by=request.user, reason=body.reason)
-    if deleted is None:
-        extension.status = "deleted"
-    return ManagedOut.of(deleted or extension)
+    if deleted is not None:
+        return ManagedOut.of(deleted)
+    return ManagedOut.of(extension).model_copy(update={"status": Extension.Status.DELETED.value})
 
 
 @router.post("/extensions/{extension_id}/cancel-deletion", response=ManagedOut)

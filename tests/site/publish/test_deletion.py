@@ -146,6 +146,17 @@ def test_the_owner_or_a_moderator_restores_a_deleted_extension(
         deletion.restore(extension=extension, by=owner)
 
 
+def test_drafts_of_a_restored_extension_have_new_time_to_be_submitted(owner: User) -> None:
+    extension = factories.make_waiting(owner).extension
+    deletion.delete_extension(extension=extension, by=owner)
+    Version.objects.update(expires_at=timezone.now() - timedelta(days=1))
+
+    deletion.restore(extension=extension, by=owner)
+
+    assert expiry.expire_drafts() == 0
+    assert Version.objects.get().status == Version.Status.WITHDRAWN
+
+
 def test_other_users_neither_delete_nor_restore(
     approve: Approve, owner: User, moderator: User, stranger: User
 ) -> None:
