@@ -25,6 +25,7 @@ from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import find_similar
 from extery_site.moderation import comments, queues
 from extery_site.moderation import decisions as moderation
+from extery_site.moderation.author_side import author_context
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.project.problems import add_retry_after, http_status
@@ -115,6 +116,7 @@ def _show_thread(
         "similar": find_similar(extension) if may_moderate(request.user) else [],
         "visible": Extension.objects.visible_to(request.user).filter(pk=extension.pk).exists(),
     }
+    context |= author_context(request.user, version)
     return render(request, "moderation/thread.html", context, status=status)
 
 

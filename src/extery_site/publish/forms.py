@@ -34,6 +34,17 @@ class UploadForm(forms.Form):
     )
 
 
+class ReplaceForm(forms.Form):
+    """A package that replaces that of a version."""
+
+    file = forms.FileField(
+        label="Package",
+        allow_empty_file=True,  # the package check has a better message
+        error_messages={"required": "Choose a package (.zip)."},
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+
+
 class DraftForm(forms.Form):
     """The fields of an extension that are not in its manifest."""
 

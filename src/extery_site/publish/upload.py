@@ -68,10 +68,13 @@ def receive_upload(
     name: str = "",
     release_notes: str = "",
     address: str | None = None,
+    only: Version | None = None,
 ) -> UploadResult:
     """Store an uploaded package: of a new extension, a new version, or of a draft.
 
     In a draft it replaces the packages for the same platforms, whose files are kept as its history.
+
+    With ``only``, raises `Conflict` for a package of another version.
 
     Raises `InvalidPackage` or `InvalidManifest` with every problem of the package, `Refused` for
     an id that is reserved or belongs to another user, or if a quota of the user or of the client's
@@ -81,11 +84,16 @@ def receive_upload(
     with upload_of(owner.pk, address=address):
         # First and in its own transaction: checking a package that is rejected takes time, too.
         use_quota(QuotaKind.UPLOADS, account=owner.pk, address=address)
-        return _receive(file, owner, name, release_notes, address)
+        return _receive(file, owner, name, release_notes, address, only)
 
 
 def _receive(
-    file: BinaryIO, owner: User, name: str, release_notes: str, address: str | None
+    file: BinaryIO,
+    owner: User,
+    name: str,
+    release_notes: str,
+    address: str | None,
+    only: Version | None,
 ) -> UploadResult:
     if file.seek(0, 2) > settings.EXTERY_MAX_UPLOAD:
         raise upload_too_large()
@@ -96,6 +104,8 @@ def _receive(
     report = check_package(file, name=name, scope=Scope.UPLOAD)
     manifest = _valid_manifest(report)
     check_storable(manifest)
+    if only is not None:
+        _check_same_version(manifest, only)
     check_not_reserved(manifest.id)
     release_id(manifest.id, user=owner)
     with stage_file(file, FileKind.PACKAGE, max_size=settings.EXTERY_MAX_UPLOAD) as stage:
@@ -172,6 +182,26 @@ def _valid_manifest(report: CheckReport) -> Manifest:
     error = (InvalidManifest if only_manifest else InvalidPackage)(*report.problems)
     error.refusals = report.refusals
     raise error
+
+
+def _check_same_version(manifest: Manifest, version: Version) -> None:
+    """Raise `Conflict` unless the package is of this version."""
+    extension_id = version.extension.extension_id
+    if manifest.id != extension_id:
+        raise Conflict.of(
+            "upload.other-version",
+            where=Where(MANIFEST_FILENAME, ("id",)),
+            variant="id",
+            id=manifest.id,
+            expected=extension_id,
+        )
+    if manifest.version != version.number:
+        raise Conflict.of(
+            "upload.other-version",
+            where=Where(MANIFEST_FILENAME, ("version",)),
+            version=manifest.version,
+            expected=version.number,
+        )
 
 
 def _check_against_site(

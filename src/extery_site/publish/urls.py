@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from extery_site.publish import manage_views, maximum_views, reserved_views, views
+from extery_site.publish import (
+    manage_views,
+    maximum_views,
+    replace_views,
+    reserved_views,
+    views,
+)
 
 app_name = "publish"
 urlpatterns = [
@@ -15,6 +21,7 @@ urlpatterns = [
         views.change_status,
         name="change",
     ),
+    path("publish/<extension_id>/<number>/replace/", replace_views.replace_package, name="replace"),
     path("mine/", views.my_extensions, name="mine"),
     path("mine/offers/<int:pk>/", manage_views.answer_offer, name="offer"),
     path("mine/<extension_id>/", manage_views.manage, name="manage"),

@@ -83,6 +83,20 @@ CODES: dict[str, Code] = {
         },
         example={"id": "gear_tool", "version": "1.0.0"},
     ),
+    "upload.other-version": Code(
+        "error",
+        "the package is of another version",
+        "It was uploaded to replace the package of one version.",
+        message="the manifest says version {version}; this page is about {expected}",
+        hint="change the version in the manifest to {expected}, or publish the package as a version of its own",
+        variants={
+            "id": (
+                "the manifest says id {id}; this page is about {expected}",
+                "change the id in the manifest to {expected}, or publish the package as another extension",
+            ),
+        },
+        example={"version": "1.1.1", "expected": "1.1.0"},
+    ),
     "upload.file-exists": Code(
         "error",
         "the file was uploaded before",

@@ -1,0 +1,134 @@
+"""The author's side of a review: steps, what is asked, builds, the package replaced in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from extery_site.accounts.models import User
+from extery_site.catalog.models import Version
+from extery_site.moderation import decisions as moderation
+from extery_site.moderation.author_side import author_context
+from extery_site.publish import actions as publish
+from tests.site import factories
+from tests.site.packages import package
+from tests.site.pages.html import Page, mistakes
+
+pytestmark = pytest.mark.django_db
+
+SignedIn = Callable[[User], Client]
+REVIEW = "/queue/gear_tool/1.0.0/"
+REPLACE = "/publish/gear_tool/1.0.0/replace/"
+
+
+def text(response: Any) -> str:
+    content: str = response.content.decode()
+    assert mistakes(Page(content)) == []
+    return content
+
+
+def steps(version: Version, owner: User) -> dict[str, str]:
+    version = Version.objects.select_related("extension").get(pk=version.pk)
+    return {step.title: step.state for step in author_context(owner, version)["steps"]}
+
+
+def ask(version: Version, moderator: User) -> None:
+    moderation.request_changes(
+        version=version, packages=version.package_hashes, by=moderator, reason="Add a licence"
+    )
+
+
+def zip_file(**fields: Any) -> SimpleUploadedFile:
+    data = package(files={"other.py": "other = True\n"}, **fields)
+    return SimpleUploadedFile("new.zip", data)
+
+
+def test_the_line_of_steps_follows_the_review(owner: User, moderator: User) -> None:
+    version = factories.make_waiting(owner)
+    rest = {"Your turn": "rest", "Looked at again": "rest", "Public": "rest"}
+    assert steps(version, owner) == {"Uploaded": "past", "Looked at": "now", **rest}
+
+    ask(version, moderator)
+    past = {"Uploaded": "past", "Looked at": "past"}
+    assert steps(version, owner) == past | rest | {"Your turn": "now"}
+
+    publish.submit(version=version, by=owner)
+    past["Your turn"] = "past"
+    assert steps(version, owner) == past | {"Looked at again": "now", "Public": "rest"}
+
+    moderation.approve_version(version=version, packages=version.package_hashes, by=moderator)
+    assert set(steps(version, owner).values()) == {"past"}
+
+
+def test_a_version_that_is_approved_at_once_has_three_steps(
+    approve: Callable[..., Version], owner: User
+) -> None:
+    assert list(steps(approve(), owner)) == ["Uploaded", "Looked at", "Public"]
+
+
+def test_only_the_owner_has_an_author_side(
+    owner: User, moderator: User, stranger: User, signed_in: SignedIn
+) -> None:
+    version = factories.make_waiting(owner)
+    assert "Nothing to do for you" in text(signed_in(owner).get(REVIEW))
+    for user in (moderator, stranger):
+        assert author_context(user, version) == {}
+        assert "Nothing to do for you" not in text(signed_in(user).get(REVIEW))
+
+
+def test_the_owner_replaces_the_package_in_place_and_submits_again(
+    owner: User, moderator: User, signed_in: SignedIn
+) -> None:
+    version = factories.make_waiting(owner)
+    ask(version, moderator)
+    client = signed_in(owner)
+    page = text(client.get(REVIEW))
+    assert "Changes are asked of you" in page
+    assert "Add a licence" in page
+    assert REPLACE in page
+
+    done = client.post(REPLACE, {"file": zip_file()}, follow=True)
+
+    assert done.redirect_chain == [(REVIEW, 302)]
+    page = text(done)
+    assert "Build 2 is in: new.zip." in page
+    assert "Build 1" in page
+    client.post("/publish/gear_tool/1.0.0/submit/")
+    assert Version.objects.get().status == Version.Status.IN_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"version": "1.1.1"}, "the manifest says version 1.1.1; this page is about 1.0.0"),
+        ({"id": "cog_tool"}, "the manifest says id cog_tool; this page is about gear_tool"),
+        ({"tagline": ""}, "Not replaced. Build 1 is still the newest."),
+    ],
+)
+def test_a_package_that_does_not_fit_leaves_the_old_build(
+    owner: User, moderator: User, signed_in: SignedIn, fields: dict[str, str], message: str
+) -> None:
+    version = factories.make_waiting(owner)
+    ask(version, moderator)
+
+    response = signed_in(owner).post(REPLACE, {"file": zip_file(**fields)})
+
+    assert response.status_code in (409, 422)
+    assert message.lower() in text(response).lower()
+    assert Version.objects.get().package_hashes == version.package_hashes
+
+
+def test_a_package_is_not_replaced_in_review_or_by_others(
+    owner: User, moderator: User, stranger: User, signed_in: SignedIn
+) -> None:
+    factories.make_waiting(owner)
+    assert "cannot be replaced now" in text(signed_in(owner).get(REPLACE))
+    assert signed_in(owner).post(REPLACE, {"file": zip_file()}).status_code == 409
+    for user in (stranger, moderator):
+        assert signed_in(user).post(REPLACE, {"file": zip_file()}).status_code == 404
+    assert signed_in(owner).post(REPLACE).status_code == 422
+    assert Version.objects.get().replaced_packages.count() == 0
