@@ -98,6 +98,10 @@ class ScenarioPlayer:
                 yield rating.hidden, partial(self._hide, rating)
         if self.scenario.block is not None:
             yield self.scenario.block.at, self._block
+        yield from self._steps_of_owner()
+
+    def _steps_of_owner(self) -> Iterator[tuple[float, Step]]:
+        """Yield suggestions and their answers, and how the owner manages the extension."""
         for suggestion in self.scenario.suggestions:
             yield suggestion.at, partial(self._suggest, suggestion)
             if suggestion.answered:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from django.utils import timezone
+
 from extery_site.accounts.permissions import AnyUser, is_active_user
 from extery_site.catalog.models import Event, Version
+from extery_site.moderation.figures import expected_wait_of
+from extery_site.moderation.models import QueueEntry
+from extery_site.moderation.waiting import OPEN, format_duration
 
 _Kind = Event.Kind
 _Status = Version.Status
@@ -46,6 +51,23 @@ def author_context(user: AnyUser, version: Version | None) -> dict[str, Any]:
         "steps": steps_of(version, events),
         "last_answer": next((one for one in reversed(events) if one.kind in _ANSWERS), None),
         "builds": builds_of(version),
+        **_waits(version),
+    }
+
+
+def _waits(version: Version) -> dict[str, Any]:
+    """Return how long an answer is expected to take, and how long each side had the version."""
+    if version.status not in OPEN:
+        return {}
+    entry = QueueEntry.objects.with_waits(timezone.now()).filter(version=version).first()
+    with_us, with_author = (
+        (entry.with_us, entry.with_author) if entry is not None else (0, 0)  # type: ignore[attr-defined]
+    )
+    return {
+        "waits": True,
+        "expected": expected_wait_of(version),
+        "with_us": format_duration(with_us),
+        "with_author": format_duration(with_author),
     }
 
 

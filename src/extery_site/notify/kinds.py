@@ -188,6 +188,17 @@ _KINDS = (
         at_once=True,
     ),
     NotificationKind(
+        "extension_offered",
+        Group.USE,
+        "An extension is offered to me",
+        "{by} offers you {subject}",
+        icon="people",
+        tone="ask",
+        asks=True,
+        action="Answer",
+        at_once=True,
+    ),
+    NotificationKind(
         "new_version",
         Group.FOLLOWED,
         "New version of an extension that I follow",

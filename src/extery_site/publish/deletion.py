@@ -22,6 +22,7 @@ from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import delete_image
 from extery_site.catalog.models import (
     EXPIRING,
+    WITHDRAWABLE,
     Event,
     Extension,
     Handover,
@@ -30,7 +31,9 @@ from extery_site.catalog.models import (
 )
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.files.storage import release
+from extery_site.notify.actions import settle
 from extery_site.publish.expiry import delete_rows, delete_version
+from extery_site.publish.offer_subject import offer_subject
 from extery_site.quotas.usage import format_time
 
 
@@ -48,7 +51,7 @@ def was_submitted(extension: Extension) -> bool:
 def delete_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> Extension | None:
     """Delete an extension, or plan the deletion of a published one; return it unless it has no row any more.
 
-    Versions in review are withdrawn. Raises `Conflict` for a blocked extension.
+    Versions that wait for something are withdrawn. Raises `Conflict` for a blocked extension.
     """
     text = clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
     locked = locking.lock_owned_extension(extension, by)
@@ -60,7 +63,7 @@ def delete_extension(*, extension: Extension, by: AnyUser, reason: str = "") -> 
         return None
     if locked.delete_at is not None:
         raise _planned(locked)
-    for version in locked.versions.in_review():
+    for version in locked.versions.filter(status__in=WITHDRAWABLE):
         version.extension = locked
         with lifecycle.transition(transitions.WITHDRAW, version=version, by=by):
             pass
@@ -176,9 +179,10 @@ def _erase(extension: Extension) -> None:
 def _mark_deleted(extension: Extension, now: datetime) -> None:
     extension.deleted_at = now
     extension.delete_at = None
-    extension.handovers.filter(state=Handover.State.OPEN).update(
-        state=Handover.State.WITHDRAWN, closed_at=now
-    )
+    for offer in extension.handovers.filter(state=Handover.State.OPEN):
+        settle(offer_subject(offer).key)
+        offer.state, offer.closed_at = Handover.State.WITHDRAWN, now
+        offer.save()
 
 
 def _discard(extension: Extension, by: AnyUser) -> None:
@@ -194,7 +198,9 @@ def _discard(extension: Extension, by: AnyUser) -> None:
 
 def _require_no_held_version(extension: Extension) -> None:
     """Raise `Conflict` if moderators hold or block a version, which the owner cannot undo so."""
-    held: Version | None = extension.versions.filter(status__in=("blocked", "on_hold")).first()
+    held: Version | None = extension.versions.filter(
+        status__in=(Version.Status.BLOCKED, Version.Status.ON_HOLD)
+    ).first()
     if held is not None:
         raise Conflict.of(
             "manage.wrong-status",

@@ -11,7 +11,9 @@ from extery_site.accounts.permissions import AnyUser, require_user
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.models import Extension, Handover
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
+from extery_site.notify.actions import notify, settle
 from extery_site.publish.deletion import require_no_planned_deletion
+from extery_site.publish.offer_subject import offer_subject
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 
@@ -74,9 +76,17 @@ def offer(
                 extension=pending.extension.name,
                 name=existing.offered_to.username,
             )
-        return Handover.objects.create(
+        handover = Handover.objects.create(
             extension=pending.extension, offered_by=owner, offered_to=recipient, text=text
         )
+        notify(
+            "extension_offered",
+            to=[recipient],
+            subject=offer_subject(handover),
+            by=owner,
+            text=text,
+        )
+        return handover
 
 
 def accept(*, handover: Handover, by: AnyUser) -> Extension:
@@ -133,6 +143,7 @@ def _require_recipient(handover: Handover, user: User | None) -> None:
 
 
 def _close(handover: Handover, state: Handover.State) -> None:
+    settle(offer_subject(handover).key)
     handover.state = state
     handover.closed_at = timezone.now()
     handover.save()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 
-from extery_site.catalog.models import Extension
+from extery_site.catalog.models import WITHDRAWABLE, Extension
 from extery_site.publish import deletion, handover, visibility
 from extery_site.publish.manage_forms import DeprecateForm, EmptyForm, OfferForm, WhyForm
 from extery_site.quotas.client_address import client_address
@@ -59,7 +59,9 @@ def _deletion_effects(extension: Extension) -> list[str]:
         ]
     kept = f"The id {identifier} stays reserved. The review history and its decisions stay."
     restored = f"For {restore} after that, you or a moderator can restore it. Then its packages, image and texts are erased."
-    waiting = list(extension.versions.in_review().values_list("number", flat=True))
+    waiting = list(
+        extension.versions.filter(status__in=WITHDRAWABLE).values_list("number", flat=True)
+    )
     withdrawn = [f"Withdrawn from review now: {', '.join(waiting)}."] if waiting else []
     if deletion.is_deleted_at_once(extension):
         return ["It is deleted now.", *withdrawn, restored, kept]

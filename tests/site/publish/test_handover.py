@@ -12,6 +12,7 @@ from extery.core.errors import Conflict, ExteryError, InvalidInput, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Handover, Version
 from extery_site.moderation import decisions as moderation
+from extery_site.notify.models import FeedEntry
 from extery_site.publish import handover
 from tests.site import factories
 from tests.site.packages import package
@@ -67,6 +68,19 @@ def test_only_the_recipient_answers_and_only_the_owner_withdraws(
         with pytest.raises(Refused):
             handover.withdraw(handover=offered, by=user)
     assert Extension.objects.get().owner == owner
+
+
+def test_the_recipient_is_notified_until_the_offer_ends(
+    offered: Handover, owner: User, stranger: User
+) -> None:
+    [entry] = FeedEntry.objects.filter(user=stranger)
+    assert (entry.asks, entry.url) == (True, f"/mine/offers/{offered.pk}/")
+    assert not FeedEntry.objects.filter(user=owner, key=entry.key).exists()
+
+    handover.withdraw(handover=offered, by=owner)
+
+    entry.refresh_from_db()
+    assert not entry.asks
 
 
 @pytest.mark.parametrize("end", ["accept", "refuse", "withdraw"])
