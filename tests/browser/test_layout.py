@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from extery_site.moderation.decisions import request_changes
+from extery_site.ratings import actions as ratings
 from extery_site.reports.actions import report_extension
 from tests.browser import steps
 from tests.browser.screenshots import PUBLIC, SIGNED_IN, open_page
@@ -58,6 +59,8 @@ def content(site: str) -> None:
         approved = factories.make_approved(
             ada, mara, name=LONG, version=number, tags=["Rigging", "Mesh"], permissions=permissions
         )
+    rating = ratings.rate(extension=approved.extension, by=mara, stars=4, text=LONG)
+    ratings.reply(rating=rating, by=ada, text=LONG)
     factories.make_waiting(ada, id="snow_maker_with_a_rather_long_id_for_an_extension", name=LONG)
     returned = factories.make_waiting(ada, id="rocks", platforms=["linux-x64"])
     request_changes(

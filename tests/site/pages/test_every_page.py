@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from extery_site.accounts.models import User
+from extery_site.catalog.models import Extension
 from extery_site.moderation import comments as review
 from extery_site.moderation.decisions import request_changes
+from extery_site.ratings import actions as ratings
 from extery_site.reports import actions as reports
 from extery_site.reports import handling
 from extery_site.reports.appeals import appeal
@@ -59,6 +61,10 @@ def _content(owner: User, moderator: User, stranger: User) -> None:
     factories.make_approved(
         moderator, other, id="harbour", name="Harbour", type="theme", tags=["Dark"]
     )
+    rated = Extension.objects.get(extension_id="gear_tool")
+    good = ratings.rate(extension=rated, by=stranger, stars=5, text="Good **gears**", blender="5.0")
+    ratings.reply(rating=good, by=owner, text="Thank you")
+    ratings.hide_rating(ratings.rate(extension=rated, by=other, stars=1), None, "Reported")
     waiting = factories.make_waiting(
         owner, id="snow_maker", name="Snow Maker", platforms=["linux-x64"]
     )
