@@ -208,6 +208,7 @@ def test_every_event_but_those_of_people_and_uploads_belongs_to_one_transition()
     kinds = [change.event for change in TRANSITIONS if change is not RESUBMIT]
     others = {Kind.COMMENT, Kind.UPLOADED, Kind.REPLACED}
     others |= {Kind.TASKS_DONE, Kind.FINDING_WAIVED, Kind.TRIED}
+    others |= {Kind.RATING_HIDDEN, Kind.RATING_SHOWN}
 
     assert sorted(kinds) == sorted(set(Kind) - others)
 
