@@ -26,6 +26,12 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.ratings.content import RatingContent, check_content, clean_prose
 from extery_site.ratings.models import Helpful, Rating, Reply
+from extery_site.ratings.notifications import (
+    notify_of_hiding,
+    notify_of_rating,
+    notify_of_reply,
+    notify_of_showing,
+)
 from extery_site.ratings.summaries import update_summary
 
 
@@ -57,6 +63,7 @@ def rate(
         extension, stars=stars, text=text, version=version, blender=blender, platform=platform
     )
     rating = Rating.objects.filter(extension=extension, user=user).first()
+    is_new = rating is None
     if rating is None:
         rating = Rating(extension=extension, user=user)
     elif _content_of(rating) == content:
@@ -69,6 +76,8 @@ def rate(
     rating.version_number = content.version.number
     rating.save()
     update_summary(extension)
+    if is_new:
+        notify_of_rating(rating)
     return rating
 
 
@@ -106,12 +115,15 @@ def reply(*, rating: Rating, by: AnyUser, text: str, address: str | None = None)
     answer = Reply.objects.filter(rating=rating).first() or Reply(rating=rating)
     if answer.text == text:
         return answer
-    if answer.pk:
+    is_new = answer.pk is None
+    if not is_new:
         answer.edited_at = timezone.now()
     _use_quota(QuotaKind.RATINGS, user, address)
     answer.by, answer.text = user, text
     answer.save()
     rating.extension = extension
+    if is_new:
+        notify_of_reply(answer)
     return answer
 
 
@@ -168,6 +180,7 @@ def hide_rating(rating: Rating, by: AnyUser | None, reason: str) -> Rating:
     rating.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     update_summary(extension)
     record(extension, Event.Kind.RATING_HIDDEN, by=moderator, text=reason)
+    notify_of_hiding(rating)
     return rating
 
 
@@ -182,6 +195,7 @@ def show_rating(rating: Rating, by: AnyUser | None) -> Rating:
     rating.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     update_summary(extension)
     record(extension, Event.Kind.RATING_SHOWN, by=moderator)
+    notify_of_showing(rating, moderator)
     return rating
 
 

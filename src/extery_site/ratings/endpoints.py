@@ -9,7 +9,7 @@ from ninja import P, QueryEx, Router, Schema
 from extery.core.errors import InvalidInput, NotFound, Where
 from extery.core.versions import parse_blender_version
 from extery_site.accounts.auth import OPTIONAL_AUTH
-from extery_site.accounts.permissions import require_user
+from extery_site.accounts.permissions import require_signed_in
 from extery_site.catalog.endpoints import visible_extension
 from extery_site.quotas.client_address import client_address
 from extery_site.ratings import actions
@@ -148,7 +148,7 @@ def show(request: HttpRequest, extension_id: str, rating_id: int) -> RatingOut:
 
 def _own(request: HttpRequest, extension_id: str) -> Rating:
     extension = visible_extension(extension_id, request.user)
-    rating = own_rating(extension, require_user(request.user))
+    rating = own_rating(extension, require_signed_in(request.user))
     if rating is None:
         raise NotFound.of("request.not-found", variant="no-rating", id=extension.extension_id)
     return rating
