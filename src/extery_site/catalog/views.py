@@ -86,16 +86,15 @@ def _visible(request: HttpRequest) -> ExtensionQuerySet:
 
 
 def _visible_versions(
-    request: HttpRequest, extension: Extension, *, with_blocked: bool = False
+    request: HttpRequest, extension: Extension, *others: Version.Status
 ) -> list[Version]:
     """Return the approved versions; for the owner and moderators, all versions. Newest first.
 
-    With ``with_blocked``, everyone gets blocked versions too.
+    Everyone gets those with one of the ``others`` too.
     """
     versions = Version.objects.filter(extension=extension).with_packages().newest_first()
     if not (extension.is_owned_by(request.user) or may_moderate(request.user)):
-        blocked = [Version.Status.BLOCKED] if with_blocked else []
-        versions = versions.filter(status__in=[Version.Status.APPROVED, *blocked])
+        versions = versions.filter(status__in=[Version.Status.APPROVED, *others])
     visible = list(versions)
     for version in visible:
         version.extension = extension
@@ -112,7 +111,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         return redirect(extension, permanent=True)
     subject = extension_subject(extension)
     mark_subject_read(request.user, subject.key)
-    versions = _visible_versions(request, extension)
+    versions = _visible_versions(request, extension, Version.Status.COOLING_DOWN)
     approved = [version for version in versions if version.status == Version.Status.APPROVED]
     unapproved = [version for version in versions if version.status != Version.Status.APPROVED]
     newest = next(
@@ -125,6 +124,7 @@ def extension(request: HttpRequest, extension_id: str) -> HttpResponse:
         "versions": approved[:5],
         "number_of_versions": len(approved),
         "unapproved": unapproved,
+        "coming": [one for one in unapproved if one.public_at is not None],
         "offers": offers_by_platform(approved or unapproved[:1], request),
         "may_edit": extension.is_owned_by(request.user),
         "is_following": is_following(request.user, subject.key),
@@ -145,7 +145,7 @@ def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
     extension = get_object_or_404(_visible(request).with_id(extension_id))
     versions_with_downloads = [
         (version, [(package, package.drag_url(request)) for package in version.packages.all()])
-        for version in _visible_versions(request, extension, with_blocked=True)
+        for version in _visible_versions(request, extension, Version.Status.BLOCKED)
     ]
     return render(
         request,

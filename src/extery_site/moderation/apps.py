@@ -9,5 +9,5 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Import the module that registers the periodic job of the queue."""
-        from extery_site.moderation import queue_tasks  # noqa: F401
+        """Import the modules that register the periodic jobs of the queue and of publications."""
+        from extery_site.moderation import queue_tasks, schedule_tasks  # noqa: F401

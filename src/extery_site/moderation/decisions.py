@@ -19,6 +19,7 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.blocks import block
+from extery_site.moderation.cool_down import check_listable, waiting_time
 from extery_site.moderation.package_hashes import (
     check_stored_files,
     check_unchanged,
@@ -41,9 +42,16 @@ __all__ = [
 
 
 def approve_version(
-    *, version: Version, packages: Collection[str], by: AnyUser, reason: str = ""
+    *,
+    version: Version,
+    packages: Collection[str],
+    by: AnyUser,
+    reason: str = "",
+    at_once: str = "",
 ) -> Event:
-    """Publish a version that waits for review.
+    """Approve a version that waits for review: it becomes public now, or after its `waiting_time`.
+
+    ``at_once`` is the reason for not waiting, such as a hole in security.
 
     Raises `Corrupt` if a stored file does not have the bytes that are approved.
 
@@ -63,7 +71,18 @@ def approve_version(
             locked = lifecycle.lock(transitions.APPROVE, version=version, by=by)
             check_unchanged(locked.version, reviewed)
         raise
-    return _decide(transitions.APPROVE, version, reviewed, by, _clean_reason(reason))
+    reason, at_once = _clean_reason(reason), _clean_reason(at_once, field="at_once")
+    time = waiting_time(version)
+    if not time:
+        return _decide(transitions.APPROVE, version, reviewed, by, reason)
+    if at_once:
+        text = f"{reason}\n\nPublic at once: {at_once}".strip()[:MAX_REASON_LENGTH]
+        return _decide(transitions.APPROVE, version, reviewed, by, text)
+    with lifecycle.transition(transitions.SCHEDULE, version=version, by=by, text=reason) as pending:
+        pending.packages = check_unchanged(pending.version, reviewed)
+        check_listable(pending.version)
+        pending.version.public_at = timezone.now() + time
+    return pending.event
 
 
 def request_changes(
@@ -180,8 +199,8 @@ def unblock_extension(*, extension: Extension, by: AnyUser, reason: str = "") ->
     return pending.event
 
 
-def _clean_reason(reason: str) -> str:
-    return require_filled(clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH))
+def _clean_reason(reason: str, *, field: str = "reason") -> str:
+    return require_filled(clean_text(reason, field=field, max_length=MAX_REASON_LENGTH))
 
 
 def _require_reason(reason: str) -> str:

@@ -13,7 +13,7 @@ from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import blocks, decisions
+from extery_site.moderation import blocks, cool_down, decisions
 from extery_site.moderation.models.block_request import BlockRequest
 
 router = Router(tags=["moderation"])
@@ -42,6 +42,12 @@ class DecisionIn(Schema):
         description="The SHA-256 of every package of the version that was reviewed.",
     )
     reason: str = ""
+
+
+class ApprovalIn(DecisionIn):
+    """The reviewed packages, and why the version does not wait before it becomes public."""
+
+    at_once: str = Field("", description="A reason for not waiting, such as a hole in security.")
 
 
 class HoldIn(Schema):
@@ -76,8 +82,8 @@ class DecisionOut(Schema):
 
 
 @router.post("/extensions/{extension_id}/versions/{number}/approve", response=DecisionOut)
-def approve(request: HttpRequest, extension_id: str, number: str, body: DecisionIn) -> DecisionOut:
-    """Approve and publish a version that is in review.
+def approve(request: HttpRequest, extension_id: str, number: str, body: ApprovalIn) -> DecisionOut:
+    """Approve a version that is in review: it becomes public at once, or at its `public_at`.
 
     Responds with 409 if the packages of the version are not those of the decision.
     """
@@ -85,7 +91,11 @@ def approve(request: HttpRequest, extension_id: str, number: str, body: Decision
     packages = _packages(request, body)
     return DecisionOut.of(
         decisions.approve_version(
-            version=version, packages=packages, by=request.user, reason=body.reason
+            version=version,
+            packages=packages,
+            by=request.user,
+            reason=body.reason,
+            at_once=body.at_once,
         )
     )
 
@@ -139,6 +149,26 @@ def release(request: HttpRequest, extension_id: str, number: str, body: ReasonIn
     version = _version(request, extension_id, number)
     return DecisionOut.of(
         decisions.release_version(version=version, by=request.user, reason=body.reason)
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/publish-now", response=DecisionOut)
+def publish_now(
+    request: HttpRequest, extension_id: str, number: str, body: ReasonIn
+) -> DecisionOut:
+    """Make an approved version public before its time, with a reason."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        cool_down.publish_early(version=version, by=request.user, reason=body.reason)
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/stop", response=DecisionOut)
+def stop(request: HttpRequest, extension_id: str, number: str, body: ReasonIn) -> DecisionOut:
+    """Return an approved version that is not public yet to the queue, with a reason."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        cool_down.stop_publication(version=version, by=request.user, reason=body.reason)
     )
 
 

@@ -31,6 +31,25 @@ class ReasonForm(forms.Form):
     )
 
 
+class StatusForm(forms.Form):
+    """A reason, and for a hold the day on which it ends; which are required depends on the step."""
+
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=MAX_REASON_LENGTH,
+        help_text="Everyone can read it. Required unless you end a hold.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    until = forms.DateField(
+        label="Day",
+        required=False,
+        help_text="When it returns to the queue by itself.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "Enter a day, such as 2026-12-01."},
+    )
+
+
 #: Characters of the reason of a block on its page: Blender shows it in one line, which it does not wrap.
 MAX_SHOWN_REASON = 200
 

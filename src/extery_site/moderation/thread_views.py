@@ -123,6 +123,7 @@ def _show_thread(
 SUCCESS_MESSAGES = {
     "comment": "Comment added.",
     "approve": "Approved. The version is public now.",
+    "schedule": "Approved. This page shows when the version becomes public.",
     "request_changes": "Changes requested. The author can edit and resubmit the version.",
     "decline": "Declined. The author can only discard this version.",
     "block": "Blocked. Blender warns everyone who has installed it.",
@@ -203,7 +204,7 @@ def _perform(
 
     If the status is not 200, the form has the errors.
     """
-    if step not in SUCCESS_MESSAGES:
+    if step not in SUCCESS_MESSAGES or step == "schedule":
         raise Http404("Unknown action.")
     if step != "comment":
         require_moderator(request.user)
@@ -226,12 +227,14 @@ def _perform(
             case "unblock":
                 moderation.unblock_extension(extension=extension, by=by, reason=data["reason"])
             case _:
-                _DECISIONS[step](
+                event = _DECISIONS[step](
                     version=_decided_version(extension, number),
                     packages=request.POST.getlist("package"),
                     by=by,
                     reason=data["reason"],
                 )
+                if event.kind == Event.Kind.SCHEDULED:
+                    step = "schedule"
     except ExteryError as error:
         add_problems(form, error)
         return http_status(error), error

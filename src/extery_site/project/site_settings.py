@@ -140,6 +140,18 @@ class SiteSettings(BaseSettings):
         description="Whether moderators can decide about their own extensions and reports about them; only for a "
         "site with one moderator.",
     )
+    later_versions: Annotated[Literal["review", "cool-down"], Expected("review or cool-down")] = (
+        _setting(
+            default="review",
+            description="When a later version of a public extension becomes public: with review, as soon as a moderator "
+            "approves it; with cool-down, EXTERY_COOL_DOWN after that, so that it can be stopped.",
+        )
+    )
+    cool_down: Duration = _setting(
+        default="24 hours",
+        description="Time between the approval of a later version and its publication, with "
+        "EXTERY_LATER_VERSIONS=cool-down. Moderators can publish a version earlier, for a reason.",
+    )
     block_alone: Maximum = _setting(
         default="10000",
         description="Number of downloads up to which one moderator can block an extension or its versions; above "
