@@ -50,7 +50,7 @@ from extery_site.catalog.transitions import (
 )
 
 #: Statuses of versions by precedence: the first that any version has is that of the extension.
-_STATUS_PRECEDENCE = (
+STATUS_PRECEDENCE = (
     Extension.Status.APPROVED,
     Extension.Status.IN_REVIEW,
     Extension.Status.CHANGES_REQUESTED,
@@ -281,5 +281,5 @@ def _sync_status(extension: Extension) -> None:
     statuses = set(extension.versions.values_list("status", flat=True))
     if Version.Status.BLOCKED in statuses:
         statuses.add(Extension.Status.VERSIONS_BLOCKED)
-    ranked = (status for status in _STATUS_PRECEDENCE if status.value in statuses)
+    ranked = (status for status in STATUS_PRECEDENCE if status.value in statuses)
     extension.status = next(ranked, Extension.Status.DRAFT)
