@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from django.utils import timezone
+
 from extery_demo.notifications import set_notification_dates
 from extery_demo.scenarios import (
+    Change,
     Comment,
     RatingScenario,
     ReportScenario,
@@ -23,6 +26,7 @@ from extery_demo.scenarios import (
 )
 from extery_demo.sources import build_version
 from extery_site.accounts.models import User
+from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import (
     Event,
     Extension,
@@ -46,6 +50,9 @@ from extery_site.reports.models import Case, CaseEntry, Report
 
 #: Days between an upload and its submission to review.
 _DRAFT_DAYS = 0.02
+#: From an approval to the publication, and from now to the end of a hold.
+_COOL_DOWN = timedelta(hours=24)
+_HOLD = timedelta(days=5)
 
 Step = Callable[[], None]
 
@@ -96,6 +103,8 @@ class ScenarioPlayer:
             yield rating.at, partial(self._rate, rating)
             if rating.hidden is not None:
                 yield rating.hidden, partial(self._hide, rating)
+        for change in self.scenario.changes:
+            yield change.at, partial(self._change, change)
         if self.scenario.block is not None:
             yield self.scenario.block.at, self._block
         yield from self._steps_of_owner()
@@ -153,6 +162,20 @@ class ScenarioPlayer:
         }
         if version.outcome == "withdrawn":
             publish.withdraw(version=row, by=self.owner)
+        elif version.outcome == "on_hold":
+            moderation.hold_version(
+                version=row,
+                by=self.users[version.by],
+                reason=version.reason,
+                until=timezone.localdate() + _HOLD,
+            )
+        elif version.outcome == "cooling_down":
+            # Whatever policy the site has.
+            with lifecycle.transition(
+                transitions.SCHEDULE, version=row, by=self.users[version.by], text=version.reason
+            ) as pending:
+                pending.packages = packages
+                pending.version.public_at = timezone.now() + _COOL_DOWN
         elif version.outcome in decide:
             by = self.users[version.by]
             decide[version.outcome](version=row, packages=packages, by=by, reason=version.reason)
@@ -198,6 +221,14 @@ class ScenarioPlayer:
         rating = next(rating for rating, other in self.ratings if other is planned)
         ratings.hide_rating(rating, None, "Several people reported it.")
         self.event_days.append(planned.hidden)
+
+    def _change(self, change: Change) -> None:
+        row, by = self.versions[change.version], self.users[change.by]
+        if change.step == "block":
+            moderation.block_version(version=row, by=by, reason=change.reason)
+        else:
+            publish.unpublish(version=row, by=by, reason=change.reason)
+        self.event_days.append(change.at)
 
     def _block(self) -> None:
         block = self.scenario.block
@@ -305,6 +336,17 @@ class ScenarioPlayer:
     ) -> None:
         row, submitted = self.versions[version.number], version.uploaded - _DRAFT_DAYS
         is_approved = version.outcome == "approved" and version.decided is not None
+        if version.outcome == "cooling_down":
+            Version.objects.filter(pk=row.pk).update(
+                public_at=ago(version.decided or 0) + _COOL_DOWN
+            )
+        unpublished = [
+            change.at
+            for change in self.scenario.changes
+            if (change.version, change.step) == (version.number, "unpublish")
+        ]
+        if unpublished:
+            Version.objects.filter(pk=row.pk).update(unpublished_at=ago(unpublished[-1]))
         Version.objects.filter(pk=row.pk).update(
             created_at=ago(version.uploaded),
             submitted_at=ago(submitted) if version.outcome != "draft" else None,

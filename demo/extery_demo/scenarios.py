@@ -15,7 +15,16 @@ from typing import Any, Literal
 
 CONTENT = Path(__file__).parent / "content"
 
-Outcome = Literal["approved", "waiting", "changes_requested", "declined", "draft", "withdrawn"]
+Outcome = Literal[
+    "approved",
+    "cooling_down",
+    "waiting",
+    "on_hold",
+    "changes_requested",
+    "declined",
+    "draft",
+    "withdrawn",
+]
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,17 @@ class Comment:
 class Block:
     """A moderator blocks the extension."""
 
+    by: str
+    at: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A public version leaves the public ones."""
+
+    version: str
+    step: Literal["block", "unpublish"]
     by: str
     at: float
     reason: str
@@ -142,6 +162,7 @@ class Scenario:
     unlisted: Hidden | None = None
     deprecated: Hidden | None = None
     offer: OfferScenario | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def is_theme(self) -> bool:
@@ -165,6 +186,7 @@ def read_scenario(folder: Path) -> Scenario:
     thread = tuple(Comment(**item) for item in table.pop("thread", []))
     reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
     ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
+    changes = tuple(Change(**item) for item in table.pop("changes", []))
     block = Block(**table.pop("block")) if "block" in table else None
     suggestions = tuple(SuggestionScenario(**item) for item in table.pop("suggestions", []))
     unlisted = Hidden(**table.pop("unlisted")) if "unlisted" in table else None
@@ -182,6 +204,7 @@ def read_scenario(folder: Path) -> Scenario:
         unlisted=unlisted,
         deprecated=deprecated,
         offer=offer,
+        changes=changes,
         **table,
     )
 
