@@ -32,13 +32,13 @@ class ReasonForm(forms.Form):
 
 
 class StatusForm(forms.Form):
-    """A reason, and for a hold the day on which it ends; which are required depends on the step."""
+    """A reason, and for a hold the day on which it ends."""
 
     reason = forms.CharField(
         label="Reason",
-        required=False,
         max_length=MAX_REASON_LENGTH,
-        help_text="Everyone can read it. Required unless you end a hold.",
+        help_text="Everyone can read it.",
+        error_messages={"required": "Enter a reason: its author needs to know why."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     until = forms.DateField(

@@ -30,6 +30,10 @@ def change_status(request: HttpRequest, extension_id: str, number: str) -> HttpR
     )
     version.extension = extension
     form = StatusForm(request.POST or None)
+    # Only the end of a hold needs no reason.
+    step = request.POST.get("step")
+    ends_hold = step == "release" or (not step and version.status == Version.Status.ON_HOLD)
+    form.fields["reason"].required = not ends_hold
     status, problem = 200, None
     if request.method == "POST":
         status = 422
