@@ -13,7 +13,6 @@ from extery_site.catalog.lifecycle import STATUS_PRECEDENCE  # noqa: E402
 from extery_site.catalog.models import Event, Extension, Version  # noqa: E402
 from extery_site.catalog.transitions import TRANSITIONS, Role, Transition  # noqa: E402
 
-_ROLES = {Role.OWNER: "owner", Role.MODERATOR: "moderator", Role.SITE: "the site"}
 _END = "Deleted"
 
 
@@ -23,13 +22,14 @@ def diagram() -> str:
     lines += [f'  state "{label}" as {value}' for value, label in Version.Status.choices]
     lines.append("  [*] --> draft: Package uploaded (owner)")
     for change in TRANSITIONS:
-        if change.of is Version:
+        # An arrow from a status to itself says nothing.
+        if change.of is Version and change.target not in change.sources:
             lines += [f"  {arrow}" for arrow in _arrows(change)]
     return "\n".join([*lines, "```"]) + "\n"
 
 
 def _arrows(change: Transition) -> list[str]:
-    text = f"{_name(change)} ({_ROLES[change.role]})"
+    text = f"{_name(change)} ({_role(change.role)})"
     targets = [target for target in (change.target, change.target_if_unpublished) if target]
     return [
         f"{source} --> {target}: {text}"
@@ -55,7 +55,7 @@ def table() -> str:
     for change in TRANSITIONS:
         cells = [
             _name(change),
-            _ROLES[change.role],
+            _role(change.role),
             "; ".join(_labels(change.of, change.sources)),
             _target(change),
             "" if change.role is not Role.MODERATOR else _yes(change.allowed_for_own_work),
@@ -83,6 +83,10 @@ def _target(change: Transition) -> str:
 
 def _name(change: Transition) -> str:
     return str(Event.Kind(change.event).label)
+
+
+def _role(role: Role) -> str:
+    return {Role.SITE: "the site", Role.USER: "any user"}.get(role, role.value)
 
 
 def _yes(value: bool) -> str:

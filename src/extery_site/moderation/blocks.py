@@ -5,11 +5,13 @@ Each action locks the extension first, then the request or the versions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
@@ -19,12 +21,14 @@ from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version, VersionQuerySet
 from extery_site.catalog.own_work import require_work_of_others
+from extery_site.catalog.subjects import extension_subject
 from extery_site.catalog.text_limits import (
     MAX_BLOCK_REASON_LENGTH,
     MAX_REASON_LENGTH,
     clean_text,
 )
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
+from extery_site.notify.actions import notify
 
 #: How long downloads stay stopped while a block waits for a second moderator.
 STOP = timedelta(hours=24)
@@ -109,6 +113,8 @@ def ask_for_block(
         )
         if stop_downloads:
             _stop_downloads(extension, numbers, stop=True)
+        others = moderators().exclude(pk=user.pk)
+        _notify(request, others, user, "a block needs a second moderator", reason)
     return request
 
 
@@ -136,6 +142,7 @@ def refuse_block(*, request: BlockRequest, by: AnyUser, answer: str) -> BlockReq
             raise Refused.of("permission.second-moderator", extension=request.extension.name)
         require_work_of_others(user, request.extension)
         _close(request, BlockRequest.State.REFUSED, user, answer)
+        _notify(request, [request.asked_by], user, "the block was refused", answer)
     return request
 
 
@@ -223,6 +230,24 @@ def _stop_downloads(extension: Extension, numbers: Sequence[str], *, stop: bool)
     if numbers:
         versions = versions.filter(number__in=numbers)
     versions.update(downloads_stopped_until=timezone.now() + STOP if stop else None)
+
+
+def _notify(request: BlockRequest, to: Iterable[User], by: User, about: str, text: str) -> None:
+    extension = request.extension
+    notify(
+        "staff_block",
+        to=to,
+        subject=extension_subject(extension),
+        by=by,
+        text=text,
+        url=reverse("moderation:block", args=[extension.extension_id]),
+        about=f"{extension.name}: {about}",
+    )
+
+
+def moderators() -> QuerySet[User]:
+    """Return all moderators."""
+    return User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
 
 
 def _clean_reason(reason: str) -> str:

@@ -18,6 +18,7 @@ from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.listings.entries import render_entry
+from extery_site.moderation.risk import assess
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +26,17 @@ logger = logging.getLogger(__name__)
 def waiting_time(version: Version) -> timedelta:
     """Return how long a version waits after its approval; no time for the first one of an extension.
 
-    See `EXTERY_LATER_VERSIONS` and `EXTERY_COOL_DOWN`.
+    Its risk chooses between the times of `EXTERY_COOL_DOWN_LOW`, `EXTERY_COOL_DOWN` and
+    `EXTERY_COOL_DOWN_HIGH`.
     """
     if settings.EXTERY_LATER_VERSIONS == "review" or version.extension.newest_version_id is None:
         return timedelta(0)
-    cool_down: timedelta = settings.EXTERY_COOL_DOWN
-    return cool_down
+    times: dict[str, timedelta] = {
+        "low": settings.EXTERY_COOL_DOWN_LOW,
+        "middle": settings.EXTERY_COOL_DOWN,
+        "high": settings.EXTERY_COOL_DOWN_HIGH,
+    }
+    return times[assess(version).level]
 
 
 def check_listable(version: Version) -> None:

@@ -144,13 +144,19 @@ class SiteSettings(BaseSettings):
         _setting(
             default="review",
             description="When a later version of a public extension becomes public: with review, as soon as a moderator "
-            "approves it; with cool-down, EXTERY_COOL_DOWN after that, so that it can be stopped.",
+            "approves it; with cool-down, some hours after that, by its risk, so that it can be stopped.",
         )
     )
-    cool_down: Duration = _setting(
-        default="24 hours",
-        description="Time between the approval of a later version and its publication, with "
+    cool_down_low: Duration = _setting(
+        default="2 hours",
+        description="Time between the approval of a later version of low risk and its publication, with "
         "EXTERY_LATER_VERSIONS=cool-down. Moderators can publish a version earlier, for a reason.",
+    )
+    cool_down: Duration = _setting(
+        default="24 hours", description="The same for a later version of middle risk."
+    )
+    cool_down_high: Duration = _setting(
+        default="72 hours", description="The same for a later version of high risk."
     )
     block_alone: Maximum = _setting(
         default="10000",

@@ -17,6 +17,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.listings.models import ListingEntry
 from extery_site.moderation import cool_down, decisions
+from extery_site.moderation.risk import Risk
 from extery_site.moderation.schedule_tasks import publish_due_versions
 from extery_site.project.tasks.periodic import Scheduler, schedules
 from extery_site.publish import actions
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _policy(settings: Any) -> None:
     settings.EXTERY_LATER_VERSIONS = "cool-down"
-    settings.EXTERY_COOL_DOWN = timedelta(hours=24)
+    for name in ("COOL_DOWN_LOW", "COOL_DOWN", "COOL_DOWN_HIGH"):
+        setattr(settings, f"EXTERY_{name}", timedelta(hours=24))
 
 
 @pytest.fixture
@@ -63,6 +65,24 @@ def test_the_first_version_is_public_at_once_and_later_ones_wait(cooling: Versio
     assert (cooling.approved_at, listed()) == (None, ["1.0.0"])
     event = Event.objects.latest("pk")
     assert (event.kind, event.packages) == ("scheduled", cooling.package_hashes)
+
+
+@pytest.mark.parametrize(("score", "hours"), [(0, 2), (40, 24), (90, 72)])
+def test_the_risk_chooses_how_long_it_waits(
+    score: int, hours: int, owner: User, moderator: User, settings: Any, monkeypatch: Any
+) -> None:
+    settings.EXTERY_COOL_DOWN_LOW = timedelta(hours=2)
+    settings.EXTERY_COOL_DOWN_HIGH = timedelta(hours=72)
+    factories.make_approved(owner, moderator)
+    version = factories.make_waiting(owner, version="1.1.0")
+    monkeypatch.setattr(cool_down, "assess", lambda _: Risk(score, ()))
+
+    approve(version, moderator)
+
+    version.refresh_from_db()
+    assert version.public_at is not None
+    wait = version.public_at - timezone.now()
+    assert timedelta(hours=hours, minutes=-5) < wait <= timedelta(hours=hours)
 
 
 def test_without_the_setting_later_versions_are_public_at_once(
@@ -246,7 +266,7 @@ def test_moderators_publish_and_stop_and_hold_on_the_page(
     assert step("release") == "302 in_review"
     approve(cooling, moderator)
     assert step("publish", reason="Cures a hole") == "302 approved"
-    assert client.post(page, {"step": "explode"}).status_code == 404
+    assert client.post(page, {"step": "explode", "reason": "Hm"}).status_code == 404
     assert signed_in(owner).get(page).status_code == 403
 
 

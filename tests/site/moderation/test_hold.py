@@ -11,7 +11,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.moderation import decisions, queues
+from extery_site.moderation import decisions
 from extery_site.publish import actions
 from tests.site import factories
 
@@ -35,7 +35,7 @@ def tomorrow() -> date:
 def test_a_version_on_hold_is_not_in_the_queue_and_its_reason_is_public(held: Version) -> None:
     assert (held.status, held.held_until) == ("on_hold", tomorrow())
     assert Extension.objects.get().status == "on_hold"
-    assert list(queues.in_review()) == []
+    assert list(Version.objects.in_review()) == []
     event = Event.objects.latest("pk")
     assert (event.kind, event.text) == ("held", "Waiting for an answer")
 
@@ -49,7 +49,7 @@ def test_a_released_version_has_its_place_in_the_queue_again(
 
     held.refresh_from_db()
     assert (held.status, held.held_until) == ("in_review", None)
-    assert list(queues.in_review()) == [held]
+    assert list(Version.objects.in_review()) == [held]
     assert held.submitted_at == submitted_at
 
 
