@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, list[str]] = {
         *("--rounds", "1", "--connections", "2"),
     ],
     "packages": ["--count", "3", "--bytes", "300000", "FOLDER"],
+    "review_queue": ["--entries", "30", "--pages", "4"],
     "slow_clients": ["--clients", "2", "--answers", "1", "empty lines", "listings, 20 pipelined"],
     "startup": ["--runs", "1"],
     "storage": ["--size", "1", "--count", "2"],

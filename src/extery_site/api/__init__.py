@@ -18,6 +18,7 @@ from extery_site.accounts.auth import REQUIRED_AUTH
 from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
+from extery_site.moderation.queue_endpoints import router as queue
 from extery_site.notify.endpoints import router as notify
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
@@ -81,17 +82,7 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (
-    listings,
-    catalog,
-    ratings,
-    publish,
-    managing,
-    maximum,
-    moderation,
-    reports,
-    notify,
-):
+for _router in (listings, catalog, notify, ratings, publish, managing, maximum, queue, moderation, reports):
     api.add_router("/v1", _router)
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Version
 from extery_site.moderation.models import Answer
-from extery_site.moderation.queue_list import open_entries
 from extery_site.moderation.waiting import format_duration
 
 PERIOD = timedelta(days=30)
@@ -42,8 +41,6 @@ class ExpectedWait:
 class Figures:
     """The line of figures above the queue."""
 
-    oldest: str
-    """How long the oldest version has been with us; empty if there is none."""
     first_answer: ExpectedWait | None
     decided: int
     """Decisions within a week."""
@@ -78,13 +75,10 @@ def expected_wait_of(version: Version) -> ExpectedWait | None:
 
 
 def queue_figures(user: AnyUser, now: datetime) -> Figures:
-    """Return the figures for a user, in three queries."""
-    waiting = open_entries(now).filter(version__status=Version.Status.IN_REVIEW)
-    oldest = waiting.aggregate(oldest=Max("with_us"))["oldest"]
+    """Return the figures for a user, in two queries."""
     decisions = Event.objects.decisions().filter(created_at__gte=now - WEEK)
     counts = decisions.aggregate(all=Count("pk"), own=Count("pk", filter=Q(by=user.pk)))
     return Figures(
-        oldest="" if oldest is None else format_duration(oldest),
         first_answer=expected_wait(Answer.Kind.FIRST_VERSION, Answer.Kind.UPDATE, now=now),
         decided=counts["all"],
         decided_by_user=counts["own"],
