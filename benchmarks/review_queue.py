@@ -1,7 +1,7 @@
 """Measures the page of the review queue with many entries, for a moderator and for a visitor.
 
-Prints the median and the 95th percentile of the time that the site takes for a page, in
-milliseconds, and the number of queries. The peer in the same run is the page of all extensions,
+Prints the median and the 95th percentile of the time that the site takes for a page, the
+processor time in it, and the number of queries. The peer in the same run is the page of all extensions,
 which has as many cards, and no queue. A page of the queue is to take less than 60 ms.
 
     python benchmarks/review_queue.py [--entries 2000] [--pages 100]
@@ -18,7 +18,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -48,17 +48,28 @@ def main() -> None:
         report(rows, options.entries)
 
 
-def report(rows: list[tuple[str, tuple[list[float], int]]], entries: int) -> None:
+class Times(NamedTuple):
+    """Milliseconds of each request, those of the processor in it, and the most queries of one."""
+
+    total: list[float]
+    processor: list[float]
+    queries: int
+
+
+def report(rows: list[tuple[str, Times]], entries: int) -> None:
     """Print the times of each kind of page."""
-    print(f"{entries} entries{'':14}{'median':>10}{'p95':>10}{'queries':>10}")
-    for name, (times, queries) in rows:
-        slowest = quantiles(times, n=20)[-1]
+    print(f"{f'{entries} entries':22}{'median':>10}{'p95':>10}{'CPU, p95':>11}{'queries':>9}")
+    for name, times in rows:
+        slowest, processor = (quantiles(part, n=20)[-1] for part in times[:2])
         exceeded = f"  exceeded: {LIMIT_MS} ms" if slowest > LIMIT_MS and "queue" in name else ""
-        print(f"{name:26}{median(times):7.1f} ms{slowest:7.1f} ms{queries:10}{exceeded}")
+        print(
+            f"{name:22}{median(times.total):7.1f} ms{slowest:7.1f} ms{processor:8.1f} ms"
+            f"{times.queries:9}{exceeded}"
+        )
 
 
-def measure(pages: tuple[str, ...], number: int, user: Any) -> tuple[list[float], int]:
-    """Return the milliseconds of each request, and the largest number of queries of one."""
+def measure(pages: tuple[str, ...], number: int, user: Any) -> Times:
+    """Request the pages in turn."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -73,12 +84,13 @@ def measure(pages: tuple[str, ...], number: int, user: Any) -> tuple[list[float]
         ) as captured:
             assert client.get(page).status_code == 200, page
         most = max(most, len(captured))
-    times = []
+    total, processor = [], []
     for index in range(max(number, 2)):
-        start = time.perf_counter()
+        start, start_processor = time.perf_counter(), time.process_time()
         client.get(pages[index % len(pages)])
-        times.append((time.perf_counter() - start) * 1000)
-    return times, most
+        total.append((time.perf_counter() - start) * 1000)
+        processor.append((time.process_time() - start_processor) * 1000)
+    return Times(total, processor, most)
 
 
 def fill(entries: int) -> Any:
