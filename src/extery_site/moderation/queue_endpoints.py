@@ -45,7 +45,10 @@ class ClaimOut(Schema):
 
 
 class EntryOut(Schema):
-    """A version in the queue. ``risk`` and ``claim`` are for moderators only."""
+    """A version in the queue.
+
+    Moderators get ``risk`` and ``claim``, others ``place`` and ``comments``; what is missing is null.
+    """
 
     extension: str
     name: str
@@ -62,7 +65,7 @@ class EntryOut(Schema):
     lines_added: int | None
     lines_removed: int | None
     files_changed: int | None
-    comments: int
+    comments: int | None
     risk: RiskOut | None
     flags: list[str]
     claim: ClaimOut | None
@@ -88,7 +91,7 @@ class EntryOut(Schema):
             lines_added=entry.lines_added,
             lines_removed=entry.lines_removed,
             files_changed=entry.files_changed,
-            comments=row.comments,
+            comments=None if is_staff else row.comments,
             risk=risk if is_staff else None,
             flags=[flag.text for flag in (*row.flags, *row.more_flags)],
             claim=ClaimOut.of(row.claim) if row.claim else None,

@@ -62,6 +62,7 @@ class Row:
     is_mine: bool
     may_claim: bool
     place: int | None
+    """The place, and the number of comments, are for visitors only."""
     comments: int
 
     @property
@@ -99,19 +100,17 @@ def make_rows(
     keys = [entry.pk for entry in entries]
     versions = (
         Version.objects.select_related("extension__owner", "extension__image")
+        .defer("release_notes", "license")
+        .order_by()
         .with_packages()
         .in_bulk(keys)
-    )
-    comments = dict(
-        Event.objects.filter(version__in=keys, kind=Event.Kind.COMMENT, is_internal=False)
-        .values_list("version")
-        .annotate(number=Count("pk"))
     )
     claims: dict[int, Claim] = {}
     if wanted.is_staff:
         current = Claim.objects.current(now).filter(version__in=keys).select_related("by")
         claims = {claim.version_id: claim for claim in current}
     place_of = {} if wanted.is_staff else places(now)
+    comments = {} if wanted.is_staff else _count_comments(keys)
     rows = []
     for entry in entries:
         version = entry.version = versions[entry.pk]
@@ -131,6 +130,13 @@ def make_rows(
             )
         )
     return rows
+
+
+def _count_comments(keys: list[int]) -> dict[int, int]:
+    comments = Event.objects.filter(
+        version__in=keys, kind=Event.Kind.COMMENT, is_internal=False
+    ).order_by()
+    return dict(comments.values_list("version").annotate(number=Count("pk")))
 
 
 def _wait(entry: QueueEntry) -> Wait:

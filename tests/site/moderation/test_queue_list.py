@@ -19,6 +19,7 @@ from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter, count_tabs, list_entries
 from extery_site.moderation.queue_rows import make_rows
 from extery_site.moderation.waiting import OPEN
+from tests.parts import ROOT
 from tests.site import factories
 
 
@@ -161,6 +162,9 @@ def test_rows_have_flags_by_importance_and_at_most_four(moderator: User) -> None
         ("look", "Gains files"),
         ("harm", "New host"),
     ]
+    icons = (ROOT / "src/extery_site/ui/static/icons/icons.svg").read_text("utf-8")
+    for flag in (*courier.flags, *courier.more_flags):
+        assert f'id="{flag.icon}"' in icons
     assert courier.more_title == "2 binaries, 1 finding, New author"
     assert [row.place for row in rows] == [None] * 4
 
