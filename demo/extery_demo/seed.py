@@ -28,6 +28,7 @@ from extery_demo.pictures import draw_image
 from extery_demo.player import ScenarioPlayer
 from extery_demo.scenarios import scenarios
 from extery_demo.users import USERS, create_users, taken_usernames, working_sign_ins
+from extery_demo.waiting import add_waiting_versions
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package
 from extery_site.project.database import lock_transaction
@@ -119,6 +120,7 @@ def _play_scenarios(users: dict[str, User]) -> None:
             player = ScenarioPlayer(scenario, users, work_dir, image.result)
             player.play()
             player.set_dates(now)
+        add_waiting_versions(users, work_dir)
     finish_feeds(users, now)
 
 

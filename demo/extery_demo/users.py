@@ -89,6 +89,8 @@ USERS = (
         "Illustrator. Comics, light, weather, and the tools that I need for them.",
         joined=214.0,
     ),
+    DemoUser("bela", "Bela Ostrow", "Architect, new to Blender's Python.", joined=6.0),
+    DemoUser("quickaddons7", "", joined=2.0),
 )
 
 #: Username, password and role of each account that can be signed in to.
