@@ -1,0 +1,61 @@
+"""The review queue with keys: move, claim, choose, take the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from extery_site.accounts.models import User
+from extery_site.moderation.models import Claim
+from tests.browser import steps
+from tests.site import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_moderator_works_in_the_queue_with_keys(visitor: Callable[..., Page]) -> None:
+    owner = factories.make_user("ada")
+    for number in (1, 2):
+        factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
+    moderator = User.objects.create_user("mod", password=steps.PASSWORD, is_moderator=True)
+    page = visitor()
+    steps.sign_in(page, "mod")
+    page.goto("/queue/?sort=name")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    assert page.locator("[data-current] .entry-title").inner_text() == "Tool 2 1.0.0"
+    page.keyboard.press("x")
+    assert page.get_by_label("Choose Tool 2 1.0.0").is_checked()
+    assert page.locator("[data-count]").inner_text() == "1 chosen"
+    page.keyboard.press("c")
+    page.get_by_role("button", name="Release Tool 2 1.0.0").wait_for()
+    assert Claim.objects.current().get().version.extension.name == "Tool 2"
+    # The row that was claimed is the current one again.
+    page.keyboard.press("c")
+    page.get_by_role("button", name="Claim Tool 2 1.0.0").wait_for()
+    assert not Claim.objects.current().exists()
+
+    page.keyboard.press("/")
+    page.keyboard.type("jn?")
+    assert page.locator("#queue-q").input_value() == "jn?"
+    page.locator("#queue-q").blur()
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    page.get_by_label("Use these keys in this browser").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert not Claim.objects.current().exists()
+    page.keyboard.press("?")
+    page.get_by_label("Use these keys in this browser").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_url("**/queue/tool_*/1.0.0/")
+    assert Claim.objects.current().get().by == moderator
