@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.queue_order import in_place_order
-from extery_site.moderation.waiting import OPEN
+from extery_site.moderation.waiting import OPEN, PUBLIC
 
 MAX_QUERY_LENGTH = 200
 ROWS = (25, 50, 100)
@@ -26,10 +26,22 @@ TABS = {
     "": "All open",
     "us": "With us",
     "author": "With the author",
+    "hold": "On hold",
     "mine": "Mine",
+    "cooling": "Cooling down",
     "decided": "Decided",
 }
-STAFF_TABS = frozenset({"mine"})
+#: The status of the versions of a tab.
+_TAB_STATUSES = {
+    "us": "in_review",
+    "author": "changes_requested",
+    "hold": "on_hold",
+    "cooling": "cooling_down",
+}
+for _tab, _status in _TAB_STATUSES.items():
+    if _status not in Version.Status.values:
+        del TABS[_tab]
+STAFF_TABS = frozenset({"hold", "mine", "cooling"})
 #: Values of ``show`` in links from before there were these tabs.
 _OLD_TABS = {"waiting": "us", "changes": "author"}
 TYPES = {"": "All types", **{type_.name: type_.plural for type_ in types.TYPES}}
@@ -180,20 +192,23 @@ class Counts:
     oldest: int | None
 
 
-def open_entries(now: datetime) -> Any:
-    """Return the entries of versions in the queue, with their waits."""
-    entries = QueueEntry.objects.with_waits(now).filter(version__status__in=OPEN)
+def entries_with(statuses: Collection[str], now: datetime) -> Any:
+    """Return the entries of versions with a status, with their waits."""
+    entries = QueueEntry.objects.with_waits(now).filter(version__status__in=statuses)
     return entries.exclude(version__extension__status=Extension.Status.BLOCKED)
+
+
+def open_entries(now: datetime) -> Any:
+    """Return the entries of all versions in the queue, with their waits."""
+    return entries_with(OPEN, now)
 
 
 def list_entries(wanted: QueueFilter, user: AnyUser, now: datetime) -> Any:
     """Return the entries that a page shows, in its order."""
-    entries = open_entries(now)
-    if wanted.tab == "us":
-        entries = entries.filter(version__status=Version.Status.IN_REVIEW)
-    elif wanted.tab == "author":
-        entries = entries.filter(version__status=Version.Status.CHANGES_REQUESTED)
-    elif wanted.tab == "mine":
+    status = _TAB_STATUSES.get(wanted.tab)
+    shown = [status] if status else OPEN if wanted.is_staff else PUBLIC
+    entries = entries_with(shown, now)
+    if wanted.tab == "mine":
         entries = entries.filter(_claims(now, by=user))
     return _in_order(_filtered(entries, wanted, user, now), wanted)
 
@@ -255,17 +270,20 @@ def _in_order(entries: Any, wanted: QueueFilter) -> Any:
 
 def count_tabs(user: AnyUser, now: datetime) -> Counts:
     """Count the entries of each tab but the decisions, in at most two queries."""
-    is_in_review = Q(version__status=Version.Status.IN_REVIEW)
-    is_returned = Q(version__status=Version.Status.CHANGES_REQUESTED)
-    found = open_entries(now).aggregate(
-        all=Count("pk"),
-        us=Count("pk", filter=is_in_review),
-        author=Count("pk", filter=is_returned),
-        oldest=Max("with_us", filter=is_in_review),
+    is_staff = may_moderate(user)
+    shown = {
+        tab: status
+        for tab, status in _TAB_STATUSES.items()
+        if tab in TABS and (is_staff or tab not in STAFF_TABS)
+    }
+    found = entries_with([*OPEN, *shown.values()], now).aggregate(
+        all=Count("pk", filter=Q(version__status__in=OPEN if is_staff else PUBLIC)),
+        oldest=Max("with_us", filter=Q(version__status=Version.Status.IN_REVIEW)),
+        **{tab: Count("pk", filter=Q(version__status=status)) for tab, status in shown.items()},
     )
     oldest = found.pop("oldest")
     found[""] = found.pop("all")
-    if may_moderate(user):
+    if is_staff:
         mine = Claim.objects.current(now).filter(by=user.pk, version__status__in=OPEN)
         found["mine"] = mine.exclude(version__extension__status=Extension.Status.BLOCKED).count()
     return Counts(found, oldest)

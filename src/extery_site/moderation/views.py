@@ -61,6 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filter": wanted,
         "tabs": _tabs(wanted, counts.by_tab),
         "counts": counts.by_tab,
+        "open": counts.by_tab[""],
         "oldest": "" if counts.oldest is None else format_duration(counts.oldest),
         "figures": queue_figures(request.user, now),
         "choices": _choices(wanted),

@@ -16,18 +16,27 @@ from extery_site.moderation.models import Answer, QueueEntry
 _Kind = Event.Kind
 _Side = QueueEntry.Side
 
-#: With whom a version is after an event; other events do not change it.
+#: With whom a version is after an event; other events do not change it. A version on hold, or one
+#: that is approved and becomes public later, waits for no side.
 SIDES: dict[str, str] = {
     _Kind.SUBMITTED: _Side.US,
     _Kind.CHANGES_REQUESTED: _Side.AUTHOR,
     _Kind.WITHDRAWN: _Side.AUTHOR,
     _Kind.APPROVED: _Side.NONE,
     _Kind.DECLINED: _Side.NONE,
+    "held": _Side.NONE,
+    "released": _Side.US,
+    "hold_ended": _Side.US,
+    "scheduled": _Side.NONE,
+    "stopped": _Side.US,
 }
-#: Statuses of versions with an entry in the queue.
-OPEN = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
+#: Statuses of versions with an entry in the queue, and of those that everyone sees in it.
+OPEN = tuple(
+    status for status in Version.Status if status in ("in_review", "changes_requested", "on_hold")
+)
+PUBLIC = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
 #: Decisions that answer a submission.
-ANSWERS = frozenset({_Kind.APPROVED, _Kind.CHANGES_REQUESTED, _Kind.DECLINED})
+ANSWERS = frozenset({_Kind.APPROVED, _Kind.CHANGES_REQUESTED, _Kind.DECLINED, "scheduled"})
 
 
 @dataclass
