@@ -67,6 +67,6 @@ if (toggle) {
   toggle.checked = isOn();
   toggle.addEventListener("change", () => { localStorage.setItem(STORE, toggle.checked ? "on" : "off"); showHints(); });
 }
-at = rows.indexOf(document.querySelector("[data-row]:target"));
+at = rows.indexOf(document.getElementById(location.hash.slice(1)));
 showHints();
 showCount();
