@@ -330,7 +330,8 @@ def _set_times(planned: WaitingVersion, version: Version, now: datetime) -> None
     Version.objects.filter(pk=version.pk).update(
         created_at=submitted - timedelta(hours=1), submitted_at=submitted
     )
+    extensions = Extension.objects.filter(pk=version.extension_id)
+    # `update` does not set the auto_now field updated_at.
+    extensions.update(updated_at=now - timedelta(days=planned.returned or planned.submitted))
     if planned.name:
-        Extension.objects.filter(pk=version.extension_id).update(
-            created_at=submitted - timedelta(hours=1)
-        )
+        extensions.update(created_at=submitted - timedelta(hours=1))
