@@ -33,14 +33,11 @@ TABS = {
 }
 #: The status of the versions of a tab.
 _TAB_STATUSES = {
-    "us": "in_review",
-    "author": "changes_requested",
-    "hold": "on_hold",
-    "cooling": "cooling_down",
+    "us": Version.Status.IN_REVIEW,
+    "author": Version.Status.CHANGES_REQUESTED,
+    "hold": Version.Status.ON_HOLD,
+    "cooling": Version.Status.COOLING_DOWN,
 }
-for _tab, _status in _TAB_STATUSES.items():
-    if _status not in Version.Status.values:
-        del TABS[_tab]
 STAFF_TABS = frozenset({"hold", "mine", "cooling"})
 #: Values of ``show`` in links from before there were these tabs.
 _OLD_TABS = {"waiting": "us", "changes": "author"}
@@ -272,9 +269,7 @@ def count_tabs(user: AnyUser, now: datetime) -> Counts:
     """Count the entries of each tab but the decisions, in at most two queries."""
     is_staff = may_moderate(user)
     shown = {
-        tab: status
-        for tab, status in _TAB_STATUSES.items()
-        if tab in TABS and (is_staff or tab not in STAFF_TABS)
+        tab: status for tab, status in _TAB_STATUSES.items() if is_staff or tab not in STAFF_TABS
     }
     found = entries_with([*OPEN, *shown.values()], now).aggregate(
         all=Count("pk", filter=Q(version__status__in=OPEN if is_staff else PUBLIC)),

@@ -13,6 +13,7 @@ from extery.core.invisible import show_invisible
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Package, Version
 from extery_site.catalog.own_work import may_decide
+from extery_site.catalog.similar_names import similar_ids
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import aim_seconds, places
@@ -110,12 +111,17 @@ def make_rows(
         current = Claim.objects.current(now).filter(version__in=keys).select_related("by")
         claims = {claim.version_id: claim for claim in current}
     place_of = {} if wanted.is_staff else places(now)
+    extensions = [version.extension for version in versions.values()]
+    similar = similar_ids(extensions) if wanted.is_staff else {}
     comments = {} if wanted.is_staff else _count_comments(keys)
     rows = []
     for entry in entries:
         version = entry.version = versions[entry.pk]
         claim = claims.get(entry.pk)
-        flags = staff_flags(entry) if wanted.is_staff else public_flags(version)
+        if wanted.is_staff:
+            flags = staff_flags(entry, similar.get(version.extension_id, ()))
+        else:
+            flags = public_flags(version)
         rows.append(
             Row(
                 entry=entry,
@@ -153,8 +159,11 @@ def _wait(entry: QueueEntry) -> Wait:
     )
 
 
-def staff_flags(entry: QueueEntry) -> list[Flag]:
-    """Return the flags that moderators see, those about possible harm first."""
+def staff_flags(entry: QueueEntry, similar: Sequence[str] = ()) -> list[Flag]:
+    """Return the flags that moderators see, those about possible harm first.
+
+    ``similar`` are the ids of extensions with a similar id or name.
+    """
     version = entry.version
     flags = []
     if entry.reports:
@@ -173,6 +182,9 @@ def staff_flags(entry: QueueEntry) -> list[Flag]:
     flags += _library_flags(version, "look")
     if entry.binaries:
         flags.append(_binaries(entry.binaries, "look"))
+    if similar:
+        name = show_invisible(similar[0])
+        flags.append(Flag("look", "copy", f"Name like {name}", ", ".join(similar)))
     if entry.findings:
         flags.append(Flag("look", "warning", _count(entry.findings, "finding")))
     if entry.by_new_author:

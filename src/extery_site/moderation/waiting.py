@@ -24,19 +24,18 @@ SIDES: dict[str, str] = {
     _Kind.WITHDRAWN: _Side.AUTHOR,
     _Kind.APPROVED: _Side.NONE,
     _Kind.DECLINED: _Side.NONE,
-    "held": _Side.NONE,
-    "released": _Side.US,
-    "hold_ended": _Side.US,
-    "scheduled": _Side.NONE,
-    "stopped": _Side.US,
+    _Kind.RECONSIDERED: _Side.US,
+    _Kind.HELD: _Side.NONE,
+    _Kind.RELEASED: _Side.US,
+    _Kind.HOLD_ENDED: _Side.US,
+    _Kind.SCHEDULED: _Side.NONE,
+    _Kind.STOPPED: _Side.US,
 }
 #: Statuses of versions with an entry in the queue, and of those that everyone sees in it.
-OPEN = tuple(
-    status for status in Version.Status if status in ("in_review", "changes_requested", "on_hold")
-)
 PUBLIC = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
+OPEN = (*PUBLIC, Version.Status.ON_HOLD)
 #: Decisions that answer a submission.
-ANSWERS = frozenset({_Kind.APPROVED, _Kind.CHANGES_REQUESTED, _Kind.DECLINED, "scheduled"})
+ANSWERS = frozenset({_Kind.APPROVED, _Kind.CHANGES_REQUESTED, _Kind.DECLINED, _Kind.SCHEDULED})
 
 
 @dataclass

@@ -69,8 +69,37 @@ def test_tabs_show_versions_by_status(moderator: User) -> None:
     assert shown(moderator, show="mine") == []
     claims.claim(version=QueueEntry.objects.get(risk=40).version, by=moderator)
     assert shown(moderator, show="mine") == ["courier"]
-    assert count_tabs(moderator, timezone.now()).by_tab == {"": 4, "us": 3, "author": 1, "mine": 1}
+    assert count_tabs(moderator, timezone.now()).by_tab == {
+        "": 4,
+        "us": 3,
+        "author": 1,
+        "mine": 1,
+        "hold": 0,
+        "cooling": 0,
+    }
     assert count_tabs(AnonymousUser(), timezone.now()).by_tab == {"": 4, "us": 3, "author": 1}
+
+
+@pytest.mark.usefixtures("_queue")
+def test_versions_on_hold_are_for_moderators(moderator: User, stranger: User) -> None:
+    held = QueueEntry.objects.get(risk=40).version
+    moderation.hold_version(version=held, by=moderator, reason="We ask Blender.")
+    assert shown(moderator, show="hold") == ["courier"]
+    assert "courier" in shown(moderator)
+    assert "courier" not in shown(stranger)
+    assert count_tabs(stranger, timezone.now()).by_tab == {"": 3, "us": 2, "author": 1}
+    with pytest.raises(NotFound):
+        QueueFilter.of({"show": "hold"}, stranger)
+
+
+@pytest.mark.usefixtures("_queue")
+def test_a_similar_id_is_a_flag(owner: User, moderator: User) -> None:
+    eve = factories.make_user("quick")
+    factories.make_waiting(eve, id="l00m", name="L00m")
+    factories.make_approved(owner, moderator, id="loom", name="Loom")
+    now, wanted = timezone.now(), QueueFilter.of({"q": "quick"}, moderator)
+    (row,) = make_rows(list_entries(wanted, moderator, now), wanted, moderator, now)
+    assert [flag.text for flag in row.flags if flag.icon == "copy"] == ["Name like loom"]
 
 
 @pytest.mark.usefixtures("_queue")
