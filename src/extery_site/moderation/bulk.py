@@ -7,6 +7,7 @@ version that cannot be changed any more does not stop the others.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
 from extery_site.moderation.models import Claim, QueueEntry
@@ -29,7 +30,12 @@ STEPS = {
     "claim": "Claim",
     "approve": "Approve",
     "request_changes": "Ask for changes of",
+    "hold": "Put on hold",
 }
+#: Steps that need a message.
+WITH_REASON = frozenset({"request_changes", "hold"})
+#: Steps that can be undone.
+UNDOABLE = frozenset({"claim", "hold"})
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,8 @@ def perform(
                     decisions.request_changes(
                         version=version, packages=hashes, by=by, reason=reason
                     )
+                case "hold":
+                    decisions.hold_version(version=version, by=by, reason=reason)
                 case _:
                     claims.claim(version=version, by=by)
         except ExteryError as error:
@@ -156,7 +164,8 @@ def perform(
 def undo(step: str, keys: Collection[int], *, by: User, since: datetime) -> int:
     """Undo a step of ``by``; return the number of versions that were changed back.
 
-    Only claims can be undone: a decision is public at once.
+    Claims are released, and versions on hold return to the queue. Other decisions cannot be undone:
+    their authors, and Blender, have them at once.
     """
     number = 0
     if step == "claim":
@@ -164,4 +173,11 @@ def undo(step: str, keys: Collection[int], *, by: User, since: datetime) -> int:
         for claim in own.select_related("version"):
             claims.release(version=claim.version, by=by)
             number += 1
+    elif step == "hold":
+        for version in Version.objects.filter(pk__in=keys, status=Version.Status.ON_HOLD):
+            last = version.events.latest("created_at", "pk")
+            if last.kind == Event.Kind.HELD and last.by_id == by.pk and last.created_at >= since:
+                with suppress(ExteryError):
+                    decisions.release_version(version=version, by=by)
+                    number += 1
     return number

@@ -182,13 +182,14 @@ def chosen(request: HttpRequest) -> HttpResponse:
         return redirect(_list_url(data))
     reason, status, problem = data.get("reason", "").strip(), 200, ""
     if request.method == "POST":
-        if step != "request_changes" or reason:
+        if step not in bulk.WITH_REASON or reason:
             _perform(request, step, choices, reason)
             return redirect(_list_url(data))
-        status, problem = 422, "Describe what is wrong and how to fix it."
+        status, problem = 422, _REASON_MISSING[step]
     possible = [choice for choice in choices if choice.is_possible]
     context = {
         "step": step,
+        "needs_reason": step in bulk.WITH_REASON,
         "verb": bulk.STEPS[step],
         "choices": choices,
         "possible": possible,
@@ -215,7 +216,7 @@ def _perform(request: HttpRequest, step: str, choices: list[bulk.Choice], reason
         number = len(result.done)
         text = f"{number} version{'' if number == 1 else 's'} {_DONE[step]}"
         messages.success(request, text)
-        if step == "claim":
+        if step in bulk.UNDOABLE:
             request.session[_UNDO] = {
                 "step": step,
                 "keys": [version.pk for version in result.done],
@@ -232,6 +233,11 @@ _DONE = {
     "claim": "claimed.",
     "approve": "approved. They are in the listing.",
     "request_changes": "returned to their authors, with your message.",
+    "hold": "put on hold.",
+}
+_REASON_MISSING = {
+    "request_changes": "Describe what is wrong and how to fix it.",
+    "hold": "Write why they are put on hold.",
 }
 
 
@@ -243,7 +249,13 @@ def _current_undo(request: HttpRequest, now: datetime) -> dict[str, Any] | None:
     left = int(stored["time"] + UNDO_TIME.total_seconds() - now.timestamp())
     if left <= 0:
         return None
-    return {**stored, "number": len(stored["keys"]), "left": f"{left // 60}:{left % 60:02}"}
+    done = _DONE[stored["step"]]
+    return {
+        **stored,
+        "done": done,
+        "number": len(stored["keys"]),
+        "left": f"{left // 60}:{left % 60:02}",
+    }
 
 
 def _undo(request: HttpRequest) -> None:

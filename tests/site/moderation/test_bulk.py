@@ -149,6 +149,22 @@ def test_claims_can_be_undone_by_the_moderator_who_made_them(
     assert Claim.objects.current().get().version == other
 
 
+def test_versions_are_put_on_hold_together_and_returned_by_undo(
+    small_update: Waiting, moderator: User
+) -> None:
+    versions = [small_update(name) for name in ("first", "second")]
+    start = timezone.now()
+    do("hold", versions, moderator, reason="We ask Blender about this.")
+    assert {Version.objects.get(pk=one.pk).status for one in versions} == {"on_hold"}
+    assert {QueueEntry.objects.get(pk=one.pk).side for one in versions} == {""}
+    keys = [version.pk for version in versions]
+    assert bulk.undo("hold", keys, by=factories.make_moderator("imani"), since=start) == 0
+    assert bulk.undo("hold", keys, by=moderator, since=start) == 2
+    assert {Version.objects.get(pk=one.pk).status for one in versions} == {"in_review"}
+    assert {QueueEntry.objects.get(pk=one.pk).side for one in versions} == {"us"}
+    assert bulk.undo("hold", keys, by=moderator, since=start) == 0
+
+
 def test_only_entries_of_the_queue_are_found(small_update: Waiting) -> None:
     version = small_update("gear")
     key = str(version.pk)
