@@ -198,8 +198,8 @@ def take_over(request: HttpRequest, extension_id: str, number: str) -> ClaimOut:
     return ClaimOut.of(claims.take_over(version=version, by=request.user))
 
 
-@router.post("/extensions/{extension_id}/versions/{number}/release", response={204: None})
-def release(request: HttpRequest, extension_id: str, number: str) -> Status[None]:
+@router.delete("/extensions/{extension_id}/versions/{number}/claim", response={204: None})
+def release_claim(request: HttpRequest, extension_id: str, number: str) -> Status[None]:
     """End the own claim of a version; responds with 409 if it is another moderator's."""
     claims.release(version=_version(request, extension_id, number), by=request.user)
     return Status(204, None)

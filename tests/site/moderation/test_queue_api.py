@@ -58,8 +58,8 @@ def test_a_claim_is_made_taken_over_and_released(moderator: User, program: Progr
     refused = second.post(f"{VERSION}/claim")
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (409, "review.claimed")
     assert second.post(f"{VERSION}/take-over").json()["by"] == "imani"
-    assert first.post(f"{VERSION}/release").status_code == 409
-    assert second.post(f"{VERSION}/release").status_code == 204
+    assert first.delete(f"{VERSION}/claim").status_code == 409
+    assert second.delete(f"{VERSION}/claim").status_code == 204
     assert first.post("/api/v1/queue/next").json()["extension"] == "gear_tool"
     assert first.post("/api/v1/queue/next").json()["extension"] == "other"
     assert first.post("/api/v1/queue/next").json() == {
@@ -70,14 +70,15 @@ def test_a_claim_is_made_taken_over_and_released(moderator: User, program: Progr
 
 
 @pytest.mark.usefixtures("_waiting")
-@pytest.mark.parametrize("action", ["claim", "take-over", "release"])
+@pytest.mark.parametrize("action", ["post claim", "post take-over", "delete claim"])
 def test_only_moderators_claim(
     client: Client, owner: User, stranger: User, program: Program, action: str
 ) -> None:
-    address = f"{VERSION}/{action}"
-    assert client.post(address).status_code == 401
-    assert program(owner).post(address).status_code == 403
-    assert program(stranger).post(address).status_code == 404
+    method, _, name = action.partition(" ")
+    address = f"{VERSION}/{name}"
+    assert getattr(client, method)(address).status_code == 401
+    assert getattr(program(owner), method)(address).status_code == 403
+    assert getattr(program(stranger), method)(address).status_code == 404
     assert program(stranger).post("/api/v1/queue/next").status_code == 403
 
 
