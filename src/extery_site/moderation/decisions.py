@@ -19,6 +19,7 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.blocks import block
+from extery_site.moderation.claims import require_unclaimed
 from extery_site.moderation.cool_down import check_listable, waiting_time
 from extery_site.moderation.package_hashes import (
     check_stored_files,
@@ -96,6 +97,7 @@ def request_changes(
     reason = _clean_reason(reason)
     reviewed = parse_hashes(packages)
     with lifecycle.transition(transitions.REQUEST_CHANGES, version=version, by=by) as pending:
+        _require_unclaimed(pending)
         pending.packages = check_unchanged(pending.version, reviewed)
         asked = ask_for_open_tasks(pending.version)
         if not asked:
@@ -121,8 +123,15 @@ def _decide(
     reason: str,
 ) -> Event:
     with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
+        _require_unclaimed(pending)
         pending.packages = check_unchanged(pending.version, reviewed)
     return pending.event
+
+
+def _require_unclaimed(pending: lifecycle.PendingTransition) -> None:
+    """Raise `Conflict` if another moderator has claimed the version."""
+    assert pending.by is not None
+    require_unclaimed(pending.version, pending.by)
 
 
 #: The longest hold.

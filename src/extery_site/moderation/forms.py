@@ -74,3 +74,19 @@ class BlockForm(forms.Form):
         if data.get("scope") != "versions":
             return []
         return sorted({number[:100] for number in data.getlist("version")[:1000]})
+
+
+class ReplyForm(forms.Form):
+    """A saved reply."""
+
+    title = forms.CharField(
+        max_length=100,
+        help_text="Moderators choose it by its title.",
+        error_messages={"required": "Enter a title."},
+    )
+    text = forms.CharField(
+        max_length=MAX_REASON_LENGTH,
+        help_text="You can use Markdown, and the placeholders below.",
+        error_messages={"required": "Enter a text."},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )

@@ -1,39 +1,38 @@
-"""The review thread of a version, which is public; users comment, moderators decide."""
+"""The conversation about a version, which is public; users comment, moderators decide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from extery.core.errors import Conflict, ExteryError, InvalidInput
-from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
-from extery_site.accounts.permissions import (
-    is_active_user,
-    may_moderate,
-    require_moderator,
-)
+from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.own_work import may_decide
-from extery_site.catalog.similar_names import find_similar
-from extery_site.moderation import comments, queues
 from extery_site.moderation import decisions as moderation
+from extery_site.moderation import queues
 from extery_site.moderation.author_side import author_context
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
+from extery_site.moderation.replies import fill
+from extery_site.moderation.review_context import review_context, tab_url
+from extery_site.moderation.review_steps import STEPS, SentForm
+from extery_site.moderation.tab_views import CODE_TABS, show_tab
+from extery_site.moderation.tasks import open_tasks
 from extery_site.project.problems import add_retry_after, http_status
-from extery_site.publish.completeness import complete_state
-from extery_site.quotas.client_address import client_address
-from extery_site.ui.form_problems import add_problems
+from extery_site.ui.form_problems import add_problems, with_hint
 
 _EXTENSIONS = Extension.objects.select_related("owner", "image", "newest_version")
+#: Entries of the conversation that are shown at its start and at its end, if it is long.
+SHOWN_FIRST, SHOWN_LAST = 10, 40
+MAX_UNFOLDED = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,10 +49,12 @@ def thread(request: HttpRequest, extension_id: str, number: str = "") -> HttpRes
         if number:
             return _show_version(request, extension, number)
         version = queues.version_to_review(extension)
-        return redirect(version_url(version)) if version else _show_thread(request, extension, None)
+        return redirect(tab_url(version)) if version else _show_thread(request, extension, None)
     if not is_active_user(request.user):
         return redirect_to_login(request.get_full_path())
-    return _change(request, extension, number)
+    if request.POST.get("step") in STEPS:
+        return _take_step(request, extension, number)
+    return _decide(request, extension, number)
 
 
 def _show_version(request: HttpRequest, extension: Extension, number: str) -> HttpResponse:
@@ -64,21 +65,87 @@ def _show_version(request: HttpRequest, extension: Extension, number: str) -> Ht
     return _show_thread(request, extension, version, number=number)
 
 
-def _change(request: HttpRequest, extension: Extension, number: str) -> HttpResponse:
-    """Comment or decide, and return to the page of the version; show it with the errors otherwise."""
+def _take_step(request: HttpRequest, extension: Extension, number: str) -> HttpResponse:
+    """Perform a step and return to its tab; show the tab with the error and what was typed otherwise."""
+    name, tab = request.POST["step"], request.POST.get("tab", "version")
+    version = _find_version(extension, number)
+    try:
+        fragment = STEPS[name].perform(SentForm(request, extension, version))
+    except ExteryError as error:
+        if tab in CODE_TABS:
+            response = show_tab(request, extension, _find_version(extension, number), tab, error)
+        else:
+            response = _show_rejected(request, extension, number, name, error)
+        return add_retry_after(response, error)
+    messages.success(request, STEPS[name].message)
+    version = _find_version(extension, number) or queues.version_to_review(extension)
+    if name == "mark_done" and version and version.is_in_review:
+        messages.success(request, f"All tasks are done: {version.number} is in the queue again.")
+    if version is None:
+        return redirect(request.path)
+    # What was written in a tab is shown where it was written, except results of a try.
+    target = tab if tab in CODE_TABS and name != "tried" else "version"
+    query = f"?package={request.POST['place_package']}" if request.POST.get("place_package") else ""
+    anchor = f"#{fragment}" if fragment else ""
+    return redirect(tab_url(version, target) + (query if target == "changes" else "") + anchor)
+
+
+def _show_rejected(
+    request: HttpRequest, extension: Extension, number: str, step: str, error: ExteryError
+) -> HttpResponse:
+    """Show the conversation with what was typed and the error of a step."""
+    form = CommentForm(request.POST) if step == "comment" else None
+    problems = []
+    if form is not None:
+        # An empty text is reported by the form, in its own words.
+        if form.is_valid():
+            add_problems(form, error)
+    else:
+        problems = [with_hint(problem) for problem in error.problems if problem.is_error]
+    return _show_thread(
+        request,
+        extension,
+        _find_version(extension, number),
+        number=number,
+        step=step,
+        form=form,
+        status=http_status(error),
+        problems=problems,
+    )
+
+
+def _decide(request: HttpRequest, extension: Extension, number: str) -> HttpResponse:
+    """Decide, and return to the page of the version; show it with the errors otherwise."""
     step = request.POST.get("step", "")
-    form: Form = CommentForm(request.POST) if step == "comment" else ReasonForm(request.POST)
+    if step == "use_reply":
+        return _use_reply(request, extension, number)
+    form = ReasonForm(request.POST)
     status, problem = _perform(request, step, form, extension, number)
     # The action may have failed because the extension has changed.
     extension = get_object_or_404(_EXTENSIONS, pk=extension.pk)
     version = _find_version(extension, number) or queues.version_to_review(extension)
     if status == 200:
-        return redirect(version_url(version) if version else request.path)
+        return redirect(tab_url(version) if version else request.path)
     code = problem.code if problem else ""
-    if step != "comment" and not code.startswith(_PACKAGE_CODES):
+    if not code.startswith(_PACKAGE_CODES):
         status = 409 if _report_changes(request, form, number, version) else status
     response = _show_thread(request, extension, version, step=step, form=form, status=status)
     return add_retry_after(response, problem)
+
+
+def _use_reply(request: HttpRequest, extension: Extension, number: str) -> HttpResponse:
+    """Show the page with a saved reply added to the message; nothing is sent."""
+    require_moderator(request.user)
+    version = _find_version(extension, number)
+    if version is None:
+        raise Http404("This version was never submitted for review.")
+    version.extension = extension
+    context = review_context(request, extension, version, number=number, tab="version")
+    chosen = [reply for reply in context["replies"] if str(reply.pk) == request.POST.get("reply")]
+    texts = [fill(reply.text, version, list(open_tasks(version))) for reply in chosen]
+    typed = request.POST.get("reason", "").strip()
+    form = ReasonForm(initial={"reason": "\n\n".join(filter(None, [typed, *texts]))})
+    return _show_thread(request, extension, version, number=number, step="use_reply", form=form)
 
 
 def _show_thread(
@@ -90,6 +157,7 @@ def _show_thread(
     step: str = "",
     form: Form | None = None,
     status: int = 200,
+    problems: Sequence[str] = (),
 ) -> HttpResponse:
     """Render the page of a version, or of the ``number`` of a deleted one.
 
@@ -98,30 +166,38 @@ def _show_thread(
     is_comment = step == "comment"
     if version is not None:
         version.extension, number = extension, version.number
-    context = {
-        "extension": extension,
-        "version": version,
-        "number": number,
-        "may_decide": may_decide(request.user, extension, version),
-        "versions": queues.submitted_versions(extension),
-        "deleted_numbers": queues.deleted_numbers(extension, request.user),
-        "published": _published_before(extension, version),
-        "packages": version.packages.all() if version else [],
-        "verdicts": verdict_lines(verdicts_of_upload(version.manifest)) if version else [],
-        "missing": complete_state(extension, version).problems if version else [],
-        "thread": queues.thread(extension, request.user, number=number),
+    context = review_context(request, extension, version, number=number, tab="version")
+    events = list(queues.thread(extension, request.user, number=number))
+    context |= _folded(events) | {
+        "participants": _participants(events),
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),
         "step": step,
-        "similar": find_similar(extension) if may_moderate(request.user) else [],
-        "visible": Extension.objects.visible_to(request.user).filter(pk=extension.pk).exists(),
+        "typed": request.POST,
+        "problems": problems,
+        "edited": request.GET.get("edit") or request.POST.get("event", ""),
     }
     context |= author_context(request.user, version)
     return render(request, "moderation/thread.html", context, status=status)
 
 
+def _folded(events: Sequence[Event]) -> dict[str, Any]:
+    """Return the entries of the conversation in three parts; the middle one of a long one is folded."""
+    if len(events) <= MAX_UNFOLDED:
+        return {"thread": events, "folded": [], "thread_end": []}
+    return {
+        "thread": events[:SHOWN_FIRST],
+        "folded": events[SHOWN_FIRST:-SHOWN_LAST],
+        "thread_end": events[-SHOWN_LAST:],
+    }
+
+
+def _participants(events: Sequence[Event]) -> list[Any]:
+    """Return the users who took part, in the order of their first entry."""
+    return list({event.by_id: event.by for event in events if event.by is not None}.values())
+
+
 SUCCESS_MESSAGES = {
-    "comment": "Comment added.",
     "approve": "Approved. The version is public now.",
     "schedule": "Approved. This page shows when the version becomes public.",
     "request_changes": "Changes requested. The author can edit and resubmit the version.",
@@ -131,23 +207,12 @@ SUCCESS_MESSAGES = {
 }
 
 
-def version_url(version: Version) -> str:
-    """Return the URL of the review of a version."""
-    return reverse("moderation:version", args=[version.extension.extension_id, version.number])
-
-
 def _find_version(extension: Extension, number: str) -> Version | None:
     """Return the submitted version with ``number``."""
-    return queues.submitted_versions(extension).with_packages().filter(number=number).first()
-
-
-def _published_before(extension: Extension, version: Version | None) -> Version | None:
-    """Return the published version to compare ``version`` with, if it is another one."""
-    published = extension.newest_version
-    if version is None or published is None or published.pk == version.pk:
-        return None
-    published.extension = extension
-    return published
+    version = queues.submitted_versions(extension).with_packages().filter(number=number).first()
+    if version is not None:
+        version.extension = extension
+    return version
 
 
 def _decided_version(extension: Extension, number: str) -> Version:
@@ -200,43 +265,59 @@ def _report_changes(request: HttpRequest, form: Form, number: str, version: Vers
 def _perform(
     request: HttpRequest, step: str, form: Form, extension: Extension, number: str
 ) -> tuple[int, ExteryError | None]:
-    """Perform an action and return the HTTP status and the error, if there is one.
+    """Perform a decision and return the HTTP status and the error, if there is one.
 
-    If the status is not 200, the form has the errors.
+    If the status is not 200, the form has the errors. The same form sent twice decides once.
     """
     if step not in SUCCESS_MESSAGES or step == "schedule":
         raise Http404("Unknown action.")
-    if step != "comment":
-        require_moderator(request.user)
+    require_moderator(request.user)
     if not form.is_valid():
         return 422, None
-    data = form.cleaned_data
+    reason = form.cleaned_data["reason"]
     by = request.user
     try:
         match step:
-            case "comment":
-                comments.comment(
-                    extension=extension,
-                    version=_find_version(extension, number),
-                    by=by,
-                    text=data["text"],
-                    address=client_address(request),
-                )
             case "block":
-                moderation.block_extension(extension=extension, by=by, reason=data["reason"])
+                moderation.block_extension(extension=extension, by=by, reason=reason)
             case "unblock":
-                moderation.unblock_extension(extension=extension, by=by, reason=data["reason"])
+                moderation.unblock_extension(extension=extension, by=by, reason=reason)
             case _:
                 event = _DECISIONS[step](
                     version=_decided_version(extension, number),
                     packages=request.POST.getlist("package"),
                     by=by,
-                    reason=data["reason"],
+                    reason=reason,
                 )
                 if event.kind == Event.Kind.SCHEDULED:
                     step = "schedule"
     except ExteryError as error:
+        if error.code == "review.wrong-status" and _is_repeated(request, step, extension, number):
+            messages.success(request, SUCCESS_MESSAGES[step])
+            return 200, None
         add_problems(form, error)
         return http_status(error), error
     messages.success(request, SUCCESS_MESSAGES[step])
     return 200, None
+
+
+_KINDS = {
+    "approve": Event.Kind.APPROVED,
+    "request_changes": Event.Kind.CHANGES_REQUESTED,
+    "decline": Event.Kind.DECLINED,
+    "block": Event.Kind.BLOCKED,
+    "unblock": Event.Kind.UNBLOCKED,
+}
+
+
+def _is_repeated(request: HttpRequest, step: str, extension: Extension, number: str) -> bool:
+    """Whether the last decision is the one of this form, by the same moderator about the same packages."""
+    decisions = extension.events.decisions()
+    if step not in ("block", "unblock"):
+        decisions = decisions.filter(version_number=number)
+    last = decisions.order_by("-pk").first()
+    if last is None or (last.kind, last.by_id) != (_KINDS[step], request.user.pk):
+        return False
+    return sorted(last.packages) == sorted(
+        text.strip().lower().removeprefix("sha256:") for text in request.POST.getlist("package")
+    ) or step in ("block", "unblock")

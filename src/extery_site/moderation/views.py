@@ -21,7 +21,7 @@ from extery_site.moderation.figures import queue_figures
 from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_rows import make_rows
-from extery_site.moderation.thread_views import version_url
+from extery_site.moderation.review_context import tab_url
 from extery_site.moderation.waiting import format_duration
 from extery_site.ui.form_problems import sentence
 
@@ -131,7 +131,7 @@ def _change(request: HttpRequest) -> HttpResponse:
     if "next" in post:
         claim = claim_next(by=moderator)
         if claim is not None:
-            return redirect(version_url(claim.version))
+            return redirect(tab_url(claim.version))
         messages.info(request, "Nothing is left to take: every version in review is claimed.")
         return redirect(_list_url(post))
     if "undo" in post:

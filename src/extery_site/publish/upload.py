@@ -169,6 +169,8 @@ def _store(
         text=package.file_name,
         packages=[stage.sha256],
     )
+    # An event handler may have submitted the version again.
+    version.refresh_from_db(fields=["status", "submitted_at", "expires_at"])
     names = tuple(old.original_name for old in replaced)
     return UploadResult(extension, version, package, names, tuple(report.problems), report.refusals)
 

@@ -67,6 +67,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _uploaded_message(result: actions.UploadResult) -> str:
     name, replaced = result.package.original_name, ", ".join(result.replaced)
+    if result.version.is_in_review:
+        return f"{name} uploaded. All tasks are done: the version is back in the queue."
     if not replaced:
         return f"{name} uploaded. Complete the draft, then submit it."
     return f"{name} uploaded. It replaces {replaced}. Submit the version again when it is ready."

@@ -157,7 +157,10 @@ def _comment(event: Event | None) -> Target | None:
     )
 
 
-_COMMENTS = Event.objects.filter(kind=Event.Kind.COMMENT).select_related("extension__owner", "by")
+#: Internal notes are not among them: only moderators and volunteers know that they exist.
+_COMMENTS = Event.objects.filter(kind=Event.Kind.COMMENT, is_internal=False).select_related(
+    "extension__owner", "by"
+)
 
 
 def _is_comment_visible(target: Target, user: AnyUser) -> bool:

@@ -124,6 +124,42 @@ CODES: dict[str, Code] = {
         hint="write what belongs there, without braces",
         example={"placeholders": "host, other"},
     ),
+    "review.result-missing": Code(
+        "error",
+        "the result of a try is missing",
+        "Others want to know whether it worked.",
+        message="the result is missing",
+        hint="choose whether it works, works in part, or fails",
+    ),
+    "review.blender-missing": Code(
+        "error",
+        "the Blender version of a try is missing",
+        "An extension can work in one Blender and fail in another.",
+        message="the Blender version is missing or not a version",
+        hint="enter the version, for example 4.5 or 5.0.1",
+    ),
+    "review.system-missing": Code(
+        "error",
+        "the system of a try is missing",
+        "An extension can work on one system and fail on another.",
+        message="the system is missing",
+        hint="choose the system on which you tried it",
+    ),
+    "review.waiver-reason-missing": Code(
+        "error",
+        "the waiver has no reason",
+        "The reason is shown with the finding in later versions.",
+        message="the reason why the finding is accepted is empty",
+        hint="write why it is fine",
+    ),
+    "review.try-ended": Code(
+        "error",
+        "the private address has ended",
+        "An address to try a version is for one person and one build, and ends after seven days, with a new "
+        "build, with the decision, or when it is taken back.",
+        message="this private address has ended",
+        hint="make a new one in the review, under 'Try it'",
+    ),
     "review.reply-empty": Code(
         "error",
         "the saved reply has no title or text",

@@ -127,6 +127,10 @@ CODES: dict[str, Code] = {
             ),
             "comment": ("this comment does not exist", "reload the page"),
             "task": ("this task does not exist", "reload the page"),
+            "finding": (
+                "the version does not have this finding",
+                "reload the page: an upload may have removed it",
+            ),
             "reply": ("this saved reply was deleted", "see the list of saved replies"),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (

@@ -1,18 +1,24 @@
-"""Models of moderation: the queue, claims, tasks, saved replies and requests for blocks."""
+"""Models of moderation: the queue, claims, tasks, saved replies, differences and requests for blocks."""
 
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.moderation.models.claim import Claim
+from extery_site.moderation.models.package_difference import PackageDifference
 from extery_site.moderation.models.queue_entry import Answer, QueueEntry
 from extery_site.moderation.models.saved_reply import SavedReply
 from extery_site.moderation.models.task import Task, TaskQuerySet
+from extery_site.moderation.models.try_address import TryAddress
+from extery_site.moderation.models.waiver import Waiver
 
 __all__ = [
     "Answer",
     "BlockRequest",
     "BlockRequestQuerySet",
     "Claim",
+    "PackageDifference",
     "QueueEntry",
     "SavedReply",
     "Task",
     "TaskQuerySet",
+    "TryAddress",
+    "Waiver",
 ]

@@ -112,6 +112,12 @@ def visible(text: str) -> str:
 
 
 @register.filter
+def visible_code(text: str) -> str:
+    """Show invisible characters of a line of code as code points; tabs stay."""
+    return "\t".join(show_invisible(part) for part in text.split("\t"))
+
+
+@register.filter
 def sentence(problem: Problem) -> str:
     """Return the message of a problem as a sentence."""
     return form_problems.sentence(problem)

@@ -1,0 +1,142 @@
+"""The lines of a difference as the page shows them: folded, with the comments and tasks on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from extery_site.catalog.models import Event
+from extery_site.moderation.models import Task
+
+#: Unchanged lines that are shown beside changed ones.
+CONTEXT = 3
+#: More changed lines than this: the file is folded.
+MAX_CHANGED = 400
+
+
+@dataclass
+class ShownLine:
+    """A line with the numbers in both texts; 0 where a text does not have it."""
+
+    mark: str
+    old: int
+    new: int
+    text: str
+    comments: list[Event] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    has_form: bool = False
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether the line has to be seen, although it is unchanged."""
+        return bool(self.comments or self.tasks or self.has_form)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Consecutive lines, folded or not."""
+
+    lines: list[ShownLine]
+    is_folded: bool
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A changed file."""
+
+    entry: dict[str, Any]
+    parts: list[Part]
+    comments: list[Event]
+    """Comments on lines that the difference does not show."""
+    tasks: list[Task]
+    number: int
+
+    @property
+    def name(self) -> str:
+        return str(self.entry["name"])
+
+    @property
+    def added(self) -> int:
+        return int(self.entry["added"])
+
+    @property
+    def removed(self) -> int:
+        return int(self.entry["removed"])
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the page shows it closed; not if a line of it has a comment or a field."""
+        noted = any(line.is_noted for part in self.parts for line in part.lines)
+        return self.added + self.removed > MAX_CHANGED and not noted
+
+
+def files_with_lines(
+    entries: Iterable[dict[str, Any]],
+    *,
+    package: str,
+    comments: Iterable[Event],
+    tasks: Iterable[Task],
+    field: tuple[str, str],
+) -> list[ShownFile]:
+    """Return the files of a difference; ``field`` is the file and the line that has a field open."""
+    noted_comments, noted_tasks = _by_place(comments, package), _by_place(tasks, package)
+    return [
+        _file(
+            entry,
+            number,
+            noted_comments.get(entry["name"], {}),
+            noted_tasks.get(entry["name"], {}),
+            field[1] if field[0] == entry["name"] else "",
+        )
+        for number, entry in enumerate(entries, start=1)
+    ]
+
+
+def _by_place(rows: Iterable[Any], package: str) -> dict[str, dict[int, list[Any]]]:
+    found: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.place and row.place.get("package") == package:
+            found[row.place["file"]][row.place.get("line", 0)].append(row)
+    return found
+
+
+def _file(
+    entry: dict[str, Any],
+    number: int,
+    comments: dict[int, list[Event]],
+    tasks: dict[int, list[Task]],
+    open_line: str,
+) -> ShownFile:
+    comments, tasks = dict(comments), dict(tasks)
+    lines = []
+    for mark, old, new, text in entry["lines"]:
+        line = ShownLine(mark, old, new, text)
+        if new:
+            line.comments, line.tasks = comments.pop(new, []), tasks.pop(new, [])
+            line.has_form = str(new) == open_line
+        lines.append(line)
+    return ShownFile(
+        entry,
+        list(_parts(lines)),
+        [event for events in comments.values() for event in events],
+        [task for some in tasks.values() for task in some],
+        number,
+    )
+
+
+def _parts(lines: list[ShownLine]) -> Iterator[Part]:
+    """Yield the lines in parts; unchanged ones that are far from a changed or noted one are folded."""
+    shown = [False] * len(lines)
+    for index, line in enumerate(lines):
+        if line.mark != " " or line.is_noted:
+            low, high = max(0, index - CONTEXT), min(len(lines), index + CONTEXT + 1)
+            shown[low:high] = [True] * (high - low)
+    start = 0
+    while start < len(lines):
+        end = start
+        while end < len(lines) and shown[end] == shown[start]:
+            end += 1
+        yield Part(lines[start:end], is_folded=not shown[start] and end - start > 1)
+        start = end

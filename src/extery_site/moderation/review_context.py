@@ -1,0 +1,140 @@
+"""What all tabs of the review of a version show: its head, tasks, decision and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
+from extery_site.accounts.permissions import AnyUser, is_active_user, may_moderate, may_triage
+from extery_site.catalog.models import Extension, Package, Version
+from extery_site.catalog.own_work import may_decide
+from extery_site.catalog.similar_names import find_similar
+from extery_site.moderation import queues
+from extery_site.moderation.changes import approved_before, build_number
+from extery_site.moderation.claims import current_claim
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.models import QueueEntry, SavedReply
+from extery_site.moderation.permissions import may_read_notes
+from extery_site.moderation.queue_order import waiting_entries
+from extery_site.moderation.risk import stored_risk
+from extery_site.moderation.tasks import visible_tasks
+from extery_site.moderation.waiting import OPEN, format_duration
+from extery_site.publish.completeness import complete_state
+
+#: Tabs of the review: name of the URL, title, and whether visitors see it.
+TABS = {
+    "version": ("Conversation", True),
+    "changes": ("Changes", False),
+    "findings": ("Findings", False),
+    "try": ("Try it", False),
+}
+
+
+def tab_url(version: Version, tab: str = "version") -> str:
+    """Return the URL of a tab of the review of a version."""
+    return reverse(f"moderation:{tab}", args=[version.extension.extension_id, version.number])
+
+
+def may_read_code(user: AnyUser, extension: Extension) -> bool:
+    """Whether ``user`` may see the content of packages that are not public: staff and the owner."""
+    return may_triage(user) or (is_active_user(user) and user.pk == extension.owner_id)
+
+
+def review_context(
+    request: HttpRequest, extension: Extension, version: Version | None, *, number: str, tab: str
+) -> dict[str, Any]:
+    """Return the context of a tab; without ``version``, of the history of a deleted one."""
+    user = request.user
+    reads_code = may_read_code(user, extension)
+    tasks = visible_tasks(extension, version, user)
+    versions = list(queues.submitted_versions(extension))
+    context: dict[str, Any] = {
+        "extension": extension,
+        "version": version,
+        "number": number,
+        "tab": tab,
+        "versions": versions,
+        "open_versions": [one for one in versions if one.status in queues.OPEN],
+        "deleted_numbers": queues.deleted_numbers(extension, user),
+        "tasks": tasks,
+        "open_tasks": [task for task in tasks if not task.is_done],
+        "asked_tasks": [task for task in tasks if task.asked_at],
+        "reads_code": reads_code,
+        "is_owner": is_active_user(user) and user.pk == extension.owner_id,
+        "may_triage": may_triage(user) and may_decide(user, extension, version),
+        "may_decide": may_decide(user, extension, version),
+        "reads_notes": may_read_notes(user, extension),
+        "visible": Extension.objects.visible_to(user).filter(pk=extension.pk).exists(),
+        "packages": [],
+        "similar": find_similar(extension) if may_moderate(user) else [],
+    }
+    if version is not None:
+        context |= _version_context(user, extension, version, tab, reads_code=reads_code)
+    return context
+
+
+def _version_context(
+    user: AnyUser, extension: Extension, version: Version, tab: str, *, reads_code: bool
+) -> dict[str, Any]:
+    packages: list[Package] = list(version.packages.all())
+    for package in packages:
+        package.version = version
+    return {
+        "tabs": [
+            (name, title, tab_url(version, name), name == tab)
+            for name, (title, is_public) in TABS.items()
+            if is_public or (reads_code and (name != "try" or may_triage(user)))
+        ],
+        "packages": packages,
+        "build": build_number(version),
+        "published": _published_before(extension, version),
+        "approved": approved_before(version),
+        "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
+        "missing": complete_state(extension, version).problems,
+        "finding_count": len(findings_of(version)) if reads_code else 0,
+        "replies": list(SavedReply.objects.all()) if may_moderate(user) else [],
+        **(_queue_context(version) if may_triage(user) else {}),
+    }
+
+
+def _queue_context(version: Version) -> dict[str, Any]:
+    """Return the neighbours of a version in the queue, its claim, its risk and its waiting times."""
+    now = timezone.now()
+    entry = QueueEntry.objects.with_waits(now).filter(version=version).first()
+    keys = list(waiting_entries(now).values_list("pk", flat=True))
+    place = keys.index(version.pk) + 1 if version.pk in keys else 0
+    wanted = keys[max(0, place - 2) : place + 1] if place else []
+    near = Version.objects.select_related("extension").in_bulk(wanted)
+    before = near.get(keys[place - 2]) if place > 1 else None
+    after = near.get(keys[place]) if 0 < place < len(keys) else None
+    context: dict[str, Any] = {
+        "previous_next": (before, after),
+        "claim": current_claim(version),
+        "risk": stored_risk(version),
+        "is_open": version.status in OPEN,
+    }
+    if entry is not None:
+        context["waits"] = {
+            "us": _duration(entry, "with_us"),
+            "author": _duration(entry, "with_author"),
+            "place": place,
+            "number": len(keys),
+        }
+    return context
+
+
+def _duration(entry: QueueEntry, name: str) -> str:
+    return format_duration(getattr(entry, name))
+
+
+def _published_before(extension: Extension, version: Version) -> Version | None:
+    """Return the published version to compare ``version`` with, if it is another one."""
+    published = extension.newest_version
+    if published is None or published.pk == version.pk:
+        return None
+    published.extension = extension
+    return published

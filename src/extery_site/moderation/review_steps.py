@@ -1,0 +1,222 @@
+"""What the forms of the review pages do, beside decisions: each ``step`` is one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from extery.core.errors import InvalidInput, NotFound, Where
+from extery.core.invisible import show_invisible
+from extery_site.accounts.permissions import AnyUser
+from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.text_limits import MAX_TASK_LENGTH
+from extery_site.moderation import claims, comments, tasks, try_addresses, waivers
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.models import Task, Waiver
+from extery_site.moderation.places import make_place
+from extery_site.moderation.tried import RESULTS, report_try
+from extery_site.quotas.client_address import client_address
+
+
+class SentForm(NamedTuple):
+    """A form of a review page."""
+
+    request: HttpRequest
+    extension: Extension
+    submitted: Version | None
+
+    @property
+    def by(self) -> AnyUser:
+        return self.request.user
+
+    @property
+    def version(self) -> Version:
+        """The version that it is about; raises `InvalidInput` if there is none."""
+        if self.submitted is None:
+            raise InvalidInput.of("request.bad-value", variant="no-version")
+        return self.submitted
+
+    def value(self, name: str) -> str:
+        """Return the value of a field; empty without one."""
+        return self.request.POST.get(name, "")
+
+    @property
+    def place(self) -> dict[str, object]:
+        """The line that it is about; empty without one."""
+        return make_place(
+            package=self.value("place_package"),
+            file=self.value("place_file"),
+            line=self.value("place_line"),
+        )
+
+    @property
+    def event(self) -> Event:
+        """The comment that it is about; raises `NotFound`."""
+        event = self.extension.events.filter(pk=_number(self.value("event"))).first()
+        if event is None:
+            raise NotFound.of("request.not-found", variant="comment")
+        event.extension = self.extension
+        return event
+
+    @property
+    def task(self) -> Task:
+        """The task that it is about; raises `NotFound`."""
+        task: Task | None = self.version.tasks.filter(pk=_number(self.value("task_id"))).first()
+        if task is None:
+            raise NotFound.of("request.not-found", variant="task")
+        task.version = self.version
+        return task
+
+
+class Step(NamedTuple):
+    """An action, the message after it, and the fragment of the page to return to."""
+
+    perform: Callable[[SentForm], str]
+    """Returns the fragment, which may be empty."""
+    message: str
+
+
+def _comment(form: SentForm) -> str:
+    event = comments.comment(
+        extension=form.extension,
+        version=form.submitted,
+        by=form.by,
+        text=form.value("text"),
+        address=client_address(form.request),
+        is_internal=bool(form.value("is_internal")),
+        place=form.place,
+    )
+    return f"event-{event.pk}"
+
+
+def _edit_comment(form: SentForm) -> str:
+    event = form.event
+    comments.edit_comment(
+        event=event,
+        by=form.by,
+        text=form.value("text"),
+        address=client_address(form.request),
+    )
+    return f"event-{event.pk}"
+
+
+def _remove_comment(form: SentForm) -> str:
+    event = form.event
+    comments.remove_comment(event=event, by=form.by, reason=form.value("reason"))
+    return f"event-{event.pk}"
+
+
+def _add_task(form: SentForm) -> str:
+    # The form of a line has one field for a task and for a comment.
+    text = form.value("task") or form.value("text")
+    tasks.add_task(version=form.version, by=form.by, text=text, place=form.place)
+    return "tasks"
+
+
+def _add_task_of_finding(form: SentForm) -> str:
+    fingerprint = form.value("finding")
+    finding = findings_of(form.version).get(fingerprint)
+    if finding is None:
+        raise NotFound.of("request.not-found", variant="finding")
+    text = form.value("task") or finding.hint or finding.message
+    text = show_invisible(text[:1].upper() + text[1:])[:MAX_TASK_LENGTH]
+    tasks.add_task(version=form.version, by=form.by, text=text, finding=finding)
+    return f"finding-{fingerprint}"
+
+
+def _mark_done(form: SentForm) -> str:
+    note = form.value("note")
+    tasks.mark_done(task=form.task, by=form.by, note=note)
+    return "tasks"
+
+
+def _reopen_task(form: SentForm) -> str:
+    tasks.reopen_task(task=form.task, by=form.by)
+    return "tasks"
+
+
+def _drop_task(form: SentForm) -> str:
+    tasks.drop_task(task=form.task, by=form.by)
+    return "tasks"
+
+
+def _waive(form: SentForm) -> str:
+    fingerprint = form.value("finding")
+    reason = form.value("reason")
+    waivers.waive(version=form.version, fingerprint=fingerprint, by=form.by, reason=reason)
+    return f"finding-{fingerprint}"
+
+
+def _end_waiver(form: SentForm) -> str:
+    fingerprint = form.value("finding")
+    row = Waiver.objects.filter(extension=form.extension, fingerprint=fingerprint[:64]).first()
+    if row is not None:
+        waivers.end_waiver(waiver=row, by=form.by)
+    return f"finding-{fingerprint}"
+
+
+def _make_address(form: SentForm) -> str:
+    try_addresses.make_address(version=form.version, by=form.by)
+    return ""
+
+
+def _end_address(form: SentForm) -> str:
+    try_addresses.end_address(version=form.version, by=form.by)
+    return ""
+
+
+def _tried(form: SentForm) -> str:
+    if form.value("result") not in RESULTS:
+        raise InvalidInput.of("review.result-missing", where=Where(path=("result",)))
+    event = report_try(
+        version=form.version,
+        by=form.by,
+        result=form.value("result"),
+        blender=form.value("blender"),
+        system=form.value("system"),
+        text=form.value("text"),
+        address=client_address(form.request),
+    )
+    return f"event-{event.pk}"
+
+
+def _claim(form: SentForm) -> str:
+    claims.claim(version=form.version, by=form.by)
+    return ""
+
+
+def _release(form: SentForm) -> str:
+    claims.release(version=form.version, by=form.by)
+    return ""
+
+
+def _take_over(form: SentForm) -> str:
+    claims.take_over(version=form.version, by=form.by, claim=_number(form.value("claim")) or None)
+    return ""
+
+
+#: Steps by the value of the field ``step``.
+STEPS: dict[str, Step] = {
+    "claim": Step(_claim, "Claimed: it is yours for two hours after your last action."),
+    "release": Step(_release, "Released."),
+    "take_over": Step(_take_over, "It is yours now."),
+    "comment": Step(_comment, "Comment added."),
+    "edit_comment": Step(_edit_comment, "Comment changed."),
+    "remove_comment": Step(_remove_comment, "Comment removed."),
+    "add_task": Step(_add_task, "Task added."),
+    "task_of_finding": Step(_add_task_of_finding, "The finding is a task now."),
+    "mark_done": Step(_mark_done, "The task is marked as done."),
+    "reopen_task": Step(_reopen_task, "The task is open again."),
+    "drop_task": Step(_drop_task, "The task is dropped."),
+    "waive": Step(_waive, "The finding is waived."),
+    "end_waiver": Step(_end_waiver, "The finding is open again."),
+    "make_address": Step(_make_address, "This address is for you only."),
+    "end_address": Step(_end_address, "The address is taken back. It no longer works."),
+    "tried": Step(_tried, "Thank you. It is in the conversation now."),
+}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

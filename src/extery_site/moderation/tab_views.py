@@ -1,0 +1,251 @@
+"""The tabs Changes, Findings and Try it of the review of a version, and the page that confirms a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from extery.core.errors import ExteryError, Problem, Refused
+from extery_site.accounts.permissions import is_active_user, may_triage, require_moderator
+from extery_site.catalog.models import Extension, Version
+from extery_site.moderation import queues
+from extery_site.moderation.change_lines import files_with_lines
+from extery_site.moderation.changes import find_bases, safe_difference, summarize
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.forms import ReasonForm
+from extery_site.moderation.models import Task, Waiver
+from extery_site.moderation.review_context import may_read_code, review_context
+from extery_site.moderation.tried import RESULTS, SYSTEMS
+from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
+from extery_site.moderation.waivers import waivers_of
+from extery_site.project.problems import http_status
+from extery_site.ui.addresses import absolute
+from extery_site.ui.form_problems import with_hint
+
+_Context = dict[str, Any]
+_EXTENSIONS = Extension.objects.select_related("owner", "image", "newest_version")
+
+
+@require_safe
+def changes(request: HttpRequest, extension_id: str, number: str) -> HttpResponse:
+    """Show how the packages of a version differ from the last approved version or an earlier build."""
+    return _open(request, extension_id, number, "changes")
+
+
+@require_safe
+def findings(request: HttpRequest, extension_id: str, number: str) -> HttpResponse:
+    """Show what the checks found in the packages of a version."""
+    return _open(request, extension_id, number, "findings")
+
+
+@require_safe
+def try_it(request: HttpRequest, extension_id: str, number: str) -> HttpResponse:
+    """Show the private address to install a version, and what happened to those who tried it."""
+    return _open(request, extension_id, number, "try")
+
+
+def _open(request: HttpRequest, extension_id: str, number: str, tab: str) -> HttpResponse:
+    extension = get_object_or_404(_EXTENSIONS.with_id(extension_id))
+    if not queues.can_view_thread(extension, request.user):
+        raise Http404("This extension was never submitted for review.")
+    return show_tab(request, extension, find_submitted(extension, number), tab)
+
+
+def find_submitted(extension: Extension, number: str) -> Version | None:
+    """Return the submitted version with ``number``."""
+    version = queues.submitted_versions(extension).with_packages().filter(number=number).first()
+    if version is not None:
+        version.extension = extension
+    return version
+
+
+def show_tab(
+    request: HttpRequest,
+    extension: Extension,
+    version: Version | None,
+    tab: str,
+    error: ExteryError | None = None,
+) -> HttpResponse:
+    """Render a tab; with ``error``, that of a form of the tab, and what was typed.
+
+    Raises `Refused` for users who may not see the content of packages.
+    """
+    if version is None:
+        raise Http404("This version was never submitted for review.")
+    if not may_read_code(request.user, extension):
+        if not is_active_user(request.user):
+            return redirect_to_login(request.get_full_path())
+        raise Refused.of("download.not-public")
+    if tab == "try" and not may_triage(request.user):
+        raise Refused.of("permission.staff-only")
+    context = review_context(request, extension, version, number=version.number, tab=tab)
+    context |= {
+        "reason": ReasonForm(),
+        "typed": request.POST,
+        "step": request.POST.get("step", ""),
+        "problems": [with_hint(problem) for problem in error.problems if problem.is_error]
+        if error
+        else [],
+    }
+    template, fill = _TABS[tab]
+    context |= fill(request, extension, version, context)
+    status = http_status(error) if error else 200
+    return render(request, template, context, status=status)
+
+
+def _changes(
+    request: HttpRequest, extension: Extension, version: Version, context: _Context
+) -> dict[str, Any]:
+    packages = context["packages"]
+    if not packages:
+        return {"package": None}
+    wanted = {request.GET.get("package"), request.POST.get("place_package")}
+    package = next((one for one in packages if one.sha256 in wanted), packages[0])
+    bases = find_bases(version, package, context["approved"])
+    base = next((one for one in bases if one.sha256 == request.GET.get("base")), None)
+    base = base or (bases[0] if bases else None)
+    difference, problem = safe_difference(package, base)
+    data = request.POST or request.GET
+    comments = queues.thread(extension, request.user, number=version.number)
+    files = files_with_lines(
+        difference["files"],
+        package=package.sha256,
+        comments=[event for event in comments if event.place],
+        tasks=context["tasks"],
+        field=(
+            data.get("place_file") or data.get("file", ""),
+            data.get("place_line") or data.get("line", ""),
+        ),
+    )
+    return {
+        "package": package,
+        "bases": bases,
+        "base": base,
+        "difference": difference,
+        "difference_problem": problem,
+        "summary": summarize(version, context["approved"], difference),
+        "files": files,
+        "added": sum(file.added for file in files),
+        "removed": sum(file.removed for file in files),
+    }
+
+
+class FindingRow(NamedTuple):
+    """A finding as the page shows it."""
+
+    fingerprint: str
+    problem: Problem
+    is_new: bool
+    waiver: Waiver | None
+    task: Task | None
+
+    @property
+    def group(self) -> str:
+        """The title of its group."""
+        if self.waiver:
+            return "Waived"
+        return "To fix" if self.problem.is_error else "To look at"
+
+
+def _findings(
+    request: HttpRequest, extension: Extension, version: Version, context: _Context
+) -> dict[str, Any]:
+    found = findings_of(version)
+    approved = context["approved"]
+    before = findings_of(approved) if approved else {}
+    waivers = waivers_of(extension)
+    tasks = {task.fingerprint: task for task in context["tasks"] if task.fingerprint}
+    rows = [
+        FindingRow(
+            fingerprint,
+            problem,
+            is_new=bool(approved) and fingerprint not in before,
+            waiver=waivers.get(fingerprint),
+            task=tasks.get(fingerprint),
+        )
+        for fingerprint, problem in found.items()
+    ]
+    only = request.GET.get("show", "")
+    groups: dict[str, list[FindingRow]] = {"To fix": [], "To look at": [], "Waived": []}
+    for row in rows:
+        if only != "new" or row.is_new:
+            groups[row.group].append(row)
+    gone = [problem for fingerprint, problem in before.items() if fingerprint not in found]
+    return {
+        "groups": [(name, rows) for name, rows in groups.items() if rows],
+        "gone": gone,
+        "new_count": sum(row.is_new for row in rows),
+        "show": only if only in ("new", "gone") else "",
+    }
+
+
+def _try(
+    request: HttpRequest, extension: Extension, version: Version, context: _Context
+) -> dict[str, Any]:
+    address = address_of(version, request.user)
+    links = (
+        [(one, absolute(request, drag_path(address, one))) for one in context["packages"]]
+        if address is not None
+        else []
+    )
+    events = queues.thread(extension, request.user, number=version.number)
+    return {
+        "address": address,
+        "links": links,
+        "can_be_tried": version.status in TRIED_STATUSES,
+        "results": RESULTS,
+        "systems": SYSTEMS,
+        "tries": [event for event in events if event.kind == "tried" and not event.is_removed],
+    }
+
+
+#: Tabs beside the conversation: template, and the function that adds to the context.
+_TABS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "changes": ("moderation/changes.html", _changes),
+    "findings": ("moderation/findings.html", _findings),
+    "try": ("moderation/try.html", _try),
+}
+
+#: Tabs that show the content of packages.
+CODE_TABS = frozenset(_TABS)
+
+#: Decisions that are confirmed on a page of their own: the verb of the title and of the button.
+CONFIRMED = {
+    "approve": "Approve",
+    "decline": "Decline",
+    "request_changes": "Request changes to",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, extension_id: str, number: str) -> HttpResponse:
+    """Show what a decision does before it is made; a POST carries the message, and changes nothing."""
+    if not is_active_user(request.user):
+        return redirect_to_login(request.get_full_path())
+    require_moderator(request.user)
+    extension = get_object_or_404(_EXTENSIONS.with_id(extension_id))
+    version = find_submitted(extension, number)
+    step = request.GET.get("step", "")
+    if version is None or step not in CONFIRMED:
+        raise Http404("There is no such decision.")
+    # The hashes of the page that the moderator has seen, not the current ones.
+    seen = request.POST.getlist("package") or version.package_hashes
+    context = review_context(request, extension, version, number=number, tab="version")
+    context |= {
+        "step": step,
+        "verb": CONFIRMED[step],
+        "message": request.POST.get("reason", ""),
+        "seen": seen,
+        "is_changed": sorted(seen) != version.package_hashes,
+        "gained": [
+            name
+            for name in version.permissions
+            if name not in (context["approved"].permissions if context["approved"] else {})
+        ],
+    }
+    return render(request, "moderation/confirm.html", context)
