@@ -40,6 +40,7 @@ from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
 from extery_site.moderation.package_changes import base_version, measure
+from extery_site.moderation.tasks import add_task
 from extery_site.publish import actions as publish
 from extery_site.publish import handover, maximum, visibility
 from extery_site.ratings import actions as ratings
@@ -53,6 +54,8 @@ _DRAFT_DAYS = 0.02
 #: From an approval to the publication, and from now to the end of a hold.
 _COOL_DOWN = timedelta(hours=24)
 _HOLD = timedelta(days=5)
+#: Days between an upload and the tasks of its review.
+_REVIEW_DAYS = 0.3
 
 Step = Callable[[], None]
 
@@ -93,6 +96,9 @@ class ScenarioPlayer:
             yield version.uploaded, partial(self._upload, version)
             if version.outcome != "draft":
                 yield version.uploaded - _DRAFT_DAYS, partial(self._submit, version)
+            if version.tasks:
+                at = version.uploaded - _REVIEW_DAYS
+                yield at, partial(self._set_tasks, version)
             if version.decided is not None:
                 yield version.decided, partial(self._decide, version)
         for comment in self.scenario.thread:
@@ -183,8 +189,18 @@ class ScenarioPlayer:
             raise ValueError(f"{row} has a decision, but its outcome is {version.outcome!r}")
         self.event_days.append(version.decided)
 
+    def _set_tasks(self, version: VersionScenario) -> None:
+        row, by = self.versions[version.number], self.users[version.by or "moderator"]
+        for text in version.tasks:
+            add_task(version=row, by=by, text=text)
+
     def _comment(self, comment: Comment) -> None:
-        review.comment(extension=self.extension, by=self.users[comment.by], text=comment.text)
+        review.comment(
+            extension=self.extension,
+            by=self.users[comment.by],
+            text=comment.text,
+            is_internal=comment.internal,
+        )
         self.event_days.append(comment.at)
 
     def _report(self, planned: ReportScenario) -> None:
@@ -352,6 +368,8 @@ class ScenarioPlayer:
             submitted_at=ago(submitted) if version.outcome != "draft" else None,
             approved_at=ago(version.decided or 0) if is_approved else None,
         )
+        row.tasks.update(created_at=ago(version.uploaded - _REVIEW_DAYS))
+        row.tasks.filter(asked_at__isnull=False).update(asked_at=ago(version.decided or 0))
         packages = list(row.packages.order_by("pk"))
         for package, count in zip(
             packages, _split_downloads(version.downloads, packages), strict=True

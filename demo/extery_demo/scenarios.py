@@ -39,6 +39,8 @@ class VersionScenario:
     """Username of the moderator."""
     reason: str = ""
     """What the moderator wrote."""
+    tasks: tuple[str, ...] = ()
+    """Tasks for the author, set by the moderator who decides, or by one of the review."""
     notes: str = ""
     downloads: int = 0
     blender: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Comment:
     by: str
     at: float
     text: str
+    internal: bool = False
+    """Whether it is a note of moderators and volunteers."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ def read_scenario(folder: Path) -> Scenario:
 
 
 def _version(table: dict[str, Any]) -> VersionScenario:
+    table["tasks"] = tuple(table.get("tasks", ()))
     table["blender"] = tuple(table.get("blender", ()))
     table["undo"] = tuple((file, new, old) for file, new, old in table.get("undo", ()))
     return VersionScenario(**table)

@@ -31,10 +31,27 @@ from extery_demo.users import USERS, create_users, taken_usernames, working_sign
 from extery_demo.waiting import add_waiting_versions
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package
+from extery_site.moderation.replies import save_reply
 from extery_site.project.database import lock_transaction
 
 #: Extensions that ``size="full"`` adds to the scenarios.
 BULK_COUNT = 200
+
+#: Texts that the moderators send often.
+SAVED_REPLIES = (
+    (
+        "Network: say what is sent",
+        "Hello {author}, {extension} {version} talks to {host}. Please say in the manifest what is sent there.",
+    ),
+    (
+        "Wheel: where was it built?",
+        "Hello {author}, {wheel} differs from the published one. Where was it built?",
+    ),
+    (
+        "Name too like another",
+        "Hello {author}, there is {other} already, and people would mix them up. Is another name possible?",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +139,11 @@ def _play_scenarios(users: dict[str, User]) -> None:
             player.set_dates(now)
         add_waiting_versions(users, work_dir)
     finish_feeds(users, now)
+
+
+def _add_saved_replies(users: dict[str, User]) -> None:
+    for title, text in SAVED_REPLIES:
+        save_reply(by=users["moderator"], title=title, text=text)
 
 
 def _set_join_dates(users: dict[str, User]) -> None:

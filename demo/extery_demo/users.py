@@ -24,6 +24,7 @@ class DemoUser:
     joined: float = 345.0
     """Days before the site is seeded."""
     is_moderator: bool = False
+    is_volunteer: bool = False
     role: str = ""
 
 
@@ -73,6 +74,7 @@ USERS = (
         "Oskar Wieland",
         "Pipeline for film. Names, folders, previews: the unglamorous part.",
         joined=290.0,
+        is_volunteer=True,
     ),
     DemoUser("hanna", "Hanna Sturm", "Environments for games, mostly forests.", joined=318.0),
     DemoUser("noor", "Noor Haddad", "Architecture student, third year.", joined=262.0),
@@ -114,6 +116,7 @@ def create_users() -> dict[str, User]:
             full_name=user.full_name,
             about=user.about,
             is_moderator=user.is_moderator,
+            is_volunteer=user.is_volunteer,
             password=password if user.role else unusable,
         )
         for user in USERS
