@@ -38,8 +38,11 @@ def complete_draft(page: Page) -> None:
 def decide(page: Page, button: str, reason: str) -> None:
     page.goto("/queue/")
     page.get_by_role("link", name="Gear Tool").click()
-    page.get_by_label("Reason").fill(reason)
+    page.get_by_label("Message").fill(reason)
     steps.main_button(page, button).click()
+    if button.startswith("Approve"):
+        page.get_by_role("heading", name="Approve Gear Tool 1.0.0?").wait_for()
+        steps.main_button(page, button).click()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
