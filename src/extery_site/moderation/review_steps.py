@@ -11,12 +11,14 @@ from extery.core.errors import InvalidInput, NotFound, Where
 from extery.core.invisible import show_invisible
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.subjects import review_subject
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH
 from extery_site.moderation import claims, comments, tasks, try_addresses, waivers
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Task, Waiver
 from extery_site.moderation.places import make_place
 from extery_site.moderation.tried import RESULTS, report_try
+from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
 from extery_site.quotas.client_address import client_address
 
 
@@ -197,11 +199,30 @@ def _take_over(form: SentForm) -> str:
     return ""
 
 
+def _subscribe(change: Callable[[AnyUser, Subject], None]) -> Callable[[SentForm], str]:
+    """Return a step that changes whether the user is notified about the review."""
+
+    def perform(form: SentForm) -> str:
+        number = form.submitted.number if form.submitted else ""
+        change(form.by, review_subject(form.extension, number))
+        return ""
+
+    return perform
+
+
+def _unmute(user: AnyUser, subject: Subject) -> None:
+    unmute(user, subject.key)
+
+
 #: Steps by the value of the field ``step``.
 STEPS: dict[str, Step] = {
     "claim": Step(_claim, "Claimed: it is yours for two hours after your last action."),
     "release": Step(_release, "Released."),
     "take_over": Step(_take_over, "It is yours now."),
+    "follow": Step(_subscribe(follow), "You are notified about this review."),
+    "unfollow": Step(_subscribe(unfollow), "You no longer follow this review."),
+    "mute": Step(_subscribe(mute), "You are not notified about this review any more."),
+    "unmute": Step(_subscribe(_unmute), "You are notified again if you take part."),
     "comment": Step(_comment, "Comment added."),
     "edit_comment": Step(_edit_comment, "Comment changed."),
     "remove_comment": Step(_remove_comment, "Comment removed."),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from extery.core.errors import Conflict, ExteryError, InvalidInput
 from extery_site.accounts.permissions import is_active_user, require_moderator
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.subjects import review_key
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import queues
 from extery_site.moderation.author_side import author_context
@@ -26,6 +27,8 @@ from extery_site.moderation.review_context import review_context, tab_url
 from extery_site.moderation.review_steps import STEPS, SentForm
 from extery_site.moderation.tab_views import CODE_TABS, show_tab
 from extery_site.moderation.tasks import open_tasks
+from extery_site.notify.actions import mark_subject_read
+from extery_site.notify.subscriptions import state_of
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.ui.form_problems import add_problems, with_hint
 
@@ -168,7 +171,11 @@ def _show_thread(
         version.extension, number = extension, version.number
     context = review_context(request, extension, version, number=number, tab="version")
     events = list(queues.thread(extension, request.user, number=number))
+    key = review_key(extension, number)
+    if request.method != "POST":
+        mark_subject_read(request.user, key)
     context |= _folded(events) | {
+        "subscription": state_of(request.user, key),
         "participants": _participants(events),
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),

@@ -13,6 +13,7 @@ from extery_site.catalog.models import Event, Version
 from extery_site.moderation import queues
 from extery_site.moderation.comments import MAX_EDITS, comment, edit_comment, remove_comment
 from extery_site.moderation.places import make_place
+from extery_site.notify.models import Notification
 from tests.site import factories
 
 SignIn = Callable[[User], Client]
@@ -126,7 +127,10 @@ def test_an_internal_note_is_seen_by_staff_only(
         assert "Same host" not in signed_in(user).get("/queue/gear_tool/1.0.0/").content.decode()
         assert code_of(lambda by=user: remove_comment(event=note, by=by), NotFound)  # type: ignore[misc]
     assert "Same host" not in client.get("/queue/gear_tool/1.0.0/").content.decode()
-    assert queues.in_review().get().comment_count == 0  # type: ignore[attr-defined]
+    report = f"/report/comment/{note.pk}/"
+    assert signed_in(stranger).get(report).status_code == 404
+    notified = set(Notification.objects.values_list("entry__user__username", flat=True))
+    assert not Notification.objects.filter(text__contains="Same host").exists(), notified
     assert "Same host" in signed_in(moderator).get("/queue/gear_tool/1.0.0/").content.decode()
 
 
@@ -153,3 +157,14 @@ def test_a_place_names_a_line_or_a_file() -> None:
     assert make_place(package=package, file="a.py", line="41")["line"] == 41
     assert make_place(package=package, file="a.py") == {"package": package, "file": "a.py"}
     assert make_place(package="", file="") == {}
+
+
+def test_staff_who_took_part_are_notified_about_an_internal_note_and_its_author_is_not(
+    version: Version, owner: User, moderator: User
+) -> None:
+    volunteer = factories.make_user("oskar", is_volunteer=True)
+    write(version, volunteer, "I look at it.")
+    write(version, owner, "Thank you.")
+    write(version, moderator, "Same host as in June.", is_internal=True)
+    told = Notification.objects.filter(text="Same host as in June.")
+    assert [row.entry.user for row in told] == [volunteer]

@@ -460,3 +460,42 @@ def test_waiving_an_unknown_finding_changes_nothing(version: Version, moderator:
     with pytest.raises(NotFound):
         waive(version=version, fingerprint="nonsense", by=moderator, reason="Fine")
     assert not Waiver.objects.exists()
+
+
+def test_a_claim_of_another_moderator_rests_the_decision_until_it_is_taken_over(
+    version: Version, moderator: User, browser: Client, signed_in: SignIn
+) -> None:
+    imani = factories.make_moderator("imani")
+    form = {"package": version.package_hashes, "reason": "Good"}
+    post(signed_in(imani), "claim", tab="changes")
+    page = open_page(browser, f"{BASE}changes/")
+    assert "imani is on this until" in page.by_id("claimed").words
+    refused = post(browser, "approve", **form)
+    assert refused.status_code == 409
+    assert page_of(refused).by_id("id_reason").words == "Good"
+    [field] = [one for one in page.all("input") if one.get("name") == "claim"]
+    post(browser, "take_over", tab="changes", claim=field["value"])
+    assert post(browser, "approve", **form).status_code == 302
+    assert Version.objects.get(pk=version.pk).status == "approved"
+
+
+def test_moderators_see_risk_and_waiting_times_and_visitors_do_not(
+    version: Version, browser: Client, client: Client
+) -> None:
+    page = open_page(browser, BASE)
+    assert "Gains the permission network" in page.classed("decide-risk")[0].words
+    assert "place 1 of 1" in page.classed("decide")[0].words
+    assert not open_page(client, BASE).classed("decide-risk")
+
+
+def test_a_review_is_followed_and_muted(
+    version: Version, stranger: User, signed_in: SignIn
+) -> None:
+    writer = signed_in(stranger)
+    labels = []
+    for step in ("follow", "unfollow", "mute", "unmute"):
+        post(writer, step)
+        page = open_page(writer, BASE)
+        [form] = [one for one in page.all("form") if one.get("aria-label") == "Notifications"]
+        labels.append(form.words)
+    assert labels == ["FollowingMute", "FollowMute", "Notify me again", "FollowMute"]
