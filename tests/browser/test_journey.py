@@ -69,7 +69,7 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     moderator.get_by_text("Changes requested.").wait_for()
 
     author.goto("/mine/")
-    assert author.get_by_text("Changes requested").count()
+    assert author.get_by_text("Awaiting changes").count()
     author.get_by_role("link", name="Version 1.0.0").click()
     author.get_by_label("Description (needed to submit)").fill("Makes **spur gears** that mesh.")
     steps.main_button(author, "Save").click()

@@ -112,7 +112,8 @@ def mark_done(*, task: Task, by: AnyUser, note: str = "") -> Task:
         if not note:
             raise InvalidInput.of("review.task-note-missing", where=Where(path=("note",)))
     _set_done(task, user, note)
-    _record(version, user, f"{task.text}: {note}" if note else task.text)
+    if task.asked_at is not None:  # else only moderators and volunteers know it
+        _record(version, user, f"{task.text}: {note}" if note else task.text)
     resubmit_if_done(version)
     return task
 

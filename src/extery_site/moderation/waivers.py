@@ -46,7 +46,8 @@ def waive(*, version: Version, fingerprint: str, by: AnyUser, reason: str) -> Wa
         },
     )
     if is_new:
-        text = f"{finding.message}\n\n{reason}"
+        # Everyone reads the history, and not everyone may know what is in the package.
+        text = f"`{finding.code}`: {reason}"
         record(extension, Event.Kind.FINDING_WAIVED, by=user, version=version, text=text)
     return waiver
 
