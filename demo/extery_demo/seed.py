@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from extery.core.errors import Refused, Where
 from extery_demo.bulk import add_extensions
+from extery_demo.cases import add_cases
 from extery_demo.notifications import (
     delete_feeds_after,
     finish_feeds,
@@ -138,6 +139,8 @@ def _play_scenarios(users: dict[str, User]) -> None:
             player.play()
             player.set_dates(now)
         add_waiting_versions(users, work_dir)
+    # Later than all that was played: what is written from now on is dated by the cases.
+    add_cases(users, timezone.now())
     finish_feeds(users, now)
 
 

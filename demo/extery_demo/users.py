@@ -92,7 +92,12 @@ USERS = (
         joined=214.0,
     ),
     DemoUser("bela", "Bela Ostrow", "Architect, new to Blender's Python.", joined=6.0),
-    DemoUser("quickaddons7", "", joined=2.0),
+    DemoUser(
+        "quickaddons7",
+        "",
+        "BEST add-ons, 70 % off this week only. See my shop, link below.",
+        joined=3.0,
+    ),
 )
 
 #: Username, password and role of each account that can be signed in to.
