@@ -54,7 +54,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context |= {"page": page, "pages": paginator.get_elided_page_range(page.number)}
     if tab != "appeals":
         reasons = queries.reasons_of(page.object_list)
-        context["rows"] = [(case, KINDS.get(case.kind), reasons.get(case.pk, [])) for case in page]
+        context["rows"] = [
+            (case, KINDS.get(case.kind), reasons.get(case.pk, []), _latest_text(case, moderator))
+            for case in page
+        ]
     return render(request, "reports/list.html", context)
 
 
@@ -77,6 +80,11 @@ def _filtered(request: HttpRequest, tab: str, moderator: User, context: dict[str
     }
     cases = queries.cases(tab, moderator)
     return queries.filtered(cases, text=text, kind=kind, reason=reason).order_by(*order)
+
+
+def _latest_text(case: Any, moderator: User) -> str:
+    """Return the text of the last report, which the reported person does not see."""
+    return str(case.latest_text or "") if handling.may_decide_case(moderator, case) else ""
 
 
 @login_required
@@ -237,6 +245,7 @@ def _show(
         )
     forms = forms or {}
     row = KINDS.get(found.kind)
+    may_decide = handling.may_decide_case(moderator, found)
     may_suspend = _may_suspend(moderator, found)
     standing = list(found.reports.standing().values_list("by", flat=True))
     context = {
@@ -244,8 +253,9 @@ def _show(
         "kind": row,
         "target": row.load(found.target_pk) if row else None,
         "reasons": queries.reasons_of([found]).get(found.pk, []),
-        "history": history_of(found),
-        "may_decide": handling.may_decide_case(moderator, found),
+        # Who reported something is hidden from the reported person, also from moderators.
+        "history": history_of(found) if may_decide else [],
+        "may_decide": may_decide,
         "may_suspend": may_suspend,
         "number": len(standing),
         "named": sum(by is not None for by in standing),

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from extery_site.accounts.models import User
-from extery_site.reports.actions import report_extension
+from extery_site.reports.actions import report_extension, report_target
 from extery_site.reports.handling import ask_person, ask_reporters
 from extery_site.reports.models import Case, Report
+from extery_site.reports.targets import find_target
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 
@@ -237,6 +238,20 @@ def test_questions_are_answered_and_notes_stay_with_moderators(
         assert text in shown
     zoe = signed_in(factories.make_user("zoe"))
     assert zoe.get(f"/reports/{case.pk}/answer/").status_code == 404
+
+
+def test_a_reported_moderator_does_not_see_who_reported_it(
+    moderator: User, stranger: User, signed_in: SignIn
+) -> None:
+    target = find_target("user", "mod", stranger)
+    report = report_target(target=target, by=stranger, reason="offensive", text="Was rude to me.")
+    own = signed_in(moderator)
+    for address in ("/reports/", "/reports/?q=rude", report.case.get_absolute_url()):
+        html = open_page(own, address).html.split("<main")[1]
+        assert "Was rude to me." not in html
+        assert "eve" not in html.replace("everything", "")
+    other = signed_in(factories.make_moderator("imani"))
+    assert "Was rude to me." in open_page(other, report.case.get_absolute_url()).html
 
 
 def test_the_list_is_filtered_and_sorted(
