@@ -19,7 +19,9 @@ def test_reports_are_grouped_without_loss() -> None:
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)
     try:
-        fill(MigrationExecutor(connection).loader.project_state(BEFORE).apps)
+        # The tables of the other apps are the newest.
+        nodes = [*BEFORE, *(node for node in latest if node[0] != "reports")]
+        fill(MigrationExecutor(connection).loader.project_state(nodes).apps)
     finally:
         MigrationExecutor(connection).migrate(latest)
 
