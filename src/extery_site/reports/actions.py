@@ -19,6 +19,7 @@ from extery_site.catalog.text_limits import MAX_NUMBER_LENGTH, clean_text
 from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
+from extery_site.reports import notifications
 from extery_site.reports.models import Case, CaseEntry, Report
 from extery_site.reports.targets import Target, find_target, lock_target
 from extery_site.reports.texts import require_text
@@ -76,6 +77,7 @@ def report_target(
         blender=blender,
     )
     case.entries.create(kind=CaseEntry.Kind.REPORTED, by=reporter, report=report)
+    notifications.reported(report)
     return report
 
 

@@ -17,6 +17,7 @@ from extery_site.catalog.models import Event, Version
 from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
+from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case
 from extery_site.reports.handling import close_case
 from extery_site.reports.models import Appeal, Case, CaseEntry
@@ -162,6 +163,7 @@ def appeal(*, decision: str, by: AnyUser, text: str, address: str | None = None)
     )
     if found.case is not None:
         found.case.entries.create(kind=CaseEntry.Kind.APPEALED, by=person, text=text)
+    notifications.appealed(created)
     return created
 
 
@@ -196,6 +198,7 @@ def decide_appeal(*, appeal: Appeal, by: AnyUser, grant: bool, answer: str) -> A
     appeal.decided_by = moderator
     appeal.decided_at = timezone.now()
     appeal.save()
+    notifications.appeal_decided(appeal)
     if grant:
         _reverse(appeal, moderator, answer)
     return appeal
@@ -222,7 +225,8 @@ def _reverse(appeal: Appeal, moderator: User, answer: str) -> None:
             pass
     elif appeal.suspension is not None and appeal.suspension.is_active:
         reason = answer[:MAX_SUSPENSION_REASON_LENGTH]
-        lift_suspension(user=appeal.suspension.user, by=moderator, reason=reason)
+        lifted = lift_suspension(user=appeal.suspension.user, by=moderator, reason=reason)
+        notifications.suspension_lifted(lifted)
     elif appeal.case is not None:
         case = lock_case(appeal.case)
         if case.status == Case.Status.RESOLVED:

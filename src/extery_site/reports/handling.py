@@ -12,6 +12,7 @@ from extery_site.accounts.permissions import AnyUser, require_moderator, require
 from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
+from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case, require_open
 from extery_site.reports.models import Case, CaseEntry
 from extery_site.reports.texts import require_text
@@ -56,6 +57,7 @@ def close_case(case: Case, moderator: User, note: str, status: Case.Status) -> C
     case.decided_at = timezone.now()
     case.save()
     case.entries.create(kind=_Kind(status.value), by=moderator, text=note)
+    notifications.decided(case)
     return case
 
 
@@ -78,6 +80,7 @@ def reopen_case(*, case: Case, by: AnyUser, reason: str) -> Case:
     case.assigned_to = moderator
     case.save()
     case.entries.create(kind=_Kind.REOPENED, by=moderator, text=reason)
+    notifications.reopened(case, by=moderator)
     return case
 
 
@@ -129,7 +132,9 @@ def ask_reporters(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     require_open(case)
     if not case.reports.standing().exclude(by=None).exists():
         raise Conflict.of("report.nobody-to-ask", title=case.title)
-    return case.entries.create(kind=_Kind.ASKED_REPORTERS, by=moderator, text=text)
+    entry = case.entries.create(kind=_Kind.ASKED_REPORTERS, by=moderator, text=text)
+    notifications.asked(entry)
+    return entry
 
 
 @transaction.atomic
@@ -140,7 +145,9 @@ def ask_person(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     require_open(case)
     if case.person is None or not case.person.is_active:
         raise Conflict.of("report.nobody-to-ask", title=case.title)
-    return case.entries.create(kind=_Kind.ASKED_PERSON, by=moderator, text=text)
+    entry = case.entries.create(kind=_Kind.ASKED_PERSON, by=moderator, text=text)
+    notifications.asked(entry)
+    return entry
 
 
 @transaction.atomic
@@ -153,7 +160,9 @@ def answer_question(*, case: Case, by: AnyUser, text: str, address: str | None =
         raise Conflict.of("report.not-asked", title=case.title)
     use_quota(QuotaKind.REPORTS, account=person.pk, address=address)
     report = case.reports.standing().filter(by=person).first()
-    return case.entries.create(kind=_Kind.ANSWERED, by=person, report=report, text=text)
+    entry = case.entries.create(kind=_Kind.ANSWERED, by=person, report=report, text=text)
+    notifications.answered(entry)
+    return entry
 
 
 def was_asked(case: Case, person: User) -> bool:

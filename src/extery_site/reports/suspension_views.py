@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import require_moderator
 from extery_site.accounts.suspensions import current_suspension, lift_suspension, suspend_user
 from extery_site.project.problems import http_status
+from extery_site.reports import notifications
 from extery_site.reports.forms import LiftForm, SuspensionForm
 from extery_site.ui.form_problems import add_problems
 
@@ -34,10 +36,15 @@ def suspension(request: HttpRequest, username: str) -> HttpResponse:
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             try:
-                if isinstance(form, SuspensionForm):
-                    suspend_user(user=person, by=moderator, reason=reason, ends_at=form.ends_at())
-                else:
-                    lift_suspension(user=person, by=moderator, reason=reason)
+                with transaction.atomic():
+                    if isinstance(form, SuspensionForm):
+                        made = suspend_user(
+                            user=person, by=moderator, reason=reason, ends_at=form.ends_at()
+                        )
+                        notifications.suspended(made)
+                    else:
+                        lifted = lift_suspension(user=person, by=moderator, reason=reason)
+                        notifications.suspension_lifted(lifted)
             except ExteryError as error:
                 add_problems(form, error)
                 status = http_status(error)
