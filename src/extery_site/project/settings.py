@@ -52,6 +52,7 @@ EXTERY_RATINGS_PER_ACCOUNT: Rate | None = _site_settings.ratings_per_account
 EXTERY_RATINGS_PER_ADDRESS: Rate | None = _site_settings.ratings_per_address
 EXTERY_VOTES_PER_ACCOUNT: Rate | None = _site_settings.votes_per_account
 EXTERY_VOTES_PER_ADDRESS: Rate | None = _site_settings.votes_per_address
+EXTERY_REPORTS_TO_HIDE_RATING: int | None = _site_settings.reports_to_hide_rating
 EXTERY_ANONYMOUS_REPORTS: bool = _site_settings.anonymous_reports
 EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
 EXTERY_TOKENS_PER_ADDRESS: Rate | None = _site_settings.tokens_per_address

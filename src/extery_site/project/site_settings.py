@@ -277,6 +277,11 @@ class SiteSettings(BaseSettings):
         default="600 per hour",
         description="Quota of a client address for marking ratings as helpful; moderators have none.",
     )
+    reports_to_hide_rating: Maximum = _setting(
+        default="3",
+        description="Number of users whose reports hide a rating until a moderator decides. Reports without a name "
+        "do not count.",
+    )
     anonymous_reports: Boolean = _setting(
         default="no",
         description="Whether visitors without an account can send reports, and users can send them without their "

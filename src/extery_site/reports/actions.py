@@ -21,6 +21,7 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.models import Case, CaseEntry, Report
+from extery_site.reports.reported_ratings import follow_decision, hide_if_reported_often
 from extery_site.reports.targets import Target, find_target, lock_target
 from extery_site.reports.texts import require_text
 
@@ -78,6 +79,7 @@ def report_target(
     )
     case.entries.create(kind=CaseEntry.Kind.REPORTED, by=reporter, report=report)
     notifications.reported(report)
+    hide_if_reported_often(case)
     return report
 
 
@@ -117,11 +119,17 @@ def withdraw_report(*, report: Report, by: AnyUser) -> Report:
         case.status = Case.Status.WITHDRAWN
         case.decided_at = timezone.now()
         case.save(update_fields=["status", "decided_at"])
+        follow_decision(case, None)
     return report
 
 
 def lock_case(case: Case) -> Case:
-    """Return the current case, locked until the transaction ends; raises `NotFound` if it was deleted."""
+    """Return the current case, locked until the transaction ends; raises `NotFound` if it was deleted.
+
+    Its extension is locked first, as by a report: with a fixed order no two transactions deadlock.
+    """
+    if case.extension_id is not None:
+        Extension.objects.select_for_update().filter(pk=case.extension_id).first()
     locked = Case.objects.select_for_update().filter(pk=case.pk).first()
     if locked is None:
         raise NotFound.of("request.not-found", variant="report")

@@ -15,6 +15,7 @@ from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case, require_open
 from extery_site.reports.models import Case, CaseEntry
+from extery_site.reports.reported_ratings import follow_decision
 from extery_site.reports.texts import require_text
 
 _Kind = CaseEntry.Kind
@@ -25,7 +26,7 @@ def may_decide_case(user: AnyUser, case: Case) -> bool:
     if settings.EXTERY_OWN_DECISIONS:
         return True
     people = {case.person_id}
-    if case.extension is not None and case.kind in ("extension", "version", "image"):
+    if case.extension is not None and case.kind in ("extension", "version", "image", "rating"):
         people.add(case.extension.owner_id)
     return user.pk not in people
 
@@ -58,6 +59,7 @@ def close_case(case: Case, moderator: User, note: str, status: Case.Status) -> C
     case.save()
     case.entries.create(kind=_Kind(status.value), by=moderator, text=note)
     notifications.decided(case)
+    follow_decision(case, moderator)
     return case
 
 

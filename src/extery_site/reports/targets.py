@@ -17,6 +17,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.ratings.models import Rating
 from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
 
 
@@ -214,6 +215,32 @@ def _is_image_visible(target: Target, user: AnyUser) -> bool:
     return visible.exists()
 
 
+def _rating(rating: Rating | None) -> Target | None:
+    if rating is None:
+        return None
+    extension = rating.extension
+    author = rating.user.username if rating.user else "a deleted user"
+    return Target(
+        kind="rating",
+        pk=rating.pk,
+        key=str(rating.pk),
+        title=f"Rating of {extension.name} by {author}",
+        url=f"{reverse('ratings:list', args=[extension.extension_id])}#rating-{rating.pk}",
+        owner=rating.user,
+        extension=extension,
+        excerpt=rating.text,
+    )
+
+
+_RATINGS = Rating.objects.select_related("extension__owner", "user")
+
+
+def _is_rating_visible(target: Target, user: AnyUser) -> bool:
+    """Whether its extension is visible: who has reported a hidden rating can still add to the report."""
+    visible = Extension.objects.visible_to(user).filter(ratings=target.pk)
+    return visible.exists()
+
+
 KINDS: dict[str, TargetKind] = {
     row.name: row
     for row in (
@@ -240,6 +267,14 @@ KINDS: dict[str, TargetKind] = {
             lambda key: _comment(_COMMENTS.filter(pk=number(key)).first()),
             lambda pk: _comment(_COMMENTS.filter(pk=pk).first()),
             _is_comment_visible,
+        ),
+        TargetKind(
+            "rating",
+            "Rating",
+            FOR_TEXTS,
+            lambda key: _rating(_RATINGS.filter(pk=number(key)).first()),
+            lambda pk: _rating(_RATINGS.filter(pk=pk).first()),
+            _is_rating_visible,
         ),
         TargetKind(
             "user",

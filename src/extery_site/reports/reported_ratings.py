@@ -1,0 +1,41 @@
+"""Ratings that several users have reported are hidden until a moderator decides."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from extery_site.accounts.models import User
+from extery_site.ratings.actions import hide_rating, show_rating
+from extery_site.ratings.models import Rating
+from extery_site.reports.models import Case, CaseEntry
+
+
+def hide_if_reported_often(case: Case) -> None:
+    """Hide the rating of a locked case when ``EXTERY_REPORTS_TO_HIDE_RATING`` users have reported it.
+
+    Reports without a name do not count, so that one person cannot hide ratings.
+    """
+    limit = settings.EXTERY_REPORTS_TO_HIDE_RATING
+    rating = _rating_of(case)
+    if rating is None or rating.is_hidden or limit is None:
+        return
+    if case.reports.standing().exclude(by=None).count() >= limit:
+        hide_rating(rating, None, "Several people reported it.")
+        case.entries.create(kind=CaseEntry.Kind.HIDDEN)
+
+
+def follow_decision(case: Case, by: User | None) -> None:
+    """Hide the rating of a resolved case; show it again after another outcome if the site hid it."""
+    rating = _rating_of(case)
+    if rating is None:
+        return
+    if case.status == Case.Status.RESOLVED:
+        hide_rating(rating, by, case.note)
+    elif rating.hidden_by_id is None or case.entries.filter(kind="resolved").exists():
+        show_rating(rating, by)
+
+
+def _rating_of(case: Case) -> Rating | None:
+    if case.kind != "rating":
+        return None
+    return Rating.objects.select_related("extension").filter(pk=case.target_pk).first()
