@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from extery.core.errors import Conflict, NotFound, Refused
@@ -13,7 +14,7 @@ from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH, Suspension
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_signed_in
 from extery_site.accounts.suspensions import lift_suspension
 from extery_site.catalog import lifecycle, transitions
-from extery_site.catalog.models import Event, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
@@ -23,6 +24,15 @@ from extery_site.reports.handling import close_case
 from extery_site.reports.models import Appeal, Case, CaseEntry
 from extery_site.reports.targets import number
 from extery_site.reports.texts import require_text
+
+_Kind = Event.Kind
+
+#: Decisions about versions and extensions, and the transitions that reverse them.
+REVERSALS = {
+    _Kind.DECLINED: transitions.RECONSIDER,
+    _Kind.BLOCKED: transitions.UNBLOCK,
+    _Kind.VERSION_BLOCKED: transitions.UNBLOCK_VERSION,
+}
 
 
 @dataclass(frozen=True)
@@ -61,11 +71,10 @@ def find_decision(key: str, person: User) -> Decision:
 
 def decisions_about(person: User) -> list[Decision]:
     """Return the decisions in force about a person, newest first, in a fixed number of queries."""
-    declined = Event.objects.filter(
-        kind=Event.Kind.DECLINED, version__status=Version.Status.DECLINED
-    )
+    declined = Event.objects.filter(kind=_Kind.DECLINED, version__status=Version.Status.DECLINED)
     blocks = Event.objects.filter(
-        kind=Event.Kind.BLOCKED, extension__status=Event.Kind.BLOCKED
+        Q(kind=_Kind.BLOCKED, extension__status=Extension.Status.BLOCKED)
+        | Q(kind=_Kind.VERSION_BLOCKED, version__status=Version.Status.BLOCKED)
     ).order_by("-created_at", "-pk")
     events = [
         *declined.filter(extension__owner=person).select_related("extension", "version", "by"),
@@ -76,36 +85,38 @@ def decisions_about(person: User) -> list[Decision]:
     cases = cases.order_by("-decided_at").select_related("decided_by")[:50]
     found = [
         *map(_of_suspension, suspensions if person.is_suspended else []),
-        *map(_of_event, _last_of_each_extension(events)),
+        *map(_of_event, _last_blocks(events)),
         *map(_of_case, cases),
     ]
     return [decision for decision in found if decision is not None and decision.is_in_force]
 
 
-def _last_of_each_extension(events: list[Event]) -> list[Event]:
-    """Return the events, of blocks only the last one of each extension."""
-    seen: set[int] = set()
+def _last_blocks(events: list[Event]) -> list[Event]:
+    """Return the events, of blocks only the last one of each extension or version."""
+    seen: set[tuple[str, int, int | None]] = set()
     last = []
     for event in events:
-        if event.kind == Event.Kind.BLOCKED:
-            if event.extension_id in seen:
+        if event.kind != _Kind.DECLINED:
+            blocked = (event.kind, event.extension_id, event.version_id)
+            if blocked in seen:
                 continue
-            seen.add(event.extension_id)
+            seen.add(blocked)
         last.append(event)
     return last
 
 
 def _of_event(event: Event | None) -> Decision | None:
-    if event is None or event.kind not in (Event.Kind.DECLINED, Event.Kind.BLOCKED):
+    if event is None or event.kind not in REVERSALS:
         return None
     name = event.extension.name
-    if event.kind == Event.Kind.DECLINED:
-        version = event.version
-        in_force = version is not None and version.status == Version.Status.DECLINED
-        title = f"{name} {event.version_number} was declined"
-    else:
+    if event.kind == _Kind.BLOCKED:
         in_force = event.extension.is_blocked
         title = f"{name} was blocked"
+    else:
+        is_block = event.kind == _Kind.VERSION_BLOCKED
+        status = Version.Status.BLOCKED if is_block else Version.Status.DECLINED
+        in_force = event.version is not None and event.version.status == status
+        title = f"{name} {event.version_number} was {'blocked' if is_block else 'declined'}"
     return Decision(f"event-{event.pk}", title, event.text, event.by, in_force, event=event)
 
 
@@ -210,13 +221,8 @@ def _reverse(appeal: Appeal, moderator: User, answer: str) -> None:
         found = _of_event(appeal.event)
         if found is None or not found.is_in_force:
             return
-        change = (
-            transitions.RECONSIDER
-            if appeal.event.kind == Event.Kind.DECLINED
-            else transitions.UNBLOCK
-        )
         with lifecycle.transition(
-            change,
+            REVERSALS[_Kind(appeal.event.kind)],
             by=moderator,
             version=appeal.event.version,
             extension=appeal.event.extension,
@@ -239,8 +245,8 @@ def describe_effect(appeal: Appeal) -> str:
         return "The suspension ends at once."
     if appeal.case is not None:
         return "The reports are dismissed, and those who reported are informed."
-    if appeal.event is not None and appeal.event.kind == Event.Kind.BLOCKED:
-        return "The block ends: the extension is in the listing again at once."
+    if appeal.event is not None and appeal.event.kind != _Kind.DECLINED:
+        return "The block ends: it can be downloaded again at once."
     if appeal.event is not None:
         return "The version is in review again; another decision follows there."
     return "The decision does not exist any more; only the answer is sent."

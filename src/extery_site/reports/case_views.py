@@ -216,11 +216,15 @@ def _decide(request: HttpRequest, moderator: User, found: Case) -> HttpResponse:
         add_problems(form, error)
         return _show(request, moderator, found, forms={"decide": form}, status=http_status(error))
     messages.success(request, "Reports resolved." if resolves else "Reports dismissed.")
-    if resolves and data["next_step"] == "review" and found.extension is not None:
-        return redirect("moderation:thread", found.extension.extension_id)
+    if resolves and data["next_step"] in _NEXT_PAGES and found.extension is not None:
+        return redirect(_NEXT_PAGES[data["next_step"]], found.extension.extension_id)
     if resolves and data["next_step"] == "suspend" and found.person is not None:
         return redirect("reports:suspension", found.person.username)
     return redirect(found)
+
+
+#: Pages that follow a resolved case about an extension.
+_NEXT_PAGES = {"block": "moderation:block", "review": "moderation:thread"}
 
 
 def _may_suspend(moderator: User, found: Case) -> bool:

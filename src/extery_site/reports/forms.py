@@ -87,12 +87,13 @@ class TextForm(forms.Form):
 #: What a moderator does after the case is resolved: value, label, kinds of things (empty: all).
 NEXT_STEPS = (
     ("", "Nothing more", ()),
+    ("block", "Go on to the block", ("extension", "version")),
     (
         "review",
-        "Decide in the review thread: block, or request changes",
+        "Go on to the review thread",
         ("extension", "version", "comment", "image"),
     ),
-    ("suspend", "Suspend the account", ()),
+    ("suspend", "Go on to the suspension of the account", ()),
 )
 
 

@@ -17,6 +17,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models.event import COMMENT_KINDS
 from extery_site.ratings.models import Rating
 from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
 
@@ -158,10 +159,10 @@ def _comment(event: Event | None) -> Target | None:
     )
 
 
-#: Internal notes are not among them: only moderators and volunteers know that they exist.
-_COMMENTS = Event.objects.filter(kind=Event.Kind.COMMENT, is_internal=False).select_related(
-    "extension__owner", "by"
-)
+#: Notes of moderators and volunteers are internal, and removed texts are hidden already.
+_COMMENTS = Event.objects.filter(
+    kind__in=COMMENT_KINDS, is_internal=False, removed_at=None
+).select_related("extension__owner", "by")
 
 
 def _is_comment_visible(target: Target, user: AnyUser) -> bool:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from extery_site.accounts.models import User
 from extery_site.reports.actions import report_extension, report_target
-from extery_site.reports.handling import ask_person, ask_reporters
+from extery_site.reports.handling import ask_person, ask_reporters, reopen_case
 from extery_site.reports.models import Case, Report
 from extery_site.reports.targets import find_target
 from tests.site import factories
@@ -158,8 +158,15 @@ def test_a_case_is_decided_with_a_note_that_its_reporters_read(
 def test_a_resolved_case_leads_to_what_follows(
     case: Case, moderator: User, signed_in: SignIn
 ) -> None:
-    response = decide(signed_in(moderator), case, "resolved", "It advertises.", next_step="suspend")
-    assert response["Location"] == "/people/ada/suspension/"
+    client = signed_in(moderator)
+    for step, address in [
+        ("suspend", "/people/ada/suspension/"),
+        ("block", "/queue/gear_tool/block/"),
+        ("review", "/queue/gear_tool/"),
+    ]:
+        response = decide(client, case, "resolved", "It advertises.", next_step=step)
+        assert response["Location"] == address
+        reopen_case(case=case, by=moderator, reason="Look again")
 
 
 def test_a_case_cannot_be_decided_twice(case: Case, moderator: User, signed_in: SignIn) -> None:

@@ -43,6 +43,13 @@ def block(owner: User, moderator: User) -> str:
     return f"event-{Event.objects.get(kind='blocked').pk}"
 
 
+def block_version(owner: User, moderator: User) -> str:
+    factories.make_approved(owner, moderator, version="0.9.0")
+    version = factories.make_approved(owner, moderator)
+    event = decisions.block_version(version=version, by=moderator, reason="It spies")
+    return f"event-{event.pk}"
+
+
 def suspend(owner: User, moderator: User) -> str:
     ends_at = timezone.now() + timedelta(days=7)
     suspension = suspend_user(user=owner, by=moderator, reason="Insults", ends_at=ends_at)
@@ -57,7 +64,7 @@ def resolve(owner: User, moderator: User) -> str:
     return f"case-{resolve_case(case=report.case, by=moderator, note='True').pk}"
 
 
-EVERY = pytest.mark.parametrize("make", [decline, block, suspend, resolve])
+EVERY = pytest.mark.parametrize("make", [decline, block, block_version, suspend, resolve])
 
 
 def state() -> tuple[set[str], set[str], bool, set[str]]:
@@ -85,6 +92,7 @@ def test_a_granted_appeal_reverses_the_decision(
     expected = {
         decline: ({"in_review"}, {"in_review"}, False, set()),
         block: ({"approved"}, {"approved"}, False, set()),
+        block_version: ({"approved"}, {"approved"}, False, set()),
         suspend: (set(), set(), False, set()),
         resolve: ({"approved"}, {"approved"}, False, {"dismissed"}),
     }

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
-from extery_site.moderation.comments import comment
+from extery_site.moderation.comments import comment, remove_comment
 from extery_site.reports import actions
 from extery_site.reports.handling import dismiss_case, resolve_case
 from extery_site.reports.models import Case, CaseEntry, Report
@@ -180,6 +180,19 @@ def test_comments_and_images_of_a_draft_cannot_be_reported(owner: User, stranger
         with pytest.raises(NotFound):
             find_target(kind, key, stranger)
         assert find_target(kind, key, owner).extension == draft
+
+
+def test_internal_notes_and_removed_comments_cannot_be_reported(
+    approve: Callable[..., Version], stranger: User, moderator: User
+) -> None:
+    version = approve()
+    note = comment(extension=version.extension, by=moderator, text="Hm", is_internal=True)
+    removed = comment(extension=version.extension, by=moderator, text="Rude")
+    assert find_target("comment", str(removed.pk), stranger).owner == moderator
+    remove_comment(event=removed, by=moderator)
+    for event in (note, removed):
+        with pytest.raises(NotFound):
+            find_target("comment", str(event.pk), stranger)
 
 
 def test_a_thing_that_is_deleted_meanwhile_is_not_reported(
