@@ -109,7 +109,9 @@ def add_extensions(count: int, users: Mapping[str, User]) -> None:
     """Publish ``count`` extensions, at most 200."""
     excluded = {name for name, _, _ in SIGN_INS}
     authors = [
-        user for name, user in users.items() if not user.is_moderator and name not in excluded
+        user
+        for name, user in users.items()
+        if not (user.is_moderator or user.is_suspended or name in excluded)
     ]
     by = next(user for user in users.values() if user.is_moderator)
     palettes = [Palette.from_table(item.palette) for item in scenarios() if item.is_theme]

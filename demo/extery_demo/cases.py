@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from extery_site.accounts.models import Suspension, User
 from extery_site.accounts.suspensions import suspend_user
 from extery_site.catalog.models import Event, Extension
+from extery_site.notify.models import Notification
 from extery_site.reports import actions, handling
 from extery_site.reports.appeals import appeal
 from extery_site.reports.models import Appeal, Case, Report
@@ -86,7 +87,7 @@ def _advertising(users: Users, now: datetime) -> None:
     )
     _set_dates(case, now, first=2.8, last=1.0)
     Suspension.objects.filter(pk=suspension.pk).update(created_at=now - timedelta(days=1))
-    Appeal.objects.filter(pk=made.pk).update(created_at=now - timedelta(hours=9))
+    _set_date(made, now - timedelta(hours=9))
 
 
 def _a_copied_image(users: Users, now: datetime) -> None:
@@ -116,15 +117,26 @@ def _appeal_against_declining(now: datetime) -> None:
         text="It is close to the grey theme that Blender has, but mine has more contrast, for projectors. "
         "Please compare them side by side.",
     )
-    Appeal.objects.filter(pk=made.pk).update(created_at=now - timedelta(days=1, hours=5))
+    _set_date(made, now - timedelta(days=1, hours=5))
+
+
+def _set_date(made: Appeal, at: datetime) -> None:
+    Appeal.objects.filter(pk=made.pk).update(created_at=at)
+    Notification.objects.filter(entry__key=f"appeal {made.pk}").update(created_at=at)
 
 
 def _set_dates(case: Case, now: datetime, *, first: float, last: float) -> None:
     """Spread the entries that were made now from ``first`` to ``last`` days ago."""
     entries = list(case.entries.filter(created_at__gte=now).order_by("pk"))
     step = (first - last) / max(1, len(entries) - 1)
-    for number, entry in enumerate(entries):
-        entry.created_at = now - timedelta(days=first - number * step)
+    written = Notification.objects.filter(
+        entry__key__in=(f"case {case.pk}", f"own-case {case.pk}"), created_at__gte=now
+    )
+    for number, entry in reversed(list(enumerate(entries))):
+        at = now - timedelta(days=first - number * step)
+        # From the last entry to the first: each takes what was written after it.
+        written.filter(created_at__gte=entry.created_at).update(created_at=at)
+        entry.created_at = at
         entry.save(update_fields=["created_at"])
         if entry.report_id and entry.kind == "reported":
             Report.objects.filter(pk=entry.report_id).update(created_at=entry.created_at)

@@ -41,6 +41,7 @@ from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
 from extery_site.moderation.package_changes import base_version, measure
 from extery_site.moderation.tasks import add_task
+from extery_site.notify.models import Notification
 from extery_site.publish import actions as publish
 from extery_site.publish import handover, maximum, visibility
 from extery_site.ratings import actions as ratings
@@ -308,6 +309,9 @@ class ScenarioPlayer:
             report.entries.update(created_at=ago(planned.at))
             cases = Case.objects.filter(pk=report.case_id)
             cases.filter(created_at__gt=ago(planned.at)).update(created_at=ago(planned.at))
+            keys = (f"case {report.case_id}", f"own-case {report.case_id}")
+            notifications = Notification.objects.filter(entry__key__in=keys)
+            notifications.update(created_at=handled or ago(planned.at))
             if handled is not None:
                 cases.update(decided_at=handled)
                 decisions = CaseEntry.objects.filter(case=report.case_id, report=None)

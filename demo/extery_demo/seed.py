@@ -147,6 +147,8 @@ def _play_scenarios(users: dict[str, User]) -> None:
 def _add_saved_replies(users: dict[str, User]) -> None:
     for title, text in SAVED_REPLIES:
         save_reply(by=users["moderator"], title=title, text=text)
+    # Later than all that was played: what is written from now on is dated by the cases.
+    add_cases(users, timezone.now())
 
 
 def _set_join_dates(users: dict[str, User]) -> None:
