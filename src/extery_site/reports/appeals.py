@@ -125,7 +125,7 @@ def _of_suspension(suspension: Suspension | None) -> Decision | None:
         return None
     return Decision(
         f"suspension-{suspension.pk}",
-        f"Your account was suspended until {suspension.ends_at:%-d %B %Y}",
+        f"The account {suspension.user.username} was suspended until {suspension.ends_at:%-d %B %Y}",
         suspension.reason,
         suspension.by,
         suspension.is_active,

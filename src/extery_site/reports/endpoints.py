@@ -26,7 +26,7 @@ class ReportIn(Schema):
     """A report of a thing."""
 
     kind: str = Field(
-        description="What is reported, such as extension, version, comment, user or image."
+        description="What is reported, such as extension, version, rating, comment, user or image."
     )
     key: str = Field(
         description="Which one: an extension id, an id and a version (gear_tool-1.2.0), a user name, or a number."
@@ -90,7 +90,7 @@ class CaseDecisionIn(Schema):
 
 @router.post("/reports", response={201: ReportOut})
 def create(request: HttpRequest, body: ReportIn) -> ReportOut:
-    """Report an extension, a version, a comment, a user or an image.
+    """Report an extension, a version, a rating, a comment, a user or an image.
 
     Responds with 409 if you have an open report about the same thing.
     """
