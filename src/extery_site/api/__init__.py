@@ -82,7 +82,18 @@ api = Api(
     auth=REQUIRED_AUTH,
     docs_decorator=require_safe,
 )
-for _router in (listings, catalog, notify, ratings, publish, managing, maximum, queue, moderation, reports):
+for _router in (
+    listings,
+    catalog,
+    notify,
+    ratings,
+    publish,
+    managing,
+    maximum,
+    queue,
+    moderation,
+    reports,
+):
     api.add_router("/v1", _router)
 
 
