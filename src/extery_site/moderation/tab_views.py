@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.views import redirect_to_login
@@ -16,6 +17,7 @@ from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.change_lines import files_with_lines
 from extery_site.moderation.changes import find_bases, safe_difference, summarize
+from extery_site.moderation.cool_down import waiting_time
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
 from extery_site.moderation.models import Task, Waiver
@@ -241,6 +243,7 @@ def confirm(request: HttpRequest, extension_id: str, number: str) -> HttpRespons
         "verb": CONFIRMED[step],
         "message": request.POST.get("reason", ""),
         "seen": seen,
+        "wait": waiting_time(version) if step == "approve" else timedelta(0),
         "is_changed": sorted(seen) != version.package_hashes,
         "gained": [
             name

@@ -309,11 +309,11 @@ def _perform(
 
 
 _KINDS = {
-    "approve": Event.Kind.APPROVED,
-    "request_changes": Event.Kind.CHANGES_REQUESTED,
-    "decline": Event.Kind.DECLINED,
-    "block": Event.Kind.BLOCKED,
-    "unblock": Event.Kind.UNBLOCKED,
+    "approve": (Event.Kind.APPROVED, Event.Kind.SCHEDULED),
+    "request_changes": (Event.Kind.CHANGES_REQUESTED,),
+    "decline": (Event.Kind.DECLINED,),
+    "block": (Event.Kind.BLOCKED,),
+    "unblock": (Event.Kind.UNBLOCKED,),
 }
 
 
@@ -323,7 +323,7 @@ def _is_repeated(request: HttpRequest, step: str, extension: Extension, number: 
     if step not in ("block", "unblock"):
         decisions = decisions.filter(version_number=number)
     last = decisions.order_by("-pk").first()
-    if last is None or (last.kind, last.by_id) != (_KINDS[step], request.user.pk):
+    if last is None or last.kind not in _KINDS[step] or last.by_id != request.user.pk:
         return False
     return sorted(last.packages) == sorted(
         text.strip().lower().removeprefix("sha256:") for text in request.POST.getlist("package")
