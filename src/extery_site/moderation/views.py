@@ -215,6 +215,11 @@ def _perform(request: HttpRequest, step: str, choices: list[bulk.Choice], reason
     if result.done:
         number = len(result.done)
         text = f"{number} version{'' if number == 1 else 's'} {_DONE[step]}"
+        if step == "approve":
+            keys = [version.pk for version in result.done]
+            approved = Version.objects.filter(pk__in=keys)
+            later = approved.filter(status=Version.Status.COOLING_DOWN).count()
+            text += f" {later} become public later." if later else " They are in the listing."
         messages.success(request, text)
         if step in bulk.UNDOABLE:
             request.session[_UNDO] = {
@@ -231,7 +236,7 @@ def _perform(request: HttpRequest, step: str, choices: list[bulk.Choice], reason
 
 _DONE = {
     "claim": "claimed.",
-    "approve": "approved. They are in the listing.",
+    "approve": "approved.",
     "request_changes": "returned to their authors, with your message.",
     "hold": "put on hold.",
 }
