@@ -97,6 +97,6 @@ def test_a_value_is_no_text_that_was_composed_where_it_is_passed() -> None:
     # The reasons of moderators and of people who report an extension.
     own = {
         *("upload.extension-blocked", "download.blocked", "download.version-blocked"),
-        *("report.unknown-reason", "account.suspended"),
+        *("report.unknown-reason", "account.suspended", "reserved.in-use"),
     }
     assert {call.code for call in site if call.values & reasons} <= own
