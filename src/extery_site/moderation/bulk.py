@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.risk import MIDDLE
-from extery_site.moderation.waiting import OPEN
+from extery_site.moderation.waiting import CLOSED, OPEN
 
 MAX_CHOSEN = 100
 #: Updates with more changed lines are approved one by one.
@@ -89,8 +89,8 @@ def preview(step: str, entries: Collection[QueueEntry], by: User) -> list[Choice
 
 def _reason(step: str, entry: QueueEntry, holder: User | None, by: User) -> str:
     version = entry.version
-    if version.extension.status == Extension.Status.BLOCKED:
-        return "The extension is blocked"
+    if version.extension.status in CLOSED:
+        return f"The extension is {version.extension.get_status_display().lower()}"
     if not may_decide(by, version.extension, version):
         return "Your own work"
     if holder is not None and holder.pk != by.pk:

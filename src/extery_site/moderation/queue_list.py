@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce, Lower
 from extery.core import types
 from extery.core.errors import NotFound
 from extery_site.accounts.permissions import AnyUser, may_moderate
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Version
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.queue_order import in_place_order
-from extery_site.moderation.waiting import OPEN, PUBLIC
+from extery_site.moderation.waiting import CLOSED, OPEN, PUBLIC
 
 MAX_QUERY_LENGTH = 200
 ROWS = (25, 50, 100)
@@ -192,7 +192,7 @@ class Counts:
 def entries_with(statuses: Collection[str], now: datetime) -> Any:
     """Return the entries of versions with a status, with their waits."""
     entries = QueueEntry.objects.with_waits(now).filter(version__status__in=statuses)
-    return entries.exclude(version__extension__status=Extension.Status.BLOCKED)
+    return entries.exclude(version__extension__status__in=CLOSED)
 
 
 def open_entries(now: datetime) -> Any:
@@ -280,5 +280,5 @@ def count_tabs(user: AnyUser, now: datetime) -> Counts:
     found[""] = found.pop("all")
     if is_staff:
         mine = Claim.objects.current(now).filter(by=user.pk, version__status__in=OPEN)
-        found["mine"] = mine.exclude(version__extension__status=Extension.Status.BLOCKED).count()
+        found["mine"] = mine.exclude(version__extension__status__in=CLOSED).count()
     return Counts(found, oldest)

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db.models import BigIntegerField, BooleanField, Case, QuerySet, Value, When
 from django.utils import timezone
 
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Version
 from extery_site.moderation.models import QueueEntry
+from extery_site.moderation.waiting import CLOSED
 
 
 def aim_seconds() -> int:
@@ -27,7 +28,7 @@ def waiting_entries(now: datetime | None = None) -> QuerySet[QueueEntry]:
     """Return the entries of versions in review, by place."""
     now = now or timezone.now()
     entries = QueueEntry.objects.with_waits(now).filter(version__status=Version.Status.IN_REVIEW)
-    return in_place_order(entries.exclude(version__extension__status=Extension.Status.BLOCKED))
+    return in_place_order(entries.exclude(version__extension__status__in=CLOSED))
 
 
 def in_place_order(entries: Any) -> QuerySet[QueueEntry]:

@@ -17,8 +17,10 @@ from extery_site.moderation.figures import expected_wait, kind_of, queue_figures
 from extery_site.moderation.models import Answer, QueueEntry
 from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter, count_tabs, list_entries
+from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.queue_rows import make_rows
 from extery_site.moderation.waiting import OPEN
+from extery_site.publish.deletion import delete_extension
 from tests.parts import ROOT
 from tests.site import factories
 
@@ -78,6 +80,16 @@ def test_tabs_show_versions_by_status(moderator: User) -> None:
         "cooling": 0,
     }
     assert count_tabs(AnonymousUser(), timezone.now()).by_tab == {"": 4, "us": 3, "author": 1}
+
+
+@pytest.mark.usefixtures("_queue")
+def test_a_deleted_extension_is_in_no_list(moderator: User) -> None:
+    extension = open_entry("echo").get().version.extension
+    delete_extension(extension=extension, by=extension.owner)
+    now = timezone.now()
+    assert "echo" not in shown(moderator) + shown(moderator, show="author")
+    assert "echo" not in [entry.version.extension.extension_id for entry in waiting_entries(now)]
+    assert count_tabs(moderator, now).by_tab["author"] == 0
 
 
 @pytest.mark.usefixtures("_queue")
