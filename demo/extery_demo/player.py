@@ -74,11 +74,14 @@ class ScenarioPlayer:
     reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
     ratings: list[tuple[Rating, RatingScenario]] = field(default_factory=list)
     event_days: list[float] = field(default_factory=list)
+    step_starts: list[tuple[datetime, float]] = field(default_factory=list)
+    """When each step was played, and its time in days ago."""
     suggestions: dict[SuggestionScenario, MaximumSuggestion] = field(default_factory=dict)
 
     def play(self) -> Extension:
         """Run all steps in the order of their times."""
-        for _, step in sorted(self._steps(), key=lambda item: -item[0]):
+        for days, step in sorted(self._steps(), key=lambda item: -item[0]):
+            self.step_starts.append((timezone.now(), days))
             step()
         return self.extension
 
@@ -296,6 +299,9 @@ class ScenarioPlayer:
 
         events = list(self.extension.events.order_by("pk"))
         set_notification_dates(events, [ago(days) for days in self.event_days])
+        # What no event caused: news of ratings, offers and suggestions.
+        for started, days in reversed(self.step_starts):
+            Notification.objects.filter(created_at__gte=started).update(created_at=ago(days))
         for event, days in zip(events, self.event_days, strict=True):
             event.created_at = ago(days)
         Event.objects.bulk_update(events, ["created_at"])

@@ -16,6 +16,7 @@ import tomlkit
 from django.utils import timezone
 
 from extery.author.build.execute import build
+from extery_demo.notifications import set_notification_dates
 from extery_demo.pictures.canvas import Canvas
 from extery_demo.wheels import write_wheel
 from extery_site.accounts.models import User
@@ -227,8 +228,8 @@ VERSIONS = (
         reason="The reason for *files* should say where: please write that echoes are saved beside the blend file.",
         claimed_by="imani",
     ),
-    WaitingVersion("riso_room", "luz", "2.1.1", 0.2, "The names of the inks, corrected."),
-    WaitingVersion("paper_lantern", "luz", "2.2.1", 0.1, "A better contrast of the outliner."),
+    WaitingVersion("riso_room", "luz", "2.1.2", 0.2, "The names of the inks, corrected."),
+    WaitingVersion("paper_lantern", "luz", "2.2.2", 0.1, "A better contrast of the outliner."),
 )
 
 
@@ -321,12 +322,19 @@ def _draw_image(name: str) -> bytes:
 
 def _set_times(planned: WaitingVersion, version: Version, now: datetime) -> None:
     submitted = now - timedelta(days=planned.submitted)
-    events = Event.objects.filter(version=version)
-    events.update(created_at=submitted)
-    events.filter(kind=Event.Kind.UPLOADED).update(created_at=submitted - timedelta(hours=1))
-    if planned.returned:
-        returned = now - timedelta(days=planned.returned)
-        events.filter(kind=Event.Kind.CHANGES_REQUESTED).update(created_at=returned)
+    events = list(Event.objects.filter(version=version).in_order())
+    times = []
+    for event in events:
+        if event.kind == Event.Kind.UPLOADED:
+            times.append(submitted - timedelta(hours=1))
+        elif event.kind == Event.Kind.CHANGES_REQUESTED:
+            times.append(now - timedelta(days=planned.returned))
+        else:
+            times.append(submitted)
+    set_notification_dates(events, times)
+    for event, time in zip(events, times, strict=True):
+        event.created_at = time
+    Event.objects.bulk_update(events, ["created_at"])
     Version.objects.filter(pk=version.pk).update(
         created_at=submitted - timedelta(hours=1), submitted_at=submitted
     )

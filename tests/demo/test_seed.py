@@ -48,7 +48,7 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
     assert kinds["theme"] >= 7
     assert kinds["asset-library"] == 3
     assert Extension.objects.public().count() >= 20
-    assert 8 <= User.objects.count() <= 12
+    assert 8 <= User.objects.count() <= 16
     assert User.objects.filter(is_moderator=True).count() == 2
     assert Extension.objects.values("owner").distinct().count() >= 6
     several = Extension.objects.annotate(count=Count("versions")).filter(count__gt=1)
