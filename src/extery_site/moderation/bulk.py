@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from extery.core import types
 from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
@@ -115,7 +116,7 @@ def _reason_against_approval(entry: QueueEntry) -> str:
         return "Asks for something new"
     if entry.risk >= MIDDLE:
         return f"Its risk is {entry.risk}"
-    if extension.type == "theme":
+    if extension.type == types.THEME.name:
         return ""
     if extension.newest_version_id is None:
         return "First version"

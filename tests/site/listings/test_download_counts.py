@@ -39,6 +39,7 @@ def test_a_flush_adds_all_counts_with_one_task(
 ) -> None:
     approve()
     approve(version="1.1.0")
+    run_tasks()
     first, second = Package.objects.order_by("pk")
     for number, package in enumerate((first, second, first, first)):
         counter.add(package.pk, client=f"192.0.2.{number}")

@@ -51,6 +51,7 @@ def test_a_download_is_counted_once_for_package_and_extension(
     client: Client, approve: Approve, run_tasks: Callable[[], int]
 ) -> None:
     path = approve().packages.get().download_path
+    run_tasks()
     body(client.get(path))
     body(client.get(path + "?repository=%2Fapi%2Fv1%2Fextensions%2F"))
     assert client.head(path).content == b""

@@ -180,11 +180,12 @@ def test_a_comment_beyond_the_quota_is_refused(
     comment = {"step": "comment", "text": "Hello gears"}
     client = signed_in(owner)
     assert client.post("/queue/gear_tool/1.0.0/", comment).status_code == 302
-    response = client.post("/queue/gear_tool/1.0.0/", comment)
+    response = client.post("/queue/gear_tool/1.0.0/", comment | {"text": "Hello again"})
     assert_refused(response)
-    assert "Hello gears</textarea>" in response.content.decode()
-    for _ in range(2):
-        assert signed_in(moderator).post("/queue/gear_tool/1.0.0/", comment).status_code == 302
+    assert "Hello again</textarea>" in response.content.decode()
+    for text in ("First", "Second"):
+        sent = signed_in(moderator).post("/queue/gear_tool/1.0.0/", comment | {"text": text})
+        assert sent.status_code == 302
     assert Event.objects.filter(kind="comment").count() == 3
 
 
