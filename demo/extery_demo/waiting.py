@@ -6,13 +6,15 @@ An update is the approved package with other lines in its manifest and more file
 from __future__ import annotations
 
 import io
+import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
-import tomlkit
 from django.utils import timezone
 
 from extery.author.build.execute import build
@@ -293,7 +295,7 @@ def _write_source(planned: WaitingVersion, owner: User, to: Path) -> None:
         with storage.open_file(package.file) as file, ZipFile(file) as archive:
             archive.extractall(to)
         text = (to / "blender_manifest.toml").read_text(encoding="utf-8")
-    manifest = tomlkit.parse(text)
+    manifest = tomllib.loads(text)
     manifest["version"] = planned.number
     if planned.permissions:
         manifest["permissions"] = dict(planned.permissions)
@@ -302,14 +304,25 @@ def _write_source(planned: WaitingVersion, owner: User, to: Path) -> None:
             to / "wheels", name=planned.wheel, version="1.0.0", tag="py3-none-any", module=b"\n"
         )
         manifest["wheels"] = [f"./wheels/{wheel.name}"]
-    tables = manifest.pop("permissions", None)
-    if tables is not None:  # a table ends the lines before it
-        manifest["permissions"] = tables
     (to / "blender_manifest.toml").write_text(
-        tomlkit.dumps(manifest), encoding="utf-8", newline="\n"
+        _format_manifest(manifest), encoding="utf-8", newline="\n"
     )
     for name, content in planned.files.items():
         (to / name).write_text(content, encoding="utf-8", newline="\n")
+
+
+def _format_manifest(manifest: Mapping[str, Any]) -> str:
+    """Return TOML; its values have the same form in JSON."""
+    tables = {name: value for name, value in manifest.items() if isinstance(value, dict)}
+    fields = [item for item in manifest.items() if item[0] not in tables]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in fields]
+    # The table [build] is about building: a package has it from the one that was unpacked.
+    for name in tables.keys() - {"build"}:
+        lines += [
+            f"[{name}]",
+            *(f"{key} = {json.dumps(text)}" for key, text in tables[name].items()),
+        ]
+    return "\n".join([*lines, ""])
 
 
 def _draw_image(name: str) -> bytes:
