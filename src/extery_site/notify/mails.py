@@ -26,6 +26,7 @@ from extery_site.accounts.models import User
 from extery_site.notify.models import MailJob, Notification
 from extery_site.notify.stop_links import make_link
 from extery_site.ui.addresses import base_url
+from extery_site.ui.markup import plain_text
 
 #: Columns of the text, as mail programs expect them.
 COLUMNS = 72
@@ -79,8 +80,8 @@ class Item:
 
     @property
     def excerpt(self) -> str:
-        """The first characters of the text in one line."""
-        text = " ".join(self.text.split())
+        """The first characters of the text in one line, without the marks of Markdown."""
+        text = plain_text(self.text)
         return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1]}…"
 
 

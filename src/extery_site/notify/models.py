@@ -17,6 +17,7 @@ from extery_site.notify.subject import (
     MAX_URL_LENGTH,
     Subject,
 )
+from extery_site.ui.markup import plain_text
 
 #: Hour of the daily e-mail, in UTC, unless the user chooses another one.
 DEFAULT_DAILY_HOUR = 6
@@ -115,8 +116,8 @@ class Notification(models.Model):
 
     @property
     def excerpt(self) -> str:
-        """The text in one line."""
-        return " ".join(self.text.split())
+        """The text in one line, without the marks of Markdown."""
+        return plain_text(self.text)
 
     @property
     def headline(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping, Sequence
 from functools import cache
+from html import unescape
 from typing import Any
 
 import nh3
@@ -45,6 +46,11 @@ def render_short(text: str) -> SafeString:
         link_rel="nofollow noopener ugc",
     )
     return mark_safe(html)  # noqa: S308  sanitised by nh3 above
+
+
+def plain_text(text: str) -> str:
+    """Return the words of Markdown in one line, without its marks and the addresses of links."""
+    return " ".join(unescape(nh3.clean(_parser().render(text), tags=set())).split())
 
 
 @cache

@@ -6,7 +6,7 @@ import pytest
 
 from extery.core.errors import Problem, Where
 from extery_site.ui.form_problems import sentence
-from extery_site.ui.markup import render
+from extery_site.ui.markup import plain_text, render
 from extery_site.ui.templatetags.extery_pages import licence_name, short_number, short_url
 
 
@@ -102,3 +102,18 @@ def test_names_at_the_start_of_a_sentence_keep_their_case() -> None:
     assert text("package.legacy", file="gear_tool.zip").startswith("gear_tool.zip is")
     assert text("package.legacy", file="gears").startswith("gears is")
     assert text("package.too-many-members", members=3, limit=2).startswith("The package")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Gears", "Gears"),
+        ("- **Bold** and _soft_\n- second", "Bold and soft second"),
+        ("# Title\n\nSee [the page](https://example.org/).", "Title See the page."),
+        ("a < b && `c > d`", "a < b && c > d"),
+        ("<script>alert(1)</script> x", "<script>alert(1)</script> x"),
+        ("", ""),
+    ],
+)
+def test_plain_text_has_the_words_without_marks(text: str, words: str) -> None:
+    assert plain_text(text) == words
