@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -44,6 +45,7 @@ from tests.fetch.web import (
     without_ranges,
 )
 from tests.repository.hosted import Repository
+from tests.waiting import wait_until
 
 QUICK = RetryPolicy(attempts=3, first_delay=0.01, max_delay=0.02, connect=5.0, read=20.0)
 TIMES = 40
@@ -127,6 +129,10 @@ RANGES: dict[str, Callable[[], Fault]] = {
 }
 
 
+def _is_fetching(thread: threading.Thread) -> bool:
+    return thread.name == "extery-fetch"
+
+
 class Evening:
     """A repository with three extensions, of which the server fails for one, and the commands of a user."""
 
@@ -151,6 +157,8 @@ class Evening:
         """End the faults of the server."""
         self.policy = QUICK
         self.online.work()
+        # A download that was given up is read to its end, and advances the fake clock of the next command.
+        wait_until(lambda: not any(map(_is_fetching, threading.enumerate())))
 
     def publish(self, version: str) -> None:
         """Publish packages, which share most of their bytes with those of other versions."""
