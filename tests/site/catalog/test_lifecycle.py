@@ -98,32 +98,26 @@ def test_a_transition_writes_one_event_and_calls_every_handler(
         assert (change is not transitions.UNBLOCK) or not extension.is_blocked
 
 
-WRONG = [
-    (change, status)
-    for change in TRANSITIONS
-    for status in sorted(set(change.of.Status.values) - change.sources)
-]
-
-
-@pytest.mark.parametrize(
-    ("change", "status"), WRONG, ids=[f"{name_of(change)}-{status}" for change, status in WRONG]
-)
+@pytest.mark.parametrize("change", TRANSITIONS, ids=name_of)
 def test_a_transition_from_another_status_is_a_conflict_and_changes_nothing(
-    change: Transition, status: str, owner: User, moderator: User, received: list[Event]
+    change: Transition, owner: User, moderator: User, received: list[Event]
 ) -> None:
-    rows = target_of(change, status, owner)
+    others = sorted(set(change.of.Status.values) - change.sources)
+    rows = target_of(change, sorted(change.sources)[0], owner)
+    row = next(iter(rows.values()))
     received.clear()
 
-    with (
-        pytest.raises(Conflict),
-        lifecycle.transition(change, by=actor_of(change, owner, moderator), **rows),
-    ):
-        pytest.fail("the transition began")
+    for status in others:
+        type(row).objects.filter(pk=row.pk).update(status=status)
+        with (
+            pytest.raises(Conflict),
+            lifecycle.transition(change, by=actor_of(change, owner, moderator), **rows),
+        ):
+            pytest.fail(f"the transition began from {status}")
+        row.refresh_from_db()
+        assert row.status == status
 
     assert received == []
-    row = next(iter(rows.values()))
-    row.refresh_from_db()
-    assert row.status == status
 
 
 @pytest.mark.parametrize(
