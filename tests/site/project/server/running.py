@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.services.postgresql import site_environment
+from tests.site.project.server.migrated import add_migrated_database
 from tests.waiting import HANG, wait_until
 
 _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/")
@@ -51,8 +52,9 @@ class Server(NamedTuple):
 def serving(data: Path, *options: str, start: str = "", **variables: str) -> Iterator[Server]:
     """Run ``extery serve`` on a free port, and stop it by SIGTERM at the end.
 
-    ``start`` is Python code that its process runs first.
+    ``start`` is Python code that its process runs first. The database is migrated already.
     """
+    add_migrated_database(data)
     log = data.parent / "serve.log"
     code = f"{start}\nfrom extery.cli.app import run\nrun()"
     with log.open("wb") as output:
