@@ -128,12 +128,12 @@ def add_note(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
 
 @transaction.atomic
 def ask_reporters(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
-    """Ask everybody whose report stands and has a name; raises `Conflict` if there is nobody."""
+    """Ask the users whose named reports stand; raises `Conflict` if there are none."""
     moderator, case = _lock_for_decision(case, by)
     text = require_text(text, field="text", code="report.text-missing")
     require_open(case)
     if not case.reports.standing().exclude(by=None).exists():
-        raise Conflict.of("report.nobody-to-ask", title=case.title)
+        raise Conflict.of("report.no-recipient", title=case.title)
     entry = case.entries.create(kind=_Kind.ASKED_REPORTERS, by=moderator, text=text)
     notifications.asked(entry)
     return entry
@@ -146,7 +146,7 @@ def ask_person(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     text = require_text(text, field="text", code="report.text-missing")
     require_open(case)
     if case.person is None or not case.person.is_active:
-        raise Conflict.of("report.nobody-to-ask", title=case.title)
+        raise Conflict.of("report.no-recipient", title=case.title)
     entry = case.entries.create(kind=_Kind.ASKED_PERSON, by=moderator, text=text)
     notifications.asked(entry)
     return entry

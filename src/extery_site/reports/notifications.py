@@ -33,7 +33,7 @@ def _case_subject(case: Case) -> Subject:
 
 
 def _own_subject(case: Case) -> Subject:
-    """Return the subject for everybody who is no moderator."""
+    """Return the subject for users who are not moderators."""
     return Subject(f"own-case {case.pk}", case.title, reverse("reports:mine"))
 
 

@@ -129,7 +129,7 @@ def usual_time() -> timedelta | None:
 
 @dataclass(frozen=True)
 class Record:
-    """How the reports of some people, or about somebody, were decided so far."""
+    """How the reports by some users, or about one user, were decided so far."""
 
     decided: int
     resolved: int

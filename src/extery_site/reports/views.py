@@ -38,7 +38,7 @@ def old_address(_request: HttpRequest, extension_id: str) -> HttpResponse:
 
 @require_http_methods(FORM_METHODS)
 def report(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    """Report a thing; whoever has an open report about it adds to that, or takes it back."""
+    """Report a thing; a user with an open report about it can add to it, or take it back."""
     if not is_active_user(request.user) and not settings.EXTERY_ANONYMOUS_REPORTS:
         return redirect_to_login(request.get_full_path())
     try:

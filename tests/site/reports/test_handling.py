@@ -119,13 +119,15 @@ def test_only_those_who_were_asked_can_answer(
         handling.answer_question(case=case, by=owner, text="More")
 
 
-def test_nobody_is_asked_where_nobody_can_answer(case: Case, owner: User, moderator: User) -> None:
+def test_a_case_without_accounts_cannot_be_asked_about(
+    case: Case, owner: User, moderator: User
+) -> None:
     case.reports.update(by=None)
     User.objects.filter(pk=owner.pk).update(is_active=False)
     for ask in (handling.ask_reporters, handling.ask_person):
         with pytest.raises(Conflict) as caught:
             ask(case=case, by=moderator, text="Why?")
-        assert caught.value.code == "report.nobody-to-ask"
+        assert caught.value.code == "report.no-recipient"
 
 
 def test_a_case_survives_its_extension(owner: User, moderator: User) -> None:

@@ -91,7 +91,7 @@ CODES: dict[str, Code] = {
         "the offer was made to another user",
         "Only the user to whom an extension is offered can answer.",
         message="{extension} was offered to another user",
-        hint="sign in as the user to whom it was offered",
+        hint="sign in with the account that received the offer",
         example={"extension": "Gear Tool"},
     ),
     "reserved.bad-id": Code(

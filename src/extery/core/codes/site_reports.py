@@ -15,7 +15,7 @@ CODES: dict[str, Code] = {
     "report.note-missing": Code(
         "error",
         "the note is missing",
-        "Everybody concerned reads why a case was decided, or decided again.",
+        "The reporters and the reported person read why a case was decided, or decided again.",
         message="the note is missing",
         hint="describe what you found, in at least one sentence",
     ),
@@ -82,10 +82,10 @@ CODES: dict[str, Code] = {
         hint="choose another case, or take this one over on its page",
         example={"name": "imani", "title": "Gear Tool"},
     ),
-    "report.nobody-to-ask": Code(
+    "report.no-recipient": Code(
         "error",
-        "nobody can be asked",
-        "Reports without a name, deleted accounts and things without an author have nobody who can answer.",
+        "there is no account to ask",
+        "Reports without a name, deleted accounts and things without an author have no account that can answer.",
         message="there is no account to ask about {title}",
         hint="decide with what is known, or leave a note for other moderators",
         example={"title": "Gear Tool"},
