@@ -39,7 +39,8 @@ from extery_site.catalog.models import (
 from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
-from extery_site.moderation.package_changes import base_version, measure
+from extery_site.moderation.changes import approved_before
+from extery_site.moderation.package_changes import measure
 from extery_site.moderation.tasks import add_task
 from extery_site.notify.models import Notification
 from extery_site.publish import actions as publish
@@ -355,7 +356,7 @@ class ScenarioPlayer:
         entry = waiting.rebuild(row)
         if entry is not None:
             entry.version = row
-            risk.refresh(entry, measure(row, base_version(row)))
+            risk.refresh(entry, measure(row, approved_before(row)))
 
     def _set_version_dates(
         self, version: VersionScenario, ago: Callable[[float], datetime]

@@ -26,8 +26,9 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.files import storage
 from extery_site.moderation import claims, risk, waiting
 from extery_site.moderation import decisions as moderation
+from extery_site.moderation.changes import approved_before
 from extery_site.moderation.models import Claim
-from extery_site.moderation.package_changes import base_version, measure
+from extery_site.moderation.package_changes import measure
 from extery_site.publish import actions as publish
 
 _NEW_MANIFEST = """\
@@ -251,7 +252,7 @@ def add_waiting_versions(users: Mapping[str, User], work_dir: Path) -> None:
         entry = waiting.rebuild(version)
         assert entry is not None
         entry.version = version
-        risk.refresh(entry, measure(version, base_version(version)))
+        risk.refresh(entry, measure(version, approved_before(version)))
         if planned.claimed_by:
             claim = claims.claim(version=version, by=users[planned.claimed_by])
             Claim.objects.filter(pk=claim.pk).update(claimed_at=now - timedelta(minutes=25))

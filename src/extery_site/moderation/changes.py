@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,7 +44,8 @@ def approved_before(version: Version) -> Version | None:
 
 def find_bases(version: Version, package: Package, approved: Version | None) -> list[Base]:
     """Return what ``package`` can be compared with: the last approved version first, then earlier builds."""
-    bases = list(_approved_bases(approved, package))
+    base = approved_base(approved, package)
+    bases = [base] if base else []
     builds = list(version.replaced_packages.select_related("file").order_by("pk"))
     for number, build in enumerate(builds, start=1):
         if _fits(build, package):
@@ -52,15 +53,15 @@ def find_bases(version: Version, package: Package, approved: Version | None) -> 
     return bases
 
 
-def _approved_bases(approved: Version | None, package: Package) -> Iterator[Base]:
-    if approved is None:
-        return
-    packages = list(approved.packages.all())
+def approved_base(approved: Version | None, package: Package) -> Base | None:
+    """Return the package of the approved version for the same platforms, otherwise its first one."""
+    packages = list(approved.packages.all()) if approved else []
     same = [one for one in packages if one.platforms == package.platforms]
-    for one in (same or packages)[:1]:
-        yield Base(
-            one.sha256, f"{approved.number}, the last approved", one.file, approved.permissions
-        )
+    for one in same or packages:
+        assert approved is not None
+        title = f"{approved.number}, the last approved"
+        return Base(one.sha256, title, one.file, approved.permissions)
+    return None
 
 
 def _fits(build: ReplacedPackage, package: Package) -> bool:
@@ -112,6 +113,11 @@ def safe_difference(package: Package, base: Base | None) -> tuple[dict[str, Any]
         return empty, "A package cannot be opened: its stored file is damaged or missing."
 
 
+def is_binary(file: Mapping[str, Any]) -> bool:
+    """Whether a file of a difference can run, or contains data, without being readable."""
+    return bool(file["is_binary"]) or file["name"].lower().endswith(BINARY_SUFFIXES)
+
+
 @dataclass(frozen=True)
 class Summary:
     """What matters most about a change, shown before the files."""
@@ -143,10 +149,7 @@ def summarize(version: Version, approved: Version | None, difference: dict[str, 
         },
         new_hosts=[host for host in difference["hosts"] if host["is_new"]],
         binaries=[
-            file
-            for file in difference["files"]
-            if file["status"] != "removed"
-            and (file["is_binary"] or file["name"].lower().endswith(BINARY_SUFFIXES))
+            file for file in difference["files"] if file["status"] != "removed" and is_binary(file)
         ],
         is_first=approved is None,
     )

@@ -33,7 +33,9 @@ MAX_LINE_LENGTH = 2_000
 MAX_HOSTS = 100
 MAX_SECONDS = 20.0
 
-_HOST = re.compile(r"\b(?:https?|wss?|ftp)://([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)")
+_HOST = re.compile(
+    r"\b(?:https?|wss?|ftp)://([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)", re.IGNORECASE
+)
 _SOURCE = (".py", ".toml", ".json", ".cfg", ".txt", ".md")
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from extery_site.catalog.models import Version
 from extery_site.moderation import risk
+from extery_site.moderation.changes import approved_before
 from extery_site.moderation.models import QueueEntry
-from extery_site.moderation.package_changes import base_version, measure
+from extery_site.moderation.package_changes import measure
 from extery_site.moderation.waiting import OPEN
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext
@@ -21,7 +22,7 @@ def measure_packages(context: TaskContext, version_id: int) -> None:
     version = Version.objects.select_related("extension").filter(pk=version_id).first()
     if version is None:
         return
-    change = measure(version, base_version(version))
+    change = measure(version, approved_before(version))
     with context.complete():
         entry = _locked_entry(version_id)
         if entry is not None:

@@ -15,9 +15,6 @@ from extery_site.catalog.models import (
 )
 from extery_site.moderation.permissions import may_read_notes
 
-#: Statuses of versions that wait for moderators or for their author.
-OPEN = frozenset({Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED})
-
 
 def decided() -> EventQuerySet:
     """Return all decisions, the newest first."""

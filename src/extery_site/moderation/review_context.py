@@ -22,7 +22,7 @@ from extery_site.moderation.permissions import may_read_notes
 from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.risk import stored_risk
 from extery_site.moderation.tasks import visible_tasks
-from extery_site.moderation.waiting import OPEN, format_duration
+from extery_site.moderation.waiting import OPEN, PUBLIC, format_duration
 from extery_site.publish.completeness import complete_state
 
 #: Tabs of the review: name of the URL, title, and whether visitors see it.
@@ -58,7 +58,7 @@ def review_context(
         "number": number,
         "tab": tab,
         "versions": versions,
-        "open_versions": [one for one in versions if one.status in queues.OPEN],
+        "open_versions": [one for one in versions if one.status in PUBLIC],
         "deleted_numbers": queues.deleted_numbers(extension, user),
         "tasks": tasks,
         "open_tasks": [task for task in tasks if not task.is_done],

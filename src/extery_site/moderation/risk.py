@@ -15,8 +15,9 @@ from django.apps import apps
 from django.utils import timezone
 
 from extery_site.catalog.models import Event, Version
+from extery_site.moderation.changes import approved_before
 from extery_site.moderation.models import QueueEntry
-from extery_site.moderation.package_changes import PackageChange, base_version
+from extery_site.moderation.package_changes import PackageChange
 
 MAX_SCORE = 100
 #: The lowest scores of the levels.
@@ -77,7 +78,7 @@ def assess(version: Version) -> Risk:
     Pages read the stored one: `stored_risk`.
     """
     entry = QueueEntry.objects.filter(version=version).first()
-    return risk_of(_facts(version, base_version(version), entry or QueueEntry()))
+    return risk_of(_facts(version, approved_before(version), entry or QueueEntry()))
 
 
 def stored_risk(version: Version) -> Risk | None:
@@ -91,7 +92,7 @@ def stored_risk(version: Version) -> Risk | None:
 def refresh(entry: QueueEntry, change: PackageChange | None = None) -> Risk:
     """Assess the version of an entry and store the result; with ``change``, that as well."""
     version = entry.version
-    base = base_version(version)
+    base = approved_before(version)
     if change is not None:
         entry.lines_added, entry.lines_removed = change.added, change.removed
         entry.files_changed, entry.binaries = change.files, change.binaries

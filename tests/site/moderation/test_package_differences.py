@@ -118,7 +118,7 @@ def test_binaries_are_compared_by_size_and_hash() -> None:
 def test_new_hosts_are_named_with_their_place() -> None:
     old = {"a.py": "u = 'https://known.example/x'\n"}
     new = {
-        "a.py": "u = 'https://known.example/y'\nv = 'wss://Places.Example:80/'\n# http://c.example\n"
+        "a.py": "u = 'https://known.example/y'\nv = 'WSS://Places.Example:80/'\n# http://c.example\n"
     }
     hosts = compare(old, new)["hosts"]
     assert [(host["host"], host["is_new"]) for host in hosts] == [

@@ -15,7 +15,7 @@ from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import queue_tasks, risk
 from extery_site.moderation.models import QueueEntry
-from extery_site.moderation.package_changes import PackageChange, find_hosts
+from extery_site.moderation.package_changes import PackageChange
 from extery_site.publish import actions as publish
 from extery_site.reports import actions as reports
 from tests.site import factories
@@ -199,12 +199,3 @@ def test_assessing_needs_a_fixed_number_of_queries(
     with django_assert_num_queries(7):
         risk.assess(version)
     assert version.extension.owner_id == owner.pk
-
-
-def test_hosts_are_those_of_addresses_outside_comments() -> None:
-    source = b"""
-# see https://comment.example.org
-URL = "HTTPS://upper.example.org", 'https://a.example.org:8080/x', "http://10.0.0.1/"
-nothing = "https://", "ftp://other.example.org"
-"""
-    assert list(find_hosts(source)) == ["a.example.org", "10.0.0.1"]
