@@ -150,7 +150,7 @@ def test_a_draft_shows_the_manifest_and_what_is_missing(owner: User, signed_in: 
     assert rows["id"] == "gear_tool"
     assert rows["tags"].replace(" ", "") == "MeshUV"
     assert rows["permissions"] == "files: Keep gear tables"
-    shown = [element.words for element in page.classed("todo")[0].children]
+    shown = [element.words for element in page.classed("checklist")[0].children]
     assert shown == ["Add a description", "Add an image"]
     submit = next(button for button in page.all("button") if button.words == "Submit for review")
     assert "disabled" in submit.attributes
