@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.site.migrating import single_steps
 
 BEFORE = [("catalog", "0008_expiry_of_drafts"), ("moderation", "0003_decisions_are_events")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_events_take_the_number_of_their_version_or_of_their_text() -> None:
-    executor = MigrationExecutor(connection)
+    executor = single_steps()
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)
     try:
-        fill(MigrationExecutor(connection).loader.project_state(BEFORE).apps)
+        fill(single_steps().loader.project_state(BEFORE).apps)
     finally:
-        executor = MigrationExecutor(connection)
+        executor = single_steps()
         executor.migrate(latest)
 
     from extery_site.catalog.models import Event

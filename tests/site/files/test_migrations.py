@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from extery_site.files import storage as files
+from tests.site.migrating import single_steps
 
 BEFORE = [("catalog", "0004_image_variants"), ("files", None)]
 ZIP, FULL, LARGE = b"a zip", b"a full image", b"a large image"
@@ -23,15 +22,15 @@ def name_of(data: bytes) -> str:
 
 
 def migrate(targets: Any) -> Any:
-    executor = MigrationExecutor(connection)
+    executor = single_steps()
     executor.migrate(targets)
     nodes = [target for target in targets if target[1] is not None]
-    return MigrationExecutor(connection).loader.project_state(nodes).apps
+    return single_steps().loader.project_state(nodes).apps
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_to_references_can_be_reversed(settings: Any) -> None:
-    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    latest = single_steps().loader.graph.leaf_nodes()
     apps = migrate(BEFORE)
     try:
         fill(apps, Path(settings.MEDIA_ROOT))

@@ -6,22 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.site.migrating import single_steps
 
 BEFORE = [("catalog", "0002_declined"), ("moderation", "0002_decision_packages")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_decision_is_merged_into_its_event() -> None:
-    executor = MigrationExecutor(connection)
+    executor = single_steps()
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)
     try:
-        expected = fill(MigrationExecutor(connection).loader.project_state(BEFORE).apps)
+        expected = fill(single_steps().loader.project_state(BEFORE).apps)
     finally:
-        executor = MigrationExecutor(connection)
+        executor = single_steps()
         executor.migrate(latest)
 
     from extery_site.catalog.models import Event

@@ -6,24 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.site.migrating import single_steps
 
 BEFORE = [("reports", "0002_reason_labels")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_reports_are_grouped_without_loss() -> None:
-    executor = MigrationExecutor(connection)
+    executor = single_steps()
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)
     try:
         # The tables of the other apps are the newest.
         nodes = [*BEFORE, *(node for node in latest if node[0] != "reports")]
-        fill(MigrationExecutor(connection).loader.project_state(nodes).apps)
+        fill(single_steps().loader.project_state(nodes).apps)
     finally:
-        MigrationExecutor(connection).migrate(latest)
+        single_steps().migrate(latest)
 
     from extery_site.reports.models import Case
 
