@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 from extery.core import platforms
 from extery.core.errors import InvalidInput, Where
 from extery.core.invisible import remove_invisible
-from extery.core.versions import number_of_blender_version, parse_blender_version
+from extery.core.versions import (
+    BlenderVersion,
+    number_of_blender_version,
+    parse_blender_version,
+)
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.text_limits import clean_text
 from extery_site.ratings.models import MAX_RATING_LENGTH, MAX_STARS, MIN_STARS
@@ -64,12 +68,15 @@ def _public_version(extension: Extension, number: str) -> Version:
 
 def _blender_number(text: str) -> int | None:
     text = text.strip()
-    if not text:
-        return None
+    return number_of_blender_version(parse_blender(text)) if text else None
+
+
+def parse_blender(text: str) -> BlenderVersion:
+    """Return the Blender version in a field or filter; raises `InvalidInput` for another text."""
     try:
         if len(text) > 20:
             raise ValueError
-        return number_of_blender_version(parse_blender_version(text))
+        return parse_blender_version(text)
     except ValueError:
         raise InvalidInput.of(
             "rating.unknown-system",

@@ -6,13 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from ninja import P, QueryEx, Router, Schema
 
-from extery.core.errors import InvalidInput, NotFound, Where
-from extery.core.versions import parse_blender_version
+from extery.core.errors import NotFound
 from extery_site.accounts.auth import OPTIONAL_AUTH
 from extery_site.accounts.permissions import require_signed_in
 from extery_site.catalog.endpoints import visible_extension
 from extery_site.quotas.client_address import client_address
 from extery_site.ratings import actions
+from extery_site.ratings.content import parse_blender
 from extery_site.ratings.models import Rating
 from extery_site.ratings.queries import numbers_of, own_rating, ratings_of
 from extery_site.ratings.schemas import (
@@ -168,15 +168,5 @@ def _series(text: str) -> str:
     """Return the series of Blender that a filter names; raises `InvalidInput` for another text."""
     if not text:
         return ""
-    try:
-        if len(text) > 20:
-            raise ValueError
-        major, minor, _ = parse_blender_version(text)
-    except ValueError:
-        raise InvalidInput.of(
-            "rating.unknown-system",
-            where=Where(path=("blender",)),
-            variant="blender",
-            value=text[:40],
-        ) from None
+    major, minor, _ = parse_blender(text)
     return f"{major}.{minor}"
