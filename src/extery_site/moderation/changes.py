@@ -69,11 +69,6 @@ def _fits(build: ReplacedPackage, package: Package) -> bool:
     return not build.platforms or not package.platforms or bool(both)
 
 
-def build_number(version: Version) -> int:
-    """Return which build of the version its packages are: it increases with every replaced package."""
-    return int(version.replaced_packages.count()) + 1
-
-
 def difference_of(package: Package, base: Base | None) -> dict[str, Any]:
     """Return the difference of a package from its base: the stored one, or it is computed and stored.
 

@@ -14,7 +14,7 @@ from extery_site.catalog.models import Extension, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import find_similar
 from extery_site.moderation import queues
-from extery_site.moderation.changes import approved_before, build_number
+from extery_site.moderation.changes import approved_before
 from extery_site.moderation.claims import current_claim
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry, SavedReply
@@ -90,7 +90,7 @@ def _version_context(
             if is_public or (reads_code and (name != "try" or may_triage(user)))
         ],
         "packages": packages,
-        "build": build_number(version),
+        "build": version.build_number,
         "published": _published_before(extension, version),
         "approved": approved_before(version),
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),

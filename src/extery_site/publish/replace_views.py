@@ -33,7 +33,7 @@ def replace_package(request: HttpRequest, extension_id: str, number: str) -> Htt
         "extension": version.extension,
         "version": version,
         "form": form,
-        "build": build_number(version),
+        "build": version.build_number,
         "back": _page_of(version),
     }
     status, problem = 200, None
@@ -57,15 +57,11 @@ def replace_package(request: HttpRequest, extension_id: str, number: str) -> Htt
                     "verdicts": verdict_lines(error.refusals or ()),
                 }
         else:
-            build = build_number(version)
-            messages.success(request, f"Build {build} is in: {result.package.original_name}.")
+            messages.success(
+                request, f"Build {version.build_number} is in: {result.package.original_name}."
+            )
             return redirect(_page_of(version))
     return add_retry_after(render(request, "publish/replace.html", context, status=status), problem)
-
-
-def build_number(version: Version) -> int:
-    """Return which build of the version its packages are: it increases with every replaced package."""
-    return version.replaced_packages.count() + 1
 
 
 def _page_of(version: Version) -> str:

@@ -227,6 +227,11 @@ class Version(models.Model):
         return self.status in DISCARDABLE
 
     @property
+    def build_number(self) -> int:
+        """Which build of the version its packages are: it increases with every replaced package."""
+        return int(self.replaced_packages.count()) + 1
+
+    @property
     def package_hashes(self) -> list[str]:
         """The sorted SHA-256 hashes of its packages, which a decision refers to."""
         return sorted(package.sha256 for package in self.packages.all())
