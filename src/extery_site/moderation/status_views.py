@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from extery.core.errors import ExteryError
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.models import Extension, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import cool_down, decisions
 from extery_site.moderation.forms import StatusForm
-from extery_site.project.problems import add_retry_after, http_status
-from extery_site.ui.form_problems import add_problems
+from extery_site.ui.submission import submit
 
 
 @login_required
@@ -34,27 +32,19 @@ def change_status(request: HttpRequest, extension_id: str, number: str) -> HttpR
     step = request.POST.get("step")
     ends_hold = step == "release" or (not step and version.status == Version.Status.ON_HOLD)
     form.fields["reason"].required = not ends_hold
-    status, problem = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                messages.success(request, _perform(request, version, form))
-            except ExteryError as error:
-                add_problems(form, error)
-                problem, status = error, http_status(error)
-                version.refresh_from_db()
-                version.extension = extension
-            else:
-                return redirect("moderation:version", extension.extension_id, number)
+    submission = submit(request, form, lambda: _perform(request, version, form))
+    if submission.result is not None:
+        messages.success(request, submission.result)
+        return redirect("moderation:version", extension.extension_id, number)
+    if submission.error is not None:
+        version.refresh_from_db()
+        version.extension = extension
     context = {
         "extension": extension,
         "version": version,
-        "form": form,
         "may_decide": may_decide(request.user, extension, version),
     }
-    response = render(request, "moderation/status.html", context, status=status)
-    return add_retry_after(response, problem)
+    return submission.render("moderation/status.html", context)
 
 
 def _perform(request: HttpRequest, version: Version, form: StatusForm) -> str:

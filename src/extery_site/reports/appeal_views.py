@@ -5,17 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from extery.core.errors import ExteryError, NotFound
+from extery.core.errors import NotFound
 from extery_site.accounts.permissions import may_moderate, require_moderator, require_signed_in
-from extery_site.project.problems import add_retry_after, http_status
 from extery_site.quotas.client_address import client_address
 from extery_site.reports import appeals
 from extery_site.reports.forms import AppealDecisionForm, AppealForm
 from extery_site.reports.models import Appeal
-from extery_site.ui.form_problems import add_problems
+from extery_site.ui.submission import submit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -33,27 +32,16 @@ def new_appeal(request: HttpRequest, decision: str) -> HttpResponse:
     if existing is not None:
         return redirect(existing)
     form = AppealForm(request.POST or None)
-    status, problem = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                created = appeals.appeal(
-                    decision=decision,
-                    by=person,
-                    text=form.cleaned_data["text"],
-                    address=client_address(request),
-                )
-            except ExteryError as error:
-                problem = error
-                add_problems(form, error)
-                status = http_status(error)
-            else:
-                messages.success(request, "Appeal sent. Another moderator will look at it.")
-                return redirect(created)
-    context = {"decision": found, "form": form}
-    response = render(request, "reports/new_appeal.html", context, status=status)
-    return add_retry_after(response, problem)
+
+    def perform() -> Appeal:
+        text, address = form.cleaned_data["text"], client_address(request)
+        return appeals.appeal(decision=decision, by=person, text=text, address=address)
+
+    submission = submit(request, form, perform)
+    if submission.result is not None:
+        messages.success(request, "Appeal sent. Another moderator will look at it.")
+        return redirect(submission.result)
+    return submission.render("reports/new_appeal.html", {"decision": found})
 
 
 @login_required
@@ -69,28 +57,24 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     if found.by_id != request.user.pk and not may_moderate(request.user):
         raise Http404("This appeal is of another person.")
     form = AppealDecisionForm(request.POST or None)
-    status = 200
+
+    def perform() -> str:
+        grant, text = form.cleaned_data["outcome"] == "grant", form.cleaned_data["answer"]
+        appeals.decide_appeal(appeal=found, by=request.user, grant=grant, answer=text)
+        return "Appeal granted." if grant else "Appeal rejected."
+
     if request.method == "POST":
-        moderator = require_moderator(request.user)
-        status = 422
-        if form.is_valid():
-            grant = form.cleaned_data["outcome"] == "grant"
-            try:
-                appeals.decide_appeal(
-                    appeal=found, by=moderator, grant=grant, answer=form.cleaned_data["answer"]
-                )
-            except ExteryError as error:
-                add_problems(form, error)
-                status = http_status(error)
-                found.refresh_from_db()
-            else:
-                messages.success(request, "Appeal granted." if grant else "Appeal rejected.")
-                return redirect(found)
+        require_moderator(request.user)
+    submission = submit(request, form, perform)
+    if submission.result is not None:
+        messages.success(request, submission.result)
+        return redirect(found)
+    if submission.error is not None:
+        found.refresh_from_db()
     context = {
         "appeal": found,
-        "form": form,
         "is_moderator": may_moderate(request.user),
         "may_decide": appeals.may_decide_appeal(request.user, found),
         "effect": appeals.describe_effect(found),
     }
-    return render(request, "reports/appeal.html", context, status=status)
+    return submission.render("reports/appeal.html", context)

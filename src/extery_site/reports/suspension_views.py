@@ -7,17 +7,15 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import require_moderator
 from extery_site.accounts.suspensions import current_suspension, lift_suspension, suspend_user
-from extery_site.project.problems import http_status
 from extery_site.reports import notifications
 from extery_site.reports.forms import LiftForm, SuspensionForm
-from extery_site.ui.form_problems import add_problems
+from extery_site.ui.submission import submit
 
 
 @login_required
@@ -28,35 +26,28 @@ def suspension(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(User, username__iexact=username)
     current = current_suspension(person)
     form: Form = (LiftForm if current else SuspensionForm)(request.POST or None)
-    status = 200
     if request.method == "POST":
         lifts = request.POST.get("step") == "lift"
         form = LiftForm(request.POST) if lifts else SuspensionForm(request.POST)
-        status = 422
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            try:
-                with transaction.atomic():
-                    if isinstance(form, SuspensionForm):
-                        made = suspend_user(
-                            user=person, by=moderator, reason=reason, ends_at=form.ends_at()
-                        )
-                        notifications.suspended(made)
-                    else:
-                        lifted = lift_suspension(user=person, by=moderator, reason=reason)
-                        notifications.suspension_lifted(lifted)
-            except ExteryError as error:
-                add_problems(form, error)
-                status = http_status(error)
-            else:
-                done = "The suspension is lifted." if lifts else "The account is suspended."
-                messages.success(request, done)
-                return redirect("reports:suspension", person.username)
+
+    @transaction.atomic
+    def perform() -> str:
+        reason = form.cleaned_data["reason"]
+        if isinstance(form, SuspensionForm):
+            made = suspend_user(user=person, by=moderator, reason=reason, ends_at=form.ends_at())
+            notifications.suspended(made)
+            return "The account is suspended."
+        notifications.suspension_lifted(lift_suspension(user=person, by=moderator, reason=reason))
+        return "The suspension is lifted."
+
+    submission = submit(request, form, perform)
+    if submission.result is not None:
+        messages.success(request, submission.result)
+        return redirect("reports:suspension", person.username)
     context = {
         "person": person,
         "current": current,
-        "form": form,
         "is_excluded": person.can_moderate or person.pk == moderator.pk,
         "suspensions": person.suspensions.select_related("by", "lifted_by")[:20],
     }
-    return render(request, "reports/suspension.html", context, status=status)
+    return submission.render("reports/suspension.html", context)

@@ -24,6 +24,7 @@ from extery_site.reports.handling import answer_question, was_asked
 from extery_site.reports.models import Appeal, Case, CaseEntry, Report
 from extery_site.reports.targets import Target, find_target
 from extery_site.ui.form_problems import add_problems
+from extery_site.ui.submission import submit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 #: Number of versions that the form offers, and of rows in each list of "My reports and appeals".
@@ -69,33 +70,24 @@ def _new_report(request: HttpRequest, target: Target) -> HttpResponse:
         versions=_versions(target),
         anonymous=signed_in and settings.EXTERY_ANONYMOUS_REPORTS,
     )
-    status, problem = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                created = actions.report_target(
-                    target=target,
-                    by=request.user,
-                    address=client_address(request),
-                    **form.cleaned_data,
-                )
-            except ExteryError as error:
-                problem = error
-                add_problems(form, error)
-                status = http_status(error)
-            else:
-                messages.success(request, "Report sent. Thank you; a moderator will look at it.")
-                return redirect("reports:mine") if created.by else redirect(target.url)
+
+    def perform() -> Report:
+        address = client_address(request)
+        return actions.report_target(
+            target=target, by=request.user, address=address, **form.cleaned_data
+        )
+
+    submission = submit(request, form, perform)
+    if submission.result is not None:
+        messages.success(request, "Report sent. Thank you; a moderator will look at it.")
+        return redirect("reports:mine" if submission.result.by else target.url)
     context: dict[str, Any] = {
         "target": target,
-        "form": form,
         "is_own": target.owner is not None and target.owner.pk == request.user.pk,
         "signed_in": signed_in,
         "usual_time": queries.usual_time(),
     }
-    response = render(request, "reports/report.html", context, status=status)
-    return add_retry_after(response, problem)
+    return submission.render("reports/report.html", context)
 
 
 def _versions(target: Target) -> list[str]:
@@ -165,24 +157,15 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not was_asked(case, person):
         raise Http404("There is no question to you.")
     form: Form = TextForm(request.POST or None, label="Your answer")
-    status, problem = 200, None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                answer_question(
-                    case=case,
-                    by=person,
-                    text=form.cleaned_data["text"],
-                    address=client_address(request),
-                )
-            except ExteryError as error:
-                problem = error
-                add_problems(form, error)
-                status = http_status(error)
-            else:
-                messages.success(request, "Answer sent to the moderators.")
-                return redirect("reports:mine")
+
+    def perform() -> CaseEntry:
+        text, address = form.cleaned_data["text"], client_address(request)
+        return answer_question(case=case, by=person, text=text, address=address)
+
+    submission = submit(request, form, perform)
+    if submission.is_done:
+        messages.success(request, "Answer sent to the moderators.")
+        return redirect("reports:mine")
     kinds = [CaseEntry.Kind.ASKED_PERSON] if case.person_id == person.pk else []
     if case.reports.standing().filter(by=person).exists():
         kinds.append(CaseEntry.Kind.ASKED_REPORTERS)
@@ -190,7 +173,5 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case,
         "entries": (case.entries.filter(kind__in=kinds) | own).select_related("by"),
-        "form": form,
     }
-    response = render(request, "reports/answer.html", context, status=status)
-    return add_retry_after(response, problem)
+    return submission.render("reports/answer.html", context)
