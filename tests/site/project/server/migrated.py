@@ -18,8 +18,8 @@ _SOURCES = Path(extery_site.__file__).parent
 
 
 def add_migrated_database(data: Path) -> None:
-    """Copy the migrated database into a data folder that has none; nothing on PostgreSQL."""
-    if os.environ.get("EXTERY_DATABASE") or (data / SQLITE_FILE).exists():
+    """Copy the migrated database into a data folder that has none."""
+    if (data / SQLITE_FILE).exists():
         return
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(_migrated_database(), data / SQLITE_FILE)

@@ -54,7 +54,14 @@ def serving(data: Path, *options: str, start: str = "", **variables: str) -> Ite
 
     ``start`` is Python code that its process runs first. The database is migrated already.
     """
-    add_migrated_database(data)
+    environment = {
+        **os.environ,
+        "EXTERY_MAX_UPLOAD": "2 MB",
+        **site_environment(data),
+        **variables,
+    }
+    if not environment.get("EXTERY_DATABASE"):
+        add_migrated_database(data)
     log = data.parent / "serve.log"
     code = f"{start}\nfrom extery.cli.app import run\nrun()"
     with log.open("wb") as output:
@@ -62,12 +69,7 @@ def serving(data: Path, *options: str, start: str = "", **variables: str) -> Ite
             [sys.executable, "-c", code, "serve", "--port", "0", "--data", str(data), *options],
             stdout=output,
             stderr=output,
-            env={
-                **os.environ,
-                "EXTERY_MAX_UPLOAD": "2 MB",
-                **site_environment(data),
-                **variables,
-            },
+            env=environment,
         )
         try:
             yield Server(process, data, log, _port(process, log))
