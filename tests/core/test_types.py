@@ -27,6 +27,7 @@ ALLOWED = {
     "extery/core/types.py": "the registry",
     "extery/core/codes/__init__.py": "the family of the problem codes theme.*",
     "extery_site/catalog/migrations/0001_initial.py": "a migration",
+    "extery_site/catalog/migrations/0001_squashed_0015_ratings.py": "a migration",
 }
 
 
