@@ -6,21 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.site.migrating import single_steps
+from tests.site.migrating import earlier_state
 
 BEFORE = [("catalog", "0008_expiry_of_drafts"), ("moderation", "0003_decisions_are_events")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_events_take_the_number_of_their_version_or_of_their_text() -> None:
-    executor = single_steps()
-    latest = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    try:
-        fill(single_steps().loader.project_state(BEFORE).apps)
-    finally:
-        executor = single_steps()
-        executor.migrate(latest)
+    with earlier_state(*BEFORE) as apps:
+        fill(apps)
 
     from extery_site.catalog.models import Event
 

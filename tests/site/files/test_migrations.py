@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from extery_site.files import storage as files
-from tests.site.migrating import single_steps
+from tests.site.migrating import earlier_state, migrate, single_steps
 
 BEFORE = [("catalog", "0004_image_variants"), ("files", None)]
 ZIP, FULL, LARGE = b"a zip", b"a full image", b"a large image"
@@ -21,18 +21,10 @@ def name_of(data: bytes) -> str:
     return f"{folder}/{sha256[:2]}/{sha256}{suffix}"
 
 
-def migrate(targets: Any) -> Any:
-    executor = single_steps()
-    executor.migrate(targets)
-    nodes = [target for target in targets if target[1] is not None]
-    return single_steps().loader.project_state(nodes).apps
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_to_references_can_be_reversed(settings: Any) -> None:
     latest = single_steps().loader.graph.leaf_nodes()
-    apps = migrate(BEFORE)
-    try:
+    with earlier_state(*BEFORE) as apps:
         fill(apps, Path(settings.MEDIA_ROOT))
         migrate(latest)
         check_references()
@@ -45,8 +37,6 @@ def test_the_migration_to_references_can_be_reversed(settings: Any) -> None:
             (name_of(FULL), name_of(LARGE), name_of(LARGE)),
             (name_of(FULL), name_of(b"lost"), name_of(LARGE)),
         ]
-    finally:
-        migrate(latest)
     check_references()
 
 

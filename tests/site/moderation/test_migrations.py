@@ -8,21 +8,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.site.migrating import single_steps
+from tests.site.migrating import earlier_state
 
 BEFORE = [("catalog", "0002_declined"), ("moderation", "0002_decision_packages")]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_decision_is_merged_into_its_event() -> None:
-    executor = single_steps()
-    latest = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    try:
-        expected = fill(single_steps().loader.project_state(BEFORE).apps)
-    finally:
-        executor = single_steps()
-        executor.migrate(latest)
+    with earlier_state(*BEFORE) as apps:
+        expected = fill(apps)
 
     from extery_site.catalog.models import Event
 

@@ -8,22 +8,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.site.migrating import single_steps
+from tests.site.migrating import earlier_state
 
-BEFORE = [("reports", "0002_reason_labels")]
+BEFORE = ("reports", "0002_reason_labels")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_reports_are_grouped_without_loss() -> None:
-    executor = single_steps()
-    latest = executor.loader.graph.leaf_nodes()
-    executor.migrate(BEFORE)
-    try:
-        # The tables of the other apps are the newest.
-        nodes = [*BEFORE, *(node for node in latest if node[0] != "reports")]
-        fill(single_steps().loader.project_state(nodes).apps)
-    finally:
-        single_steps().migrate(latest)
+    with earlier_state(BEFORE) as apps:
+        fill(apps)
 
     from extery_site.reports.models import Case
 
