@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
@@ -77,12 +78,12 @@ def extension_of(event: Event) -> Subject:
 
 
 def maximum_of(event: Event) -> Subject:
-    """Return the suggested maximum Blender version of a version."""
+    """Return the suggested maximum Blender version of a version, with the page that answers it."""
     extension, number = event.extension, event.version_number
     return Subject(
         f"maximum {extension.extension_id} {number}",
         f"{extension.name} {number}",
-        extension.get_absolute_url(),
+        reverse("publish:maximum", args=[extension.extension_id, number]),
     )
 
 
