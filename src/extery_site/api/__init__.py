@@ -45,13 +45,17 @@ class Problem(Schema):
 
 
 class ProblemDetails(Schema):
-    """The body of every error response (RFC 9457); ``type`` is the URL of an explanation."""
+    """The body of every error response (RFC 9457); ``type`` is the URL of an explanation.
+
+    ``request_id`` is only that of an error of the server: its log has more about it.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     instance: str
+    request_id: str | None = None
     problems: list[Problem]
 
 

@@ -24,6 +24,8 @@ from extery.core.errors import (
     Unavailable,
 )
 from extery.rules.blender_verdicts import verdicts_as_dict
+from extery_site.project.logs import request_ids
+from extery_site.project.logs.targets import loggable_target
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +76,8 @@ def http_status(error: ExteryError) -> int:
 def problem_details(error: ExteryError, *, instance: str = "") -> dict[str, Any]:
     """Return the problem details object: the members of RFC 9457, and all problems as ``problems``.
 
-    Of a package that is refused, ``verdicts`` has the verdict of each Blender.
+    Of a package that is refused, ``verdicts`` has the verdict of each Blender; of an error of the
+    server, ``request_id`` has the id under which it is logged.
     """
     details: dict[str, Any] = {
         "type": f"/problems/{error.code}/",
@@ -84,6 +87,8 @@ def problem_details(error: ExteryError, *, instance: str = "") -> dict[str, Any]
         "instance": instance,
         "problems": [problem.as_dict() for problem in error.problems],
     }
+    if details["status"] >= 500 and (request_id := request_ids.current()):
+        details["request_id"] = request_id
     if error.refusals is not None:
         details["verdicts"] = verdicts_as_dict(error.refusals)
     return details
@@ -135,6 +140,7 @@ def _page(request: HttpRequest, error: ExteryError, status: int) -> HttpResponse
         "problems": problems,
         "code": error.code,
         "exception": error,
+        "request_id": request_ids.current(),
     }
     template = select_template([f"{status}.html", "problem.html"])
     return HttpResponse(template.render(context, request), status=status)
@@ -163,7 +169,8 @@ class ProblemMiddleware:
         if not isinstance(error, ExteryError):
             return None
         if http_status(error) >= 500:
-            logger.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+            target = loggable_target(request.path)
+            logger.error("%s %s: %s", request.method, target, error, exc_info=error)
         return problem_response(request, error)
 
 
@@ -176,7 +183,8 @@ def respond_to_database_error(request: HttpRequest, error: DatabaseError) -> Htt
     problem = _database_problem(error)
     if problem is None:
         return None
-    logger.warning("%s %s: %s", request.method, request.path, error, exc_info=error)
+    target = loggable_target(request.path)
+    logger.warning("%s %s: %s", request.method, target, error, exc_info=error)
     try:
         response = problem_response(request, problem)
     except DatabaseError:

@@ -172,6 +172,11 @@ Names = Annotated[
 ]
 Text = Annotated[str, Expected("any text")]
 Folder = Annotated[Path, _from_text(_parse_folder), Expected("the path of a folder")]
+OptionalFile = Annotated[
+    Path | None,
+    _from_text(lambda text: _parse_folder(text) if text else None),
+    Expected("the path of a file", "/var/log/extery.log"),
+]
 SiteUrl = Annotated[
     str,
     _from_text(_parse_site_url),

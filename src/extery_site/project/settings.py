@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from extery_site.project import data_folder, event_handlers, page_sections, site_settings
+from extery_site.project.logs.config import logging_config
 from extery_site.project.setting_types import Rate
 
 _site_settings = site_settings.load()
@@ -58,6 +59,10 @@ EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
 EXTERY_TOKENS_PER_ADDRESS: Rate | None = _site_settings.tokens_per_address
 EXTERY_NOTIFICATION_LIFETIME: timedelta = _site_settings.notification_lifetime
 EXTERY_THREADS: int = _site_settings.threads
+EXTERY_LOG_FORMAT: str = _site_settings.log_format
+EXTERY_LOG_LEVEL: str = _site_settings.log_level
+EXTERY_LOG_FILE: Path | None = _site_settings.log_file
+EXTERY_ACCESS_LOG: bool = _site_settings.access_log
 
 DEBUG: bool = _site_settings.debug
 SECRET_KEY = data_folder.secret_key(EXTERY_DATA, _site_settings.secret_key)
@@ -90,6 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 MIDDLEWARE = [
+    "extery_site.project.logs.middleware.UserMiddleware",
     "extery_site.project.headers.SecurityHeadersMiddleware",
     "extery_site.project.headers.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -245,20 +251,6 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W012",
     "security.W016",
 ]
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "extery_site": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
-        # Would log a line for each request that waits for a thread.
-        "waitress.queue": {"level": "ERROR"},
-        # The worker logs each task itself.
-        "django_tasks": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logging_config(
+    format_name=EXTERY_LOG_FORMAT, level=EXTERY_LOG_LEVEL.upper(), file=EXTERY_LOG_FILE
+)

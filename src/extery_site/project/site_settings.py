@@ -27,6 +27,7 @@ from extery_site.project.setting_types import (
     Folder,
     Maximum,
     Names,
+    OptionalFile,
     PositiveCount,
     Quota,
     SiteUrl,
@@ -303,6 +304,26 @@ class SiteSettings(BaseSettings):
         default="32",
         description="Number of requests that the server processes at the same time: a third for the "
         "listing, a quarter each for files and for changes, an eighth for pages.",
+    )
+    log_format: Annotated[Literal["text", "json"], Expected("text or json")] = _setting(
+        default="text",
+        description="Format of all logs: text for people, or json with one object per line for programs.",
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Expected("debug, info, warning or error")
+    ] = _setting(
+        default="info",
+        description="Least level of the messages that are logged; of libraries, warning or above. The access log "
+        "does not depend on it.",
+    )
+    log_file: OptionalFile = _setting(
+        default="",
+        description="File to which the logs of all processes are appended; it may be renamed to rotate it. Default: "
+        "stderr.",
+    )
+    access_log: Boolean = _setting(
+        default="yes",
+        description="Whether each request is logged, with the address of the client.",
     )
 
 

@@ -21,6 +21,7 @@ from extery_site.project import (
     site_settings,
     storage_address,
 )
+from extery_site.project.logs.config import require_writable
 
 SETTINGS_MODULE = "extery_site.project.settings"
 
@@ -35,6 +36,7 @@ def load_settings(data: str | os.PathLike[str] | None = None) -> None:
     database_address.require_driver(settings.database)
     storage_address.require_libraries(settings.storage)
     data_folder.create(settings.data)
+    require_writable(settings.log_file)
 
 
 def load_django(data: str | os.PathLike[str] | None = None) -> None:

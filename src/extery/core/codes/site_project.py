@@ -97,6 +97,14 @@ CODES: dict[str, Code] = {
         hint="let this user write to the folder, or set EXTERY_DATA to another one",
         example={"folder": "/srv/extery", "os_error": "Permission denied"},
     ),
+    "setting.log-file": Code(
+        "error",
+        "the log file cannot be written",
+        "All processes of the site append their logs to the file that EXTERY_LOG_FILE names.",
+        message="the log file {file} cannot be written: {os_error}",
+        hint="create its folder and let this user write to it, or unset EXTERY_LOG_FILE to log to stderr",
+        example={"file": "/var/log/extery/extery.log", "os_error": "Permission denied"},
+    ),
     "setting.data-folder-open": Code(
         "warning",
         "the data folder is open to other users",

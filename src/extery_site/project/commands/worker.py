@@ -99,7 +99,9 @@ def _load_site(data: str | None, *, quiet: bool) -> None:
     from extery_site.project import startup
 
     startup.load_django(data)
-    logging.getLogger("extery_site").setLevel(logging.WARNING if quiet else logging.INFO)
+    if quiet:
+        logger = logging.getLogger("extery_site")
+        logger.setLevel(max(logger.level, logging.WARNING))
     startup.require_migrations()
 
 
