@@ -180,6 +180,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
 
     from extery_site.project import body_limit
     from extery_site.project.http_server.server import Server
+    from extery_site.project.logs.site_log import access_log
     from extery_site.project.wsgi import application
     from extery_site.quotas.client_address import address_behind_proxies
 
@@ -195,6 +196,7 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         keep_proxy_headers=bool(settings.EXTERY_PROXIES),
         lane_of=lane_of,
         client_address=address_behind_proxies,
+        access_log=access_log(),
     )
     sys.setswitchinterval(_SWITCH_INTERVAL)
     call_on_stop_signal(server.stop)

@@ -10,12 +10,17 @@ from typing import Any, Protocol
 
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, WSGITask
 
-from extery_site.project.body_limit import REFUSED_BODY
 from extery_site.project.http_server.dispatcher import Dispatcher
-from extery_site.project.http_server.parser import BodyRefused, RequestParser, SpoolQuota
+from extery_site.project.http_server.parser import RequestParser, SpoolQuota
+from extery_site.project.http_server.refusals import (
+    OVERLOADED,
+    TOO_SLOW,
+    error_task,
+    log_refusal,
+)
 from extery_site.project.http_server.scheduling import Job, Lane
+from extery_site.project.logs.access import AccessLog
 
 #: Bytes that are read and discarded after a refusal, so that the client can read the response.
 MAX_DISCARDED = 16_000_000
@@ -40,6 +45,8 @@ class RequestServer(Protocol):
     max_body: int
     spool_quota: SpoolQuota
     dispatcher: Dispatcher
+    #: For requests that the application does not see.
+    access_log: AccessLog | None
     #: Connections that have received more than one request and keep the others.
     pipelining: set[Channel]
 
@@ -53,29 +60,6 @@ class RequestServer(Protocol):
         """The address of a client, from that of the connection and X-Forwarded-For."""
 
 
-class RefusedBodyTask(WSGITask):  # type: ignore[misc]
-    """Lets the application respond to a request whose body was refused; then closes."""
-
-    def execute(self) -> None:
-        """Run the application without the body."""
-        self.set_close_on_finish()
-        super().execute()
-
-    def get_environment(self) -> dict[str, Any]:
-        """The WSGI environment with an empty body and the reason of the refusal."""
-        environ: dict[str, Any] = super().get_environment()
-        environ[REFUSED_BODY] = self.request.error.reason_code
-        environ["CONTENT_LENGTH"] = "0"
-        environ["wsgi.input"] = io.BytesIO()
-        return environ
-
-
-def _error_task(channel: Channel, request: Any) -> Any:
-    channel.discard_input = True
-    task = RefusedBodyTask if isinstance(request.error, BodyRefused) else ErrorTask
-    return task(channel, request)
-
-
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection of a client.
 
@@ -83,7 +67,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     when the response has been sent.
     """
 
-    error_task_class = staticmethod(_error_task)
+    error_task_class = staticmethod(error_task)
     server: RequestServer
     request: RequestParser | None
     requests: list[RequestParser]
@@ -99,7 +83,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     _job: Job | None = None
     #: Number of the last time that the loop served it (`extery_site.project.http_server.rounds`).
     served = 0
-    #: When the parsing of the request has begun, or its body has grown by `MIN_PROGRESS`.
+    #: When the parsing of the request has begun, in seconds since 1970.
+    request_started = 0.0
+    #: When it has begun, or its body has grown by `MIN_PROGRESS`.
     _progress_time = 0.0
     _progress_bytes = 0
 
@@ -173,6 +159,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             if not data:
                 return data
             self.request = self.parser_class(self.adj)
+            self.request_started = time.time()
             self._progress_time, self._progress_bytes = time.monotonic(), 0
         request = self.request
         rest = data[request.received(data) :]
@@ -213,10 +200,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             if self._job is None or not self.server.dispatcher.remove(self._job):
                 return False
             for request in self.requests:
+                log_refusal(self, request, OVERLOADED)
                 request.close()
             self.requests = []
         self.handle_close()
         return True
+
+    def close_expired(self) -> None:
+        """Close the connection; a request that has not arrived completely is logged."""
+        if self.request is not None:
+            log_refusal(self, self.request, TOO_SLOW)
+        self.handle_close()
 
     def handle_write(self) -> None:
         """Send queued data, and close if nothing is left.

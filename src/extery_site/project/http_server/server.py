@@ -27,6 +27,7 @@ from extery_site.project.http_server.dispatcher import Dispatcher
 from extery_site.project.http_server.parser import MEMORY_PER_BODY, SpoolQuota
 from extery_site.project.http_server.rounds import Rounds
 from extery_site.project.http_server.scheduling import Lane
+from extery_site.project.logs.access import AccessLog
 
 LaneOf = Callable[[str, str, str], Lane]
 ClientAddress = Callable[[str, str], str]
@@ -50,7 +51,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     The disk space for unfinished bodies is ``max_spooled``, and ``max_spooled_of_address`` of it for
     each address of a client. ``lane_of`` returns the lane of a request by method, path and query, ``client_address`` the
-    address of a client by that of the connection and the header X-Forwarded-For.
+    address of a client by that of the connection and the header X-Forwarded-For. The application
+    itself writes to ``access_log``; the server adds the requests that it refuses.
     """
 
     channel_class = Channel
@@ -69,11 +71,13 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         lane_of: LaneOf,
         client_address: ClientAddress,
         max_spooled_of_address: int | None = None,
+        access_log: AccessLog | None = None,
     ) -> None:
         self.max_body = max_body
         self.spool_quota = SpoolQuota(max_spooled, max_spooled_of_address)
         self.dispatcher = Dispatcher(threads)
         self.lane_of, self.client_address = lane_of, client_address
+        self.access_log = access_log
         self.pipelining: set[Channel] = set()
         self._max_connections = _raise_connection_limit()
         self._has_clients_waiting = False
@@ -162,7 +166,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     def _close_expired(self, now: float) -> None:
         for channel in list(self.active_channels.values()):
             if channel.is_expired(now):
-                channel.handle_close()
+                channel.close_expired()
 
     def _close_one(self) -> bool:
         """Close a connection for a new one; returns False if all requests are being processed.

@@ -18,6 +18,7 @@ from extery_site.project.http_server import parser
 from extery_site.project.http_server import server as http_server
 from extery_site.project.http_server.scheduling import Lane
 from extery_site.project.http_server.server import Server
+from extery_site.project.logs.access import AccessLog, Request
 from tests.waiting import HANG, wait_until
 
 MAX_BODY = 300_000
@@ -389,3 +390,42 @@ def test_stopping_waits_for_requests_in_progress_only() -> None:
         assert answer(busy) == (200, bytes(10_000_000))
         thread.join(HANG)
         assert not thread.is_alive()
+
+
+class _Lines(AccessLog):
+    """Keeps the statuses and paths of the requests."""
+
+    def __init__(self) -> None:
+        super().__init__(str)
+        self.seen: list[tuple[int, str, str]] = []
+
+    def add(self, request: Request) -> None:
+        assert request.client == "127.0.0.1"
+        self.seen.append((request.status, request.method, request.path))
+
+
+def test_requests_that_the_application_does_not_see_are_in_the_access_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_server, "IDLE_TIMEOUT", 1)
+    log = _Lines()
+    many = b"".join(b"h%d: 1\r\n" % number for number in range(200))
+    with running(access_log=log) as server:
+        assert exchange(server, b"nonsense\r\n\r\n")[0] == 400
+        assert exchange(server, b"GET /secret HTTP/1.1\r\n" + many + b"\r\n")[0] == 431
+        body = b"POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n"
+        assert exchange(server, body)[0] == 501
+        # The application responds to this one, and logs it.
+        large = b"POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n"
+        assert exchange(server, large)[0] == 413
+        with connect(server) as client:
+            client.sendall(b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+            assert is_closed_by_the_server(client)
+        with connect(server) as idle:
+            assert is_closed_by_the_server(idle)
+    assert log.seen == [
+        (400, "", ""),
+        (431, "", ""),
+        (501, "POST", "/body"),
+        (408, "POST", "/slow"),
+    ]
