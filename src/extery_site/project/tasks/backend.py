@@ -11,6 +11,7 @@ from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.utils import normalize_json
 from typing_extensions import ParamSpec
 
+from extery_site.project.logs import request_ids
 from extery_site.project.tasks.definitions import (
     SLOW_QUEUE,
     Task,
@@ -54,6 +55,7 @@ class DatabaseBackend(BaseTaskBackend):
             enqueued_at=now,
             run_after=task.run_after or now,
             max_attempts=task.retry.max_attempts,
+            request_id=request_ids.current(),
         )
         result = stored.task_result
         task_enqueued.send(type(self), task_result=result)

@@ -52,6 +52,8 @@ class StoredTask(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     worker_ids = models.JSONField(default=list)
     return_value = models.JSONField(null=True)
+    #: The id of the request that enqueued it, for logs; empty without one.
+    request_id = models.CharField(max_length=64, blank=True, default="")
     #: The last few failed attempts, each with ``at``, ``attempt``, ``worker``, ``exception``, ``traceback``.
     errors = models.JSONField(default=list)
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from extery_site.project.logs import request_ids
 from extery_site.project.tasks import queue
 from extery_site.project.tasks.definitions import (
     LeaseLost,
@@ -40,7 +41,15 @@ class AttemptResult(Enum):
 
 
 def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> AttemptResult:
-    """Run a claimed task. Raises nothing: every error is recorded and logged."""
+    """Run a claimed task. Raises nothing: every error is recorded and logged.
+
+    It is logged under the id of the request that enqueued it, and else under its own.
+    """
+    with request_ids.running(stored.request_id or stored.pk.hex[:16]):
+        return _run(stored, clock)
+
+
+def _run(stored: StoredTask, clock: Clock) -> AttemptResult:
     started = time.monotonic()
     try:
         _execute(stored.task, stored, clock)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
 from extery_site.listings.models import Revision
-from extery_site.project.tasks import TaskResultDoesNotExist, queue
+from extery_site.project.logs import request_ids
+from extery_site.project.tasks import TaskResultDoesNotExist, queue, runner
 from extery_site.project.tasks.models import Status, StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from tests.site.project.tasks import sample_tasks
@@ -149,3 +152,22 @@ def test_an_error_in_the_completion_rolls_it_back() -> None:
     assert run_task(claim_one()) is AttemptResult.RETRY
     assert numbers() == []
     assert StoredTask.objects.get().status == Status.READY
+
+
+def test_a_task_is_logged_under_the_id_of_the_request_that_enqueued_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids: list[str] = []
+    monkeypatch.setattr(runner.logger, "info", lambda *_: ids.append(request_ids.current()))
+    with request_ids.running("0edf967e194d744c"):
+        sample_tasks.add_row.enqueue(1)
+    of_request = claim_one()
+    run_task(of_request)
+    out = io.StringIO()
+    call_command("tasks", "show", str(of_request.pk), stdout=out)
+    assert "by the request 0edf967e194d744c" in out.getvalue()
+    sample_tasks.add_row.enqueue(2)
+    own = claim_one()
+    run_task(own)
+    assert ids == ["0edf967e194d744c", own.pk.hex[:16]]
+    assert request_ids.current() == ""

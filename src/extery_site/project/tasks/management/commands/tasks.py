@@ -72,6 +72,8 @@ class Command(BaseCommand):
     def _show(self, stored: StoredTask) -> None:
         self.stdout.write(f"{stored.id} {stored.name}\n{_line(stored)}")
         self.stdout.write(f"queue {stored.queue_name}, enqueued at {stored.enqueued_at:%F %T}")
+        if stored.request_id:
+            self.stdout.write(f"by the request {stored.request_id}")
         self.stdout.write(f"arguments {stored.arguments['args']} {stored.arguments['kwargs']}")
         for error in stored.errors:
             self.stdout.write(
