@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from extery_site.accounts.permissions import AnyUser
@@ -18,6 +19,8 @@ PERIOD = timedelta(days=30)
 WEEK = timedelta(days=7)
 #: Fewer answers say nothing about the next one.
 MIN_CASES = 20
+#: Decisions that end a review.
+FINAL = (Event.Kind.APPROVED, Event.Kind.SCHEDULED, Event.Kind.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,61 @@ def expected_wait(*kinds: Answer.Kind, now: datetime | None = None) -> ExpectedW
 
     Returns ``None`` for fewer than 20: it cannot be said yet.
     """
-    answers = Answer.objects.filter(created_at__gte=(now or timezone.now()) - PERIOD)
+    now = now or timezone.now()
+    return wait_of(answer_seconds(now - PERIOD, *kinds), min_cases=MIN_CASES)
+
+
+def answer_seconds(
+    since: datetime, *kinds: Answer.Kind, until: datetime | None = None
+) -> list[int]:
+    """Return how long the answers of these kinds in a period took; of all kinds without one."""
+    answers = Answer.objects.filter(created_at__gte=since)
+    if until is not None:
+        answers = answers.filter(created_at__lt=until)
     if kinds:
         answers = answers.filter(kind__in=kinds)
-    seconds = sorted(answers.values_list("seconds", flat=True))
-    if len(seconds) < MIN_CASES:
+    return list(answers.values_list("seconds", flat=True))
+
+
+def decision_seconds(since: datetime, until: datetime) -> list[int]:
+    """Return how long after its first submission each version was approved or declined in a period.
+
+    It includes the time with the author. Versions that were deleted since are left out.
+    """
+    decisions = Event.objects.filter(
+        kind__in=FINAL, created_at__gte=since, created_at__lt=until, version__isnull=False
+    ).order_by()
+    # Not a subquery for each decision, which would take a minute for a year of 10,000 decisions.
+    submitted = Event.objects.filter(
+        kind=Event.Kind.SUBMITTED, version__in=decisions.values("version")
+    ).order_by()
+    first = dict(submitted.values_list("version").annotate(Min("created_at")))
+    return [
+        int((decided - first[version]).total_seconds())
+        for version, decided in decisions.values_list("version", "created_at")
+        if version in first
+    ]
+
+
+def wait_of(seconds: Collection[int], *, min_cases: int) -> ExpectedWait | None:
+    """Return the median and nine of ten of some waits; ``None`` for fewer than ``min_cases``."""
+    if len(seconds) < min_cases:
         return None
-    return ExpectedWait(_quantile(seconds, 0.5), _quantile(seconds, 0.9), len(seconds))
+    ordered = sorted(seconds)
+    return ExpectedWait(_quantile(ordered, 0.5), _quantile(ordered, 0.9), len(ordered))
+
+
+def count_by_kind(since: datetime, until: datetime) -> dict[str, int]:
+    """Return the number of events of a period by kind."""
+    rows = Event.objects.filter(created_at__gte=since, created_at__lt=until).order_by()
+    return dict(rows.values_list("kind").annotate(Count("pk")))
+
+
+def count_own_work(since: datetime, until: datetime) -> int:
+    """Return how many decisions moderators made about extensions of their own in a period."""
+    own = Q(by=F("extension__owner")) | Q(by=F("version__created_by"))
+    decisions = Event.objects.decisions().filter(created_at__gte=since, created_at__lt=until)
+    return decisions.filter(own).count()
 
 
 def kind_of(version: Version) -> Answer.Kind:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("extery_site.ratings.urls")),
     path("", include("extery_site.moderation.urls")),
     path("", include("extery_site.reports.urls")),
+    path("", include("extery_site.transparency.urls")),
     path("", include("extery_site.notify.urls")),
     path("account/", include("extery_site.accounts.urls")),
     path("account/", include("allauth.account.urls")),

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from extery_site.accounts.models import User
+from extery_site.reports import period_figures
 from extery_site.reports.models import Appeal, Case, CaseEntry, Report
 from extery_site.reports.reasons import SEVERE, Reason
 
@@ -19,7 +20,7 @@ MIN_DECISIONS = 5
 PERIOD = timedelta(days=90)
 
 _STANDING = Q(reports__withdrawn_at=None)
-_CLOSED = (Case.Status.RESOLVED, Case.Status.DISMISSED)
+_CLOSED = period_figures.CLOSED
 
 SORTS = {
     "reports": ("-number_of_reports", "created_at", "pk"),
@@ -173,24 +174,17 @@ def questions_to(user: User) -> QuerySet[CaseEntry]:
 
 def numbers(days: int) -> dict[str, Any]:
     """Return the statistics of the last ``days`` days."""
-    since = timezone.now() - timedelta(days=days)
-    closed = Case.objects.filter(decided_at__gt=since, status__in=_CLOSED)
-    times = sorted(
-        decided - created
-        for created, decided in closed.values_list("created_at", "decided_at")
-        if decided
-    )
-    reports = Report.objects.filter(created_at__gt=since)
-    outcome = closed.aggregate(
-        decided=Count("pk"), resolved=Count("pk", filter=Q(status=Case.Status.RESOLVED))
-    )
+    now = timezone.now()
+    since = now - timedelta(days=days)
+    closed = period_figures.closed(since, now)
+    times = period_figures.times_to_decision(closed)
+    reports = period_figures.received(since, now)
+    outcome = period_figures.outcome(closed)
     appeals = Appeal.objects.filter(created_at__gt=since).aggregate(
         made=Count("pk"),
         granted=Count("pk", filter=Q(status=Appeal.Status.GRANTED)),
         rejected=Count("pk", filter=Q(status=Appeal.Status.REJECTED)),
     )
-    labels = dict(Reason.choices)
-    by_reason = reports.values("reason").annotate(number=Count("pk")).order_by("-number", "reason")
     by_kind = (
         reports.values("case__kind")
         .annotate(
@@ -211,7 +205,8 @@ def numbers(days: int) -> dict[str, Any]:
         "nine_of_ten": times[len(times) * 9 // 10] if times else None,
         "appeals": appeals,
         "by_reason": [
-            (labels.get(row["reason"], row["reason"]), row["number"]) for row in by_reason
+            (period_figures.reason_label(reason), number)
+            for reason, number in period_figures.by_reason(reports).items()
         ],
         "by_kind": list(by_kind),
     }
