@@ -36,12 +36,15 @@ from extery_site.catalog.models import Event, Extension, Version, expiry_of
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.transitions import (
     APPROVE,
+    AUTO_PUBLISH,
+    AUTO_SCHEDULE,
     BLOCK,
     PUBLISH,
     PUBLISH_EARLY,
     REPUBLISH,
     RESTORE,
     RESUBMIT,
+    SCHEDULE,
     SUBMIT,
     UNBLOCK,
     WITHDRAW_PUBLIC,
@@ -262,10 +265,14 @@ def _apply_to_version(change: Transition, version: Version) -> None:
     version.expires_at = expiry_of(target)
     if change in (SUBMIT, RESUBMIT):
         version.submitted_at = timezone.now()
-    elif change in (APPROVE, PUBLISH, PUBLISH_EARLY):
+    elif change in (APPROVE, PUBLISH, PUBLISH_EARLY, AUTO_PUBLISH):
         version.approved_at = timezone.now()
     elif change in (WITHDRAW_PUBLIC, REPUBLISH):
         version.unpublished_at = timezone.now() if change is WITHDRAW_PUBLIC else None
+    if change in (AUTO_SCHEDULE, AUTO_PUBLISH):
+        version.is_unreviewed = True
+    elif target == Version.Status.IN_REVIEW or change in (APPROVE, SCHEDULE, PUBLISH_EARLY):
+        version.is_unreviewed = False
     # Fields of a status that it has left.
     if target != Version.Status.COOLING_DOWN:
         version.public_at = None

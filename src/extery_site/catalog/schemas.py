@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Field, Schema
 
 from extery_site.catalog.models import Extension, Package, RemoteLibrary, Version
 from extery_site.ui.addresses import absolute
@@ -77,6 +77,9 @@ class VersionOut(Schema):
     submitted_at: datetime | None
     approved_at: datetime | None
     public_at: datetime | None
+    is_unreviewed: bool = Field(
+        description="Whether it is public, or will be, because of its low risk, without a moderator."
+    )
     held_until: date | None
     block_reason: str
     packages: list[PackageOut]
@@ -96,6 +99,7 @@ class VersionOut(Schema):
             submitted_at=version.submitted_at,
             approved_at=version.approved_at,
             public_at=version.public_at,
+            is_unreviewed=version.is_unreviewed,
             held_until=version.held_until,
             block_reason=version.block_reason,
             packages=[PackageOut.of(package, request) for package in version.packages.all()],

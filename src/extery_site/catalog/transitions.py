@@ -114,6 +114,18 @@ STOP = Transition(
     allowed_for_own_work=True,
     allowed_while_blocked=True,
 )
+#: A later version of low risk becomes public without a moderator, as `extery_site.moderation.automatic` decides.
+AUTO_SCHEDULE = Transition(Event.Kind.AUTO_SCHEDULED, Role.SITE, _IN_REVIEW, _Status.COOLING_DOWN)
+AUTO_PUBLISH = Transition(
+    Event.Kind.AUTO_PUBLISHED, Role.SITE, _IN_REVIEW | _COOLING_DOWN, _Status.APPROVED
+)
+AUTO_STOP = Transition(
+    Event.Kind.AUTO_STOPPED,
+    Role.SITE,
+    _COOLING_DOWN,
+    _Status.IN_REVIEW,
+    allowed_while_blocked=True,
+)
 # Not while the extension is blocked: Blender shows a block only of an id that the listing has.
 WITHDRAW_PUBLIC = Transition(
     Event.Kind.UNPUBLISHED,
@@ -197,6 +209,7 @@ TRANSITIONS = (
     *(SUBMIT, RESUBMIT, WITHDRAW, DISCARD, EXPIRE),
     *(APPROVE, REQUEST_CHANGES, DECLINE, RECONSIDER, HOLD, RELEASE, END_HOLD),
     *(SCHEDULE, PUBLISH, PUBLISH_EARLY, STOP),
+    *(AUTO_SCHEDULE, AUTO_PUBLISH, AUTO_STOP),
     *(WITHDRAW_PUBLIC, REPUBLISH, BLOCK_VERSION, UNBLOCK_VERSION),
     *(BLOCK, UNBLOCK),
     *(UNLIST, LIST, DEPRECATE, UNDEPRECATE),

@@ -25,6 +25,7 @@ _ADDING_KINDS = frozenset(
         Event.Kind.APPROVED,
         Event.Kind.PUBLISHED,
         Event.Kind.PUBLISHED_EARLY,
+        Event.Kind.AUTO_PUBLISHED,
         Event.Kind.REPUBLISHED,
         Event.Kind.VERSION_UNBLOCKED,
     }

@@ -74,6 +74,9 @@ def _waits(version: Version) -> dict[str, Any]:
 _ANSWERS = frozenset({_Kind.CHANGES_REQUESTED, _Kind.APPROVED, _Kind.DECLINED})
 
 
+_DONE = (_Status.APPROVED, _Status.DECLINED)
+
+
 def steps_of(version: Version, events: list[Event]) -> list[Step]:
     """Return the five steps of a version from its submissions and answers, oldest first."""
     submitted = [one.created_at for one in events if one.kind == _Kind.SUBMITTED]
@@ -92,10 +95,12 @@ def steps_of(version: Version, events: list[Event]) -> list[Step]:
     if version.status == _Status.DECLINED:
         titles[4] = "Declined"
         times[4] = answers[-1] if answers else None
+    if version.is_unreviewed:
+        titles[1] = "Checked"
     current = _current_step(version, is_asked=bool(asked))
-    if not asked and version.status in (_Status.APPROVED, _Status.DECLINED):
+    if not asked and version.status in (*_DONE, _Status.COOLING_DOWN):
         titles, times = [titles[0], titles[1], titles[4]], [times[0], times[1], times[4]]
-        current = len(titles)
+        current = len(titles) if version.status in _DONE else 2
     states = ["past" if n < current else "now" if n == current else "rest" for n in range(5)]
     return [
         Step(title, state, at if state != "rest" else None)  # type: ignore[arg-type]
@@ -105,10 +110,12 @@ def steps_of(version: Version, events: list[Event]) -> list[Step]:
 
 def _current_step(version: Version, *, is_asked: bool) -> int:
     """Return the number of the step that a version is at, from 0; 5 if it has made all of them."""
-    if version.status in (_Status.APPROVED, _Status.DECLINED):
+    if version.status in _DONE:
         return 5
     if version.status in (_Status.CHANGES_REQUESTED, _Status.WITHDRAWN):
         return 2
+    if version.status == _Status.COOLING_DOWN:
+        return 4
     return 3 if is_asked else 1
 
 

@@ -35,8 +35,12 @@ class Base:
 
 
 def approved_before(version: Version) -> Version | None:
-    """Return the approved version to compare with: the next older one, otherwise the newest."""
-    approved = version.extension.versions.approved().exclude(pk=version.pk).newest_first()
+    """Return the approved version to compare with: the next older one, otherwise the newest.
+
+    Not one that became public without a moderator: its changes are counted again with the next ones.
+    """
+    approved = version.extension.versions.approved().filter(is_unreviewed=False)
+    approved = approved.exclude(pk=version.pk).newest_first()
     approved = approved.prefetch_related("packages__file")
     older: Version | None = approved.filter(sort_key__lt=version.sort_key).first()
     return older or approved.first()

@@ -18,12 +18,12 @@ from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.listings.entries import render_entry
-from extery_site.moderation.risk import assess
+from extery_site.moderation.risk import Risk, assess
 
 logger = logging.getLogger(__name__)
 
 
-def waiting_time(version: Version) -> timedelta:
+def waiting_time(version: Version, risk: Risk | None = None) -> timedelta:
     """Return how long a version waits after its approval; no time for the first one of an extension.
 
     Its risk chooses between the times of `EXTERY_COOL_DOWN_LOW`, `EXTERY_COOL_DOWN` and
@@ -36,7 +36,7 @@ def waiting_time(version: Version) -> timedelta:
         "middle": settings.EXTERY_COOL_DOWN,
         "high": settings.EXTERY_COOL_DOWN_HIGH,
     }
-    return times[assess(version).level]
+    return times[(risk or assess(version)).level]
 
 
 def check_listable(version: Version) -> None:
@@ -67,12 +67,13 @@ def stop_publication(*, version: Version, by: AnyUser, reason: str) -> Event:
 
 
 def publish_due(*, now: datetime | None = None) -> int:
-    """Publish all versions whose time has come; returns their number.
+    """Publish all versions that a moderator approved and whose time has come; returns their number.
 
     Those of a blocked extension wait until it is unblocked.
     """
     now = now or timezone.now()
-    due = Version.objects.filter(status=Version.Status.COOLING_DOWN, public_at__lte=now)
+    cooling = Version.objects.filter(status=Version.Status.COOLING_DOWN, is_unreviewed=False)
+    due = cooling.filter(public_at__lte=now)
     due = due.exclude(extension__status=Extension.Status.BLOCKED).order_by("public_at", "pk")
     return sum(_publish(version, now) for version in due.select_related("extension"))
 

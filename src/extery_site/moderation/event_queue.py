@@ -36,3 +36,10 @@ def update_entry(event: Event) -> None:
         claims.close(version, event.by)
     elif event.by is not None:
         claims.renew(version, event.by)
+
+
+def follow_reports(extension_id: int) -> None:
+    """Assess the versions of an extension in the queue again, after reports about it changed."""
+    entries = QueueEntry.objects.filter(version__extension=extension_id)
+    if entries.filter(version__status__in=waiting.ASSESSED).exists():
+        queue_tasks.follow_reports.enqueue(extension_id)

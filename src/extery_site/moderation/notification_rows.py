@@ -199,6 +199,16 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
         _news("The publication of {name} was stopped"),
         Row("staff_block", moderators, about="The publication of {name} was stopped"),
     ),
+    "auto_scheduled": (
+        Row("review_state", owner, about="{name} becomes public by itself, unless it is stopped"),
+        _news("{name} becomes public by itself, unless it is stopped"),
+    ),
+    "auto_published": _out("version_public"),
+    "auto_stopped": (
+        Row("review_state", owner, about="{name} waits for a moderator again"),
+        _news("{name} waits for a moderator again"),
+        Row("staff_block", moderators, about="The publication of {name} was stopped"),
+    ),
     "unpublished": (_for_followers("{name} is not public any more"),),
     "republished": (_for_followers("{name} is public again"),),
     "version_blocked": _block("extension_blocked", "{name} is blocked"),
@@ -264,6 +274,7 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
 
 _AFTER_THE_REVIEW = (
     *(_Kind.SUBMITTED, _Kind.WITHDRAWN, _Kind.APPROVED, _Kind.DECLINED, "scheduled"),
+    *("auto_scheduled", "auto_published"),
     *(_Kind.DISCARDED, _Kind.EXPIRED),
 )
 _AFTER_THE_SUGGESTION = ("maximum_set", "maximum_declined", "maximum_withdrawn")

@@ -32,6 +32,7 @@ MAX_LINES = 15_000
 MAX_LINE_LENGTH = 2_000
 MAX_HOSTS = 100
 MAX_SECONDS = 20.0
+ONLY_LINE_ENDS = "Only line ends, the last line break or the byte order mark differ."
 
 _HOST = re.compile(
     r"\b(?:https?|wss?|ftp)://([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)", re.IGNORECASE
@@ -194,7 +195,7 @@ def _compare(name: str, old: _File | None, new: _File | None, budget: _Budget) -
         entry["note"] = "Not shown: the difference is too long. Compare the file on your computer."
         return entry
     if not entry["added"] and not entry["removed"]:
-        entry["note"] = "Only line ends, the last line break or the byte order mark differ."
+        entry["note"] = ONLY_LINE_ENDS
     budget.lines -= len(lines)
     entry["lines"] = [
         [line.mark, line.old, line.new, line.text[:MAX_LINE_LENGTH]] for line in lines

@@ -11,14 +11,16 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
 from extery_site.accounts.auth import OPTIONAL_AUTH
+from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Version
-from extery_site.moderation import claims
+from extery_site.moderation import automatic, claims
 from extery_site.moderation.figures import expected_wait
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter, list_entries
 from extery_site.moderation.queue_rows import Row, make_rows
+from extery_site.moderation.risk import assess, stored_risk
 from extery_site.ui.addresses import absolute
 
 router = Router(tags=["moderation"])
@@ -30,6 +32,13 @@ class RiskOut(Schema):
     score: int
     level: str
     reasons: list[tuple[int, str]]
+
+
+class AssessmentOut(RiskOut):
+    """The risk of a version, and why it needs a moderator; `obstacles` is null if every version does."""
+
+    obstacles: list[str] | None
+    public_at: datetime | None
 
 
 class ClaimOut(Schema):
@@ -203,6 +212,21 @@ def release_claim(request: HttpRequest, extension_id: str, number: str) -> Statu
     """End the own claim of a version; responds with 409 if it is another moderator's."""
     claims.release(version=_version(request, extension_id, number), by=request.user)
     return Status(204, None)
+
+
+@router.get("/extensions/{extension_id}/versions/{number}/risk", response=AssessmentOut)
+def assessment(request: HttpRequest, extension_id: str, number: str) -> AssessmentOut:
+    """Return the risk of a version that was submitted, and what its publication without a moderator is up against."""
+    require_moderator(request.user)
+    version = _version(request, extension_id, number)
+    risk = stored_risk(version) or assess(version)
+    return AssessmentOut(
+        score=risk.score,
+        level=risk.level,
+        reasons=list(risk.reasons),
+        obstacles=automatic.obstacles(version) if automatic.is_enabled() else None,
+        public_at=version.public_at,
+    )
 
 
 def _version(request: HttpRequest, extension_id: str, number: str) -> Version:

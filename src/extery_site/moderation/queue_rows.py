@@ -166,6 +166,8 @@ def staff_flags(entry: QueueEntry, similar: Sequence[str] = ()) -> list[Flag]:
     """
     version = entry.version
     flags = []
+    if version.is_unreviewed:
+        flags.append(Flag("people", "clock", "Public by itself", "No moderator has approved it"))
     if entry.reports:
         flags.append(Flag("harm", "flag", _count(entry.reports, "report")))
     if missing := complete_state(version.extension, version).problems:

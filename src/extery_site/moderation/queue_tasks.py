@@ -7,11 +7,11 @@ from datetime import timedelta
 from django.db import transaction
 
 from extery_site.catalog.models import Version
-from extery_site.moderation import risk
+from extery_site.moderation import automatic, risk
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.package_changes import measure
-from extery_site.moderation.waiting import OPEN
+from extery_site.moderation.waiting import ASSESSED
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE, TaskContext
 
@@ -27,13 +27,36 @@ def measure_packages(context: TaskContext, version_id: int) -> None:
         entry = _locked_entry(version_id)
         if entry is not None:
             risk.refresh(entry, change)
+            if automatic.is_enabled() and change.compared:
+                publish_by_risk.enqueue(version_id)
+
+
+@task()
+def publish_by_risk(version_id: int) -> bool:
+    """Publish a version without a moderator, or plan that, if its risk allows it; return whether it did."""
+    version = Version.objects.select_related("extension").filter(pk=version_id).first()
+    return version is not None and automatic.consider(version) is not None
+
+
+@task()
+def follow_reports(extension_id: int) -> int:
+    """Assess the open versions of an extension again, whose reports have changed; return their number.
+
+    Those that would become public by themselves return to the queue.
+    """
+    for version in automatic.planned_of(extension_id):
+        automatic.stop_if_needed(version)
+    entries = QueueEntry.objects.filter(
+        version__extension=extension_id, version__status__in=ASSESSED
+    )
+    return _assess(list(entries.values_list("pk", flat=True)))
 
 
 @task()
 def assess_versions_of(owner_id: int) -> int:
     """Assess the open versions of an author again, whose history has changed; return their number."""
     keys = QueueEntry.objects.filter(
-        version__extension__owner_id=owner_id, version__status__in=OPEN
+        version__extension__owner_id=owner_id, version__status__in=ASSESSED
     ).values_list("pk", flat=True)
     return _assess(list(keys))
 
@@ -45,7 +68,8 @@ def assess_open_versions() -> int:
 
     Measures the packages of versions that were submitted before there were entries.
     """
-    keys = list(QueueEntry.objects.filter(version__status__in=OPEN).values_list("pk", flat=True))
+    entries = QueueEntry.objects.filter(version__status__in=ASSESSED)
+    keys = list(entries.values_list("pk", flat=True))
     unmeasured = QueueEntry.objects.filter(pk__in=keys, lines_added=None)
     for key in unmeasured.values_list("pk", flat=True):
         measure_packages.enqueue(key)

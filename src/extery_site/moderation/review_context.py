@@ -13,7 +13,7 @@ from extery_site.accounts.permissions import AnyUser, is_active_user, may_modera
 from extery_site.catalog.models import Extension, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import find_similar
-from extery_site.moderation import queues
+from extery_site.moderation import automatic, queues
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.claims import current_claim
 from extery_site.moderation.findings import findings_of
@@ -22,7 +22,7 @@ from extery_site.moderation.permissions import may_read_notes
 from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.risk import stored_risk
 from extery_site.moderation.tasks import visible_tasks
-from extery_site.moderation.waiting import OPEN, PUBLIC, format_duration
+from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC, format_duration
 from extery_site.publish.completeness import complete_state
 
 #: Tabs of the review: name of the URL, title, and whether visitors see it.
@@ -116,6 +116,8 @@ def _queue_context(version: Version) -> dict[str, Any]:
         "claim": current_claim(version),
         "risk": stored_risk(version),
         "is_open": version.status in OPEN,
+        "is_assessed": version.status in ASSESSED,
+        "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
     }
     if entry is not None:
         context["waits"] = {
@@ -125,6 +127,11 @@ def _queue_context(version: Version) -> dict[str, Any]:
             "number": len(keys),
         }
     return context
+
+
+def _may_be_automatic(version: Version) -> bool:
+    """Whether the version could become public without a moderator, or will."""
+    return automatic.is_enabled() and (version.is_in_review or version.is_unreviewed)
 
 
 def _duration(entry: QueueEntry, name: str) -> str:

@@ -96,7 +96,7 @@ def refresh(entry: QueueEntry, change: PackageChange | None = None) -> Risk:
     if change is not None:
         entry.lines_added, entry.lines_removed = change.added, change.removed
         entry.files_changed, entry.binaries = change.files, change.binaries
-        entry.new_hosts = list(change.new_hosts)
+        entry.new_hosts, entry.compared = list(change.new_hosts), list(change.compared)
     facts = _facts(version, base, entry)
     risk = risk_of(facts)
     entry.risk = risk.score
@@ -109,6 +109,7 @@ def refresh(entry: QueueEntry, change: PackageChange | None = None) -> Risk:
         update_fields=[
             *("risk", "reasons", "gained", "findings", "reports", "by_new_author", "base_number"),
             *("lines_added", "lines_removed", "files_changed", "binaries", "new_hosts"),
+            "compared",
         ]
     )
     return risk

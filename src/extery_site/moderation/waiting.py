@@ -30,10 +30,15 @@ SIDES: dict[str, str] = {
     _Kind.HOLD_ENDED: _Side.US,
     _Kind.SCHEDULED: _Side.NONE,
     _Kind.STOPPED: _Side.US,
+    _Kind.AUTO_SCHEDULED: _Side.NONE,
+    _Kind.AUTO_PUBLISHED: _Side.NONE,
+    _Kind.AUTO_STOPPED: _Side.US,
 }
 #: Statuses of versions with an entry in the queue, and of those that everyone sees in it.
 PUBLIC = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
 OPEN = (*PUBLIC, Version.Status.ON_HOLD)
+#: Statuses of versions whose risk is kept up to date.
+ASSESSED = (*OPEN, Version.Status.COOLING_DOWN)
 #: Statuses of extensions of which no version is in a list of the queue.
 CLOSED = (Extension.Status.BLOCKED, Extension.Status.DELETED)
 #: Decisions that answer a submission.

@@ -6,6 +6,11 @@ belongs in a task that they enqueue.
 
 from __future__ import annotations
 
+#: Functions that are called with the key of an extension when reports about it come, go or are decided.
+REPORT_HANDLERS = [
+    # Assesses its versions in the queue again, and stops those that would become public by themselves.
+    "extery_site.moderation.event_queue.follow_reports",
+]
 #: Paths of the functions, the value of the setting ``EVENT_HANDLERS``.
 EVENT_HANDLERS = [
     # Adds and removes rows of the listings, and increments their revision.

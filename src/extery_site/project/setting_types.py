@@ -18,6 +18,8 @@ from extery_site.project.database_address import DatabaseAddress
 from extery_site.project.invalid_setting import InvalidSetting
 from extery_site.project.storage_address import StorageAddress
 
+MAX_RISK = 100
+
 _TRUTH = {"1": True, "true": True, "yes": True, "on": True}
 _TRUTH |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -67,6 +69,12 @@ def _parse_duration(text: str) -> timedelta:
 
 def _parse_maximum(text: str) -> int | None:
     return None if text == "unlimited" else _parse_number(text, minimum=1)
+
+
+def _parse_risk(text: str) -> int | None:
+    if text != "never" and _parse_number(text) > MAX_RISK:
+        raise ValueError
+    return None if text == "never" else _parse_number(text)
 
 
 def _parse_boolean(text: str) -> bool:
@@ -152,6 +160,9 @@ PositiveCount = Annotated[
 ]
 Maximum = Annotated[
     int | None, _from_text(_parse_maximum), Expected("a whole number, 1 or more, or unlimited")
+]
+RiskLimit = Annotated[
+    int | None, _from_text(_parse_risk), Expected("a risk from 0 to 100, or never")
 ]
 Quota = Annotated[
     Rate | None,

@@ -29,6 +29,9 @@ EXTERY_RESERVED_IDS: tuple[str, ...] = _site_settings.reserved_ids
 EXTERY_REVIEW_TIME: timedelta = _site_settings.review_time
 EXTERY_OWN_DECISIONS: bool = _site_settings.own_decisions
 EXTERY_LATER_VERSIONS: str = _site_settings.later_versions
+EXTERY_RISK_UNREVIEWED: int | None = _site_settings.risk_unreviewed
+EXTERY_RISK_AT_ONCE: int | None = _site_settings.risk_at_once
+EXTERY_DOWNLOADS_UNREVIEWED: int | None = _site_settings.downloads_unreviewed
 EXTERY_COOL_DOWN_LOW: timedelta = _site_settings.cool_down_low
 EXTERY_COOL_DOWN: timedelta = _site_settings.cool_down
 EXTERY_COOL_DOWN_HIGH: timedelta = _site_settings.cool_down_high
@@ -115,6 +118,7 @@ MIDDLEWARE = [
     "extery_site.project.problems.ProblemMiddleware",
 ]
 EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
+REPORT_HANDLERS = event_handlers.REPORT_HANDLERS
 EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"

@@ -30,6 +30,7 @@ from extery_site.project.setting_types import (
     OptionalFile,
     PositiveCount,
     Quota,
+    RiskLimit,
     SiteUrl,
     Size,
     Storage,
@@ -141,12 +142,27 @@ class SiteSettings(BaseSettings):
         description="Whether moderators can decide about their own extensions and reports about them; only for a "
         "site with one moderator.",
     )
-    later_versions: Annotated[Literal["review", "cool-down"], Expected("review or cool-down")] = (
-        _setting(
-            default="review",
-            description="When a later version of a public extension becomes public: with review, as soon as a moderator "
-            "approves it; with cool-down, some hours after that, by its risk, so that it can be stopped.",
-        )
+    later_versions: Annotated[
+        Literal["review", "cool-down", "by-risk"], Expected("review, cool-down or by-risk")
+    ] = _setting(
+        default="review",
+        description="When a later version of a public extension becomes public: with review, as soon as a moderator "
+        "approves it; with cool-down, some hours after that, by its risk, so that it can be stopped; with by-risk, "
+        "the same, but a version of low risk needs no moderator.",
+    )
+    risk_unreviewed: RiskLimit = _setting(
+        default="9",
+        description="Highest risk with which a later version becomes public without a moderator, after the time of "
+        "EXTERY_COOL_DOWN_LOW; only with EXTERY_LATER_VERSIONS=by-risk. Some versions always wait for a moderator, "
+        "such as those that gain a permission.",
+    )
+    risk_at_once: RiskLimit = _setting(
+        default="never",
+        description="Highest risk with which such a version does not wait: it is public as soon as it was checked.",
+    )
+    downloads_unreviewed: Maximum = _setting(
+        default="unlimited",
+        description="Number of downloads above which every version of an extension waits for a moderator.",
     )
     cool_down_low: Duration = _setting(
         default="2 hours",

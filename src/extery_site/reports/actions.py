@@ -20,6 +20,7 @@ from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
+from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry, Report
 from extery_site.reports.reported_ratings import follow_decision, hide_if_reported_often
 from extery_site.reports.targets import Target, find_target, lock_target
@@ -80,6 +81,7 @@ def report_target(
     case.entries.create(kind=CaseEntry.Kind.REPORTED, by=reporter, report=report)
     notifications.reported(report)
     hide_if_reported_often(case)
+    call_handlers(case)
     return report
 
 
@@ -120,6 +122,7 @@ def withdraw_report(*, report: Report, by: AnyUser) -> Report:
         case.decided_at = timezone.now()
         case.save(update_fields=["status", "decided_at"])
         follow_decision(case, None)
+    call_handlers(case)
     return report
 
 

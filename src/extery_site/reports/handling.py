@@ -14,6 +14,7 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case, require_open
+from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry
 from extery_site.reports.reported_ratings import follow_decision
 from extery_site.reports.texts import require_text
@@ -60,6 +61,7 @@ def close_case(case: Case, moderator: User, note: str, status: Case.Status) -> C
     case.entries.create(kind=_Kind(status.value), by=moderator, text=note)
     notifications.decided(case)
     follow_decision(case, moderator)
+    call_handlers(case)
     return case
 
 
@@ -83,6 +85,7 @@ def reopen_case(*, case: Case, by: AnyUser, reason: str) -> Case:
     case.save()
     case.entries.create(kind=_Kind.REOPENED, by=moderator, text=reason)
     notifications.reopened(case, by=moderator)
+    call_handlers(case)
     return case
 
 

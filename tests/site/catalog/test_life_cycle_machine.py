@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
@@ -37,7 +38,7 @@ from extery_site.catalog.models import EXPIRING, Event, Extension, Version
 from extery_site.listings.changes import read_changes
 from extery_site.listings.models import ListingEntry
 from extery_site.listings.snapshot import Snapshot
-from extery_site.moderation import blocks, cool_down, decisions
+from extery_site.moderation import automatic, blocks, cool_down, decisions, queue_tasks
 from extery_site.moderation.models import BlockRequest
 from extery_site.publish import actions
 from extery_site.publish.expiry import expire_drafts
@@ -81,6 +82,9 @@ STEPS_OF_VERSIONS = {
     "published": Step({"cooling_down"}, "approved"),
     "published_early": Step({"cooling_down"}, "approved"),
     "stopped": Step({"cooling_down"}, "in_review"),
+    "auto_scheduled": Step({"in_review"}, "cooling_down"),
+    "auto_published": Step({"in_review", "cooling_down"}, "approved"),
+    "auto_stopped": Step({"cooling_down"}, "in_review"),
     "unpublished": Step({"approved"}, "unpublished"),
     "republished": Step({"unpublished"}, "approved"),
     "version_blocked": Step({"approved", "unpublished"}, "blocked"),
@@ -147,6 +151,16 @@ POSSIBLE: dict[str, tuple[str, Callable[[Version, Any], Any]]] = {
         lambda version, by: decisions.unblock_version(version=version, by=by),
     ),
 }
+
+
+#: What the worker does from time to time.
+WORK = (cool_down.publish_due, automatic.publish_due, cool_down.end_holds, expire_drafts)
+
+
+class FakeContext:
+    """The context of a task outside of a worker."""
+
+    complete = staticmethod(transaction.atomic)
 
 
 class LifeCycle(RuleBasedStateMachine):
@@ -382,10 +396,21 @@ class LifeCycle(RuleBasedStateMachine):
     @rule()
     def work(self) -> None:
         events = Event.objects.count()
-        number = cool_down.publish_due() + cool_down.end_holds() + expire_drafts()
-        # If a deleted extension takes its events along, there are fewer.
-        assert Event.objects.count() <= events + number
-        assert cool_down.publish_due() + cool_down.end_holds() + expire_drafts() == 0
+        number = sum(work() for work in WORK)
+        # If a deleted extension takes its events along, there are fewer; some publications are stopped.
+        planned = Event.objects.filter(kind="auto_scheduled").count()
+        assert Event.objects.count() <= events + number + planned
+        assert [work() for work in WORK] == [0] * len(WORK)
+
+    @rule()
+    def compare_packages(self) -> None:
+        """What the worker does after a submission: the site may publish the version."""
+        for version in Version.objects.filter(status="in_review").select_related("extension"):
+            queue_tasks.measure_packages.call(FakeContext(), version.pk)
+            before = Event.objects.count()
+            done = automatic.consider(version)
+            assert Event.objects.count() == before + (done is not None)
+            assert done is None or django_settings.EXTERY_LATER_VERSIONS == "by-risk"
 
     # What holds after every step
 
@@ -419,6 +444,9 @@ class LifeCycle(RuleBasedStateMachine):
             assert bool(version.block_reason) == (status == "blocked")
             assert version.held_until is None or status == "on_hold"
             assert (version.expires_at is not None) == (status in EXPIRING)
+            assert not version.is_unreviewed or status in {
+                *("cooling_down", "approved", "unpublished", "blocked"),
+            }
             assert version.unpublished_at is None or status in {"unpublished", "blocked"}
             assert version.approved_at is not None or status not in {
                 *("approved", "unpublished", "blocked"),
@@ -468,7 +496,7 @@ class LifeCycle(RuleBasedStateMachine):
             assert request.decided_at is not None
 
 
-@pytest.mark.parametrize("policy", ["review", "cool-down"])
+@pytest.mark.parametrize("policy", ["review", "cool-down", "by-risk"])
 def test_no_sequence_of_actions_leads_to_an_illegal_state(
     policy: str, db: None, settings_of_site: Any
 ) -> None:

@@ -179,7 +179,7 @@ class Extension(models.Model):
         CHANGES_REQUESTED = "changes_requested", "Awaiting changes"
         ON_HOLD = "on_hold", "On hold"
         DECLINED = "declined", "Declined"
-        COOLING_DOWN = "cooling_down", "Approved, public later"
+        COOLING_DOWN = "cooling_down", "Public later"
         APPROVED = "approved", "Approved"
         BLOCKED = "blocked", "Blocked"
         VERSIONS_BLOCKED = "versions_blocked", "Versions blocked"

@@ -83,7 +83,7 @@ class Version(models.Model):
         CHANGES_REQUESTED = "changes_requested", "Awaiting changes"
         ON_HOLD = "on_hold", "On hold"
         DECLINED = "declined", "Declined"
-        COOLING_DOWN = "cooling_down", "Approved, public later"
+        COOLING_DOWN = "cooling_down", "Public later"
         APPROVED = "approved", "Approved"
         WITHDRAWN = "withdrawn", "Withdrawn"
         UNPUBLISHED = "unpublished", "Unpublished"
@@ -128,6 +128,11 @@ class Version(models.Model):
         null=True,
         blank=True,
         help_text="Until when its packages cannot be downloaded, because a block of it was asked for.",
+    )
+    is_unreviewed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it is public, or becomes public, by its risk: no moderator has approved it.",
     )
     block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
     expires_at = models.DateTimeField(

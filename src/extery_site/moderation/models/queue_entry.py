@@ -71,6 +71,11 @@ class QueueEntry(models.Model):
     lines_removed = models.PositiveIntegerField(null=True)
     files_changed = models.PositiveIntegerField(null=True)
     new_hosts = models.JSONField(default=list)
+    compared = models.JSONField(
+        default=list,
+        help_text="The SHA-256 of the packages that were compared, those of the base last; "
+        "empty if something was left out.",
+    )
     binaries = models.PositiveIntegerField(default=0, help_text="New and changed binaries.")
 
     objects = QueueEntryQuerySet.as_manager()
