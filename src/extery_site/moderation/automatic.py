@@ -29,6 +29,7 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.package_changes import hashes_of_comparison
 from extery_site.moderation.risk import MAX_SCORE, Risk, assess, count_open_reports
+from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.waivers import waivers_of
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def obstacles(version: Version, risk: Risk | None = None) -> list[str]:
         *_obstacles_of_packages(version, base, entry),
         *_obstacles_of_history(version),
         *_obstacles_of_reach(version.extension),
-        *_obstacles_of_risk(risk or assess(version)),
+        *_obstacles_of_risk(version.extension, risk or assess(version)),
     ]
 
 
@@ -117,7 +118,9 @@ def _obstacles_of_reach(extension: Extension) -> Iterator[str]:
         yield f"Has more than {limit:,} downloads"
 
 
-def _obstacles_of_risk(risk: Risk) -> Iterator[str]:
+def _obstacles_of_risk(extension: Extension, risk: Risk) -> Iterator[str]:
+    if needs_two(risk.score, extension):
+        yield "Needs two moderators"
     limit: int | None = settings.EXTERY_RISK_UNREVIEWED
     if limit is None or risk.score > limit:
         yield f"Its risk is {risk.score}"

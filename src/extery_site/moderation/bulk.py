@@ -21,6 +21,7 @@ from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.risk import MIDDLE
+from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.waiting import CLOSED, OPEN
 
 MAX_CHOSEN = 100
@@ -116,6 +117,8 @@ def _reason_against_approval(entry: QueueEntry) -> str:
         return "Asks for something new"
     if entry.risk >= MIDDLE:
         return f"Its risk is {entry.risk}"
+    if needs_two(entry.risk, extension):
+        return "Needs two moderators"
     if extension.type == types.THEME.name:
         return ""
     if extension.newest_version_id is None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from extery.core.errors import Corrupt, InvalidInput, Where
+from extery.core.errors import Conflict, Corrupt, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
@@ -27,6 +27,8 @@ from extery_site.moderation.package_hashes import (
     parse_hashes,
 )
 from extery_site.moderation.replies import require_filled
+from extery_site.moderation.risk import Risk, assess
+from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.tasks import ask_for_open_tasks
 
 __all__ = [
@@ -52,6 +54,7 @@ def approve_version(
 ) -> Event:
     """Approve a version that waits for review: it becomes public now, or after its `waiting_time`.
 
+    If it `needs_two` moderators, the first approval only records that, and the second one publishes it.
     ``at_once`` is the reason for not waiting, such as a hole in security.
 
     Raises `Corrupt` if a stored file does not have the bytes that are approved.
@@ -73,17 +76,41 @@ def approve_version(
             check_unchanged(locked.version, reviewed)
         raise
     reason, at_once = _clean_reason(reason), _clean_reason(at_once, field="at_once")
-    time = waiting_time(version)
-    if not time:
-        return _decide(transitions.APPROVE, version, reviewed, by, reason)
-    if at_once:
-        text = f"{reason}\n\nPublic at once: {at_once}".strip()[:MAX_REASON_LENGTH]
-        return _decide(transitions.APPROVE, version, reviewed, by, text)
-    with lifecycle.transition(transitions.SCHEDULE, version=version, by=by, text=reason) as pending:
-        pending.packages = check_unchanged(pending.version, reviewed)
-        check_listable(pending.version)
-        pending.version.public_at = timezone.now() + time
+    with transaction.atomic():
+        locked = lifecycle.lock(transitions.APPROVE, version=version, by=by)
+        risk = assess(locked.version)
+        time = waiting_time(locked.version, risk)
+        if _is_first_of_two(locked, risk):
+            change = transitions.FIRST_APPROVE
+        else:
+            change = transitions.SCHEDULE if time and not at_once else transitions.APPROVE
+            if time and at_once:
+                reason = f"{reason}\n\nPublic at once: {at_once}".strip()[:MAX_REASON_LENGTH]
+        with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
+            _require_unclaimed(pending)
+            pending.packages = check_unchanged(pending.version, reviewed)
+            if change is not transitions.APPROVE:
+                check_listable(pending.version)
+            if change is transitions.SCHEDULE:
+                pending.version.public_at = timezone.now() + time
     return pending.event
+
+
+def _is_first_of_two(locked: lifecycle.PendingTransition, risk: Risk) -> bool:
+    """Whether an approval of the locked version waits for a second moderator.
+
+    Raises `Conflict` if the same moderator has approved it already.
+    """
+    if not needs_two(risk.score, locked.extension):
+        return False
+    first = first_approval(locked.version)
+    if first is not None and locked.by is not None and first.by_id == locked.by.pk:
+        raise Conflict.of(
+            "review.approved-by-you",
+            extension=locked.extension.name,
+            version=locked.version.number,
+        )
+    return first is None
 
 
 def request_changes(

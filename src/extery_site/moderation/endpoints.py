@@ -13,7 +13,7 @@ from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import blocks, cool_down, decisions
+from extery_site.moderation import blocks, cool_down, decisions, second_approval
 from extery_site.moderation.models.block_request import BlockRequest
 
 router = Router(tags=["moderation"])
@@ -85,6 +85,9 @@ class DecisionOut(Schema):
 def approve(request: HttpRequest, extension_id: str, number: str, body: ApprovalIn) -> DecisionOut:
     """Approve a version that is in review: it becomes public at once, or at its `public_at`.
 
+    If two moderators are needed, the kind of the first approval is `first_approved`, and the second one
+    approves the same packages.
+
     Responds with 409 if the packages of the version are not those of the decision.
     """
     version = _version(request, extension_id, number)
@@ -97,6 +100,22 @@ def approve(request: HttpRequest, extension_id: str, number: str, body: Approval
             reason=body.reason,
             at_once=body.at_once,
         )
+    )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/withdraw-approval", response=DecisionOut)
+def withdraw_approval(request: HttpRequest, extension_id: str, number: str) -> DecisionOut:
+    """Take back one's own approval of a version that waits for a second moderator."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(second_approval.withdraw_approval(version=version, by=request.user))
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/ask-second", response=DecisionOut)
+def ask_second(request: HttpRequest, extension_id: str, number: str, body: ReasonIn) -> DecisionOut:
+    """Ask the other moderators to look at a version in review; the reason is an internal note."""
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(
+        second_approval.ask_second(version=version, by=request.user, text=body.reason)
     )
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from extery_site.catalog.models import Event
-from extery_site.moderation import claims, queue_tasks, risk, waiting
+from extery_site.moderation import claims, queue_tasks, risk, second_approval, waiting
 from extery_site.moderation.models import QueueEntry
 
 _Kind = Event.Kind
@@ -23,6 +23,7 @@ def update_entry(event: Event) -> None:
         queue_tasks.assess_versions_of.enqueue(event.extension.owner_id)
     if version is None:
         return
+    second_approval.follow(event)
     if event.kind in waiting.SIDES:
         entry = waiting.rebuild(version)
         if entry is not None and event.kind == _Kind.SUBMITTED:
@@ -32,7 +33,9 @@ def update_entry(event: Event) -> None:
     elif event.kind in _PACKAGES and QueueEntry.objects.filter(version=version).exists():
         # The package of the event is stored after it: the task runs after the transaction.
         queue_tasks.measure_packages.enqueue(version.pk)
-    if event.kind in waiting.SIDES and version.status not in waiting.OPEN:
+    is_closed = event.kind in waiting.SIDES and version.status not in waiting.OPEN
+    # The second moderator has to claim it next.
+    if is_closed or event.kind == _Kind.FIRST_APPROVED:
         claims.close(version, event.by)
     elif event.by is not None:
         claims.renew(version, event.by)

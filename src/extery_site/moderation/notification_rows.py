@@ -150,6 +150,16 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
     ),
     _Kind.WITHDRAWN: (_news("{name} was withdrawn from review"),),
     _Kind.APPROVED: _out("version_approved"),
+    _Kind.FIRST_APPROVED: (
+        Row("review_state", owner, about="{name} is approved by the first of two moderators"),
+        Row("second_needed", moderators),
+        _news("{name} is approved by the first of two moderators"),
+    ),
+    _Kind.APPROVAL_WITHDRAWN: (
+        Row("review_state", owner, about="The first approval of {name} was taken back"),
+        _news("The first approval of {name} was taken back"),
+    ),
+    _Kind.SECOND_ASKED: (Row("second_needed", moderators),),
     _Kind.CHANGES_REQUESTED: (
         Row("changes_requested", owner),
         _news("{name}: changes requested"),

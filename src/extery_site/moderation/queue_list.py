@@ -51,6 +51,7 @@ FLAGS = {
     "host": "New host",
     "binaries": "Binaries",
     "new-author": "New author",
+    "second": "Waits for a second moderator",
 }
 WHO = {"": "Anyone's", "free": "Free", "mine": "Mine", "others": "Of others"}
 SORTS = {
@@ -72,6 +73,7 @@ _FLAG_FILTERS = {
     "host": ~Q(new_hosts=[]),
     "binaries": Q(binaries__gt=0),
     "new-author": Q(by_new_author=True),
+    "second": Q(first_approval__isnull=False),
 }
 
 

@@ -18,6 +18,7 @@ from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import aim_seconds, places
 from extery_site.moderation.risk import level_of
+from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.waiting import format_duration
 from extery_site.publish.completeness import complete_state
 from extery_site.ui.labels import PERMISSIONS
@@ -191,6 +192,9 @@ def staff_flags(entry: QueueEntry, similar: Sequence[str] = ()) -> list[Flag]:
         flags.append(Flag("look", "warning", _count(entry.findings, "finding")))
     if entry.by_new_author:
         flags.append(Flag("people", "person", "New author"))
+    if needs_two(entry.risk, version.extension):
+        text = "1 of 2 approved" if entry.first_approval_id else "Needs two"
+        flags.append(Flag("people", "people", text, "Two moderators must approve it"))
     return flags
 
 

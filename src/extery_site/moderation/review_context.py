@@ -21,6 +21,7 @@ from extery_site.moderation.models import QueueEntry, SavedReply
 from extery_site.moderation.permissions import may_read_notes
 from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.risk import stored_risk
+from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.tasks import visible_tasks
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC, format_duration
 from extery_site.publish.completeness import complete_state
@@ -117,6 +118,7 @@ def _queue_context(version: Version) -> dict[str, Any]:
         "risk": stored_risk(version),
         "is_open": version.status in OPEN,
         "is_assessed": version.status in ASSESSED,
+        **_approvals(version, entry),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
     }
     if entry is not None:
@@ -127,6 +129,13 @@ def _queue_context(version: Version) -> dict[str, Any]:
             "number": len(keys),
         }
     return context
+
+
+def _approvals(version: Version, entry: QueueEntry | None) -> dict[str, Any]:
+    """Return whether a version in review needs two moderators, and the approval of the first."""
+    if entry is None or not version.is_in_review or not needs_two(entry.risk, version.extension):
+        return {}
+    return {"needs_two": True, "first_approval": first_approval(version)}
 
 
 def _may_be_automatic(version: Version) -> bool:

@@ -13,7 +13,14 @@ from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.subjects import review_subject
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH
-from extery_site.moderation import claims, comments, tasks, try_addresses, waivers
+from extery_site.moderation import (
+    claims,
+    comments,
+    second_approval,
+    tasks,
+    try_addresses,
+    waivers,
+)
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Task, Waiver
 from extery_site.moderation.places import make_place
@@ -108,6 +115,16 @@ def _remove_comment(form: SentForm) -> str:
     event = form.event
     comments.remove_comment(event=event, by=form.by, reason=form.value("reason"))
     return f"event-{event.pk}"
+
+
+def _ask_second(form: SentForm) -> str:
+    event = second_approval.ask_second(version=form.version, by=form.by, text=form.value("text"))
+    return f"event-{event.pk}"
+
+
+def _withdraw_approval(form: SentForm) -> str:
+    second_approval.withdraw_approval(version=form.version, by=form.by)
+    return "decide-here"
 
 
 def _add_task(form: SentForm) -> str:
@@ -219,6 +236,8 @@ STEPS: dict[str, Step] = {
     "claim": Step(_claim, "Claimed: it is yours for two hours after your last action."),
     "release": Step(_release, "Released."),
     "take_over": Step(_take_over, "It is yours now."),
+    "ask_second": Step(_ask_second, "The other moderators are asked to look at it."),
+    "withdraw_approval": Step(_withdraw_approval, "Your approval is taken back."),
     "follow": Step(_subscribe(follow), "You are notified about this review."),
     "unfollow": Step(_subscribe(unfollow), "You no longer follow this review."),
     "mute": Step(_subscribe(mute), "You are not notified about this review any more."),

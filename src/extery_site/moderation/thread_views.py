@@ -207,6 +207,7 @@ def _participants(events: Sequence[Event]) -> list[Any]:
 SUCCESS_MESSAGES = {
     "approve": "Approved. The version is public now.",
     "schedule": "Approved. This page shows when the version becomes public.",
+    "first": "Approved by you; one more moderator is needed.",
     "request_changes": "Changes requested. The author can edit and resubmit the version.",
     "decline": "Declined. The author can only discard this version.",
     "block": "Blocked. Blender warns everyone who has installed it.",
@@ -276,7 +277,7 @@ def _perform(
 
     If the status is not 200, the form has the errors. The same form sent twice decides once.
     """
-    if step not in SUCCESS_MESSAGES or step == "schedule":
+    if step not in SUCCESS_MESSAGES or step in _STEP_OF_KIND.values():
         raise Http404("Unknown action.")
     require_moderator(request.user)
     if not form.is_valid():
@@ -295,11 +296,12 @@ def _perform(
                     packages=request.POST.getlist("package"),
                     by=by,
                     reason=reason,
+                    **({"at_once": request.POST.get("at_once", "")} if step == "approve" else {}),
                 )
-                if event.kind == Event.Kind.SCHEDULED:
-                    step = "schedule"
+                step = _STEP_OF_KIND.get(event.kind, step)
     except ExteryError as error:
-        if error.code == "review.wrong-status" and _is_repeated(request, step, extension, number):
+        if error.code in _REPEATED and _is_repeated(request, step, extension, number):
+            step = "first" if error.code == "review.approved-by-you" else step
             messages.success(request, SUCCESS_MESSAGES[step])
             return 200, None
         add_problems(form, error)
@@ -308,8 +310,15 @@ def _perform(
     return 200, None
 
 
+#: Approvals whose message is another one.
+_STEP_OF_KIND: dict[str, str] = {
+    Event.Kind.SCHEDULED: "schedule",
+    Event.Kind.FIRST_APPROVED: "first",
+}
+#: Errors of a form that was sent twice.
+_REPEATED = ("review.wrong-status", "review.approved-by-you")
 _KINDS = {
-    "approve": (Event.Kind.APPROVED, Event.Kind.SCHEDULED),
+    "approve": (Event.Kind.APPROVED, Event.Kind.SCHEDULED, Event.Kind.FIRST_APPROVED),
     "request_changes": (Event.Kind.CHANGES_REQUESTED,),
     "decline": (Event.Kind.DECLINED,),
     "block": (Event.Kind.BLOCKED,),

@@ -283,6 +283,17 @@ _KINDS = (
         staff=True,
     ),
     NotificationKind(
+        "second_needed",
+        Group.STAFF,
+        "A version needs a second moderator",
+        "{subject} needs a second moderator",
+        icon="people",
+        tone="ask",
+        asks=True,
+        action="Open the review",
+        staff=True,
+    ),
+    NotificationKind(
         "rating_hidden",
         Group.STAFF,
         "A rating was hidden because people reported it",

@@ -180,6 +180,16 @@ class SiteSettings(BaseSettings):
         description="Number of downloads up to which one moderator can block an extension or its versions; above "
         "it a second one must confirm. Not with EXTERY_OWN_DECISIONS.",
     )
+    approve_alone_risk: RiskLimit = _setting(
+        default="79",
+        description="Highest risk with which one moderator can approve a version; above it a second one must approve "
+        "the same packages. With never, every version needs two. Not with EXTERY_OWN_DECISIONS.",
+    )
+    approve_alone: Maximum = _setting(
+        default="10000",
+        description="Number of downloads of an extension up to which one moderator can approve its versions. Not with "
+        "EXTERY_OWN_DECISIONS.",
+    )
     sign_up: Boolean = _setting(
         default="yes", description="Whether visitors can create an account."
     )

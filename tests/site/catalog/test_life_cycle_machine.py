@@ -73,6 +73,8 @@ STEPS_OF_VERSIONS = {
     "discarded": Step({"draft", "changes_requested", "withdrawn", "declined"}, "deleted"),
     "expired": Step({"draft", "withdrawn"}, "deleted"),
     "approved": Step({"in_review"}, "approved"),
+    "first_approved": Step({"in_review"}, "in_review"),
+    "approval_withdrawn": Step({"in_review"}, "in_review"),
     "changes_requested": Step({"in_review"}, "changes_requested"),
     "declined": Step({"in_review", "on_hold"}, "declined"),
     "held": Step({"in_review", "cooling_down"}, "on_hold"),

@@ -16,6 +16,7 @@ from extery_site.accounts.models import User
 from extery_site.accounts.suspensions import lift_suspension, suspend_user
 from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.moderation import automatic, claims, cool_down, decisions
+from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.queue_tasks import follow_reports
 from extery_site.moderation.waivers import waive
@@ -23,6 +24,7 @@ from extery_site.publish import actions as publish
 from extery_site.publish import handover
 from extery_site.reports import actions as reports
 from extery_site.reports import handling
+from extery_site.reports.targets import find_target
 from tests.site import factories
 from tests.site.races import errors_of, run_simultaneously
 
@@ -193,7 +195,7 @@ def prepare_report(version: Version, stranger: User, **_: Any) -> None:
 
 
 def prepare_report_of_owner(version: Version, stranger: User, **_: Any) -> None:
-    target = reports.find_target("user", version.extension.owner.username, stranger)
+    target = find_target("user", version.extension.owner.username, stranger)
     reason = next(iter(target.row.reasons)).value
     reports.report_target(target=target, by=stranger, reason=reason, text="It is not them")
 
@@ -285,7 +287,7 @@ def test_a_waived_finding_and_a_withdrawn_version_stop_nothing_else(
 ) -> None:
     version = submit()
     Package.objects.filter(version=version).update(problems=[finding("error")])
-    [fingerprint] = automatic.findings_of(version)
+    [fingerprint] = findings_of(version)
     waive(version=version, fingerprint=fingerprint, by=moderator, reason="Only a constant")
     assert automatic.obstacles(version) == []
 

@@ -67,7 +67,7 @@ def test_the_first_version_is_public_at_once_and_later_ones_wait(cooling: Versio
     assert (event.kind, event.packages) == ("scheduled", cooling.package_hashes)
 
 
-@pytest.mark.parametrize(("score", "hours"), [(0, 2), (40, 24), (90, 72)])
+@pytest.mark.parametrize(("score", "hours"), [(0, 2), (40, 24), (70, 72)])
 def test_the_risk_chooses_how_long_it_waits(
     score: int, hours: int, owner: User, moderator: User, settings: Any, monkeypatch: Any
 ) -> None:
@@ -75,7 +75,7 @@ def test_the_risk_chooses_how_long_it_waits(
     settings.EXTERY_COOL_DOWN_HIGH = timedelta(hours=72)
     factories.make_approved(owner, moderator)
     version = factories.make_waiting(owner, version="1.1.0")
-    monkeypatch.setattr(cool_down, "assess", lambda _: Risk(score, ()))
+    monkeypatch.setattr(decisions, "assess", lambda _: Risk(score, ()))
 
     approve(version, moderator)
 

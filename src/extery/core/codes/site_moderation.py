@@ -34,6 +34,22 @@ CODES: dict[str, Code] = {
         hint="ask for the block on the page of the block; another moderator confirms it",
         example={"extension": "Gear Tool"},
     ),
+    "review.approved-by-you": Code(
+        "error",
+        "another moderator must approve the version, too",
+        "A version with a high risk, or of a widely used extension, needs the approvals of two moderators.",
+        message="you have approved {extension} {version}: one more moderator is needed",
+        hint="wait for another moderator, or take your approval back",
+        example={"extension": "Gear Tool", "version": "1.2.0"},
+    ),
+    "review.no-approval": Code(
+        "error",
+        "there is no approval to take back",
+        "A first approval ends with a new package, with every decision, and when it is taken back.",
+        message="there is no approval of yours for {extension} {version}",
+        hint="reload the page to see what happened",
+        example={"extension": "Gear Tool", "version": "1.2.0"},
+    ),
     "review.block-requested": Code(
         "error",
         "a block was asked for already",

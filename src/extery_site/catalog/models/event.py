@@ -50,6 +50,9 @@ class Event(models.Model):
         SUBMITTED = "submitted", "Submitted for review"
         WITHDRAWN = "withdrawn", "Withdrawn from review"
         APPROVED = "approved", "Approved"
+        FIRST_APPROVED = "first_approved", "Approved by the first of two moderators"
+        APPROVAL_WITHDRAWN = "approval_withdrawn", "First approval taken back"
+        SECOND_ASKED = "second_asked", "Second moderator asked for"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
         DECLINED = "declined", "Declined"
         RECONSIDERED = "reconsidered", "In review again after an appeal"
@@ -185,6 +188,7 @@ PRIVATE_KINDS = (
 #: Events that are decisions of moderators.
 DECISION_KINDS = (
     Event.Kind.APPROVED,
+    Event.Kind.FIRST_APPROVED,
     Event.Kind.CHANGES_REQUESTED,
     Event.Kind.DECLINED,
     Event.Kind.BLOCKED,

@@ -65,6 +65,14 @@ class QueueEntry(models.Model):
     reports = models.PositiveIntegerField(default=0)
     by_new_author = models.BooleanField(default=False)
 
+    first_approval = models.ForeignKey(
+        Event,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The approval that waits for a second moderator.",
+    )
+
     # The difference of the packages from the base version; measured by a task.
     base_number = models.CharField(max_length=100, blank=True)
     lines_added = models.PositiveIntegerField(null=True)
