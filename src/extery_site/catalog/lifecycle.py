@@ -47,6 +47,7 @@ from extery_site.catalog.transitions import (
     SCHEDULE,
     SUBMIT,
     UNBLOCK,
+    UNDO,
     WITHDRAW_PUBLIC,
     Role,
     Transition,
@@ -269,6 +270,8 @@ def _apply_to_version(change: Transition, version: Version) -> None:
         version.approved_at = timezone.now()
     elif change in (WITHDRAW_PUBLIC, REPUBLISH):
         version.unpublished_at = timezone.now() if change is WITHDRAW_PUBLIC else None
+    elif change is UNDO:
+        version.approved_at = None
     if change in (AUTO_SCHEDULE, AUTO_PUBLISH):
         version.is_unreviewed = True
     elif target == Version.Status.IN_REVIEW or change in (APPROVE, SCHEDULE, PUBLISH_EARLY):

@@ -31,7 +31,7 @@ _ADDING_KINDS = frozenset(
     }
 )
 #: Events after which a version is no longer public.
-_REMOVING_KINDS = frozenset({Event.Kind.UNPUBLISHED, Event.Kind.VERSION_BLOCKED})
+_REMOVING_KINDS = frozenset({Event.Kind.UNPUBLISHED, Event.Kind.VERSION_BLOCKED, Event.Kind.UNDONE})
 #: Events that change what listings show.
 LISTED_KINDS = _ADDING_KINDS | _REMOVING_KINDS | {Event.Kind.BLOCKED, Event.Kind.UNBLOCKED}
 #: Events after which the entries of a version are rendered again.
@@ -51,6 +51,8 @@ def update_rows(event: Event) -> None:
     elif event.extension.is_deleted:
         if not _remove_entries(event.extension):
             return
+    elif event.kind == Event.Kind.UNDONE and not _is_listed(event.version):
+        return  # a decision after which it was not public
     elif event.kind in LISTED_KINDS:
         revision = increment_revision()
         version = event.version
@@ -92,6 +94,10 @@ def _add_version(extension: Extension, version: Version, revision: int) -> None:
         package.version = version
     ListingEntry.objects.filter(version=version).delete()
     ListingEntry.objects.bulk_create(new_entry(package, listed) for package in packages)
+
+
+def _is_listed(version: Version | None) -> bool:
+    return ListingEntry.objects.filter(version=version).exists()
 
 
 def _is_block_of_deleted(event: Event) -> bool:

@@ -42,7 +42,7 @@ _APPROVALS = (_Kind.APPROVED, _Kind.SCHEDULED)
 #: Events after which a moderator looks at the next version, whichever it is.
 _CONCERNS = (
     *(_Kind.CHANGES_REQUESTED, _Kind.DECLINED, _Kind.HELD, _Kind.STOPPED, _Kind.AUTO_STOPPED),
-    *(_Kind.RECONSIDERED, _Kind.BLOCKED, _Kind.VERSION_BLOCKED),
+    *(_Kind.RECONSIDERED, _Kind.UNDONE, _Kind.BLOCKED, _Kind.VERSION_BLOCKED),
 )
 
 

@@ -7,7 +7,6 @@ version that cannot be changed any more does not stop the others.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +15,13 @@ from django.utils import timezone
 from extery.core import types
 from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Event, Version
+from extery_site.catalog.models import Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.risk import MIDDLE
 from extery_site.moderation.second_approval import needs_two
+from extery_site.moderation.undo import undo as undo_decision
 from extery_site.moderation.waiting import CLOSED, OPEN
 
 MAX_CHOSEN = 100
@@ -36,8 +36,6 @@ STEPS = {
 }
 #: Steps that need a message.
 WITH_REASON = frozenset({"request_changes", "hold"})
-#: Steps that can be undone.
-UNDOABLE = frozenset({"claim", "hold"})
 
 
 @dataclass(frozen=True)
@@ -165,23 +163,25 @@ def perform(
     return Result(done, errors)
 
 
-def undo(step: str, keys: Collection[int], *, by: User, since: datetime) -> int:
-    """Undo a step of ``by``; return the number of versions that were changed back.
+def undo(step: str, keys: Collection[int], *, by: User, since: datetime) -> Result:
+    """Undo a step of ``by``: the claims since then are released, decisions are taken back.
 
-    Claims are released, and versions on hold return to the queue. Other decisions cannot be undone:
-    their authors, and Blender, have them at once.
+    The errors name the versions to which something else has happened.
     """
-    number = 0
+    versions = Version.objects.filter(pk__in=keys).select_related("extension").order_by("pk")
+    done: list[Version] = []
+    errors: list[ExteryError] = []
     if step == "claim":
-        own = Claim.objects.current().filter(version__in=keys, by=by, claimed_at__gte=since)
-        for claim in own.select_related("version"):
-            claims.release(version=claim.version, by=by)
-            number += 1
-    elif step == "hold":
-        for version in Version.objects.filter(pk__in=keys, status=Version.Status.ON_HOLD):
-            last = version.events.latest("created_at", "pk")
-            if last.kind == Event.Kind.HELD and last.by_id == by.pk and last.created_at >= since:
-                with suppress(ExteryError):
-                    decisions.release_version(version=version, by=by)
-                    number += 1
-    return number
+        own = Claim.objects.current().filter(by=by, claimed_at__gte=since)
+        versions = versions.filter(pk__in=own.values("version"))
+    for version in versions:
+        try:
+            if step == "claim":
+                claims.release(version=version, by=by)
+            else:
+                undo_decision(version=version, by=by)
+        except ExteryError as error:
+            errors.append(error)
+        else:
+            done.append(version)
+    return Result(done, errors)

@@ -13,7 +13,7 @@ from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import require_moderator
 from extery_site.catalog.endpoints import visible_extension, visible_version
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import blocks, cool_down, decisions, second_approval
+from extery_site.moderation import blocks, cool_down, decisions, second_approval, undo
 from extery_site.moderation.models.block_request import BlockRequest
 
 router = Router(tags=["moderation"])
@@ -117,6 +117,16 @@ def ask_second(request: HttpRequest, extension_id: str, number: str, body: Reaso
     return DecisionOut.of(
         second_approval.ask_second(version=version, by=request.user, text=body.reason)
     )
+
+
+@router.post("/extensions/{extension_id}/versions/{number}/undo", response=DecisionOut)
+def undo_decision(request: HttpRequest, extension_id: str, number: str) -> DecisionOut:
+    """Take one's last decision about a version back, within ten minutes: it is in review again.
+
+    Responds with 409 if anything else has happened to the version since.
+    """
+    version = _version(request, extension_id, number)
+    return DecisionOut.of(undo.undo(version=version, by=request.user))
 
 
 @router.post("/extensions/{extension_id}/versions/{number}/request-changes", response=DecisionOut)

@@ -160,6 +160,7 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
         _news("The first approval of {name} was taken back"),
     ),
     _Kind.SECOND_ASKED: (Row("second_needed", moderators),),
+    _Kind.UNDONE: (),
     _Kind.CHANGES_REQUESTED: (
         Row("changes_requested", owner),
         _news("{name}: changes requested"),

@@ -23,6 +23,7 @@ from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.risk import stored_risk
 from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.tasks import visible_tasks
+from extery_site.moderation.undo import time_left, undoable_decision
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC, format_duration
 from extery_site.publish.completeness import complete_state
 
@@ -98,11 +99,11 @@ def _version_context(
         "missing": complete_state(extension, version).problems,
         "finding_count": len(findings_of(version)) if reads_code else 0,
         "replies": list(SavedReply.objects.all()) if may_moderate(user) else [],
-        **(_queue_context(version) if may_triage(user) else {}),
+        **(_queue_context(version, user) if may_triage(user) else {}),
     }
 
 
-def _queue_context(version: Version) -> dict[str, Any]:
+def _queue_context(version: Version, user: AnyUser) -> dict[str, Any]:
     """Return the neighbours of a version in the queue, its claim, its risk and its waiting times."""
     now = timezone.now()
     entry = QueueEntry.objects.with_waits(now).filter(version=version).first()
@@ -119,6 +120,7 @@ def _queue_context(version: Version) -> dict[str, Any]:
         "is_open": version.status in OPEN,
         "is_assessed": version.status in ASSESSED,
         **_approvals(version, entry),
+        **_undo(version, user),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
     }
     if entry is not None:
@@ -136,6 +138,12 @@ def _approvals(version: Version, entry: QueueEntry | None) -> dict[str, Any]:
     if entry is None or not version.is_in_review or not needs_two(entry.risk, version.extension):
         return {}
     return {"needs_two": True, "first_approval": first_approval(version)}
+
+
+def _undo(version: Version, user: AnyUser) -> dict[str, Any]:
+    """Return the own decision that can be taken back, and for how long, if there is one."""
+    decision = undoable_decision(version, user) if may_moderate(user) else None
+    return {"undoable": decision, "undo_left": time_left(decision)} if decision else {}
 
 
 def _may_be_automatic(version: Version) -> bool:

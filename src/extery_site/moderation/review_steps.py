@@ -19,6 +19,7 @@ from extery_site.moderation import (
     second_approval,
     tasks,
     try_addresses,
+    undo,
     waivers,
 )
 from extery_site.moderation.findings import findings_of
@@ -115,6 +116,11 @@ def _remove_comment(form: SentForm) -> str:
     event = form.event
     comments.remove_comment(event=event, by=form.by, reason=form.value("reason"))
     return f"event-{event.pk}"
+
+
+def _undo(form: SentForm) -> str:
+    undo.undo(version=form.version, by=form.by)
+    return "decide-here"
 
 
 def _ask_second(form: SentForm) -> str:
@@ -236,6 +242,7 @@ STEPS: dict[str, Step] = {
     "claim": Step(_claim, "Claimed: it is yours for two hours after your last action."),
     "release": Step(_release, "Released."),
     "take_over": Step(_take_over, "It is yours now."),
+    "undo": Step(_undo, "Taken back. It is in review again."),
     "ask_second": Step(_ask_second, "The other moderators are asked to look at it."),
     "withdraw_approval": Step(_withdraw_approval, "Your approval is taken back."),
     "follow": Step(_subscribe(follow), "You are notified about this review."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -22,12 +22,11 @@ from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_rows import make_rows
 from extery_site.moderation.review_context import tab_url
+from extery_site.moderation.undo import UNDO_TIME
 from extery_site.moderation.waiting import format_duration
 from extery_site.ui.form_problems import sentence
 
 PAGE_SIZE = 24
-#: How long the last action on chosen versions can be undone.
-UNDO_TIME = timedelta(minutes=10)
 _UNDO = "queue_undo"
 
 
@@ -221,12 +220,11 @@ def _perform(request: HttpRequest, step: str, choices: list[bulk.Choice], reason
             later = approved.filter(status=Version.Status.COOLING_DOWN).count()
             text += f" {later} become public later." if later else " They are in the listing."
         messages.success(request, text)
-        if step in bulk.UNDOABLE:
-            request.session[_UNDO] = {
-                "step": step,
-                "keys": [version.pk for version in result.done],
-                "time": start.timestamp(),
-            }
+        request.session[_UNDO] = {
+            "step": step,
+            "keys": [version.pk for version in result.done],
+            "time": start.timestamp(),
+        }
     for error in result.errors:
         messages.warning(request, " ".join(map(sentence, error.problems)))
     if left_out := [choice for choice in choices if not choice.is_possible]:
@@ -267,11 +265,16 @@ def _undo(request: HttpRequest) -> None:
     moderator = require_moderator(request.user)
     stored = _current_undo(request, timezone.now())
     request.session.pop(_UNDO, None)
-    number = 0
-    if stored is not None:
-        since = datetime.fromtimestamp(stored["time"], tz=timezone.get_current_timezone())
-        number = bulk.undo(stored["step"], stored["keys"], by=moderator, since=since)
-    if number:
-        messages.success(request, f"{number} version{'' if number == 1 else 's'} released again.")
-    else:
+    if stored is None:
         messages.info(request, "There is nothing left to undo.")
+        return
+    since = datetime.fromtimestamp(stored["time"], tz=timezone.get_current_timezone())
+    result = bulk.undo(stored["step"], stored["keys"], by=moderator, since=since)
+    if number := len(result.done):
+        versions = "1 version is" if number == 1 else f"{number} versions are"
+        state = "released again" if stored["step"] == "claim" else "in the queue again"
+        messages.success(request, f"{versions} {state}.")
+    elif not result.errors:
+        messages.info(request, "There is nothing left to undo.")
+    for error in result.errors:
+        messages.warning(request, " ".join(map(sentence, error.problems)))

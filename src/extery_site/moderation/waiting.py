@@ -30,6 +30,7 @@ SIDES: dict[str, str] = {
     _Kind.HOLD_ENDED: _Side.US,
     _Kind.SCHEDULED: _Side.NONE,
     _Kind.STOPPED: _Side.US,
+    _Kind.UNDONE: _Side.US,
     _Kind.AUTO_SCHEDULED: _Side.NONE,
     _Kind.AUTO_PUBLISHED: _Side.NONE,
     _Kind.AUTO_STOPPED: _Side.US,
@@ -69,6 +70,7 @@ class Waits:
 def split(events: Iterable[Event]) -> tuple[Waits, list[tuple[Event, int]]]:
     """Return the waits of a version, and its decisions with the seconds that each took.
 
+    A decision that was taken back was no answer.
     ``events`` are those of one version, oldest first.
     """
     waits, answers = Waits(), []
@@ -80,6 +82,8 @@ def split(events: Iterable[Event]) -> tuple[Waits, list[tuple[Event, int]]]:
         seconds = waits.move(side, event.created_at)
         if was_with_us and event.kind in ANSWERS:
             answers.append((event, seconds))
+        if event.kind == _Kind.UNDONE and answers:
+            answers.pop()
     return waits, answers
 
 
@@ -101,6 +105,9 @@ def rebuild(version: Version) -> QueueEntry | None:
             "author_seconds": waits.author_seconds,
         },
     )
+    if any(event.kind == _Kind.UNDONE for event in events):
+        kept = [event for event, _ in answers]
+        Answer.objects.filter(event__version=version).exclude(event__in=kept).delete()
     if answers:
         _store_answers(version, answers)
     return entry

@@ -102,6 +102,7 @@ EVENTS = {
     "first_approved": EventLabel("check", "approved {version}; one more moderator is needed"),
     "approval_withdrawn": EventLabel("back", "took the approval of {version} back"),
     "second_asked": EventLabel("people", "asked for a second moderator for {version}"),
+    "undone": EventLabel("back", "took the decision about {version} back"),
     "changes_requested": EventLabel("pencil", "requested changes to {version}"),
     "declined": EventLabel("cross", "declined {version}"),
     "reconsidered": EventLabel("clock", "granted an appeal: {version} is in review again"),

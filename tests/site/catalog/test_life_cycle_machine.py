@@ -40,6 +40,7 @@ from extery_site.listings.models import ListingEntry
 from extery_site.listings.snapshot import Snapshot
 from extery_site.moderation import automatic, blocks, cool_down, decisions, queue_tasks
 from extery_site.moderation.models import BlockRequest
+from extery_site.moderation.undo import undo
 from extery_site.publish import actions
 from extery_site.publish.expiry import expire_drafts
 from tests.site import factories
@@ -75,6 +76,7 @@ STEPS_OF_VERSIONS = {
     "approved": Step({"in_review"}, "approved"),
     "first_approved": Step({"in_review"}, "in_review"),
     "approval_withdrawn": Step({"in_review"}, "in_review"),
+    "undone": Step({"approved", "cooling_down", "changes_requested", "on_hold"}, "in_review"),
     "changes_requested": Step({"in_review"}, "changes_requested"),
     "declined": Step({"in_review", "on_hold"}, "declined"),
     "held": Step({"in_review", "cooling_down"}, "on_hold"),
@@ -388,6 +390,20 @@ class LifeCycle(RuleBasedStateMachine):
         }[name]
         if self.attempt(act, who=who, role="moderator"):
             assert (request.asked_by == by) == (name == "take back")
+
+    @precondition(lambda _: Version.objects.exists())
+    @rule(number=VERSIONS, who=PEOPLE)
+    def undo(self, number: str, who: str) -> None:
+        version = self.version(number)
+        if version is None:
+            return
+        decision = version.events.exclude(kind="comment").order_by("created_at", "pk").last()
+        if self.attempt(
+            lambda: undo(version=version, by=self.users[who]), who=who, role="moderator"
+        ):
+            assert decision is not None
+            assert decision.by == self.users[who]
+            assert decision.created_at > self.now() - timedelta(minutes=10)
 
     # The worker and the clock
 

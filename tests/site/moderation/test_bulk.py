@@ -141,11 +141,13 @@ def test_claims_can_be_undone_by_the_moderator_who_made_them(
     start = timezone.now()
     do("claim", [version, other], moderator)
     keys = [version.pk, other.pk]
-    assert bulk.undo("claim", keys, by=factories.make_moderator("imani"), since=start) == 0
+    assert (
+        len(bulk.undo("claim", keys, by=factories.make_moderator("imani"), since=start).done) == 0
+    )
     # The claim from before stays.
-    assert bulk.undo("claim", keys, by=moderator, since=start) == 1
-    assert bulk.undo("claim", keys, by=moderator, since=start) == 0
-    assert bulk.undo("approve", keys, by=moderator, since=start - timedelta(days=1)) == 0
+    assert len(bulk.undo("claim", keys, by=moderator, since=start).done) == 1
+    assert len(bulk.undo("claim", keys, by=moderator, since=start).done) == 0
+    assert bulk.undo("approve", keys, by=moderator, since=start - timedelta(days=1)).done == []
     assert Claim.objects.current().get().version == other
 
 
@@ -158,11 +160,11 @@ def test_versions_are_put_on_hold_together_and_returned_by_undo(
     assert {Version.objects.get(pk=one.pk).status for one in versions} == {"on_hold"}
     assert {QueueEntry.objects.get(pk=one.pk).side for one in versions} == {""}
     keys = [version.pk for version in versions]
-    assert bulk.undo("hold", keys, by=factories.make_moderator("imani"), since=start) == 0
-    assert bulk.undo("hold", keys, by=moderator, since=start) == 2
+    assert len(bulk.undo("hold", keys, by=factories.make_moderator("imani"), since=start).done) == 0
+    assert len(bulk.undo("hold", keys, by=moderator, since=start).done) == 2
     assert {Version.objects.get(pk=one.pk).status for one in versions} == {"in_review"}
     assert {QueueEntry.objects.get(pk=one.pk).side for one in versions} == {"us"}
-    assert bulk.undo("hold", keys, by=moderator, since=start) == 0
+    assert len(bulk.undo("hold", keys, by=moderator, since=start).done) == 0
 
 
 def test_only_entries_of_the_queue_are_found(small_update: Waiting) -> None:

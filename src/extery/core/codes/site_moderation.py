@@ -50,6 +50,15 @@ CODES: dict[str, Code] = {
         hint="reload the page to see what happened",
         example={"extension": "Gear Tool", "version": "1.2.0"},
     ),
+    "review.not-undoable": Code(
+        "error",
+        "the decision cannot be taken back",
+        "Within ten minutes the moderator who decided can take a decision back, if nothing else has "
+        "happened to the version since.",
+        message="the decision about {extension} {version} cannot be taken back",
+        hint="put a version that is not public on hold or stop it, and block a public one if it does harm",
+        example={"extension": "Gear Tool", "version": "1.2.0"},
+    ),
     "review.block-requested": Code(
         "error",
         "a block was asked for already",

@@ -53,6 +53,7 @@ class Event(models.Model):
         FIRST_APPROVED = "first_approved", "Approved by the first of two moderators"
         APPROVAL_WITHDRAWN = "approval_withdrawn", "First approval taken back"
         SECOND_ASKED = "second_asked", "Second moderator asked for"
+        UNDONE = "undone", "Decision taken back"
         CHANGES_REQUESTED = "changes_requested", "Changes requested"
         DECLINED = "declined", "Declined"
         RECONSIDERED = "reconsidered", "In review again after an appeal"
@@ -189,6 +190,7 @@ PRIVATE_KINDS = (
 DECISION_KINDS = (
     Event.Kind.APPROVED,
     Event.Kind.FIRST_APPROVED,
+    Event.Kind.UNDONE,
     Event.Kind.CHANGES_REQUESTED,
     Event.Kind.DECLINED,
     Event.Kind.BLOCKED,
