@@ -11,6 +11,7 @@ from extery_site.accounts.permissions import AnyUser, is_active_user
 from extery_site.catalog.models import Event, Version
 from extery_site.moderation.figures import expected_wait_of
 from extery_site.moderation.models import QueueEntry
+from extery_site.moderation.queue_order import place
 from extery_site.moderation.waiting import OPEN, format_duration
 
 _Kind = Event.Kind
@@ -65,6 +66,7 @@ def _waits(version: Version) -> dict[str, Any]:
     )
     return {
         "waits": True,
+        "place": place(version) if version.is_in_review else None,
         "expected": expected_wait_of(version),
         "with_us": format_duration(with_us),
         "with_author": format_duration(with_author),

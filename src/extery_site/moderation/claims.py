@@ -22,9 +22,11 @@ from extery_site.catalog.locking import (
 )
 from extery_site.catalog.models import Version
 from extery_site.catalog.own_work import require_work_of_others
+from extery_site.catalog.subjects import review_subject
 from extery_site.catalog.transitions import Role
 from extery_site.moderation.models import Claim
 from extery_site.moderation.waiting import OPEN
+from extery_site.notify.actions import notify
 
 #: How long a claim lasts after the last action of its moderator.
 LIFETIME = timedelta(hours=2)
@@ -48,7 +50,7 @@ def claim(*, version: Version, by: AnyUser) -> Claim:
 
 @transaction.atomic
 def take_over(*, version: Version, by: AnyUser, claim: int | None = None) -> Claim:
-    """End the claim of another moderator, and claim the version.
+    """End the claim of another moderator, who is notified, and claim the version.
 
     ``claim`` is the key of the claim that the page showed: raises `Conflict` if yet another
     moderator has claimed the version since then.
@@ -62,6 +64,8 @@ def take_over(*, version: Version, by: AnyUser, claim: int | None = None) -> Cla
         if claim is not None and current.pk != claim:
             raise _claimed(version, current)
         _end(current, Claim.End.TAKEN_OVER, by=moderator)
+        subject = review_subject(version.extension, version.number)
+        notify("claim_taken_over", to=[current.by], subject=subject, by=moderator)
     return _start(version, moderator)
 
 

@@ -283,6 +283,14 @@ _KINDS = (
         staff=True,
     ),
     NotificationKind(
+        "claim_taken_over",
+        Group.STAFF,
+        "Another moderator takes over a version that I claimed",
+        "{by} took {subject} over from you",
+        icon="hand",
+        staff=True,
+    ),
+    NotificationKind(
         "second_needed",
         Group.STAFF,
         "A version needs a second moderator",

@@ -17,6 +17,7 @@ from extery_site.moderation import claims
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation.comments import comment
 from extery_site.moderation.models import Claim
+from extery_site.notify.models import Notification
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.races import errors_of, run_simultaneously
@@ -90,6 +91,10 @@ def test_a_claim_is_taken_over_with_a_record(
     assert holder(version) == moderator
     first.refresh_from_db()
     assert (first.end, first.ended_by) == ("taken_over", moderator)
+    told = Notification.objects.filter(kind="claim_taken_over")
+    assert [(one.entry.user, one.by, one.about) for one in told] == [
+        (imani, moderator, str(version))
+    ]
 
 
 def test_a_claim_that_changed_hands_is_not_taken_over(

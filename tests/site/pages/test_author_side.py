@@ -74,7 +74,9 @@ def test_only_the_owner_has_an_author_side(
     owner: User, moderator: User, stranger: User, signed_in: SignedIn
 ) -> None:
     version = factories.make_waiting(owner)
-    assert "Nothing to do for you" in text(signed_in(owner).get(REVIEW))
+    seen = text(signed_in(owner).get(REVIEW))
+    assert "Nothing to do for you" in seen
+    assert "Place 1 in the queue." in seen
     for user in (moderator, stranger):
         assert author_context(user, version) == {}
         assert "Nothing to do for you" not in text(signed_in(user).get(REVIEW))
