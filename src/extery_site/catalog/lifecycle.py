@@ -274,7 +274,7 @@ def _apply_to_version(change: Transition, version: Version) -> None:
         version.approved_at = None
     if change in (AUTO_SCHEDULE, AUTO_PUBLISH):
         version.is_unreviewed = True
-    elif target == Version.Status.IN_REVIEW or change in (APPROVE, SCHEDULE, PUBLISH_EARLY):
+    elif target not in _DECIDED or change in (APPROVE, SCHEDULE, PUBLISH_EARLY):
         version.is_unreviewed = False
     # Fields of a status that it has left.
     if target != Version.Status.COOLING_DOWN:
@@ -284,6 +284,17 @@ def _apply_to_version(change: Transition, version: Version) -> None:
     if target != Version.Status.BLOCKED:
         version.block_reason = ""
     version.save()
+
+
+#: Statuses in which it matters whether a moderator has approved a version.
+_DECIDED = frozenset(
+    {
+        Version.Status.COOLING_DOWN,
+        Version.Status.APPROVED,
+        Version.Status.UNPUBLISHED,
+        Version.Status.BLOCKED,
+    }
+)
 
 
 def _sync_status(extension: Extension) -> None:
