@@ -51,8 +51,6 @@ def update_rows(event: Event) -> None:
     elif event.extension.is_deleted:
         if not _remove_entries(event.extension):
             return
-    elif event.kind == Event.Kind.UNDONE and not _is_listed(event.version):
-        return  # a decision after which it was not public
     elif event.kind in LISTED_KINDS:
         revision = increment_revision()
         version = event.version
@@ -94,10 +92,6 @@ def _add_version(extension: Extension, version: Version, revision: int) -> None:
         package.version = version
     ListingEntry.objects.filter(version=version).delete()
     ListingEntry.objects.bulk_create(new_entry(package, listed) for package in packages)
-
-
-def _is_listed(version: Version | None) -> bool:
-    return ListingEntry.objects.filter(version=version).exists()
 
 
 def _is_block_of_deleted(event: Event) -> bool:
