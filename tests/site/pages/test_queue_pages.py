@@ -213,7 +213,7 @@ def test_chosen_versions_are_claimed_after_a_preview_and_released_by_undo(
     assert mistakes(page) == []
     assert "Undo, 9:" in page.html
     response = client.post("/queue/", {"undo": "1"}, follow=True)
-    assert "2 versions released again." in messages(response)
+    assert "2 versions are released again." in messages(response)
     assert not Claim.objects.current().exists()
     response = client.post("/queue/", {"undo": "1"}, follow=True)
     assert "nothing left to undo" in messages(response)
