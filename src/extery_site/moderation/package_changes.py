@@ -12,6 +12,7 @@ from typing import Any
 from extery_site.catalog.models import Package, Version
 from extery_site.moderation import package_differences
 from extery_site.moderation.changes import approved_base, is_binary, safe_difference
+from extery_site.source_search.hosts import MAX_LINE_LENGTH
 
 MAX_HOSTS = 50
 
@@ -89,8 +90,4 @@ def _is_compared(file: Mapping[str, Any]) -> bool:
     if file["note"] and file["note"] != package_differences.ONLY_LINE_ENDS:
         return False
     # The rest of a longer line is not searched for hosts.
-    return all(
-        len(line[3]) < package_differences.MAX_LINE_LENGTH
-        for line in file["lines"]
-        if line[0] == "+"
-    )
+    return all(len(line[3]) < MAX_LINE_LENGTH for line in file["lines"] if line[0] == "+")

@@ -8,7 +8,6 @@ is named in the result.
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,8 @@ from extery.core.errors import InvalidPackage
 from extery.core.files import format_size
 from extery.package.reader import Package
 from extery_site.moderation.line_differences import compare_lines
+from extery_site.source_search.hosts import MAX_LINE_LENGTH, hosts_in, names_hosts
+from extery_site.source_search.texts import decode
 
 #: Increase it when the result changes, so that stored ones are computed again.
 FORMAT = 1
@@ -29,15 +30,9 @@ MAX_BYTES = 200 << 20
 MAX_TEXTS_BYTES = 24 << 20
 MAX_LINES_OF_FILE = 6_000
 MAX_LINES = 15_000
-MAX_LINE_LENGTH = 2_000
 MAX_HOSTS = 100
 MAX_SECONDS = 20.0
 ONLY_LINE_ENDS = "Only line ends, the last line break or the byte order mark differ."
-
-_HOST = re.compile(
-    r"\b(?:https?|wss?|ftp)://([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)", re.IGNORECASE
-)
-_SOURCE = (".py", ".toml", ".json", ".cfg", ".txt", ".md")
 
 
 @dataclass
@@ -135,26 +130,20 @@ def _read_file(package: Package, name: str, budget: _Budget) -> _File:
 
 def _as_text(data: bytes) -> list[str] | None:
     """Return the lines, or ``None`` for a binary."""
-    if b"\0" in data:
+    text = decode(data)
+    if text is None:
         return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return text.replace("\r\n", "\n").split("\n")[: None if not text.endswith("\n") else -1]
+    return text.split("\n")[: None if not text.endswith("\n") else -1]
 
 
 def _hosts(files: dict[str, _File]) -> dict[str, tuple[str, int]]:
     """Return the first place of each host that the source names; lines of comments do not count."""
     found: dict[str, tuple[str, int]] = {}
     for name, file in files.items():
-        if file.text is None or not name.lower().endswith(_SOURCE):
+        if file.text is None or not names_hosts(name):
             continue
-        for number, line in enumerate(file.text, start=1):
-            if "://" not in line or line.lstrip().startswith("#"):
-                continue
-            for match in _HOST.finditer(line[:MAX_LINE_LENGTH]):
-                found.setdefault(match[1].lower(), (name, number))
+        for host, number in hosts_in(file.text):
+            found.setdefault(host, (name, number))
     return found
 
 
@@ -179,7 +168,7 @@ def _compare(name: str, old: _File | None, new: _File | None, budget: _Budget) -
     before, after = old.text if old else [], new.text if new else []
     if before is None or after is None:
         entry["is_binary"] = True
-        if name.lower().endswith(_SOURCE):
+        if names_hosts(name):
             entry["note"] = (
                 f"Not UTF-8 text, or longer than {format_size(MAX_TEXT_BYTES)}: "
                 "compare it on your computer."

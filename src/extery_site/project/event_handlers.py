@@ -21,4 +21,10 @@ EVENT_HANDLERS = [
     "extery_site.moderation.event_queue.update_entry",
     # Marks tasks of a review as done, and puts the version back into the queue after the last one.
     "extery_site.moderation.tasks.check_after_upload",
+    # Adds the texts of new packages to the index of the source search, in a task.
+    "extery_site.source_search.event_handler.index_packages",
 ]
+
+#: Paths of the functions that are called with a version when one of its packages is in the index of the source
+#: search, in the transaction that adds it. The value of the setting ``SOURCE_INDEX_HANDLERS``.
+SOURCE_INDEX_HANDLERS: list[str] = []

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "extery_site.moderation",
     "extery_site.publish",
     "extery_site.ratings",
+    "extery_site.source_search",
     "extery_site.listings",
     "extery_site.catalog",
     "extery_site.notify",
@@ -121,6 +122,7 @@ MIDDLEWARE = [
 ]
 EVENT_HANDLERS = event_handlers.EVENT_HANDLERS
 REPORT_HANDLERS = event_handlers.REPORT_HANDLERS
+SOURCE_INDEX_HANDLERS = event_handlers.SOURCE_INDEX_HANDLERS
 EXTENSION_PAGE_SECTIONS = page_sections.EXTENSION_PAGE_SECTIONS
 ROOT_URLCONF = "extery_site.project.urls"
 WSGI_APPLICATION = "extery_site.project.wsgi.application"
