@@ -59,6 +59,7 @@ _AREA_TITLES = {
     "account": "Accounts",
     "quota": "Quotas",
     "review": "Review",
+    "source-search": "Source search",
     "report": "Reports",
     "notification": "Notifications",
     "rating": "Ratings",

@@ -7,7 +7,6 @@ have the order of their commits: a search that has read all texts up to a key ha
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -30,7 +29,9 @@ from extery_site.source_search.models import (
     Symbol,
     SymbolUse,
 )
+from extery_site.source_search.models.index import compress
 from extery_site.source_search.reading import FORMAT, FileText, PackageTexts, read_package
+from extery_site.source_search.running import search_new
 from extery_site.source_search.symbols import Symbols
 
 logger = logging.getLogger(__name__)
@@ -129,6 +130,9 @@ def _store(
         ],
         batch_size=_BATCH,
     )
+    search_new(
+        (keys[file.sha256], file.text.encode()) for file in texts.files if file.sha256 in keys
+    )
 
 
 def _store_files(new: dict[str, FileText], symbols: dict[str, Symbols]) -> None:
@@ -175,16 +179,6 @@ def _symbol_keys(names: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
         for symbol in Symbol.objects.filter(name__in={name for _, name in batch}):
             keys[symbol.kind, symbol.name] = symbol.pk
     return keys
-
-
-def compress(text: str) -> bytes:
-    """Return a text as it is stored."""
-    return zlib.compress(text.encode("utf-8", "replace"))
-
-
-def decompress(data: bytes | memoryview) -> bytes:
-    """Return a stored text as UTF-8."""
-    return zlib.decompress(bytes(data))
 
 
 def remove_stale() -> int:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from django.utils import timezone
+
 from extery_site.catalog.models import Version
 from extery_site.project.tasks import periodic, task
 from extery_site.project.tasks.definitions import SLOW_QUEUE
-from extery_site.source_search import indexing
+from extery_site.source_search import indexing, running
+from extery_site.source_search.models import Search
 
 #: Versions that are indexed in a period, and the seconds after which a run ends: uploads come first.
 VERSIONS_A_RUN = 200
 SECONDS_A_RUN = 120.0
+#: How long a search that was not saved stays.
+SEARCH_LIFETIME = timedelta(days=7)
 
 
 @task(queue_name=SLOW_QUEUE, atomic=False)
@@ -35,8 +40,18 @@ def index_missing_packages() -> int:
     return number
 
 
+@task(queue_name=SLOW_QUEUE, atomic=False, time_limit=timedelta(minutes=20))
+def run_search(search_id: int, number: int) -> None:
+    """Search for a regular expression in the texts that are new since its last run."""
+    search = Search.objects.filter(pk=search_id, run=number).first()
+    if search is not None:
+        running.run(search)
+
+
 @periodic(every=timedelta(days=1))
 @task(queue_name=SLOW_QUEUE, atomic=False)
 def remove_stale_sources() -> int:
-    """Remove what no package contains any more from the index; return the number of texts."""
+    """Remove searches of a moment, and what no package contains any more; return the number of texts."""
+    old = timezone.now() - SEARCH_LIFETIME
+    Search.objects.filter(name="", used_at__lt=old).delete()
     return indexing.remove_stale()

@@ -87,6 +87,7 @@ AREAS = {
     "account": "site_accounts",
     "quota": "site_quotas",
     "review": "site_moderation",
+    "source-search": "site_source_search",
     "report": "site_reports",
     "notification": "site_notify",
     "rating": "site_ratings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import ClassVar
 
 from django.db import models
@@ -55,6 +56,11 @@ class SourceFile(models.Model):
         return f"{self.sha256[:12]}…"
 
 
+def compress(text: str) -> bytes:
+    """Return a text as it is stored."""
+    return zlib.compress(text.encode("utf-8", "replace"))
+
+
 class SourceText(models.Model):
     """The content of a text: UTF-8, compressed by zlib. Apart from `SourceFile`, whose rows stay small."""
 
@@ -65,6 +71,11 @@ class SourceText(models.Model):
 
     def __str__(self) -> str:
         return f"text {self.pk}"
+
+    @property
+    def utf8(self) -> bytes:
+        """The text, with line feeds at the ends of lines."""
+        return zlib.decompress(bytes(self.data))
 
 
 class PackageFile(models.Model):

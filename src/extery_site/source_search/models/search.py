@@ -40,8 +40,8 @@ class SearchQuerySet(models.QuerySet["Search"]):
         return self.exclude(name="")
 
     def visible_to(self, user: int) -> SearchQuerySet:
-        """Return the searches of the user with this key, and those that are shared."""
-        return self.filter(Q(owner=user) | Q(is_shared=True))
+        """Return the searches of the user with this key, and saved ones that are shared or watched."""
+        return self.filter(Q(owner=user) | (~Q(name="") & (Q(is_shared=True) | Q(is_watched=True))))
 
     def watched(self) -> SearchQuerySet:
         """Return the saved searches that run on each new package."""
