@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("extery_site.catalog.urls")),
     path("", include("extery_site.publish.urls")),
     path("", include("extery_site.ratings.urls")),
+    path("", include("extery_site.source_search.urls")),
     path("", include("extery_site.moderation.urls")),
     path("", include("extery_site.reports.urls")),
     path("", include("extery_site.transparency.urls")),

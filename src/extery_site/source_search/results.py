@@ -203,7 +203,7 @@ def path_matches(pattern: str, path: str) -> bool:
     )
 
 
-def load_places(rows: QuerySet[PackageFile]) -> Iterator[Place]:
+def load_places(rows: Any) -> Iterator[Place]:
     """Yield the places with their snippets; reads texts of symbols in batches."""
     related = rows.select_related("package__version__extension")
     batch: list[Any] = []

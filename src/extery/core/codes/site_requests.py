@@ -107,6 +107,10 @@ CODES: dict[str, Code] = {
                 "this report does not exist any more",
                 "go back to the list of reports",
             ),
+            "source-search": (
+                "this search does not exist, or is not shared",
+                "go back to the source search",
+            ),
             "rating": (
                 "this rating was removed",
                 "see the page of the ratings for those that are there",
