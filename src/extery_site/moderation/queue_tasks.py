@@ -53,6 +53,18 @@ def follow_reports(extension_id: int) -> int:
 
 
 @task()
+def assess_version(version_id: int) -> int:
+    """Assess a version in review again, whose source is in the index now."""
+    return _assess([version_id])
+
+
+def assess_indexed(version: Version) -> None:
+    """Assess a version again if it is in review: called when its packages are in the source index."""
+    if version.status in ASSESSED:
+        assess_version.enqueue(version.pk)
+
+
+@task()
 def assess_versions_of(owner_id: int) -> int:
     """Assess the open versions of an author again, whose history has changed; return their number."""
     keys = QueueEntry.objects.filter(

@@ -18,6 +18,7 @@ from extery_site.catalog.models import Event, Version
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.package_changes import PackageChange
+from extery_site.source_search.watches import watched_matches
 
 MAX_SCORE = 100
 #: The lowest scores of the levels.
@@ -65,6 +66,8 @@ class Facts(NamedTuple):
     declined: int
     """Declined versions and blocks of the owner within a year."""
     change: PackageChange
+    watched: tuple[tuple[str, int], ...] = ()
+    """Names and points of the watched searches that the packages match."""
 
 
 def level_of(score: int) -> str:
@@ -137,6 +140,8 @@ def _reasons(facts: Facts) -> Iterator[Reason]:
     if facts.findings:
         yield Reason(min(4 * facts.findings, 16), _count(facts.findings, "finding of the checks",
                                                          "findings of the checks"))  # fmt: skip
+    for name, points in facts.watched:
+        yield Reason(points, f"Matches the saved search {name}")
     lines = change.added + change.removed
     if points := _points(lines, _LINES):
         yield Reason(points, f"{lines:,} changed lines")
@@ -184,6 +189,11 @@ def _facts(version: Version, base: Version | None, entry: QueueEntry) -> Facts:
             files=entry.files_changed or 0,
             new_hosts=tuple(entry.new_hosts),
             binaries=entry.binaries,
+        ),
+        watched=tuple(
+            (match.search.name, match.search.points)
+            for match in watched_matches(version)
+            if match.search.points
         ),
     )
 

@@ -26,6 +26,7 @@ from extery_site.moderation.tried import RESULTS, SYSTEMS
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waivers import waivers_of
 from extery_site.project.problems import http_status
+from extery_site.source_search.watches import index_state, watched_matches
 from extery_site.ui.addresses import absolute
 from extery_site.ui.form_problems import with_hint
 
@@ -178,7 +179,10 @@ def _findings(
         if only != "new" or row.is_new:
             groups[row.group].append(row)
     gone = [problem for fingerprint, problem in before.items() if fingerprint not in found]
+    reads_notes = context["reads_notes"]
     return {
+        "watched": watched_matches(version) if reads_notes else [],
+        "index_state": index_state(version) if reads_notes else None,
         "groups": [(name, rows) for name, rows in groups.items() if rows],
         "gone": gone,
         "new_count": sum(row.is_new for row in rows),

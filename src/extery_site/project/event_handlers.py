@@ -27,4 +27,7 @@ EVENT_HANDLERS = [
 
 #: Paths of the functions that are called with a version when one of its packages is in the index of the source
 #: search, in the transaction that adds it. The value of the setting ``SOURCE_INDEX_HANDLERS``.
-SOURCE_INDEX_HANDLERS: list[str] = []
+SOURCE_INDEX_HANDLERS = [
+    # Watched searches are reasons of the risk.
+    "extery_site.moderation.queue_tasks.assess_indexed",
+]

@@ -196,6 +196,6 @@ def test_assessing_needs_a_fixed_number_of_queries(
     version = factories.make_waiting(owner)
     for number in range(3):
         factories.make_waiting(owner, id=f"tool_{number}", name=f"Tool {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         risk.assess(version)
     assert version.extension.owner_id == owner.pk
