@@ -27,6 +27,7 @@ from extery_site.publish.manage_endpoints import router as managing
 from extery_site.publish.maximum_endpoints import router as maximum
 from extery_site.ratings.endpoints import router as ratings
 from extery_site.reports.endpoints import router as reports
+from extery_site.source_search.endpoints import router as source_search
 from extery_site.transparency.endpoints import router as transparency
 
 
@@ -99,6 +100,7 @@ for _router in (
     moderation,
     reports,
     transparency,
+    source_search,
 ):
     api.add_router("/v1", _router)
 
