@@ -34,6 +34,7 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension, Package
 from extery_site.moderation.replies import save_reply
 from extery_site.project.database import lock_transaction
+from extery_site.source_search.actions import save_search, start_search
 
 #: Extensions that ``size="full"`` adds to the scenarios.
 BULK_COUNT = 200
@@ -51,6 +52,22 @@ SAVED_REPLIES = (
     (
         "Name too like another",
         "Hello {author}, there is {other} already, and people would mix them up. Is another name possible?",
+    ),
+)
+
+#: Searches over the source of all packages that a moderator has saved: name, description, symbol, points.
+SAVED_SEARCHES = (
+    (
+        "Starts other programs",
+        "Each call needs a reason in the manifest. Look at where the arguments come from.",
+        "subprocess.*",
+        10,
+    ),
+    (
+        "Opens addresses",
+        "Without the permission network it must not do this.",
+        "urllib.request.*",
+        0,
     ),
 )
 
@@ -89,6 +106,7 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
             return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())
         users = create_users()
         _play_scenarios(users)
+        _save_searches(users["moderator"])
         if size == "full":
             last = newest_row()
             add_extensions(BULK_COUNT, users)
@@ -149,6 +167,22 @@ def _add_saved_replies(users: dict[str, User]) -> None:
         save_reply(by=users["moderator"], title=title, text=text)
     # Later than all that was played: what is written from now on is dated by the cases.
     add_cases(users, timezone.now())
+
+
+def _save_searches(moderator: User) -> None:
+    for name, description, symbol, points in SAVED_SEARCHES:
+        search = start_search(
+            by=moderator, kind="symbol", query=symbol, symbol_kind="call", scope="all"
+        )
+        save_search(
+            search=search,
+            by=moderator,
+            name=name,
+            description=description,
+            is_shared=True,
+            is_watched=True,
+            points=points,
+        )
 
 
 def _set_join_dates(users: dict[str, User]) -> None:
