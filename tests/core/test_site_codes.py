@@ -17,6 +17,7 @@ from extery.core.codes import (
     site_ratings,
     site_reports,
     site_requests,
+    site_source_search,
 )
 from extery.core.codes.explanation import explain
 
@@ -32,6 +33,7 @@ TABLES = (
     site_ratings,
     site_reports,
     site_requests,
+    site_source_search,
 )
 
 
