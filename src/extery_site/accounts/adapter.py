@@ -20,6 +20,7 @@ from django.urls import reverse
 from extery_site.accounts import confirmed_emails, lockout, tasks
 from extery_site.accounts.emails import normalize_email
 from extery_site.accounts.models import username_validator
+from extery_site.accounts.sign_ins import record_sign_in, record_wrong_password
 from extery_site.accounts.staff_names import validate_not_staff
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.addresses import base_url
@@ -89,6 +90,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user is not None:
             lockout.forget_attempts(self.get_client_ip(request), _login_name(credentials))
         return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record the wrong password if the account has a role."""
+        super().authentication_failed(request, **credentials)
+        record_wrong_password(_login_name(credentials), address=self.get_client_ip(request))
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign a user in, and record it if the account has a role."""
+        super().login(request, user)
+        record_sign_in(user, address=self.get_client_ip(request))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm an address unless another account has; the first one becomes that of the user."""

@@ -73,6 +73,9 @@ class User(AbstractUser):
         help_text="Until then the user cannot change anything; set by suspensions.",
     )
 
+    #: Who deletes the account, for the audit log; set before `delete`, empty for the site itself.
+    deleted_by: ClassVar[User | None] = None
+
     class Meta(AbstractUser.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

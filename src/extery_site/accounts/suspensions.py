@@ -6,15 +6,19 @@ every change. A suspension lifts itself at its end.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused, Where
 from extery.core.invisible import remove_invisible
 from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH, Suspension, User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
+from extery_site.audit.recording import write_entry
 
 #: The longest suspension.
 MAX_SUSPENSION = timedelta(days=3 * 365)
@@ -52,7 +56,10 @@ def suspend_user(*, user: User, by: AnyUser, reason: str, ends_at: datetime) -> 
     user.save(update_fields=["suspended_until"])
     # A suspension that has ended by itself is no longer the current one.
     user.suspensions.filter(lifted_at=None).update(lifted_at=now)
-    return Suspension.objects.create(user=user, by=moderator, reason=reason, ends_at=ends_at)
+    suspension = Suspension.objects.create(user=user, by=moderator, reason=reason, ends_at=ends_at)
+    details = {"until": ends_at.isoformat(timespec="seconds")}
+    _record(Action.SUSPENDED, suspension, moderator, reason, details)
+    return suspension
 
 
 @transaction.atomic
@@ -70,12 +77,27 @@ def lift_suspension(*, user: User, by: AnyUser, reason: str) -> Suspension:
     suspension.lifted_by = moderator
     suspension.lift_reason = reason
     suspension.save()
+    _record(Action.SUSPENSION_LIFTED, suspension, moderator, reason, {})
     return suspension
 
 
 def current_suspension(user: User) -> Suspension | None:
     """Return the suspension that holds now, or ``None``."""
     return user.suspensions.filter(lifted_at=None).first() if user.is_suspended else None
+
+
+def _record(
+    action: Action, suspension: Suspension, by: User, reason: str, details: Mapping[str, str]
+) -> None:
+    write_entry(
+        action,
+        by=by,
+        person=suspension.user,
+        path=reverse("catalog:author", args=[suspension.user.username]),
+        text=reason,
+        details=details,
+        source=f"{'suspension' if action is Action.SUSPENDED else 'lift'} {suspension.pk}",
+    )
 
 
 def _lock(user: User) -> User:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version, VersionQuerySet
@@ -27,11 +28,19 @@ from extery_site.catalog.text_limits import (
     MAX_REASON_LENGTH,
     clean_text,
 )
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.notify.actions import notify
 
 #: How long downloads stay stopped while a block waits for a second moderator.
 STOP = timedelta(hours=24)
+
+
+_RECORDED = {
+    BlockRequest.State.CONFIRMED: Action.BLOCK_CONFIRMED,
+    BlockRequest.State.REFUSED: Action.BLOCK_REFUSED,
+    BlockRequest.State.TAKEN_BACK: Action.BLOCK_TAKEN_BACK,
+}
 
 
 def blockable_versions(extension: Extension) -> VersionQuerySet:
@@ -113,6 +122,7 @@ def ask_for_block(
         )
         if stop_downloads:
             _stop_downloads(extension, numbers, stop=True)
+        record_action(Action.BLOCK_ASKED, by=user, extension=extension, version=None, text=reason)
         others = moderators().exclude(pk=user.pk)
         _notify(request, others, user, "a block needs a second moderator", reason)
     return request
@@ -221,6 +231,9 @@ def _close(request: BlockRequest, state: BlockRequest.State, by: User, answer: s
     request.state = state
     request.decided_by, request.decided_at, request.answer = by, timezone.now(), answer
     request.save()
+    record_action(
+        _RECORDED[state], by=by, extension=request.extension, person=request.asked_by, text=answer
+    )
     _stop_downloads(request.extension, (), stop=False)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
 from extery_site.catalog.locking import (
     lock_extension_of,
     lock_version,
@@ -24,6 +25,7 @@ from extery_site.catalog.models import Version
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.subjects import review_subject
 from extery_site.catalog.transitions import Role
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models import Claim
 from extery_site.moderation.waiting import OPEN
 from extery_site.notify.actions import notify
@@ -66,6 +68,8 @@ def take_over(*, version: Version, by: AnyUser, claim: int | None = None) -> Cla
         _end(current, Claim.End.TAKEN_OVER, by=moderator)
         subject = review_subject(version.extension, version.number)
         notify("claim_taken_over", to=[current.by], subject=subject, by=moderator)
+        record_action(Action.CLAIM_TAKEN_OVER, by=moderator, version=version, person=current.by)
+        return _create(version, moderator)
     return _start(version, moderator)
 
 
@@ -84,6 +88,7 @@ def release(*, version: Version, by: AnyUser) -> None:
     if current.by_id != moderator.pk:
         raise _claimed(version, current)
     _end(current, Claim.End.RELEASED, by=moderator)
+    record_action(Action.CLAIM_RELEASED, by=moderator, version=version)
 
 
 def current_claim(version: Version) -> Claim | None:
@@ -131,6 +136,11 @@ def _current_claim(version: Version) -> Claim | None:
 
 
 def _start(version: Version, by: User) -> Claim:
+    record_action(Action.CLAIMED, by=by, version=version)
+    return _create(version, by)
+
+
+def _create(version: Version, by: User) -> Claim:
     return Claim.objects.create(version=version, by=by, expires_at=_expiry())
 
 

@@ -12,10 +12,12 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_moderate, require_user
+from extery_site.audit.actions import Action
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.permissions import may_read_notes, require_triage
 from extery_site.moderation.queues import can_view_thread
 from extery_site.quotas.models import QuotaKind
@@ -84,6 +86,7 @@ def edit_comment(*, event: Event, by: AnyUser, text: str, address: str | None = 
     ]
     event.text, event.edited_at = text, now
     event.save()
+    _record_change(Action.COMMENT_EDITED, event, author)
     return event
 
 
@@ -105,7 +108,21 @@ def remove_comment(*, event: Event, by: AnyUser, reason: str = "") -> Event:
         raise InvalidInput.of("review.reason-missing", where=Where(path=("reason",)))
     event.removed_at, event.removed_by, event.removal_reason = timezone.now(), user, reason
     event.save()
+    _record_change(Action.COMMENT_REMOVED, event, user, reason)
     return event
+
+
+def _record_change(action: Action, event: Event, by: User, reason: str = "") -> None:
+    author = event.by
+    record_action(
+        action,
+        by=by,
+        extension=event.extension,
+        person=author if author != by else None,
+        subject=f"Comment by {author.username if author else 'the site'}",
+        text=reason,
+        withheld_from=[event.extension.owner_id] if event.is_internal else [],
+    )
 
 
 def _clean(text: str) -> str:

@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 
 from extery.core.errors import Conflict, InvalidInput, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
 from extery_site.catalog.models import Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models import SavedReply, Task
 from extery_site.ui.short_text import check_short_text
 
@@ -24,6 +26,7 @@ PLACEHOLDERS = {
     "other": "another extension, which you write",
     "tasks": "the open tasks",
 }
+_PAGE = "/queue/-/saved-replies/"
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 
 
@@ -74,6 +77,7 @@ def save_reply(
     try:
         with transaction.atomic():
             row.save()
+            record_action(Action.REPLY_SAVED, by=user, subject=title, path=_PAGE)
     except IntegrityError as error:
         raise Conflict.of(
             "review.reply-exists", where=Where(path=("title",)), title=title
@@ -83,5 +87,8 @@ def save_reply(
 
 def delete_reply(*, by: AnyUser, reply: SavedReply) -> None:
     """Delete a saved reply; deleting it again changes nothing."""
-    require_moderator(by)
-    SavedReply.objects.filter(pk=reply.pk).delete()
+    user = require_moderator(by)
+    with transaction.atomic():
+        number, _ = SavedReply.objects.filter(pk=reply.pk).delete()
+        if number:
+            record_action(Action.REPLY_DELETED, by=user, subject=reply.title, path=_PAGE)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, NotFound, Problem, Refused, Where
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_triage, require_user
+from extery_site.audit.actions import Action
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import lock_extension, lock_version, wrong_status
@@ -22,6 +23,7 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH, clean_text
 from extery_site.catalog.transitions import Role
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.findings import findings_of, fingerprint_of
 from extery_site.moderation.models import Task, TaskQuerySet
 from extery_site.moderation.permissions import require_triage
@@ -69,20 +71,23 @@ def add_task(
             return task
     if len(opened) >= MAX_OPEN_TASKS:
         raise Conflict.of("review.too-many-tasks", maximum=MAX_OPEN_TASKS)
-    return Task.objects.create(
+    task = Task.objects.create(
         version=version, created_by=user, code=finding.code if finding else "", **values
     )
+    _record_task(Action.TASK_SET, task, version, user)
+    return task
 
 
 @transaction.atomic
 def drop_task(*, task: Task, by: AnyUser) -> Task:
     """Take a task back; if all others are done, the version is in the queue again."""
     version = _lock_version(task.version)
-    require_triage(by, version.extension, version)
+    user = require_triage(by, version.extension, version)
     task = _lock_task(task, version)
     if task.dropped_at is None:
         task.dropped_at = timezone.now()
         task.save()
+        _record_task(Action.TASK_DROPPED, task, version, user)
         resubmit_if_done(version)
     return task
 
@@ -112,6 +117,7 @@ def mark_done(*, task: Task, by: AnyUser, note: str = "") -> Task:
         if not note:
             raise InvalidInput.of("review.task-note-missing", where=Where(path=("note",)))
     _set_done(task, user, note)
+    _record_task(Action.TASK_DONE, task, version, user)
     if task.asked_at is not None:  # else only moderators and volunteers know it
         _record(version, user, f"{task.text}: {note}" if note else task.text)
     resubmit_if_done(version)
@@ -122,13 +128,14 @@ def mark_done(*, task: Task, by: AnyUser, note: str = "") -> Task:
 def reopen_task(*, task: Task, by: AnyUser) -> Task:
     """Mark a task as not done; only moderators and volunteers, while the version is not decided."""
     version = _lock_version(task.version)
-    require_triage(by, version.extension, version)
+    user = require_triage(by, version.extension, version)
     task = _lock_task(task, version)
     if version.status in _DECIDED:
         raise wrong_status(version, Role.MODERATOR)
     if task.is_done:
         task.done_at, task.done_by, task.done_note = None, None, ""
         task.save()
+        _record_task(Action.TASK_REOPENED, task, version, user)
     return task
 
 
@@ -208,6 +215,12 @@ def _set_done(task: Task, by: User | None, note: str) -> None:
 
 def _record(version: Version, by: User | None, text: str) -> None:
     record(version.extension, Event.Kind.TASKS_DONE, by=by, version=version, text=text)
+
+
+def _record_task(action: Action, task: Task, version: Version, by: User) -> None:
+    # Until it is asked for, only moderators and volunteers know the task, and never about their own work.
+    hidden = [version.extension.owner_id] if task.asked_at is None else []
+    record_action(action, by=by, version=version, subject=task.text, withheld_from=hidden)
 
 
 def _lock_version(version: Version) -> Version:

@@ -18,10 +18,12 @@ from extery.listing.audience import drag_query
 from extery.listing.entries import make_entry
 from extery.manifest.document import Manifest
 from extery_site.accounts.permissions import AnyUser, is_active_user, require_user
+from extery_site.audit.actions import Action
 from extery_site.catalog.locking import lock_extension, lock_version, wrong_status
 from extery_site.catalog.models import Package, Version
 from extery_site.catalog.transitions import Role
 from extery_site.listings.snapshot import head
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models import TryAddress
 from extery_site.moderation.permissions import may_triage, require_triage
 
@@ -40,6 +42,7 @@ def make_address(*, version: Version, by: AnyUser) -> TryAddress:
         raise wrong_status(version, Role.MODERATOR)
     now = timezone.now()
     TryAddress.objects.filter(version=version, user=user, ended_at=None).update(ended_at=now)
+    record_action(Action.TRY_ADDRESS_MADE, by=user, version=version)
     return TryAddress.objects.create(
         version=version,
         user=user,

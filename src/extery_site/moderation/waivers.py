@@ -6,12 +6,14 @@ from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import lock_extension, lock_version
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import require_work_of_others
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH, clean_text
 from extery_site.catalog.transitions import Role
+from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Waiver
 from extery_site.ui.short_text import check_short_text
@@ -58,7 +60,10 @@ def end_waiver(*, waiver: Waiver, by: AnyUser) -> None:
     user = require_moderator(by)
     extension = lock_extension(waiver.extension)
     require_work_of_others(user, extension)
-    Waiver.objects.filter(pk=waiver.pk).delete()
+    number, _ = Waiver.objects.filter(pk=waiver.pk).delete()
+    if number:
+        subject = f"Finding {waiver.code}"
+        record_action(Action.WAIVER_ENDED, by=user, extension=extension, subject=subject)
 
 
 def waivers_of(extension: Extension) -> dict[str, Waiver]:

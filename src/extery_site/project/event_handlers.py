@@ -13,6 +13,8 @@ REPORT_HANDLERS = [
 ]
 #: Paths of the functions, the value of the setting ``EVENT_HANDLERS``.
 EVENT_HANDLERS = [
+    # Adds a row to the audit log.
+    "extery_site.catalog.audit_rows.record_event",
     # Adds and removes rows of the listings, and increments their revision.
     "extery_site.listings.event_handler.update_rows",
     # Writes the notifications of users, and the e-mails about them that workers send.

@@ -63,6 +63,7 @@ EXTERY_ANONYMOUS_REPORTS: bool = _site_settings.anonymous_reports
 EXTERY_TOKENS_PER_ACCOUNT: Rate | None = _site_settings.tokens_per_account
 EXTERY_TOKENS_PER_ADDRESS: Rate | None = _site_settings.tokens_per_address
 EXTERY_NOTIFICATION_LIFETIME: timedelta = _site_settings.notification_lifetime
+EXTERY_SIGN_IN_LOG_LIFETIME: timedelta = _site_settings.sign_in_log_lifetime
 EXTERY_THREADS: int = _site_settings.threads
 EXTERY_LOG_FORMAT: str = _site_settings.log_format
 EXTERY_LOG_LEVEL: str = _site_settings.log_level
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "extery_site.catalog",
     "extery_site.notify",
     "extery_site.accounts",
+    "extery_site.audit",
     "extery_site.quotas",
     "extery_site.files",
     "extery_site.ui",
@@ -103,6 +105,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "extery_site.project.logs.middleware.UserMiddleware",
+    "extery_site.project.origin.OriginMiddleware",
     "extery_site.project.headers.SecurityHeadersMiddleware",
     "extery_site.project.headers.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -326,6 +326,11 @@ class SiteSettings(BaseSettings):
         default="180 days",
         description="Time after which notifications that were read are deleted.",
     )
+    sign_in_log_lifetime: Duration = _setting(
+        default="365 days",
+        description="Time after which sign-ins of moderators, volunteers and staff, with their client address, are "
+        "deleted from the audit log. Its other rows stay.",
+    )
     threads: PositiveCount = _setting(
         default="32",
         description="Number of requests that the server processes at the same time: a third for the "

@@ -6,10 +6,14 @@ import re
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused, Where
 from extery.manifest.document import MANIFEST_FILENAME
+from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
+from extery_site.audit.recording import write_entry
 from extery_site.catalog.models import Extension, normalize_id
 from extery_site.catalog.text_limits import clean_text
 from extery_site.project.database import lock_transaction
@@ -59,12 +63,25 @@ def reserve_id(*, extension_id: str, by: AnyUser, reason: str) -> ReservedId:
     )
     if not is_new:
         raise Conflict.of("reserved.in-use", variant="reserved", id=key, reason=reserved.reason)
+    _record(Action.ID_RESERVED, reserved, moderator)
     return reserved
 
 
+@transaction.atomic
 def free_id(*, reserved: ReservedId, by: AnyUser) -> None:
     """Let everyone use a reserved id again; raises `NotFound` if it is not reserved any more."""
-    require_moderator(by)
+    moderator = require_moderator(by)
     number, _ = ReservedId.objects.filter(pk=reserved.pk).delete()
     if not number:
         raise NotFound.of("request.not-found", variant="deleted", name=reserved.id_key)
+    _record(Action.ID_FREED, reserved, moderator)
+
+
+def _record(action: Action, reserved: ReservedId, by: User) -> None:
+    write_entry(
+        action,
+        by=by,
+        subject=reserved.id_key,
+        path=reverse("publish:reserved"),
+        text=reserved.reason,
+    )

@@ -20,6 +20,7 @@ from extery_site.project.database import lock_transaction
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
+from extery_site.reports.entries import add_entry
 from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry, Report
 from extery_site.reports.reported_ratings import follow_decision, hide_if_reported_often
@@ -78,7 +79,7 @@ def report_target(
         version=version,
         blender=blender,
     )
-    case.entries.create(kind=CaseEntry.Kind.REPORTED, by=reporter, report=report)
+    add_entry(case, CaseEntry.Kind.REPORTED, by=reporter, report=report)
     notifications.reported(report)
     hide_if_reported_often(case)
     call_handlers(case)
@@ -103,9 +104,7 @@ def add_to_report(
     text = require_text(text, field="text", code="report.text-missing")
     if not may_moderate(reporter):
         use_quota(QuotaKind.REPORTS, account=reporter.pk, address=address)
-    return report.case.entries.create(
-        kind=CaseEntry.Kind.ADDED, by=reporter, report=report, text=text
-    )
+    return add_entry(report.case, CaseEntry.Kind.ADDED, by=reporter, report=report, text=text)
 
 
 @transaction.atomic
@@ -116,7 +115,7 @@ def withdraw_report(*, report: Report, by: AnyUser) -> Report:
     case = report.case
     report.withdrawn_at = timezone.now()
     report.save(update_fields=["withdrawn_at"])
-    case.entries.create(kind=CaseEntry.Kind.WITHDRAWN, by=reporter, report=report)
+    add_entry(case, CaseEntry.Kind.WITHDRAWN, by=reporter, report=report)
     if not case.reports.standing().exists():
         case.status = Case.Status.WITHDRAWN
         case.decided_at = timezone.now()

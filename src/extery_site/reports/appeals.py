@@ -13,6 +13,8 @@ from extery.core.errors import Conflict, NotFound, Refused
 from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH, Suspension, User
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_signed_in
 from extery_site.accounts.suspensions import lift_suspension
+from extery_site.audit.actions import Action
+from extery_site.audit.recording import write_entry
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.project.database import lock_transaction
@@ -20,6 +22,7 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case
+from extery_site.reports.entries import add_entry
 from extery_site.reports.handling import close_case
 from extery_site.reports.models import Appeal, Case, CaseEntry
 from extery_site.reports.targets import number
@@ -173,7 +176,8 @@ def appeal(*, decision: str, by: AnyUser, text: str, address: str | None = None)
         text=text,
     )
     if found.case is not None:
-        found.case.entries.create(kind=CaseEntry.Kind.APPEALED, by=person, text=text)
+        add_entry(found.case, CaseEntry.Kind.APPEALED, by=person, text=text)
+    _record(Action.APPEALED, created, person, text)
     notifications.appealed(created)
     return created
 
@@ -209,10 +213,24 @@ def decide_appeal(*, appeal: Appeal, by: AnyUser, grant: bool, answer: str) -> A
     appeal.decided_by = moderator
     appeal.decided_at = timezone.now()
     appeal.save()
+    _record(Action.APPEAL_GRANTED if grant else Action.APPEAL_REJECTED, appeal, moderator, answer)
     notifications.appeal_decided(appeal)
     if grant:
         _reverse(appeal, moderator, answer)
     return appeal
+
+
+def _record(action: Action, appeal: Appeal, by: User, text: str) -> None:
+    write_entry(
+        action,
+        by=by,
+        person=appeal.first_decided_by if action is Action.APPEALED else appeal.by,
+        extension=appeal.event.extension if appeal.event else None,
+        subject=f"Appeal: {appeal.title}",
+        path=appeal.get_absolute_url(),
+        text=text,
+        source=f"{'appeal' if action is Action.APPEALED else 'answer'} {appeal.pk}",
+    )
 
 
 def _reverse(appeal: Appeal, moderator: User, answer: str) -> None:

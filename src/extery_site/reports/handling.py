@@ -14,6 +14,7 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case, require_open
+from extery_site.reports.entries import add_entry, concerned_people
 from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry
 from extery_site.reports.reported_ratings import follow_decision
@@ -26,10 +27,7 @@ def may_decide_case(user: AnyUser, case: Case) -> bool:
     """Whether a moderator may decide a case: not about their own things, unless the site allows it."""
     if settings.EXTERY_OWN_DECISIONS:
         return True
-    people = {case.person_id}
-    if case.extension is not None and case.kind in ("extension", "version", "image", "rating"):
-        people.add(case.extension.owner_id)
-    return user.pk not in people
+    return user.pk not in concerned_people(case)
 
 
 @transaction.atomic
@@ -58,7 +56,7 @@ def close_case(case: Case, moderator: User, note: str, status: Case.Status) -> C
     case.decided_by = moderator
     case.decided_at = timezone.now()
     case.save()
-    case.entries.create(kind=_Kind(status.value), by=moderator, text=note)
+    add_entry(case, _Kind(status.value), by=moderator, text=note)
     notifications.decided(case)
     follow_decision(case, moderator)
     call_handlers(case)
@@ -83,7 +81,7 @@ def reopen_case(*, case: Case, by: AnyUser, reason: str) -> Case:
     case.note, case.decided_by, case.decided_at = "", None, None
     case.assigned_to = moderator
     case.save()
-    case.entries.create(kind=_Kind.REOPENED, by=moderator, text=reason)
+    add_entry(case, _Kind.REOPENED, by=moderator, text=reason)
     notifications.reopened(case, by=moderator)
     call_handlers(case)
     return case
@@ -104,7 +102,7 @@ def claim_case(*, case: Case, by: AnyUser, take_over_from: User | None = None) -
         raise Conflict.of("report.already-claimed", name=current.username, title=case.title)
     case.assigned_to = moderator
     case.save(update_fields=["assigned_to"])
-    case.entries.create(kind=_Kind.CLAIMED, by=moderator)
+    add_entry(case, _Kind.CLAIMED, by=moderator)
     return case
 
 
@@ -116,7 +114,7 @@ def release_case(*, case: Case, by: AnyUser) -> Case:
     if case.assigned_to_id == moderator.pk:
         case.assigned_to = None
         case.save(update_fields=["assigned_to"])
-        case.entries.create(kind=_Kind.RELEASED, by=moderator)
+        add_entry(case, _Kind.RELEASED, by=moderator)
     return case
 
 
@@ -126,7 +124,7 @@ def add_note(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     moderator = require_moderator(by)
     case = lock_case(case)
     text = require_text(text, field="text", code="report.text-missing")
-    return case.entries.create(kind=_Kind.NOTE, by=moderator, text=text)
+    return add_entry(case, _Kind.NOTE, by=moderator, text=text)
 
 
 @transaction.atomic
@@ -137,7 +135,7 @@ def ask_reporters(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     require_open(case)
     if not case.reports.standing().exclude(by=None).exists():
         raise Conflict.of("report.no-recipient", title=case.title)
-    entry = case.entries.create(kind=_Kind.ASKED_REPORTERS, by=moderator, text=text)
+    entry = add_entry(case, _Kind.ASKED_REPORTERS, by=moderator, text=text)
     notifications.asked(entry)
     return entry
 
@@ -150,7 +148,7 @@ def ask_person(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
     require_open(case)
     if case.person is None or not case.person.is_active:
         raise Conflict.of("report.no-recipient", title=case.title)
-    entry = case.entries.create(kind=_Kind.ASKED_PERSON, by=moderator, text=text)
+    entry = add_entry(case, _Kind.ASKED_PERSON, by=moderator, text=text)
     notifications.asked(entry)
     return entry
 
@@ -165,7 +163,7 @@ def answer_question(*, case: Case, by: AnyUser, text: str, address: str | None =
         raise Conflict.of("report.not-asked", title=case.title)
     use_quota(QuotaKind.REPORTS, account=person.pk, address=address)
     report = case.reports.standing().filter(by=person).first()
-    entry = case.entries.create(kind=_Kind.ANSWERED, by=person, report=report, text=text)
+    entry = add_entry(case, _Kind.ANSWERED, by=person, report=report, text=text)
     notifications.answered(entry)
     return entry
 

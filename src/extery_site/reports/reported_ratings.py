@@ -7,6 +7,7 @@ from django.conf import settings
 from extery_site.accounts.models import User
 from extery_site.ratings.actions import hide_rating, show_rating
 from extery_site.ratings.models import Rating
+from extery_site.reports.entries import add_entry
 from extery_site.reports.models import Case, CaseEntry
 
 
@@ -21,7 +22,7 @@ def hide_if_reported_often(case: Case) -> None:
         return
     if case.reports.standing().exclude(by=None).count() >= limit:
         hide_rating(rating, None, "Several people reported it.")
-        case.entries.create(kind=CaseEntry.Kind.HIDDEN)
+        add_entry(case, CaseEntry.Kind.HIDDEN, by=None)
 
 
 def follow_decision(case: Case, by: User | None) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from extery.core.errors import NotFound
 from extery_site.accounts.models import User
+from extery_site.accounts.roles import set_role
 
 
 class RoleCommand(BaseCommand):
@@ -25,7 +26,8 @@ class RoleCommand(BaseCommand):
         if unknown := sorted(set(names) - known):
             raise NotFound.of("account.not-found", names=", ".join(unknown))
         if names:
-            User.objects.filter(username__in=names).update(**{self.role: not remove})
+            for user in User.objects.filter(username__in=names).order_by("username"):
+                set_role(user=user, role=self.role, granted=not remove, by=None)
         holders = User.objects.filter(**{self.role: True}).order_by("username")
         for name in holders.values_list("username", flat=True):
             self.stdout.write(name)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from extery_site.project.logs import request_ids
+from extery_site.project.origin import Origin, with_origin
 from extery_site.project.tasks import queue
 from extery_site.project.tasks.definitions import (
     LeaseLost,
@@ -52,7 +53,8 @@ def run_task(stored: StoredTask, *, clock: Clock = timezone.now) -> AttemptResul
 def _run(stored: StoredTask, clock: Clock) -> AttemptResult:
     started = time.monotonic()
     try:
-        _execute(stored.task, stored, clock)
+        with with_origin(Origin.WORKER):
+            _execute(stored.task, stored, clock)
     except LeaseLost:
         outcome = _lease_lost(stored)
     except BaseException as error:  # also SystemExit: a task must not end its worker
