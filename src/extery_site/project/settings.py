@@ -78,6 +78,7 @@ ALLOWED_HOSTS = [*_site_settings.allowed_hosts, *([_site.hostname] if _site.host
 CSRF_TRUSTED_ORIGINS = [EXTERY_SITE_URL] if EXTERY_SITE_URL else []
 
 INSTALLED_APPS = [
+    "extery_site.administration",
     "extery_site.transparency",
     "extery_site.reports",
     "extery_site.moderation",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("extery_site.reports.urls")),
     path("", include("extery_site.transparency.urls")),
     path("", include("extery_site.notify.urls")),
+    path("", include("extery_site.administration.urls")),
     path("account/", include("extery_site.accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("api/", api.urls),

@@ -1,0 +1,1 @@
+"""Tools of the staff: the page and the API of the audit log, and Django's admin for all models."""
