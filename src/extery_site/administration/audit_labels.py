@@ -23,6 +23,7 @@ GROUPS = {
     "reply.": "Saved replies",
     "id.": "Reserved ids",
     "sign_in.": "Sign-ins",
+    "admin.": "The admin",
 }
 _ICONS = {
     "appeal": "flag",

@@ -40,6 +40,9 @@ class Action(TextChoices):
     APPEAL_REJECTED = "appeal.rejected", "Appeal rejected"
     SIGNED_IN = "sign_in.done", "Signed in"
     SIGN_IN_FAILED = "sign_in.failed", "Wrong password"
+    ADMIN_ADDED = "admin.added", "Added in the admin"
+    ADMIN_CHANGED = "admin.changed", "Changed in the admin"
+    ADMIN_DELETED = "admin.deleted", "Deleted in the admin"
 
 
 #: Actions whose rows are deleted after ``EXTERY_SIGN_IN_LOG_LIFETIME``; all others stay.

@@ -13,10 +13,17 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 BROTLI_QUALITY = 9
 
 
+#: Names of files and folders: the last row is of Django's admin (`extery_site.administration.base`).
+UNUSED = (
+    *("*.map", "redoc.standalone.js"),
+    *("jquery", "select2", "xregexp", "gis", "*rtl.css", "login.css"),
+)
+
+
 class MinimalStaticFilesConfig(StaticFilesConfig):
     """Django's ``staticfiles`` without files of libraries that no page uses."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc.standalone.js"]  # noqa: RUF012  as in Django
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, *UNUSED]  # noqa: RUF012  as in Django
 
 
 class FastCompressor(Compressor):  # type: ignore[misc]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
+from extery_site.administration.site import admin_site
 from extery_site.api import api
 from extery_site.catalog.image_view import image
 from extery_site.listings.downloads import download
@@ -29,6 +30,7 @@ urlpatterns = [
     re_path(
         r"^download/sha256:(?P<sha256>[0-9a-f]{64})/(?P<name>[^/]+)$", download, name="download"
     ),
+    path("admin/", admin_site.urls),
     path("problems/<code>/", problem_page, name="problem"),
     re_path(r"^media/images/(?P<folder>[0-9a-f]{2})/(?P<sha256>[0-9a-f]{64})\.webp$", image),
 ]

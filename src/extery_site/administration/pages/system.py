@@ -1,0 +1,106 @@
+"""Admin pages of the audit log, tasks, e-mails and quotas; and the models without a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.admin import register
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from extery_site.administration.base import Link, ReadOnlyAdmin, audit_link
+from extery_site.administration.site import admin_site
+from extery_site.audit.models import AuditEntry
+from extery_site.notify.models import MailJob
+from extery_site.project.tasks.models import PeriodicJob, StoredTask
+from extery_site.quotas.models import QuotaUsage
+
+#: Models that the admin does not have, and why.
+WITHOUT_PAGE = {
+    "notify.FeedEntry": "Notifications are private; those of moderators name who reported them.",
+    "notify.Notification": "Notifications are private; those of moderators name who reported them.",
+    "notify.Subscription": "What users follow is private, and theirs to change.",
+    "notify.Preference": "Users change their settings themselves.",
+    "notify.MailSettings": "Users change their settings themselves.",
+    "ratings.Helpful": "Whom a rating helped is private; the number is part of the rating.",
+    "ratings.RatingSummary": "Computed from the ratings of an extension.",
+    "ratings.SiteAverage": "Computed from all ratings.",
+    "listings.Revision": "One number, which each change of the listing increments.",
+    "listings.DownloadDay": "The key of a day, with which the addresses of clients are hashed.",
+    "listings.DownloadClient": "Hashes of a day, which count each client once.",
+    "quotas.CachedValue": "The cache of rate limits; its values mean nothing to people.",
+    "account.EmailConfirmation": "Has the secret keys of links in mails.",
+    "admin.LogEntry": "Not written: the audit log has all changes.",
+    "auth.Group": "Not used: roles are fields of users.",
+    "auth.Permission": "Not used: roles are fields of users.",
+    "contenttypes.ContentType": "The list of models, which Django maintains.",
+    "sessions.Session": "Has the secret keys of sessions.",
+}
+
+
+@register(AuditEntry, site=admin_site)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """The audit log; its page has more filters and exports."""
+
+    list_display = (
+        *("created_at", "action", "actor_name", "actor_role", "origin"),
+        *("extension_name", "version_number", "person_name", "subject"),
+    )
+    list_filter = ("origin", "actor_role")
+    search_fields = ("names",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Return the rows that are not withheld from the reader."""
+        rows = AuditEntry.objects.newest_first()
+        pk = request.user.pk
+        return rows if settings.EXTERY_OWN_DECISIONS or pk is None else rows.readable_by(pk)
+
+    def links(self, obj: AuditEntry) -> Iterable[Link]:
+        yield audit_link(action=obj.action)
+        if obj.path:
+            yield Link("Page", obj.path)
+
+
+@register(StoredTask, site=admin_site)
+class StoredTaskAdmin(ReadOnlyAdmin):
+    """Background tasks. Failed ones are tried again with `extery manage`, as run-a-site.md describes."""
+
+    list_display = ("task_path", "status", "enqueued_at", "finished_at", "attempt", "queue_name")
+    list_filter = ("status", "queue_name")
+    search_fields = ("task_path",)
+    date_hierarchy = "enqueued_at"
+    # They may have addresses and tokens of mails.
+    hidden = ("arguments", "return_value")
+
+
+@register(PeriodicJob, site=admin_site)
+class PeriodicJobAdmin(ReadOnlyAdmin):
+    """The last period in which each periodic task was enqueued."""
+
+    list_display = ("name", "period")
+    search_fields = ("name",)
+
+
+@register(MailJob, site=admin_site)
+class MailJobAdmin(ReadOnlyAdmin):
+    """E-mails that wait, failed or were sent; not what they say, which is private."""
+
+    list_display = ("user", "channel", "due_at", "attempts", "sent_at", "error")
+    list_filter = ("channel",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "error")
+    date_hierarchy = "due_at"
+    hidden = ("notification", "claim")
+
+
+@register(QuotaUsage, site=admin_site)
+class QuotaUsageAdmin(ReadOnlyAdmin):
+    """How much of a quota was used, by the hash of an account or address."""
+
+    list_display = ("kind", "subject", "number", "started_at")
+    list_filter = ("kind",)
+    search_fields = ("subject",)
+    date_hierarchy = "started_at"
