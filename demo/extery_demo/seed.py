@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from extery.core.errors import Refused, Where
+from extery_demo.audit_times import date_audit_log
 from extery_demo.bulk import add_extensions
 from extery_demo.cases import add_cases
 from extery_demo.notifications import (
@@ -160,6 +161,7 @@ def _play_scenarios(users: dict[str, User]) -> None:
     # Later than all that was played: what is written from now on is dated by the cases.
     add_cases(users, timezone.now())
     finish_feeds(users, now)
+    date_audit_log()
 
 
 def _add_saved_replies(users: dict[str, User]) -> None:

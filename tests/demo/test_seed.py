@@ -18,6 +18,7 @@ from extery_demo.player import ScenarioPlayer
 from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
+from extery_site.audit.models import AuditEntry
 from extery_site.catalog.images import uploaded_image
 from extery_site.catalog.models import Event, Extension, Image, Package, Version
 from extery_site.listings.models import Revision
@@ -182,6 +183,9 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert (case.decided_at is None) == case.is_open
         assert case.decided_at is None or case.decided_at > report.created_at
         assert case.created_at <= report.created_at
+    recorded = dict(AuditEntry.objects.values_list("source", "created_at"))
+    for event in Event.objects.all():
+        assert recorded[f"event {event.pk}"] == event.created_at
 
 
 @pytest.mark.usefixtures("seeded")
