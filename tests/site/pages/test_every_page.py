@@ -52,7 +52,7 @@ ELSEWHERE = (
     "/media/",
 )
 #: Pages that search engines must not index.
-PRIVATE = ("/queue/", "/mine/", "/publish/", "/account/", "/reports/", "/report/")
+PRIVATE = ("/queue/", "/staff/", "/mine/", "/publish/", "/account/", "/reports/", "/report/")
 
 pytestmark = pytest.mark.usefixtures("_content")
 
