@@ -18,6 +18,7 @@ from extery_demo.notifications import set_notification_dates
 from extery_demo.scenarios import (
     Change,
     Comment,
+    DisputeScenario,
     RatingScenario,
     ReportScenario,
     Scenario,
@@ -40,6 +41,9 @@ from extery_site.moderation import comments as review
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import risk, waiting
 from extery_site.moderation.changes import approved_before
+from extery_site.moderation.disputes import dispute
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.models import Dispute
 from extery_site.moderation.package_changes import measure
 from extery_site.moderation.tasks import add_task
 from extery_site.notify.models import Notification
@@ -74,6 +78,7 @@ class ScenarioPlayer:
     versions: dict[str, Version] = field(default_factory=dict)
     reports: list[tuple[Report, ReportScenario]] = field(default_factory=list)
     ratings: list[tuple[Rating, RatingScenario]] = field(default_factory=list)
+    disputes: list[tuple[Dispute, DisputeScenario]] = field(default_factory=list)
     event_days: list[float] = field(default_factory=list)
     step_starts: list[tuple[datetime, float]] = field(default_factory=list)
     """When each step was played, and its time in days ago."""
@@ -108,6 +113,8 @@ class ScenarioPlayer:
                 yield version.decided, partial(self._decide, version)
         for comment in self.scenario.thread:
             yield comment.at, partial(self._comment, comment)
+        for disputed in self.scenario.disputes:
+            yield disputed.at, partial(self._dispute, disputed)
         for report in self.scenario.reports:
             yield report.at, partial(self._report, report)
         for rating in self.scenario.ratings:
@@ -221,6 +228,15 @@ class ScenarioPlayer:
             close[planned.status](case=report.case, by=by, note=planned.note)
         self.reports.append((report, planned))
 
+    def _dispute(self, planned: DisputeScenario) -> None:
+        row = self.versions[planned.version]
+        [fingerprint] = [
+            key for key, finding in findings_of(row).items() if finding.code == planned.code
+        ]
+        new = dispute(version=row, fingerprint=fingerprint, by=self.owner, text=planned.text)
+        self.disputes.append((new, planned))
+        self.event_days.append(planned.at)
+
     def _rate(self, planned: RatingScenario) -> None:
         rating = ratings.rate(
             extension=self.extension,
@@ -327,6 +343,8 @@ class ScenarioPlayer:
             hidden = ago(rated.hidden) if rated.hidden is not None else None
             Rating.objects.filter(pk=rating.pk).update(created_at=ago(rated.at), hidden_at=hidden)
             Reply.objects.filter(rating=rating).update(created_at=ago(rated.replied))
+        for disputed, said in self.disputes:
+            Dispute.objects.filter(pk=disputed.pk).update(created_at=ago(said.at))
         for suggestion, stored in self.suggestions.items():
             MaximumSuggestion.objects.filter(pk=stored.pk).update(
                 created_at=ago(suggestion.at),

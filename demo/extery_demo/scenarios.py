@@ -47,6 +47,8 @@ class VersionScenario:
     """``blender_version_min`` and ``blender_version_max``, where they differ from the manifest."""
     undo: tuple[tuple[str, str, str], ...] = ()
     """Replacements: file, text in the next newer version, text in this one."""
+    findings: tuple[str, ...] = ()
+    """Codes of what the checks find in it."""
     folder: str = ""
     palette: Mapping[str, str] = field(default_factory=dict)
     """Colours of a theme that differ from the newest version."""
@@ -61,6 +63,16 @@ class Comment:
     text: str
     internal: bool = False
     """Whether it is a note of moderators and volunteers."""
+
+
+@dataclass(frozen=True)
+class DisputeScenario:
+    """The owner disputes the finding ``code`` of a version, and waits for an answer."""
+
+    version: str
+    code: str
+    at: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ class Scenario:
     support_url: str = ""
     palette: Mapping[str, str] = field(default_factory=dict)
     thread: tuple[Comment, ...] = ()
+    disputes: tuple[DisputeScenario, ...] = ()
     reports: tuple[ReportScenario, ...] = ()
     ratings: tuple[RatingScenario, ...] = ()
     block: Block | None = None
@@ -188,6 +201,7 @@ def read_scenario(folder: Path) -> Scenario:
         table = tomllib.load(file)
     versions = [_version(item) for item in table.pop("versions")]
     thread = tuple(Comment(**item) for item in table.pop("thread", []))
+    disputes = tuple(DisputeScenario(**item) for item in table.pop("disputes", []))
     reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
     ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
     changes = tuple(Change(**item) for item in table.pop("changes", []))
@@ -201,6 +215,7 @@ def read_scenario(folder: Path) -> Scenario:
         folder=folder,
         versions=tuple(reversed(versions)),
         thread=thread,
+        disputes=disputes,
         reports=reports,
         ratings=ratings,
         block=block,
@@ -216,6 +231,7 @@ def read_scenario(folder: Path) -> Scenario:
 def _version(table: dict[str, Any]) -> VersionScenario:
     table["tasks"] = tuple(table.get("tasks", ()))
     table["blender"] = tuple(table.get("blender", ()))
+    table["findings"] = tuple(table.get("findings", ()))
     table["undo"] = tuple((file, new, old) for file, new, old in table.get("undo", ()))
     return VersionScenario(**table)
 

@@ -10,6 +10,8 @@ MAX_TEXT_LENGTH = 20_000
 MAX_REASON_LENGTH = 10_000
 #: Tasks of a review, and one-line notes.
 MAX_TASK_LENGTH = 500
+#: Why a finding is fine, which its waiver quotes in a reason of `MAX_TASK_LENGTH`.
+MAX_DISPUTE_LENGTH = 450
 MAX_ALT_TEXT_LENGTH = 300
 #: Numbers of versions, such as ``1.2.0-beta.1``.
 MAX_NUMBER_LENGTH = 100

@@ -86,6 +86,8 @@ def _obstacles_of_packages(version: Version, base: Version, entry: QueueEntry) -
     found = findings_of(version)
     if any(one.is_error for fingerprint, one in found.items() if fingerprint not in waived):
         yield "Has a finding to fix"
+    if version.disputes.open().exists():
+        yield "Its author disputes a finding"
 
 
 def _obstacles_of_history(version: Version) -> Iterator[str]:

@@ -21,6 +21,7 @@ from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.blocks import block
 from extery_site.moderation.claims import require_unclaimed
 from extery_site.moderation.cool_down import check_listable, waiting_time
+from extery_site.moderation.disputes import require_answered
 from extery_site.moderation.package_hashes import (
     check_stored_files,
     check_unchanged,
@@ -88,6 +89,7 @@ def approve_version(
                 reason = f"{reason}\n\nPublic at once: {at_once}".strip()[:MAX_REASON_LENGTH]
         with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
             _require_unclaimed(pending)
+            require_answered(pending.version)
             pending.packages = check_unchanged(pending.version, reviewed)
             if change is not transitions.APPROVE:
                 check_listable(pending.version)
@@ -125,6 +127,7 @@ def request_changes(
     reviewed = parse_hashes(packages)
     with lifecycle.transition(transitions.REQUEST_CHANGES, version=version, by=by) as pending:
         _require_unclaimed(pending)
+        require_answered(pending.version)
         pending.packages = check_unchanged(pending.version, reviewed)
         asked = ask_for_open_tasks(pending.version)
         if not asked:
@@ -151,6 +154,7 @@ def _decide(
 ) -> Event:
     with lifecycle.transition(change, version=version, by=by, text=reason) as pending:
         _require_unclaimed(pending)
+        require_answered(pending.version)
         pending.packages = check_unchanged(pending.version, reviewed)
     return pending.event
 

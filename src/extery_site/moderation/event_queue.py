@@ -24,7 +24,7 @@ def update_entry(event: Event) -> None:
     if version is None:
         return
     second_approval.follow(event)
-    if event.kind in waiting.SIDES:
+    if event.kind in waiting.SIDES or event.kind in waiting.DISPUTES:
         entry = waiting.rebuild(version)
         if entry is not None and event.kind == _Kind.SUBMITTED:
             entry.version = version

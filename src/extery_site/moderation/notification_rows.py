@@ -177,6 +177,22 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
         Row("review_progress", owner, about="A finding of {name} was waived"),
         _news("A finding of {name} was waived"),
     ),
+    "disputed": (
+        Row("disputed", moderators),
+        _news("A finding of {name} is disputed"),
+    ),
+    "dispute_accepted": (
+        Row("dispute_answered", owner, about="Your answer to a finding of {name} is accepted"),
+        _news("A disputed finding of {name} was waived"),
+    ),
+    "dispute_kept": (
+        Row("dispute_answered", owner, about="A finding of {name} that you dispute is kept"),
+        _news("A disputed finding of {name} is kept"),
+    ),
+    "dispute_closed": (
+        Row("review_progress", owner, about="A finding of {name} is gone"),
+        _news("A disputed finding of {name} is gone"),
+    ),
     "tried": (
         Row("review_progress", owner, about="{name} was tried in Blender"),
         _news("{name} was tried in Blender"),

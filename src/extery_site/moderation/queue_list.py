@@ -31,12 +31,16 @@ TABS = {
     "cooling": "Cooling down",
     "decided": "Decided",
 }
-#: The status of the versions of a tab.
-_TAB_STATUSES = {
-    "us": Version.Status.IN_REVIEW,
-    "author": Version.Status.CHANGES_REQUESTED,
-    "hold": Version.Status.ON_HOLD,
-    "cooling": Version.Status.COOLING_DOWN,
+#: Statuses of the versions in any tab but "Decided".
+_SHOWN = (*OPEN, Version.Status.COOLING_DOWN)
+#: A dispute of its author waits for an answer while the version awaits changes.
+_IS_DISPUTED = Q(version__status=Version.Status.CHANGES_REQUESTED, side=QueueEntry.Side.US)
+#: The entries of a tab.
+_TAB_ENTRIES = {
+    "us": Q(version__status=Version.Status.IN_REVIEW) | _IS_DISPUTED,
+    "author": Q(version__status=Version.Status.CHANGES_REQUESTED) & ~_IS_DISPUTED,
+    "hold": Q(version__status=Version.Status.ON_HOLD),
+    "cooling": Q(version__status=Version.Status.COOLING_DOWN),
 }
 STAFF_TABS = frozenset({"hold", "mine", "cooling"})
 #: Values of ``show`` in links from before there were these tabs.
@@ -204,9 +208,10 @@ def open_entries(now: datetime) -> Any:
 
 def list_entries(wanted: QueueFilter, user: AnyUser, now: datetime) -> Any:
     """Return the entries that a page shows, in its order."""
-    status = _TAB_STATUSES.get(wanted.tab)
-    shown = [status] if status else OPEN if wanted.is_staff else PUBLIC
-    entries = entries_with(shown, now)
+    if wanted.tab in _TAB_ENTRIES:
+        entries = entries_with(_SHOWN, now).filter(_TAB_ENTRIES[wanted.tab])
+    else:
+        entries = entries_with(OPEN if wanted.is_staff else PUBLIC, now)
     if wanted.tab == "mine":
         entries = entries.filter(_claims(now, by=user))
     return _in_order(_filtered(entries, wanted, user, now), wanted)
@@ -271,12 +276,12 @@ def count_tabs(user: AnyUser, now: datetime) -> Counts:
     """Count the entries of each tab but the decisions, in at most two queries."""
     is_staff = may_moderate(user)
     shown = {
-        tab: status for tab, status in _TAB_STATUSES.items() if is_staff or tab not in STAFF_TABS
+        tab: entries for tab, entries in _TAB_ENTRIES.items() if is_staff or tab not in STAFF_TABS
     }
-    found = entries_with([*OPEN, *shown.values()], now).aggregate(
+    found = entries_with(_SHOWN, now).aggregate(
         all=Count("pk", filter=Q(version__status__in=OPEN if is_staff else PUBLIC)),
         oldest=Max("with_us", filter=Q(version__status=Version.Status.IN_REVIEW)),
-        **{tab: Count("pk", filter=Q(version__status=status)) for tab, status in shown.items()},
+        **{tab: Count("pk", filter=entries) for tab, entries in shown.items()},
     )
     oldest = found.pop("oldest")
     found[""] = found.pop("all")

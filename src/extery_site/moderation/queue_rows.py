@@ -14,7 +14,7 @@ from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import similar_ids
-from extery_site.moderation.models import Claim, QueueEntry
+from extery_site.moderation.models import Claim, Dispute, QueueEntry
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import aim_seconds, places
 from extery_site.moderation.risk import level_of
@@ -115,12 +115,15 @@ def make_rows(
     extensions = [version.extension for version in versions.values()]
     similar = similar_ids(extensions) if wanted.is_staff else {}
     comments = {} if wanted.is_staff else _count_comments(keys)
+    disputes = _count_disputes(keys) if wanted.is_staff else {}
     rows = []
     for entry in entries:
         version = entry.version = versions[entry.pk]
         claim = claims.get(entry.pk)
         if wanted.is_staff:
-            flags = staff_flags(entry, similar.get(version.extension_id, ()))
+            flags = staff_flags(
+                entry, similar.get(version.extension_id, ()), disputes.get(entry.pk, 0)
+            )
         else:
             flags = public_flags(version)
         rows.append(
@@ -146,6 +149,12 @@ def _count_comments(keys: list[int]) -> dict[int, int]:
     return dict(comments.values_list("version").annotate(number=Count("pk")))
 
 
+def _count_disputes(keys: list[int]) -> dict[int, int]:
+    """Return how many disputes wait for an answer, by version."""
+    disputes = Dispute.objects.filter(version__in=keys, state=Dispute.State.OPEN).order_by()
+    return dict(disputes.values_list("version").annotate(number=Count("pk")))
+
+
 def _wait(entry: QueueEntry) -> Wait:
     us: int = entry.with_us  # type: ignore[attr-defined]
     author: int = entry.with_author  # type: ignore[attr-defined]
@@ -160,15 +169,19 @@ def _wait(entry: QueueEntry) -> Wait:
     )
 
 
-def staff_flags(entry: QueueEntry, similar: Sequence[str] = ()) -> list[Flag]:
+def staff_flags(entry: QueueEntry, similar: Sequence[str] = (), disputes: int = 0) -> list[Flag]:
     """Return the flags that moderators see, those about possible harm first.
 
-    ``similar`` are the ids of extensions with a similar id or name.
+    ``similar`` are the ids of extensions with a similar id or name, ``disputes`` the number of findings
+    that the author disputes without an answer.
     """
     version = entry.version
     flags = []
     if version.is_unreviewed:
         flags.append(Flag("people", "clock", "Public by itself", "No moderator has approved it"))
+    if disputes:
+        title = "The author says why a finding is fine, and waits for an answer."
+        flags.append(Flag("people", "chat", _count(disputes, "dispute"), title))
     if entry.reports:
         flags.append(Flag("harm", "flag", _count(entry.reports, "report")))
     if missing := complete_state(version.extension, version).problems:

@@ -122,6 +122,7 @@ def _queue_context(version: Version, user: AnyUser) -> dict[str, Any]:
         **_approvals(version, entry),
         **_undo(version, user),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
+        "open_disputes": list(version.disputes.open()),
     }
     if entry is not None:
         context["waits"] = {

@@ -16,6 +16,7 @@ from extery_site.catalog.text_limits import MAX_TASK_LENGTH
 from extery_site.moderation import (
     claims,
     comments,
+    disputes,
     second_approval,
     tasks,
     try_addresses,
@@ -23,7 +24,7 @@ from extery_site.moderation import (
     waivers,
 )
 from extery_site.moderation.findings import findings_of
-from extery_site.moderation.models import Task, Waiver
+from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.places import make_place
 from extery_site.moderation.tried import RESULTS, report_try
 from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
@@ -78,6 +79,16 @@ class SentForm(NamedTuple):
             raise NotFound.of("request.not-found", variant="task")
         task.version = self.version
         return task
+
+    @property
+    def dispute(self) -> Dispute:
+        """The dispute that it is about; raises `NotFound`."""
+        disputes = self.version.disputes
+        dispute: Dispute | None = disputes.filter(pk=_number(self.value("dispute"))).first()
+        if dispute is None:
+            raise NotFound.of("request.not-found", variant="dispute")
+        dispute.version = self.version
+        return dispute
 
 
 class Step(NamedTuple):
@@ -182,6 +193,24 @@ def _end_waiver(form: SentForm) -> str:
     return f"finding-{fingerprint}"
 
 
+def _dispute(form: SentForm) -> str:
+    fingerprint = form.value("finding")
+    disputes.dispute(
+        version=form.version, fingerprint=fingerprint, by=form.by, text=form.value("text")
+    )
+    return f"finding-{fingerprint}"
+
+
+def _accept_dispute(form: SentForm) -> str:
+    return f"finding-{disputes.accept_dispute(dispute=form.dispute, by=form.by).fingerprint}"
+
+
+def _keep_finding(form: SentForm) -> str:
+    answer = form.value("answer")
+    kept = disputes.keep_finding(dispute=form.dispute, by=form.by, answer=answer)
+    return f"finding-{kept.fingerprint}"
+
+
 def _make_address(form: SentForm) -> str:
     try_addresses.make_address(version=form.version, by=form.by)
     return ""
@@ -259,6 +288,11 @@ STEPS: dict[str, Step] = {
     "drop_task": Step(_drop_task, "The task is dropped."),
     "waive": Step(_waive, "The finding is waived."),
     "end_waiver": Step(_end_waiver, "The finding is open again."),
+    "dispute": Step(_dispute, "Your answer is in the conversation. A moderator answers it."),
+    "accept_dispute": Step(
+        _accept_dispute, "Accepted: the finding is waived, in later versions too."
+    ),
+    "keep_finding": Step(_keep_finding, "The finding stays. The author reads your answer."),
     "make_address": Step(_make_address, "This address is for you only."),
     "end_address": Step(_end_address, "The address is taken back. It no longer works."),
     "tried": Step(_tried, "Thank you. It is in the conversation now."),

@@ -18,12 +18,14 @@ from extery_site.moderation import queues
 from extery_site.moderation.change_lines import files_with_lines
 from extery_site.moderation.changes import find_bases, safe_difference, summarize
 from extery_site.moderation.cool_down import waiting_time
+from extery_site.moderation.disputes import disputes_of
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
-from extery_site.moderation.models import Task, Waiver
+from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.review_context import may_read_code, review_context
 from extery_site.moderation.tried import RESULTS, SYSTEMS
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
+from extery_site.moderation.waiting import OPEN
 from extery_site.moderation.waivers import waivers_of
 from extery_site.project.problems import http_status
 from extery_site.source_search.watches import index_state, watched_matches
@@ -146,6 +148,7 @@ class FindingRow(NamedTuple):
     is_new: bool
     waiver: Waiver | None
     task: Task | None
+    dispute: Dispute | None
 
     @property
     def group(self) -> str:
@@ -161,7 +164,7 @@ def _findings(
     found = findings_of(version)
     approved = context["approved"]
     before = findings_of(approved) if approved else {}
-    waivers = waivers_of(extension)
+    waivers, disputes = waivers_of(extension), disputes_of(version)
     tasks = {task.fingerprint: task for task in context["tasks"] if task.fingerprint}
     rows = [
         FindingRow(
@@ -170,6 +173,7 @@ def _findings(
             is_new=bool(approved) and fingerprint not in before,
             waiver=waivers.get(fingerprint),
             task=tasks.get(fingerprint),
+            dispute=disputes.get(fingerprint),
         )
         for fingerprint, problem in found.items()
     ]
@@ -184,6 +188,7 @@ def _findings(
         "watched": watched_matches(version) if reads_notes else [],
         "index_state": index_state(version) if reads_notes else None,
         "groups": [(name, rows) for name, rows in groups.items() if rows],
+        "may_dispute": context["is_owner"] and version.status in OPEN and not extension.is_blocked,
         "gone": gone,
         "new_count": sum(row.is_new for row in rows),
         "show": only if only in ("new", "gone") else "",

@@ -35,6 +35,15 @@ SIDES: dict[str, str] = {
     _Kind.AUTO_PUBLISHED: _Side.NONE,
     _Kind.AUTO_STOPPED: _Side.US,
 }
+#: A version that is with its author is with us while a finding is disputed: how many disputes are
+#: open changes by this with an event. A withdrawal or a final decision ends all of them.
+DISPUTES: dict[str, int] = {
+    _Kind.DISPUTED: 1,
+    _Kind.DISPUTE_ACCEPTED: -1,
+    _Kind.DISPUTE_KEPT: -1,
+    _Kind.DISPUTE_CLOSED: -1,
+}
+_ENDS_DISPUTES = frozenset({_Kind.WITHDRAWN, _Kind.APPROVED, _Kind.SCHEDULED, _Kind.DECLINED})
 #: Statuses of versions with an entry in the queue, and of those that everyone sees in it.
 PUBLIC = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
 OPEN = (*PUBLIC, Version.Status.ON_HOLD)
@@ -74,10 +83,15 @@ def split(events: Iterable[Event]) -> tuple[Waits, list[tuple[Event, int]]]:
     ``events`` are those of one version, oldest first.
     """
     waits, answers = Waits(), []
+    asked, disputes = "", 0
     for event in events:
-        side = SIDES.get(event.kind)
-        if side is None:
+        if event.kind not in SIDES and event.kind not in DISPUTES:
             continue
+        disputes = max(0, disputes + DISPUTES.get(event.kind, 0))
+        asked = SIDES.get(event.kind, asked)
+        if event.kind in _ENDS_DISPUTES:
+            disputes = 0
+        side = _Side.US if disputes and asked == _Side.AUTHOR else asked
         was_with_us = waits.side == _Side.US
         seconds = waits.move(side, event.created_at)
         if was_with_us and event.kind in ANSWERS:

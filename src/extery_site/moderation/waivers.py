@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from extery.core.errors import InvalidInput, NotFound, Where
+from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.audit.actions import Action
 from extery_site.catalog.lifecycle import record
@@ -37,21 +38,24 @@ def waive(*, version: Version, fingerprint: str, by: AnyUser, reason: str) -> Wa
     if not reason:
         raise InvalidInput.of("review.waiver-reason-missing", where=Where(path=("reason",)))
     check_short_text(reason, field="reason")
-    waiver, is_new = Waiver.objects.get_or_create(
-        extension=extension,
-        fingerprint=fingerprint,
-        defaults={
-            "code": finding.code,
-            "reason": reason,
-            "by": user,
-            "version_number": version.number,
-        },
-    )
+    waiver, is_new = add_waiver(version, fingerprint, finding.code, by=user, reason=reason)
     if is_new:
         # Everyone reads the history, and not everyone may know what is in the package.
         text = f"`{finding.code}`: {reason}"
         record(extension, Event.Kind.FINDING_WAIVED, by=user, version=version, text=text)
     return waiver
+
+
+def add_waiver(
+    version: Version, fingerprint: str, code: str, *, by: User, reason: str
+) -> tuple[Waiver, bool]:
+    """Return the waiver of a finding, and whether it is new; the version must be locked."""
+    waiver, is_new = Waiver.objects.get_or_create(
+        extension=version.extension,
+        fingerprint=fingerprint,
+        defaults={"code": code, "reason": reason, "by": by, "version_number": version.number},
+    )
+    return waiver, is_new
 
 
 @transaction.atomic

@@ -136,6 +136,14 @@ _KINDS = (
         daily=True,
     ),
     NotificationKind(
+        "dispute_answered",
+        Group.REVIEWS,
+        "Answer to a finding that I dispute",
+        "{subject}",
+        icon="chat",
+        at_once=True,
+    ),
+    NotificationKind(
         "review_state",
         Group.REVIEWS,
         "A version of mine is put on hold, scheduled or stopped",
@@ -299,6 +307,15 @@ _KINDS = (
         tone="ask",
         asks=True,
         action="Open the review",
+        staff=True,
+    ),
+    NotificationKind(
+        "disputed",
+        Group.STAFF,
+        "An author disputes a finding",
+        "A finding of {subject} is disputed",
+        icon="chat",
+        tone="ask",
         staff=True,
     ),
     NotificationKind(

@@ -145,6 +145,12 @@ EVENTS = {
     "version_unblocked": EventLabel("shield", "unblocked {version}"),
     "tasks_done": EventLabel("success", "checked the tasks of {version}"),
     "finding_waived": EventLabel("shield", "waived a finding of {version}"),
+    "disputed": EventLabel("chat", "disputes a finding of {version}"),
+    "dispute_accepted": EventLabel(
+        "check", "accepted the author's answer to a finding of {version}"
+    ),
+    "dispute_kept": EventLabel("pencil", "kept a disputed finding of {version}"),
+    "dispute_closed": EventLabel("success", "closed a dispute of {version}"),
     "tried": EventLabel("play", "tried {version}"),
     "expired": EventLabel("bin", "deleted {version}, which was not submitted in time"),
     "discarded": EventLabel("bin", "discarded {version}"),

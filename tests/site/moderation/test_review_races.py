@@ -9,11 +9,11 @@ import pytest
 
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
-from extery_site.moderation import tasks
+from extery_site.moderation import disputes, tasks
 from extery_site.moderation.comments import comment, edit_comment, remove_comment
 from extery_site.moderation.decisions import approve_version, request_changes
 from extery_site.moderation.findings import findings_of
-from extery_site.moderation.models import Task, TryAddress, Waiver
+from extery_site.moderation.models import Dispute, Task, TryAddress, Waiver
 from extery_site.moderation.try_addresses import make_address
 from extery_site.moderation.waivers import waive
 from extery_site.publish import actions as publish
@@ -119,6 +119,25 @@ def test_the_same_press_by_two_people_leaves_one_row(version: Version, moderator
     assert (Task.objects.count(), Waiver.objects.count()) == (1, 1)
     assert TryAddress.objects.filter(ended_at=None).count() == 1
     assert Event.objects.filter(kind="finding_waived").count() == 1
+
+
+def test_two_answers_to_a_dispute_at_once_are_one(
+    version: Version, owner: User, moderator: User
+) -> None:
+    other = factories.make_moderator("imani")
+    [fingerprint] = findings_of(version)
+    send = partial(
+        disputes.dispute, version=version, fingerprint=fingerprint, by=owner, text="A template"
+    )
+    sent = run_simultaneously(send, send)
+    assert sent[0] == sent[1]
+    results = run_simultaneously(
+        partial(disputes.accept_dispute, dispute=sent[0], by=moderator),
+        partial(disputes.keep_finding, dispute=sent[0], by=other, answer="No"),
+    )
+    assert errors_of(results) == ["review.dispute-answered"]
+    assert Waiver.objects.exists() is (Dispute.objects.get().state == "accepted")
+    assert Event.objects.filter(kind__startswith="dispute_").count() == 1
 
 
 def test_a_comment_that_is_edited_and_removed_at_once_is_removed(

@@ -135,6 +135,7 @@ CODES: dict[str, Code] = {
                 "the version does not have this finding",
                 "reload the page: an upload may have removed it",
             ),
+            "dispute": ("this dispute does not exist", "reload the page"),
             "reply": ("this saved reply was deleted", "see the list of saved replies"),
             "token": ("you have no such API token", "see the list of your tokens"),
             "notification": (

@@ -96,6 +96,10 @@ class Event(models.Model):
         VERSION_UNBLOCKED = "version_unblocked", "Block of a version lifted"
         TASKS_DONE = "tasks_done", "Tasks done"
         FINDING_WAIVED = "finding_waived", "Finding waived"
+        DISPUTED = "disputed", "Finding disputed"
+        DISPUTE_ACCEPTED = "dispute_accepted", "Dispute accepted"
+        DISPUTE_KEPT = "dispute_kept", "Disputed finding kept"
+        DISPUTE_CLOSED = "dispute_closed", "Dispute closed"
         TRIED = "tried", "Tried in Blender"
 
     extension = models.ForeignKey(

@@ -1,7 +1,8 @@
-"""Models of moderation: the queue, claims, tasks, saved replies, differences and requests for blocks."""
+"""Models of moderation: the queue, claims, tasks, saved replies, disputes, differences and requests for blocks."""
 
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.moderation.models.claim import Claim
+from extery_site.moderation.models.dispute import Dispute, DisputeQuerySet
 from extery_site.moderation.models.package_difference import PackageDifference
 from extery_site.moderation.models.queue_entry import Answer, QueueEntry
 from extery_site.moderation.models.saved_reply import SavedReply
@@ -14,6 +15,8 @@ __all__ = [
     "BlockRequest",
     "BlockRequestQuerySet",
     "Claim",
+    "Dispute",
+    "DisputeQuerySet",
     "PackageDifference",
     "QueueEntry",
     "SavedReply",
