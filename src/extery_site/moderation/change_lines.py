@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from extery_site.catalog.models import Event
 from extery_site.moderation.models import Task
+from extery_site.moderation.package_differences import file_key
 
 #: Unchanged lines that are shown beside changed ones.
 CONTEXT = 3
@@ -52,6 +53,8 @@ class ShownFile:
     """Comments on lines that the difference does not show."""
     tasks: list[Task]
     number: int
+    key: str
+    is_seen: bool
 
     @property
     def name(self) -> str:
@@ -71,6 +74,11 @@ class ShownFile:
         noted = any(line.is_noted for part in self.parts for line in part.lines)
         return self.added + self.removed > MAX_CHANGED and not noted
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the page shows only its name: it was seen, and no line of it has a field open."""
+        return self.is_seen and not any(line.has_form for part in self.parts for line in part.lines)
+
 
 def files_with_lines(
     entries: Iterable[dict[str, Any]],
@@ -79,8 +87,12 @@ def files_with_lines(
     comments: Iterable[Event],
     tasks: Iterable[Task],
     field: tuple[str, str],
+    seen: Collection[str],
 ) -> list[ShownFile]:
-    """Return the files of a difference; ``field`` is the file and the line that has a field open."""
+    """Return the files of a difference.
+
+    ``field`` is the file and the line that has a field open, ``seen`` are the keys of files that were seen.
+    """
     noted_comments, noted_tasks = _by_place(comments, package), _by_place(tasks, package)
     return [
         _file(
@@ -89,6 +101,7 @@ def files_with_lines(
             noted_comments.get(entry["name"], {}),
             noted_tasks.get(entry["name"], {}),
             field[1] if field[0] == entry["name"] else "",
+            (key := file_key(entry, package), key in seen),
         )
         for number, entry in enumerate(entries, start=1)
     ]
@@ -108,6 +121,7 @@ def _file(
     comments: dict[int, list[Event]],
     tasks: dict[int, list[Task]],
     open_line: str,
+    seen: tuple[str, bool],
 ) -> ShownFile:
     comments, tasks = dict(comments), dict(tasks)
     lines = []
@@ -123,6 +137,7 @@ def _file(
         [event for events in comments.values() for event in events],
         [task for some in tasks.values() for task in some],
         number,
+        *seen,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from extery_site.catalog.models import Package, ReplacedPackage, Version
 from extery_site.files import storage
 from extery_site.files.models import StoredFile
 from extery_site.moderation.models import PackageDifference
-from extery_site.moderation.package_differences import FORMAT, compare_packages
+from extery_site.moderation.package_differences import FORMAT, compare_packages, file_key
 
 #: Differences that were not computed recently are deleted when another one is stored.
 KEPT = timedelta(days=60)
@@ -87,10 +87,28 @@ def difference_of(package: Package, base: Base | None) -> dict[str, Any]:
     if stored is None:
         data = _compute(package.file, base.file if base else None)
         # Two requests may have computed the same: the first row stays.
-        stored, _ = PackageDifference.objects.get_or_create(**key, defaults={"data": data})
+        keys = [file_key(file, package.sha256) for file in data["files"]]
+        stored, _ = PackageDifference.objects.get_or_create(
+            **key, defaults={"data": data, "file_keys": keys}
+        )
         PackageDifference.objects.filter(computed_at__lt=timezone.now() - KEPT).delete()
     result: dict[str, Any] = stored.data
     return result
+
+
+def keys_of_files(packages: Mapping[str, str] | Collection[str]) -> set[str]:
+    """Return the keys of the changed files of packages, from the stored differences.
+
+    ``packages`` are SHA-256 hashes, as a mapping with the package that each is compared with (empty for
+    none); otherwise all differences of a package count.
+    """
+    rows = PackageDifference.objects.filter(new_sha256__in=list(packages), format=FORMAT)
+    return {
+        key
+        for old, new, keys in rows.values_list("old_sha256", "new_sha256", "file_keys")
+        if not isinstance(packages, Mapping) or packages[new] == old
+        for key in keys
+    }
 
 
 def _compute(new: StoredFile, old: StoredFile | None) -> dict[str, Any]:

@@ -8,7 +8,9 @@ is named in the result.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +22,7 @@ from extery_site.source_search.hosts import MAX_LINE_LENGTH, hosts_in, names_hos
 from extery_site.source_search.texts import decode
 
 #: Increase it when the result changes, so that stored ones are computed again.
-FORMAT = 1
+FORMAT = 2
 
 MAX_FILES = 3_000
 MAX_TEXT_BYTES = 500_000
@@ -86,6 +88,16 @@ def compare_packages(old: Package | None, new: Package) -> dict[str, Any]:
         "lost_hosts": sorted(known.keys() - _hosts(after).keys())[:MAX_HOSTS],
         "limits": limits,
     }
+
+
+def file_key(entry: Mapping[str, Any], package: str) -> str:
+    """Return what identifies a changed file with this content, in 32 hexadecimal digits.
+
+    A file whose content was not read is another one in each ``package``, which is its SHA-256.
+    """
+    content = entry["new_sha256"] or (entry["status"] == "removed" and entry["old_sha256"])
+    text = json.dumps([entry["name"], entry["status"] == "removed", content or package])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _read(package: Package, budget: _Budget, limits: list[str]) -> dict[str, _File]:

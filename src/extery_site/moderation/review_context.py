@@ -22,6 +22,7 @@ from extery_site.moderation.permissions import may_read_notes
 from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.risk import stored_risk
 from extery_site.moderation.second_approval import first_approval, needs_two
+from extery_site.moderation.seen_files import count_seen
 from extery_site.moderation.tasks import visible_tasks
 from extery_site.moderation.undo import time_left, undoable_decision
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC, format_duration
@@ -83,6 +84,7 @@ def _version_context(
     user: AnyUser, extension: Extension, version: Version, tab: str, *, reads_code: bool
 ) -> dict[str, Any]:
     packages: list[Package] = list(version.packages.all())
+    approved = approved_before(version)
     for package in packages:
         package.version = version
     return {
@@ -94,17 +96,17 @@ def _version_context(
         "packages": packages,
         "build": version.build_number,
         "published": _published_before(extension, version),
-        "approved": approved_before(version),
+        "approved": approved,
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "missing": complete_state(extension, version).problems,
         "finding_count": len(findings_of(version)) if reads_code else 0,
         "replies": list(SavedReply.objects.all()) if may_moderate(user) else [],
-        **(_queue_context(version, user) if may_triage(user) else {}),
+        **(_queue_context(user, version, approved) if may_triage(user) else {}),
     }
 
 
-def _queue_context(version: Version, user: AnyUser) -> dict[str, Any]:
-    """Return the neighbours of a version in the queue, its claim, its risk and its waiting times."""
+def _queue_context(user: AnyUser, version: Version, approved: Version | None) -> dict[str, Any]:
+    """Return what the decision bar shows: files seen, neighbours in the queue, claim, risk, waiting times."""
     now = timezone.now()
     entry = QueueEntry.objects.with_waits(now).filter(version=version).first()
     keys = list(waiting_entries(now).values_list("pk", flat=True))
@@ -114,6 +116,7 @@ def _queue_context(version: Version, user: AnyUser) -> dict[str, Any]:
     before = near.get(keys[place - 2]) if place > 1 else None
     after = near.get(keys[place]) if 0 < place < len(keys) else None
     context: dict[str, Any] = {
+        "seen_count": count_seen(version, approved, user),
         "previous_next": (before, after),
         "claim": current_claim(version),
         "risk": stored_risk(version),

@@ -26,6 +26,7 @@ from extery_site.moderation import (
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.places import make_place
+from extery_site.moderation.seen_files import mark_file
 from extery_site.moderation.tried import RESULTS, report_try
 from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
 from extery_site.quotas.client_address import client_address
@@ -92,7 +93,7 @@ class SentForm(NamedTuple):
 
 
 class Step(NamedTuple):
-    """An action, the message after it, and the fragment of the page to return to."""
+    """An action, the message after it, which may be empty, and the fragment of the page to return to."""
 
     perform: Callable[[SentForm], str]
     """Returns the fragment, which may be empty."""
@@ -211,6 +212,12 @@ def _keep_finding(form: SentForm) -> str:
     return f"finding-{kept.fingerprint}"
 
 
+def _mark_file(form: SentForm) -> str:
+    key = form.value("seen") or form.value("unseen")
+    mark_file(version=form.version, by=form.by, key=key, is_seen=bool(form.value("seen")))
+    return f"seen-{key[:32]}"
+
+
 def _make_address(form: SentForm) -> str:
     try_addresses.make_address(version=form.version, by=form.by)
     return ""
@@ -288,6 +295,7 @@ STEPS: dict[str, Step] = {
     "drop_task": Step(_drop_task, "The task is dropped."),
     "waive": Step(_waive, "The finding is waived."),
     "end_waiver": Step(_end_waiver, "The finding is open again."),
+    "mark_file": Step(_mark_file, ""),
     "dispute": Step(_dispute, "Your answer is in the conversation. A moderator answers it."),
     "accept_dispute": Step(
         _accept_dispute, "Accepted: the finding is waived, in later versions too."

@@ -23,6 +23,7 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
 from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.review_context import may_read_code, review_context
+from extery_site.moderation.seen_files import seen_keys
 from extery_site.moderation.tried import RESULTS, SYSTEMS
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
@@ -126,6 +127,7 @@ def _changes(
             data.get("place_file") or data.get("file", ""),
             data.get("place_line") or data.get("line", ""),
         ),
+        seen=seen_keys(version, request.user) if context["may_triage"] else (),
     )
     return {
         "package": package,
@@ -135,6 +137,7 @@ def _changes(
         "difference_problem": problem,
         "summary": summarize(version, context["approved"], difference),
         "files": files,
+        "seen_files": sum(file.is_seen for file in files),
         "added": sum(file.added for file in files),
         "removed": sum(file.removed for file in files),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -80,7 +81,8 @@ def _take_step(request: HttpRequest, extension: Extension, number: str) -> HttpR
         else:
             response = _show_rejected(request, extension, number, name, error)
         return add_retry_after(response, error)
-    messages.success(request, STEPS[name].message)
+    if STEPS[name].message:
+        messages.success(request, STEPS[name].message)
     version = _find_version(extension, number) or queues.version_to_review(extension)
     if name == "mark_done" and version and version.is_in_review:
         messages.success(request, f"All tasks are done: {version.number} is in the queue again.")
@@ -88,9 +90,13 @@ def _take_step(request: HttpRequest, extension: Extension, number: str) -> HttpR
         return redirect(request.path)
     # What was written in a tab is shown where it was written, except results of a try.
     target = tab if tab in CODE_TABS and name != "tried" else "version"
-    query = f"?package={request.POST['place_package']}" if request.POST.get("place_package") else ""
-    anchor = f"#{fragment}" if fragment else ""
-    return redirect(tab_url(version, target) + (query if target == "changes" else "") + anchor)
+    compared = {
+        name: request.POST[f"place_{name}"]
+        for name in ("package", "base")
+        if target == "changes" and request.POST.get(f"place_{name}")
+    }
+    query = f"?{urlencode(compared)}" if compared else ""
+    return redirect(tab_url(version, target) + query + (f"#{fragment}" if fragment else ""))
 
 
 def _show_rejected(

@@ -135,6 +135,10 @@ CODES: dict[str, Code] = {
                 "the version does not have this finding",
                 "reload the page: an upload may have removed it",
             ),
+            "changed-file": (
+                "the packages do not have this changed file",
+                "reload the page: a package may have been replaced",
+            ),
             "dispute": ("this dispute does not exist", "reload the page"),
             "reply": ("this saved reply was deleted", "see the list of saved replies"),
             "token": ("you have no such API token", "see the list of your tokens"),

@@ -1,4 +1,4 @@
-"""Models of moderation: the queue, claims, tasks, saved replies, disputes, differences and requests for blocks."""
+"""Models of moderation: the queue, claims, tasks, saved replies, disputes, files seen, differences and requests for blocks."""
 
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.moderation.models.claim import Claim
@@ -6,6 +6,7 @@ from extery_site.moderation.models.dispute import Dispute, DisputeQuerySet
 from extery_site.moderation.models.package_difference import PackageDifference
 from extery_site.moderation.models.queue_entry import Answer, QueueEntry
 from extery_site.moderation.models.saved_reply import SavedReply
+from extery_site.moderation.models.seen_file import SeenFile
 from extery_site.moderation.models.task import Task, TaskQuerySet
 from extery_site.moderation.models.try_address import TryAddress
 from extery_site.moderation.models.waiver import Waiver
@@ -20,6 +21,7 @@ __all__ = [
     "PackageDifference",
     "QueueEntry",
     "SavedReply",
+    "SeenFile",
     "Task",
     "TaskQuerySet",
     "TryAddress",

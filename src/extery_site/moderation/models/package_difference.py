@@ -18,6 +18,9 @@ class PackageDifference(models.Model):
     new_sha256 = models.CharField(max_length=64)
     format = models.PositiveSmallIntegerField()
     data = models.JSONField()
+    file_keys = models.JSONField(
+        default=list, help_text="A key of the name and the content of each changed file."
+    )
     computed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
     class Meta:
