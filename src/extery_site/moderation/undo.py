@@ -115,11 +115,11 @@ def _correct(decision: Event, user: User) -> None:
     for row in EVENT_NOTIFICATIONS[decision.kind]:
         subject = row.subject(decision)
         about = (row.about.format(name=name))[:MAX_TITLE_LENGTH]
-        told = retract(row.kind, key=subject.key, about=about, by=user, since=decision.created_at)
-        if told:
+        notified = retract(row.kind, key=subject.key, about=about, by=user, since=decision.created_at)
+        if notified:
             notify(
                 _CORRECTIONS.get(row.kind, "review_state"),
-                to=told,
+                to=notified,
                 subject=subject,
                 by=user,
                 about=f"The decision about {name} was taken back: it is in review again",
