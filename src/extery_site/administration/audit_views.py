@@ -43,6 +43,11 @@ class Row:
         is_report = self.entry.action in ("case.reported", "case.added")
         return "Without a name" if is_report else "The site"
 
+    @property
+    def text(self) -> str:
+        """The text of the entry in one line."""
+        return " ".join(self.entry.text.split())
+
 
 def read_filter(request: HttpRequest) -> AuditFilter:
     """Return the filter of the query; the id of an extension may be in any form."""

@@ -141,7 +141,7 @@ def test_deleted_accounts_and_extensions_are_named(
     author = factories.make_user("author")
     extension = factories.make_draft(author).extension
     write_entry(
-        "account.suspended", by=moderator, person=stranger, path="/people/eve/", text="Advertising"
+        "account.suspended", by=moderator, person=stranger, path="/people/eve/", text="Two\nlines"
     )
     extension.events.all().delete()
     extension.versions.all().delete()
@@ -150,6 +150,7 @@ def test_deleted_accounts_and_extensions_are_named(
     page = signed_in(moderator).get(PAGE).content.decode()
     # The suspension, and the deletion itself.
     assert page.count("account deleted") == 2
+    assert "“Two lines”" in page
     assert "Gear Tool" in page
     assert 'href="/extensions/gear_tool/"' not in page
     assert 'href="/people/eve/"' not in page
