@@ -21,7 +21,7 @@ from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
-from tests.site import factories
+from tests.site import empty_database, factories
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,7 @@ def django_db_modify_db_settings(
     """On SQLite a file, which threads share as they do in the real site; else one database per worker."""
     from django.db import connection
 
+    empty_database.use_after_tests()
     if connection.vendor == "sqlite":
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(path)
