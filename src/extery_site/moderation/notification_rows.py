@@ -80,10 +80,11 @@ def extension_of(event: Event) -> Subject:
 def maximum_of(event: Event) -> Subject:
     """Return the suggested maximum Blender version of a version, with the page that answers it."""
     extension, number = event.extension, event.version_number
+    page = reverse("publish:maximum", args=[extension.extension_id, number]) if number else ""
     return Subject(
         f"maximum {extension.extension_id} {number}",
         f"{extension.name} {number}",
-        reverse("publish:maximum", args=[extension.extension_id, number]),
+        page or extension.get_absolute_url(),
     )
 
 
