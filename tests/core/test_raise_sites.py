@@ -94,8 +94,9 @@ def test_a_value_is_no_text_that_was_composed_where_it_is_passed() -> None:
     """Sentences belong into the tables, where they can be translated."""
     reasons = {"reason", "detail", "why", "fault", "message"}
     site = [call for call in CALLS if call.place.startswith("extery_site")]
-    # The reasons of moderators and of people who report an extension.
+    # The reasons of moderators and of people who report an extension, and of the regex library.
     own = {
+        "source-search.bad-pattern",
         *("upload.extension-blocked", "download.blocked", "download.version-blocked"),
         *("report.unknown-reason", "account.suspended", "reserved.in-use"),
     }

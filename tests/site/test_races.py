@@ -345,6 +345,7 @@ def test_simultaneous_replacements_of_an_image_leave_no_orphan(
     owner: User, media: Callable[[], list[str]], run_tasks: Callable[[], int]
 ) -> None:
     extension = factories.make_draft(owner).extension
+    run_tasks()
     pictures = [
         factories.picture(width=960 + 16 * number, height=540 + 9 * number) for number in range(3)
     ]

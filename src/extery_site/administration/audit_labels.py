@@ -22,6 +22,7 @@ GROUPS = {
     "waiver.": "Waivers",
     "reply.": "Saved replies",
     "id.": "Reserved ids",
+    "search.": "Searches of sources",
     "sign_in.": "Sign-ins",
     "admin.": "The admin",
 }
@@ -37,6 +38,7 @@ _ICONS = {
     "waiver": "shield",
     "reply": "reply",
     "id": "tag",
+    "search": "search",
     "sign_in": "key",
     "admin": "pencil",
 }

@@ -30,6 +30,8 @@ class Action(TextChoices):
     REPLY_DELETED = "reply.deleted", "Saved reply deleted"
     ID_RESERVED = "id.reserved", "Id reserved"
     ID_FREED = "id.freed", "Reserved id freed"
+    SEARCH_SAVED = "search.saved", "Search of sources saved"
+    SEARCH_DELETED = "search.deleted", "Search of sources deleted"
     SUSPENDED = "account.suspended", "User suspended"
     SUSPENSION_LIFTED = "account.lifted", "Suspension lifted"
     ROLE_GRANTED = "role.granted", "Role granted"

@@ -115,7 +115,9 @@ def _correct(decision: Event, user: User) -> None:
     for row in EVENT_NOTIFICATIONS[decision.kind]:
         subject = row.subject(decision)
         about = (row.about.format(name=name))[:MAX_TITLE_LENGTH]
-        notified = retract(row.kind, key=subject.key, about=about, by=user, since=decision.created_at)
+        notified = retract(
+            row.kind, key=subject.key, about=about, by=user, since=decision.created_at
+        )
         if notified:
             notify(
                 _CORRECTIONS.get(row.kind, "review_state"),

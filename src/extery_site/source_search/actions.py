@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
 from extery.core.types import TYPES_BY_NAME
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.audit.actions import Action
+from extery_site.audit.recording import write_entry
 from extery_site.catalog.text_limits import clean_text
 from extery_site.source_search.expressions import Expression
 from extery_site.source_search.models import Search
@@ -103,6 +106,7 @@ def save_search(
         )
     if is_watched and not search.is_watched:
         _require_fewer(Search.objects.watched().count(), MAX_WATCHED, "watched searches")
+    before = (search.name, search.description, search.points, search.is_shared, search.is_watched)
     if not search.is_saved:
         saved = Search.objects.saved().filter(owner=user)
         _require_fewer(saved.count(), MAX_SAVED, "saved searches")
@@ -111,6 +115,8 @@ def save_search(
     try:
         with transaction.atomic():
             search.save(update_fields=["name", "description", "points", "is_shared", "is_watched"])
+            if before != (name, description, points, is_shared, is_watched):
+                _record(Action.SEARCH_SAVED, search, user)
             # Packages that are in review already match too.
             if is_watched and search.is_regex:
                 search = _request_run(search, user)
@@ -123,8 +129,17 @@ def save_search(
 
 def delete_search(*, search: Search, by: AnyUser) -> None:
     """Delete a search and its matches; deleting it again changes nothing."""
-    _require_owner(search, by)
-    Search.objects.filter(pk=search.pk).delete()
+    user = _require_owner(search, by)
+    with transaction.atomic():
+        deleted, _ = Search.objects.filter(pk=search.pk).delete()
+        if deleted and search.is_saved:
+            _record(Action.SEARCH_DELETED, search, user)
+
+
+def _record(action: Action, search: Search, by: User) -> None:
+    path = reverse("source_search:search", args=[search.pk]) if search.pk else ""
+    points = {"points": search.points} if search.points else {}
+    write_entry(action, by=by, subject=search.name, text=search.query, path=path, details=points)
 
 
 def _require_owner(search: Search, by: AnyUser) -> User:

@@ -87,12 +87,15 @@ class PlaceOut(Schema):
 class ResultsIn(Schema):
     """Filters instead of those of the search, and which rows."""
 
-    scope: Literal["listed", "review", "all"] | None = None
-    file_pattern: str | None = None
-    type: str | None = None
-    tag: str | None = None
-    offset: int = Field(0, ge=0, le=10_000)
-    limit: int = Field(100, ge=1, le=MAX_ROWS)
+    scope: Literal["listed", "review", "all"] | None = Field(
+        None,
+        description="Of which versions: `listed`, `review` or `all`; by default as in the search.",
+    )
+    file_pattern: str | None = Field(None, description="Of which files, such as `*.py`.")
+    type: str | None = Field(None, description="Of which type of extension.")
+    tag: str | None = Field(None, description="Of extensions with this tag.")
+    offset: int = Field(0, ge=0, le=10_000, description="Rows to leave out.")
+    limit: int = Field(100, ge=1, le=MAX_ROWS, description="Maximum number of rows.")
 
 
 @router.get("/source-searches/", response=list[SearchOut])

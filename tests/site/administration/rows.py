@@ -11,7 +11,7 @@ from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.accounts.suspensions import suspend_user
 from extery_site.moderation import blocks, claims, comments, decisions, replies, tasks
-from extery_site.moderation.models import PackageDifference, Waiver
+from extery_site.moderation.models import Dispute, PackageDifference, Waiver
 from extery_site.moderation.try_addresses import make_address
 from extery_site.notify.models import MailJob, Notification
 from extery_site.project.tasks.models import PeriodicJob
@@ -22,6 +22,7 @@ from extery_site.ratings.actions import rate, reply
 from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal
 from extery_site.reports.handling import claim_case
+from extery_site.source_search.actions import start_search
 from tests.site import factories
 
 
@@ -55,7 +56,11 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     replies.save_reply(by=moderator, title=f"Licence {name}", text="Please add the licence.")
     reserve_id(extension_id=f"reserved_{name}", by=moderator, reason="Confusing")
     create_token(user=author, name="Upload")
+    start_search(by=moderator, kind="symbol", query=f"gears_{name}.make")
     # What scans, differences and workers write.
+    Dispute.objects.create(
+        version=waiting, fingerprint=name, code="wheel.missing", text="It is there", by=author
+    )
     Waiver.objects.create(
         extension=extension, fingerprint=name, code="wheel.missing", reason="Known", by=moderator
     )

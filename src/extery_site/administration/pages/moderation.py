@@ -18,6 +18,7 @@ from extery_site.moderation.models import (
     Answer,
     BlockRequest,
     Claim,
+    Dispute,
     PackageDifference,
     QueueEntry,
     SavedReply,
@@ -28,6 +29,7 @@ from extery_site.moderation.models import (
 from extery_site.moderation.replies import delete_reply
 from extery_site.publish.models import ReservedId
 from extery_site.publish.reserved_ids import free_id
+from extery_site.source_search.models import Search
 
 
 class ActionAdmin(EditableAdmin):
@@ -186,6 +188,28 @@ class WaiverAdmin(ReadOnlyAdmin):
     list_display = ("code", "extension", "version_number", "by", "created_at")
     list_select_related = ("extension", "by")
     search_fields = ("code", "extension__extension_id", "by__username")
+    date_hierarchy = "created_at"
+
+
+@register(Dispute, site=admin_site)
+class DisputeAdmin(OfVersionAdmin):
+    """Findings that authors dispute, on the tab of findings."""
+
+    list_display = ("version", "code", "state", "by", "decided_by", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("version__extension", "by", "decided_by")
+    search_fields = ("code", "version__extension__extension_id", "by__username")
+    date_hierarchy = "created_at"
+
+
+@register(Search, site=admin_site)
+class SearchAdmin(ReadOnlyAdmin):
+    """Searches over the sources; their owners change them on the pages of the source search."""
+
+    list_display = ("query", "name", "owner", "kind", "state", "is_watched", "points", "used_at")
+    list_filter = ("kind", "state", "is_watched")
+    list_select_related = ("owner",)
+    search_fields = ("query", "name", "owner__username")
     date_hierarchy = "created_at"
 
 

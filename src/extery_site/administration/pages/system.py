@@ -26,6 +26,16 @@ WITHOUT_PAGE = {
     "ratings.Helpful": "Whom a rating helped is private; the number is part of the rating.",
     "ratings.RatingSummary": "Computed from the ratings of an extension.",
     "ratings.SiteAverage": "Computed from all ratings.",
+    "moderation.SeenFile": "Marks that moderators make for themselves; they decide nothing.",
+    **dict.fromkeys(
+        (
+            *("source_search.IndexedPackage", "source_search.PackageFile"),
+            *("source_search.SourceFile", "source_search.SourceText"),
+            *("source_search.Symbol", "source_search.SymbolUse", "source_search.Match"),
+        ),
+        "The index of the source search; its pages show what it finds.",
+    ),
+    "transparency.PeriodFigures": "Computed from events and cases; the site has a page for them.",
     "listings.Revision": "One number, which each change of the listing increments.",
     "listings.DownloadDay": "The key of a day, with which the addresses of clients are hashed.",
     "listings.DownloadClient": "Hashes of a day, which count each client once.",
