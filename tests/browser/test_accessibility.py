@@ -43,6 +43,7 @@ CHOOSING = ("show", "step")
 BY_ROLE = ("/queue/", "/extensions/<")
 #: Addresses that are not pages of the site's design, or that end the session.
 ELSEWHERE = ("/api/", "/download/", "/static/", "/media/", "/account/logout/")
+FILES = (".csv", ".json", ".jsonl", ".zip")
 
 
 def kind_of(address: str) -> tuple[str, ...] | None:
@@ -62,7 +63,7 @@ def pages(page: Page, site: str, name: str, seen: set[tuple[str, ...]]) -> Itera
     while ahead:
         address = ahead.pop(0)
         kind = kind_of(address)
-        if kind is None or address.startswith(ELSEWHERE):
+        if kind is None or address.startswith(ELSEWHERE) or kind[0].endswith(FILES):
             continue
         if address == "/" or f"/{kind[0]}".startswith(BY_ROLE):
             kind = (*kind, name)
