@@ -20,7 +20,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("full_name", "about")
+        fields = ("full_name", "about", "uses_keys")
+        labels: ClassVar[dict[str, str]] = {"uses_keys": "Use keys in reviews"}
         help_texts: ClassVar[dict[str, str]] = {
             "full_name": "Shown beside your user name.",
             "about": "A few lines about you and your work. You can use Markdown.",

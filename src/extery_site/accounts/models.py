@@ -58,6 +58,13 @@ class User(AbstractUser):
         help_text="Helps with reviews: tries versions, sets tasks and writes internal notes, but does not decide.",
     )
 
+    uses_keys = models.BooleanField(
+        "keys",
+        default=True,
+        db_default=True,
+        help_text="Single keys work in the review queue and in reviews; the key ? lists them.",
+    )
+
     email_key = EmailKeyField(
         max_length=500,
         unique=True,

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from extery.rules.blender_verdicts import verdict_lines, verdicts_of_upload
 from extery_site.accounts.permissions import AnyUser, is_active_user, may_moderate, may_triage
@@ -116,7 +117,8 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
     before = near.get(keys[place - 2]) if place > 1 else None
     after = near.get(keys[place]) if 0 < place < len(keys) else None
     context: dict[str, Any] = {
-        "seen_count": count_seen(version, approved, user),
+        # The tab Changes computes the difference first.
+        "seen_count": SimpleLazyObject(lambda: count_seen(version, approved, user)),
         "previous_next": (before, after),
         "claim": current_claim(version),
         "risk": stored_risk(version),

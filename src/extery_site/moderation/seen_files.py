@@ -36,7 +36,7 @@ def mark_file(*, version: Version, by: AnyUser, key: str, is_seen: bool = True) 
     version = lock_version(version, lock_extension(version.extension), Role.MODERATOR)
     user = require_triage(by, version.extension, version)
     if not is_seen:
-        version.seen_files.filter(by=user, key=key).delete()
+        SeenFile.objects.filter(version=version, by=user, key=key).delete()
         return
     if key not in keys_of_files(version.package_hashes):
         raise NotFound.of("request.not-found", variant="changed-file")
@@ -47,7 +47,7 @@ def seen_keys(version: Version, user: AnyUser) -> set[str]:
     """Return the keys of the files that a user has seen, also of earlier builds."""
     if not is_active_user(user):
         return set()
-    return set(version.seen_files.filter(by=user.pk).values_list("key", flat=True))
+    return set(SeenFile.objects.filter(version=version, by=user.pk).values_list("key", flat=True))
 
 
 def count_seen(version: Version, approved: Version | None, user: AnyUser) -> SeenCount | None:

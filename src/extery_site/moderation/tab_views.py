@@ -228,11 +228,12 @@ _TABS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 #: Tabs that show the content of packages.
 CODE_TABS = frozenset(_TABS)
 
-#: Decisions that are confirmed on a page of their own: the verb of the title and of the button.
+#: Decisions that are confirmed on a page of their own: the verb of the title and of the button, and
+#: that of the button while the form is sent.
 CONFIRMED = {
-    "approve": "Approve",
-    "decline": "Decline",
-    "request_changes": "Request changes to",
+    "approve": ("Approve", "Approving"),
+    "decline": ("Decline", "Declining"),
+    "request_changes": ("Request changes to", "Requesting changes to"),
 }
 
 
@@ -252,7 +253,8 @@ def confirm(request: HttpRequest, extension_id: str, number: str) -> HttpRespons
     context = review_context(request, extension, version, number=number, tab="version")
     context |= {
         "step": step,
-        "verb": CONFIRMED[step],
+        "verb": CONFIRMED[step][0],
+        "sending": CONFIRMED[step][1],
         "message": request.POST.get("reason", ""),
         "seen": seen,
         "wait": waiting_time(version) if step == "approve" else timedelta(0),

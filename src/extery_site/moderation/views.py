@@ -130,7 +130,9 @@ def _change(request: HttpRequest) -> HttpResponse:
     if "next" in post:
         claim = claim_next(by=moderator)
         if claim is not None:
-            return redirect(tab_url(claim.version))
+            # Of an update, what changed is read first.
+            is_update = claim.version.extension.newest_version_id is not None
+            return redirect(tab_url(claim.version, "changes" if is_update else "version"))
         messages.info(request, "Nothing is left to take: every version in review is claimed.")
         return redirect(_list_url(post))
     if "undo" in post:

@@ -34,7 +34,10 @@ def version(owner: User, moderator: User) -> Version:
 
 
 def seen_buttons(page: Page) -> dict[str, Any]:
-    return {button.words.removeprefix("Seen: "): button for button in page.classed("seen-button")}
+    return {
+        button["aria-label"].removeprefix("Seen: "): button
+        for button in page.classed("seen-button")
+    }
 
 
 def test_a_file_is_seen_on_the_page_until_its_content_changes(

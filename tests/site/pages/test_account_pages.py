@@ -151,6 +151,9 @@ def test_the_profile_is_saved_and_shown(owner: User, signed_in: SignIn) -> None:
     profile = Page(client.get("/people/ada/").content.decode())
     assert profile.h1 == "Ada L."
     assert "<em>make</em>" in profile.html
+    # The form had no tick for the keys of reviews.
+    keys = Page(client.get("/queue/").content.decode()).classed("keys-dialog")[0]
+    assert keys["data-keys"] == "off"
 
 
 def test_the_profile_form_cannot_change_role_or_user_name(owner: User, signed_in: SignIn) -> None:
