@@ -43,7 +43,8 @@ def author_context(user: AnyUser, version: Version | None) -> dict[str, Any]:
         return {}
     events = list(
         Event.objects.filter(
-            version=version, kind__in=(_Kind.SUBMITTED, *_ANSWERS, _Kind.WITHDRAWN)
+            version=version,
+            kind__in=(_Kind.SUBMITTED, *_ANSWERS, _Kind.WITHDRAWN, _Kind.VERSION_BLOCKED),
         )
         .select_related("by")
         .in_order()
@@ -51,9 +52,16 @@ def author_context(user: AnyUser, version: Version | None) -> dict[str, Any]:
     return {
         "steps": steps_of(version, events),
         "last_answer": next((one for one in reversed(events) if one.kind in _ANSWERS), None),
+        "appealable": _appealable(version, events),
         "builds": builds_of(version),
         **_waits(version),
     }
+
+
+def _appealable(version: Version, events: list[Event]) -> Event | None:
+    """Return the decision in force about a declined or blocked version: its author can appeal against it."""
+    kind = _APPEALABLE.get(_Status(version.status))
+    return next((one for one in reversed(events) if one.kind == kind), None)
 
 
 def _waits(version: Version) -> dict[str, Any]:
@@ -74,9 +82,10 @@ def _waits(version: Version) -> dict[str, Any]:
 
 
 _ANSWERS = frozenset({_Kind.CHANGES_REQUESTED, _Kind.APPROVED, _Kind.DECLINED})
+_APPEALABLE = {_Status.DECLINED: _Kind.DECLINED, _Status.BLOCKED: _Kind.VERSION_BLOCKED}
 
 
-_DONE = (_Status.APPROVED, _Status.DECLINED)
+_DONE = (_Status.APPROVED, _Status.DECLINED, _Status.BLOCKED)
 
 
 def steps_of(version: Version, events: list[Event]) -> list[Step]:

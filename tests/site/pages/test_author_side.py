@@ -134,3 +134,25 @@ def test_a_package_is_not_replaced_in_review_or_by_others(
         assert signed_in(user).post(REPLACE, {"file": zip_file()}).status_code == 404
     assert signed_in(owner).post(REPLACE).status_code == 422
     assert Version.objects.get().replaced_packages.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["declined", "version_blocked"])
+def test_the_author_can_appeal_from_the_page(
+    owner: User, moderator: User, signed_in: SignedIn, kind: str
+) -> None:
+    if kind == "declined":
+        version = factories.make_waiting(owner)
+        moderation.decline_version(
+            version=version, packages=version.package_hashes, by=moderator, reason="No licence"
+        )
+    else:
+        version = factories.make_approved(owner, moderator)
+        moderation.block_version(version=version, by=moderator, reason="Sends files")
+    link = f"/appeals/new/event-{version.events.get(kind=kind).pk}/"
+
+    client = signed_in(owner)
+    page = Page(text(client.get(REVIEW)))
+    # In the notice, and in the history at the decision.
+    assert page.links.count(link) == 2
+    assert client.get(link).status_code == 200
+    assert link not in text(signed_in(moderator).get(REVIEW))
