@@ -16,8 +16,10 @@ MAX_ALT_TEXT_LENGTH = 300
 #: Numbers of versions, such as ``1.2.0-beta.1``.
 MAX_NUMBER_LENGTH = 100
 MAX_URL_LENGTH = 500
-#: Reasons of blocks: Blender shows them, and every listing contains them.
-MAX_BLOCK_REASON_LENGTH = 2_000
+#: Reasons of blocks: every listing contains them, and Blender shows them in one line, which it does not wrap.
+MAX_BLOCK_REASON_LENGTH = 200
+#: Reasons of blocks in the database, where older ones are longer.
+MAX_STORED_BLOCK_REASON_LENGTH = 2_000
 #: Notes of deprecated extensions, which their pages show.
 MAX_DEPRECATION_NOTE_LENGTH = 1_000
 

@@ -21,8 +21,9 @@ from extery_site.accounts.models import User
 from extery_site.accounts.permissions import may_moderate, require_moderator, require_user
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
+from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH
 from extery_site.moderation import blocks, decisions, queues
-from extery_site.moderation.forms import MAX_SHOWN_REASON, BlockForm
+from extery_site.moderation.forms import BlockForm
 from extery_site.moderation.models.block_request import BlockRequest
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.ui.form_problems import add_problems
@@ -146,7 +147,7 @@ def _show(
         "others": _other_moderators(request) if is_moderator else [],
         "may_decide": may_decide(request.user, extension),
         "history": queues.block_events(extension)[:PAGE_SIZE],
-        "max_reason": MAX_SHOWN_REASON,
+        "max_reason": MAX_BLOCK_REASON_LENGTH,
         "answer_error": answer_error,
         "recounted": recounted,
         "visible": Extension.objects.visible_to(request.user).filter(pk=extension.pk).exists(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.http import QueryDict
 
-from extery_site.catalog.text_limits import MAX_REASON_LENGTH
+from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH
 
 
 class CommentForm(forms.Form):
@@ -50,10 +50,6 @@ class StatusForm(forms.Form):
     )
 
 
-#: Characters of the reason of a block on its page: Blender shows it in one line, which it does not wrap.
-MAX_SHOWN_REASON = 200
-
-
 class BlockForm(forms.Form):
     """What to block, and why."""
 
@@ -63,7 +59,7 @@ class BlockForm(forms.Form):
     )
     reason = forms.CharField(
         label="Reason",
-        max_length=MAX_SHOWN_REASON,
+        max_length=MAX_BLOCK_REASON_LENGTH,
         error_messages={"required": "Enter a reason: everyone reads it."},
     )
     note = forms.CharField(label="For moderators only", required=False, max_length=2_000)

@@ -22,8 +22,8 @@ from extery_site.catalog.models.fields import ByteOrderedCharField
 from extery_site.catalog.models.skeleton import MAX_SKELETON_LENGTH, skeleton
 from extery_site.catalog.models.version import Package, Version
 from extery_site.catalog.text_limits import (
-    MAX_BLOCK_REASON_LENGTH,
     MAX_DEPRECATION_NOTE_LENGTH,
+    MAX_STORED_BLOCK_REASON_LENGTH,
     MAX_TEXT_LENGTH,
     MAX_URL_LENGTH,
 )
@@ -213,7 +213,7 @@ class Extension(models.Model):
         related_name="extension",
     )
     status = models.CharField(max_length=20, choices=extension_status_choices, default=Status.DRAFT)
-    block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
+    block_reason = models.TextField(blank=True, max_length=MAX_STORED_BLOCK_REASON_LENGTH)
     newest_version = models.ForeignKey(
         "catalog.Version",
         on_delete=models.SET_NULL,

@@ -26,8 +26,8 @@ from extery_site.catalog.models.compatibility import compatible_packages
 from extery_site.catalog.models.fields import OrderedJSONField
 from extery_site.catalog.models.remote_library import RemoteLibrary
 from extery_site.catalog.text_limits import (
-    MAX_BLOCK_REASON_LENGTH,
     MAX_NUMBER_LENGTH,
+    MAX_STORED_BLOCK_REASON_LENGTH,
     MAX_TEXT_LENGTH,
 )
 from extery_site.files.models import StoredFile
@@ -134,7 +134,7 @@ class Version(models.Model):
         db_default=False,
         help_text="Whether it is public, or becomes public, by its risk: no moderator has approved it.",
     )
-    block_reason = models.TextField(blank=True, max_length=MAX_BLOCK_REASON_LENGTH)
+    block_reason = models.TextField(blank=True, max_length=MAX_STORED_BLOCK_REASON_LENGTH)
     expires_at = models.DateTimeField(
         null=True,
         blank=True,

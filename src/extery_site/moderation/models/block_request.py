@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from extery_site.catalog.models import Extension
-from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH, MAX_REASON_LENGTH
+from extery_site.catalog.text_limits import MAX_REASON_LENGTH, MAX_STORED_BLOCK_REASON_LENGTH
 
 
 def block_request_state_choices() -> list[tuple[str, str]]:
@@ -43,7 +43,7 @@ class BlockRequest(models.Model):
         blank=True,
         help_text="Numbers of the versions to block; empty for the whole extension.",
     )
-    reason = models.TextField(max_length=MAX_BLOCK_REASON_LENGTH, help_text="Public.")
+    reason = models.TextField(max_length=MAX_STORED_BLOCK_REASON_LENGTH, help_text="Public.")
     note = models.TextField(blank=True, max_length=MAX_REASON_LENGTH, help_text="For moderators.")
     state = models.CharField(max_length=20, choices=block_request_state_choices, default=State.OPEN)
     asked_by = models.ForeignKey(
