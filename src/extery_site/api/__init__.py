@@ -19,6 +19,7 @@ from extery_site.catalog.endpoints import router as catalog
 from extery_site.listings.endpoints import router as listings
 from extery_site.moderation.endpoints import router as moderation
 from extery_site.moderation.queue_endpoints import router as queue
+from extery_site.moderation.review_endpoints import router as review
 from extery_site.notify.endpoints import router as notify
 from extery_site.project.error_views import not_found
 from extery_site.project.problems import MEDIA_TYPE, problem_response, respond_to_database_error
@@ -97,6 +98,7 @@ for _router in (
     managing,
     maximum,
     queue,
+    review,
     moderation,
     reports,
     transparency,

@@ -7,12 +7,10 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
-from extery.core.errors import InvalidInput, NotFound, Where
-from extery.core.invisible import show_invisible
+from extery.core.errors import InvalidInput, NotFound
 from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.subjects import review_subject
-from extery_site.catalog.text_limits import MAX_TASK_LENGTH
 from extery_site.moderation import (
     claims,
     comments,
@@ -23,11 +21,10 @@ from extery_site.moderation import (
     undo,
     waivers,
 )
-from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.places import make_place
 from extery_site.moderation.seen_files import mark_file
-from extery_site.moderation.tried import RESULTS, report_try
+from extery_site.moderation.tried import report_try
 from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
 from extery_site.quotas.client_address import client_address
 
@@ -153,13 +150,8 @@ def _add_task(form: SentForm) -> str:
 
 
 def _add_task_of_finding(form: SentForm) -> str:
-    fingerprint = form.value("finding")
-    finding = findings_of(form.version).get(fingerprint)
-    if finding is None:
-        raise NotFound.of("request.not-found", variant="finding")
-    text = form.value("task") or finding.hint or finding.message
-    text = show_invisible(text[:1].upper() + text[1:])[:MAX_TASK_LENGTH]
-    tasks.add_task(version=form.version, by=form.by, text=text, finding=finding)
+    fingerprint, text = form.value("finding"), form.value("task")
+    tasks.add_task_of_finding(version=form.version, fingerprint=fingerprint, by=form.by, text=text)
     return f"finding-{fingerprint}"
 
 
@@ -229,8 +221,6 @@ def _end_address(form: SentForm) -> str:
 
 
 def _tried(form: SentForm) -> str:
-    if form.value("result") not in RESULTS:
-        raise InvalidInput.of("review.result-missing", where=Where(path=("result",)))
     event = report_try(
         version=form.version,
         by=form.by,

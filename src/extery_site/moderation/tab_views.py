@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from extery.core.errors import ExteryError, Problem, Refused
+from extery.core.errors import ExteryError, Refused
 from extery_site.accounts.permissions import is_active_user, may_triage, require_moderator
 from extery_site.catalog.models import Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.change_lines import files_with_lines
 from extery_site.moderation.changes import find_bases, safe_difference, summarize
 from extery_site.moderation.cool_down import waiting_time
-from extery_site.moderation.disputes import disputes_of
+from extery_site.moderation.finding_rows import FindingRow, finding_rows
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
-from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.review_context import may_read_code, review_context
 from extery_site.moderation.seen_files import seen_keys
 from extery_site.moderation.tried import RESULTS, SYSTEMS
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
-from extery_site.moderation.waivers import waivers_of
 from extery_site.project.problems import http_status
 from extery_site.source_search.watches import index_state, watched_matches
 from extery_site.ui.addresses import absolute
@@ -143,43 +141,13 @@ def _changes(
     }
 
 
-class FindingRow(NamedTuple):
-    """A finding as the page shows it."""
-
-    fingerprint: str
-    problem: Problem
-    is_new: bool
-    waiver: Waiver | None
-    task: Task | None
-    dispute: Dispute | None
-
-    @property
-    def group(self) -> str:
-        """The title of its group."""
-        if self.waiver:
-            return "Waived"
-        return "To fix" if self.problem.is_error else "To look at"
-
-
 def _findings(
     request: HttpRequest, extension: Extension, version: Version, context: _Context
 ) -> dict[str, Any]:
     found = findings_of(version)
     approved = context["approved"]
     before = findings_of(approved) if approved else {}
-    waivers, disputes = waivers_of(extension), disputes_of(version)
-    tasks = {task.fingerprint: task for task in context["tasks"] if task.fingerprint}
-    rows = [
-        FindingRow(
-            fingerprint,
-            problem,
-            is_new=bool(approved) and fingerprint not in before,
-            waiver=waivers.get(fingerprint),
-            task=tasks.get(fingerprint),
-            dispute=disputes.get(fingerprint),
-        )
-        for fingerprint, problem in found.items()
-    ]
+    rows = finding_rows(version, approved, context["tasks"])
     only = request.GET.get("show", "")
     groups: dict[str, list[FindingRow]] = {"To fix": [], "To look at": [], "Waived": []}
     for row in rows:

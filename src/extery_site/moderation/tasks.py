@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Problem, Refused, Where
+from extery.core.invisible import show_invisible
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_triage, require_user
 from extery_site.audit.actions import Action
@@ -76,6 +77,20 @@ def add_task(
     )
     _record_task(Action.TASK_SET, task, version, user)
     return task
+
+
+def add_task_of_finding(*, version: Version, fingerprint: str, by: AnyUser, text: str = "") -> Task:
+    """Set a task that an upload without the finding gets done; its text is the finding's hint without ``text``.
+
+    Raises `NotFound` for a finding that the version does not have, otherwise as `add_task`.
+    """
+    user = require_triage(by, version.extension, version)
+    finding = findings_of(version).get(fingerprint)
+    if finding is None:
+        raise NotFound.of("request.not-found", variant="finding")
+    text = text or finding.hint or finding.message
+    text = show_invisible(text[:1].upper() + text[1:])[:MAX_TASK_LENGTH]
+    return add_task(version=version, by=user, text=text, finding=finding)
 
 
 @transaction.atomic

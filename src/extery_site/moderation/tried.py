@@ -29,6 +29,8 @@ def report_try(
 ) -> Event:
     """Add what a moderator or volunteer saw to the conversation."""
     user = require_triage(by, version.extension, version)
+    if result not in RESULTS:
+        raise InvalidInput.of("review.result-missing", where=Where(path=("result",)))
     blender = blender.strip()
     if not _BLENDER.fullmatch(blender):
         raise InvalidInput.of("review.blender-missing", where=Where(path=("blender",)))

@@ -1,0 +1,54 @@
+"""Findings of a version with what happened to each: waiver, task, dispute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from extery.core.errors import Problem
+from extery_site.catalog.models import Version
+from extery_site.moderation.disputes import disputes_of
+from extery_site.moderation.findings import findings_of
+from extery_site.moderation.models import Dispute, Task, Waiver
+from extery_site.moderation.waivers import waivers_of
+
+
+class FindingRow(NamedTuple):
+    """A finding, as the page and the API show it."""
+
+    fingerprint: str
+    problem: Problem
+    is_new: bool
+    waiver: Waiver | None
+    task: Task | None
+    dispute: Dispute | None
+
+    @property
+    def group(self) -> str:
+        """The title of its group."""
+        if self.waiver:
+            return "Waived"
+        return "To fix" if self.problem.is_error else "To look at"
+
+
+def finding_rows(
+    version: Version, approved: Version | None, tasks: Iterable[Task]
+) -> list[FindingRow]:
+    """Return the findings of a version; what the version ``approved`` before does not have is new.
+
+    ``tasks`` are those of the version that the user may see.
+    """
+    before = findings_of(approved) if approved else {}
+    waivers, disputes = waivers_of(version.extension), disputes_of(version)
+    by_finding = {task.fingerprint: task for task in tasks if task.fingerprint}
+    return [
+        FindingRow(
+            fingerprint,
+            problem,
+            is_new=bool(approved) and fingerprint not in before,
+            waiver=waivers.get(fingerprint),
+            task=by_finding.get(fingerprint),
+            dispute=disputes.get(fingerprint),
+        )
+        for fingerprint, problem in findings_of(version).items()
+    ]
