@@ -43,6 +43,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "usual_time": queries.usual_time(),
         "kinds": KINDS.values(),
         "reasons": Reason.choices,
+        "can_choose": tab in ("open", "mine"),
     }
     if tab == "appeals":
         appeals = Appeal.objects.select_related("by", "decided_by", "first_decided_by")

@@ -122,6 +122,17 @@ class DecisionForm(forms.Form):
         ]
 
 
+class SameAnswerForm(forms.Form):
+    """The answer to the reports of several cases that are dismissed together."""
+
+    note = _text(
+        "What you found",
+        rows=4,
+        help_text="Everyone who reported one of them reads it.",
+        required="Write at least a sentence: the people who reported them read it.",
+    )
+
+
 class NoteForm(forms.Form):
     """The reason for opening a case again."""
 

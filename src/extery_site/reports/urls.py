@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from extery_site.reports import appeal_views, case_views, suspension_views, views
+from extery_site.reports import appeal_views, bulk_views, case_views, suspension_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/mine/", views.mine, name="mine"),
     path("reports/next/", case_views.take_next, name="next"),
     path("reports/numbers/", case_views.show_numbers, name="numbers"),
+    path("reports/chosen/", bulk_views.chosen, name="chosen"),
     path("reports/<int:pk>/", case_views.case, name="case"),
     path("reports/<int:pk>/claim/", case_views.claim, name="claim"),
     path("reports/<int:pk>/answer/", views.answer, name="answer"),
