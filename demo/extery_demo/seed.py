@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from extery.core.errors import Refused, Where
@@ -101,11 +102,13 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
     """
     if not force:
         _refuse_public_address(settings.EXTERY_SITE_URL)
-    with transaction.atomic():
+    # Its ratings, notes and decisions need versions that a moderator published at once.
+    with override_settings(EXTERY_LATER_VERSIONS="review"), transaction.atomic():
         lock_transaction("demo")
         if reason := _reason_not_to_seed():
             return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())
         users = create_users()
+        _add_saved_replies(users)
         _play_scenarios(users)
         _save_searches(users["moderator"])
         if size == "full":
@@ -167,8 +170,6 @@ def _play_scenarios(users: dict[str, User]) -> None:
 def _add_saved_replies(users: dict[str, User]) -> None:
     for title, text in SAVED_REPLIES:
         save_reply(by=users["moderator"], title=title, text=text)
-    # Later than all that was played: what is written from now on is dated by the cases.
-    add_cases(users, timezone.now())
 
 
 def _save_searches(moderator: User) -> None:
