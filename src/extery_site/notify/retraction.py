@@ -26,17 +26,17 @@ def retract(kind: str, *, key: str, about: str, by: User, since: datetime) -> li
     mailed = set(
         MailJob.objects.filter(notification__in=sent).values_list("notification", flat=True)
     )
-    told: list[User] = []
+    notified: list[User] = []
     dropped: list[Notification] = []
     for notification in sent.select_related("entry__user").order_by("entry__user"):
         was_read = notification.on_site and not notification.entry.is_unread
         if was_read or notification.pk in mailed:
-            told.append(notification.entry.user)
+            notified.append(notification.entry.user)
         else:
             dropped.append(notification)
     Notification.objects.filter(pk__in=[one.pk for one in dropped]).delete()
     _update_entries([one.entry for one in dropped])
-    return told
+    return notified
 
 
 def _update_entries(entries: list[FeedEntry]) -> None:

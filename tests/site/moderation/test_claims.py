@@ -91,8 +91,8 @@ def test_a_claim_is_taken_over_with_a_record(
     assert holder(version) == moderator
     first.refresh_from_db()
     assert (first.end, first.ended_by) == ("taken_over", moderator)
-    told = Notification.objects.filter(kind="claim_taken_over")
-    assert [(one.entry.user, one.by, one.about) for one in told] == [
+    sent = Notification.objects.filter(kind="claim_taken_over")
+    assert [(one.entry.user, one.by, one.about) for one in sent] == [
         (imani, moderator, str(version))
     ]
 

@@ -166,5 +166,5 @@ def test_staff_who_took_part_are_notified_about_an_internal_note_and_its_author_
     write(version, volunteer, "I look at it.")
     write(version, owner, "Thank you.")
     write(version, moderator, "Same host as in June.", is_internal=True)
-    told = Notification.objects.filter(text="Same host as in June.")
-    assert [row.entry.user for row in told] == [volunteer]
+    sent = Notification.objects.filter(text="Same host as in June.")
+    assert [row.entry.user for row in sent] == [volunteer]

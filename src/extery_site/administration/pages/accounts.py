@@ -33,7 +33,7 @@ class UserAdmin(EditableAdmin):
     fixed = ("username", "email", "suspended_until", "date_joined", "last_login")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Nobody can lock themselves out.
+        # No one can lock themselves out.
         own = ("is_active", "is_superuser") if obj == request.user else ()
         return (*self.fixed, *own)
 
