@@ -30,6 +30,8 @@ CANNOT_RUN = {
     "extery manage": "needs the data of a site",
     "gh ": "needs an account of a code host",
     "gunicorn": "runs until it is stopped",
+    "journalctl ": "needs the log of a service",
+    "jq ": "needs the log of a site",
     "pip ": "needs a package index",
     "python -m pip ": "needs a package index",
     "rclone ": "needs a bucket",

@@ -18,6 +18,11 @@ def main_button(page: Page, name: str) -> Any:
     return page.get_by_role("main").get_by_role("button", name=name, exact=True)
 
 
+def confirm(page: Page, name: str) -> None:
+    """Press a button of the form that confirms an action: in a dialog, or without scripts on its page."""
+    page.locator("[data-dialog-content]").get_by_role("button", name=name, exact=True).click()
+
+
 def sign_up(page: Page, name: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Sign in").click()

@@ -63,7 +63,8 @@ def pages(page: Page, site: str, name: str, seen: set[tuple[str, ...]]) -> Itera
     while ahead:
         address = ahead.pop(0)
         kind = kind_of(address)
-        if kind is None or address.startswith(ELSEWHERE) or kind[0].endswith(FILES):
+        is_file = urlsplit(address).path.endswith(FILES)
+        if kind is None or address.startswith(ELSEWHERE) or is_file:
             continue
         if address == "/" or f"/{kind[0]}".startswith(BY_ROLE):
             kind = (*kind, name)

@@ -42,7 +42,7 @@ def decide(page: Page, button: str, reason: str) -> None:
     steps.main_button(page, button).click()
     if button.startswith("Approve"):
         page.get_by_role("heading", name="Approve Gear Tool 1.0.0?").wait_for()
-        steps.main_button(page, button).click()
+        steps.confirm(page, button)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -155,7 +155,7 @@ def approve(moderator: Page) -> None:
     moderator.goto(REVIEW)
     steps.main_button(moderator, "Approve 1.0.0").click()
     moderator.get_by_role("heading", name="Approve Gear Tool 1.0.0?").wait_for()
-    steps.main_button(moderator, "Approve 1.0.0").click()
+    steps.confirm(moderator, "Approve 1.0.0")
     moderator.get_by_text("approved version 1.0.0").first.wait_for()
 
 
