@@ -15,6 +15,7 @@ from extery_site.moderation.models import SavedReply
 from extery_site.moderation.replies import PLACEHOLDERS, delete_reply, save_reply
 from extery_site.project.problems import http_status
 from extery_site.ui.form_problems import add_problems
+from extery_site.ui.row_keys import row_key
 
 
 @login_required
@@ -25,8 +26,7 @@ def replies(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("edit", "")
     edited = None
     if number:
-        is_number = number.isascii() and number.isdigit() and len(number) < 19
-        edited = SavedReply.objects.filter(pk=int(number)).first() if is_number else None
+        edited = SavedReply.objects.filter(pk=row_key(number)).first()
         if edited is None:
             raise NotFound.of("request.not-found", variant="reply")
     initial = {"title": edited.title, "text": edited.text} if edited else None

@@ -27,6 +27,7 @@ from extery_site.moderation.seen_files import mark_file
 from extery_site.moderation.tried import report_try
 from extery_site.notify.actions import Subject, follow, mute, unfollow, unmute
 from extery_site.quotas.client_address import client_address
+from extery_site.ui.row_keys import row_key
 
 
 class SentForm(NamedTuple):
@@ -63,7 +64,7 @@ class SentForm(NamedTuple):
     @property
     def event(self) -> Event:
         """The comment that it is about; raises `NotFound`."""
-        event = self.extension.events.filter(pk=_number(self.value("event"))).first()
+        event = self.extension.events.filter(pk=row_key(self.value("event"))).first()
         if event is None:
             raise NotFound.of("request.not-found", variant="comment")
         event.extension = self.extension
@@ -72,7 +73,7 @@ class SentForm(NamedTuple):
     @property
     def task(self) -> Task:
         """The task that it is about; raises `NotFound`."""
-        task: Task | None = self.version.tasks.filter(pk=_number(self.value("task_id"))).first()
+        task: Task | None = self.version.tasks.filter(pk=row_key(self.value("task_id"))).first()
         if task is None:
             raise NotFound.of("request.not-found", variant="task")
         task.version = self.version
@@ -82,7 +83,7 @@ class SentForm(NamedTuple):
     def dispute(self) -> Dispute:
         """The dispute that it is about; raises `NotFound`."""
         disputes = self.version.disputes
-        dispute: Dispute | None = disputes.filter(pk=_number(self.value("dispute"))).first()
+        dispute: Dispute | None = disputes.filter(pk=row_key(self.value("dispute"))).first()
         if dispute is None:
             raise NotFound.of("request.not-found", variant="dispute")
         dispute.version = self.version
@@ -244,7 +245,7 @@ def _release(form: SentForm) -> str:
 
 
 def _take_over(form: SentForm) -> str:
-    claims.take_over(version=form.version, by=form.by, claim=_number(form.value("claim")) or None)
+    claims.take_over(version=form.version, by=form.by, claim=row_key(form.value("claim")) or None)
     return ""
 
 
@@ -295,7 +296,3 @@ STEPS: dict[str, Step] = {
     "end_address": Step(_end_address, "The address is taken back. It no longer works."),
     "tried": Step(_tried, "Thank you. It is in the conversation now."),
 }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

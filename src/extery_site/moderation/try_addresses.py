@@ -26,6 +26,7 @@ from extery_site.listings.snapshot import head
 from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models import TryAddress
 from extery_site.moderation.permissions import may_triage, require_triage
+from extery_site.ui.row_keys import row_key
 
 LIFETIME = timedelta(days=7)
 #: Statuses in which a version is tried.
@@ -73,15 +74,11 @@ def address_of(version: Version, user: AnyUser) -> TryAddress | None:
 
 def find_address(token: str) -> TryAddress:
     """Return the address with a token; raises `NotFound` if it has ended or never existed."""
-    number = token.partition("-")[0]
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        address = (
-            TryAddress.objects.select_related("version__extension", "user")
-            .filter(pk=int(number))
-            .first()
-        )
-        if address is not None and address.has_token(token) and _is_valid(address):
-            return address
+    key = row_key(token.partition("-")[0])
+    addresses = TryAddress.objects.select_related("version__extension", "user")
+    address = addresses.filter(pk=key).first() if key else None
+    if address is not None and address.has_token(token) and _is_valid(address):
+        return address
     raise NotFound.of("review.try-ended")
 
 

@@ -20,6 +20,7 @@ from extery_site.notify import actions, feed, preferences, stop_links
 from extery_site.notify.forms import MailForm
 from extery_site.notify.kinds import Group, kinds_for
 from extery_site.notify.models import FeedEntry, Subscription
+from extery_site.ui.row_keys import row_key
 
 
 @login_required
@@ -45,7 +46,7 @@ def show_feed(request: HttpRequest) -> HttpResponse:
         "unread": feed.count_unread(user),
         "asked": feed.count_asked(user),
         "newest": newest,
-        "marked": _number(request.GET.get("marked", "")),
+        "marked": row_key(request.GET.get("marked", "")),
     }
     return render(request, "notify/feed.html", context)
 
@@ -85,7 +86,7 @@ def mute_entry(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark what was in the feed when the page was made as read."""
-    up_to = _number(request.POST.get("up_to", ""))
+    up_to = row_key(request.POST.get("up_to", ""))
     number = actions.mark_all_read(request.user, up_to=up_to) if up_to else 0
     return _back_to_feed(request, **({"marked": up_to} if number else {}))
 
@@ -94,21 +95,16 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo_read_all(request: HttpRequest) -> HttpResponse:
     """Mark as unread again what `read_all` marked."""
-    if up_to := _number(request.POST.get("up_to", "")):
+    if up_to := row_key(request.POST.get("up_to", "")):
         actions.undo_mark_all(request.user, up_to=up_to)
     return _back_to_feed(request)
-
-
-def _number(text: str) -> int:
-    """Return a number of at most 18 digits, which databases can store, or 0."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def _back_to_feed(request: HttpRequest, **query: Any) -> HttpResponse:
     tab = request.POST.get("show", "")
     if tab in feed.TABS and tab != "all":
         query["show"] = tab
-    if (page := _number(request.POST.get("page", ""))) > 1:
+    if (page := row_key(request.POST.get("page", ""))) > 1:
         query["page"] = page
     return redirect(reverse("notify:feed") + (f"?{urlencode(query)}" if query else ""))
 

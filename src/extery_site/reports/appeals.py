@@ -25,8 +25,8 @@ from extery_site.reports.actions import lock_case
 from extery_site.reports.entries import add_entry
 from extery_site.reports.handling import close_case
 from extery_site.reports.models import Appeal, Case, CaseEntry
-from extery_site.reports.targets import number
 from extery_site.reports.texts import require_text
+from extery_site.ui.row_keys import row_key
 
 _Kind = Event.Kind
 
@@ -60,13 +60,13 @@ def find_decision(key: str, person: User) -> Decision:
     if kind == "event":
         found = _of_event(
             Event.objects.select_related("extension", "version", "by")
-            .filter(pk=number(pk), extension__owner=person)
+            .filter(pk=row_key(pk), extension__owner=person)
             .first()
         )
     elif kind == "suspension":
-        found = _of_suspension(person.suspensions.filter(pk=number(pk)).first())
+        found = _of_suspension(person.suspensions.filter(pk=row_key(pk)).first())
     elif kind == "case":
-        found = _of_case(Case.objects.filter(pk=number(pk), person=person).first())
+        found = _of_case(Case.objects.filter(pk=row_key(pk), person=person).first())
     if found is None:
         raise NotFound.of("request.not-found", variant="decision", name=key[:100])
     return found

@@ -17,6 +17,7 @@ from extery_site.reports import queries
 from extery_site.reports.actions import lock_case
 from extery_site.reports.handling import dismiss_case, may_decide_case
 from extery_site.reports.models import Case, CaseEntry
+from extery_site.ui.row_keys import row_keys
 
 MAX_CHOSEN = 100
 _Kind = CaseEntry.Kind
@@ -48,8 +49,7 @@ class Result:
 
 def find_chosen(keys: Collection[str], by: User) -> list[Choice]:
     """Return the cases with these keys, at most `MAX_CHOSEN`, in their order; ignores everything else."""
-    numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-    numbers = list(dict.fromkeys(numbers))[:MAX_CHOSEN]
+    numbers = row_keys(keys, maximum=MAX_CHOSEN)
     statements = CaseEntry.objects.filter(case=OuterRef("pk"), kind__in=_STATEMENTS)
     last = Subquery(statements.order_by("-pk").values("pk")[:1])
     found = queries.cases("all", by).annotate(last_statement=last).in_bulk(numbers)

@@ -15,6 +15,7 @@ from extery_site.project.problems import http_status
 from extery_site.reports import bulk
 from extery_site.reports.forms import SameAnswerForm
 from extery_site.ui.form_problems import add_problems
+from extery_site.ui.row_keys import row_key
 
 MAX_BACK_LENGTH = 2_000
 
@@ -56,8 +57,7 @@ def chosen(request: HttpRequest) -> HttpResponse:
 
 def _seen(post: QueryDict, choice: bulk.Choice) -> int:
     """Return the last statement that the page showed; 0 without one."""
-    text = post.get(f"seen-{choice.case.pk}", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return row_key(post.get(f"seen-{choice.case.pk}", ""))
 
 
 def _report(request: HttpRequest, result: bulk.Result) -> None:

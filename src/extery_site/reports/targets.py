@@ -20,6 +20,7 @@ from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.models.event import COMMENT_KINDS
 from extery_site.ratings.models import Rating
 from extery_site.reports.reasons import FOR_SOFTWARE, FOR_TEXTS, Reason
+from extery_site.ui.row_keys import row_key
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,6 @@ def lock_target(target: Target, user: AnyUser) -> Target:
 
 def _not_found(key: str) -> NotFound:
     return NotFound.of("request.not-found", variant="reportable", name=key[:100])
-
-
-def number(key: str) -> int:
-    """Return the primary key of a key that is one, and 0, which no row has, for another text."""
-    return int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
 
 
 def _extension(extension: Extension | None) -> Target | None:
@@ -265,7 +261,7 @@ KINDS: dict[str, TargetKind] = {
             "comment",
             "Comment",
             FOR_TEXTS,
-            lambda key: _comment(_COMMENTS.filter(pk=number(key)).first()),
+            lambda key: _comment(_COMMENTS.filter(pk=row_key(key)).first()),
             lambda pk: _comment(_COMMENTS.filter(pk=pk).first()),
             _is_comment_visible,
         ),
@@ -273,7 +269,7 @@ KINDS: dict[str, TargetKind] = {
             "rating",
             "Rating",
             FOR_TEXTS,
-            lambda key: _rating(_RATINGS.filter(pk=number(key)).first()),
+            lambda key: _rating(_RATINGS.filter(pk=row_key(key)).first()),
             lambda pk: _rating(_RATINGS.filter(pk=pk).first()),
             _is_rating_visible,
         ),
@@ -289,7 +285,7 @@ KINDS: dict[str, TargetKind] = {
             "image",
             "Image",
             FOR_TEXTS,
-            lambda key: _image(_EXTENSIONS.filter(image=number(key)).first()),
+            lambda key: _image(_EXTENSIONS.filter(image=row_key(key)).first()),
             lambda pk: _image(_EXTENSIONS.filter(image=pk).first()),
             _is_image_visible,
         ),
