@@ -18,11 +18,12 @@ from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
-from extery_site.moderation.models import Claim, QueueEntry
+from extery_site.moderation.models import Claim, Dispute, QueueEntry
 from extery_site.moderation.risk import MIDDLE
 from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.undo import undo as undo_decision
 from extery_site.moderation.waiting import CLOSED, OPEN
+from extery_site.ui.row_keys import row_keys
 
 MAX_CHOSEN = 100
 #: Updates with more changed lines are approved one by one.
@@ -34,6 +35,9 @@ STEPS = {
     "request_changes": "Ask for changes of",
     "hold": "Put on hold",
 }
+#: Steps that must wait for the answer to a dispute.
+_DECIDING = frozenset({"approve", "request_changes"})
+_DISPUTED = "A disputed finding waits for an answer"
 #: Steps that need a message.
 WITH_REASON = frozenset({"request_changes", "hold"})
 
@@ -61,15 +65,15 @@ class Result:
 
 def find_chosen(keys: Collection[str]) -> list[QueueEntry]:
     """Return the entries with these keys, at most `MAX_CHOSEN`; ignores everything else."""
-    numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-    entries = QueueEntry.objects.filter(pk__in=numbers[:MAX_CHOSEN]).in_bulk()
+    numbers = row_keys(keys, maximum=MAX_CHOSEN)
+    entries = QueueEntry.objects.in_bulk(numbers)
     versions = (
         Version.objects.select_related("extension__owner", "extension__image", "created_by")
         .with_packages()
         .in_bulk(entries)
     )
     found = []
-    for number in dict.fromkeys(numbers):
+    for number in numbers:
         if number in entries:
             entries[number].version = versions[number]
             found.append(entries[number])
@@ -81,8 +85,15 @@ def preview(step: str, entries: Collection[QueueEntry], by: User) -> list[Choice
     now = timezone.now()
     current = Claim.objects.current(now).filter(version__in=[entry.pk for entry in entries])
     holders = {claim.version_id: claim.by for claim in current.select_related("by")}
+    open_disputes = Dispute.objects.open().filter(version__in=[entry.pk for entry in entries])
+    disputed = set(open_disputes.values_list("version", flat=True))
     return [
-        Choice(entry.version, entry, _reason(step, entry, holders.get(entry.pk), by))
+        Choice(
+            entry.version,
+            entry,
+            _reason(step, entry, holders.get(entry.pk), by)
+            or (_DISPUTED if step in _DECIDING and entry.pk in disputed else ""),
+        )
         for entry in entries
     ]
 

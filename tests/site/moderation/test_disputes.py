@@ -14,6 +14,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Version
+from extery_site.moderation import bulk
 from extery_site.moderation.decisions import approve_version, request_changes
 from extery_site.moderation.disputes import accept_dispute, dispute, keep_finding
 from extery_site.moderation.findings import findings_of
@@ -120,6 +121,13 @@ def test_a_version_is_not_decided_before_the_author_has_an_answer(
         assert response.status_code == 409
         assert page_of(response).by_id("id_reason").words == "My words"
     assert Version.objects.get().status == "in_review"
+    entries = bulk.find_chosen([str(version.pk)])
+    for step, reason in {
+        "request_changes": "A disputed finding waits for an answer",
+        "hold": "",
+    }.items():
+        [choice] = bulk.preview(step, entries, moderator)
+        assert choice.reason == reason
 
 
 def test_a_build_without_the_finding_closes_the_dispute(
