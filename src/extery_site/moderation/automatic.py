@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from extery.core.errors import Conflict, Corrupt, NotFound
@@ -163,8 +162,7 @@ def publish_due(*, now: datetime | None = None) -> int:
     One that a moderator must look at after all returns to the queue. Those of a blocked extension wait.
     """
     now = now or timezone.now()
-    due = _planned().filter(public_at__lte=now)
-    due = due.exclude(extension__status=Extension.Status.BLOCKED).order_by("public_at", "pk")
+    due = Version.objects.due(now).filter(is_unreviewed=True)
     return sum(_publish_planned(version, now) for version in due)
 
 
@@ -180,12 +178,8 @@ def stop_if_needed(version: Version) -> bool:
 
 def planned_of(extension_id: int) -> list[Version]:
     """Return the versions of an extension that become public by themselves."""
-    return list(_planned().filter(extension=extension_id))
-
-
-def _planned() -> QuerySet[Version]:
     planned = Version.objects.filter(status=Version.Status.COOLING_DOWN, is_unreviewed=True)
-    return planned.select_related("extension")
+    return list(planned.filter(extension=extension_id).select_related("extension"))
 
 
 def _publish_planned(version: Version, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict, Corrupt, InvalidInput, NotFound, Where
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.catalog import lifecycle, locking, transitions
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Version
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.listings.entries import render_entry
 from extery_site.moderation.risk import Risk, assess
@@ -72,10 +72,8 @@ def publish_due(*, now: datetime | None = None) -> int:
     Those of a blocked extension wait until it is unblocked.
     """
     now = now or timezone.now()
-    cooling = Version.objects.filter(status=Version.Status.COOLING_DOWN, is_unreviewed=False)
-    due = cooling.filter(public_at__lte=now)
-    due = due.exclude(extension__status=Extension.Status.BLOCKED).order_by("public_at", "pk")
-    return sum(_publish(version, now) for version in due.select_related("extension"))
+    due = Version.objects.due(now).filter(is_unreviewed=False)
+    return sum(_publish(version, now) for version in due)
 
 
 def _publish(version: Version, now: datetime) -> bool:

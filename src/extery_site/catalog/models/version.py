@@ -64,6 +64,13 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def in_review(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.IN_REVIEW)
 
+    def due(self, now: datetime) -> VersionQuerySet:
+        """Return versions whose time of publication has come, oldest first; those of blocked extensions wait."""
+        due = self.filter(status=Version.Status.COOLING_DOWN, public_at__lte=now)
+        # The status of `catalog.Extension`, which imports this module.
+        due = due.exclude(extension__status="blocked").order_by("public_at", "pk")
+        return due.select_related("extension")
+
     def newest_first(self) -> VersionQuerySet:
         """Sort by version number, not by date."""
         return self.order_by("-sort_key", "-pk")
