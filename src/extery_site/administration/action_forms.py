@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -20,10 +21,8 @@ class ActionForm(ModelForm[Any]):
     """A form that is valid if its action succeeded; saving it changes nothing more."""
 
     user: ClassVar[User]
-
-    def perform(self, data: dict[str, Any]) -> Any:
-        """Perform the action and return its row; raises `ExteryError`."""
-        raise NotImplementedError
+    perform: Callable[..., Any]
+    """The method of each form that performs its action with the clean data, and returns the row."""
 
     def _post_clean(self) -> None:
         """Perform the action instead of Django's validation of the row."""

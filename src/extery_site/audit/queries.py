@@ -44,10 +44,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which rows are wanted; an empty value is no condition."""
+    """Conditions that rows must meet; an empty value is not applied."""
 
     person: str = ""
-    """A user name: who did it, or whom it concerns, also after the account is deleted."""
+    """The user name of the actor or of the other user concerned, also of a deleted account."""
     extension: str = ""
     """The normalized id of an extension."""
     action: str = ""

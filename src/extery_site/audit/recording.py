@@ -25,8 +25,8 @@ def write_entry(
 ) -> AuditEntry:
     """Record an action; call it in the transaction of the change.
 
-    ``by`` is empty for the site itself, ``person`` another user whom it concerns. ``source`` is the row
-    that it is written for, which has one entry. The users of ``withheld_from`` cannot read it.
+    ``by`` is ``None`` for the site itself; ``person`` is the other user concerned. ``source`` identifies
+    the row that the entry describes: each has one entry. The users of ``withheld_from`` cannot read it.
     """
     actor, other = _name(by), _name(person)
     key, name = (extension.id_key, extension.name) if extension is not None else ("", "")
