@@ -36,9 +36,12 @@ Browser = Callable[[User], Client]
 
 
 def names(storage: FileStorage) -> list[str]:
-    """The names of all packages and images in the storage."""
+    """The names of all packages and images in the storage.
+
+    rclone lists an object twice that was deleted and uploaded at the same moment.
+    """
     return sorted(
-        file.name for layout in LAYOUTS.values() for file in storage.list_files(layout.folder)
+        {file.name for layout in LAYOUTS.values() for file in storage.list_files(layout.folder)}
     )
 
 
