@@ -17,7 +17,7 @@ DATA ?= var/demo
 JOBS ?= auto
 PYTEST_ARGS ?=
 # The tests that run a second time, on PostgreSQL if it is installed.
-ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/browser/test_journey.py
+ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/demo/test_seeding.py tests/browser/test_journey.py
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m

@@ -39,6 +39,14 @@ def _no_proxy() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests whose module shares content of the database use the database."""
+    for item in items:
+        if "shared_content" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """On PostgreSQL only some tests run again: a selection that has none of them is no failure."""
     on_postgresql = os.environ.get("EXTERY_DATABASE", "").startswith("postgres")

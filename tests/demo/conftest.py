@@ -1,14 +1,15 @@
-"""A site seeded with the demo, without image files."""
+"""Seeding without image files, or of a few scenarios."""
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 import pytest
 
 from extery.core.errors import ProblemList
-from extery_demo import seed_site
-from extery_demo.seed import SeedResult
+from extery_demo.scenarios import scenarios
 from extery_site.catalog.models import Image
 
 # The fixtures of the site's tests: database, data folder and users.
@@ -18,7 +19,11 @@ from tests.site.conftest import django_db_modify_db_settings as django_db_modify
 from tests.site.conftest import moderator as moderator
 from tests.site.conftest import owner as owner
 from tests.site.conftest import run_tasks as run_tasks
+from tests.site.conftest import shared_content as shared_content
 from tests.site.factories import make_image
+
+#: Add-ons and a theme whose images are the largest as WebP, of which the first is the largest as PNG.
+FEW = ("lantern_kit", "texel_compass", "beacon")
 
 
 class RowOnly:
@@ -39,18 +44,32 @@ class RowOnly:
         return make_image(alt_text=alt_text)
 
 
-@pytest.fixture
-def fake_images(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def images_as_rows() -> Iterator[None]:
     """Draw and store no images; a test of its own does."""
-    monkeypatch.setattr(
-        "extery_demo.seed.draw_image",
-        lambda scenario: b"an image" if scenario.alt_text else None,
-    )
-    monkeypatch.setattr("extery_site.publish.actions.uploaded_image", RowOnly)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "extery_demo.seed.draw_image",
+            lambda scenario: b"an image" if scenario.alt_text else None,
+        )
+        patch.setattr("extery_site.publish.actions.uploaded_image", RowOnly)
+        yield
 
 
 @pytest.fixture
-def seeded(db: None, fake_images: None, settings: Any) -> SeedResult:
-    """A site seeded with the demo, which does not depend on how the site publishes later versions."""
-    settings.EXTERY_LATER_VERSIONS = "by-risk"
-    return seed_site()
+def fake_images() -> Iterator[None]:
+    """Draw and store no images."""
+    with images_as_rows():
+        yield
+
+
+@pytest.fixture
+def few_scenarios(fake_images: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed the scenarios of `FEW` only, for tests of when and how the site is seeded.
+
+    What is added for particular extensions of the others is left out.
+    """
+    few = [scenario for scenario in scenarios() if scenario.id in FEW]
+    monkeypatch.setattr("extery_demo.seed.scenarios", lambda: few)
+    monkeypatch.setattr("extery_demo.seed.add_waiting_versions", lambda *_: None)
+    monkeypatch.setattr("extery_demo.seed.add_cases", lambda *_: None)

@@ -15,13 +15,14 @@ from click.testing import CliRunner
 
 import extery
 import extery_demo.__main__ as command
-from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Extension
 from extery_site.project import startup
 from extery_site.project.commands import serve as serve_module
+from tests.demo.conftest import FEW
 from tests.parts import ROOT
+from tests.site import factories
 
 
 @pytest.fixture
@@ -56,13 +57,13 @@ def serve(
     return run
 
 
-@pytest.mark.usefixtures("db", "fake_images")
+@pytest.mark.usefixtures("db", "few_scenarios")
 def test_serve_demo_seeds_the_site_and_prints_the_sign_ins(serve: Callable[..., str]) -> None:
     output = serve("--demo")
 
     assert "Creating the demo content" in output
     assert f"moderator    {PASSWORD}" in output
-    assert Extension.objects.count() >= 24
+    assert Extension.objects.count() == len(FEW)
 
 
 @pytest.mark.usefixtures("db")
@@ -97,7 +98,7 @@ def test_the_demo_needs_the_site_of_its_own_version() -> None:
     assert project["dependencies"] == [f"extery[site]=={extery.__version__}"]
 
 
-@pytest.mark.usefixtures("fake_images", "db")
+@pytest.mark.usefixtures("few_scenarios", "db")
 def test_the_command_seeds_a_data_folder(started: list[str | Path | None], tmp_path: Path) -> None:
     result = CliRunner().invoke(command.main, ["--data", str(tmp_path)])
 
@@ -108,8 +109,10 @@ def test_the_command_seeds_a_data_folder(started: list[str | Path | None], tmp_p
 
 
 def test_the_command_prints_that_a_site_was_seeded_before(
-    seeded: SeedResult, started: list[str | Path | None]
+    owner: User, moderator: User, started: list[str | Path | None]
 ) -> None:
+    factories.make_approved(owner, moderator)
+
     result = CliRunner().invoke(command.main, [])
 
     assert result.exit_code == 0

@@ -1,50 +1,60 @@
-"""Seeding: an empty site gets the whole demo in one transaction, any other site stays unchanged."""
+"""The site that results from seeding: extensions in every state, with dates, ratings and feeds."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.test import Client
 from django.utils import timezone
 
-from extery.core.errors import Refused
-from extery_demo import seed, seed_site
-from extery_demo.pictures import draw_image
-from extery_demo.player import ScenarioPlayer
+from extery_demo import seed_site
 from extery_demo.seed import SeedResult
 from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.audit.models import AuditEntry
-from extery_site.catalog.images import uploaded_image
-from extery_site.catalog.models import Event, Extension, Image, Package, Version
-from extery_site.listings.models import Revision
+from extery_site.catalog.models import Event, Extension, Package, Version
 from extery_site.moderation import queues
+from extery_site.notify.models import FeedEntry, MailJob, Notification
 from extery_site.ratings.models import Rating
 from extery_site.reports.models import Case, Report
-from tests.demo.conftest import RowOnly
+from tests.demo.conftest import images_as_rows
+from tests.demo.rows import all_rows
 from tests.site import factories
-from tests.site.stored import path_of
+from tests.site.shared_database import SharedContent
 
 LISTING = "/api/v1/extensions/"
-#: Add-ons and a theme whose images are the largest as WebP, of which the first is the largest as PNG.
-LARGEST_IMAGES = ("lantern_kit", "texel_compass", "beacon")
 
 
-def everything() -> list[Any]:
-    """Return all rows of the tables that seeding changes."""
-    tables = (User, Extension, Version, Package, Image, Event, Report, Revision)
-    return [list(table.objects.order_by("pk").values()) for table in tables]
+@dataclass(frozen=True)
+class Seeded:
+    """The result of seeding, and when it started."""
+
+    result: SeedResult
+    started: datetime
 
 
-def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedResult) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def seeded(shared_content: SharedContent) -> Seeded:
+    """A site seeded with the demo, which does not depend on how the site publishes later versions."""
+    started = timezone.now()
+    with (
+        shared_content.create(
+            EXTERY_SITE_URL="http://localhost:8000", EXTERY_LATER_VERSIONS="by-risk"
+        ),
+        images_as_rows(),
+    ):
+        return Seeded(seed_site(), started)
+
+
+def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: Seeded) -> None:
     kinds = dict(Extension.objects.values_list("type").annotate(Count("pk")))
 
-    assert seeded.seeded
-    assert seeded.extensions == Extension.objects.count() >= 24
+    assert seeded.result.seeded
+    assert seeded.result.extensions == Extension.objects.count() >= 24
     assert kinds["add-on"] >= 17
     assert kinds["theme"] >= 7
     assert kinds["asset-library"] == 3
@@ -66,7 +76,6 @@ def test_an_empty_site_gets_add_ons_and_themes_of_several_authors(seeded: SeedRe
     }
 
 
-@pytest.mark.usefixtures("seeded")
 def test_extensions_versions_and_reports_are_in_every_state() -> None:
     # Single versions of the demo have these statuses, beside public ones; what is deleted would be erased.
     of_versions = {"on_hold", "cooling_down", "versions_blocked", "unpublished"}
@@ -90,7 +99,6 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert {version.extension.status for version in drafts} == {"draft", "approved"}
 
 
-@pytest.mark.usefixtures("seeded")
 def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client) -> None:
     versions_for = {}
     for blender in ("4.2.0", "4.5.0", "5.0.0", "5.2.0", "5.3.0"):
@@ -124,7 +132,6 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
     assert f"sha256:{hashlib.sha256(data).hexdigest()}" == entry["archive_hash"]
 
 
-@pytest.mark.usefixtures("seeded")
 def test_every_page_of_the_demo_opens(client: Client) -> None:
     addresses = [
         "/",
@@ -150,7 +157,6 @@ def test_every_page_of_the_demo_opens(client: Client) -> None:
     assert "Beat Marker" in names
 
 
-@pytest.mark.usefixtures("seeded")
 def test_all_times_are_in_order_and_within_the_last_year() -> None:
     now = timezone.now()
     for version in Version.objects.select_related("extension"):
@@ -188,7 +194,6 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert recorded[f"event {event.pk}"] == event.created_at
 
 
-@pytest.mark.usefixtures("seeded")
 def test_downloads_add_up() -> None:
     for extension in Extension.objects.all():
         packages = Package.objects.filter(version__extension=extension)
@@ -197,8 +202,8 @@ def test_downloads_add_up() -> None:
     assert Extension.objects.filter(status="approved", download_count=0).count() == 0
 
 
-def test_only_the_three_accounts_with_a_role_can_sign_in(seeded: SeedResult) -> None:
-    assert [name for name, _, _ in seeded.sign_ins] == ["demo", "moderator", "visitor"]
+def test_only_the_three_accounts_with_a_role_can_sign_in(seeded: Seeded) -> None:
+    assert [name for name, _, _ in seeded.result.sign_ins] == ["demo", "moderator", "visitor"]
     for user in User.objects.all():
         is_open = Client().login(username=user.username, password=PASSWORD)
         assert is_open == (user.username in {"demo", "moderator", "visitor"})
@@ -206,138 +211,32 @@ def test_only_the_three_accounts_with_a_role_can_sign_in(seeded: SeedResult) -> 
     assert answer.headers["Location"] == "/mine/"
 
 
-def test_seeding_again_changes_nothing(seeded: SeedResult) -> None:
-    before = everything()
+def test_seeding_again_changes_nothing(seeded: Seeded) -> None:
+    before = all_rows()
 
     again = seed_site()
 
     assert not again.seeded
     assert "already has" in str(again)
-    assert again.sign_ins == seeded.sign_ins
-    assert everything() == before
+    assert again.sign_ins == seeded.result.sign_ins
+    assert all_rows() == before
 
 
-def test_a_site_with_extensions_stays_unchanged(owner: User, moderator: User) -> None:
-    factories.make_approved(owner, moderator)
-    before = everything()
-
-    summary = seed_site()
-
-    assert (summary.seeded, summary.sign_ins) == (False, ())
-    assert everything() == before
-
-
-def test_a_site_with_a_username_of_the_demo_stays_unchanged(db: None) -> None:
-    factories.make_user("demo")
-    before = everything()
-
-    summary = seed_site()
-
-    assert not summary.seeded
-    assert summary.reason == "the username demo is already taken"
-    assert summary.sign_ins == ()
-    assert everything() == before
-
-
-@pytest.mark.usefixtures("fake_images")
-def test_a_failure_during_seeding_leaves_the_site_empty(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_dates = ScenarioPlayer.set_dates
-
-    def fail_late(player: ScenarioPlayer, now: Any) -> None:
-        if player.scenario.id == "lantern_kit":
-            raise OSError("the disk is full")
-        set_dates(player, now)
-
-    monkeypatch.setattr(ScenarioPlayer, "set_dates", fail_late)
-    before = everything()
-
-    with pytest.raises(OSError, match="full"):
-        seed_site()
-
-    assert everything() == before
-    monkeypatch.setattr(ScenarioPlayer, "set_dates", set_dates)
-    assert seed_site().seeded
-
-
-@pytest.mark.parametrize("address", ["https://extensions.example.org", "http://192.0.2.7:8000"])
-def test_a_site_with_a_public_address_is_refused(db: None, settings: Any, address: str) -> None:
-    settings.EXTERY_SITE_URL = address
-
-    with pytest.raises(Refused) as caught:
-        seed_site()
-
-    assert caught.value.problems[0].code == "setting.demo-public"
-    assert User.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["http://localhost:8000", "http://127.0.0.2", "http://[::1]:8000", "http://demo.localhost"],
-)
-def test_a_site_on_this_machine_is_not_refused(
-    owner: User, moderator: User, settings: Any, address: str
-) -> None:
-    factories.make_approved(owner, moderator)  # so that there is nothing to do
-    settings.EXTERY_SITE_URL = address
-
-    assert "already" in seed_site().reason
-
-
-@pytest.mark.usefixtures("fake_images")
-def test_force_seeds_a_site_with_a_public_address(db: None, settings: Any) -> None:
-    settings.EXTERY_SITE_URL = "https://extensions.example.org"
-
-    result = seed_site(force=True)
-
-    assert result.seeded
-    assert str(result).startswith(f"Created {Extension.objects.count()} extensions (")
-
-
-@pytest.mark.usefixtures("fake_images")
-def test_the_full_size_adds_extensions_for_load_tests(
-    db: None, monkeypatch: pytest.MonkeyPatch, client: Client
-) -> None:
-    monkeypatch.setattr(seed, "BULK_COUNT", 20)
-
-    summary = seed_site(size="full")
-
-    added = Extension.objects.filter(tagline__contains="load tests")
-    assert added.count() == 20
-    assert added.public().count() == 20
-    assert {extension.type for extension in added} == {"add-on", "theme"}
-    assert summary.extensions == Extension.objects.count()
-    # Extensions of one colour share an image file.
-    names = set(added.values_list("image__file", flat=True))
-    assert 1 <= len(names) <= 6
-    listing = client.get(LISTING, {"blender_version": "5.0.0"}).json()
-    versions = {entry["id"]: entry["version"] for entry in listing["data"]}
-    assert versions["amber_lattice"] == "2.0.0"
-
-
-def test_the_images_are_stored_in_all_sizes(
-    run_tasks: Callable[[], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "extery_demo.seed.draw_image",
-        lambda scenario: (
-            draw_image(scenario) if scenario.id in LARGEST_IMAGES else scenario.alt_text and b"none"
-        ),
-    )
-    monkeypatch.setattr(
-        "extery_site.publish.actions.uploaded_image",
-        lambda file: RowOnly(file) if file.read(4) == b"none" else uploaded_image(file),
-    )
-    seed_site()
-    run_tasks()
-
-    shown = Extension.objects.filter(extension_id__in=LARGEST_IMAGES).select_related("image")
-    assert len(shown) == len(LARGEST_IMAGES)
-    for extension in shown:
-        image = extension.image
-        assert image is not None, extension
-        assert (image.width, image.height) == (1920, 1080)
-        assert image.alt_text
-        sizes = [path_of(file).stat().st_size for file in (image.small, image.large)]
-        assert sizes[0] < sizes[1] < 400_000
+def test_feeds_have_dates_unread_rows_and_no_e_mails(seeded: Seeded) -> None:
+    times = set(Event.objects.values_list("created_at", flat=True))
+    dated = Notification.objects.filter(created_at__in=times)
+    assert dated.count() > Notification.objects.count() / 2
+    # The others are about ratings, offers and reports, which are no events.
+    assert not Notification.objects.filter(created_at__gte=seeded.started).exists()
+    entries = FeedEntry.objects.annotate(newest=Max("notifications__created_at"))
+    assert all(entry.last_at == entry.newest for entry in entries)
+    assert not MailJob.objects.exists()
+    week_ago = timezone.now() - timedelta(days=7)
+    for username in ("demo", "moderator", "visitor"):
+        feed = FeedEntry.objects.of_user(User.objects.get(username=username))
+        assert feed.filter(last_at__lt=week_ago, is_unread=False).exists(), username
+        assert not feed.unread().filter(last_at__lt=week_ago).exists()
+    assert FeedEntry.objects.of_user(User.objects.get(username="demo")).asked().exists()
+    assert FeedEntry.objects.of_user(User.objects.get(username="moderator")).unread().exists()
+    followed = FeedEntry.objects.of_user(User.objects.get(username="visitor"))
+    assert followed.filter(group="followed").count() >= 2

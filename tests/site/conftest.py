@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Version
 from extery_site.listings.cache import LISTINGS
-from extery_site.listings.download_counts import DOWNLOADS
 from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.site import empty_database, factories
+from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
 
 
 @pytest.fixture(scope="session")
@@ -45,19 +46,29 @@ def _own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
 
 
+@pytest.fixture(scope="module")
+def shared_content(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[SharedContent]:
+    """Content that all tests of the module share."""
+    content = SharedContent(tmp_path_factory.mktemp("shared"), django_db_blocker)
+    yield content
+    content.close()
+
+
 @pytest.fixture(autouse=True)
-def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _own_folders(
+    request: pytest.FixtureRequest, settings: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("data")
-    settings.EXTERY_DATA = folder
-    settings.MEDIA_ROOT = folder / "media"
-    settings.STATIC_ROOT = folder / "static"
+    for name, value in isolated_settings(folder).items():
+        setattr(settings, name, value)
     settings.STATIC_ROOT.mkdir()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    LISTINGS.clear()
-    # No thread may write to the database while another test runs.
-    DOWNLOADS.interval = None
-    DOWNLOADS.reset()
+    if "shared_content" in request.fixturenames:
+        request.getfixturevalue("shared_content").copy_media(settings.MEDIA_ROOT)
+    reset_process_state()
     yield
     LISTINGS.clear()
 
@@ -73,22 +84,27 @@ def media(settings: Any) -> Callable[[], list[str]]:
     return names
 
 
+def find_user(username: str) -> User | None:
+    """Return a user whom the content that the module shares has already."""
+    return User.objects.filter(username=username).first()
+
+
 @pytest.fixture
 def owner(db: None) -> User:
     """Ada, an author."""
-    return factories.make_user("ada", full_name="Ada Tester")
+    return find_user("ada") or factories.make_user("ada", full_name="Ada Tester")
 
 
 @pytest.fixture
 def moderator(db: None) -> User:
     """Mod, a moderator."""
-    return factories.make_moderator("mod")
+    return find_user("mod") or factories.make_moderator("mod")
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
     """Eve, a user without extensions."""
-    return factories.make_user("eve")
+    return find_user("eve") or factories.make_user("eve")
 
 
 @pytest.fixture

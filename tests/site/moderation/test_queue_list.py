@@ -23,6 +23,7 @@ from extery_site.moderation.waiting import OPEN
 from extery_site.publish.deletion import delete_extension
 from tests.parts import ROOT
 from tests.site import factories
+from tests.site.shared_database import SharedContent
 
 
 def open_entry(name: str) -> Any:
@@ -31,30 +32,32 @@ def open_entry(name: str) -> Any:
     )
 
 
-@pytest.fixture
-def _queue(owner: User, moderator: User) -> None:
-    """Add an approved extension with an update, first versions, one with changes requested, and others."""
-    factories.make_approved(owner, moderator, id="gear", name="Gear")
-    factories.make_waiting(
-        owner, id="gear", name="Gear", version="1.1.0", permissions={"network": "Loads gears"}
-    )
-    bela = factories.make_user("bela", full_name="Bela Ostrow")
-    factories.make_waiting(bela, id="courier", name="Mesh Courier")
-    factories.make_waiting(bela, id="lantern", name="Lantern", type="theme", tags=["Dark"])
-    returned = factories.make_waiting(bela, id="echo", name="Echo")
-    moderation.request_changes(
-        version=returned, packages=returned.package_hashes, by=moderator, reason="Hm"
-    )
-    factories.make_draft(owner, id="draft", name="Draft")
-    blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
-    moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
-    scores = {"gear": 60, "courier": 40, "lantern": 5, "echo": 20}
-    QueueEntry.objects.update(risk=0)
-    for name, score in scores.items():
-        open_entry(name).update(risk=score)
-    open_entry("courier").update(
-        new_hosts=["a.org"], binaries=2, findings=1, reports=3, lines_added=900, lines_removed=2
-    )
+@pytest.fixture(scope="module", autouse=True)
+def _queue(shared_content: SharedContent) -> None:
+    """An approved extension with an update, first versions, one with changes requested, and others."""
+    with shared_content.create():
+        owner, moderator = factories.make_user("ada"), factories.make_moderator("mod")
+        factories.make_approved(owner, moderator, id="gear", name="Gear")
+        factories.make_waiting(
+            owner, id="gear", name="Gear", version="1.1.0", permissions={"network": "Loads gears"}
+        )
+        bela = factories.make_user("bela", full_name="Bela Ostrow")
+        factories.make_waiting(bela, id="courier", name="Mesh Courier")
+        factories.make_waiting(bela, id="lantern", name="Lantern", type="theme", tags=["Dark"])
+        returned = factories.make_waiting(bela, id="echo", name="Echo")
+        moderation.request_changes(
+            version=returned, packages=returned.package_hashes, by=moderator, reason="Hm"
+        )
+        factories.make_draft(owner, id="draft", name="Draft")
+        blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
+        moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
+        scores = {"gear": 60, "courier": 40, "lantern": 5, "echo": 20}
+        QueueEntry.objects.update(risk=0)
+        for name, score in scores.items():
+            open_entry(name).update(risk=score)
+        open_entry("courier").update(
+            new_hosts=["a.org"], binaries=2, findings=1, reports=3, lines_added=900, lines_removed=2
+        )
 
 
 def shown(user: Any, **params: str) -> list[str]:
@@ -62,7 +65,6 @@ def shown(user: Any, **params: str) -> list[str]:
     return [entry.version.extension.extension_id for entry in entries]
 
 
-@pytest.mark.usefixtures("_queue")
 def test_tabs_show_versions_by_status(moderator: User) -> None:
     assert shown(moderator) == ["gear", "courier", "echo", "lantern"]
     assert shown(moderator, show="us") == ["gear", "courier", "lantern"]
@@ -82,7 +84,6 @@ def test_tabs_show_versions_by_status(moderator: User) -> None:
     assert count_tabs(AnonymousUser(), timezone.now()).by_tab == {"": 4, "us": 3, "author": 1}
 
 
-@pytest.mark.usefixtures("_queue")
 def test_a_deleted_extension_is_in_no_list(moderator: User) -> None:
     extension = open_entry("echo").get().version.extension
     delete_extension(extension=extension, by=extension.owner)
@@ -92,7 +93,6 @@ def test_a_deleted_extension_is_in_no_list(moderator: User) -> None:
     assert count_tabs(moderator, now).by_tab["author"] == 0
 
 
-@pytest.mark.usefixtures("_queue")
 def test_versions_on_hold_are_for_moderators(moderator: User, stranger: User) -> None:
     held = QueueEntry.objects.get(risk=40).version
     moderation.hold_version(version=held, by=moderator, reason="We ask Blender.")
@@ -104,7 +104,6 @@ def test_versions_on_hold_are_for_moderators(moderator: User, stranger: User) ->
         QueueFilter.of({"show": "hold"}, stranger)
 
 
-@pytest.mark.usefixtures("_queue")
 def test_a_similar_id_is_a_flag(owner: User, moderator: User) -> None:
     eve = factories.make_user("quick")
     factories.make_waiting(eve, id="l00m", name="L00m")
@@ -114,7 +113,6 @@ def test_a_similar_id_is_a_flag(owner: User, moderator: User) -> None:
     assert [flag.text for flag in row.flags if flag.icon == "copy"] == ["Name like loom"]
 
 
-@pytest.mark.usefixtures("_queue")
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
@@ -148,7 +146,6 @@ def test_filters_narrow_the_list(
     assert shown(moderator, **params) == expected
 
 
-@pytest.mark.usefixtures("_queue")
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
@@ -169,7 +166,6 @@ def test_the_list_is_sorted(moderator: User, sort: str, expected: list[str]) -> 
     assert shown(moderator, sort=sort)[: len(expected)] == expected
 
 
-@pytest.mark.usefixtures("_queue")
 def test_visitors_get_no_order_filter_or_tab_that_reveals_the_risk(stranger: User) -> None:
     params = {"sort": "risk", "flag": "host", "who": "free"}
     wanted = QueueFilter.of(params, stranger)
@@ -190,7 +186,6 @@ def test_an_address_keeps_what_it_does_not_change(moderator: User) -> None:
     assert (wanted.is_sorted_by("name"), wanted.is_sorted_by("risk")) == ("descending", "")
 
 
-@pytest.mark.usefixtures("_queue")
 def test_rows_have_flags_by_importance_and_at_most_four(moderator: User) -> None:
     now = timezone.now()
     QueueEntry.objects.filter(risk=40).update(gained=["network", "files"])
@@ -210,7 +205,6 @@ def test_rows_have_flags_by_importance_and_at_most_four(moderator: User) -> None
     assert [row.place for row in rows] == [None] * 4
 
 
-@pytest.mark.usefixtures("_queue")
 def test_rows_for_visitors_have_places_and_no_judgement(stranger: User) -> None:
     now = timezone.now()
     wanted = QueueFilter.of({}, stranger)
@@ -222,16 +216,15 @@ def test_rows_for_visitors_have_places_and_no_judgement(stranger: User) -> None:
 
 
 def test_a_missing_description_is_a_flag(owner: User, moderator: User) -> None:
-    version = factories.make_waiting(owner)
+    version = open_entry("lantern").get().version
     version.extension.description = ""
     version.extension.save()
-    now, wanted = timezone.now(), QueueFilter.of({}, moderator)
+    now, wanted = timezone.now(), QueueFilter.of({"q": "lantern"}, moderator)
     (row,) = make_rows(list_entries(wanted, moderator, now), wanted, moderator, now)
     assert row.flags[0].text == "1 to fix"
     assert "description" in row.flags[0].title
 
 
-@pytest.mark.usefixtures("_queue")
 def test_the_next_version_is_the_first_free_one_by_place(moderator: User, owner: User) -> None:
     taken = []
     while claim := claim_next(by=moderator):
@@ -242,7 +235,6 @@ def test_the_next_version_is_the_first_free_one_by_place(moderator: User, owner:
         claim_next(by=owner)
 
 
-@pytest.mark.usefixtures("_queue")
 def test_moderators_do_not_get_their_own_work_as_next(owner: User, settings: Any) -> None:
     owner.is_moderator = True
     owner.save()
@@ -262,7 +254,8 @@ def make_answers(extension: Any, *seconds: int, kind: str = "update") -> None:
 
 
 def test_the_expected_wait_is_known_from_twenty_answers(owner: User) -> None:
-    version = factories.make_waiting(owner)
+    version = open_entry("gear").get().version
+    Answer.objects.all().delete()
     make_answers(version.extension, *range(1, 20))
     assert expected_wait() is None
     make_answers(version.extension, 20)
@@ -274,18 +267,11 @@ def test_the_expected_wait_is_known_from_twenty_answers(owner: User) -> None:
     assert expected_wait() is None
 
 
-def test_the_kind_of_answer_follows_from_the_history(owner: User, moderator: User) -> None:
-    first = factories.make_waiting(owner)
-    assert kind_of(first) == "first_version"
-    moderation.request_changes(
-        version=first, packages=first.package_hashes, by=moderator, reason="Hm"
-    )
-    assert kind_of(first) == "changes"
-    factories.make_approved(owner, moderator, id="other", name="Other")
-    assert kind_of(factories.make_waiting(owner, id="other", version="2.0.0")) == "update"
+def test_the_kind_of_answer_follows_from_the_history(db: None) -> None:
+    kinds = {"courier": "first_version", "echo": "changes", "gear": "update"}
+    assert {name: kind_of(open_entry(name).get().version) for name in kinds} == kinds
 
 
-@pytest.mark.usefixtures("_queue")
 def test_figures_count_decisions_of_this_week(
     moderator: User, django_assert_num_queries: Any
 ) -> None:
