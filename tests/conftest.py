@@ -40,15 +40,23 @@ def _no_proxy() -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests whose module shares content of the database use the database."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let tests whose module shares content use the database; leave some out on PostgreSQL."""
+    from tests.one_database import needs_one_database
+
     for item in items:
         if "shared_content" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
+    if _is_on_postgresql() and (left_out := [item for item in items if needs_one_database(item)]):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not needs_one_database(item)]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """On PostgreSQL only some tests run again: a selection that has none of them is no failure."""
-    on_postgresql = os.environ.get("EXTERY_DATABASE", "").startswith("postgres")
-    if on_postgresql and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if _is_on_postgresql() and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = pytest.ExitCode.OK
+
+
+def _is_on_postgresql() -> bool:
+    return os.environ.get("EXTERY_DATABASE", "").startswith("postgres")

@@ -10,6 +10,7 @@ import pytest
 
 from tests import parts
 from tests.blender.install import RELEASES
+from tests.one_database import ONE_DATABASE, TESTS
 from tests.parts import PARTS, Part, free_port, require_part
 
 
@@ -94,3 +95,7 @@ def test_the_browser_opens_a_page() -> None:
         page.goto("data:text/html,<title>Gears</title><h1>Hello</h1>")
         assert page.title() == "Gears"
         assert page.get_by_role("heading").inner_text() == "Hello"
+
+
+def test_what_runs_on_one_database_exists() -> None:
+    assert [name for name in ONE_DATABASE if not (TESTS / name).exists()] == []
