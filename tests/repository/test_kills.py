@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals a
 CHANNELS = CONFIGS[3]
 #: Writes from one real kill to the next.
 STRIDE = 9
-KILLS_WITH_WORKERS = 6
+KILLS_WITH_WORKERS = 2
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_kill_at_any_write_leaves_a_consistent_repository_that_the_next_run_co
             case.finish()
             states += 1
 
-    assert states > 5
+    assert states > 1
 
 
 @CHANGES
@@ -118,7 +118,7 @@ def test_a_change_can_be_reverted_after_its_run_was_killed(case: GenerateCase) -
         case.finish(ignored=("changes.json",))
         states += 1
 
-    assert states > 5
+    assert states > 1
 
 
 def test_a_run_killed_while_workers_read_leaves_no_process_and_no_lock(
