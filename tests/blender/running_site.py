@@ -24,6 +24,8 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 
 from PIL import Image
 
+from tests.blender.seeded_folder import add_seeded_folder
+
 START_LIMIT = 300.0
 """Seconds for creating the database and starting to listen."""
 
@@ -42,12 +44,20 @@ print(json.dumps(tokens))
 """
 
 CREATE_TOKENS = """
-import json
+import json, time
+from django.utils import timezone
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
+from extery_site.project.tasks.models import StoredTask
 users = User.objects.filter(username__in=["demo", "moderator"])
-print(json.dumps({user.username: create_token(user=user, name="tests")[1] for user in users}))
+tokens = {user.username: create_token(user=user, name="tests")[1] for user in users}
+queued = StoredTask.objects.filter(finished_at=None, run_after__lte=timezone.now())
+while queued.exists():
+    time.sleep(0.1)
+print(json.dumps(tokens))
 """
+TOKENS = "tokens.json"
+"""File in the data folder of a demo site with the tokens that `CREATE_TOKENS` prints."""
 
 Files = Mapping[str, tuple[str, bytes]]
 
@@ -192,12 +202,19 @@ class DemoSite:
 
 @contextmanager
 def run_demo_site(data: Path) -> Iterator[DemoSite]:
-    """Run ``extery serve --demo`` on a new data folder and a free port within the block."""
+    """Run ``extery serve --demo`` on a seeded data folder and a free port within the block."""
+    add_seeded_folder(data, _seed)
     with _serve(data, "--demo") as (url, log):
         repository = re.search(rf"(?m)^ +({re.escape(url)}/\S+/)$", log.read_text("utf-8"))
         assert repository is not None
-        tokens: dict[str, str] = _run_in_site(data, CREATE_TOKENS)
+        tokens: dict[str, str] = json.loads((data / TOKENS).read_text("utf-8"))
         yield DemoSite(url, repository[1], tokens["demo"], tokens["moderator"], log)
+
+
+def _seed(data: Path) -> None:
+    """Let a site create the content of the demo, and tokens, and wait for its tasks."""
+    with _serve(data, "--demo"):
+        (data / TOKENS).write_text(json.dumps(_run_in_site(data, CREATE_TOKENS)), "utf-8")
 
 
 @contextmanager

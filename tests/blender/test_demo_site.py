@@ -104,6 +104,13 @@ def check_enabled(blender: Blender, item: Published) -> None:
         )
 
 
+def one_of_each_type(versions: dict[str, list[Published]]) -> dict[str, list[Published]]:
+    """Return those with the most versions."""
+    most = sorted(versions.items(), key=lambda item: len(item[1]))
+    by_type = {items[0].type: name for name, items in most}
+    return {name: versions[name] for name in by_type.values()}
+
+
 def test_blender_uses_everything_that_the_demo_lists(
     blender: Blender, demo: DemoSite, published: list[Published], tmp_path: Path
 ) -> None:
@@ -112,6 +119,8 @@ def test_blender_uses_everything_that_the_demo_lists(
     blender.sync()
     listed = {item.id: item.listed for item in blender.extensions() if not item.blocked}
     assert listed == {name: items[0].version for name, items in versions.items()}
+    if blender.version not in ENDS:  # all of it in the oldest and the newest, to save minutes
+        versions = one_of_each_type(versions)
 
     for name, items in versions.items():
         blender.install(name)

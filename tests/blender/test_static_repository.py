@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import re
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from extery.core import platforms
 from tests.blender.client import Blender, blender_cli
-from tests.blender.install import ENDS
+from tests.blender.install import ENDS, VERSIONS
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
 from tests.blender.serving import HttpFolder
@@ -77,7 +78,14 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repository", tmp_path / "sources")
 
 
-@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    ("blender_version", "scheme"),
+    [
+        *((each, "http") for each in VERSIONS),
+        *((each, "file") for each in ENDS),
+    ],
+    indirect=["blender_version"],
+)
 def test_our_static_repository_passes_the_walkthrough(
     blender: Blender, repository: Repository, http_folder: Serve, scheme: str
 ) -> None:
@@ -109,22 +117,23 @@ def test_our_static_repository_passes_the_walkthrough(
         assert "/gear_tool-1.1.0.zip" in served.paths()
 
 
-@pytest.mark.parametrize("scheme", ["http", "file"])
 def test_each_blender_gets_its_newest_compatible_version(
-    blender: Blender, repository: Repository, http_folder: Serve, scheme: str
+    blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
     for version, first in [("1.0.0", "4.2.0"), ("1.1.0", "4.2.0"), ("2.0.0", "5.0.0")]:
         repository.publish("gear_tool", version, blender_version_min=first)
-    blender.add_repository("Walkthrough", address_of(repository, http_folder, scheme))
-    blender.sync()
-
-    blender.install("gear_tool")
-
-    gear_tool = blender.find("gear_tool")
     expected = "1.1.0" if blender.version in ("4.2", "4.5") else "2.0.0"
-    assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
-    assert blender.attribute("gear_tool", "VERSION") == expected
-    assert blender.update_all() == []
+    for scheme in ("http", "file"):
+        module = blender.add_repository("Walkthrough", address_of(repository, http_folder, scheme))
+        blender.sync()
+        blender.install("gear_tool")
+        gear_tool = blender.find("gear_tool")
+        assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
+        assert blender.attribute("gear_tool", "VERSION") == expected
+        assert blender.update_all() == []
+        if scheme == "http":
+            blender.remove("gear_tool")
+            blender.remove_repository(module)
     repository.publish("gear_tool", "3.0.0")
     blender.sync()
     assert blender.update_all() == [("gear_tool", expected, "3.0.0")]
@@ -138,24 +147,18 @@ def address_of(
     return f"{http_folder(repository.folder).url}/{listing}"
 
 
+#: Listings of the repository of the next test, and the version that they have.
+LISTINGS = {
+    "index.json": "1.1.0",
+    "beta/index.json": "2.0.0-beta.1",
+    "sets/shot/index.json": "1.0.0",
+    "sets/newest/index.json": "1.1.0",
+}
+
+
 @pytest.mark.parametrize("blender_version", ENDS, indirect=True)
-@pytest.mark.parametrize("scheme", ["http", "file"])
-@pytest.mark.parametrize(
-    ("listing", "expected"),
-    [
-        ("index.json", "1.1.0"),
-        ("beta/index.json", "2.0.0-beta.1"),
-        ("sets/shot/index.json", "1.0.0"),
-        ("sets/newest/index.json", "1.1.0"),
-    ],
-)
 def test_channels_and_sets_can_be_added_as_repositories(
-    blender: Blender,
-    repository: Repository,
-    http_folder: Serve,
-    scheme: str,
-    listing: str,
-    expected: str,
+    blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
     for version in ("1.0.0", "1.1.0", "2.0.0-beta.1"):
         repository.publish("gear_tool", version)
@@ -163,14 +166,17 @@ def test_channels_and_sets_can_be_added_as_repositories(
     (repository.folder / "sets" / "shot.toml").write_text('gear_tool = "1.0.0"\n')
     (repository.folder / "sets" / "newest.toml").write_text('gear_tool = "*"\n')
     repository.configure("prereleases = false\n[channels.beta]\nprereleases = true\n")
-    blender.add_repository("Walkthrough", address_of(repository, http_folder, scheme, listing))
-    blender.sync()
-
-    blender.install("gear_tool")
-
-    gear_tool = blender.find("gear_tool")
-    assert (gear_tool.listed, gear_tool.installed) == (expected, expected)
-    assert blender.update_all() == []
+    for scheme, listing in itertools.product(("http", "file"), LISTINGS):
+        address = address_of(repository, http_folder, scheme, listing)
+        module = blender.add_repository("Walkthrough", address)
+        blender.sync()
+        blender.install("gear_tool")
+        gear_tool = blender.find("gear_tool")
+        expected = LISTINGS[listing]
+        assert (gear_tool.listed, gear_tool.installed) == (expected, expected), address
+        assert blender.update_all() == [], address
+        blender.remove("gear_tool")
+        blender.remove_repository(module)
 
 
 def test_a_channel_with_absolute_urls_needs_no_copies_of_packages(
@@ -205,7 +211,7 @@ def test_blender_accepts_a_listing_with_recorded_changes(
 
 
 def test_blenders_server_generate_accepts_our_configuration(
-    blender: Blender, repository: Repository
+    blender_version: str, repository: Repository
 ) -> None:
     repository.publish("gear_tool", "1.0.0")
     repository.configure(
@@ -214,7 +220,7 @@ def test_blenders_server_generate_accepts_our_configuration(
         '[pinned]\ngear_tool = "1.0.0"\n[channels.beta]\n[extensions.gear_tool]\nname = "Gears"\n'
     )
 
-    done = blender_cli(blender.version, "server-generate", "--repo-dir", repository.folder)
+    done = blender_cli(blender_version, "server-generate", "--repo-dir", repository.folder)
 
     assert done.returncode == 0, done.stdout
     assert done.stdout == "found 1 packages.\n"

@@ -32,7 +32,7 @@ def _migrated_database() -> Path:
     digest = hashlib.sha256()
     for path in sorted(_SOURCES.glob("**/migrations/*.py")):
         digest.update(path.read_bytes())
-    user = os.environ.get("USER", "") or str(os.getpid())
+    user = os.getuid() if hasattr(os, "getuid") else os.environ["USERNAME"]
     shared = Path(
         tempfile.gettempdir(), f"extery-migrated-{user}-{digest.hexdigest()[:16]}.sqlite3"
     )
