@@ -25,6 +25,7 @@ from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.packages import package
 from tests.site.pages.html import Page, open_page, page_of
+from tests.site.shared_database import SharedContent
 
 SignIn = Callable[[User], Client]
 BASE = "/queue/gear_tool/1.1.0/"
@@ -32,16 +33,24 @@ TABS = ("changes", "findings", "try")
 CODE = 'import bpy\n\nURL = "https://places.example/"\nx = "\u202e"\n'
 
 
-@pytest.fixture
-def version(owner: User, moderator: User) -> Version:
+@pytest.fixture(scope="module", autouse=True)
+def _update(shared_content: SharedContent) -> None:
     """An update in review, with a new file, a permission, a binary and a finding."""
-    factories.make_approved(owner, moderator)
-    return factories.make_waiting(
-        owner,
-        version="1.1.0",
-        permissions={"network": "Look up places"},
-        files={"places.py": CODE, "lib/fast.so": b"\0\1", "__init__.py": "def (:\n"},
-    )
+    with shared_content.create():
+        owner = factories.make_user("ada", full_name="Ada Tester")
+        factories.make_approved(owner, factories.make_moderator("mod"))
+        factories.make_waiting(
+            owner,
+            version="1.1.0",
+            permissions={"network": "Look up places"},
+            files={"places.py": CODE, "lib/fast.so": b"\0\1", "__init__.py": "def (:\n"},
+        )
+
+
+@pytest.fixture
+def version(db: None) -> Version:
+    """The update."""
+    return Version.objects.select_related("extension").get(number="1.1.0")
 
 
 @pytest.fixture
@@ -82,9 +91,10 @@ def test_the_changes_begin_with_permissions_hosts_and_binaries(
 def test_an_update_that_asks_for_nothing_new_says_so(
     owner: User, moderator: User, browser: Client
 ) -> None:
-    factories.make_approved(owner, moderator)
-    factories.make_waiting(owner, version="1.1.0")
-    page = open_page(browser, f"{BASE}changes/")
+    other = {"id": "other_tool", "name": "Other Tool"}
+    factories.make_approved(owner, moderator, **other)
+    factories.make_waiting(owner, version="1.1.0", **other)
+    page = open_page(browser, "/queue/other_tool/1.1.0/changes/")
     assert "Asks for nothing new" in page.classed("change-quiet")[0].words
 
 
@@ -183,9 +193,10 @@ def test_a_finding_becomes_a_task_and_is_waived_for_later_versions(
 
 
 def test_findings_that_are_gone_are_shown(owner: User, moderator: User, browser: Client) -> None:
-    factories.make_approved(owner, moderator, files={"__init__.py": "def (:\n"})
-    factories.make_waiting(owner, version="1.1.0")
-    page = open_page(browser, f"{BASE}findings/?show=gone")
+    other = {"id": "other_tool", "name": "Other Tool"}
+    factories.make_approved(owner, moderator, files={"__init__.py": "def (:\n"}, **other)
+    factories.make_waiting(owner, version="1.1.0", **other)
+    page = open_page(browser, "/queue/other_tool/1.1.0/findings/?show=gone")
     assert page.by_id("gone").words == "Gone since 1.0.0 1"
     assert "package.init-syntax" in page.html
 
