@@ -14,7 +14,7 @@ from extery.author.build.execute import build
 from extery.core.errors import InvalidInput
 from tests.author.trees import make_source, wheel, wheels_line
 from tests.blender.client import blender_cli
-from tests.blender.install import VERSIONS
+from tests.blender.install import ENDS, VERSIONS
 from tests.parts import require_part
 from tests.samples.packages import MANIFEST
 
@@ -212,8 +212,15 @@ def theirs(version: str, source: Path, folder: Path, tree: Tree) -> Packages:
     return packages_in(folder)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", TREES)
+#: Each tree with the oldest and the newest Blender, and with all if some of them differ from us.
+BUILDS = [
+    (name, version)
+    for name, tree in TREES.items()
+    for version in (VERSIONS if 0 < len(tree.differs) < len(VERSIONS) else ENDS)
+]
+
+
+@pytest.mark.parametrize(("name", "version"), BUILDS)
 def test_a_package_has_the_files_that_blender_packs(
     name: str, version: str, tmp_path: Path
 ) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from extery_site.project.database_address import SQLITE_FILE
 from tests.site.packages import package
 from tests.site.project.server.running import ask, run_script, serving
 from tests.waiting import HANG, wait_until
@@ -69,6 +72,9 @@ def test_downloads_before_a_stop_are_counted(tmp_path: Path) -> None:
             assert body == package()
         site.process.terminate()
         assert site.process.wait(HANG) == 0
-    count = "from extery_site.catalog.models import Package; print(Package.objects.get().download_count)"
-    with serving(tmp_path / "data") as site:
-        wait_until(lambda: run_script(site, count).strip() == "1")
+    with (
+        serving(tmp_path / "data"),
+        closing(sqlite3.connect(tmp_path / "data" / SQLITE_FILE)) as database,
+    ):
+        count = "SELECT download_count FROM catalog_package"
+        wait_until(lambda: database.execute(count).fetchall() == [(1,)])
