@@ -167,6 +167,7 @@ def _make(made: Installed) -> None:
             made.python,
             "install",
             "--quiet",
+            "--no-compile",  # tests import few of the modules
             "--only-binary",
             ":all:",
             f"bpy=={made.release}",
