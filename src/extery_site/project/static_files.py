@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import brotli
+from django.conf import settings
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -42,9 +43,26 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     #: Files are served under their hashed names only.
     keep_only_hashed_files = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._urls: dict[str, str] = {}
+
     def create_compressor(self, **options: Any) -> Compressor:
         """Return the compressor for collected files."""
         return FastCompressor(**options)
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Return the address of a file, which is computed once: a page has up to a hundred of them."""
+        if name is None or force or settings.DEBUG:
+            return str(super().url(name, force))
+        if name not in self._urls:
+            self._urls[name] = str(super().url(name))
+        return self._urls[name]
+
+    def save_manifest(self) -> None:
+        """Store the hashed names, which other addresses follow from."""
+        super().save_manifest()
+        self._urls.clear()
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         """Return the hashed name of a file, or its plain name if it was not collected."""
