@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from extery_site.catalog.subjects import review_key
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import queues
 from extery_site.moderation.author_side import author_context
+from extery_site.moderation.conversation import read_conversation
 from extery_site.moderation.forms import CommentForm, ReasonForm
 from extery_site.moderation.package_hashes import check_unchanged, parse_hashes
 from extery_site.moderation.replies import fill
@@ -32,11 +32,9 @@ from extery_site.notify.actions import mark_subject_read
 from extery_site.notify.subscriptions import state_of
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.ui.form_problems import add_problems, with_hint
+from extery_site.ui.row_keys import row_key
 
 _EXTENSIONS = Extension.objects.select_related("owner", "image", "newest_version")
-#: Entries of the conversation that are shown at its start and at its end, if it is long.
-SHOWN_FIRST, SHOWN_LAST = 10, 40
-MAX_UNFOLDED = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +51,10 @@ def thread(request: HttpRequest, extension_id: str, number: str = "") -> HttpRes
         if number:
             return _show_version(request, extension, number)
         version = queues.version_to_review(extension)
-        return redirect(tab_url(version)) if version else _show_thread(request, extension, None)
+        if version is None:
+            return _show_thread(request, extension, None)
+        query = request.GET.urlencode()
+        return redirect(tab_url(version) + (f"?{query}" if query else ""))
     if not is_active_user(request.user):
         return redirect_to_login(request.get_full_path())
     if request.POST.get("step") in STEPS:
@@ -95,6 +96,8 @@ def _take_step(request: HttpRequest, extension: Extension, number: str) -> HttpR
         for name in ("package", "base")
         if target == "changes" and request.POST.get(f"place_{name}")
     }
+    if entry := row_key(request.POST.get("event", "")):
+        compared["entry"] = str(entry)
     query = f"?{urlencode(compared)}" if compared else ""
     return redirect(tab_url(version, target) + query + (f"#{fragment}" if fragment else ""))
 
@@ -176,38 +179,26 @@ def _show_thread(
     if version is not None:
         version.extension, number = extension, version.number
     context = review_context(request, extension, version, number=number, tab="version")
-    events = list(queues.thread(extension, request.user, number=number))
+    edited = request.GET.get("edit") or request.POST.get("event", "")
+    conversation = read_conversation(
+        queues.thread(extension, request.user, number=number),
+        edited or request.GET.get("entry", ""),
+    )
     key = review_key(extension, number)
     if request.method != "POST":
         mark_subject_read(request.user, key)
-    context |= _folded(events) | {
+    context |= {
+        "conversation": conversation,
         "subscription": state_of(request.user, key),
-        "participants": _participants(events),
         "comment": form if form and is_comment else CommentForm(),
         "reason": form if form and not is_comment else ReasonForm(),
         "step": step,
         "typed": request.POST,
         "problems": problems,
-        "edited": request.GET.get("edit") or request.POST.get("event", ""),
+        "edited": edited,
     }
     context |= author_context(request.user, version)
     return render(request, "moderation/thread.html", context, status=status)
-
-
-def _folded(events: Sequence[Event]) -> dict[str, Any]:
-    """Return the entries of the conversation in three parts; the middle one of a long one is folded."""
-    if len(events) <= MAX_UNFOLDED:
-        return {"thread": events, "folded": [], "thread_end": []}
-    return {
-        "thread": events[:SHOWN_FIRST],
-        "folded": events[SHOWN_FIRST:-SHOWN_LAST],
-        "thread_end": events[-SHOWN_LAST:],
-    }
-
-
-def _participants(events: Sequence[Event]) -> list[Any]:
-    """Return the users who took part, in the order of their first entry."""
-    return list({event.by_id: event.by for event in events if event.by is not None}.values())
 
 
 SUCCESS_MESSAGES = {

@@ -148,7 +148,7 @@ def _comment(event: Event | None) -> Target | None:
         pk=event.pk,
         key=str(event.pk),
         title=f"Comment by {author} on {extension.name}",
-        url=f"{page}#event-{event.pk}",
+        url=f"{page}?entry={event.pk}#event-{event.pk}",
         owner=event.by,
         extension=extension,
         excerpt=event.text,
