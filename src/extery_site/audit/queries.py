@@ -14,10 +14,12 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from extery_site.audit.models import AuditEntry, AuditEntryQuerySet
+from extery_site.audit.models import ActionGroup, AuditEntry, AuditEntryQuerySet
 
 #: Rows that an export reads at once.
 EXPORT_BATCH = 1_000
+#: Rows in which one page looks for a text, which no index finds.
+TEXT_ROWS = 25_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 MAX_FILTER_LENGTH = 200
@@ -97,8 +99,7 @@ def _conditions(wanted: AuditFilter, reader: int | None) -> AuditEntryQuerySet:
     if wanted.extension:
         rows = rows.about_extension(wanted.extension)
     if wanted.action.endswith("."):
-        # "/" is the character after ".".
-        rows = rows.filter(action__gte=wanted.action, action__lt=f"{wanted.action[:-1]}/")
+        rows = rows.alias(group=ActionGroup("action")).filter(group=wanted.action)
     elif wanted.action:
         rows = rows.filter(action=wanted.action)
     if wanted.since:
@@ -115,19 +116,35 @@ def find_page(
 ) -> tuple[list[AuditEntry], Cursor | None]:
     """Return a page of rows, newest first, and the cursor of the next page if there is one.
 
-    ``reader`` is the primary key of the moderator who reads, or ``None`` if nothing is withheld.
+    ``reader`` is the primary key of the moderator who reads, or ``None`` if nothing is withheld. A text is
+    looked for in the next `TEXT_ROWS` rows of the log, so a page can have fewer rows than the one after it.
     """
-    rows = _conditions(wanted, reader)
-    if after is not None:
-        rows = rows.filter(
-            Q(created_at__lt=after.created_at) | Q(pk__lt=after.pk),
-            created_at__lte=after.created_at,
-        )
+    rows = _after(_conditions(wanted, reader), after)
+    last = _last_of_text(after) if wanted.text and not wanted.person else None
+    if last is not None:
+        is_before = Q(created_at=last.created_at, pk__lt=last.pk)
+        rows = rows.filter(created_at__gte=last.created_at).exclude(is_before)
     found = list(_of_person(rows, wanted.person, size + 1) if wanted.person else rows[: size + 1])
     page = found[:size]
     if len(found) <= size:
-        return page, None
+        return page, last
     return page, Cursor(page[-1].created_at, page[-1].pk)
+
+
+def _after(rows: AuditEntryQuerySet, cursor: Cursor | None) -> AuditEntryQuerySet:
+    if cursor is None:
+        return rows
+    return rows.filter(
+        Q(created_at__lt=cursor.created_at) | Q(pk__lt=cursor.pk), created_at__lte=cursor.created_at
+    )
+
+
+def _last_of_text(after: Cursor | None) -> Cursor | None:
+    """Return the last row in which a page looks for a text; ``None`` if it looks in all that follow."""
+    rows = _after(AuditEntry.objects.newest_first(), after).values_list("created_at", "pk")
+    # The one after it shows that there is a next page.
+    last = list(rows[TEXT_ROWS - 1 : TEXT_ROWS + 1])
+    return Cursor(*last[0]) if len(last) == 2 else None
 
 
 def _of_person(rows: AuditEntryQuerySet, name: str, limit: int) -> list[AuditEntry]:

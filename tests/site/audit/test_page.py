@@ -179,6 +179,7 @@ def test_a_page_needs_the_same_queries_for_every_filter_and_finds_rows_by_an_ind
         (AuditFilter(), "audit_time"),
         (AuditFilter(extension="tool_1"), "audit_extension"),
         (AuditFilter(action="event.approved"), "audit_action"),
+        (AuditFilter(action="event."), "audit_group"),
     ):
         if connection.vendor == "sqlite":
             plan = queries._conditions(wanted, 1)[:10].explain()
@@ -193,6 +194,25 @@ def test_a_page_needs_the_same_queries_for_every_filter_and_finds_rows_by_an_ind
                 steps = str(cursor.fetchall())
             assert index in steps
             assert "TEMP B-TREE" not in steps
+
+
+def test_a_page_looks_for_a_text_in_a_limited_number_of_rows(
+    signed_in: Any, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "TEXT_ROWS", 7)
+    entries = make_entries(40)
+    wanted = AuditFilter(text="TOOL_1")
+    newest_first = [entry.pk for entry in reversed(entries)]
+    ours = [entry.pk for entry in entries[::-1] if entry.extension_key == "tool_1"]
+    # Each page begins where the rows of the one before end, also among rows of one time.
+    assert all_pages(wanted, 50) == all_pages(wanted, 1) == ours
+    assert [row.pk for row in stream(wanted, reader=None)] == ours
+    assert find_page(wanted, reader=None, size=50)[1] == Cursor(
+        entries[33].created_at, newest_first[6]
+    )
+    page = signed_in(moderator).get(f"{PAGE}?q=nowhere").content.decode()
+    assert "No entry since 12 March 2026 has this text" in page
+    assert "Older</a>" in page
 
 
 def test_every_action_has_a_name_and_belongs_to_a_group() -> None:
