@@ -37,7 +37,7 @@ ARGUMENTS: dict[str, list[str]] = {
         *("--rounds", "1", "--connections", "2"),
     ],
     "packages": ["--count", "3", "--bytes", "300000", "FOLDER"],
-    "review_queue": ["--entries", "30", "--pages", "4"],
+    "site_pages": ["--scale", "0.01", "--rounds", "2"],
     "slow_clients": ["--clients", "2", "--answers", "1", "empty lines", "listings, 20 pipelined"],
     "startup": ["--runs", "1"],
     "storage": ["--size", "1", "--count", "2"],
@@ -45,7 +45,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "uploads": ["--megabytes", "1", "random, stored", "PNG, 16"],
 }
 #: Modules that benchmarks start or import.
-HELPERS = {"bytes_server", "tasks_sample"}
+HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.
 PARTS = {"generate": "blender-5.0", "startup": "blender-5.0", "storage": "rclone"}
 PROGRAMS = {"listing_server": "wrk"}
