@@ -19,10 +19,11 @@ from extery_site.catalog.models import Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.moderation import claims, decisions
 from extery_site.moderation.models import Claim, Dispute, QueueEntry
+from extery_site.moderation.models.queue_entry import CLOSED
 from extery_site.moderation.risk import MIDDLE
 from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.undo import undo as undo_decision
-from extery_site.moderation.waiting import CLOSED, OPEN
+from extery_site.moderation.waiting import OPEN
 from extery_site.ui.row_keys import row_keys
 
 MAX_CHOSEN = 100

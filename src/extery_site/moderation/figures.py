@@ -10,7 +10,7 @@ from math import ceil
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
-from extery_site.accounts.permissions import AnyUser
+from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.models import Event, Version
 from extery_site.moderation.models import Answer
 from extery_site.moderation.waiting import format_duration
@@ -42,7 +42,7 @@ class ExpectedWait:
 
 @dataclass(frozen=True)
 class Figures:
-    """The line of figures above the queue."""
+    """The line of figures above the queue; decisions are for moderators only."""
 
     first_answer: ExpectedWait | None
     decided: int
@@ -126,9 +126,11 @@ def expected_wait_of(version: Version) -> ExpectedWait | None:
 
 
 def queue_figures(user: AnyUser, now: datetime) -> Figures:
-    """Return the figures for a user, in two queries."""
-    decisions = Event.objects.decisions().filter(created_at__gte=now - WEEK)
-    counts = decisions.aggregate(all=Count("pk"), own=Count("pk", filter=Q(by=user.pk)))
+    """Return the figures for a user: in two queries for moderators, in one for others."""
+    counts = {"all": 0, "own": 0}
+    if may_moderate(user):
+        decisions = Event.objects.decisions().filter(created_at__gte=now - WEEK)
+        counts = decisions.aggregate(all=Count("pk"), own=Count("pk", filter=Q(by=user.pk)))
     return Figures(
         first_answer=expected_wait(Answer.Kind.FIRST_VERSION, Answer.Kind.UPDATE, now=now),
         decided=counts["all"],

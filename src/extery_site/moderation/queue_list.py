@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Lower
 
 from extery.core import types
@@ -16,8 +27,9 @@ from extery.core.errors import NotFound
 from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog.models import Version
 from extery_site.moderation.models import Claim, QueueEntry
+from extery_site.moderation.models.queue_entry import CLOSED
 from extery_site.moderation.queue_order import in_place_order
-from extery_site.moderation.waiting import CLOSED, OPEN, PUBLIC
+from extery_site.moderation.waiting import OPEN, PUBLIC
 
 MAX_QUERY_LENGTH = 200
 ROWS = (25, 50, 100)
@@ -134,6 +146,12 @@ class QueueFilter:
         return bool(self.query or self.type or self.kind or self.flag or self.who)
 
     @property
+    def is_by_place(self) -> bool:
+        """Whether it shows all versions in review by place, before any others."""
+        is_whole = self.tab in ("", "us") and not self.is_filtered
+        return is_whole and self.order == "place" and not self.is_reversed
+
+    @property
     def words(self) -> str:
         """The filters as words: ``“lantern”, themes, new host``."""
         chosen = [
@@ -198,7 +216,7 @@ class Counts:
 def entries_with(statuses: Collection[str], now: datetime) -> Any:
     """Return the entries of versions with a status, with their waits."""
     entries = QueueEntry.objects.with_waits(now).filter(version__status__in=statuses)
-    return entries.exclude(version__extension__status__in=CLOSED)
+    return entries.of_open_extensions()
 
 
 def open_entries(now: datetime) -> Any:
@@ -275,16 +293,20 @@ def _in_order(entries: Any, wanted: QueueFilter) -> Any:
 def count_tabs(user: AnyUser, now: datetime) -> Counts:
     """Count the entries of each tab but the decisions, in at most two queries."""
     is_staff = may_moderate(user)
-    shown = {
-        tab: entries for tab, entries in _TAB_ENTRIES.items() if is_staff or tab not in STAFF_TABS
-    }
-    found = entries_with(_SHOWN, now).aggregate(
-        all=Count("pk", filter=Q(version__status__in=OPEN if is_staff else PUBLIC)),
-        oldest=Max("with_us", filter=Q(version__status=Version.Status.IN_REVIEW)),
-        **{tab: Count("pk", filter=entries) for tab, entries in shown.items()},
+    in_tab = Case(
+        *[When(entries, then=Value(tab)) for tab, entries in _TAB_ENTRIES.items()],
+        output_field=CharField(),
     )
-    oldest = found.pop("oldest")
-    found[""] = found.pop("all")
+    rows = entries_with(_SHOWN, now).annotate(tab=in_tab).order_by().values_list("tab")
+    in_review = Q(version__status=Version.Status.IN_REVIEW)
+    found, oldest = dict.fromkeys(_TAB_ENTRIES, 0), None
+    rows = rows.annotate(number=Count("pk"), longest=Max("with_us", filter=in_review))
+    for tab, number, longest in rows:
+        found[tab] = number
+        oldest = longest if longest is not None else oldest
+    if not is_staff:
+        found = {tab: number for tab, number in found.items() if tab not in STAFF_TABS}
+    found[""] = sum(number for tab, number in found.items() if tab != "cooling")
     if is_staff:
         mine = Claim.objects.current(now).filter(by=user.pk, version__status__in=OPEN)
         found["mine"] = mine.exclude(version__extension__status__in=CLOSED).count()

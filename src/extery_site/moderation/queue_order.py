@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from extery_site.catalog.models import Version
 from extery_site.moderation.models import QueueEntry
-from extery_site.moderation.waiting import CLOSED
 
 
 def aim_seconds() -> int:
@@ -28,7 +27,7 @@ def waiting_entries(now: datetime | None = None) -> QuerySet[QueueEntry]:
     """Return the entries of versions in review, by place."""
     now = now or timezone.now()
     entries = QueueEntry.objects.with_waits(now).filter(version__status=Version.Status.IN_REVIEW)
-    return in_place_order(entries.exclude(version__extension__status__in=CLOSED))
+    return in_place_order(entries.of_open_extensions())
 
 
 def in_place_order(entries: Any) -> QuerySet[QueueEntry]:

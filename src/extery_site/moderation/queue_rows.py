@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Page
 from django.db.models import Count
 from django.urls import reverse
 
@@ -81,6 +82,15 @@ class Row:
         return self.version.extension.newest_version_id is not None
 
     @property
+    def state(self) -> str:
+        """The status as a text: `get_status_display` goes through all of them for each row."""
+        return str(Version.Status(self.version.status).label)
+
+    @property
+    def type(self) -> str:
+        return self.version.extension.extension_type.label
+
+    @property
     def level(self) -> str:
         return level_of(self.entry.risk)
 
@@ -98,6 +108,7 @@ def make_rows(
     entries: Iterable[QueueEntry], wanted: QueueFilter, user: AnyUser, now: datetime
 ) -> list[Row]:
     """Return the rows of a page of the queue."""
+    first = entries.start_index() if isinstance(entries, Page) else 1
     entries = list(entries)
     keys = [entry.pk for entry in entries]
     versions = (
@@ -111,7 +122,7 @@ def make_rows(
     if wanted.is_staff:
         current = Claim.objects.current(now).filter(version__in=keys).select_related("by")
         claims = {claim.version_id: claim for claim in current}
-    place_of = {} if wanted.is_staff else places(now)
+    place_of = {} if wanted.is_staff else _places(entries, versions, wanted, first, now)
     extensions = [version.extension for version in versions.values()]
     similar = similar_ids(extensions) if wanted.is_staff else {}
     comments = {} if wanted.is_staff else _count_comments(keys)
@@ -140,6 +151,20 @@ def make_rows(
             )
         )
     return rows
+
+
+def _places(
+    entries: list[QueueEntry],
+    versions: dict[int, Version],
+    wanted: QueueFilter,
+    first: int,
+    now: datetime,
+) -> dict[int, int]:
+    """Return the places of the versions in review; ``first`` is the number of the first row in its list."""
+    if not wanted.is_by_place:
+        return places(now)
+    numbered = enumerate((entry.pk for entry in entries), start=first)
+    return {key: place for place, key in numbered if versions[key].is_in_review}
 
 
 def _count_comments(keys: list[int]) -> dict[int, int]:

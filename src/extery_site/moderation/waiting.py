@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.models import Event, Version
 from extery_site.moderation.models import Answer, QueueEntry
 
 _Kind = Event.Kind
@@ -49,8 +49,6 @@ PUBLIC = (Version.Status.IN_REVIEW, Version.Status.CHANGES_REQUESTED)
 OPEN = (*PUBLIC, Version.Status.ON_HOLD)
 #: Statuses of versions whose risk is kept up to date.
 ASSESSED = (*OPEN, Version.Status.COOLING_DOWN)
-#: Statuses of extensions of which no version is in a list of the queue.
-CLOSED = (Extension.Status.BLOCKED, Extension.Status.DELETED)
 #: Decisions that answer a submission.
 ANSWERS = frozenset({_Kind.APPROVED, _Kind.CHANGES_REQUESTED, _Kind.DECLINED, _Kind.SCHEDULED})
 

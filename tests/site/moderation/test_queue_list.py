@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
 from django.utils import timezone
 
 from extery.core.errors import NotFound, Refused
@@ -210,6 +211,12 @@ def test_rows_for_visitors_have_places_and_no_judgement(stranger: User) -> None:
     wanted = QueueFilter.of({}, stranger)
     rows = make_rows(list_entries(wanted, stranger, now), wanted, stranger, now)
     assert [row.place for row in rows] == [1, 2, 3, None]
+    # The places of a page follow from its number, and in other orders from the whole queue.
+    page = Paginator(list_entries(wanted, stranger, now), 2).get_page(2)
+    assert [row.place for row in make_rows(page, wanted, stranger, now)] == [3, None]
+    reverse = QueueFilter.of({"sort": "-place"}, stranger)
+    page = Paginator(list_entries(reverse, stranger, now), 2).get_page(1)
+    assert [row.place for row in make_rows(page, reverse, stranger, now)] == [None, 3]
     texts = {flag.text for row in rows for flag in [*row.flags, *row.more_flags]}
     assert texts == {"Asks for network"}
     assert {row.claim for row in rows} == {None}
