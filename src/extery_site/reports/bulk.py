@@ -52,7 +52,11 @@ def find_chosen(keys: Collection[str], by: User) -> list[Choice]:
     numbers = row_keys(keys, maximum=MAX_CHOSEN)
     statements = CaseEntry.objects.filter(case=OuterRef("pk"), kind__in=_STATEMENTS)
     last = Subquery(statements.order_by("-pk").values("pk")[:1])
-    found = queries.cases("all", by).annotate(last_statement=last).in_bulk(numbers)
+    found = (
+        queries.with_details(queries.cases("all", by))
+        .annotate(last_statement=last)
+        .in_bulk(numbers)
+    )
     cases = [found[number] for number in numbers if number in found]
     return [Choice(case, _reason(case, by), case.last_statement or 0) for case in cases]
 

@@ -50,14 +50,18 @@ def case_list(request: HttpRequest) -> HttpResponse:
         # "open" is the last of the statuses in alphabetical order.
         paginator: Paginator[Any] = Paginator(appeals.order_by("-status", "created_at"), PAGE_SIZE)
     else:
-        paginator = Paginator(_filtered(request, tab, moderator, context), PAGE_SIZE)
+        found_keys = _filtered(request, tab, moderator, context).values_list("pk", flat=True)
+        paginator = Paginator(found_keys, PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context |= {"page": page, "pages": paginator.get_elided_page_range(page.number)}
     if tab != "appeals":
-        reasons = queries.reasons_of(page.object_list)
+        keys = list(page)
+        found = queries.with_details(queries.cases("all", moderator)).in_bulk(keys)
+        cases = [found[key] for key in keys if key in found]
+        reasons = queries.reasons_of(cases)
         context["rows"] = [
             (case, KINDS.get(case.kind), reasons.get(case.pk, []), _latest_text(case, moderator))
-            for case in page
+            for case in cases
         ]
     return render(request, "reports/list.html", context)
 
@@ -93,7 +97,7 @@ def _latest_text(case: Any, moderator: User) -> str:
 def take_next(request: HttpRequest) -> HttpResponse:
     """Claim the first case of the list that has no moderator, and open it."""
     moderator = require_moderator(request.user)
-    free = queries.cases("open", moderator).filter(assigned_to=None)
+    free = queries.cases("open", moderator).filter(assigned_to=None).select_related("extension")
     for case in free.order_by(*queries.SORTS["reports"])[:20]:
         if not handling.may_decide_case(moderator, case):
             continue
