@@ -25,8 +25,8 @@ from extery_site.ui.form_problems import join_messages
 from extery_site.ui.submission import submit
 
 PAGE_SIZE = 50
-#: Searches of a moment that the first page lists.
-RECENT = 10
+#: Saved searches, and searches of a moment, that a page of the start lists.
+SAVED, RECENT = 25, 10
 
 
 @login_required
@@ -43,8 +43,11 @@ def start(request: HttpRequest) -> HttpResponse:
     if submission.result is not None:
         return redirect("source_search:search", submission.result.pk)
     searches = Search.objects.visible_to(user.pk).select_related("owner")
+    paginator = Paginator(searches.saved(), SAVED)
+    page = paginator.get_page(request.GET.get("page"))
     context = {
-        "saved": searches.saved(),
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
         "recent": searches.filter(name="").order_by("-used_at", "-pk")[:RECENT],
         "indexed": IndexedPackage.objects.count(),
         "packages": Package.objects.count() + ReplacedPackage.objects.count(),

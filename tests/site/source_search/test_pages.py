@@ -7,7 +7,9 @@ import io
 from collections.abc import Callable
 from types import SimpleNamespace
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from extery_site.accounts.models import User
@@ -44,6 +46,32 @@ def test_a_moderator_searches_saves_and_deletes(
     assert "Watched, +10" in client.get("/staff/sources/").text
     client.post(f"/staff/sources/{search.pk}/", {"step": "delete"})
     assert client.get(f"/staff/sources/{search.pk}/").status_code == 404
+
+
+def test_saved_searches_are_listed_by_pages_in_a_fixed_number_of_queries(
+    moderator: User, stranger: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(moderator)
+    numbers = []
+    for count in (1, 60):
+        Search.objects.bulk_create(
+            Search(
+                owner=stranger,
+                kind="symbol",
+                query="os.system",
+                name=f"Search {count} {number:02}",
+                is_shared=True,
+            )
+            for number in range(count)
+        )
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            text = client.get("/staff/sources/").text
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1]
+    assert text.count("<h3") == 25
+    assert client.get("/staff/sources/?page=3").text.count("<h3") == 11
 
 
 def test_a_run_shows_its_progress_and_can_be_cancelled(
