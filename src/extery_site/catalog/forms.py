@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Exists, OuterRef, Q
 
 from extery.core import platforms
 from extery.core.compatibility import System
@@ -114,16 +115,21 @@ class BrowseForm(forms.Form):
 
 
 def tags_in_use(type_: str = "") -> list[Tag]:
-    """Return the tags of public extensions, each with the ``number`` of them.
+    """Return the tags of public extensions; one that two types have, whose page shows both, once."""
+    public = Extension.tags.through.objects.filter(
+        tag=OuterRef("pk"), extension__status=Extension.Status.APPROVED, extension__unlisted_at=None
+    )
+    tags = Tag.objects.filter(Exists(public))
+    found = tags.filter(type=type_) if type_ else tags
+    return list({tag.slug: tag for tag in reversed(found)}.values())[::-1]
 
-    Two types can have the same tag, and its page shows both: it is returned once.
-    """
-    from django.db.models import Count, Q
 
+def popular_tags() -> list[Tag]:
+    """Return the tags of public extensions, each with the ``number`` of them, the highest first."""
     public = Q(extensions__status=Extension.Status.APPROVED, extensions__unlisted_at=None)
     tags = Tag.objects.annotate(number=Count("extensions", filter=public)).filter(number__gt=0)
     by_slug: dict[str, Tag] = {}
-    for tag in tags.filter(type=type_) if type_ else tags:
+    for tag in tags:
         if (first := by_slug.setdefault(tag.slug, tag)) is not tag:
             first.number += tag.number  # type: ignore[attr-defined]
-    return list(by_slug.values())
+    return sorted(by_slug.values(), key=lambda tag: -tag.number)  # type: ignore[attr-defined]

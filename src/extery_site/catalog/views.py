@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from extery.core import types
 from extery_site.accounts.permissions import may_moderate
-from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, tags_in_use
+from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, popular_tags, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.offers import offers_by_platform
 from extery_site.catalog.subjects import extension_subject
@@ -29,7 +30,7 @@ TITLES = {"": "Extensions", **{type_.name: type_.plural for type_ in types.TYPES
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest and most downloaded extensions."""
-    public = Extension.objects.browsable().with_related()
+    public = Extension.objects.browsable().with_cards()
     context = {
         "shelves": [
             {
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "types": types.TYPES,
         "popular": public.most_downloaded()[:4],
-        "tags": sorted(tags_in_use(), key=lambda tag: -tag.number)[:16],  # type: ignore[attr-defined]
+        "tags": popular_tags()[:16],
         "number": Extension.objects.browsable().count(),
     }
     return render(request, "catalog/home.html", context)
@@ -60,17 +61,18 @@ def browse(request: HttpRequest, type_: str = "", slug: str = "") -> HttpRespons
     for name, value in url_filters.items():
         if value:
             del form.fields[name]
-    extensions = Extension.objects.browsable().with_related()
+    extensions = Extension.objects.browsable()
     if type_:
         extensions = extensions.of_type(type_)
     if slug:
         extensions = extensions.tagged(slug)
-    paginator = Paginator(form.apply(extensions), PAGE_SIZE)
+    paginator = Paginator(form.apply(extensions).values_list("pk", flat=True), PAGE_SIZE)
     status = 400 if form.errors else 200
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
+        "extensions": Extension.objects.browsable().read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "title": tag.name if tag else TITLES[type_],
         "tag": tag,
@@ -160,14 +162,15 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
-    published = Extension.objects.browsable().filter(owner=person).with_related()
-    paginator = Paginator(published.most_downloaded(), PAGE_SIZE)
+    published = Extension.objects.browsable().filter(owner=person)
+    paginator = Paginator(published.most_downloaded().values_list("pk", flat=True), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "person": person,
         "page": page,
+        "extensions": published.read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "downloads": sum(published.values_list("download_count", flat=True)),
+        "downloads": published.aggregate(all=Sum("download_count"))["all"] or 0,
     }
     return render(request, "catalog/author.html", context)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Value, When
 from django.urls import reverse
@@ -162,12 +163,24 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         )
 
     def with_related(self) -> ExtensionQuerySet:
-        """Load the related rows that cards and pages show, in a fixed number of queries."""
+        """Load the related rows that pages show, in a fixed number of queries."""
         return self.select_related(
             "owner", "image", "newest_version", "replacement"
         ).prefetch_related(
             "tags", Prefetch("newest_version__packages", Package.objects.order_by("pk"))
         )
+
+    def with_cards(self) -> ExtensionQuerySet:
+        """Load the related rows that cards show."""
+        return self.select_related("owner", "image")
+
+    def read_page(self, page: Page[int]) -> list[Extension]:
+        """Return the extensions whose keys are on a page, in its order, with what cards show.
+
+        The query that sorts and skips rows reads keys only.
+        """
+        found = self.with_cards().order_by().in_bulk(list(page))
+        return [found[key] for key in page if key in found]
 
 
 class Extension(models.Model):
@@ -263,7 +276,11 @@ class Extension(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["name", "pk"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["status", "-published_at"], name="catalog_extension_new"),
+            # Of the extensions that pages list; counts them too.
+            models.Index(
+                fields=["status", "unlisted_at", "-published_at", "-id"],
+                name="catalog_extension_newest",
+            ),
             models.Index(fields=["status", "-download_count"], name="catalog_extension_popular"),
             models.Index(
                 fields=["status", "-rating_score", "-rating_count"], name="catalog_extension_rated"
