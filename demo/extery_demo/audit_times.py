@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from extery_site.accounts.models import Suspension
+from extery_site.accounts.models import HiddenProfile, Suspension
 from extery_site.audit.models import AuditEntry
 from extery_site.catalog.models import Event
 from extery_site.reports.models import Appeal, CaseEntry
@@ -25,6 +25,8 @@ def date_audit_log() -> None:
         )
         for pk, time in model.objects.values_list("pk", "created_at")
     }
+    hidden = HiddenProfile.objects.values_list("pk", "hidden_at")
+    times |= {f"hidden-profile {pk}": time for pk, time in hidden}
     rows = [entry for entry in AuditEntry.objects.exclude(source="") if entry.source in times]
     for entry in rows:
         entry.created_at = times[entry.source]

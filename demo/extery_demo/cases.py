@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from extery_site.accounts.models import Suspension, User
+from extery_site.accounts.models import HiddenProfile, Suspension, User
+from extery_site.accounts.profiles import save_profile
 from extery_site.accounts.suspensions import suspend_user
 from extery_site.catalog.models import Event, Extension
 from extery_site.notify.models import Notification
@@ -72,7 +73,11 @@ def _advertising(users: Users, now: datetime) -> None:
         case=report.case,
         by=imani,
         note="The profile contained only advertising. The account is suspended for 30 days.",
+        hides_profile=True,
     )
+    # The change waits for a moderator.
+    changed = "I make small add-ons for modelling."
+    save_profile(user=seller, full_name=seller.full_name, about=changed, uses_keys=True)
     suspension = suspend_user(
         user=seller,
         by=imani,
@@ -88,6 +93,15 @@ def _advertising(users: Users, now: datetime) -> None:
     _set_dates(case, now, first=2.8, last=1.0)
     Suspension.objects.filter(pk=suspension.pk).update(created_at=now - timedelta(days=1))
     _set_date(made, now - timedelta(hours=9))
+    _date_hidden_profile(
+        seller, hidden_at=now - timedelta(days=1), changed_at=now - timedelta(hours=20)
+    )
+
+
+def _date_hidden_profile(person: User, *, hidden_at: datetime, changed_at: datetime) -> None:
+    HiddenProfile.objects.filter(user=person).update(hidden_at=hidden_at, changed_at=changed_at)
+    for key, at in ((f"own-profile {person.pk}", hidden_at), (f"profile {person.pk}", changed_at)):
+        Notification.objects.filter(entry__key=key).update(created_at=at)
 
 
 def _a_copied_image(users: Users, now: datetime) -> None:

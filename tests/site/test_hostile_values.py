@@ -41,6 +41,7 @@ BIGINT = str(2**63)
         "/appeals/new/event-{}/",
         "/reports/?q=a{}&kind={}&reason={}&sort={}",
         "/people/ada{}/suspension/",
+        "/people/ada{}/hidden/",
         "/extensions/gear{}/ratings/",
         "/extensions/gear_tool/ratings/?order={}&stars={}&version={}&blender={}&reply={}",
         "/api/v1/extensions/gear_tool/ratings/?version=1{}&blender=4{}",

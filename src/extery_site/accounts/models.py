@@ -1,7 +1,8 @@
-"""User accounts, API tokens and suspensions."""
+"""User accounts, API tokens, suspensions and hidden profiles."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -221,3 +222,55 @@ class Suspension(models.Model):
     def is_active(self) -> bool:
         """Whether it still holds."""
         return self.lifted_at is None and self.ends_at > timezone.now()
+
+
+#: Maximum number of characters of the reason for which a profile is hidden.
+MAX_HIDING_REASON_LENGTH = 4_000
+
+
+class HiddenProfile(models.Model):
+    """The name and text of a user that a moderator has hidden, and what the user wrote since.
+
+    They are moved here: the fields of the user are empty, so that no page and no search can show them.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="hidden_profile")
+    full_name = models.CharField(max_length=120, blank=True, help_text="The name that was hidden.")
+    about = models.TextField(blank=True, help_text="The text that was hidden.")
+    changed_full_name = models.CharField(max_length=120, blank=True)
+    changed_about = models.TextField(blank=True, max_length=4000)
+    changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then a change waits for a moderator."
+    )
+    hidden_at = models.DateTimeField(default=timezone.now, editable=False)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reason = models.TextField(max_length=MAX_HIDING_REASON_LENGTH, help_text="The user reads it.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-hidden_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Hidden profile of {self.user}"
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a change waits for a moderator."""
+        return self.changed_at is not None
+
+    @property
+    def current_full_name(self) -> str:
+        """The name that the user has now, and that is shown when a moderator shows the profile."""
+        return self.changed_full_name if self.is_changed else self.full_name
+
+    @property
+    def current_about(self) -> str:
+        """The text that the user has now."""
+        return self.changed_about if self.is_changed else self.about
+
+    @property
+    def key(self) -> str:
+        """Identifies the current name and text: a moderator decides about what was on the page."""
+        content = f"{self.pk} {self.hidden_at} {self.current_full_name}\0{self.current_about}"
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]

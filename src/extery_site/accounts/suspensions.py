@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Refused, Where
-from extery.core.invisible import remove_invisible
 from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH, Suspension, User
 from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.accounts.reasons import clean_reason
 from extery_site.audit.actions import Action
 from extery_site.audit.recording import write_entry
 
@@ -108,16 +108,5 @@ def _lock(user: User) -> User:
 
 
 def _clean_reason(reason: str) -> str:
-    where = Where(path=("reason",))
-    reason = remove_invisible(" ".join(reason.split()), is_prose=True).strip()
-    if not reason:
-        raise InvalidInput.of("account.suspension-reason-missing", where=where)
-    if len(reason) > MAX_SUSPENSION_REASON_LENGTH:
-        raise InvalidInput.of(
-            "request.too-large",
-            where=where,
-            field="reason",
-            length=len(reason),
-            max_length=MAX_SUSPENSION_REASON_LENGTH,
-        )
-    return reason
+    code = "account.suspension-reason-missing"
+    return clean_reason(reason, code=code, max_length=MAX_SUSPENSION_REASON_LENGTH)

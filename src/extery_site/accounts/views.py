@@ -17,6 +17,7 @@ from extery_site.accounts import actions
 from extery_site.accounts.forms import ProfileForm, TokenForm
 from extery_site.accounts.models import ApiToken
 from extery_site.accounts.permissions import require_signed_in, require_user
+from extery_site.accounts.profiles import find_hidden, save_profile
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.quotas.client_address import client_address
 from extery_site.ui import appearance
@@ -27,14 +28,19 @@ from extery_site.ui.form_problems import add_problems
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Edit the public profile."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    person = require_signed_in(request.user)
+    hidden = find_hidden(person)
+    initial = {}
+    if hidden is not None:
+        initial = {"full_name": hidden.current_full_name, "about": hidden.current_about}
+    form = ProfileForm(request.POST or None, instance=person, initial=initial)
     if request.method == "POST":
-        require_user(request.user)
+        require_user(person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        save_profile(user=person, **form.cleaned_data)
         messages.success(request, "Profile saved.")
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(request, "accounts/profile.html", {"form": form, "hidden": hidden})
 
 
 @login_required

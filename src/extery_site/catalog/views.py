@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from extery.core import types
+from extery_site.accounts.models import User
 from extery_site.accounts.permissions import may_moderate
+from extery_site.accounts.profiles import find_hidden, has_text
 from extery_site.catalog.forms import BLENDER_VERSIONS, BrowseForm, popular_tags, tags_in_use
 from extery_site.catalog.models import Extension, ExtensionQuerySet, Tag, Version
 from extery_site.catalog.offers import offers_by_platform
@@ -156,10 +157,14 @@ def versions(request: HttpRequest, extension_id: str) -> HttpResponse:
     )
 
 
+def _sees_hidden(request: HttpRequest, person: User) -> bool:
+    return request.user == person or may_moderate(request.user)
+
+
 @require_safe
 def author(request: HttpRequest, username: str) -> HttpResponse:
     """Show a user's profile and published extensions."""
-    person = get_object_or_404(get_user_model(), username__iexact=username, is_active=True)
+    person = get_object_or_404(User, username__iexact=username, is_active=True)
     if person.username != username:
         return redirect("catalog:author", person.username, permanent=True)
     published = Extension.objects.browsable().filter(owner=person)
@@ -167,6 +172,8 @@ def author(request: HttpRequest, username: str) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "person": person,
+        "hidden": find_hidden(person) if _sees_hidden(request, person) else None,
+        "has_text": has_text(person),
         "page": page,
         "extensions": published.read_page(page),
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),

@@ -11,6 +11,11 @@ REPORT_HANDLERS = [
     # Assesses its versions in the queue again, and stops those that would become public by themselves.
     "extery_site.moderation.event_queue.follow_reports",
 ]
+#: Functions that are called with what is hidden of a profile when it is hidden, changed or shown.
+PROFILE_HANDLERS = [
+    # Notifies the user, and moderators of a change that waits for them.
+    "extery_site.reports.profile_notifications.notify_of_profile",
+]
 #: Paths of the functions, the value of the setting ``EVENT_HANDLERS``.
 EVENT_HANDLERS = [
     # Adds a row to the audit log.

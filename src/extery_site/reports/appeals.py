@@ -262,7 +262,10 @@ def describe_effect(appeal: Appeal) -> str:
     if appeal.suspension is not None:
         return "The suspension ends at once."
     if appeal.case is not None:
-        return "The reports are dismissed, and those who reported are informed."
+        shown = " A profile that was hidden with them is shown again." * (
+            appeal.case.kind == "user"
+        )
+        return f"The reports are dismissed, and those who reported are informed.{shown}"
     if appeal.event is not None and appeal.event.kind != _Kind.DECLINED:
         return "The block ends: it can be downloaded again at once."
     if appeal.event is not None:

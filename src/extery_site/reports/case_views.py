@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from extery.core.errors import ExteryError
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import require_moderator
+from extery_site.accounts.profiles import changed_profiles, find_hidden, has_text
 from extery_site.project.problems import http_status
 from extery_site.reports import handling, queries
 from extery_site.reports.forms import DecisionForm, NoteForm, TextForm
@@ -44,6 +45,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS.values(),
         "reasons": Reason.choices,
         "can_choose": tab in ("open", "mine"),
+        "changed_profiles": changed_profiles(without=moderator) if tab == "open" else [],
     }
     if tab == "appeals":
         appeals = Appeal.objects.select_related("by", "decided_by", "first_decided_by")
@@ -209,14 +211,17 @@ def _claim(request: HttpRequest, moderator: User, found: Case, step: str) -> Htt
 
 
 def _decide(request: HttpRequest, moderator: User, found: Case) -> HttpResponse:
-    form = DecisionForm(request.POST, case=found, may_suspend=_may_suspend(moderator, found))
+    form = DecisionForm(request.POST, case=found, steps=_next_steps(moderator, found))
     if not form.is_valid():
         return _show(request, moderator, found, forms={"decide": form}, status=422)
     data = form.cleaned_data
     resolves = data["outcome"] == Case.Status.RESOLVED
-    close = handling.resolve_case if resolves else handling.dismiss_case
     try:
-        close(case=found, by=moderator, note=data["note"])
+        if resolves:
+            hides = data["next_step"] == "hide"
+            handling.resolve_case(case=found, by=moderator, note=data["note"], hides_profile=hides)
+        else:
+            handling.dismiss_case(case=found, by=moderator, note=data["note"])
     except ExteryError as error:
         add_problems(form, error)
         return _show(request, moderator, found, forms={"decide": form}, status=http_status(error))
@@ -230,6 +235,16 @@ def _decide(request: HttpRequest, moderator: User, found: Case) -> HttpResponse:
 
 #: Pages that follow a resolved case about an extension.
 _NEXT_PAGES = {"block": "moderation:block", "review": "moderation:thread"}
+
+
+def _next_steps(moderator: User, found: Case) -> set[str]:
+    """Return the values of `NEXT_STEPS` that are possible for the person of a case."""
+    steps = {"", "block", "review"}
+    if _may_suspend(moderator, found):
+        steps.add("suspend")
+    if found.person is not None and has_text(found.person):
+        steps.add("hide")
+    return steps
 
 
 def _may_suspend(moderator: User, found: Case) -> bool:
@@ -273,7 +288,9 @@ def _show(
         "person_record": queries.record_of_person(found),
         "others": queries.other_cases(found),
         "appeals": found.appeals.select_related("by"),
-        "decision": forms.get("decide") or DecisionForm(case=found, may_suspend=may_suspend),
+        "hidden": find_hidden(found.person) if found.kind == "user" and found.person else None,
+        "decision": forms.get("decide")
+        or DecisionForm(case=found, steps=_next_steps(moderator, found)),
         "note": forms.get("note") or TextForm(label="Note for moderators", auto_id="id_note_%s"),
         "ask_reporters": forms.get("ask_reporters")
         or TextForm(label="Question to those who reported it", auto_id="id_reporters_%s"),

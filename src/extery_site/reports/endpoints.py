@@ -88,6 +88,15 @@ class CaseDecisionIn(Schema):
     note: str
 
 
+class CaseResolutionIn(CaseDecisionIn):
+    """The answer to reports that were justified, and what follows."""
+
+    hide_profile: bool = Field(
+        False,
+        description="Hide the name and text of the reported user, who reads the note; for cases about users.",
+    )
+
+
 @router.post("/reports", response={201: ReportOut})
 def create(request: HttpRequest, body: ReportIn) -> ReportOut:
     """Report an extension, a version, a rating, a comment, a user or an image.
@@ -123,9 +132,14 @@ def cases(
 
 
 @router.post("/cases/{case_id}/resolve", response=CaseOut)
-def resolve(request: HttpRequest, case_id: int, body: CaseDecisionIn) -> CaseOut:
+def resolve(request: HttpRequest, case_id: int, body: CaseResolutionIn) -> CaseOut:
     """Resolve a case: its reports are justified. Responds with 409 if it is closed."""
-    handling.resolve_case(case=_case(request, case_id), by=request.user, note=body.note)
+    handling.resolve_case(
+        case=_case(request, case_id),
+        by=request.user,
+        note=body.note,
+        hides_profile=body.hide_profile,
+    )
     return _row(request, case_id)
 
 

@@ -1,8 +1,8 @@
-"""Forms for reporting, for decisions about cases, for appeals and suspensions."""
+"""Forms for reporting, for decisions about cases, for appeals, suspensions and hidden profiles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 
-from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH
+from extery_site.accounts.models import MAX_HIDING_REASON_LENGTH, MAX_SUSPENSION_REASON_LENGTH
 from extery_site.reports.actions import MAX_BLENDER_LENGTH
 from extery_site.reports.models import MAX_REPORT_LENGTH, Case
 from extery_site.reports.reasons import CARDS, Reason, ReasonCard
@@ -93,6 +93,7 @@ NEXT_STEPS = (
         "Go on to the review thread",
         ("extension", "version", "comment", "image"),
     ),
+    ("hide", "Hide the name and text of the profile", ("user",)),
     ("suspend", "Go on to the suspension of the account", ()),
 )
 
@@ -113,12 +114,12 @@ class DecisionForm(forms.Form):
         required="Write at least a sentence: the people concerned read it.",
     )
 
-    def __init__(self, *args: Any, case: Case, may_suspend: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, steps: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["next_step"].choices = [  # type: ignore[attr-defined]
             (value, label)
             for value, label, kinds in NEXT_STEPS
-            if (not kinds or case.kind in kinds) and (value != "suspend" or may_suspend)
+            if (not kinds or case.kind in kinds) and value in steps
         ]
 
 
@@ -187,6 +188,17 @@ class SuspensionForm(forms.Form):
         """Return the end; a minute is left for requests at the limit."""
         days = timedelta(days=int(self.cleaned_data["days"]))
         return timezone.now() + days - timedelta(minutes=1)
+
+
+class HidingForm(forms.Form):
+    """The reason for which a profile is hidden, or stays hidden."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=MAX_HIDING_REASON_LENGTH,
+        error_messages={"required": "Write what is wrong with the name or the text."},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class LiftForm(forms.Form):

@@ -17,6 +17,7 @@ from extery_site.reports.actions import lock_case, require_open
 from extery_site.reports.entries import add_entry, concerned_people
 from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry
+from extery_site.reports.reported_profiles import hide_reported_profile, show_after_dismissal
 from extery_site.reports.reported_ratings import follow_decision
 from extery_site.reports.texts import require_text
 
@@ -31,9 +32,15 @@ def may_decide_case(user: AnyUser, case: Case) -> bool:
 
 
 @transaction.atomic
-def resolve_case(*, case: Case, by: AnyUser, note: str) -> Case:
-    """Close a case whose reports were justified; raises `Conflict` if it is closed."""
-    return _close(case, by, note, Case.Status.RESOLVED)
+def resolve_case(*, case: Case, by: AnyUser, note: str, hides_profile: bool = False) -> Case:
+    """Close a case whose reports were justified, and hide the reported profile, if that is asked for.
+
+    Raises `Conflict` if the case is closed, or there is no profile whose name and text can be hidden.
+    """
+    case = _close(case, by, note, Case.Status.RESOLVED)
+    if hides_profile:
+        hide_reported_profile(case, by)
+    return case
 
 
 @transaction.atomic
@@ -59,6 +66,7 @@ def close_case(case: Case, moderator: User, note: str, status: Case.Status) -> C
     add_entry(case, _Kind(status.value), by=moderator, text=note)
     notifications.decided(case)
     follow_decision(case, moderator)
+    show_after_dismissal(case, moderator)
     call_handlers(case)
     return case
 

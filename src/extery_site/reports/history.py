@@ -24,6 +24,7 @@ ICONS = {
     _Kind.REOPENED: "history",
     _Kind.APPEALED: "flag",
     _Kind.HIDDEN: "eye-off",
+    _Kind.PROFILE_HIDDEN: "eye-off",
 }
 
 

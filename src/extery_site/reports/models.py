@@ -143,6 +143,7 @@ class CaseEntry(models.Model):
         REOPENED = "reopened", "reopened it"
         APPEALED = "appealed", "appealed"
         HIDDEN = "hidden", "hid it until a decision"
+        PROFILE_HIDDEN = "profile_hidden", "hid the name and text of the profile"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=20, choices=entry_kind_choices)

@@ -16,7 +16,8 @@ from extery_site.notify.actions import Subject, notify, settle
 from extery_site.reports.models import Appeal, Case, CaseEntry, Report
 
 
-def _moderators(*, without: Iterable[User | None] = ()) -> list[User]:
+def moderators(*, without: Iterable[User | None] = ()) -> list[User]:
+    """Return the active moderators, but not those of ``without``."""
     excluded = [user.pk for user in without if user is not None]
     staff = User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
     return list(staff.exclude(pk__in=excluded))
@@ -42,7 +43,7 @@ def reported(report: Report) -> None:
     case = report.case
     notify(
         "reported",
-        to=_moderators(without=[case.person]),
+        to=moderators(without=[case.person]),
         subject=_case_subject(case),
         by=report.by,
         text=report.text,
@@ -66,12 +67,12 @@ def asked(entry: CaseEntry) -> None:
 def answered(entry: CaseEntry) -> None:
     """Notify the moderator of a case, or all without one, of an answer."""
     case = entry.case
-    moderators = [case.assigned_to] if case.assigned_to else _moderators(without=[case.person])
+    to = [case.assigned_to] if case.assigned_to else moderators(without=[case.person])
     if entry.by is not None:
         settle(_own_subject(case).key, users=[entry.by])
     notify(
         "report_answer",
-        to=moderators,
+        to=to,
         subject=_case_subject(case),
         by=entry.by,
         text=entry.text,
@@ -143,8 +144,8 @@ def appealed(appeal: Appeal) -> None:
     """Notify the moderators who can decide about an appeal."""
     notify(
         "appealed",
-        to=_moderators(without=[appeal.first_decided_by, appeal.by])
-        or _moderators(without=[appeal.by]),
+        to=moderators(without=[appeal.first_decided_by, appeal.by])
+        or moderators(without=[appeal.by]),
         subject=_appeal_subject(appeal),
         by=appeal.by,
         text=appeal.text,

@@ -1,10 +1,17 @@
-"""URLs of the pages for reports, appeals and suspensions."""
+"""URLs of the pages for reports, appeals, suspensions and hidden profiles."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from extery_site.reports import appeal_views, bulk_views, case_views, suspension_views, views
+from extery_site.reports import (
+    appeal_views,
+    bulk_views,
+    case_views,
+    profile_views,
+    suspension_views,
+    views,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -21,4 +28,5 @@ urlpatterns = [
     path("appeals/<int:pk>/", appeal_views.appeal, name="appeal"),
     path("appeals/new/<decision>/", appeal_views.new_appeal, name="new-appeal"),
     path("people/<username>/suspension/", suspension_views.suspension, name="suspension"),
+    path("people/<username>/hidden/", profile_views.profile, name="profile"),
 ]

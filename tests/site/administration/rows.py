@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from extery_site.accounts.actions import create_token
 from extery_site.accounts.models import User
+from extery_site.accounts.profiles import hide_profile
 from extery_site.accounts.suspensions import suspend_user
 from extery_site.moderation import blocks, claims, comments, decisions, replies, tasks
 from extery_site.moderation.models import Dispute, PackageDifference, Waiver
@@ -52,6 +53,9 @@ def make_rows(name: str, moderator: User, second: User) -> None:
     end = timezone.now() + timedelta(days=7)
     suspension = suspend_user(user=suspended, by=moderator, reason="Advertising", ends_at=end)
     suspended.refresh_from_db()
+    suspended.about = "Buy gears"
+    suspended.save()
+    hide_profile(user=suspended, by=moderator, reason="Advertising")
     appeal(decision=f"suspension-{suspension.pk}", by=suspended, text="It was not me.")
     replies.save_reply(by=moderator, title=f"Licence {name}", text="Please add the licence.")
     reserve_id(extension_id=f"reserved_{name}", by=moderator, reason="Confusing")

@@ -34,6 +34,7 @@ BESIDES = (
     "/reports/?q=nothing+of+the+kind",
     "/people/eve/suspension/",
     "/people/mod/suspension/",
+    "/people/eve/hidden/",
     "/account/signup/",
     "/account/password/reset/",
     "/account/password/reset/done/",

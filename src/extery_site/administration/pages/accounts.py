@@ -1,4 +1,4 @@
-"""Admin pages of users, their e-mail addresses, tokens and suspensions."""
+"""Admin pages of users, their e-mail addresses, tokens, suspensions and hidden profiles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.admin import register
 from django.http import HttpRequest
 from django.urls import reverse
 
-from extery_site.accounts.models import ApiToken, Suspension, User
+from extery_site.accounts.models import ApiToken, HiddenProfile, Suspension, User
 from extery_site.accounts.roles import ROLES, set_role
 from extery_site.administration.base import EditableAdmin, Link, ReadOnlyAdmin, audit_link
 from extery_site.administration.site import admin_site
@@ -113,4 +113,18 @@ class SuspensionAdmin(ReadOnlyAdmin):
 
     def links(self, obj: Suspension) -> Iterable[Link]:
         yield Link("Suspension", reverse("reports:suspension", args=[obj.user.username]))
+        yield audit_link(person=obj.user.username, action="account.")
+
+
+@register(HiddenProfile, site=admin_site)
+class HiddenProfileAdmin(ReadOnlyAdmin):
+    """Moderators hide and show profiles on the page of the user."""
+
+    list_display = ("user", "hidden_by", "hidden_at", "changed_at")
+    list_select_related = ("user", "hidden_by")
+    search_fields = ("user__username", "hidden_by__username", "reason")
+    date_hierarchy = "hidden_at"
+
+    def links(self, obj: HiddenProfile) -> Iterable[Link]:
+        yield Link("Hidden profile", reverse("reports:profile", args=[obj.user.username]))
         yield audit_link(person=obj.user.username, action="account.")
