@@ -15,12 +15,14 @@ from extery_site.accounts.permissions import AnyUser
 from extery_site.catalog.models import Event, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import similar_ids
+from extery_site.catalog.subjects import review_key
 from extery_site.moderation.models import Claim, Dispute, QueueEntry
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import aim_seconds, places
 from extery_site.moderation.risk import level_of
 from extery_site.moderation.second_approval import needs_two
 from extery_site.moderation.waiting import format_duration
+from extery_site.notify.subscriptions import followed_of
 from extery_site.publish.completeness import complete_state
 from extery_site.ui.labels import PERMISSIONS
 
@@ -67,6 +69,8 @@ class Row:
     place: int | None
     """The place, and the number of comments, are for visitors only."""
     comments: int
+    is_followed: bool | None
+    """Whether a visitor follows the review; ``None`` for those who need no button for it."""
 
     @property
     def version(self) -> Version:
@@ -127,13 +131,18 @@ def make_rows(
     similar = similar_ids(extensions) if wanted.is_staff else {}
     comments = {} if wanted.is_staff else _count_comments(keys)
     disputes = _count_disputes(keys) if wanted.is_staff else {}
+    tries = _count_tries(keys) if wanted.is_staff else {}
+    followed = _followed(versions.values(), user, wanted)
     rows = []
     for entry in entries:
         version = entry.version = versions[entry.pk]
         claim = claims.get(entry.pk)
         if wanted.is_staff:
             flags = staff_flags(
-                entry, similar.get(version.extension_id, ()), disputes.get(entry.pk, 0)
+                entry,
+                similar.get(version.extension_id, ()),
+                disputes=disputes.get(entry.pk, 0),
+                tries=tries.get(entry.pk, 0),
             )
         else:
             flags = public_flags(version)
@@ -148,6 +157,7 @@ def make_rows(
                 may_claim=claim is None and may_decide(user, version.extension, version),
                 place=place_of.get(entry.pk),
                 comments=comments.get(entry.pk, 0),
+                is_followed=followed.get(entry.pk),
             )
         )
     return rows
@@ -180,6 +190,26 @@ def _count_disputes(keys: list[int]) -> dict[int, int]:
     return dict(disputes.values_list("version").annotate(number=Count("pk")))
 
 
+def _count_tries(keys: list[int]) -> dict[int, int]:
+    """Return how many people have reported a result of trying it, by version."""
+    tries = Event.objects.filter(version__in=keys, kind=Event.Kind.TRIED, removed_at=None)
+    counted = tries.order_by().values_list("version")
+    return dict(counted.annotate(number=Count("by", distinct=True)))
+
+
+def _followed(versions: Iterable[Version], user: AnyUser, wanted: QueueFilter) -> dict[int, bool]:
+    """Return whether a visitor follows the review, by version; not of their own: they are always notified."""
+    if wanted.is_staff or not user.is_authenticated:
+        return {}
+    keys = {
+        version.pk: review_key(version.extension, version.number)
+        for version in versions
+        if not version.extension.is_owned_by(user)
+    }
+    followed = followed_of(user, keys.values())
+    return {pk: key in followed for pk, key in keys.items()}
+
+
 def _wait(entry: QueueEntry) -> Wait:
     us: int = entry.with_us  # type: ignore[attr-defined]
     author: int = entry.with_author  # type: ignore[attr-defined]
@@ -194,11 +224,13 @@ def _wait(entry: QueueEntry) -> Wait:
     )
 
 
-def staff_flags(entry: QueueEntry, similar: Sequence[str] = (), disputes: int = 0) -> list[Flag]:
+def staff_flags(
+    entry: QueueEntry, similar: Sequence[str] = (), *, disputes: int = 0, tries: int = 0
+) -> list[Flag]:
     """Return the flags that moderators see, those about possible harm first.
 
     ``similar`` are the ids of extensions with a similar id or name, ``disputes`` the number of findings
-    that the author disputes without an answer.
+    that the author disputes without an answer, ``tries`` the number of people who have tried it.
     """
     version = entry.version
     flags = []
@@ -233,6 +265,9 @@ def staff_flags(entry: QueueEntry, similar: Sequence[str] = (), disputes: int = 
     if needs_two(entry.risk, version.extension):
         text = "1 of 2 approved" if entry.first_approval_id else "Needs two"
         flags.append(Flag("people", "people", text, "Two moderators must approve it"))
+    if tries:
+        title = "What they saw is in the conversation."
+        flags.append(Flag("helps", "play", f"Tried by {tries}", title))
     return flags
 
 

@@ -19,6 +19,7 @@ from extery_site.catalog.models import Version
 from extery_site.moderation import bulk, claims, queue_list, queues
 from extery_site.moderation.figures import queue_figures
 from extery_site.moderation.next_version import claim_next
+from extery_site.moderation.queue_follow import SUBSCRIBING, subscribe
 from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_rows import make_rows
 from extery_site.moderation.review_context import tab_url
@@ -50,9 +51,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         if not wanted.is_filtered:
             paginator.count = counts.by_tab[wanted.tab]  # spares a query
         page = paginator.get_page(request.GET.get("page"))
+        can_follow = request.user.is_authenticated and not wanted.is_staff
         context = {
             "rows": make_rows(page, wanted, request.user, now),
-            "columns": _columns(wanted),
+            "columns": _columns(wanted, can_follow=can_follow),
+            "can_follow": can_follow,
         }
     context |= {
         "page": page,
@@ -82,7 +85,7 @@ def _tabs(wanted: QueueFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(wanted: QueueFilter) -> list[dict[str, str]]:
+def _columns(wanted: QueueFilter, *, can_follow: bool) -> list[dict[str, str]]:
     """Return the columns of the table with the addresses that sort by them."""
     titles = [
         ("risk", "Risk", "risk") if wanted.is_staff else ("place", "Place", "place"),
@@ -94,6 +97,8 @@ def _columns(wanted: QueueFilter) -> list[dict[str, str]]:
         ("author", "Author", "author"),
         ("who", "Who", "") if wanted.is_staff else ("comments", "Comments", ""),
     ]
+    if can_follow:
+        titles.append(("follow", "Follow", ""))
     return [
         {
             "class": css_class,
@@ -124,9 +129,13 @@ def _choices(wanted: QueueFilter) -> dict[str, Any]:
 
 
 def _change(request: HttpRequest) -> HttpResponse:
-    """Claim or release a version, take the next one, or undo; return to the list."""
-    moderator = require_moderator(request.user)
+    """Claim, release or follow a version, take the next one, or undo; return to the list."""
     post = request.POST
+    for step in SUBSCRIBING:
+        if step in post:
+            followed = subscribe(request, step)
+            return redirect(_list_url(post) + (f"#entry-{followed.pk}" if followed else ""))
+    moderator = require_moderator(request.user)
     if "next" in post:
         claim = claim_next(by=moderator)
         if claim is not None:

@@ -20,6 +20,7 @@ from extery_site.moderation.next_version import claim_next
 from extery_site.moderation.queue_list import QueueFilter, count_tabs, list_entries
 from extery_site.moderation.queue_order import waiting_entries
 from extery_site.moderation.queue_rows import make_rows
+from extery_site.moderation.tried import report_try
 from extery_site.moderation.waiting import OPEN
 from extery_site.publish.deletion import delete_extension
 from tests.parts import ROOT
@@ -190,6 +191,11 @@ def test_an_address_keeps_what_it_does_not_change(moderator: User) -> None:
 def test_rows_have_flags_by_importance_and_at_most_four(moderator: User) -> None:
     now = timezone.now()
     QueueEntry.objects.filter(risk=40).update(gained=["network", "files"])
+    tried = open_entry("courier").get().version
+    for by in (moderator, moderator, factories.make_moderator("imani")):
+        report_try(
+            version=tried, by=by, result="works", blender="5.0", system="linux-x64", text="Twice"
+        )
     wanted = QueueFilter.of({}, moderator)
     rows = make_rows(list_entries(wanted, moderator, now), wanted, moderator, now)
     courier = next(row for row in rows if row.entry.risk == 40)
@@ -202,7 +208,7 @@ def test_rows_have_flags_by_importance_and_at_most_four(moderator: User) -> None
     icons = (ROOT / "src/extery_site/ui/static/icons/icons.svg").read_text("utf-8")
     for flag in (*courier.flags, *courier.more_flags):
         assert f'id="{flag.icon}"' in icons
-    assert courier.more_title == "2 binaries, 1 finding, New author"
+    assert courier.more_title == "2 binaries, 1 finding, New author, Tried by 2"
     assert [row.place for row in rows] == [None] * 4
 
 
