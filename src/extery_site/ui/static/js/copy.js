@@ -4,7 +4,7 @@ for (const box of document.querySelectorAll("[data-copy]")) {
   const label = box.querySelector("[data-copy-label]");
   const code = box.querySelector("code");
   button.hidden = false;
-  button.addEventListener("click", async () => {
+  button.onclick = async () => {
     try {
       await navigator.clipboard.writeText(code.textContent.trim());
       label.textContent = "Copied";
@@ -14,5 +14,5 @@ for (const box of document.querySelectorAll("[data-copy]")) {
       label.textContent = "Press Ctrl+C";
     }
     setTimeout(() => { label.textContent = "Copy"; }, 2500);
-  });
+  };
 }

@@ -7,7 +7,7 @@ function renameIds(content) {
   for (const name of ["id", "for", "aria-labelledby", "aria-describedby"]) {
     for (const element of [content, ...content.querySelectorAll(`[${name}]`)]) {
       const value = element.getAttribute(name);
-      if (value) element.setAttribute(name, value.split(" ").map((id) => `dialog-${id}`).join(" "));
+      if (value) element.setAttribute(name, value.replace(/\S+/g, "dialog-$&"));
     }
   }
 }
@@ -18,13 +18,9 @@ let isOpening = false;
 async function open(url, options) {
   if (isOpening) return true;
   isOpening = true;
-  try {
-    return await show(url, options);
-  } catch {
-    return false;
-  } finally {
-    isOpening = false;
-  }
+  const isShown = await show(url, options).catch(() => false);
+  isOpening = false;
+  return isShown;
 }
 
 async function show(url, options) {
@@ -41,12 +37,12 @@ async function show(url, options) {
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.append(content);
   // Closing it, also with Escape, returns the focus to what had it before.
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.onclose = () => dialog.remove();
   for (const link of content.querySelectorAll("[data-back]")) {
-    link.addEventListener("click", (event) => {
+    link.onclick = (event) => {
       event.preventDefault();
       dialog.close();
-    });
+    };
   }
   document.body.append(dialog);
   dialog.showModal();
@@ -64,11 +60,10 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sent !== undefined) return event.preventDefault();
-  if (submitter?.matches(CONFIRMED) && form.dataset.page === undefined) {
+  if ("sent" in form.dataset) return event.preventDefault();
+  if (submitter?.matches(CONFIRMED) && !("page" in form.dataset)) {
     event.preventDefault();
-    const options = { method: "POST", body: new FormData(form, submitter) };
-    if (await open(submitter.formAction, options)) return;
+    if (await open(submitter.formAction, { method: "POST", body: new FormData(form, submitter) })) return;
     form.dataset.page = "";
     form.requestSubmit(submitter);
     return;

@@ -4,15 +4,14 @@ for (const handle of document.querySelectorAll("[data-drag]")) {
   if (!hint) continue;
   const text = hint.textContent;
 
-  handle.addEventListener("dragstart", (event) => {
-    event.dataTransfer.effectAllowed = "copyLink";
-    event.dataTransfer.setData("text/uri-list", handle.href);
-    event.dataTransfer.setData("text/plain", handle.href);
+  handle.ondragstart = ({ dataTransfer }) => {
+    dataTransfer.effectAllowed = "copyLink";
+    for (const type of ["text/uri-list", "text/plain"]) dataTransfer.setData(type, handle.href);
     hint.textContent = hint.dataset.dragHint;
     handle.dataset.state = "dragged";
-  });
-  handle.addEventListener("dragend", () => {
+  };
+  handle.ondragend = () => {
     hint.textContent = text;
     delete handle.dataset.state;
-  });
+  };
 }

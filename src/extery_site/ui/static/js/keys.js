@@ -13,21 +13,25 @@ const PRESSED = {
   x: "[name=chosen]",
   "/": "#queue-q, body:not(:has(#queue-q)) #top-q",
 };
-const HINTED = ["a", "r", "t", "[", "]"];
+const FIELDS = "input:not([type=checkbox]), select, textarea";
 let at = rows.indexOf(document.getElementById(location.hash.slice(1))?.closest("[data-row]"));
 
 function find(key) {
   const wanted = `[data-key~="${CSS.escape(key)}"]${PRESSED[key] ? `, ${PRESSED[key]}` : ""}`;
-  const outside = () => [...document.querySelectorAll(wanted)].find((one) => !one.closest("[data-row]") && !one.disabled);
-  return rows[at]?.querySelector(wanted) ?? outside();
+  return rows[at]?.querySelector(wanted)
+    ?? [...document.querySelectorAll(wanted)].find((one) => !one.closest("[data-row]") && !one.disabled);
+}
+
+function setCurrent(number) {
+  rows[at]?.removeAttribute("data-current");
+  at = number;
+  rows[at].setAttribute("data-current", "");
 }
 
 function select(number) {
   const row = rows[number];
   if (!row) return;
-  rows[at]?.removeAttribute("data-current");
-  at = number;
-  row.setAttribute("data-current", "");
+  setCurrent(number);
   row.querySelector("[data-open], [data-key~=v]")?.focus({ preventScroll: true });
   row.scrollIntoView({ block: row.matches("tr") ? "nearest" : "start" });
 }
@@ -49,7 +53,7 @@ function press(key) {
   // Changes are asked with tasks, or with a message.
   const message = document.querySelector("#id_reason");
   if (key === "r" && !element.matches(".button-main") && message?.value.trim() === "") element = message;
-  if (element.matches("input:not([type=checkbox]), textarea, select")) element.focus();
+  if (element.matches(FIELDS)) element.focus();
   else if (element.matches("summary")) {
     element.parentElement.open = true;
     element.parentElement.querySelector("input:not([type=hidden]), textarea")?.focus();
@@ -77,38 +81,31 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && isOn() && event.target.matches("textarea")) send(event.target);
     return;
   }
-  if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
+  if (event.target.closest(`${FIELDS}, dialog`)) return;
   if (event.key !== "?" && !isOn()) return;
   if (event.repeat && !"jk".includes(event.key)) return;
   if (DONE[event.key]) DONE[event.key]();
-  else if (!press(event.key.length === 1 ? event.key : "")) return;
+  else if (!press(event.key)) return;
   event.preventDefault();
 });
 
 document.addEventListener("focusin", (event) => {
   const number = rows.indexOf(event.target.closest("[data-row]"));
-  if (number < 0 || number === at) return;
-  rows[at]?.removeAttribute("data-current");
-  at = number;
-  rows[at].setAttribute("data-current", "");
+  if (number >= 0) setCurrent(number);
 });
 
-for (const key of HINTED) {
+for (const key of ["a", "r", "t", "[", "]"]) {
   const element = find(key);
   if (!element) continue;
-  const hint = document.createElement("kbd");
-  hint.textContent = key;
-  hint.dataset.hint = "";
-  hint.ariaHidden = "true";
-  element.setAttribute("aria-keyshortcuts", key);
-  element.append(" ", hint);
+  element.ariaKeyShortcuts = key;
+  element.insertAdjacentHTML("beforeend", ` <kbd data-hint aria-hidden="true">${key}</kbd>`);
 }
 
 const showHints = () => document.querySelectorAll("[data-hint]").forEach((hint) => { hint.hidden = !isOn(); });
 toggle.checked = isOn();
 toggle.disabled = list.dataset.keys !== "on";
-toggle.addEventListener("change", () => {
+toggle.onchange = () => {
   localStorage.setItem(STORE, toggle.checked ? "on" : "off");
   showHints();
-});
+};
 showHints();

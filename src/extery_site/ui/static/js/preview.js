@@ -3,26 +3,19 @@ for (const input of document.querySelectorAll("input[data-preview]")) {
   const picture = document.getElementById(input.dataset.preview);
   const note = document.getElementById(`${input.dataset.preview}-words`);
 
-  // A data: URL, because the Content-Security-Policy forbids blob: URLs.
-  const readAsDataUrl = (file) => new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = reject;
-    reader.readAsDataURL(file);
-  });
-
-  input.addEventListener("change", async () => {
+  input.onchange = () => {
     const file = input.files[0];
-    if (!file) return;
-    try {
-      picture.src = await readAsDataUrl(file);
-      await picture.decode();
-    } catch {
-      note.textContent = `${file.name} is not an image.`;
-      return;
-    }
-    const { naturalWidth: width, naturalHeight: height } = picture;
-    const isWide = Math.abs(width / height - 16 / 9) < 0.02;
-    note.textContent = `${file.name}, ${width} × ${height} pixels${isWide ? "" : ", not 16:9: cards crop it"}. Save to upload it.`;
-  });
+    // A data: URL, because the Content-Security-Policy forbids blob: URLs.
+    const reader = new FileReader();
+    reader.onload = async () => {
+      picture.src = reader.result;
+      const isImage = await picture.decode().then(() => true, () => false);
+      const { naturalWidth: width, naturalHeight: height } = picture;
+      const isWide = Math.abs(width / height - 16 / 9) < 0.02;
+      note.textContent = isImage
+        ? `${file.name}, ${width} × ${height} pixels${isWide ? "" : ", not 16:9: cards crop it"}. Save to upload it.`
+        : `${file.name} is not an image.`;
+    };
+    if (file) reader.readAsDataURL(file);
+  };
 }

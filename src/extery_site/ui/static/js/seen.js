@@ -5,11 +5,11 @@ function show(button, isSeen) {
   const row = document.querySelector(`[data-seen-row="${button.value}"]`);
   const content = button.closest(".diff").querySelector(".diff-content");
   button.name = isSeen ? "unseen" : "seen";
-  button.ariaPressed = String(isSeen);
+  button.ariaPressed = isSeen;
   content.open = !isSeen;
   row.classList.toggle("is-seen", isSeen);
   row.querySelector("[data-seen-word]").textContent = isSeen ? "Seen: " : "Not seen: ";
-  for (const count of document.querySelectorAll("[data-seen-count]")) count.textContent = Number(count.textContent) + (isSeen ? 1 : -1);
+  for (const count of document.querySelectorAll("[data-seen-count]")) count.textContent = +count.textContent + (isSeen ? 1 : -1);
 }
 
 form?.addEventListener("submit", async (event) => {
