@@ -107,6 +107,22 @@ def test_a_file_over_the_limit_is_refused_in_the_browser(
     assert page.url.endswith("/publish/")
 
 
+def test_an_upload_is_stopped_and_sent_again(visitor: Visitor) -> None:
+    page = visitor()
+    steps.sign_up(page, "grace")
+    page.route(
+        "**/publish/", lambda route: route.continue_() if route.request.method == "GET" else None
+    )
+    steps.upload(page, steps.good_zip())
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped. Nothing was uploaded.").wait_for()
+    page.unroute("**/publish/")
+    steps.main_button(page, "Check and upload").click()
+    # The next page has the message about it.
+    page.get_by_text("gear_tool-1.0.0.zip uploaded.").wait_for()
+    assert "/publish/gear_tool/" in page.url
+
+
 def test_a_chosen_image_is_previewed_before_it_is_saved(visitor: Visitor) -> None:
     page = visitor()
     steps.sign_up(page, "grace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,7 @@ from extery_site.accounts.permissions import require_user
 from extery_site.catalog.models import Version
 from extery_site.project.problems import add_retry_after, http_status
 from extery_site.publish.forms import ReplaceForm
+from extery_site.publish.sending import go_on
 from extery_site.publish.upload import receive_upload
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems
@@ -60,7 +61,7 @@ def replace_package(request: HttpRequest, extension_id: str, number: str) -> Htt
             messages.success(
                 request, f"Build {version.build_number} is in: {result.package.original_name}."
             )
-            return redirect(_page_of(version))
+            return go_on(request, _page_of(version))
     return add_retry_after(render(request, "publish/replace.html", context, status=status), problem)
 
 

@@ -22,6 +22,7 @@ from extery_site.publish.expiry import free_at
 from extery_site.publish.forms import DraftForm, UploadForm
 from extery_site.publish.handover import offers_to
 from extery_site.publish.manifest_rows import manifest_rows
+from extery_site.publish.sending import go_on
 from extery_site.quotas.client_address import client_address
 from extery_site.ui.form_problems import add_problems, join_messages, with_hint
 
@@ -60,7 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 }
         else:
             messages.success(request, _uploaded_message(result))
-            return redirect(draft_url(result.version))
+            return go_on(request, draft_url(result.version))
     response = render(request, "publish/upload.html", context, status=status)
     return add_retry_after(response, problem)
 

@@ -99,6 +99,13 @@ def test_the_owner_replaces_the_package_in_place_and_submits_again(
     page = text(done)
     assert "Build 2 is in: new.zip." in page
     assert "Build 1" in page
+    # A script that shows the progress gets the address, so that the next page has the message.
+    by_script = {"headers": {"X-Upload": "script"}}
+    again = client.post(REPLACE, {"file": zip_file(tagline="Turns gears")}, **by_script)
+    assert (again.status_code, again["Location"]) == (204, REVIEW)
+    assert "Build 3 is in: new.zip." in text(client.get(REVIEW))
+    refused = client.post(REPLACE, {"file": zip_file(version="1.1.1")}, **by_script)
+    assert "Not replaced. Build 3 is still the newest." in text(refused)
     client.post("/publish/gear_tool/1.0.0/submit/")
     assert Version.objects.get().status == Version.Status.IN_REVIEW
 

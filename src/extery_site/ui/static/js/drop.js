@@ -1,55 +1,75 @@
-// Drop zones for uploads: show name and size of the selected file, and check the size limit.
-const zones = document.querySelectorAll("[data-drop]");
+// Drop zones for uploads: name and size of the selected file, the size limit, and the progress of the upload.
+const formatSize = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-function formatSize(bytes) {
-  const units = ["bytes", "KB", "MB", "GB"];
-  let unit = 0;
-  while (bytes >= 1000 && unit < units.length - 1) {
-    bytes /= 1000;
-    unit += 1;
-  }
-  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
-}
-
-for (const zone of zones) {
-  const input = zone.querySelector('input[type="file"]');
-  const label = zone.querySelector("[data-drop-chosen]");
-  const limit = Number(zone.dataset.dropLimit);
-
-  const update = () => {
-    const file = input.files[0];
-    label.textContent = "";
-    delete zone.dataset.state;
-    input.setCustomValidity("");
-    if (!file) return;
-    label.textContent = `${file.name}, ${formatSize(file.size)}`;
-    zone.dataset.state = "chosen";
-    if (limit && file.size > limit) {
-      const message = `This file has ${formatSize(file.size)}; the limit is ${formatSize(limit)}.`;
-      input.setCustomValidity(message);
-      label.textContent += `. ${message}`;
-      zone.dataset.state = "too-large";
-    }
+/** Send the form of a zone. The answer is the next page, or shows in place of this one what is wrong. */
+function send(event, zone, label) {
+  const box = zone.querySelector("[data-sending]");
+  const [bar, words, stop] = box.children;
+  const request = new XMLHttpRequest();
+  const end = (text) => {
+    box.hidden = true;
+    label.textContent = text;
   };
+  event.preventDefault();
+  if (!box.hidden) return;
+  request.upload.onprogress = ({ loaded, total }) => {
+    bar.value = loaded / total;
+    words.textContent = `${Math.floor(100 * bar.value)} % ${box.dataset.then}`;
+  };
+  request.upload.onload = () => {
+    stop.hidden = true;
+    words.textContent = box.dataset.sent;
+  };
+  request.onerror = () => end(box.dataset.failed);
+  request.onload = () => {
+    const page = request.response;
+    const main = page?.querySelector("main");
+    if (request.status === 204) return location.assign(request.getResponseHeader("Location"));
+    if (!main) return request.onerror();
+    history.replaceState(null, "", request.responseURL);
+    document.title = page.title;
+    document.querySelector("main").replaceWith(main);
+    main.querySelectorAll("[data-drop]").forEach(prepare);
+    main.querySelector("[role=alert]")?.focus();
+  };
+  stop.onclick = () => {
+    request.abort();
+    end(box.dataset.stopped);
+  };
+  box.hidden = stop.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+  request.open("POST", event.target.action);
+  request.responseType = "document";
+  request.setRequestHeader("X-Upload", "script");
+  request.send(new FormData(event.target));
+}
 
-  input.addEventListener("change", update);
-  zone.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    zone.dataset.over = "";
-  });
-  zone.addEventListener("dragleave", () => delete zone.dataset.over);
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
+function prepare(zone) {
+  const input = zone.querySelector("[type=file]");
+  const label = zone.querySelector("[data-drop-chosen]");
+  const limit = zone.dataset.dropLimit;
+
+  input.onchange = () => {
+    const file = input.files[0];
+    const error = file?.size > limit ? `The limit is ${formatSize(limit)}.` : "";
+    input.setCustomValidity(error);
+    label.textContent = file ? `${file.name}, ${formatSize(file.size)}. ${error}` : "";
+    zone.dataset.state = error ? "too-large" : file ? "chosen" : "";
+  };
+  input.form.onsubmit = (event) => send(event, zone, label);
+  zone.ondragover = () => { zone.dataset.over = ""; };
+  zone.ondragleave = () => { delete zone.dataset.over; };
+  zone.ondrop = ({ dataTransfer }) => {
     delete zone.dataset.over;
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    update();
-  });
+    if (!dataTransfer.files.length) return;
+    input.files = dataTransfer.files;
+    input.onchange();
+  };
 }
 
-// A file dropped outside a zone must not navigate away from the page.
-for (const name of ["dragover", "drop"]) {
-  addEventListener(name, (event) => {
-    if (event.dataTransfer?.types.includes("Files") && !event.target.closest("[data-drop]")) event.preventDefault();
-  });
-}
+document.querySelectorAll("[data-drop]").forEach(prepare);
+
+// A file must not replace the page, also when it is dropped beside a zone.
+window.ondragover = window.ondrop = (event) => {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+};
