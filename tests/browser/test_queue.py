@@ -59,3 +59,15 @@ def test_a_moderator_works_in_the_queue_with_keys(visitor: Callable[..., Page]) 
     page.keyboard.press("n")
     page.wait_for_url("**/queue/tool_*/1.0.0/")
     assert Claim.objects.current().get().by == moderator
+
+    # A list that cannot be loaded leaves the one that is shown.
+    page.goto("/queue/?sort=name")
+    page.route("**/queue/?**", lambda route: route.fulfill(status=404))
+    page.locator("#queue-q").fill("Tool 2")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_text("The list could not be loaded.").wait_for()
+    assert page.locator("[data-row]").count() == 2
+    page.unroute("**/queue/?**")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url("**q=Tool+2**")
+    assert page.locator("[data-row]").count() == 1

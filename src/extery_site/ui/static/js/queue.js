@@ -1,19 +1,31 @@
-// Choosing rows: all of them, and how many are chosen. Keys are in keys.js, buttons that are being sent in dialogs.js.
-const rows = [...document.querySelectorAll("[data-row]")];
+// The queue: choosing rows, and its filters.
 const all = document.querySelector("[data-all]");
-const boxes = rows.map((row) => row.querySelector("[name=chosen]"));
-const count = document.querySelector("[data-count]");
+const filters = document.querySelector("#filters");
 
-const showCount = () => {
-  const chosen = boxes.filter((box) => box.checked).length;
-  if (count) count.textContent = chosen ? `${chosen} chosen` : "Chosen";
-  if (all) all.checked = chosen > 0 && chosen === boxes.length;
-};
-
-document.addEventListener("change", showCount);
-document.querySelector("#chosen")?.addEventListener("reset", () => setTimeout(showCount));
 if (all) {
+  const boxes = [...document.querySelectorAll("[name=chosen]")];
+  const showCount = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    document.querySelector("[data-count]").textContent = chosen ? `${chosen} chosen` : "Chosen";
+    all.checked = chosen === boxes.length;
+  };
   all.hidden = false;
-  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; showCount(); });
+  all.onchange = () => { for (const box of boxes) box.checked = all.checked; };
+  document.addEventListener("change", showCount);
+  document.querySelector("#chosen").onreset = () => setTimeout(showCount);
+  showCount();
 }
-showCount();
+
+// The list is left only when the site can show the next one.
+if (filters) filters.onsubmit = async (event) => {
+  const list = document.querySelector(".queue-list, .empty");
+  const url = `?${new URLSearchParams(new FormData(filters))}`;
+  event.preventDefault();
+  list.ariaBusy = true;
+  const response = await fetch(url, { method: "HEAD" }).catch(() => null);
+  list.ariaBusy = null;
+  if (response?.ok) return location.assign(url);
+  const failed = document.querySelector("[data-failed]");
+  failed.hidden = false;
+  failed.focus();
+};
