@@ -37,10 +37,7 @@ def resolve_case(*, case: Case, by: AnyUser, note: str, hides_profile: bool = Fa
 
     Raises `Conflict` if the case is closed, or there is no profile whose name and text can be hidden.
     """
-    case = _close(case, by, note, Case.Status.RESOLVED)
-    if hides_profile:
-        hide_reported_profile(case, by)
-    return case
+    return _close(case, by, note, Case.Status.RESOLVED, hides_profile=hides_profile)
 
 
 @transaction.atomic
@@ -49,10 +46,14 @@ def dismiss_case(*, case: Case, by: AnyUser, note: str) -> Case:
     return _close(case, by, note, Case.Status.DISMISSED)
 
 
-def _close(case: Case, by: AnyUser, note: str, status: Case.Status) -> Case:
+def _close(
+    case: Case, by: AnyUser, note: str, status: Case.Status, *, hides_profile: bool = False
+) -> Case:
     moderator, case = _lock_for_decision(case, by)
     note = require_text(note, field="note", code="report.note-missing")
     require_open(case)
+    if hides_profile:
+        hide_reported_profile(case, moderator, note)
     return close_case(case, moderator, note, status)
 
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from extery_site.accounts.models import HiddenProfile, User
 from extery_site.accounts.profiles import Change
 from extery_site.notify.actions import Subject, notify, settle
-from extery_site.reports.models import Case
 from extery_site.reports.notifications import moderators
 
 _ABOUT = {
@@ -31,9 +30,6 @@ def notify_of_profile(hidden: HiddenProfile, change: Change, *, by: User) -> Non
         notify("profile_changed", to=moderators(without=[person]), subject=waiting, by=by)
         return
     settle(waiting.key)
-    if change == "hidden":
-        # People who reported it read the title of the case.
-        Case.objects.filter(kind="user", target_pk=person.pk).update(title=person.username)
     notify(
         "profile_hidden",
         to=[person],

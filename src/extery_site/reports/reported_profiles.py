@@ -9,16 +9,18 @@ from extery_site.reports.entries import add_entry
 from extery_site.reports.models import Case, CaseEntry
 
 
-def hide_reported_profile(case: Case, by: AnyUser) -> None:
-    """Hide the name and text of the person of a resolved case, who reads its note as the reason.
+def hide_reported_profile(case: Case, by: AnyUser, note: str) -> None:
+    """Hide the name and text of the person of a locked case that is resolved with the note.
 
     Raises `Conflict` if the case is about something else, or if there is nothing to hide.
     """
     moderator = require_moderator(by)
     if case.kind != "user" or case.person is None:
         raise Conflict.of("account.nothing-to-hide", name=case.title)
-    hide_profile(user=case.person, by=moderator, reason=case.note)
+    hide_profile(user=case.person, by=moderator, reason=note)
+    # Those who reported it read the title with the decision.
     case.title = case.person.username
+    case.save(update_fields=["title"])
     add_entry(case, CaseEntry.Kind.PROFILE_HIDDEN, by=moderator)
 
 

@@ -141,9 +141,12 @@ def test_reports_hide_a_profile_and_a_granted_appeal_shows_it(
     assert PAGE in page.links
     assert "hid the name and text of the profile" in page.html
     assert list(case.entries.values_list("kind", flat=True))[-2:] == [
-        "resolved",
         "profile_hidden",
+        "resolved",
     ]
+    case.refresh_from_db()
+    assert case.title == "ada"
+    assert "Ada Tester" not in " ".join(told(stranger))
     # What the person writes in the meantime is not lost.
     save_profile(user=owner, full_name="Ada Tester", about="Gears", uses_keys=True)
     made = appeal(decision=f"case-{case.pk}", by=owner, text="It is my name.")
