@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -40,6 +41,15 @@ from extery_site.source_search.actions import save_search, start_search
 
 #: Extensions that ``size="full"`` adds to the scenarios.
 BULK_COUNT = 200
+
+#: Its ratings, notes and decisions need versions that one moderator published at once, whatever the
+#: policy of the site is.
+_POLICY: dict[str, Any] = {
+    "EXTERY_LATER_VERSIONS": "review",
+    "EXTERY_APPROVE_ALONE_RISK": 100,
+    "EXTERY_APPROVE_ALONE": None,
+    "EXTERY_BLOCK_ALONE": None,
+}
 
 #: Texts that the moderators send often.
 SAVED_REPLIES = (
@@ -102,8 +112,7 @@ def seed_site(*, size: str = "small", force: bool = False) -> SeedResult:
     """
     if not force:
         _refuse_public_address(settings.EXTERY_SITE_URL)
-    # Its ratings, notes and decisions need versions that a moderator published at once.
-    with override_settings(EXTERY_LATER_VERSIONS="review"), transaction.atomic():
+    with override_settings(**_POLICY), transaction.atomic():
         lock_transaction("demo")
         if reason := _reason_not_to_seed():
             return SeedResult(seeded=False, reason=reason, sign_ins=working_sign_ins())

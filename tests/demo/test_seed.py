@@ -17,7 +17,10 @@ from extery_demo.users import PASSWORD
 from extery_site.accounts.models import User
 from extery_site.audit.models import AuditEntry
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.moderation import queues
+from extery_site.moderation import queues, second_approval
+from extery_site.moderation.changes import approved_before
+from extery_site.moderation.models import Dispute, Task
+from extery_site.moderation.seen_files import count_seen
 from extery_site.notify.models import FeedEntry, MailJob, Notification
 from extery_site.ratings.models import Rating
 from extery_site.reports.models import Case, Report
@@ -39,11 +42,13 @@ class Seeded:
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(shared_content: SharedContent) -> Seeded:
-    """A site seeded with the demo, which does not depend on how the site publishes later versions."""
+    """A site seeded with the demo, which does not depend on the policy of the site."""
     started = timezone.now()
     with (
         shared_content.create(
-            EXTERY_SITE_URL="http://localhost:8000", EXTERY_LATER_VERSIONS="by-risk"
+            EXTERY_SITE_URL="http://localhost:8000",
+            EXTERY_LATER_VERSIONS="by-risk",
+            EXTERY_APPROVE_ALONE_RISK=None,  # every version needs two moderators
         ),
         images_as_rows(),
     ):
@@ -99,6 +104,29 @@ def test_extensions_versions_and_reports_are_in_every_state() -> None:
     assert {version.extension.status for version in drafts} == {"draft", "approved"}
 
 
+def test_reviews_are_in_every_state() -> None:
+    moderator = User.objects.get(username="moderator")
+    planned = Version.objects.get(status="cooling_down", is_unreviewed=True)
+    assert planned.public_at is not None
+    assert planned.public_at > timezone.now() + timedelta(days=1)
+    assert planned.queue_entry.risk <= 9
+    first = Version.objects.get(queue_entry__first_approval__isnull=False)
+    assert second_approval.first_approval(first)
+    assert first.extension.download_count > 10_000  # the default of EXTERY_APPROVE_ALONE
+    undone = Version.objects.get(events__kind=Event.Kind.UNDONE)
+    assert undone.status == "in_review"
+    disputes = set(Dispute.objects.values_list("state", flat=True))
+    assert disputes >= {Dispute.State.OPEN, Dispute.State.KEPT, Dispute.State.ACCEPTED}
+    tried = Event.objects.filter(kind=Event.Kind.TRIED).values_list("text", flat=True)
+    assert any("It fails" in text for text in tried)
+    claimed = Version.objects.with_packages().get(
+        claims__by=moderator, claims__ended_at=None, status="in_review"
+    )
+    assert count_seen(claimed, approved_before(claimed), moderator) == (2, 3)
+    done = {task.is_done for task in Task.objects.filter(asked_at__isnull=False)}
+    assert done == {True, False}
+
+
 def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client) -> None:
     versions_for = {}
     for blender in ("4.2.0", "4.5.0", "5.0.0", "5.2.0", "5.3.0"):
@@ -143,11 +171,12 @@ def test_every_page_of_the_demo_opens(client: Client) -> None:
         "/reports/",
     ]
     addresses += [e.get_absolute_url() for e in Extension.objects.visible_to(factories.make_user())]
-    addresses += [
-        f"/queue/{extension.extension_id}/{version.number}/"
+    # The review of one version of each type and status.
+    addresses += {
+        (extension.type, version.status): f"/queue/{extension.extension_id}/{version.number}/"
         for extension in queues.ever_submitted()
         for version in queues.submitted_versions(extension)
-    ]
+    }.values()
     addresses += [f"/people/{user.username}/" for user in User.objects.all()]
     client.force_login(User.objects.get(username="moderator"))
     for address in addresses:
@@ -172,7 +201,7 @@ def test_all_times_are_in_order_and_within_the_last_year() -> None:
         assert events[-1].created_at == extension.updated_at
         for event in events:
             if event.by is None:  # the site itself
-                assert event.kind == Event.Kind.RATING_HIDDEN
+                assert event.kind in (Event.Kind.RATING_HIDDEN, Event.Kind.AUTO_SCHEDULED)
             else:
                 assert event.by.date_joined < event.created_at
         if extension.newest_version is not None:
