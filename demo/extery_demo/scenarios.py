@@ -202,7 +202,7 @@ def read_scenario(folder: Path) -> Scenario:
     versions = [_version(item) for item in table.pop("versions")]
     thread = tuple(Comment(**item) for item in table.pop("thread", []))
     disputes = tuple(DisputeScenario(**item) for item in table.pop("disputes", []))
-    reports = tuple(ReportScenario(**item) for item in table.pop("reports", []))
+    reports = tuple(ReportScenario(**_unwrap(item)) for item in table.pop("reports", []))
     ratings = tuple(RatingScenario(**item) for item in table.pop("ratings", []))
     changes = tuple(Change(**item) for item in table.pop("changes", []))
     block = Block(**table.pop("block")) if "block" in table else None
@@ -226,6 +226,14 @@ def read_scenario(folder: Path) -> Scenario:
         changes=changes,
         **table,
     )
+
+
+def _unwrap(table: dict[str, Any]) -> dict[str, Any]:
+    """Join the lines of texts: pages show plain text with the line breaks that it has."""
+    return {
+        name: " ".join(value.split()) if isinstance(value, str) else value
+        for name, value in table.items()
+    }
 
 
 def _version(table: dict[str, Any]) -> VersionScenario:
