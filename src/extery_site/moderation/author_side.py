@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from django.apps import apps
 from django.utils import timezone
 
 from extery_site.accounts.permissions import AnyUser, is_active_user
@@ -12,7 +13,8 @@ from extery_site.catalog.models import Event, Version
 from extery_site.moderation.figures import expected_wait_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.queue_order import place
-from extery_site.moderation.waiting import OPEN, format_duration
+from extery_site.moderation.wait_bar import wait_of
+from extery_site.moderation.waiting import OPEN
 
 _Kind = Event.Kind
 _Status = Version.Status
@@ -51,8 +53,10 @@ def author_context(user: AnyUser, version: Version | None) -> dict[str, Any]:
     )
     return {
         "steps": steps_of(version, events),
+        "asks_owner": version.status == _Status.CHANGES_REQUESTED,
         "last_answer": next((one for one in reversed(events) if one.kind in _ANSWERS), None),
         "appealable": _appealable(version, events),
+        "appeal": appeal_about(version),
         "builds": builds_of(version),
         **_waits(version),
     }
@@ -64,20 +68,27 @@ def _appealable(version: Version, events: list[Event]) -> Event | None:
     return next((one for one in reversed(events) if one.kind == kind), None)
 
 
+def appeal_about(version: Version) -> Any:
+    """Return the last appeal against the decision about a version that is declined or blocked, if there is one.
+
+    ``reports`` is beside this app, not below.
+    """
+    kind = _APPEALABLE.get(_Status(version.status))
+    if kind is None:
+        return None
+    appeals = apps.get_model("reports", "Appeal").objects.select_related("by")
+    return appeals.filter(event__version=version, event__kind=kind).last()
+
+
 def _waits(version: Version) -> dict[str, Any]:
     """Return how long an answer is expected to take, and how long each side had the version."""
     if version.status not in OPEN:
         return {}
     entry = QueueEntry.objects.with_waits(timezone.now()).filter(version=version).first()
-    with_us, with_author = (
-        (entry.with_us, entry.with_author) if entry is not None else (0, 0)  # type: ignore[attr-defined]
-    )
     return {
-        "waits": True,
+        "own_wait": wait_of(entry) if entry is not None else None,
         "place": place(version) if version.is_in_review else None,
         "expected": expected_wait_of(version),
-        "with_us": format_duration(with_us),
-        "with_author": format_duration(with_author),
     }
 
 

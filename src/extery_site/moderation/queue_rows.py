@@ -18,17 +18,15 @@ from extery_site.catalog.similar_names import similar_ids
 from extery_site.catalog.subjects import review_key
 from extery_site.moderation.models import Claim, Dispute, QueueEntry
 from extery_site.moderation.queue_list import QueueFilter
-from extery_site.moderation.queue_order import aim_seconds, places
+from extery_site.moderation.queue_order import places
 from extery_site.moderation.risk import level_of
 from extery_site.moderation.second_approval import needs_two
-from extery_site.moderation.waiting import format_duration
+from extery_site.moderation.wait_bar import Wait, wait_of
 from extery_site.notify.subscriptions import followed_of
 from extery_site.publish.completeness import complete_state
 from extery_site.ui.labels import PERMISSIONS
 
 MAX_FLAGS = 4
-#: Seconds of a full waiting bar.
-FULL_BAR = 5 * 24 * 3600
 #: Gained permissions that are red: what an extension can harm with.
 _HARMFUL = frozenset({"network", "camera", "microphone"})
 
@@ -41,18 +39,6 @@ class Flag:
     icon: str
     text: str
     title: str = ""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """The waiting times of a row; widths of the bar are percent."""
-
-    with_us: str
-    with_author: str
-    is_late: bool
-    us_width: float
-    author_start: float
-    author_width: float
 
 
 @dataclass(frozen=True)
@@ -149,7 +135,7 @@ def make_rows(
         rows.append(
             Row(
                 entry=entry,
-                wait=_wait(entry),
+                wait=wait_of(entry),
                 flags=flags[:MAX_FLAGS],
                 more_flags=flags[MAX_FLAGS:],
                 claim=claim,
@@ -208,20 +194,6 @@ def _followed(versions: Iterable[Version], user: AnyUser, wanted: QueueFilter) -
     }
     followed = followed_of(user, keys.values())
     return {pk: key in followed for pk, key in keys.items()}
-
-
-def _wait(entry: QueueEntry) -> Wait:
-    us: int = entry.with_us  # type: ignore[attr-defined]
-    author: int = entry.with_author  # type: ignore[attr-defined]
-    scale = 100 / max(FULL_BAR, us + author)
-    return Wait(
-        with_us=format_duration(us),
-        with_author=format_duration(author) if author else "",
-        is_late=us > aim_seconds() and entry.side == QueueEntry.Side.US,
-        us_width=round(us * scale, 1),
-        author_start=round(us * scale + 1, 1),
-        author_width=round(max(author * scale - 1, 0), 1),
-    )
 
 
 def staff_flags(

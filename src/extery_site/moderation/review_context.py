@@ -15,6 +15,7 @@ from extery_site.catalog.models import Extension, Package, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.similar_names import find_similar
 from extery_site.moderation import automatic, queues
+from extery_site.moderation.author_side import appeal_about
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.claims import current_claim
 from extery_site.moderation.findings import findings_of
@@ -26,7 +27,8 @@ from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.seen_files import count_seen
 from extery_site.moderation.tasks import visible_tasks
 from extery_site.moderation.undo import time_left, undoable_decision
-from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC, format_duration
+from extery_site.moderation.wait_bar import wait_of
+from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC
 from extery_site.publish.completeness import complete_state
 
 #: Tabs of the review: name of the URL, title, and whether visitors see it.
@@ -62,6 +64,8 @@ def review_context(
         "number": number,
         "tab": tab,
         "versions": versions,
+        "is_update": version is not None
+        and any(one.approved_at and one.sort_key < version.sort_key for one in versions),
         "open_versions": [one for one in versions if one.status in PUBLIC],
         "deleted_numbers": queues.deleted_numbers(extension, user),
         "tasks": tasks,
@@ -100,6 +104,7 @@ def _version_context(
         "approved": approved,
         "verdicts": verdict_lines(verdicts_of_upload(version.manifest)),
         "missing": complete_state(extension, version).problems,
+        "event_count": queues.thread(extension, user, number=version.number).count(),
         "finding_count": len(findings_of(version)) if reads_code else 0,
         "replies": list(SavedReply.objects.all()) if may_moderate(user) else [],
         **(_queue_context(user, version, approved) if may_triage(user) else {}),
@@ -128,14 +133,11 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         **_undo(version, user),
         "obstacles": automatic.obstacles(version) if _may_be_automatic(version) else None,
         "open_disputes": list(version.disputes.open()),
+        "appeal": appeal_about(version) if may_moderate(user) else None,
     }
     if entry is not None:
-        context["waits"] = {
-            "us": _duration(entry, "with_us"),
-            "author": _duration(entry, "with_author"),
-            "place": place,
-            "number": len(keys),
-        }
+        context["wait"] = wait_of(entry)
+        context["queue_place"], context["queue_length"] = place, len(keys)
     return context
 
 
@@ -155,10 +157,6 @@ def _undo(version: Version, user: AnyUser) -> dict[str, Any]:
 def _may_be_automatic(version: Version) -> bool:
     """Whether the version could become public without a moderator, or will."""
     return automatic.is_enabled() and (version.is_in_review or version.is_unreviewed)
-
-
-def _duration(entry: QueueEntry, name: str) -> str:
-    return format_duration(getattr(entry, name))
 
 
 def _published_before(extension: Extension, version: Version) -> Version | None:

@@ -23,7 +23,7 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
 from extery_site.moderation.review_context import may_read_code, review_context
 from extery_site.moderation.seen_files import seen_keys
-from extery_site.moderation.tried import RESULTS, SYSTEMS
+from extery_site.moderation.tried import RESULTS, SYSTEMS, read_try
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
 from extery_site.project.problems import http_status
@@ -182,7 +182,11 @@ def _try(
         "can_be_tried": version.status in TRIED_STATUSES,
         "results": RESULTS,
         "systems": SYSTEMS,
-        "tries": [event for event in events if event.kind == "tried" and not event.is_removed],
+        "tries": [
+            read_try(event)
+            for event in reversed(list(events))
+            if event.kind == "tried" and not event.is_removed
+        ],
     }
 
 

@@ -296,6 +296,10 @@ def test_a_try_becomes_an_entry_of_the_conversation(
     event = Event.objects.get(kind="tried")
     assert event.text == "**It works** on Blender 4.2, Linux (x64).\n\nSearching works."
     assert "Volunteer" in open_page(client, BASE).by_id(f"event-{event.pk}").words
+    post(browser, "tried", **{**form, "result": "fails"}, text="")
+    [row] = open_page(browser, f"{BASE}try/").classed("tries")
+    assert row.words.startswith("It fails4.2 Linux (x64) oskar")
+    assert "It works4.2 Linux (x64) Searching works." in row.words
 
 
 def test_a_confirmation_names_the_effect_and_changes_nothing(
@@ -522,7 +526,8 @@ def test_moderators_see_risk_and_waiting_times_and_visitors_do_not(
 ) -> None:
     page = open_page(browser, BASE)
     assert "Gains the permission network" in page.classed("decide-risk")[0].words
-    assert "place 1 of 1" in page.classed("decide")[0].words
+    assert page.classed("review-place")[0].words == "1 of 1"
+    assert "With us 0 min" in page.classed("split-clock")[0].words
     assert not open_page(client, BASE).classed("decide-risk")
 
 

@@ -189,6 +189,10 @@ def test_pages_and_programs_undo(
         page, {"step": "approve", "package": version.package_hashes}, follow=True
     ).content.decode()
     assert "Undo, 9:5" in shown
+    # Beside what was decided, and on phones at the lower edge; what decides is not offered any more.
+    assert shown.count("Undo, 9:5") == 2
+    assert "Next in the queue" in shown
+    assert "id_reason" not in shown
     assert "Undo, " not in signed_in(owner).get(page).content.decode()
 
     client.post(page, {"step": "undo"})

@@ -14,6 +14,7 @@ from extery_site.catalog.models import Version
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation.author_side import author_context
 from extery_site.publish import actions as publish
+from extery_site.reports.appeals import appeal
 from tests.site import factories
 from tests.site.packages import package
 from tests.site.pages.html import Page, mistakes
@@ -163,3 +164,10 @@ def test_the_author_can_appeal_from_the_page(
     assert page.links.count(link) == 2
     assert client.get(link).status_code == 200
     assert link not in text(signed_in(moderator).get(REVIEW))
+    made = appeal(decision=link.split("/")[-2], by=owner, text="It is my own work")
+    page = Page(text(signed_in(owner).get(REVIEW)))
+    assert (page.links.count(link), page.links.count(made.get_absolute_url())) == (0, 1)
+    assert "waits for another moderator" in page.html
+    page = Page(text(signed_in(moderator).get(REVIEW)))
+    assert "It is my own work" in page.classed("notice")[-1].words
+    assert made.get_absolute_url() in page.links
