@@ -69,15 +69,27 @@ class ShownFile:
         return int(self.entry["removed"])
 
     @property
+    def comment_count(self) -> int:
+        return len(self.comments) + sum(len(line.comments) for line in self._lines())
+
+    @property
+    def open_task_count(self) -> int:
+        tasks = [*self.tasks, *(task for line in self._lines() for task in line.tasks)]
+        return sum(not task.is_done for task in tasks)
+
+    def _lines(self) -> Iterator[ShownLine]:
+        return (line for part in self.parts for line in part.lines)
+
+    @property
     def is_long(self) -> bool:
         """Whether the page shows it closed; not if a line of it has a comment or a field."""
-        noted = any(line.is_noted for part in self.parts for line in part.lines)
+        noted = any(line.is_noted for line in self._lines())
         return self.added + self.removed > MAX_CHANGED and not noted
 
     @property
     def is_closed(self) -> bool:
         """Whether the page shows only its name: it was seen, and no line of it has a field open."""
-        return self.is_seen and not any(line.has_form for part in self.parts for line in part.lines)
+        return self.is_seen and not any(line.has_form for line in self._lines())
 
 
 def files_with_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,10 +19,10 @@ from extery_site.moderation.author_side import appeal_about
 from extery_site.moderation.changes import approved_before
 from extery_site.moderation.claims import current_claim
 from extery_site.moderation.findings import findings_of
-from extery_site.moderation.models import QueueEntry, SavedReply
+from extery_site.moderation.models import Claim, QueueEntry, SavedReply
 from extery_site.moderation.permissions import may_read_notes
 from extery_site.moderation.queue_order import waiting_entries
-from extery_site.moderation.risk import stored_risk
+from extery_site.moderation.risk import level_of, risk_of_entry
 from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.seen_files import count_seen
 from extery_site.moderation.tasks import visible_tasks
@@ -57,7 +57,7 @@ def review_context(
     user = request.user
     reads_code = may_read_code(user, extension)
     tasks = visible_tasks(extension, version, user)
-    versions = list(queues.submitted_versions(extension))
+    versions = list(queues.submitted_versions(extension).select_related("queue_entry"))
     context: dict[str, Any] = {
         "extension": extension,
         "version": version,
@@ -66,7 +66,7 @@ def review_context(
         "versions": versions,
         "is_update": version is not None
         and any(one.approved_at and one.sort_key < version.sort_key for one in versions),
-        "open_versions": [one for one in versions if one.status in PUBLIC],
+        "cards": _cards([one for one in versions if one.status in PUBLIC], user),
         "deleted_numbers": queues.deleted_numbers(extension, user),
         "tasks": tasks,
         "open_tasks": [task for task in tasks if not task.is_done],
@@ -83,6 +83,31 @@ def review_context(
     if version is not None:
         context |= _version_context(user, extension, version, tab, reads_code=reads_code)
     return context
+
+
+class Card(NamedTuple):
+    """A version in review, as the head of the page shows it; moderators and volunteers see more of it."""
+
+    version: Version
+    entry: QueueEntry | None = None
+    claim: Claim | None = None
+
+    @property
+    def level(self) -> str:
+        """The level of the risk, for those who see it."""
+        return level_of(self.entry.risk) if self.entry is not None else ""
+
+
+def _cards(versions: list[Version], user: AnyUser) -> list[Card]:
+    if not may_triage(user):
+        return [Card(version) for version in versions]
+    keys = [version.pk for version in versions]
+    claims = Claim.objects.current().filter(version__in=keys).select_related("by")
+    by_version = {claim.version_id: claim for claim in claims}
+    return [
+        Card(version, getattr(version, "queue_entry", None), by_version.get(version.pk))
+        for version in versions
+    ]
 
 
 def _version_context(
@@ -126,7 +151,7 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         "seen_count": SimpleLazyObject(lambda: count_seen(version, approved, user)),
         "previous_next": (before, after),
         "claim": current_claim(version),
-        "risk": stored_risk(version),
+        "risk": risk_of_entry(entry) if entry is not None else None,
         "is_open": version.status in OPEN,
         "is_assessed": version.status in ASSESSED,
         **_approvals(version, entry),

@@ -22,7 +22,7 @@ class PlaceIn(Schema):
 
 
 class TaskIn(Schema):
-    """A task: a text with an optional place, or a finding, whose hint is the default text."""
+    """A task: a text with an optional place, or a finding, whose message and hint are the default text."""
 
     text: str = ""
     finding: str = Field("", description="The fingerprint of the finding that it is about.")

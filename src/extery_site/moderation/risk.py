@@ -87,8 +87,11 @@ def assess(version: Version) -> Risk:
 def stored_risk(version: Version) -> Risk | None:
     """Return the stored risk of a version; ``None`` if it was never submitted."""
     entry = QueueEntry.objects.filter(version=version).first()
-    if entry is None:
-        return None
+    return risk_of_entry(entry) if entry is not None else None
+
+
+def risk_of_entry(entry: QueueEntry) -> Risk:
+    """Return the risk that an entry stores."""
     return Risk(entry.risk, tuple(Reason(*reason) for reason in entry.reasons))
 
 

@@ -80,7 +80,9 @@ def add_task(
 
 
 def add_task_of_finding(*, version: Version, fingerprint: str, by: AnyUser, text: str = "") -> Task:
-    """Set a task that an upload without the finding gets done; its text is the finding's hint without ``text``.
+    """Set a task that an upload without the finding gets done.
+
+    Without ``text`` it has the finding's message and hint: a hint alone, such as "remove it", does not say what.
 
     Raises `NotFound` for a finding that the version does not have, otherwise as `add_task`.
     """
@@ -88,7 +90,7 @@ def add_task_of_finding(*, version: Version, fingerprint: str, by: AnyUser, text
     finding = findings_of(version).get(fingerprint)
     if finding is None:
         raise NotFound.of("request.not-found", variant="finding")
-    text = text or finding.hint or finding.message
+    text = text or ": ".join(filter(None, [finding.message, finding.hint]))
     text = show_invisible(text[:1].upper() + text[1:])[:MAX_TASK_LENGTH]
     return add_task(version=version, by=user, text=text, finding=finding)
 

@@ -176,7 +176,10 @@ def test_a_finding_becomes_a_task_and_is_waived_for_later_versions(
     page = open_page(browser, f"{BASE}findings/")
     assert "new" in page.by_id(f"finding-{fingerprint}").words
     post(browser, "task_of_finding", tab="findings", finding=fingerprint)
-    assert Task.objects.get().fingerprint == fingerprint
+    task = Task.objects.get()
+    assert task.fingerprint == fingerprint
+    finding = findings_of(version)[fingerprint]
+    assert task.text.lower() == f"{finding.message}: {finding.hint}".lower()
     missing = post(browser, "waive", tab="findings", finding=fingerprint, reason=" ")
     assert "Write why it is fine." in alert_of(missing)
     post(browser, "waive", tab="findings", finding=fingerprint, reason="A template")
