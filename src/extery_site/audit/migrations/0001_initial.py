@@ -4,6 +4,8 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
+from extery_site.audit.models import ActionGroup
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -114,6 +116,12 @@ class Migration(migrations.Migration):
                         models.OrderBy(models.F("created_at"), descending=True),
                         models.OrderBy(models.F("id"), descending=True),
                         name="audit_action",
+                    ),
+                    models.Index(
+                        ActionGroup("action"),
+                        models.OrderBy(models.F("created_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="audit_group",
                     ),
                     models.Index(
                         django.db.models.functions.text.Lower("actor_name"),
