@@ -29,8 +29,12 @@ class UserAdmin(EditableAdmin):
         *("username", "email", "full_name", "about", "is_active", *ROLES),
         *("suspended_until", "date_joined", "last_login"),
     )
-    #: What is changed elsewhere: by the user, by a suspension, or by signing in.
-    fixed = ("username", "email", "suspended_until", "date_joined", "last_login")
+    #: What is changed elsewhere: by the user, by a suspension, or by signing in. A name or text that was
+    #: loaded before a moderator hid it must not be stored again.
+    fixed = (
+        *("username", "email", "full_name", "about"),
+        *("suspended_until", "date_joined", "last_login"),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # No one can lock themselves out.
