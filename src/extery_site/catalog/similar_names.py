@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from extery_site.catalog.models import Extension, ExtensionQuerySet
+from extery_site.catalog.models.fields import AnyOf
 
 MAX_SIMILAR = 10
 #: Shorter skeletons have too many neighbours, longer ones too many variants to ask for.
@@ -37,7 +38,7 @@ def find_similar(extension: Extension) -> list[SimilarName]:
     ids = _with_edits(extension.id_skeleton)
     names = _with_edits(extension.name_skeleton)
     found = _published(extension.owner_id).filter(
-        Q(id_skeleton__in=ids) | Q(name_skeleton__in=names)
+        Q(AnyOf(F("id_skeleton"), list(ids))) | Q(AnyOf(F("name_skeleton"), list(names)))
     )
     similar = [
         SimilarName(

@@ -12,10 +12,10 @@ from extery_site.catalog.models import Event, EventQuerySet
 from extery_site.ui.row_keys import row_key
 
 #: A conversation with more entries is shown by parts.
-MAX_UNFOLDED = 50
-SHOWN_FIRST, SHOWN_LAST = 5, 20
+MAX_UNFOLDED = 30
+SHOWN_FIRST, SHOWN_LAST = 3, 12
 #: Entries of a part of the middle.
-PART = 25
+PART = 15
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Model fields that behave the same on every database."""
+"""Model fields and lookups that behave the same on every database."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ class OrderedJSONField(models.JSONField):
         if value is None or isinstance(value, Expression):
             return super().get_db_prep_value(value, connection, prepared)
         return json.dumps(value, cls=self.encoder)
+
+
+class AnyOf(models.Lookup[Any]):
+    """Whether a text is one of many, as one parameter: Django prepares and compiles each value of an ``IN``."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Return the condition for SQLite."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Return the condition for PostgreSQL."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]

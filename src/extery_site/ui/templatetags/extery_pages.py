@@ -6,6 +6,7 @@ Model instances are passed as plain objects: this module imports no app.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -32,9 +33,14 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Render an icon beside a text label; screen readers skip it."""
+    return _icon_of(static("icons/icons.svg"), name)
+
+
+@lru_cache
+def _icon_of(file: str, name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("icons/icons.svg"),
+        file,
         name,
     )
 
