@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ DEMO_GROUP = "extery.demo"
 #: Seconds for which a thread keeps Python's interpreter while others wait. With the default of 5 ms,
 #: each system call of the loop waits that long for it while a page is computed.
 _SWITCH_INTERVAL = 0.001
+
+#: New objects after which the youngest are collected, about those of a page. More of them take longer at once.
+_COLLECT_AFTER = 10_000
 
 
 @click.command(cls=SiteCommand, on_failure="The site was not started.")
@@ -186,6 +190,10 @@ def _run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
 
     # Each thread of the server opens its own connection.
     connections.close_all()
+    # What has been loaded stays. To go through it for each collection of all objects takes as long as a page.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     server = Server(
         application,
         listener,
