@@ -47,7 +47,8 @@ class AnyOf(models.Lookup[Any]):
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Return the condition for SQLite."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+        condition = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608  a column of Django
+        return condition, [*params, json.dumps(self.rhs)]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Return the condition for PostgreSQL."""
