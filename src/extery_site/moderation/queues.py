@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from extery_site.accounts.permissions import AnyUser, is_active_user, may_moderate
@@ -18,10 +19,15 @@ from extery_site.moderation.permissions import may_read_notes
 
 def decided() -> EventQuerySet:
     """Return all decisions, the newest first."""
-    decisions = Event.objects.decisions().select_related(
+    return Event.objects.decisions().order_by("-created_at", "-pk")
+
+
+def read_decisions(page: Page[int]) -> list[Event]:
+    """Return the decisions whose keys are on a page, in its order, with what the list shows."""
+    found = Event.objects.select_related(
         "extension", "extension__owner", "extension__image", "version", "by"
-    )
-    return decisions.order_by("-created_at", "-pk")
+    ).in_bulk(list(page))
+    return [found[key] for key in page if key in found]
 
 
 def ever_submitted() -> QuerySet[Extension]:

@@ -43,8 +43,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         raise Http404("Unknown list.") from error
     counts = queue_list.count_tabs(request.user, now)
     if wanted.tab == "decided":
-        page: Any = Paginator(queues.decided(), PAGE_SIZE).get_page(request.GET.get("page"))
-        context: dict[str, Any] = {"decisions": page}
+        keys = queues.decided().values_list("pk", flat=True)
+        page: Any = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+        context: dict[str, Any] = {"decisions": queues.read_decisions(page)}
     else:
         entries = queue_list.list_entries(wanted, request.user, now)
         paginator = Paginator(entries, wanted.rows)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
 from django.test import Client
 
 from extery.core.errors import InvalidInput, NotFound, Refused
@@ -32,13 +33,15 @@ def test_decisions_are_listed_newest_first(owner: User, moderator: User) -> None
     ]
 
 
-def test_decisions_need_one_query(
+def test_the_decisions_of_a_page_need_a_fixed_number_of_queries(
     owner: User, moderator: User, django_assert_num_queries: Any
 ) -> None:
     for number in range(4):
         factories.make_approved(owner, moderator, id=f"done_{number}", name=f"Done {number}")
-    with django_assert_num_queries(1):
-        decisions = list(queues.decided())
+    page = Paginator(queues.decided().values_list("pk", flat=True), 4).get_page(1)
+    with django_assert_num_queries(2):
+        decisions = queues.read_decisions(page)
+        assert decisions[0].extension.name == "Done 3"
         assert len(decisions) == 4
         for decision in decisions:
             assert decision.by.username

@@ -168,6 +168,11 @@ class Event(models.Model):
         return f"{self.extension_id}: {self.get_kind_display()}"
 
     @property
+    def label(self) -> str:
+        """The label of its kind; `get_kind_display` goes through all kinds for each event."""
+        return _LABELS.get(self.kind, self.kind)
+
+    @property
     def is_comment(self) -> bool:
         """Whether a user wrote it: its text can be edited and removed."""
         return self.kind in COMMENT_KINDS
@@ -178,6 +183,7 @@ class Event(models.Model):
         return self.removed_at is not None
 
 
+_LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Event.Kind}
 #: Events whose text their author can edit, and a moderator can remove.
 COMMENT_KINDS = (Event.Kind.COMMENT, Event.Kind.TRIED)
 
