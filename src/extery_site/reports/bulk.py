@@ -15,8 +15,9 @@ from extery.core.errors import NotFound
 from extery_site.accounts.models import User
 from extery_site.reports import queries
 from extery_site.reports.actions import lock_case
-from extery_site.reports.handling import dismiss_case, may_decide_case
+from extery_site.reports.handling import dismiss_case
 from extery_site.reports.models import Case, CaseEntry
+from extery_site.reports.permissions import may_decide_case
 from extery_site.ui.row_keys import row_keys
 
 MAX_CHOSEN = 100

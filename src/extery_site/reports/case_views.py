@@ -22,6 +22,7 @@ from extery_site.reports import handling, queries
 from extery_site.reports.forms import DecisionForm, NoteForm, TextForm
 from extery_site.reports.history import history_of
 from extery_site.reports.models import Appeal, Case
+from extery_site.reports.permissions import may_decide_case
 from extery_site.reports.reasons import Reason
 from extery_site.reports.targets import KINDS
 from extery_site.ui.form_problems import add_problems, join_messages
@@ -62,8 +63,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         cases = [found[key] for key in keys if key in found]
         reasons = queries.reasons_of(cases)
         context["rows"] = [
-            (case, KINDS.get(case.kind), reasons.get(case.pk, []), _latest_text(case, moderator))
+            (case, KINDS.get(case.kind), reasons.get(case.pk, []), _latest_text(case, may), may)
             for case in cases
+            for may in [may_decide_case(moderator, case)]
         ]
     return render(request, "reports/list.html", context)
 
@@ -89,9 +91,9 @@ def _filtered(request: HttpRequest, tab: str, moderator: User, context: dict[str
     return queries.filtered(cases, text=text, kind=kind, reason=reason).order_by(*order)
 
 
-def _latest_text(case: Any, moderator: User) -> str:
+def _latest_text(case: Any, may_decide: bool) -> str:
     """Return the text of the last report, which the reported person does not see."""
-    return str(case.latest_text or "") if handling.may_decide_case(moderator, case) else ""
+    return str(case.latest_text or "") if may_decide else ""
 
 
 @login_required
@@ -101,7 +103,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     moderator = require_moderator(request.user)
     free = queries.cases("open", moderator).filter(assigned_to=None).select_related("extension")
     for case in free.order_by(*queries.SORTS["reports"])[:20]:
-        if not handling.may_decide_case(moderator, case):
+        if not may_decide_case(moderator, case):
             continue
         try:
             handling.claim_case(case=case, by=moderator)
@@ -269,7 +271,7 @@ def _show(
         )
     forms = forms or {}
     row = KINDS.get(found.kind)
-    may_decide = handling.may_decide_case(moderator, found)
+    may_decide = may_decide_case(moderator, found)
     may_suspend = _may_suspend(moderator, found)
     standing = list(found.reports.standing().values_list("by", flat=True))
     context = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,21 +13,15 @@ from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
 from extery_site.reports import notifications
 from extery_site.reports.actions import lock_case, require_open
-from extery_site.reports.entries import add_entry, concerned_people
+from extery_site.reports.entries import add_entry
 from extery_site.reports.handlers import call_handlers
 from extery_site.reports.models import Case, CaseEntry
+from extery_site.reports.permissions import may_decide_case
 from extery_site.reports.reported_profiles import hide_reported_profile, show_after_dismissal
 from extery_site.reports.reported_ratings import follow_decision
 from extery_site.reports.texts import require_text
 
 _Kind = CaseEntry.Kind
-
-
-def may_decide_case(user: AnyUser, case: Case) -> bool:
-    """Whether a moderator may decide a case: not about their own things, unless the site allows it."""
-    if settings.EXTERY_OWN_DECISIONS:
-        return True
-    return user.pk not in concerned_people(case)
 
 
 @transaction.atomic
@@ -102,8 +95,8 @@ def claim_case(*, case: Case, by: AnyUser, take_over_from: User | None = None) -
 
     Raises `Conflict` if another moderator than ``take_over_from`` has claimed it.
     """
-    moderator = require_moderator(by)
-    case = require_open(lock_case(case))
+    moderator, case = _lock_for_decision(case, by)
+    require_open(case)
     if case.assigned_to_id == moderator.pk:
         return case
     current = case.assigned_to
@@ -129,9 +122,8 @@ def release_case(*, case: Case, by: AnyUser) -> Case:
 
 @transaction.atomic
 def add_note(*, case: Case, by: AnyUser, text: str) -> CaseEntry:
-    """Leave a note that only moderators read."""
-    moderator = require_moderator(by)
-    case = lock_case(case)
+    """Leave a note that only moderators read; not in a case about own things."""
+    moderator, case = _lock_for_decision(case, by)
     text = require_text(text, field="text", code="report.text-missing")
     return add_entry(case, _Kind.NOTE, by=moderator, text=text)
 

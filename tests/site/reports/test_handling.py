@@ -73,6 +73,9 @@ def test_a_case_about_an_account_is_decided_by_another_moderator(
     for act in (
         lambda: handling.resolve_case(case=case, by=moderator, note="No"),
         lambda: handling.ask_reporters(case=case, by=moderator, text="Why?"),
+        # Who works on it is told what the reporters answer.
+        lambda: handling.claim_case(case=case, by=moderator),
+        lambda: handling.add_note(case=case, by=moderator, text="They lie"),
     ):
         with pytest.raises(Refused) as caught:
             act()
