@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from extery.core.errors import NotFound
@@ -96,9 +97,15 @@ def notify(
 
 
 def _batches(row: NotificationKind, pks: list[int], subject: Subject) -> Iterator[list[User]]:
-    """Yield the active users who have not muted the subject, sorted: locks have a fixed order."""
+    """Yield the active users who may be told and have not muted the subject.
+
+    They are sorted: locks have a fixed order.
+    """
     for start in range(0, len(pks), BATCH):
         users = User.objects.filter(pk__in=pks[start : start + BATCH], is_active=True)
+        if row.staff:
+            # A role may have ended since the user was chosen, for example by a claim.
+            users = users.filter(Q(is_moderator=True) | Q(is_superuser=True))
         if not row.required:
             muted = Subscription.objects.filter(
                 key=subject.key, state=Subscription.State.MUTED

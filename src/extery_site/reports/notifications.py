@@ -14,6 +14,7 @@ from django.urls import reverse
 from extery_site.accounts.models import Suspension, User
 from extery_site.notify.actions import Subject, notify, settle
 from extery_site.reports.models import Appeal, Case, CaseEntry, Report
+from extery_site.reports.permissions import may_decide_appeal, may_decide_case
 
 
 def moderators(*, without: Iterable[User | None] = ()) -> list[User]:
@@ -21,6 +22,11 @@ def moderators(*, without: Iterable[User | None] = ()) -> list[User]:
     excluded = [user.pk for user in without if user is not None]
     staff = User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
     return list(staff.exclude(pk__in=excluded))
+
+
+def _deciders(case: Case) -> list[User]:
+    """Return the moderators who may decide a case; the others do not learn who reported what."""
+    return [user for user in moderators() if may_decide_case(user, case)]
 
 
 def _reporters(case: Case) -> list[User]:
@@ -39,11 +45,11 @@ def _own_subject(case: Case) -> Subject:
 
 
 def reported(report: Report) -> None:
-    """Notify moderators of a report, but not the reported one."""
+    """Notify moderators of a report, but not those whom it concerns."""
     case = report.case
     notify(
         "reported",
-        to=moderators(without=[case.person]),
+        to=_deciders(case),
         subject=_case_subject(case),
         by=report.by,
         text=report.text,
@@ -65,9 +71,10 @@ def asked(entry: CaseEntry) -> None:
 
 
 def answered(entry: CaseEntry) -> None:
-    """Notify the moderator of a case, or all without one, of an answer."""
+    """Notify the moderator of a case of an answer; all who may decide if that one may not any more."""
     case = entry.case
-    to = [case.assigned_to] if case.assigned_to else moderators(without=[case.person])
+    deciders = _deciders(case)
+    to = [user for user in deciders if user.pk == case.assigned_to_id] or deciders
     if entry.by is not None:
         settle(_own_subject(case).key, users=[entry.by])
     notify(
@@ -141,10 +148,10 @@ def _appeal_subject(appeal: Appeal) -> Subject:
 
 
 def appealed(appeal: Appeal) -> None:
-    """Notify the moderators who can decide about an appeal."""
+    """Notify the moderators who may decide an appeal; if there are none, those who can ask another one."""
     notify(
         "appealed",
-        to=moderators(without=[appeal.first_decided_by, appeal.by])
+        to=[user for user in moderators() if may_decide_appeal(user, appeal)]
         or moderators(without=[appeal.by]),
         subject=_appeal_subject(appeal),
         by=appeal.by,

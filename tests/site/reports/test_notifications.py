@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from extery_site.accounts.models import User
-from extery_site.catalog.models import Version
+from extery_site.accounts.roles import set_role
+from extery_site.catalog.models import Extension, Version
+from extery_site.notify.actions import Subject, notify
 from extery_site.notify.models import FeedEntry, Notification
+from extery_site.ratings.models import Rating
 from extery_site.reports import handling
 from extery_site.reports.actions import report_extension, report_target
 from extery_site.reports.appeals import appeal, decide_appeal
@@ -46,6 +49,28 @@ def test_moderators_hear_of_reports_and_answers(
     ]
 
 
+def test_an_answer_goes_to_those_who_may_still_decide(
+    case: Case, stranger: User, moderator: User
+) -> None:
+    imani, boss = (factories.make_moderator(name) for name in ("imani", "boss"))
+    handling.claim_case(case=case, by=imani)
+    handling.ask_reporters(case=case, by=imani, text="Where?")
+    set_role(user=imani, role="is_moderator", granted=False, by=None)
+    handling.answer_question(case=case, by=stranger, text="In the console")
+    # The extension has got a new owner, who had claimed the case.
+    handling.claim_case(case=case, by=boss, take_over_from=imani)
+    Extension.objects.update(owner=boss)
+    handling.answer_question(case=case, by=stranger, text="At each start")
+    answers = Notification.objects.filter(kind="report_answer").order_by("pk")
+    assert list(answers.values_list("entry__user__username", "text")) == [
+        ("mod", "In the console"),
+        ("boss", "In the console"),
+        ("mod", "At each start"),
+    ]
+    subject = Subject("case 1", "Gear Tool", "/reports/1/")
+    assert notify("report_answer", to=[imani, stranger, moderator], subject=subject) == 1
+
+
 def test_the_outcome_goes_to_reporters_and_only_if_resolved_to_the_person(
     case: Case, owner: User, stranger: User, moderator: User
 ) -> None:
@@ -63,10 +88,20 @@ def test_the_outcome_goes_to_reporters_and_only_if_resolved_to_the_person(
     assert (to_owner.text, to_owner.by, to_owner.url) == ("It does", moderator, "/reports/mine/")
 
 
-def test_a_reported_moderator_is_not_notified_of_the_report(
-    moderator: User, stranger: User
+def test_a_moderator_is_not_notified_of_reports_about_own_things(
+    moderator: User, owner: User, stranger: User
 ) -> None:
     imani = factories.make_moderator("imani")
+    extension = factories.make_approved(moderator, imani).extension
+    rating = Rating.objects.create(extension=extension, user=stranger, stars=1, text="Bad")
+    Notification.objects.all().delete()
+    target = find_target("rating", str(rating.pk), owner)
+    rated = report_target(target=target, by=owner, reason="offensive", text="An insult").case
+    handling.ask_reporters(case=rated, by=imani, text="Which word?")
+    handling.answer_question(case=rated, by=owner, text="The first")
+    assert received(moderator) == []
+    assert len(received(imani)) == 2
+    Notification.objects.all().delete()
     target = find_target("user", "mod", stranger)
     report_target(target=target, by=stranger, reason="offensive", text="Rude")
     assert (received(moderator), received(imani)) == ([], ["mod was reported"])
