@@ -14,6 +14,7 @@ from extery_site.quotas.client_address import client_address
 from extery_site.reports import appeals
 from extery_site.reports.forms import AppealDecisionForm, AppealForm
 from extery_site.reports.models import Appeal
+from extery_site.reports.permissions import may_decide_appeal
 from extery_site.ui.submission import submit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -74,7 +75,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "appeal": found,
         "is_moderator": may_moderate(request.user),
-        "may_decide": appeals.may_decide_appeal(request.user, found),
+        "may_decide": may_decide_appeal(request.user, found),
         "effect": appeals.describe_effect(found),
     }
     return submission.render("reports/appeal.html", context)

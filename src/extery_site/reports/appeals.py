@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +24,7 @@ from extery_site.reports.actions import lock_case
 from extery_site.reports.entries import add_entry
 from extery_site.reports.handling import close_case
 from extery_site.reports.models import Appeal, Case, CaseEntry
+from extery_site.reports.permissions import may_decide_appeal
 from extery_site.reports.texts import require_text
 from extery_site.ui.row_keys import row_key
 
@@ -182,13 +182,6 @@ def appeal(*, decision: str, by: AnyUser, text: str, address: str | None = None)
     return created
 
 
-def may_decide_appeal(user: AnyUser, appeal: Appeal) -> bool:
-    """Whether a moderator may decide: another one than for the first decision, unless the site has one."""
-    if settings.EXTERY_OWN_DECISIONS:
-        return True
-    return user.pk not in {appeal.first_decided_by_id, appeal.by_id}
-
-
 @transaction.atomic
 def decide_appeal(*, appeal: Appeal, by: AnyUser, grant: bool, answer: str) -> Appeal:
     """Grant or reject an appeal; the person reads the answer.
@@ -202,10 +195,10 @@ def decide_appeal(*, appeal: Appeal, by: AnyUser, grant: bool, answer: str) -> A
         raise NotFound.of("request.not-found", variant="report")
     appeal = locked
     answer = require_text(answer, field="answer", code="report.note-missing")
-    if appeal.by_id == moderator.pk and not settings.EXTERY_OWN_DECISIONS:
-        raise Refused.of("permission.own-work", extension=appeal.title)
     if not may_decide_appeal(moderator, appeal):
-        raise Refused.of("appeal.same-moderator")
+        if appeal.first_decided_by_id == moderator.pk and appeal.by_id != moderator.pk:
+            raise Refused.of("appeal.same-moderator")
+        raise Refused.of("permission.own-work", extension=appeal.title)
     if not appeal.is_open:
         raise Conflict.of("appeal.already-decided", status=appeal.get_status_display().lower())
     appeal.status = Appeal.Status.GRANTED if grant else Appeal.Status.REJECTED

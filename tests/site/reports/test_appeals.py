@@ -19,6 +19,7 @@ from extery_site.reports.actions import report_extension
 from extery_site.reports.appeals import appeal, decide_appeal, decisions_about, find_decision
 from extery_site.reports.handling import resolve_case
 from extery_site.reports.models import Appeal, Case
+from extery_site.reports.permissions import may_decide_appeal
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
 
@@ -170,6 +171,19 @@ def test_a_moderator_does_not_decide_about_an_own_appeal(moderator: User, other:
     made = appeal(decision=decline(moderator, other), by=moderator, text="Please")
     with pytest.raises(ExteryError) as caught:
         decide_appeal(appeal=made, by=moderator, grant=True, answer="Yes")
+    assert caught.value.code == "permission.own-work"
+
+
+@pytest.mark.parametrize("make", [decline, block, resolve])
+def test_a_moderator_does_not_decide_about_the_own_extension(
+    make: Callable[..., str], owner: User, moderator: User, other: User
+) -> None:
+    made = appeal(decision=make(owner, moderator), by=owner, text="Please")
+    assert may_decide_appeal(other, made)
+    # The extension was handed over since.
+    Extension.objects.update(owner=other)
+    with pytest.raises(Refused) as caught:
+        decide_appeal(appeal=made, by=other, grant=False, answer="It is mine now")
     assert caught.value.code == "permission.own-work"
 
 
