@@ -246,6 +246,11 @@ class HiddenProfile(models.Model):
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    hidden_by_case = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The reports with whose decision it was hidden, and is shown if that is reversed.",
+    )
     reason = models.TextField(max_length=MAX_HIDING_REASON_LENGTH, help_text="The user reads it.")
 
     class Meta:

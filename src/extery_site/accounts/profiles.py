@@ -48,8 +48,8 @@ def save_profile(*, user: AnyUser, full_name: str, about: str, uses_keys: bool) 
 
 
 @transaction.atomic
-def hide_profile(*, user: User, by: AnyUser, reason: str) -> HiddenProfile:
-    """Hide the name and text of a user, who reads the reason.
+def hide_profile(*, user: User, by: AnyUser, reason: str, case: int | None = None) -> HiddenProfile:
+    """Hide the name and text of a user, who reads the reason; ``case`` are the reports that are decided with it.
 
     Raises `Refused` for the own profile, `Conflict` if there is nothing to hide or it is hidden
     already, and `InvalidInput` for an empty reason.
@@ -59,7 +59,12 @@ def hide_profile(*, user: User, by: AnyUser, reason: str) -> HiddenProfile:
     if not has_text(user) or find_hidden(user) is not None:
         raise Conflict.of("account.nothing-to-hide", name=user.username)
     hidden = HiddenProfile.objects.create(
-        user=user, full_name=user.full_name, about=user.about, hidden_by=moderator, reason=reason
+        user=user,
+        full_name=user.full_name,
+        about=user.about,
+        hidden_by=moderator,
+        hidden_by_case=case,
+        reason=reason,
     )
     user.full_name = user.about = ""
     user.save(update_fields=["full_name", "about"])
@@ -84,6 +89,8 @@ def keep_hidden(*, user: User, by: AnyUser, reason: str, seen: str) -> HiddenPro
     hidden.changed_full_name = hidden.changed_about = ""
     hidden.changed_at = None
     hidden.hidden_at, hidden.hidden_by, hidden.reason = timezone.now(), moderator, reason
+    # It is a decision about another text: to reverse that of the reports does not reverse this one.
+    hidden.hidden_by_case = None
     hidden.save()
     _record(Action.PROFILE_KEPT_HIDDEN, user, moderator, reason)
     _call_handlers(hidden, "kept", by=moderator)

@@ -17,7 +17,7 @@ def hide_reported_profile(case: Case, by: AnyUser, note: str) -> None:
     moderator = require_moderator(by)
     if case.kind != "user" or case.person is None:
         raise Conflict.of("account.nothing-to-hide", name=case.title)
-    hide_profile(user=case.person, by=moderator, reason=note)
+    hide_profile(user=case.person, by=moderator, reason=note, case=case.pk)
     # Those who reported it read the title with the decision.
     case.title = case.person.username
     case.save(update_fields=["title"])
@@ -25,9 +25,9 @@ def hide_reported_profile(case: Case, by: AnyUser, note: str) -> None:
 
 
 def show_after_dismissal(case: Case, by: AnyUser) -> None:
-    """Show the profile again that an earlier decision about the case has hidden, if it still is."""
+    """Show the profile again if an earlier decision about the case is what hides it."""
     if case.status != Case.Status.DISMISSED or case.kind != "user" or case.person is None:
         return
-    hid = case.entries.filter(kind=CaseEntry.Kind.PROFILE_HIDDEN).exists()
-    if hid and find_hidden(case.person) is not None:
+    hidden = find_hidden(case.person)
+    if hidden is not None and hidden.hidden_by_case == case.pk:
         show_profile(user=case.person, by=by, seen=None)

@@ -21,7 +21,8 @@ from extery_site.catalog.models import Version
 from extery_site.notify.models import FeedEntry, Notification
 from extery_site.reports.actions import report_target
 from extery_site.reports.appeals import appeal, decide_appeal
-from extery_site.reports.handling import resolve_case
+from extery_site.reports.handling import dismiss_case, reopen_case, resolve_case
+from extery_site.reports.models import Case
 from extery_site.reports.targets import find_target
 from tests.site import factories
 from tests.site.pages.html import Page, mistakes
@@ -170,3 +171,35 @@ def test_reports_hide_a_profile_and_a_granted_appeal_shows_it(
         resolve_case(case=third.case, by=moderator, note="Nothing there", hides_profile=True)
     third.case.refresh_from_db()
     assert third.case.is_open
+
+
+def test_a_reversed_decision_shows_only_what_it_has_hidden(
+    owner: User, moderator: User, stranger: User
+) -> None:
+    def hide_by_case(note: str) -> Case:
+        target = find_target("user", "ada", stranger)
+        report = report_target(target=target, by=stranger, reason="offensive", text="Rude")
+        return resolve_case(case=report.case, by=moderator, note=note, hides_profile=True)
+
+    def write(name: str) -> str:
+        save_profile(user=owner, full_name=name, about="", uses_keys=True)
+        hidden = find_hidden(owner)
+        return hidden.key if hidden else ""
+
+    def reverse(case: Case) -> str:
+        reopen_case(case=case, by=moderator, reason="Look again")
+        dismiss_case(case=case, by=moderator, note="No")
+        owner.refresh_from_db()
+        return owner.full_name
+
+    write("Bad One")
+    first = hide_by_case("An insult")
+    show_profile(user=owner, by=moderator, seen=write("Ada"))
+    write("Worse One")
+    second = hide_by_case("A worse insult")
+    assert reverse(first) == ""
+    keep_hidden(user=owner, by=moderator, reason="No better", seen=write("Worst One"))
+    assert reverse(second) == ""
+    show_profile(user=owner, by=moderator, seen=write("Ada"))
+    third = hide_by_case("A mistake")
+    assert reverse(third) == "Ada"

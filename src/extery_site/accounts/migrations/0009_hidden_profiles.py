@@ -42,6 +42,14 @@ class Migration(migrations.Migration):
                     "hidden_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
+                (
+                    "hidden_by_case",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="The reports with whose decision it was hidden, and is shown if that is reversed.",
+                        null=True,
+                    ),
+                ),
                 ("reason", models.TextField(help_text="The user reads it.", max_length=4000)),
                 (
                     "hidden_by",
