@@ -34,6 +34,8 @@ from extery_site.ratings.notifications import (
 )
 from extery_site.ratings.summaries import update_summary
 
+_HIDING = ("hidden_at", "hidden_by", "hidden_by_case", "hidden_reason")
+
 
 @transaction.atomic
 def rate(
@@ -163,10 +165,12 @@ def mark_helpful(
 
 
 @transaction.atomic
-def hide_rating(rating: Rating, by: AnyUser | None, reason: str) -> Rating:
+def hide_rating(
+    rating: Rating, by: AnyUser | None, reason: str, *, case: int | None = None
+) -> Rating:
     """Hide a rating: as a moderator, or as the site (``by`` is ``None``) until one has looked at it.
 
-    A moderator can confirm what the site has hidden. Raises `Refused` for other users and for
+    A moderator can confirm what the site has hidden. ``case`` are the reports that hide it. Raises `Refused` for other users and for
     moderators who published the extension or wrote the rating.
     """
     extension, rating, moderator = _lock_for_moderation(rating, by)
@@ -176,8 +180,8 @@ def hide_rating(rating: Rating, by: AnyUser | None, reason: str) -> Rating:
     if rating.is_hidden and (moderator is None or rating.hidden_by_id is not None):
         return rating
     rating.hidden_at = rating.hidden_at or timezone.now()
-    rating.hidden_by, rating.hidden_reason = moderator, reason
-    rating.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
+    rating.hidden_by, rating.hidden_by_case, rating.hidden_reason = moderator, case, reason
+    rating.save(update_fields=_HIDING)
     update_summary(extension)
     record(extension, Event.Kind.RATING_HIDDEN, by=moderator, text=reason)
     notify_of_hiding(rating)
@@ -190,9 +194,9 @@ def show_rating(rating: Rating, by: AnyUser | None) -> Rating:
     extension, rating, moderator = _lock_for_moderation(rating, by)
     if not rating.is_hidden:
         return rating
-    rating.hidden_at = rating.hidden_by = None
+    rating.hidden_at = rating.hidden_by = rating.hidden_by_case = None
     rating.hidden_reason = ""
-    rating.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
+    rating.save(update_fields=_HIDING)
     update_summary(extension)
     record(extension, Event.Kind.RATING_SHOWN, by=moderator)
     notify_of_showing(rating, moderator)

@@ -86,6 +86,11 @@ class Rating(models.Model):
         related_name="+",
         help_text="The moderator who hid it; empty if the site did, because people reported it.",
     )
+    hidden_by_case = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The reports with whose decision it was hidden, and is shown if that is reversed.",
+    )
     hidden_reason = models.TextField(blank=True, max_length=MAX_REASON_LENGTH)
 
     objects = RatingQuerySet.as_manager()

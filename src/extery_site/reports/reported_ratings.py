@@ -26,14 +26,24 @@ def hide_if_reported_often(case: Case) -> None:
 
 
 def follow_decision(case: Case, by: User | None) -> None:
-    """Hide the rating of a resolved case; show it again after another outcome if the site hid it."""
+    """Hide the rating of a resolved case; after another outcome, show what the case or the site hid.
+
+    Reporters who take their reports back (``by`` is ``None``) reverse no decision of a moderator.
+    """
     rating = _rating_of(case)
     if rating is None:
         return
     if case.status == Case.Status.RESOLVED:
-        hide_rating(rating, by, case.note)
-    elif rating.hidden_by_id is None or case.entries.filter(kind="resolved").exists():
+        hide_rating(rating, by, case.note, case=case.pk)
+    elif _is_hidden_by_site(rating, case) or (by and rating.hidden_by_case == case.pk):
         show_rating(rating, by)
+
+
+def _is_hidden_by_site(rating: Rating, case: Case) -> bool:
+    """Whether it is hidden until the decision, which deleted moderators do not make it."""
+    if rating.hidden_by_id is not None or rating.hidden_by_case is not None:
+        return False
+    return case.entries.filter(kind=CaseEntry.Kind.HIDDEN).exists()
 
 
 def _rating_of(case: Case) -> Rating | None:
