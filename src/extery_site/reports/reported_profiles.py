@@ -18,9 +18,6 @@ def hide_reported_profile(case: Case, by: AnyUser, note: str) -> None:
     if case.kind != "user" or case.person is None:
         raise Conflict.of("account.nothing-to-hide", name=case.title)
     hide_profile(user=case.person, by=moderator, reason=note, case=case.pk)
-    # Those who reported it read the title with the decision.
-    case.title = case.person.username
-    case.save(update_fields=["title"])
     add_entry(case, CaseEntry.Kind.PROFILE_HIDDEN, by=moderator)
 
 

@@ -179,10 +179,11 @@ def _user(user: User | None) -> Target | None:
         kind="user",
         pk=user.pk,
         key=user.username,
-        title=user.full_label,
+        # Not the name: who reported it reads the title also when moderators have hidden the name.
+        title=user.username,
         url=reverse("catalog:author", args=[user.username]),
         owner=user,
-        excerpt=user.about,
+        excerpt="\n\n".join(filter(None, [user.full_name, user.about])),
     )
 
 
