@@ -14,6 +14,8 @@ _ABOUT = {
     "kept": "Your profile stays hidden",
     "shown": "Your profile is shown again",
 }
+#: What the person can do: there is no appeal without reports.
+_NEXT_STEP = "You can change them in your profile: a moderator reads the new text, and shows it or answers why not."
 
 
 def waiting_key(person: User) -> str:
@@ -30,11 +32,12 @@ def notify_of_profile(hidden: HiddenProfile, change: Change, *, by: User) -> Non
         notify("profile_changed", to=moderators(without=[person]), subject=waiting, by=by)
         return
     settle(waiting.key)
+    text = "" if change == "shown" else f"{hidden.reason}\n\n{_NEXT_STEP}"
     notify(
         "profile_hidden",
         to=[person],
         subject=Subject(f"own-profile {person.pk}", "Your profile", reverse("accounts:profile")),
         by=by,
-        text="" if change == "shown" else hidden.reason,
+        text=text,
         about=_ABOUT[change],
     )
