@@ -26,6 +26,7 @@ from extery_site.moderation.claims import current_claim
 from extery_site.moderation.cool_down import check_listable, waiting_time
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry
+from extery_site.moderation.models.block_request import BlockRequest
 from extery_site.moderation.package_changes import hashes_of_comparison
 from extery_site.moderation.risk import MAX_SCORE, Risk, assess, count_open_reports
 from extery_site.moderation.second_approval import needs_two
@@ -110,6 +111,8 @@ def _obstacles_of_history(version: Version) -> Iterator[str]:
 def _obstacles_of_reach(extension: Extension) -> Iterator[str]:
     if similar_ids([extension]):
         yield "Its name or id is like that of another extension"
+    if BlockRequest.objects.filter(extension=extension).open().exists():
+        yield "A block of it waits for a second moderator"
     cases = apps.get_model("reports", "Case").objects
     about_owner = cases.filter(kind="user", person=extension.owner_id, status="open")
     if count_open_reports(extension.pk) or about_owner.exists():

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,13 +28,20 @@ from extery_site.catalog.text_limits import (
     MAX_REASON_LENGTH,
     clean_text,
 )
+from extery_site.moderation import automatic
 from extery_site.moderation.audit_rows import record_action
 from extery_site.moderation.models.block_request import BlockRequest, BlockRequestQuerySet
 from extery_site.notify.actions import notify
 
 #: How long downloads stay stopped while a block waits for a second moderator.
 STOP = timedelta(hours=24)
-
+#: Events with which a version becomes public.
+_PUBLISHING = frozenset(
+    {
+        *(Event.Kind.APPROVED, Event.Kind.PUBLISHED, Event.Kind.PUBLISHED_EARLY),
+        Event.Kind.AUTO_PUBLISHED,
+    }
+)
 
 _RECORDED = {
     BlockRequest.State.CONFIRMED: Action.BLOCK_CONFIRMED,
@@ -103,6 +110,7 @@ def ask_for_block(
 ) -> BlockRequest:
     """Ask another moderator for a block; with ``stop_downloads``, nothing is downloaded until then.
 
+    Versions that would become public without a moderator return to the queue.
     Raises `Conflict` if a request is open, and for something that cannot be blocked now.
     """
     user = require_moderator(by)
@@ -122,10 +130,28 @@ def ask_for_block(
         )
         if stop_downloads:
             _stop_downloads(extension, numbers, stop=True)
+        for version in automatic.planned_of(extension.pk):
+            automatic.stop_if_needed(version)
         record_action(Action.BLOCK_ASKED, by=user, extension=extension, version=None, text=reason)
         others = moderators().exclude(pk=user.pk)
         _notify(request, others, user, "a block needs a second moderator", reason)
     return request
+
+
+def stop_new_downloads(event: Event) -> None:
+    """Stop the downloads of a version that becomes public while those of its extension are stopped.
+
+    An event handler. A request about single versions is about no other one.
+    """
+    version, extension = event.version, event.extension
+    if event.kind not in _PUBLISHING or version is None:
+        return
+    request = _open_requests(extension).first()
+    if request is None or request.numbers:
+        return
+    others = extension.versions.exclude(pk=version.pk)
+    version.downloads_stopped_until = others.aggregate(last=Max("downloads_stopped_until"))["last"]
+    version.save(update_fields=["downloads_stopped_until"])
 
 
 def confirm_block(*, request: BlockRequest, by: AnyUser) -> list[Event]:

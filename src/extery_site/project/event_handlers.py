@@ -26,6 +26,8 @@ EVENT_HANDLERS = [
     "extery_site.moderation.event_notifications.notify_users",
     # Updates waiting times, risk and claims of the review queue.
     "extery_site.moderation.event_queue.update_entry",
+    # Stops the downloads of a new version while those of its extension are stopped.
+    "extery_site.moderation.blocks.stop_new_downloads",
     # Closes disputes of findings that a new package no longer has, or whose version is decided.
     "extery_site.moderation.disputes.close_after_event",
     # Marks tasks of a review as done, and puts the version back into the queue after the last one.

@@ -15,7 +15,7 @@ from django.utils import timezone
 from extery_site.accounts.models import User
 from extery_site.accounts.suspensions import lift_suspension, suspend_user
 from extery_site.catalog.models import Event, Extension, Package, Version
-from extery_site.moderation import automatic, claims, cool_down, decisions
+from extery_site.moderation import automatic, blocks, claims, cool_down, decisions
 from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.queue_tasks import follow_reports
@@ -200,6 +200,12 @@ def prepare_report_of_owner(version: Version, stranger: User, **_: Any) -> None:
     reports.report_target(target=target, by=stranger, reason=reason, text="It is not them")
 
 
+def prepare_block(version: Version, moderator: User, **_: Any) -> None:
+    blocks.ask_for_block(extension=version.extension, by=moderator, reason="Sends files")
+    version.refresh_from_db()
+    assert version.status == "in_review"
+
+
 def prepare_downloads(version: Version, settings: Any, **_: Any) -> None:
     settings.EXTERY_DOWNLOADS_UNREVIEWED = 900
     Extension.objects.filter(pk=version.extension_id).update(download_count=901)
@@ -234,6 +240,7 @@ NEVER: dict[Callable[..., None], str] = {
     prepare_suspension: "Its author was suspended within a year",
     prepare_report: "Has open reports",
     prepare_report_of_owner: "Has open reports",
+    prepare_block: "A block of it waits for a second moderator",
     prepare_downloads: "Has more than 900 downloads",
     prepare_risk: "Its risk is 12",
     prepare_objection: "A moderator objected since the last approval",

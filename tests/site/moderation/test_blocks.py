@@ -199,6 +199,22 @@ def test_a_request_about_a_version_that_left_is_a_conflict(
     assert extension.versions.get(number="1.1.0").is_blocked
 
 
+@pytest.mark.usefixtures("_widely_used")
+def test_versions_that_are_approved_meanwhile_are_not_downloaded_either(
+    extension: Extension, owner: User, moderator: User, imani: User
+) -> None:
+    request = blocks.ask_for_block(
+        extension=extension, by=moderator, reason="Sends files", stop_downloads=True
+    )
+    factories.make_approved(owner, moderator, version="1.2.0")
+    assert [download_status(number) for number in ("1.1.0", "1.2.0")] == [403, 403]
+
+    blocks.refuse_block(request=request, by=imani, answer="It asks first")
+
+    factories.make_approved(owner, moderator, version="1.3.0")
+    assert [download_status(number) for number in ("1.2.0", "1.3.0")] == [200, 200]
+
+
 def test_the_page_counts_what_is_chosen(
     extension: Extension, moderator: User, signed_in: Any
 ) -> None:
