@@ -116,12 +116,7 @@ def close_after_event(event: Event) -> None:
     if event.kind in _SETTLED:
         version.disputes.open().update(state=_State.CLOSED, decided_at=timezone.now())
     elif event.kind in (_Kind.FINDING_WAIVED, _Kind.DISPUTE_ACCEPTED):
-        waived = Waiver.objects.filter(extension=event.extension).values("fingerprint")
-        others = Dispute.objects.open().select_related("version")
-        for row in others.filter(version__extension=event.extension, fingerprint__in=waived):
-            row.version.extension = event.extension
-            _close(row, _State.ACCEPTED, event.by)
-            _record(row, _Kind.DISPUTE_ACCEPTED, event.by, row.text)
+        _accept_waived(event)
     elif event.kind in (_Kind.UPLOADED, _Kind.REPLACED):
         rows = list(version.disputes.open())
         present = findings_of(version) if rows else {}
@@ -130,6 +125,19 @@ def close_after_event(event: Event) -> None:
                 row.version = version
                 _close(row, _State.CLOSED, None)
                 _record(row, _Kind.DISPUTE_CLOSED, None, "the new package no longer has it.")
+
+
+def _accept_waived(event: Event) -> None:
+    """Accept the open disputes of all versions about findings that are waived, with an event for each."""
+    waived = Waiver.objects.filter(extension=event.extension).values("fingerprint")
+    found = Dispute.objects.open().select_for_update(of=("self",)).select_related("version")
+    rows = list(found.filter(version__extension=event.extension, fingerprint__in=waived))
+    # All before the first event: the handlers are called again with each.
+    for row in rows:
+        row.version.extension = event.extension
+        _close(row, _State.ACCEPTED, event.by)
+    for row in rows:
+        _record(row, _Kind.DISPUTE_ACCEPTED, event.by, row.text)
 
 
 def disputes_of(version: Version) -> dict[str, Dispute]:

@@ -165,6 +165,19 @@ def test_a_waiver_of_a_moderator_answers_the_dispute(
     assert waived.value.code == "review.finding-waived"
 
 
+def test_a_waiver_answers_the_disputes_of_all_versions_once(
+    version: Version, owner: User, moderator: User
+) -> None:
+    fingerprint, files = the_finding(version), {"__init__.py": "def (:\n"}
+    for number in ("1.1.0", "1.2.0", "1.3.0"):
+        other = factories.make_waiting(owner, version=number, files=files)
+        row = dispute(version=other, fingerprint=fingerprint, by=owner, text="Fine")
+    accept_dispute(dispute=row, by=moderator)
+    accepted = Event.objects.filter(kind="dispute_accepted").order_by("version_number")
+    assert [event.version_number for event in accepted] == ["1.1.0", "1.2.0", "1.3.0"]
+    assert not Dispute.objects.open().exists()
+
+
 def test_a_withdrawal_ends_the_dispute(version: Version, owner: User) -> None:
     fingerprint = the_finding(version)
     row = dispute(version=version, fingerprint=fingerprint, by=owner, text="Fine")
