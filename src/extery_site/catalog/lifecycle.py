@@ -274,7 +274,8 @@ def _apply_to_version(change: Transition, version: Version) -> None:
         version.approved_at = None
     if change in (AUTO_SCHEDULE, AUTO_PUBLISH):
         version.is_unreviewed = True
-    elif target not in _DECIDED or change in (APPROVE, SCHEDULE, PUBLISH_EARLY):
+    elif target not in _DECIDED or change in (APPROVE, SCHEDULE):
+        # Not after `PUBLISH_EARLY`, which skips the time and reviews nothing.
         version.is_unreviewed = False
     # Fields of a status that it has left.
     if target != Version.Status.COOLING_DOWN:

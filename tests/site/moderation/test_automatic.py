@@ -91,6 +91,18 @@ def test_a_version_of_low_risk_becomes_public_by_itself_after_the_cool_down(subm
     assert version.events.latest("pk").packages == version.package_hashes
 
 
+def test_a_version_that_a_moderator_publishes_early_is_not_reviewed_by_that(
+    submit: Submit, moderator: User
+) -> None:
+    version = submit()
+    cool_down.publish_early(version=version, by=moderator, reason="Cures a hole in security")
+
+    version.refresh_from_db()
+    assert (version.status, version.is_unreviewed) == ("approved", True)
+    later = submit(version="1.2.0")
+    assert QueueEntry.objects.get(version=later).base_number == "1.0.0"
+
+
 def test_with_a_risk_below_the_other_limit_it_is_public_at_once(
     submit: Submit, settings: Any
 ) -> None:
