@@ -5,13 +5,14 @@ from __future__ import annotations
 from extery_site.audit.actions import event_action
 from extery_site.audit.recording import write_entry
 from extery_site.catalog.models import Event
+from extery_site.catalog.own_work import authors_of
 
 
 def record_event(event: Event) -> None:
     """Add a row for an event.
 
     The text of a comment stays out of it: it can be edited and removed. An internal note is withheld
-    from the owner of the extension, who cannot read it either.
+    from those whose work it is about, who cannot read it either.
     """
     extension = event.extension
     owner = extension.owner
@@ -25,5 +26,5 @@ def record_event(event: Event) -> None:
         text="" if event.is_comment else event.text,
         details={"packages": event.packages} if event.packages else {},
         source=f"event {event.pk}",
-        withheld_from=[owner.pk] if event.is_internal else [],
+        withheld_from=authors_of(extension, event.version) if event.is_internal else [],
     )

@@ -13,8 +13,12 @@ def may_decide(user: AnyUser, extension: Extension, version: Version | None = No
     """Whether a moderator may decide about the extension or version: it is not their own, or the site allows it."""
     if settings.EXTERY_OWN_DECISIONS:
         return True
-    authors = {extension.owner_id, *([version.created_by_id] if version else [])}
-    return user.pk not in authors
+    return user.pk not in authors_of(extension, version)
+
+
+def authors_of(extension: Extension, version: Version | None = None) -> set[int]:
+    """Return the keys of the users whose work it is: the owner, and who uploaded the version."""
+    return {extension.owner_id, *([version.created_by_id] if version else [])}
 
 
 def require_work_of_others(

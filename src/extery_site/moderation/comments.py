@@ -16,9 +16,10 @@ from extery_site.audit.actions import Action
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import lock_extension
 from extery_site.catalog.models import Event, Extension, Version
+from extery_site.catalog.own_work import authors_of
 from extery_site.catalog.text_limits import MAX_REASON_LENGTH, clean_text
 from extery_site.moderation.audit_rows import record_action
-from extery_site.moderation.permissions import may_read_notes, require_triage
+from extery_site.moderation.permissions import readable, require_triage
 from extery_site.moderation.queues import can_view_thread
 from extery_site.quotas.models import QuotaKind
 from extery_site.quotas.usage import use_quota
@@ -121,7 +122,7 @@ def _record_change(action: Action, event: Event, by: User, reason: str = "") -> 
         person=author if author != by else None,
         subject=f"Comment by {author.username if author else 'the site'}",
         text=reason,
-        withheld_from=[event.extension.owner_id] if event.is_internal else [],
+        withheld_from=authors_of(event.extension, event.version) if event.is_internal else [],
     )
 
 
@@ -135,9 +136,9 @@ def _clean(text: str) -> str:
 def _lock_comment(event: Event, user: User) -> Event:
     """Return the current comment, locked; raises `NotFound` for other events and for those that ``user`` cannot see."""
     extension = lock_extension(event.extension)
-    locked = Event.objects.select_for_update().filter(pk=event.pk, extension=extension).first()
-    hidden = locked is None or (locked.is_internal and not may_read_notes(user, extension))
-    if locked is None or hidden or not locked.is_comment or not can_view_thread(extension, user):
+    events = readable(Event.objects.filter(extension=extension), extension, user)
+    locked = events.select_for_update(of=("self",)).filter(pk=event.pk).first()
+    if locked is None or not locked.is_comment or not can_view_thread(extension, user):
         raise NotFound.of("request.not-found", variant="comment")
     locked.extension = extension
     return locked

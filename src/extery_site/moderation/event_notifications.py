@@ -39,4 +39,4 @@ def notify_users(event: Event) -> None:
 
 def _may_read(user: User, event: Event) -> bool:
     """Whether a user sees the event: internal notes are for moderators and volunteers only."""
-    return not event.is_internal or may_read_notes(user, event.extension)
+    return not event.is_internal or may_read_notes(user, event.extension, event.version)

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, may_triage, require_user
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Event, EventQuerySet, Extension, Version
 from extery_site.catalog.own_work import may_decide, require_work_of_others
 
-__all__ = ["may_read_notes", "may_triage", "require_triage"]
+__all__ = ["may_read_notes", "may_triage", "readable", "require_triage"]
 
 
-def may_read_notes(user: AnyUser | None, extension: Extension) -> bool:
-    """Whether ``user`` may read internal notes: moderators and volunteers, but not about their own extension."""
-    return user is not None and may_triage(user) and may_decide(user, extension)
+def may_read_notes(
+    user: AnyUser | None, extension: Extension, version: Version | None = None
+) -> bool:
+    """Whether ``user`` may read internal notes: moderators and volunteers, but not about their own work.
+
+    Who uploaded a version does not read those about it, also after a hand-over of the extension.
+    """
+    return user is not None and may_triage(user) and may_decide(user, extension, version)
+
+
+def readable(events: EventQuerySet, extension: Extension, user: AnyUser) -> EventQuerySet:
+    """Return the events of an extension without the internal notes that ``user`` must not read."""
+    if not may_read_notes(user, extension):
+        return events.filter(is_internal=False)
+    if settings.EXTERY_OWN_DECISIONS:
+        return events
+    # Of a deleted version, only its events say who uploaded it.
+    uploads = Event.objects.filter(
+        extension=extension,
+        version_number=OuterRef("version_number"),
+        kind=Event.Kind.UPLOADED,
+        by=user.pk,
+    )
+    own = Q(version__created_by=user.pk) | Q(Exists(uploads), version=None)
+    return events.exclude(own, is_internal=True)
 
 
 def require_triage(

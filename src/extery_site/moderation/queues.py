@@ -14,7 +14,7 @@ from extery_site.catalog.models import (
     Version,
     VersionQuerySet,
 )
-from extery_site.moderation.permissions import may_read_notes
+from extery_site.moderation.permissions import readable
 
 
 def decided() -> EventQuerySet:
@@ -72,11 +72,11 @@ def thread(extension: Extension, user: AnyUser, *, number: str = "") -> EventQue
     """Return the events of an extension that ``user`` may see, oldest first.
 
     With ``number``, those of that version, and those that concern all versions. Internal notes are for those
-    who `may_read_notes`. The owner and moderators see drafts; others do not see uploads that were not
+    who may read them: `readable`. The owner and moderators see drafts; others do not see uploads that were not
     submitted afterwards, and discarded versions.
     """
     events: EventQuerySet = extension.events.select_related("by", "removed_by")
-    events = events.visible(internal=may_read_notes(user, extension))
+    events = readable(events, extension, user)
     if number:
         events = events.about_version(number)
     if not _sees_drafts(extension, user):

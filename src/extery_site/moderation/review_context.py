@@ -75,7 +75,7 @@ def review_context(
         "is_owner": is_active_user(user) and user.pk == extension.owner_id,
         "may_triage": may_triage(user) and may_decide(user, extension, version),
         "may_decide": may_decide(user, extension, version),
-        "reads_notes": may_read_notes(user, extension),
+        "reads_notes": may_read_notes(user, extension, version),
         "visible": Extension.objects.visible_to(user).filter(pk=extension.pk).exists(),
         "packages": [],
         "similar": find_similar(extension) if may_moderate(user) else [],

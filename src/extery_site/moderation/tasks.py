@@ -21,7 +21,7 @@ from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import lock_extension, lock_version, wrong_status
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.own_work import may_decide
+from extery_site.catalog.own_work import authors_of, may_decide
 from extery_site.catalog.text_limits import MAX_TASK_LENGTH, clean_text
 from extery_site.catalog.transitions import Role
 from extery_site.moderation.audit_rows import record_action
@@ -236,7 +236,7 @@ def _record(version: Version, by: User | None, text: str) -> None:
 
 def _record_task(action: Action, task: Task, version: Version, by: User) -> None:
     # Until it is asked for, only moderators and volunteers know the task, and never about their own work.
-    hidden = [version.extension.owner_id] if task.asked_at is None else []
+    hidden = authors_of(version.extension, version) if task.asked_at is None else []
     record_action(action, by=by, version=version, subject=task.text, withheld_from=hidden)
 
 

@@ -10,8 +10,10 @@ from django.test import Client
 
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
+from extery_site.audit.models import AuditEntry
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.moderation import decisions
+from extery_site.moderation import comments, decisions
+from extery_site.notify.models import Notification
 from extery_site.publish import actions as publish
 from extery_site.reports.actions import report_extension
 from extery_site.reports.handling import dismiss_case, resolve_case
@@ -67,6 +69,35 @@ def test_who_uploaded_a_version_does_not_decide_about_it(own: Version, stranger:
     with pytest.raises(Refused):
         decisions.approve_version(version=own, packages=own.package_hashes, by=own.created_by)
     assert Version.objects.get().status == "in_review"
+
+
+def test_who_uploaded_a_version_does_not_read_the_notes_about_it(
+    own: Version, moderator: User, stranger: User, signed_in: SignIn, program: SignIn
+) -> None:
+    imani = factories.make_moderator("imani")
+    comments.comment(
+        extension=own.extension, version=own, by=imani, text="Looks odd", is_internal=True
+    )
+    Extension.objects.filter(pk=own.extension_id).update(owner=stranger)
+    own.refresh_from_db()
+    events = AuditEntry.objects.filter(source__startswith="event")
+    notes = "/api/v1/extensions/gear_tool/versions/1.0.0/notes/"
+
+    assert [program(user).get(notes).status_code for user in (imani, moderator)] == [200, 403]
+    assert "Looks odd" in signed_in(imani).get(THREAD).content.decode()
+    assert "Looks odd" not in signed_in(moderator).get(THREAD).content.decode()
+    note = comments.comment(
+        extension=own.extension, version=own, by=imani, text="Odd again", is_internal=True
+    )
+    assert not Notification.objects.filter(entry__user=moderator, text="Odd again").exists()
+    assert events.filter(source=f"event {note.pk}").exists()
+    assert not events.readable_by(moderator.pk).filter(source=f"event {note.pk}").exists()
+
+    publish.withdraw(version=own, by=stranger)
+    publish.discard_draft(version=own, by=stranger)
+
+    assert "Looks odd" in signed_in(imani).get(THREAD).content.decode()
+    assert "Looks odd" not in signed_in(moderator).get(THREAD).content.decode()
 
 
 def test_a_moderator_can_block_an_own_extension_but_not_unblock_it(

@@ -87,7 +87,8 @@ class EventAdmin(ReadOnlyAdmin):
     raw_id_fields = ("extension", "version", "by", "removed_by")
 
     def withheld(self, user: Any) -> Q:
-        return Q(is_internal=True, extension__owner=user)
+        own = Q(extension__owner=user) | Q(version__created_by=user)
+        return Q(own, is_internal=True)
 
     def links(self, obj: Event) -> Iterable[Link]:
         return extension_links(obj.extension)

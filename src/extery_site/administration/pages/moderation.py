@@ -152,7 +152,8 @@ class TaskAdmin(OfVersionAdmin):
     date_hierarchy = "created_at"
 
     def withheld(self, user: Any) -> Q:
-        return Q(asked_at=None, version__extension__owner=user)
+        own = Q(version__extension__owner=user) | Q(version__created_by=user)
+        return Q(own, asked_at=None)
 
 
 @register(TryAddress, site=admin_site)

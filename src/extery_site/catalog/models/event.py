@@ -25,10 +25,6 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Return the events of the version with ``number``, and those that concern all versions."""
         return self.filter(version_number__in=(number, ""))
 
-    def visible(self, *, internal: bool) -> EventQuerySet:
-        """Return all events with ``internal``, otherwise those without internal notes."""
-        return self if internal else self.filter(is_internal=False)
-
     def in_order(self) -> EventQuerySet:
         """Sort events by time, oldest first."""
         return self.order_by("created_at", "pk")
