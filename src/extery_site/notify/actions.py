@@ -214,7 +214,7 @@ def mark_subject_read(user: AnyUser, key: str) -> None:
         unread = FeedEntry.objects.filter(user=user, key=key, is_unread=True)
         # Pages that were not unread write nothing: SQLite has a single write lock.
         if unread.exists():
-            unread.update(is_unread=False, marked_until=None)
+            unread.update(is_unread=False, read_until=timezone.now(), marked_until=None)
 
 
 def mark_read(user: AnyUser, pk: int) -> FeedEntry:
@@ -233,14 +233,14 @@ def mark_all_read(user: AnyUser, *, up_to: int) -> int:
     """
     until = _time_of(require_user(user), up_to)
     entries = FeedEntry.objects.of_user(require_user(user)).unread().filter(last_at__lte=until)
-    return entries.order_by().update(is_unread=False, marked_until=until)
+    return entries.order_by().update(is_unread=False, read_until=until, marked_until=until)
 
 
 def undo_mark_all(user: AnyUser, *, up_to: int) -> int:
     """Mark the rows as unread that `mark_all_read` marked with the same ``up_to``."""
     until = _time_of(require_user(user), up_to)
     entries = FeedEntry.objects.filter(user=require_user(user), marked_until=until)
-    return entries.update(is_unread=True, marked_until=None)
+    return entries.update(is_unread=True, read_until=None, marked_until=None)
 
 
 def _time_of(user: User, pk: int) -> datetime:

@@ -49,6 +49,9 @@ class FeedEntry(models.Model):
     )
     is_unread = models.BooleanField(default=False)
     asks = models.BooleanField(default=False, help_text="The user has to do something.")
+    read_until = models.DateTimeField(
+        null=True, help_text="Notifications up to this time were read."
+    )
     marked_until = models.DateTimeField(
         null=True, help_text="Set when “Mark all as read” marked it, so that this can be undone."
     )

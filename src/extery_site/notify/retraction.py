@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from extery_site.accounts.models import User
+from extery_site.notify.kinds import KINDS
 from extery_site.notify.models import FeedEntry, MailJob, Notification
 
 
@@ -26,17 +27,16 @@ def retract(kind: str, *, key: str, about: str, by: User, since: datetime) -> li
     mailed = set(
         MailJob.objects.filter(notification__in=sent).values_list("notification", flat=True)
     )
-    notified: list[User] = []
     dropped: list[Notification] = []
+    kept: list[Notification] = []
     for notification in sent.select_related("entry__user").order_by("entry__user"):
         was_read = notification.on_site and not notification.entry.is_unread
-        if was_read or notification.pk in mailed:
-            notified.append(notification.entry.user)
-        else:
-            dropped.append(notification)
+        (kept if was_read or notification.pk in mailed else dropped).append(notification)
     Notification.objects.filter(pk__in=[one.pk for one in dropped]).delete()
     _update_entries([one.entry for one in dropped])
-    return notified
+    if KINDS[kind].asks:
+        _ask_no_more([*dropped, *kept], since)
+    return [one.entry.user for one in kept]
 
 
 def _update_entries(entries: list[FeedEntry]) -> None:
@@ -47,4 +47,19 @@ def _update_entries(entries: list[FeedEntry]) -> None:
         entry.last_at = newest.get(entry.pk)
         if entry.last_at is None:
             entry.is_unread = entry.asks = False
+        elif entry.read_until is not None and entry.last_at <= entry.read_until:
+            entry.is_unread = False
     FeedEntry.objects.bulk_update(entries, ["last_at", "is_unread", "asks"], batch_size=500)
+
+
+def _ask_no_more(retracted: list[Notification], since: datetime) -> None:
+    """Ask nothing more in the rows of these notifications, except what came after them.
+
+    What was asked before was settled: nothing is asked twice about the same subject.
+    """
+    asking = [name for name, row in KINDS.items() if row.asks]
+    newer = Notification.objects.filter(
+        entry=OuterRef("pk"), kind__in=asking, on_site=True, created_at__gte=since
+    ).exclude(pk__in=[one.pk for one in retracted])
+    entries = FeedEntry.objects.filter(pk__in=[one.entry_id for one in retracted], asks=True)
+    entries.filter(~Exists(newer)).update(asks=False)

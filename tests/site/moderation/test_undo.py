@@ -14,7 +14,7 @@ from django.utils import timezone
 from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.catalog.models import Event, Extension, Version
-from extery_site.catalog.subjects import extension_subject
+from extery_site.catalog.subjects import extension_subject, review_subject
 from extery_site.moderation import claims, comments, decisions, tasks
 from extery_site.moderation.models import Answer, QueueEntry
 from extery_site.moderation.second_approval import first_approval
@@ -179,6 +179,27 @@ def test_who_has_not_noticed_is_not_notified_and_who_has_gets_a_correction(
     assert (("ada", "review_state") in corrections) == mails.exists()
     assert not Notification.objects.filter(entry__user=bob, kind="new_version").exists()
     assert not FeedEntry.objects.of_user(bob).filter(key=subject.key).exists()
+
+
+def test_the_author_is_asked_nothing_any_more_and_what_was_read_stays_read(
+    version: Version, owner: User, moderator: User, stranger: User
+) -> None:
+    comments.comment(extension=version.extension, version=version, by=stranger, text="Nice")
+    row = FeedEntry.objects.get(user=owner, key=review_subject(version.extension, "1.1.0").key)
+    mark_subject_read(owner, row.key)
+    hashes = version.package_hashes
+    for is_noticed in (False, True):
+        decisions.request_changes(version=version, packages=hashes, by=moderator, reason="Names")
+        row.refresh_from_db()
+        assert (row.asks, row.is_unread) == (True, True)
+        if is_noticed:
+            mark_subject_read(owner, row.key)
+
+        undo(version=version, by=moderator)
+
+        row.refresh_from_db()
+        assert (row.asks, row.is_unread) == (False, is_noticed)  # by the correction
+        assert row.notifications.filter(kind="changes_requested").exists() == is_noticed
 
 
 def test_pages_and_programs_undo(
