@@ -82,6 +82,7 @@ def split(events: Iterable[Event]) -> tuple[Waits, list[tuple[Event, int]]]:
     """
     waits, answers = Waits(), []
     asked, disputes = "", 0
+    decision: Event | None = None
     for event in events:
         if event.kind not in SIDES and event.kind not in DISPUTES:
             continue
@@ -94,8 +95,10 @@ def split(events: Iterable[Event]) -> tuple[Waits, list[tuple[Event, int]]]:
         seconds = waits.move(side, event.created_at)
         if was_with_us and event.kind in ANSWERS:
             answers.append((event, seconds))
-        if event.kind == _Kind.UNDONE and answers:
+        # A hold is no answer: taking it back leaves those before it.
+        if event.kind == _Kind.UNDONE and answers and answers[-1][0] is decision:
             answers.pop()
+        decision = event if event.kind in SIDES else decision
     return waits, answers
 
 

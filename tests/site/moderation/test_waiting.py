@@ -15,6 +15,7 @@ from extery_site.catalog.models import Event, Version
 from extery_site.moderation import decisions as moderation
 from extery_site.moderation import queue_order, waiting
 from extery_site.moderation.models import Answer, QueueEntry
+from extery_site.moderation.undo import undo
 from extery_site.publish import actions as publish
 from tests.site import factories
 
@@ -91,6 +92,26 @@ def test_answers_are_counted_by_kind(owner: User, moderator: User) -> None:
     factories.make_approved(owner, moderator, version="1.1.0")
     kinds = [answer.kind for answer in Answer.objects.order_by("created_at", "pk")]
     assert kinds == ["first_version", "changes", "update"]
+
+
+def test_only_the_answer_of_a_decision_that_was_taken_back_is_left_out(
+    owner: User, moderator: User
+) -> None:
+    version = factories.make_waiting(owner)
+    hashes = version.package_hashes
+
+    def answers() -> list[str]:
+        return list(Answer.objects.order_by("pk").values_list("event__text", flat=True))
+
+    for reason in ("Say why", "Say how"):
+        moderation.request_changes(version=version, packages=hashes, by=moderator, reason=reason)
+        publish.submit(version=version, by=owner)
+    moderation.hold_version(version=version, by=moderator, reason="A question")
+    undo(version=version, by=moderator)
+    assert answers() == ["Say why", "Say how"]
+    moderation.approve_version(version=version, packages=hashes, by=moderator, reason="Fine")
+    undo(version=version, by=moderator)
+    assert answers() == ["Say why", "Say how"]
 
 
 def test_a_draft_has_no_entry(owner: User) -> None:
