@@ -303,10 +303,12 @@ EVENT_NOTIFICATIONS: dict[str, tuple[Row, ...]] = {
 _AFTER_THE_REVIEW = (
     *(_Kind.SUBMITTED, _Kind.WITHDRAWN, _Kind.APPROVED, _Kind.DECLINED, "scheduled"),
     *("auto_scheduled", "auto_published"),
+    # They end a first approval, so no second one is needed.
+    *(_Kind.CHANGES_REQUESTED, _Kind.HELD, _Kind.APPROVAL_WITHDRAWN),
     *(_Kind.DISCARDED, _Kind.EXPIRED),
 )
 _AFTER_THE_SUGGESTION = ("maximum_set", "maximum_declined", "maximum_withdrawn")
-#: What is not asked of the owner any more after an event of a kind.
+#: What is asked of no one any more after an event of a kind; its own notification may ask again.
 SETTLED: dict[str, Callable[[Event], Subject]] = {
     **dict.fromkeys(_AFTER_THE_REVIEW, review_of),
     **dict.fromkeys(_AFTER_THE_SUGGESTION, maximum_of),

@@ -21,6 +21,7 @@ from extery_site.moderation.second_approval import (
     needs_two,
     withdraw_approval,
 )
+from extery_site.notify.models import FeedEntry
 from extery_site.publish import actions as publish
 from tests.site import factories
 from tests.site.races import errors_of, run_simultaneously
@@ -124,6 +125,26 @@ def test_a_first_approval_ends_with_what_it_was_about(
     assert first_approval(current) is None
     assert approve(current, imani) == "first_approved"
     assert status(current) == "in_review"
+
+
+def test_a_second_moderator_is_asked_no_more_when_none_is_needed(
+    version: Version, owner: User, moderator: User, imani: User
+) -> None:
+    asked, hashes = FeedEntry.objects.asked().filter(user=imani), version.package_hashes
+    approve(version, moderator)
+    assert asked.exists()
+    take_back(version, moderator)
+    assert not asked.exists()
+
+    approve(version, moderator)
+    decisions.request_changes(version=version, packages=hashes, by=moderator, reason="Names")
+    assert not asked.exists()
+    assert FeedEntry.objects.asked().filter(user=owner).exists()
+    publish.submit(version=version, by=owner)
+
+    approve(version, moderator)
+    decisions.hold_version(version=version, by=moderator, reason="A question")
+    assert not asked.exists()
 
 
 def test_only_ones_own_approval_is_taken_back(
