@@ -15,7 +15,7 @@ from extery.core.errors import Conflict
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, is_active_user, require_moderator
 from extery_site.catalog import lifecycle, transitions
-from extery_site.catalog.models import Event, EventQuerySet, Version
+from extery_site.catalog.models import UNDOABLE_KINDS, Event, EventQuerySet, Version
 from extery_site.moderation import claims
 from extery_site.moderation.models import Claim, QueueEntry
 from extery_site.moderation.notification_rows import EVENT_NOTIFICATIONS
@@ -27,7 +27,6 @@ from extery_site.notify.subject import MAX_TITLE_LENGTH
 _Kind = Event.Kind
 #: How long a decision can be taken back.
 UNDO_TIME = timedelta(minutes=10)
-DECISIONS = frozenset({_Kind.APPROVED, _Kind.SCHEDULED, _Kind.CHANGES_REQUESTED, _Kind.HELD})
 #: Events that change nothing about a version.
 _REMARKS = (_Kind.COMMENT, _Kind.TRIED, _Kind.SECOND_ASKED, _Kind.FINDING_WAIVED)
 #: The kind of the correction for those who got a notification of another kind.
@@ -40,7 +39,7 @@ def undoable_decision(version: Version, user: AnyUser, now: datetime | None = No
         return None
     last = _changes(version).last()
     since = (now or timezone.now()) - UNDO_TIME
-    if last is None or last.by_id != user.pk or last.kind not in DECISIONS:
+    if last is None or last.by_id != user.pk or last.kind not in UNDOABLE_KINDS:
         return None
     if last.created_at <= since or (last.kind == _Kind.HELD and not _was_in_review(version, last)):
         return None

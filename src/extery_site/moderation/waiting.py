@@ -145,7 +145,8 @@ def _store_answers(version: Version, answers: list[tuple[Event, int]]) -> None:
 def _has_predecessor(version: Version) -> bool:
     """Whether another version of the extension was approved before this one was created."""
     others: bool = (
-        Event.objects.filter(
+        Event.objects.standing()
+        .filter(
             extension=version.extension_id, kind=_Kind.APPROVED, created_at__lt=version.created_at
         )
         .exclude(version=version)

@@ -18,6 +18,7 @@ from extery_site.accounts.suspensions import suspend_user
 from extery_site.catalog.models import Event
 from extery_site.moderation.decisions import decline_version, request_changes
 from extery_site.moderation.models import Answer
+from extery_site.moderation.undo import undo
 from extery_site.reports import actions as reports
 from extery_site.reports import handling, period_figures
 from extery_site.reports.appeals import appeal, decide_appeal
@@ -148,9 +149,13 @@ def test_past_months_are_counted_once_and_the_current_one_again(owner: User) -> 
 def test_a_moderators_own_work_is_counted(owner: User, moderator: User, settings: Any) -> None:
     settings.EXTERY_OWN_DECISIONS = True
     factories.make_approved(moderator, moderator)
+    undone = factories.make_approved(moderator, moderator, version="1.1.0")
+    undo(version=undone, by=moderator)
     factories.make_approved(owner, moderator, id="harbour", name="Harbour")
     months.refresh()
-    assert report.read().months[0].counts["own_work"] == 1
+    counts = report.read().months[0].counts
+    # Without the approval that was taken back.
+    assert (counts["own_work"], counts["approved"]) == (1, 2)
 
 
 def test_the_total_does_not_reveal_the_months(db: None) -> None:

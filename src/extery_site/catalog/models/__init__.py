@@ -4,6 +4,7 @@ from extery_site.catalog.models.event import (
     COMMENT_KINDS,
     DECISION_KINDS,
     PRIVATE_KINDS,
+    UNDOABLE_KINDS,
     Event,
     EventQuerySet,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "EDITABLE",
     "EXPIRING",
     "PRIVATE_KINDS",
+    "UNDOABLE_KINDS",
     "WITHDRAWABLE",
     "Event",
     "EventQuerySet",

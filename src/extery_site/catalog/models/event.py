@@ -21,6 +21,20 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Return decisions of moderators."""
         return self.filter(kind__in=DECISION_KINDS)
 
+    def standing(self) -> EventQuerySet:
+        """Return events without decisions that were taken back, and without the taking back."""
+        decision = Event.objects.filter(
+            extension=models.OuterRef("extension"),
+            version_number=models.OuterRef("version_number"),
+            kind__in=UNDOABLE_KINDS,
+            pk__lt=models.OuterRef("pk"),
+        ).order_by("-pk")
+        undone = Event.objects.filter(kind=Event.Kind.UNDONE).annotate(
+            decision=models.Subquery(decision.values("pk")[:1])
+        )
+        taken_back = undone.filter(decision__isnull=False).order_by().values("decision")
+        return self.exclude(kind=Event.Kind.UNDONE).exclude(pk__in=taken_back)
+
     def about_version(self, number: str) -> EventQuerySet:
         """Return the events of the version with ``number``, and those that concern all versions."""
         return self.filter(version_number__in=(number, ""))
@@ -191,6 +205,13 @@ PRIVATE_KINDS = (
     Event.Kind.HANDOVER_OFFERED,
     Event.Kind.HANDOVER_REFUSED,
     Event.Kind.HANDOVER_WITHDRAWN,
+)
+#: Decisions that the moderator who made them can take back.
+UNDOABLE_KINDS = (
+    Event.Kind.APPROVED,
+    Event.Kind.SCHEDULED,
+    Event.Kind.CHANGES_REQUESTED,
+    Event.Kind.HELD,
 )
 #: Events that are decisions of moderators.
 DECISION_KINDS = (
