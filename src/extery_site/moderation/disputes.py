@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, NotFound, Where
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, require_moderator, require_user
+from extery_site.accounts.permissions import AnyUser, may_moderate, require_moderator, require_user
 from extery_site.catalog.lifecycle import record
 from extery_site.catalog.locking import (
     lock_extension,
@@ -27,6 +27,8 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.models import Dispute, Waiver
 from extery_site.moderation.waiting import OPEN
 from extery_site.moderation.waivers import add_waiver
+from extery_site.quotas.models import QuotaKind
+from extery_site.quotas.usage import use_quota
 from extery_site.ui.short_text import check_short_text
 
 _Kind = Event.Kind
@@ -36,10 +38,13 @@ _SETTLED = frozenset({_Kind.WITHDRAWN, _Kind.APPROVED, _Kind.SCHEDULED, _Kind.DE
 
 
 @transaction.atomic
-def dispute(*, version: Version, fingerprint: str, by: AnyUser, text: str) -> Dispute:
+def dispute(
+    *, version: Version, fingerprint: str, by: AnyUser, text: str, address: str | None = None
+) -> Dispute:
     """Dispute a finding of a version in review; one that is disputed already stays as it is.
 
-    Raises `Refused` for users who do not own the extension, `NotFound` for a finding that the version
+    Raises `Refused` for users who do not own the extension, or if the quota of comments of the user or
+    of the client's ``address`` is exceeded, `NotFound` for a finding that the version
     does not have, and `Conflict` for one that is waived, or was kept after a dispute.
     """
     user = require_user(by)
@@ -63,6 +68,8 @@ def dispute(*, version: Version, fingerprint: str, by: AnyUser, text: str) -> Di
     if Waiver.objects.filter(extension=extension, fingerprint=fingerprint).exists():
         raise Conflict.of("review.finding-waived", finding=finding.code)
     text = _clean(text, "text", MAX_DISPUTE_LENGTH, missing="review.dispute-empty")
+    if not may_moderate(user):
+        use_quota(QuotaKind.COMMENTS, account=user.pk, address=address)
     new: Dispute = version.disputes.create(
         fingerprint=fingerprint, code=finding.code, text=text, by=user
     )

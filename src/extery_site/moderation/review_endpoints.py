@@ -183,7 +183,13 @@ def dispute(
     """Say why a finding of a version of your own is fine; a moderator answers before the version is decided."""
     version = _version(request, extension_id, number)
     return DisputeOut.of(
-        disputes.dispute(version=version, fingerprint=fingerprint, by=request.user, text=body.text)
+        disputes.dispute(
+            version=version,
+            fingerprint=fingerprint,
+            by=request.user,
+            text=body.text,
+            address=client_address(request),
+        )
     )
 
 

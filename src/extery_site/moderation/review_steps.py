@@ -190,7 +190,11 @@ def _end_waiver(form: SentForm) -> str:
 def _dispute(form: SentForm) -> str:
     fingerprint = form.value("finding")
     disputes.dispute(
-        version=form.version, fingerprint=fingerprint, by=form.by, text=form.value("text")
+        version=form.version,
+        fingerprint=fingerprint,
+        by=form.by,
+        text=form.value("text"),
+        address=client_address(form.request),
     )
     return f"finding-{fingerprint}"
 

@@ -272,13 +272,21 @@ class SiteSettings(BaseSettings):
         description="Time after which an account without a confirmed e-mail address is deleted; "
         "only if EXTERY_EMAIL_VERIFICATION is mandatory.",
     )
+    submissions_per_account: Quota = _setting(
+        default="60 per day",
+        description="Quota of submissions for review of an account; moderators have none.",
+    )
+    submissions_per_address: Quota = _setting(
+        default="120 per day",
+        description="Quota of submissions for review of a client address; moderators have none.",
+    )
     comments_per_account: Quota = _setting(
         default="60 per hour",
-        description="Quota of comments of an account; moderators have none.",
+        description="Quota of comments of an account, and of disputed findings; moderators have none.",
     )
     comments_per_address: Quota = _setting(
         default="120 per hour",
-        description="Quota of comments of a client address; moderators have none.",
+        description="Quota of comments and disputed findings of a client address; moderators have none.",
     )
     reports_per_account: Quota = _setting(
         default="20 per day",

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from extery.core.errors import InvalidInput, ProblemList, Where
-from extery_site.accounts.permissions import AnyUser
+from extery_site.accounts.permissions import AnyUser, may_moderate
 from extery_site.catalog import lifecycle, locking, transitions
 from extery_site.catalog.images import UploadedImage, delete_image, uploaded_image
 from extery_site.catalog.metadata import apply_manifest, safe_url
@@ -143,13 +143,19 @@ def _replace_image(extension: Extension, image: UploadedImage, alt_text: str) ->
         delete_image(old)
 
 
-def submit(*, version: Version, by: AnyUser) -> Version:
-    """Submit a complete draft for review; raises `InvalidInput` with everything that is missing."""
+def submit(*, version: Version, by: AnyUser, address: str | None = None) -> Version:
+    """Submit a complete draft for review; raises `InvalidInput` with everything that is missing.
+
+    Raises `Refused` if a quota of the user or of the client's ``address`` is exceeded: moderators are
+    notified of each submission.
+    """
     with lifecycle.transition(transitions.SUBMIT, version=version, by=by) as pending:
         extension, version = pending.extension, pending.version
         require_no_planned_deletion(extension)
         if missing := complete_state(extension, version).problems:
             raise InvalidInput(*missing)
+        if not may_moderate(by):
+            use_quota(QuotaKind.SUBMISSIONS, account=extension.owner_id, address=address)
         if extension.newest_version_id is None:
             apply_manifest(extension, version)
         pending.text = version.release_notes

@@ -117,7 +117,8 @@ def missing(request: HttpRequest, extension_id: str, number: str) -> list[Missin
 def submit(request: HttpRequest, extension_id: str, number: str) -> VersionOut:
     """Submit a complete draft for review."""
     version = _version(request, extension_id, number)
-    return VersionOut.of(actions.submit(version=version, by=request.user), request)
+    address = client_address(request)
+    return VersionOut.of(actions.submit(version=version, by=request.user, address=address), request)
 
 
 @router.post("/extensions/{extension_id}/versions/{number}/withdraw", response=VersionOut)

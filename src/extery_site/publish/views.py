@@ -185,7 +185,7 @@ def change_status(
             messages.success(request, f"{extension.name} {number} discarded.")
             return redirect("publish:mine")
         if action == "submit":
-            actions.submit(version=version, by=request.user)
+            actions.submit(version=version, by=request.user, address=client_address(request))
             messages.success(request, f"{extension.name} {number} submitted for review.")
             return redirect("moderation:version", extension.extension_id, version.number)
         messages.success(request, f"{extension.name} {number} {_change(request, version, action)}")

@@ -12,6 +12,7 @@ class QuotaKind(models.TextChoices):
 
     UPLOADS = "uploads", "uploads"
     DRAFTS = "drafts", "new drafts"
+    SUBMISSIONS = "submissions", "submissions for review"
     COMMENTS = "comments", "comments"
     REPORTS = "reports", "reports"
     TOKENS = "tokens", "new API tokens"

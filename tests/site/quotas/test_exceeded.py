@@ -15,6 +15,7 @@ from django.test import Client
 
 from extery_site.accounts.models import ApiToken, User
 from extery_site.catalog.models import Event, Package, Version
+from extery_site.moderation.findings import findings_of
 from extery_site.project.setting_types import Rate
 from extery_site.publish import actions as publish
 from extery_site.quotas.uploads_at_once import upload_of
@@ -84,6 +85,26 @@ def test_an_upload_beyond_the_quota_is_a_problem_in_the_api(
     assert body["problems"][0]["hint"].startswith("try again after ")
     assert body["problems"][0]["values"]["retry_after"] > 3590
     assert send("2001:db8:0:1::1", "2.0.0").status_code == 201
+
+
+def test_submissions_and_disputes_beyond_the_quotas_notify_no_one(
+    owner: User, moderator: User, program: SignedIn, settings: Any
+) -> None:
+    settings.EXTERY_SUBMISSIONS_PER_ACCOUNT = settings.EXTERY_COMMENTS_PER_ACCOUNT = ONE
+    version = factories.make_waiting(owner, files={"__init__.py": "def (:\n"})
+    publish.withdraw(version=version, by=owner)
+    [finding] = findings_of(version)
+    client, path = program(owner), "/api/v1/extensions/gear_tool/versions/1.0.0/"
+
+    def send(step: str) -> Any:
+        return client.post(f"{path}{step}", {"text": "Fine"}, content_type="application/json")
+
+    steps = ("submit", f"findings/{finding}/dispute", "withdraw")
+    assert [send(step).status_code for step in steps] == [200, 200, 200]
+    assert_refused(send("submit"))
+    publish.submit(version=version, by=owner)
+    assert_refused(send(f"findings/{finding}/dispute"))
+    assert Event.objects.filter(kind="disputed").count() == 1
 
 
 def test_images_count_as_uploads(owner: User, signed_in: SignedIn, settings: Any) -> None:
