@@ -67,7 +67,7 @@ def test_a_search_takes_wildcards_as_they_are(
     page = client.get("/extensions/", {"q": text})
 
     assert page.status_code == 200
-    found = {extension.extension_id for extension in page.context["page"]}
+    found = {extension.extension_id for extension in page.context["extensions"]}
     assert "odd" in found or text == "gear tool"
     assert ("gear" in found) == (text == "gear tool")
 
