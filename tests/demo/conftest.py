@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import BinaryIO
 
 import pytest
@@ -44,23 +42,19 @@ class RowOnly:
         return make_image(alt_text=alt_text)
 
 
-@contextmanager
-def images_as_rows() -> Iterator[None]:
-    """Draw and store no images; a test of its own does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "extery_demo.seed.draw_image",
-            lambda scenario: b"an image" if scenario.alt_text else None,
-        )
-        patch.setattr("extery_site.publish.actions.uploaded_image", RowOnly)
-        yield
+def fake_images_with(patch: pytest.MonkeyPatch) -> None:
+    """Draw and store no images until the end of ``patch``; a test of its own does."""
+    patch.setattr(
+        "extery_demo.seed.draw_image",
+        lambda scenario: b"an image" if scenario.alt_text else None,
+    )
+    patch.setattr("extery_site.publish.actions.uploaded_image", RowOnly)
 
 
 @pytest.fixture
-def fake_images() -> Iterator[None]:
-    """Draw and store no images."""
-    with images_as_rows():
-        yield
+def fake_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw and store no images. Tests replace the same names with the same ``monkeypatch``."""
+    fake_images_with(monkeypatch)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from extery_site.moderation.seen_files import count_seen
 from extery_site.notify.models import FeedEntry, MailJob, Notification
 from extery_site.ratings.models import Rating
 from extery_site.reports.models import Case, Report
-from tests.demo.conftest import images_as_rows
+from tests.demo.conftest import fake_images_with
 from tests.demo.rows import all_rows
 from tests.site import factories
 from tests.site.shared_database import SharedContent
@@ -50,8 +50,9 @@ def seeded(shared_content: SharedContent) -> Seeded:
             EXTERY_LATER_VERSIONS="by-risk",
             EXTERY_APPROVE_ALONE_RISK=None,  # every version needs two moderators
         ),
-        images_as_rows(),
+        pytest.MonkeyPatch.context() as patch,
     ):
+        fake_images_with(patch)
         return Seeded(seed_site(), started)
 
 
