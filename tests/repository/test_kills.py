@@ -135,3 +135,6 @@ def test_a_run_killed_while_workers_read_leaves_no_process_and_no_lock(
         case.run_killed(Kill(after_seconds=seconds, group=chance.random() < 0.2))
         case.states.append({})
         case.finish()
+
+    # Each kill asserts that no process is left; a run that had ended before is none.
+    assert case.statistics.kills > 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
@@ -51,6 +52,11 @@ def _suspended(user: User) -> Refused:
 def may_moderate(user: AnyUser | None) -> bool:
     """Whether ``user`` is an active moderator."""
     return is_active_user(user) and user.can_moderate
+
+
+def active_moderators() -> QuerySet[User]:
+    """Return all users who `may_moderate`."""
+    return User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
 
 
 def may_triage(user: AnyUser | None) -> bool:

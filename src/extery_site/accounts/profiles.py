@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from extery.core.errors import Conflict, NotFound, Refused
+from extery.core.errors import Conflict, Refused
+from extery_site.accounts.locking import lock_user
 from extery_site.accounts.models import MAX_HIDING_REASON_LENGTH, HiddenProfile, User
 from extery_site.accounts.permissions import AnyUser, require_moderator, require_user
 from extery_site.accounts.reasons import clean_reason
@@ -30,7 +31,7 @@ Change = Literal["hidden", "shown", "changed", "kept"]
 @transaction.atomic
 def save_profile(*, user: AnyUser, full_name: str, about: str, uses_keys: bool) -> User:
     """Store the settings of the profile; a name and text that are hidden wait for a moderator."""
-    owner = _lock(require_user(user))
+    owner = lock_user(require_user(user))
     owner.uses_keys = uses_keys
     hidden = find_hidden(owner)
     if hidden is None:
@@ -142,17 +143,10 @@ def _require_hidden(user: User, seen: str | None) -> HiddenProfile:
 
 def _lock_for_moderation(user: User, by: AnyUser) -> tuple[User, User]:
     moderator = require_moderator(by)
-    user = _lock(user)
+    user = lock_user(user)
     if user.pk == moderator.pk:
         raise Refused.of("permission.own-work", extension=user.username)
     return moderator, user
-
-
-def _lock(user: User) -> User:
-    locked = User.objects.select_for_update().filter(pk=user.pk).first()
-    if locked is None:
-        raise NotFound.of("request.not-found", variant="deleted", name=user.username)
-    return locked
 
 
 def _clean_reason(reason: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from extery_site.accounts.locking import lock_user
 from extery_site.accounts.models import User
 from extery_site.audit.actions import Action
 from extery_site.audit.recording import write_entry
@@ -23,7 +24,7 @@ def set_role(*, user: User, role: str, granted: bool, by: User | None) -> bool:
 
     ``by`` is empty for a command. The caller checks that ``by`` may do it: superusers in the admin.
     """
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = lock_user(user)
     if getattr(locked, role) == granted:
         return False
     setattr(locked, role, granted)

@@ -10,9 +10,8 @@ import unicodedata
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
-from extery_site.accounts.models import User
+from extery_site.accounts.permissions import active_moderators
 
 #: Refused as a word of a name.
 RESERVED_WORDS = frozenset(
@@ -86,8 +85,7 @@ def looks_like_staff(name: str) -> bool:
 def is_name_of_moderator(name: str) -> bool:
     """Whether a name looks the same as the user name or the display name of a moderator."""
     forms = _comparable(name)
-    moderators = User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
-    names = moderators.values_list("username", "full_name")
+    names = active_moderators().values_list("username", "full_name")
     return any(forms & _comparable(other) for pair in names for other in pair)
 
 

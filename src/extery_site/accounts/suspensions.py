@@ -13,7 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from extery.core.errors import Conflict, InvalidInput, NotFound, Refused, Where
+from extery.core.errors import Conflict, InvalidInput, Refused, Where
+from extery_site.accounts.locking import lock_user
 from extery_site.accounts.models import MAX_SUSPENSION_REASON_LENGTH, Suspension, User
 from extery_site.accounts.permissions import AnyUser, require_moderator
 from extery_site.accounts.reasons import clean_reason
@@ -41,7 +42,7 @@ def suspend_user(*, user: User, by: AnyUser, reason: str, ends_at: datetime) -> 
             ends_at=f"{ends_at:%Y-%m-%d %H:%M}",
             latest=f"{now + MAX_SUSPENSION:%Y-%m-%d}",
         )
-    user = _lock(user)
+    user = lock_user(user)
     if user.pk == moderator.pk:
         raise Refused.of("account.cannot-suspend", variant="own", name=user.username)
     if user.can_moderate:
@@ -67,7 +68,7 @@ def lift_suspension(*, user: User, by: AnyUser, reason: str) -> Suspension:
     """End the suspension of a user before its end; raises `Conflict` if there is none."""
     moderator = require_moderator(by)
     reason = _clean_reason(reason)
-    user = _lock(user)
+    user = lock_user(user)
     suspension = user.suspensions.filter(lifted_at=None).first()
     if not user.is_suspended or suspension is None:
         raise Conflict.of("account.not-suspended", name=user.username)
@@ -98,13 +99,6 @@ def _record(
         details=details,
         source=f"{'suspension' if action is Action.SUSPENDED else 'lift'} {suspension.pk}",
     )
-
-
-def _lock(user: User) -> User:
-    locked = User.objects.select_for_update().filter(pk=user.pk).first()
-    if locked is None:
-        raise NotFound.of("request.not-found", variant="deleted", name=user.username)
-    return locked
 
 
 def _clean_reason(reason: str) -> str:

@@ -121,7 +121,10 @@ def tags_in_use(type_: str = "") -> list[Tag]:
     )
     tags = Tag.objects.filter(Exists(public))
     found = tags.filter(type=type_) if type_ else tags
-    return list({tag.slug: tag for tag in reversed(found)}.values())[::-1]
+    by_slug: dict[str, Tag] = {}
+    for tag in found:
+        by_slug.setdefault(tag.slug, tag)
+    return list(by_slug.values())
 
 
 def popular_tags() -> list[Tag]:

@@ -13,7 +13,7 @@ from extery_site.catalog.models import Event, Version
 from extery_site.moderation.figures import expected_wait_of
 from extery_site.moderation.models import QueueEntry
 from extery_site.moderation.queue_order import place
-from extery_site.moderation.wait_bar import wait_of
+from extery_site.moderation.wait_bar import waiting_times
 from extery_site.moderation.waiting import OPEN
 
 _Kind = Event.Kind
@@ -86,7 +86,7 @@ def _waits(version: Version) -> dict[str, Any]:
         return {}
     entry = QueueEntry.objects.with_waits(timezone.now()).filter(version=version).first()
     return {
-        "own_wait": wait_of(entry) if entry is not None else None,
+        "own_wait": waiting_times(entry) if entry is not None else None,
         "place": place(version) if version.is_in_review else None,
         "expected": expected_wait_of(version),
     }

@@ -18,7 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import ExteryError, InvalidInput, Where
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import may_moderate, require_moderator, require_user
+from extery_site.accounts.permissions import (
+    active_moderators,
+    may_moderate,
+    require_moderator,
+    require_user,
+)
 from extery_site.catalog.models import Event, Extension, Version
 from extery_site.catalog.own_work import may_decide
 from extery_site.catalog.text_limits import MAX_BLOCK_REASON_LENGTH
@@ -157,8 +162,7 @@ def _show(
 
 def _other_moderators(request: HttpRequest) -> list[User]:
     user = require_user(request.user)
-    moderators = User.objects.filter(is_moderator=True, is_active=True).exclude(pk=user.pk)
-    return list(moderators.order_by("username")[:6])
+    return list(active_moderators().exclude(pk=user.pk).order_by("username")[:6])
 
 
 def _change(request: HttpRequest, extension: Extension) -> HttpResponse:

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
 from extery.core.errors import Conflict, InvalidInput, Refused, Where
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, require_moderator
+from extery_site.accounts.permissions import AnyUser, active_moderators, require_moderator
 from extery_site.audit.actions import Action
 from extery_site.catalog import lifecycle, transitions
 from extery_site.catalog.locking import lock_extension
@@ -133,7 +133,7 @@ def ask_for_block(
         for version in automatic.planned_of(extension.pk):
             automatic.stop_if_needed(version)
         record_action(Action.BLOCK_ASKED, by=user, extension=extension, version=None, text=reason)
-        others = moderators().exclude(pk=user.pk)
+        others = active_moderators().exclude(pk=user.pk)
         _notify(request, others, user, "a block needs a second moderator", reason)
     return request
 
@@ -282,11 +282,6 @@ def _notify(request: BlockRequest, to: Iterable[User], by: User, about: str, tex
         url=reverse("moderation:block", args=[extension.extension_id]),
         about=f"{extension.name}: {about}",
     )
-
-
-def moderators() -> QuerySet[User]:
-    """Return all moderators."""
-    return User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
 
 
 def _clean_reason(reason: str) -> str:

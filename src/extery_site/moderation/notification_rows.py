@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from extery_site.accounts.models import User
+from extery_site.accounts.permissions import active_moderators
 from extery_site.catalog.models import Event, Version
 from extery_site.catalog.subjects import extension_subject, review_subject
 from extery_site.notify.actions import Subject, followers_of
@@ -46,7 +47,7 @@ def public_reviewers(event: Event) -> Iterable[User]:
 
 def moderators(event: Event) -> Iterable[User]:  # noqa: ARG001  a row of the table
     """Return all moderators."""
-    return User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
+    return active_moderators()
 
 
 def users_who(kind: str) -> Recipients:

@@ -21,7 +21,7 @@ from extery_site.moderation.queue_list import QueueFilter
 from extery_site.moderation.queue_order import places
 from extery_site.moderation.risk import level_of
 from extery_site.moderation.second_approval import needs_two
-from extery_site.moderation.wait_bar import Wait, wait_of
+from extery_site.moderation.wait_bar import Wait, waiting_times
 from extery_site.notify.subscriptions import followed_of
 from extery_site.publish.completeness import complete_state
 from extery_site.ui.labels import PERMISSIONS
@@ -135,7 +135,7 @@ def make_rows(
         rows.append(
             Row(
                 entry=entry,
-                wait=wait_of(entry),
+                wait=waiting_times(entry),
                 flags=flags[:MAX_FLAGS],
                 more_flags=flags[MAX_FLAGS:],
                 claim=claim,

@@ -27,7 +27,7 @@ from extery_site.moderation.second_approval import first_approval, needs_two
 from extery_site.moderation.seen_files import count_seen
 from extery_site.moderation.tasks import visible_tasks
 from extery_site.moderation.undo import time_left, undoable_decision
-from extery_site.moderation.wait_bar import wait_of
+from extery_site.moderation.wait_bar import waiting_times
 from extery_site.moderation.waiting import ASSESSED, OPEN, PUBLIC
 from extery_site.publish.completeness import complete_state
 
@@ -161,7 +161,7 @@ def _queue_context(user: AnyUser, version: Version, approved: Version | None) ->
         "appeal": appeal_about(version) if may_moderate(user) else None,
     }
     if entry is not None:
-        context["wait"] = wait_of(entry)
+        context["wait"] = waiting_times(entry)
         context["queue_place"], context["queue_length"] = place, len(keys)
     return context
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from extery.core.errors import ExteryError, Refused
 from extery_site.accounts.permissions import is_active_user, may_triage, require_moderator
-from extery_site.catalog.models import Extension, Version
+from extery_site.catalog.models import Event, Extension, Version
 from extery_site.moderation import queues
 from extery_site.moderation.change_lines import files_with_lines
 from extery_site.moderation.changes import find_bases, safe_difference, summarize
@@ -184,8 +184,7 @@ def _try(
         "systems": SYSTEMS,
         "tries": [
             read_try(event)
-            for event in reversed(list(events))
-            if event.kind == "tried" and not event.is_removed
+            for event in events.filter(kind=Event.Kind.TRIED, removed_at=None).reverse()
         ],
     }
 

@@ -25,7 +25,7 @@ class Wait:
     author_width: float
 
 
-def wait_of(entry: QueueEntry) -> Wait:
+def waiting_times(entry: QueueEntry) -> Wait:
     """Return the waiting times of an entry that has those of `QueueEntryQuerySet.with_waits`."""
     us: int = entry.with_us  # type: ignore[attr-defined]
     author: int = entry.with_author  # type: ignore[attr-defined]

@@ -11,13 +11,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from extery.core.errors import NotFound
 from extery_site.accounts.models import User
-from extery_site.accounts.permissions import AnyUser, is_active_user, require_user
-from extery_site.notify.kinds import KINDS, NotificationKind
+from extery_site.accounts.permissions import (
+    AnyUser,
+    active_moderators,
+    is_active_user,
+    require_user,
+)
+from extery_site.notify.kind import NotificationKind
+from extery_site.notify.kinds import KINDS
 from extery_site.notify.models import (
     DEFAULT_DAILY_HOUR,
     FeedEntry,
@@ -102,10 +107,9 @@ def _batches(row: NotificationKind, pks: list[int], subject: Subject) -> Iterato
     They are sorted: locks have a fixed order.
     """
     for start in range(0, len(pks), BATCH):
-        users = User.objects.filter(pk__in=pks[start : start + BATCH], is_active=True)
-        if row.staff:
-            # A role may have ended since the user was chosen, for example by a claim.
-            users = users.filter(Q(is_moderator=True) | Q(is_superuser=True))
+        # A role may have ended since the user was chosen, for example by a claim.
+        able = active_moderators() if row.staff else User.objects.filter(is_active=True)
+        users = able.filter(pk__in=pks[start : start + BATCH])
         if not row.required:
             muted = Subscription.objects.filter(
                 key=subject.key, state=Subscription.State.MUTED

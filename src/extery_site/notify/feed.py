@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from extery_site.accounts.models import User
-from extery_site.notify.kinds import KINDS, Group, NotificationKind
+from extery_site.notify.kind import Group, NotificationKind
+from extery_site.notify.kinds import KINDS
 from extery_site.notify.models import FeedEntry, FeedEntryQuerySet, Notification
 
 #: Rows of a page, and notifications of a row.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from extery_site.notify.kinds import NotificationKind
+from extery_site.notify.kind import NotificationKind
 from extery_site.notify.models import MailSettings
 from extery_site.notify.preferences import Channels
 

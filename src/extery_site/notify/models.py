@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from extery_site.accounts.models import User
-from extery_site.notify.kinds import KINDS, Group, NotificationKind
+from extery_site.notify.kind import Group, NotificationKind
+from extery_site.notify.kinds import KINDS
 from extery_site.notify.subject import (
     MAX_KEY_LENGTH,
     MAX_TITLE_LENGTH,

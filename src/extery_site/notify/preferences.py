@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from extery_site.accounts.models import User
 from extery_site.accounts.permissions import AnyUser, require_user
-from extery_site.notify.kinds import KINDS, NotificationKind
+from extery_site.notify.kind import NotificationKind
+from extery_site.notify.kinds import KINDS
 from extery_site.notify.models import MailJob, MailSettings, Preference
 
 

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from extery_site.accounts.permissions import require_user
 from extery_site.notify import actions, feed, preferences, stop_links
 from extery_site.notify.forms import MailForm
-from extery_site.notify.kinds import Group, kinds_for
+from extery_site.notify.kind import Group
+from extery_site.notify.kinds import kinds_for
 from extery_site.notify.models import FeedEntry, Subscription
 from extery_site.ui.row_keys import row_key
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.urls import reverse
 
 from extery_site.accounts.models import User
+from extery_site.accounts.permissions import active_moderators
 from extery_site.catalog.models import Extension
 from extery_site.notify.actions import Subject, notify
 from extery_site.ratings.models import Rating, Reply
@@ -34,8 +34,7 @@ def notify_of_hiding(rating: Rating) -> None:
     text, by = rating.hidden_reason, rating.hidden_by
     _notify("own_rating_hidden", rating, to=[rating.user], by=by, text=text)
     if by is None:
-        may_decide = Q(is_moderator=True) | Q(is_superuser=True)
-        moderators = User.objects.filter(may_decide).exclude(pk=rating.extension.owner_id)
+        moderators = active_moderators().exclude(pk=rating.extension.owner_id)
         if rating.user_id is not None:
             moderators = moderators.exclude(pk=rating.user_id)
         url = reverse("ratings:hide", args=[rating.extension.extension_id, rating.pk])

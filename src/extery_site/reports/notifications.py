@@ -6,27 +6,18 @@ another one, which leads to "My reports and appeals": they do not learn about ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.db.models import Q
 from django.urls import reverse
 
 from extery_site.accounts.models import Suspension, User
+from extery_site.accounts.permissions import active_moderators
 from extery_site.notify.actions import Subject, notify, settle
 from extery_site.reports.models import Appeal, Case, CaseEntry, Report
 from extery_site.reports.permissions import may_decide_appeal, may_decide_case
 
 
-def moderators(*, without: Iterable[User | None] = ()) -> list[User]:
-    """Return the active moderators, but not those of ``without``."""
-    excluded = [user.pk for user in without if user is not None]
-    staff = User.objects.filter(Q(is_moderator=True) | Q(is_superuser=True), is_active=True)
-    return list(staff.exclude(pk__in=excluded))
-
-
 def _deciders(case: Case) -> list[User]:
     """Return the moderators who may decide a case; the others do not learn who reported what."""
-    return [user for user in moderators() if may_decide_case(user, case)]
+    return [user for user in active_moderators() if may_decide_case(user, case)]
 
 
 def _reporters(case: Case) -> list[User]:
@@ -45,7 +36,7 @@ def _own_subject(case: Case) -> Subject:
 
 
 def reported(report: Report) -> None:
-    """Notify moderators of a report, but not those whom it concerns."""
+    """Notify the moderators who may decide the reports."""
     case = report.case
     notify(
         "reported",
@@ -149,10 +140,10 @@ def _appeal_subject(appeal: Appeal) -> Subject:
 
 def appealed(appeal: Appeal) -> None:
     """Notify the moderators who may decide an appeal; if there are none, those who can ask another one."""
+    others = [user for user in active_moderators() if user.pk != appeal.by_id]
     notify(
         "appealed",
-        to=[user for user in moderators() if may_decide_appeal(user, appeal)]
-        or moderators(without=[appeal.by]),
+        to=[user for user in others if may_decide_appeal(user, appeal)] or others,
         subject=_appeal_subject(appeal),
         by=appeal.by,
         text=appeal.text,

@@ -1,13 +1,13 @@
-"""Whom it notifies that a profile is hidden, changed or shown, in the transaction of the change."""
+"""Notifications about a profile that is hidden, changed or shown, in the transaction of the change."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
 from extery_site.accounts.models import HiddenProfile, User
+from extery_site.accounts.permissions import active_moderators
 from extery_site.accounts.profiles import Change
 from extery_site.notify.actions import Subject, notify, settle
-from extery_site.reports.notifications import moderators
 
 _ABOUT = {
     "hidden": "The name and text of your profile are hidden",
@@ -29,7 +29,9 @@ def notify_of_profile(hidden: HiddenProfile, change: Change, *, by: User) -> Non
     page = reverse("reports:profile", args=[person.username])
     waiting = Subject(waiting_key(person), f"Profile of {person.username}", page)
     if change == "changed":
-        notify("profile_changed", to=moderators(without=[person]), subject=waiting, by=by)
+        notify(
+            "profile_changed", to=active_moderators().exclude(pk=person.pk), subject=waiting, by=by
+        )
         return
     settle(waiting.key)
     text = "" if change == "shown" else f"{hidden.reason}\n\n{_NEXT_STEP}"

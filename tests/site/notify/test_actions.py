@@ -14,7 +14,8 @@ from extery.core.errors import Conflict, NotFound
 from extery_site.accounts.models import User
 from extery_site.notify import actions, preferences, subscriptions
 from extery_site.notify.actions import Subject, notify
-from extery_site.notify.kinds import KINDS, Group, kinds_for
+from extery_site.notify.kind import Group
+from extery_site.notify.kinds import KINDS, kinds_for
 from extery_site.notify.models import FeedEntry, MailJob, Notification, Subscription
 from extery_site.notify.preferences import Channels
 from tests.site import factories
