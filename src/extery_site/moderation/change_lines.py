@@ -10,6 +10,7 @@ from typing import Any
 from extery_site.catalog.models import Event
 from extery_site.moderation.models import Task
 from extery_site.moderation.package_differences import file_key
+from extery_site.moderation.syntax import Span
 
 #: Unchanged lines that are shown beside changed ones.
 CONTEXT = 3
@@ -25,6 +26,7 @@ class ShownLine:
     old: int
     new: int
     text: str
+    spans: list[Span] = field(default_factory=list)
     comments: list[Event] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     has_form: bool = False
@@ -55,6 +57,8 @@ class ShownFile:
     number: int
     key: str
     is_seen: bool
+    is_whole: bool
+    """Whether all unchanged lines are shown."""
 
     @property
     def name(self) -> str:
@@ -84,12 +88,19 @@ class ShownFile:
     def is_long(self) -> bool:
         """Whether the page shows it closed; not if a line of it has a comment or a field."""
         noted = any(line.is_noted for line in self._lines())
-        return self.added + self.removed > MAX_CHANGED and not noted
+        return self.added + self.removed > MAX_CHANGED and not noted and not self.is_whole
 
     @property
     def is_closed(self) -> bool:
-        """Whether the page shows only its name: it was seen, and no line of it has a field open."""
-        return self.is_seen and not any(line.has_form for line in self._lines())
+        """Whether the page shows only its name: it was seen, and nobody asked for a line or all of it."""
+        return (
+            self.is_seen and not self.is_whole and not any(line.has_form for line in self._lines())
+        )
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether lines are folded."""
+        return any(part.is_folded for part in self.parts)
 
 
 def files_with_lines(
@@ -100,10 +111,12 @@ def files_with_lines(
     tasks: Iterable[Task],
     field: tuple[str, str],
     seen: Collection[str],
+    whole: str,
 ) -> list[ShownFile]:
     """Return the files of a difference.
 
-    ``field`` is the file and the line that has a field open, ``seen`` are the keys of files that were seen.
+    ``field`` is the file and the line that has a field open, ``seen`` are the keys of files that were
+    seen, ``whole`` is the name of a file whose unchanged lines are all shown.
     """
     noted_comments, noted_tasks = _by_place(comments, package), _by_place(tasks, package)
     return [
@@ -113,7 +126,7 @@ def files_with_lines(
             noted_comments.get(entry["name"], {}),
             noted_tasks.get(entry["name"], {}),
             field[1] if field[0] == entry["name"] else "",
-            (key := file_key(entry, package), key in seen),
+            (key := file_key(entry, package), key in seen, entry["name"] == whole),
         )
         for number, entry in enumerate(entries, start=1)
     ]
@@ -133,23 +146,23 @@ def _file(
     comments: dict[int, list[Event]],
     tasks: dict[int, list[Task]],
     open_line: str,
-    seen: tuple[str, bool],
+    state: tuple[str, bool, bool],
 ) -> ShownFile:
     comments, tasks = dict(comments), dict(tasks)
     lines = []
-    for mark, old, new, text in entry["lines"]:
-        line = ShownLine(mark, old, new, text)
+    for mark, old, new, text, spans in entry["lines"]:
+        line = ShownLine(mark, old, new, text, spans)
         if new:
             line.comments, line.tasks = comments.pop(new, []), tasks.pop(new, [])
             line.has_form = str(new) == open_line
         lines.append(line)
     return ShownFile(
         entry,
-        list(_parts(lines)),
+        [Part(lines, is_folded=False)] if lines and state[2] else list(_parts(lines)),
         [event for events in comments.values() for event in events],
         [task for some in tasks.values() for task in some],
         number,
-        *seen,
+        *state,
     )
 
 

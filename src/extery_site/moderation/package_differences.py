@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,12 @@ from extery.core.errors import InvalidPackage
 from extery.core.files import format_size
 from extery.package.reader import Package
 from extery_site.moderation.line_differences import compare_lines
+from extery_site.moderation.syntax import Span, syntax_spans
 from extery_site.source_search.hosts import MAX_LINE_LENGTH, hosts_in, names_hosts
 from extery_site.source_search.texts import decode
 
 #: Increase it when the result changes, so that stored ones are computed again.
-FORMAT = 2
+FORMAT = 3
 
 MAX_FILES = 3_000
 MAX_TEXT_BYTES = 500_000
@@ -34,6 +35,8 @@ MAX_LINES_OF_FILE = 6_000
 MAX_LINES = 15_000
 MAX_HOSTS = 100
 MAX_SECONDS = 20.0
+#: Seconds of these for the colours of the code.
+MAX_SYNTAX_SECONDS = 5.0
 ONLY_LINE_ENDS = "Only line ends, the last line break or the byte order mark differ."
 
 
@@ -55,10 +58,18 @@ class _Budget:
     text_bytes: int = field(default_factory=lambda: MAX_TEXTS_BYTES)
     lines: int = field(default_factory=lambda: MAX_LINES)
     ends: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
+    syntax_seconds: float = MAX_SYNTAX_SECONDS
 
     @property
     def is_late(self) -> bool:
         return time.monotonic() > self.ends
+
+    def syntax_spans(self, name: str, lines: Sequence[str]) -> list[list[Span]]:
+        """Return the spans of the syntax of each line, while there is time for it."""
+        start = time.monotonic()
+        spans = syntax_spans(name, lines, min(self.ends, start + self.syntax_seconds))
+        self.syntax_seconds -= time.monotonic() - start
+        return spans
 
 
 def compare_packages(old: Package | None, new: Package) -> dict[str, Any]:
@@ -66,6 +77,7 @@ def compare_packages(old: Package | None, new: Package) -> dict[str, Any]:
 
     Keys: ``files``, the changed ones by name; ``hosts``, those in the source of ``new``, with the first
     place and whether ``old`` has them; ``lost_hosts``; ``limits``, sentences about what was left out.
+    ``lines`` of a file are mark, number in the old and in the new text, text, spans of its syntax.
     """
     budget = _Budget()
     limits: list[str] = []
@@ -198,7 +210,15 @@ def _compare(name: str, old: _File | None, new: _File | None, budget: _Budget) -
     if not entry["added"] and not entry["removed"]:
         entry["note"] = ONLY_LINE_ENDS
     budget.lines -= len(lines)
+    old_spans, new_spans = budget.syntax_spans(name, before), budget.syntax_spans(name, after)
     entry["lines"] = [
-        [line.mark, line.old, line.new, line.text[:MAX_LINE_LENGTH]] for line in lines
+        [
+            line.mark,
+            line.old,
+            line.new,
+            line.text[:MAX_LINE_LENGTH],
+            new_spans[line.new - 1] if line.new else old_spans[line.old - 1],
+        ]
+        for line in lines
     ]
     return entry

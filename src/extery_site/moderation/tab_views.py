@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from extery_site.moderation.findings import findings_of
 from extery_site.moderation.forms import ReasonForm
 from extery_site.moderation.review_context import may_read_code, review_context
 from extery_site.moderation.seen_files import seen_keys
+from extery_site.moderation.space_changes import without_space_changes
 from extery_site.moderation.tried import RESULTS, SYSTEMS, read_try
 from extery_site.moderation.try_addresses import TRIED_STATUSES, address_of, drag_path
 from extery_site.moderation.waiting import OPEN
@@ -108,16 +110,25 @@ def _changes(
     packages = context["packages"]
     if not packages:
         return {"package": None}
-    wanted = {request.GET.get("package"), request.POST.get("place_package")}
-    package = next((one for one in packages if one.sha256 in wanted), packages[0])
+    data = request.POST or request.GET
+    wanted = {
+        name: data.get(f"place_{name}") or data.get(name, "")
+        for name in ("package", "base", "space")
+    }
+    package = next((one for one in packages if one.sha256 == wanted["package"]), packages[0])
     bases = find_bases(version, package, context["approved"])
-    base = next((one for one in bases if one.sha256 == request.GET.get("base")), None)
+    base = next((one for one in bases if one.sha256 == wanted["base"]), None)
     base = base or (bases[0] if bases else None)
     difference, problem = safe_difference(package, base)
-    data = request.POST or request.GET
+    hides_space = wanted["space"] == "hide"
+    compared = {
+        "package": package.sha256,
+        **({"base": base.sha256} if base else {}),
+        **({"space": "hide"} if hides_space else {}),
+    }
     comments = queues.thread(extension, request.user, number=version.number)
     files = files_with_lines(
-        difference["files"],
+        without_space_changes(difference["files"]) if hides_space else difference["files"],
         package=package.sha256,
         comments=[event for event in comments if event.place],
         tasks=context["tasks"],
@@ -126,11 +137,15 @@ def _changes(
             data.get("place_line") or data.get("line", ""),
         ),
         seen=seen_keys(version, request.user) if context["may_triage"] else (),
+        whole=data.get("whole", ""),
     )
     return {
         "package": package,
         "bases": bases,
         "base": base,
+        "compared": compared,
+        "compared_query": urlencode(compared),
+        "hides_space": hides_space,
         "difference": difference,
         "difference_problem": problem,
         "summary": summarize(version, context["approved"], difference),

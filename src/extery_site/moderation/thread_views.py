@@ -93,7 +93,7 @@ def _take_step(request: HttpRequest, extension: Extension, number: str) -> HttpR
     target = tab if tab in CODE_TABS and name != "tried" else "version"
     compared = {
         name: request.POST[f"place_{name}"]
-        for name in ("package", "base")
+        for name in ("package", "base", "space")
         if target == "changes" and request.POST.get(f"place_{name}")
     }
     if entry := row_key(request.POST.get("event", "")):

@@ -68,7 +68,7 @@ def test_files_are_added_changed_and_removed() -> None:
     assert files == [("a.py", "changed"), ("b.py", "removed"), ("c.py", "added")]
     changed = entry(difference, "a.py")
     assert (changed["added"], changed["removed"]) == (1, 1)
-    assert changed["lines"] == [["-", 1, 0, "x = 1"], ["+", 0, 1, "x = 2"]]
+    assert changed["lines"] == [["-", 1, 0, "x = 1", []], ["+", 0, 1, "x = 2", []]]
 
 
 def test_a_first_version_is_new_as_a_whole() -> None:

@@ -147,6 +147,42 @@ def test_a_line_leads_to_a_field_for_a_task_or_a_comment(
     assert "The task is empty." in alert_of(rejected)
 
 
+def test_a_whole_file_is_shown_on_request(owner: User, moderator: User, browser: Client) -> None:
+    other, code = {"id": "long_tool", "name": "Long Tool"}, "x = 1\n" * 40
+    factories.make_approved(owner, moderator, files={"long.py": code}, **other)
+    factories.make_waiting(owner, version="1.1.0", files={"long.py": code + "y = 1\n"}, **other)
+    address = "/queue/long_tool/1.1.0/changes/"
+    page = open_page(browser, address)
+    assert "37 lines unchanged" in page.html
+    [link] = [a for a in page.links if "whole=long.py" in a]
+    whole = open_page(browser, f"{address}{link}")
+    assert "37 lines unchanged" not in whole.html
+    assert len(whole.classed("diff-line")) > 40
+    assert [a for a in whole.all("a") if "Only changes" in a.words]
+
+
+def test_changes_of_white_space_can_be_hidden(
+    owner: User, moderator: User, browser: Client
+) -> None:
+    other = {"id": "space_tool", "name": "Space Tool"}
+    factories.make_approved(owner, moderator, files={"a.py": "if x:\n  y = 1\n"}, **other)
+    code = "if x:\n    y = 1\nz = 2\n"
+    version = factories.make_waiting(owner, version="1.1.0", files={"a.py": code}, **other)
+    address = "/queue/space_tool/1.1.0/changes/"
+    assert [
+        e.words for e in open_page(browser, address).classed("diff-removed") if "y = 1" in e.words
+    ]
+    page = open_page(browser, f"{address}?space=hide")
+    assert not [e for e in page.classed("diff-removed") if "y = 1" in e.words]
+    assert "indentation can change what code does" in page.html
+    [link] = [a for a in page.links if "file=a.py" in a and "line=3#" in a]
+    assert "space=hide" in link
+    place = {"place_package": version.package_hashes[0], "place_file": "a.py", "place_line": "3"}
+    data = {"step": "comment", "tab": "changes", "text": "Why?", "place_space": "hide", **place}
+    response = browser.post("/queue/space_tool/1.1.0/", data)
+    assert "space=hide" in response["Location"]
+
+
 def test_visitors_do_not_see_the_code_of_a_version_in_review(
     version: Version, client: Client, stranger: User, owner: User, signed_in: SignIn
 ) -> None:

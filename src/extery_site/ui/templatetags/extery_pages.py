@@ -15,7 +15,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from extery.core import licenses, platforms
@@ -121,6 +121,22 @@ def visible(text: str) -> str:
 def visible_code(text: str) -> str:
     """Show invisible characters of a line of code as code points; tabs stay."""
     return "\t".join(show_invisible(part) for part in text.split("\t"))
+
+
+@register.filter
+def code_line(line: Any) -> SafeString:
+    """Render a line of code, its keywords, strings and comments in colours.
+
+    ``line`` has ``text`` and ``spans``: start, end and kind of each part with a colour, in order.
+    """
+    parts, last = [], 0
+    for start, end, kind in line.spans:
+        parts.append(escape(visible_code(line.text[last:start])))
+        parts.append(
+            format_html('<span class="code-{}">{}</span>', kind, visible_code(line.text[start:end]))
+        )
+        last = end
+    return mark_safe("".join([*parts, escape(visible_code(line.text[last:]))]))  # noqa: S308
 
 
 @register.filter
