@@ -13,11 +13,12 @@ CONSTRAINTS ?= constraints.txt
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
-# Number of tests that run in parallel; 0 runs them in one process.
-JOBS ?= auto
+# Number of processes that run tests; 0 runs them in this one. Tests also wait for servers and
+# browsers, so one more than there are processors.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)))
 PYTEST_ARGS ?=
 # The tests that run a second time, on PostgreSQL if it is installed.
-ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/demo/test_seeding.py tests/browser/test_journey.py
+ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/browser/test_journey.py
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
@@ -25,7 +26,7 @@ PIP := $(RUN) pip --disable-pip-version-check install --quiet
 PINNED := $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 GENERATED := docs/reference/*.md
 
-.PHONY: serve test check fix bench blender clean help
+.PHONY: serve test test-sqlite test-postgresql check fix bench blender clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -33,8 +34,12 @@ help:
 serve: $(VENV)/.site
 	@$(BIN)/extery serve --demo --host $(HOST) --port $(PORT) --data $(DATA)
 
-test: $(VENV)/.dev
+test: test-sqlite test-postgresql
+
+test-sqlite: $(VENV)/.dev
 	$(RUN) pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+
+test-postgresql: $(VENV)/.dev
 	$(RUN) tests.services.postgresql run -- $(RUN) pytest -n $(JOBS) --dist worksteal \
 	  -o testpaths="$(ON_POSTGRESQL)" $(PYTEST_ARGS)
 

@@ -35,15 +35,21 @@ ONE_DATABASE = (
     "site/pages/test_verdict_pages.py",
     "site/ratings/test_pages.py",
     "site/source_search/test_pages.py",
+    "site/pages/test_caching.py",
+    # Decisions about bytes that changed.
+    "site/moderation/test_package_hashes.py",
     # The server, which `services/test_postgresql` starts on PostgreSQL.
     "site/project/logs",
     "site/project/server",
+    "site/project/test_data_folder.py",
     # Files and images.
+    "site/files/test_both_backends.py",
     "site/catalog/test_image_view.py",
     "site/catalog/test_images.py",
     "site/files/test_s3_faults.py",
     "site/files/test_serving_from_s3.py",
-    # Old data; `site/test_squashed_migrations` runs the migrations on PostgreSQL too.
+    # Old data, and the migrations of SQLite: the database of the tests on PostgreSQL is migrated too.
+    "site/test_squashed_migrations.py",
     "site/catalog/test_migration_of_event_numbers.py",
     "site/files/test_migrations.py",
     "site/moderation/test_migrations.py",

@@ -1,6 +1,7 @@
-"""Which of many calls or writes a test of faults tries: a sample that differs from run to run, or all.
+"""What of many cases a test tries: a sample that differs from run to run, or all.
 
-A fault at every call takes minutes for all commands. `EXTERY_ALL_FAULTS=1` tries every one.
+A fault at every call of every command takes minutes, and so does every test in every Blender.
+``EXTERY_TRY_ALL=1`` tries every one.
 """
 
 from __future__ import annotations
@@ -10,16 +11,31 @@ import random
 from collections.abc import Sequence
 from typing import TypeVar
 
+from tests.blender.install import ENDS, VERSIONS
+
 T = TypeVar("T")
 
-STRIDE = 1 if os.environ.get("EXTERY_ALL_FAULTS") else 4
+TRIES_ALL = bool(os.environ.get("EXTERY_TRY_ALL"))
+STRIDE = 1 if TRIES_ALL else 8
 
 
 def some_numbers(stop: int) -> range:
-    """Return numbers below ``stop``: every fourth, from a random one on, or all."""
+    """Return numbers below ``stop``: every eighth, from a random one on, or all."""
     return range(random.randrange(STRIDE), stop, STRIDE)
 
 
 def some_of(items: Sequence[T]) -> list[T]:
-    """Return every fourth of the items, from a random one on, or all."""
+    """Return every eighth of the items, from a random one on, or all."""
     return [items[number] for number in some_numbers(len(items))]
+
+
+def some_blenders() -> tuple[str, ...]:
+    """Return the oldest series of Blender, the newest, and one between that differs from run to run; or all.
+
+    All processes of a run get the same ones, as pytest-xdist demands.
+    """
+    if TRIES_ALL:
+        return tuple(VERSIONS)
+    between = [series for series in VERSIONS if series not in ENDS]
+    chosen = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).choice(between)
+    return ENDS[0], chosen, ENDS[1]

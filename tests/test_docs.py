@@ -116,7 +116,7 @@ OTHER_VARIABLES = {
     "EXTERY_OFFLINE",
     "EXTERY_POLICY",
     "EXTERY_REQUIRE",
-    "EXTERY_ALL_FAULTS",  # of the tests
+    "EXTERY_TRY_ALL",  # of the tests
     "EXTERY_TOKEN",  # in the example of a script
 }
 

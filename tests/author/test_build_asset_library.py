@@ -11,7 +11,7 @@ from extery.author.validate import check_folder
 from extery.core.errors import InvalidInput
 from extery.core.versions import parse_blender_version
 from tests.blender.client import blender_cli
-from tests.blender.install import RELEASES
+from tests.blender.install import ENDS, RELEASES
 from tests.manifest.mutations import GOOD, GOOD_LIBRARY, GOOD_THEME, toml
 from tests.parts import require_part
 from tests.samples.packages import MANIFEST, XML
@@ -56,7 +56,7 @@ def write_folders(folder: Path) -> list[Path]:
     return made
 
 
-@pytest.mark.parametrize("version", ["4.2", "5.2", "5.3"])
+@pytest.mark.parametrize("version", ENDS)
 def test_a_build_is_refused_exactly_if_that_blender_refuses_it(
     version: str, tmp_path: Path
 ) -> None:

@@ -1,4 +1,7 @@
-"""Fixtures for tests with a real Blender: tests that use ``blender`` run once per version."""
+"""Fixtures for tests with a real Blender: those that use ``blender`` run once in each of some versions.
+
+`EVERY_BLENDER` of ``tests.blender.series`` lets a test run in every one.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.blender.client import Blender
-from tests.blender.install import VERSIONS
+from tests.blender.series import parameters
 from tests.blender.serving import HttpFolder, serve_folder
+from tests.sampled import some_blenders
 
 
-@pytest.fixture(params=[pytest.param(series, marks=pytest.mark.blender) for series in VERSIONS])
+@pytest.fixture(params=parameters(some_blenders()))
 def blender_version(request: pytest.FixtureRequest) -> str:
-    """Each series of Blender in turn."""
+    """Some series of Blender in turn."""
     version: str = request.param
     return version
 

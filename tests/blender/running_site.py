@@ -25,6 +25,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 from PIL import Image
 
 from tests.blender.seeded_folder import add_seeded_folder
+from tests.migrated import add_migrated_database
 
 START_LIMIT = 300.0
 """Seconds for creating the database and starting to listen."""
@@ -219,7 +220,7 @@ def _seed(data: Path) -> None:
 
 @contextmanager
 def _serve(data: Path, *options: str) -> Iterator[tuple[str, Path]]:
-    data.mkdir(parents=True, exist_ok=True)
+    add_migrated_database(data)
     log = data / "site.log"
     command: list[str | Path] = [sys.executable, "-m", "extery", "serve", *options]
     command += ["--port", "0", "--data", data]

@@ -19,6 +19,7 @@ from extery.repository.mirror.run import mirror
 from tests.blender.client import AssetLibrary, Blender, BlenderError
 from tests.blender.install import ENDS
 from tests.blender.samples import write_extension, zip_extension
+from tests.blender.series import EVERY_BLENDER
 from tests.blender.serving import HttpFolder
 from tests.repository.packages import put
 
@@ -119,6 +120,7 @@ def walk(blender: Blender, repository: Repository, url: str, version: int, ids: 
     assert blender.complaints() == []
 
 
+@EVERY_BLENDER
 def test_every_blender_uses_the_listing_for_everyone(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:
@@ -128,6 +130,7 @@ def test_every_blender_uses_the_listing_for_everyone(
     assert listed(blender) == {}
 
 
+@EVERY_BLENDER
 def test_new_blenders_use_the_complete_listing_and_old_ones_refuse_it(
     blender: Blender, repository: Repository, http_folder: Serve
 ) -> None:

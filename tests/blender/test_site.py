@@ -13,6 +13,7 @@ from tests.blender.client import Blender, BlenderError
 from tests.blender.running_site import RunningSite, run_site
 from tests.blender.samples import write_extension
 from tests.blender.scenario import Walkthrough, run_walkthrough
+from tests.blender.series import EVERY_BLENDER
 
 Publish = Callable[..., None]
 
@@ -40,6 +41,7 @@ def publish(site: RunningSite, tmp_path: Path) -> Publish:
     return publish_version
 
 
+@EVERY_BLENDER
 def test_our_site_passes_the_walkthrough(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:
@@ -60,6 +62,7 @@ def test_our_site_passes_the_walkthrough(
     )
 
 
+@EVERY_BLENDER
 def test_blender_gets_the_newest_compatible_version(
     blender: Blender, site: RunningSite, publish: Publish
 ) -> None:

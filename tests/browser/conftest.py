@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.parts import launch_browser
+from tests.site.conftest import django_db_keepdb as django_db_keepdb
 from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
 
 if TYPE_CHECKING:

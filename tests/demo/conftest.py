@@ -11,8 +11,10 @@ from extery_demo.scenarios import scenarios
 from extery_site.catalog.models import Image
 
 # The fixtures of the site's tests: database, data folder and users.
+from tests.site.conftest import _data_folders as _data_folders
 from tests.site.conftest import _own_folders as _own_folders
 from tests.site.conftest import _own_temporary_folder as _own_temporary_folder
+from tests.site.conftest import django_db_keepdb as django_db_keepdb
 from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
 from tests.site.conftest import moderator as moderator
 from tests.site.conftest import owner as owner

@@ -71,7 +71,7 @@ def test_two_builds_of_a_version_are_the_same_bytes(tmp_path: Path) -> None:
 def test_python_caches_are_not_packed(tmp_path: Path) -> None:
     scenario = read_scenario(shutil.copytree(by_id("ring_table").folder, tmp_path / "ring_table"))
     cache = scenario.folder / "source" / "__pycache__"
-    cache.mkdir()
+    cache.mkdir(exist_ok=True)  # that of an installation may be there
     (cache / "__init__.cpython-311.pyc").write_bytes(b"\0")
 
     (package,) = build_version(scenario, scenario.versions[0], tmp_path)

@@ -19,6 +19,8 @@ from extery_demo.scenarios import Scenario, VersionScenario, scenarios
 from extery_demo.sources import build_version
 from tests.blender.client import Blender, BlenderError
 from tests.blender.install import VERSIONS
+from tests.blender.series import parameters
+from tests.sampled import some_blenders
 
 EXERCISES = Path(__file__).with_name("exercises")
 
@@ -49,7 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Built]:
     return items
 
 
-@pytest.fixture(params=[pytest.param(series, marks=pytest.mark.blender) for series in VERSIONS])
+@pytest.fixture(params=parameters(some_blenders()))
 def blender(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blender]:
     """A Blender with the exercises installed."""
     source = shutil.copytree(EXERCISES, tmp_path / "exercises")

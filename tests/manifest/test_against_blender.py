@@ -45,8 +45,8 @@ def test_the_strict_reading_finds_the_same_fields_in_the_same_order(
     ):
         valid_tags = blender_tags() if tags else None
         _, problems = check_manifest(data, valid_tags=valid_tags, rules=rules_in(version))
-        _, own = check_manifest(data, valid_tags=valid_tags)
         if version == NEWEST:
+            _, own = check_manifest(data, valid_tags=valid_tags)
             assert bool(errors) == bool(like_blender(own)), f"{data!r}\n {errors}\n {list(own)}"
         ours = [field for field, _ in like_blender(problems)]
         unnamed = ours in ([None], ["tags"])

@@ -6,7 +6,6 @@ database; the tests of the site then use that server: each worker of pytest-xdis
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import signal
@@ -88,27 +87,31 @@ class PostgresqlServer:
         self.process.wait(300)
 
 
+def has_database(address: str, name: str) -> bool:
+    """Return whether the server of an address has a database."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
 def create_database(address: str, name: str, options: str = "") -> None:
     """Create a database on the server of an address, unless it is there."""
     import psycopg
     from psycopg import sql
 
+    if has_database(address, name):
+        return
     with psycopg.connect(address, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if found.fetchone() is None:
-            command = sql.SQL("CREATE DATABASE {} " + options)  # type: ignore[arg-type]
-            connection.execute(command.format(sql.Identifier(name)))
+        command = sql.SQL("CREATE DATABASE {} " + options)  # type: ignore[arg-type]
+        connection.execute(command.format(sql.Identifier(name)))
 
 
-def site_environment(data: Path) -> dict[str, str]:
-    """Return variables for a site with this data folder: on PostgreSQL one database per folder."""
-    address = os.environ.get("EXTERY_DATABASE", "")
-    if not address.startswith("postgres"):
-        return {}
-    name = "site_" + hashlib.sha256(str(data).encode()).hexdigest()[:16]
-    create_database(address, name)
+def with_database(address: str, name: str) -> str:
+    """Return the address of another database on the same server."""
     place, question, query = address.partition("?")
-    return {"EXTERY_DATABASE": f"{place.rpartition('/')[0]}/{name}{question}{query}"}
+    return f"{place.rpartition('/')[0]}/{name}{question}{query}"
 
 
 @contextmanager

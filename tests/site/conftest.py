@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,6 +23,7 @@ from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
+from tests.migrated import copy_migrated_database, migrated_template
 from tests.site import empty_database, factories
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
 
@@ -29,15 +32,29 @@ from tests.site.shared_database import SharedContent, isolated_settings, reset_p
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """On SQLite a file, which threads share as they do in the real site; else one database per worker."""
+    """On SQLite a file, which threads share as they do in the real site; else one database per worker.
+
+    Both begin as copies of a migrated one.
+    """
     from django.db import connection
 
     empty_database.use_after_tests()
     if connection.vendor == "sqlite":
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        copy_migrated_database(path)
         connection.settings_dict["TEST"]["NAME"] = str(path)
     else:
+        template = migrated_template(os.environ["EXTERY_DATABASE"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite, use the copy instead of deleting it first."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +75,17 @@ def shared_content(
     content.close()
 
 
+@pytest.fixture(scope="session")
+def _data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data folders of tests are; that of pytest has so many that a new one takes long."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(
-    request: pytest.FixtureRequest, settings: Any, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, settings: Any, _data_folders: Path
 ) -> Iterator[None]:
-    folder = tmp_path_factory.mktemp("data")
+    folder = Path(tempfile.mkdtemp(dir=_data_folders))
     for name, value in isolated_settings(folder).items():
         setattr(settings, name, value)
     settings.STATIC_ROOT.mkdir()
@@ -71,6 +94,7 @@ def _own_folders(
     reset_process_state()
     yield
     LISTINGS.clear()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from extery_site.listings.snapshot import Snapshot
 from extery_site.moderation import decisions as moderation
 from extery_site.publish import actions as publish
 from tests.site import factories
-from tests.site.migrating import earlier_state
+from tests.site.migrating import migrated_back
 
 Approve = Callable[..., Version]
 BASE = "http://a"
@@ -194,7 +194,7 @@ def test_the_migration_renders_approved_versions(approve: Approve, moderator: Us
         reason="Mines coins",
     )
     expected = listing()
-    with earlier_state(("listings", "0001_initial")) as apps:
+    with migrated_back(("listings", "0001_initial")) as apps:
         assert [model.__name__ for model in apps.get_app_config("listings").get_models()] == [
             "Revision"
         ]

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.services.postgresql import site_environment
-from tests.site.project.server.migrated import add_migrated_database
+from tests.migrated import site_environment
 from tests.waiting import HANG, wait_until
 
 _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/")
@@ -54,14 +53,8 @@ def serving(data: Path, *options: str, start: str = "", **variables: str) -> Ite
 
     ``start`` is Python code that its process runs first. The database is migrated already.
     """
-    environment = {
-        **os.environ,
-        "EXTERY_MAX_UPLOAD": "2 MB",
-        **site_environment(data),
-        **variables,
-    }
-    if not environment.get("EXTERY_DATABASE"):
-        add_migrated_database(data)
+    database = {} if "EXTERY_DATABASE" in variables else site_environment(data)
+    environment = {**os.environ, "EXTERY_MAX_UPLOAD": "2 MB", **database, **variables}
     log = data.parent / "serve.log"
     code = f"{start}\nfrom extery.cli.app import run\nrun()"
     with log.open("wb") as output:
