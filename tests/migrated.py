@@ -53,17 +53,15 @@ def copy_migrated_database(file: Path) -> None:
 
 
 def migrated_template(address: str) -> str:
-    """Return the name of a migrated database on the PostgreSQL server of ``address``, to be copied there."""
-    from tests.services.postgresql import create_database, replace_name
-
-    name = f"migrated_{_digest()}"
-    with _locked(_shared(f"-{hashlib.sha256(address.encode()).hexdigest()[:16]}")):
+    """Return the name of a migrated database on a PostgreSQL server, of which new ones are copies."""
+    name, unfinished = f"migrated_{_digest()}", f"migrating_{_digest()}"
+    server = hashlib.sha256(address.encode()).hexdigest()[:16]
+    with _locked(_shared(f"-{server}")):
         if not has_database(address, name):
-            create_database(address, f"{name}_unfinished")
-            unfinished = replace_name(address, f"{name}_unfinished")
+            create_database(address, unfinished)
             with tempfile.TemporaryDirectory() as folder:
-                _migrate(EXTERY_DATA=folder, EXTERY_DATABASE=unfinished)
-            create_database(address, name, f'TEMPLATE "{name}_unfinished"')
+                _migrate(EXTERY_DATA=folder, EXTERY_DATABASE=with_database(address, unfinished))
+            create_database(address, name, f"TEMPLATE {unfinished}")
     return name
 
 
