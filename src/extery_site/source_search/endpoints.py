@@ -84,7 +84,14 @@ class PlaceOut(Schema):
     url: str
 
 
-class ResultsIn(Schema):
+class RowsIn(Schema):
+    """Which rows."""
+
+    offset: int = Field(0, ge=0, le=10_000, description="Rows to leave out.")
+    limit: int = Field(100, ge=1, le=MAX_ROWS, description="Maximum number of rows.")
+
+
+class ResultsIn(RowsIn):
     """Filters instead of those of the search, and which rows."""
 
     scope: Literal["listed", "review", "all"] | None = Field(
@@ -94,16 +101,16 @@ class ResultsIn(Schema):
     file_pattern: str | None = Field(None, description="Of which files, such as `*.py`.")
     type: str | None = Field(None, description="Of which type of extension.")
     tag: str | None = Field(None, description="Of extensions with this tag.")
-    offset: int = Field(0, ge=0, le=10_000, description="Rows to leave out.")
-    limit: int = Field(100, ge=1, le=MAX_ROWS, description="Maximum number of rows.")
 
 
 @router.get("/source-searches/", response=list[SearchOut])
-def saved_searches(request: HttpRequest) -> list[SearchOut]:
+def saved_searches(request: HttpRequest, wanted: Query[RowsIn]) -> list[SearchOut]:
     """The saved searches: one's own, and those that are shared or watched."""
     user = require_staff(request.user)
     searches = Search.objects.visible_to(user.pk).saved().select_related("owner")
-    return [SearchOut.of(search) for search in searches]
+    return [
+        SearchOut.of(search) for search in searches[wanted.offset : wanted.offset + wanted.limit]
+    ]
 
 
 @router.post("/source-searches/", response={201: SearchOut})

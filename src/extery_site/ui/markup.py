@@ -1,7 +1,7 @@
 """Markdown from users as safe HTML: raw HTML is escaped, images become links."""
 
 from collections.abc import MutableMapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import Any
 
@@ -24,8 +24,22 @@ SHORT_TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul",
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
+#: Characters of a text whose HTML is kept, and the number of texts: comments are read more often
+#: than written, and a long conversation takes most of its time for Markdown.
+MAX_KEPT_LENGTH, MAX_KEPT = 4_000, 1_000
+
+
 def render(text: str) -> SafeString:
     """Render Markdown as HTML with the tags of `ALLOWED_TAGS`."""
+    return _render_kept(text) if len(text) <= MAX_KEPT_LENGTH else _render(text)
+
+
+def render_short(text: str) -> SafeString:
+    """Render paragraphs, lists, quotes, code, emphasis and links; other Markdown stays as it is written."""
+    return _render_short_kept(text) if len(text) <= MAX_KEPT_LENGTH else _render_short(text)
+
+
+def _render(text: str) -> SafeString:
     html = nh3.clean(
         _parser().render(text),
         tags=ALLOWED_TAGS,
@@ -36,8 +50,7 @@ def render(text: str) -> SafeString:
     return mark_safe(html)  # noqa: S308  sanitised by nh3 above
 
 
-def render_short(text: str) -> SafeString:
-    """Render paragraphs, lists, quotes, code, emphasis and links; other Markdown stays as it is written."""
+def _render_short(text: str) -> SafeString:
     html = nh3.clean(
         _short_parser().render(text),
         tags=SHORT_TAGS,
@@ -46,6 +59,10 @@ def render_short(text: str) -> SafeString:
         link_rel="nofollow noopener ugc",
     )
     return mark_safe(html)  # noqa: S308  sanitised by nh3 above
+
+
+_render_kept = lru_cache(MAX_KEPT)(_render)
+_render_short_kept = lru_cache(MAX_KEPT)(_render_short)
 
 
 def plain_text(text: str) -> str:
