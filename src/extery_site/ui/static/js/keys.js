@@ -81,7 +81,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && isOn() && event.target.matches("textarea")) send(event.target);
     return;
   }
-  if (event.target.closest(`${FIELDS}, dialog`)) return;
+  if (event.target.closest(`${FIELDS}, dialog[open]`)) return;
   if (event.key !== "?" && !isOn()) return;
   if (event.repeat && !"jk".includes(event.key)) return;
   if (DONE[event.key]) DONE[event.key]();
