@@ -13,9 +13,8 @@ CONSTRAINTS ?= constraints.txt
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
-# Number of processes that run tests; 0 runs them in this one. Tests also wait for servers and
-# browsers, so one more than there are processors.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)))
+# Number of tests that run in parallel; 0 runs them in one process.
+JOBS ?= auto
 PYTEST_ARGS ?=
 # The tests that run a second time, on PostgreSQL if it is installed.
 ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/browser/test_journey.py

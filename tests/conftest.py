@@ -39,17 +39,34 @@ def _no_proxy() -> Iterator[None]:
         yield
 
 
+#: Tests with one of these markers take longest.
+LONG = ("blender", "browser", "slow", "postgresql", "s3")
+
+
+class LongTestsFirst:
+    """Runs long tests first, so that at the end no process waits for another."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LongTestsFirst())
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let tests whose module shares content use the database; leave some out on PostgreSQL."""
-    from tests.one_database import needs_one_database
+    from tests.one_database import runs_on_postgresql
 
     for item in items:
         if "shared_content" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
-    if _is_on_postgresql() and (left_out := [item for item in items if needs_one_database(item)]):
+    if _is_on_postgresql():
+        kept, left_out = runs_on_postgresql(items)
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not needs_one_database(item)]
+        items[:] = kept
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -1,16 +1,24 @@
-"""Tests of the site that run on SQLite only: their results do not depend on the database.
+"""Which tests of the site run on PostgreSQL too.
 
-On PostgreSQL a walk through all pages as a moderator (`test_every_page`) and one through the demo
-run every query of a page; what pages say, and to whom, is the same on both.
+Those whose results do not depend on the database run on SQLite only: on PostgreSQL a walk through all
+pages as a moderator (`test_every_page`) runs every query of a page; what pages say, and to whom, is
+the same on both. Those about queries, locks and races run on both. Of the
+modules of other tests half run on PostgreSQL, others each time, or all of them
+(``EXTERY_TRY_ALL=1``, or if they are named).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.sampled import some_names
+
 TESTS = Path(__file__).parent
+#: So many modules or fewer all run.
+FEW = 20
 
 #: Folders and modules below ``tests/``.
 ONE_DATABASE = (
@@ -42,6 +50,8 @@ ONE_DATABASE = (
     "site/project/logs",
     "site/project/server",
     "site/project/test_data_folder.py",
+    # The tables of what may follow what.
+    "site/catalog/test_lifecycle.py",
     # Files and images.
     "site/files/test_both_backends.py",
     "site/catalog/test_image_view.py",
@@ -55,10 +65,51 @@ ONE_DATABASE = (
     "site/moderation/test_migrations.py",
     "site/reports/test_migration.py",
 )
-_PATHS = frozenset(TESTS / name for name in ONE_DATABASE)
+#: Folders and modules below ``tests/`` that every run tries on PostgreSQL: queries, locks, races.
+BOTH_DATABASES = (
+    "browser",
+    "demo",
+    "site/audit",
+    "site/catalog/test_life_cycle_machine.py",
+    "site/listings",
+    "site/moderation/test_bulk.py",
+    "site/moderation/test_queue_list.py",
+    "site/moderation/test_review_races.py",
+    "site/moderation/test_status_races.py",
+    "site/pages/test_every_page.py",
+    "site/project/tasks",
+    "site/quotas",
+    "site/ratings/test_races.py",
+    "site/source_search",
+    "site/test_database.py",
+    "site/test_hostile_values.py",
+    "site/test_races.py",
+    "site/test_races_of_moderation.py",
+    "site/test_races_of_reports.py",
+    "site/test_races_over_http.py",
+    "site/transparency",
+)
+_ONE = frozenset(TESTS / name for name in ONE_DATABASE)
+_BOTH = frozenset(TESTS / name for name in BOTH_DATABASES)
+
+
+def runs_on_postgresql(
+    items: Sequence[pytest.Item],
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Return the tests of a selection that run on PostgreSQL, and those that do not."""
+    left = [item for item in items if not needs_one_database(item)]
+    others = sorted({str(item.path) for item in left if not _is_below(item, _BOTH)})
+    # Someone who names a few modules wants to run them.
+    chosen = others if len(others) <= FEW else some_names(others, len(others) // 2)
+    kept = [item for item in left if _is_below(item, _BOTH) or str(item.path) in chosen]
+    kept_set = {*kept}
+    return kept, [item for item in items if item not in kept_set]
 
 
 def needs_one_database(item: pytest.Item) -> bool:
     """Return whether a test runs on SQLite only, by its module or its marker ``one_database``."""
-    paths = (item.path, *item.path.parents)
-    return item.get_closest_marker("one_database") is not None or not _PATHS.isdisjoint(paths)
+    return item.get_closest_marker("one_database") is not None or _is_below(item, _ONE)
+
+
+def _is_below(item: pytest.Item, folders: Collection[Path]) -> bool:
+    return any(path in folders for path in (item.path, *item.path.parents))

@@ -1,6 +1,7 @@
 """What of many cases a test tries: a sample that differs from run to run, or all.
 
-A fault at every call of every command takes minutes, and so does every test in every Blender.
+A fault at every call of every command takes minutes, and so do all tests in every Blender and all
+benchmarks.
 ``EXTERY_TRY_ALL=1`` tries every one.
 """
 
@@ -29,13 +30,19 @@ def some_of(items: Sequence[T]) -> list[T]:
     return [items[number] for number in some_numbers(len(items))]
 
 
-def some_blenders() -> tuple[str, ...]:
-    """Return the oldest series of Blender, the newest, and one between that differs from run to run; or all.
+def some_names(names: Sequence[str], number: int) -> list[str]:
+    """Return ``number`` of the names for parameters, in their order; or all.
 
-    All processes of a run get the same ones, as pytest-xdist demands.
+    They differ from run to run, and all processes of a run get the same ones, as pytest-xdist demands.
     """
     if TRIES_ALL:
-        return tuple(VERSIONS)
+        return list(names)
+    run = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))
+    chosen = run.sample(names, number)
+    return [name for name in names if name in chosen]
+
+
+def some_blenders() -> tuple[str, ...]:
+    """Return the oldest series of Blender, the newest, and one between; or all."""
     between = [series for series in VERSIONS if series not in ENDS]
-    chosen = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).choice(between)
-    return ENDS[0], chosen, ENDS[1]
+    return ENDS[0], *some_names(between, 1), ENDS[1]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import require_part
+from tests.sampled import some_names
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks"
@@ -44,6 +45,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "tasks": ["--tasks", "3", "--samples", "2", "--idle", "0.1"],
     "uploads": ["--megabytes", "1", "random, stored", "PNG, 16"],
 }
+#: Benchmarks that take many seconds: some of them run, others each time.
+LONG = [
+    *("client_kills", "first_start", "listing_approvals", "listing_server", "site_pages"),
+    *("slow_clients", "storage", "tasks", "uploads"),
+]
+RUN_OF_LONG = 4
 #: Modules that benchmarks start or import.
 HELPERS = {"bytes_server", "site_content", "tasks_sample"}
 #: Parts of `tests.parts` and programs that benchmarks need.
@@ -68,6 +75,7 @@ def require(name: str) -> None:
 
 def test_every_benchmark_is_tested() -> None:
     assert names() == {*ARGUMENTS, *HELPERS}
+    assert {*LONG} < {*ARGUMENTS}
 
 
 def test_mypy_checks_every_benchmark() -> None:
@@ -76,7 +84,7 @@ def test_mypy_checks_every_benchmark() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+@pytest.mark.parametrize("name", sorted({*ARGUMENTS} - {*LONG}) + some_names(LONG, RUN_OF_LONG))
 def test_a_benchmark_runs_to_its_end(name: str, tmp_path: Path) -> None:
     require(name)
     arguments = [str(tmp_path / "folder") if word == "FOLDER" else word for word in ARGUMENTS[name]]

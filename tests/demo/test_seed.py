@@ -161,6 +161,7 @@ def test_blender_gets_the_newest_compatible_version_and_its_bytes(client: Client
     assert f"sha256:{hashlib.sha256(data).hexdigest()}" == entry["archive_hash"]
 
 
+@pytest.mark.one_database
 def test_every_page_of_the_demo_opens(client: Client) -> None:
     addresses = [
         "/",

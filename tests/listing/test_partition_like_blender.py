@@ -10,13 +10,13 @@ from extery.core.compatibility import System as Asking
 from extery.core.platforms import KNOWN
 from extery.listing.entries import Entry
 from extery.listing.partition import partition
-from tests.blender.install import VERSIONS
 from tests.blender.oracle import System, compatible
 from tests.listing.oracle import select
 from tests.listing.test_partition import BLENDERS, folders
 from tests.parts import require_part
+from tests.sampled import some_blenders
 
-pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", VERSIONS)]
+pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", some_blenders())]
 
 SYSTEMS: list[System] = [
     (blender, platform, python)

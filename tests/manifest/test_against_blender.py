@@ -11,9 +11,10 @@ from tests.blender.install import RELEASES
 from tests.blender.oracle import Reader, lenient_error, strict_errors
 from tests.manifest.mutations import one_field_wrong, several_fields_wrong
 from tests.manifest.test_corpus import like_blender
+from tests.sampled import some_blenders
 from tests.samples import GOOD, LENIENT, MANIFESTS
 
-pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", RELEASES)]
+pytestmark = [pytest.mark.blender, pytest.mark.parametrize("version", some_blenders())]
 
 SAMPLES = [path.read_bytes() for path in (GOOD, *MANIFESTS.values(), *LENIENT.values())]
 MANIFEST_FILES = [*SAMPLES, *one_field_wrong(), *several_fields_wrong(600, seed=20)]

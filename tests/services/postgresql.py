@@ -48,6 +48,9 @@ _OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    # Work beside the tests, or for queries that take longer than those of tests.
+    "autovacuum": "off",
+    "jit": "off",
     "shared_buffers": "64MB",
     "max_connections": "200",
     "listen_addresses": "127.0.0.1",
