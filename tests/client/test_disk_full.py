@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def is_explained(result: Result) -> bool:
     return is_error and result.exit_code == 1 and is_full and "hint: " in result.output
 
 
-def check(machine: Machine, command: str, calls: range, *, stays: bool) -> int:
+def check(machine: Machine, command: str, calls: Iterable[int], *, stays: bool) -> int:
     """Run ``command`` with a disk that is full from each of ``calls`` on; return how often it failed."""
     machine.prepare(*COMMANDS[command][:-1])
     arguments = COMMANDS[command][-1]
