@@ -13,8 +13,9 @@ CONSTRAINTS ?= constraints.txt
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
-# Number of tests that run in parallel; 0 runs them in one process.
-JOBS ?= auto
+# Set JOBS for the number of tests that run in parallel; 0 runs them in one process. By default one for
+# each processor, and one more beside those that wait for Blenders, browsers and servers.
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 PYTEST_ARGS ?=
 # The tests that run a second time, on PostgreSQL if it is installed.
 ON_POSTGRESQL := tests/site tests/demo/test_seed.py tests/browser/test_journey.py
@@ -35,9 +36,11 @@ serve: $(VENV)/.site
 
 test: test-sqlite test-postgresql
 
+test-sqlite: JOBS ?= $(shell expr $(PROCESSORS) + 1)
 test-sqlite: $(VENV)/.dev
 	$(RUN) pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
+test-postgresql: JOBS ?= $(PROCESSORS)
 test-postgresql: $(VENV)/.dev
 	$(RUN) tests.services.postgresql run -- $(RUN) pytest -n $(JOBS) --dist worksteal \
 	  -o testpaths="$(ON_POSTGRESQL)" $(PYTEST_ARGS)
