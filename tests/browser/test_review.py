@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from extery_site.moderation.comments import comment
 from tests.browser import steps
 from tests.site import factories
 
@@ -47,3 +48,31 @@ def test_a_task_on_a_line_is_done_by_the_author_without_scripts(visitor: Visitor
     assert "The task is done." in moderator.locator(".confirm").inner_text()
     steps.main_button(moderator, "Approve 1.0.0").click()
     moderator.get_by_text("approved version 1.0.0").wait_for()
+
+
+def test_on_a_phone_the_decision_opens_over_the_page_and_closes_where_one_was(
+    visitor: Visitor,
+) -> None:
+    owner = factories.make_user("ada")
+    version = factories.make_waiting(owner)
+    for number in range(12):
+        comment(extension=version.extension, version=version, by=owner, text=f"Part {number}")
+    mod = factories.make_moderator("mod")
+    mod.set_password(steps.PASSWORD)
+    mod.save()
+    page = visitor(viewport={"width": 390, "height": 700}, java_script_enabled=False)
+    steps.sign_in(page, "mod")
+    page.goto("/queue/gear_tool/1.0.0/")
+    page.get_by_text("Part 3").first.scroll_into_view_if_needed()
+    heading = page.get_by_text("Part 3").first
+    place = heading.bounding_box()
+    page.get_by_role("link", name="Decide").click()
+    sheet = page.locator("#decide-here")
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] == 700
+    assert box["height"] <= 630
+    assert page.get_by_role("button", name="Approve 1.0.0").is_visible()
+    page.get_by_role("link", name="Close").click()
+    page.get_by_role("link", name="Close").wait_for(state="hidden")
+    assert heading.bounding_box() == place
