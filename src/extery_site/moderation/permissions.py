@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from extery.core.errors import Refused
 from extery_site.accounts.models import User
@@ -30,14 +30,11 @@ def readable(events: EventQuerySet, extension: Extension, user: AnyUser) -> Even
         return events.filter(is_internal=False)
     if settings.EXTERY_OWN_DECISIONS:
         return events
-    # Of a deleted version, only its events say who uploaded it.
-    uploads = Event.objects.filter(
-        extension=extension,
-        version_number=OuterRef("version_number"),
-        kind=Event.Kind.UPLOADED,
-        by=user.pk,
-    )
-    own = Q(version__created_by=user.pk) | Q(Exists(uploads), version=None)
+    # Of a deleted version, only its events say who uploaded it. Their numbers are found once, not for
+    # each event of a long conversation.
+    uploads = Event.objects.filter(extension=extension, kind=Event.Kind.UPLOADED, by=user.pk)
+    numbers = uploads.order_by().values("version_number")
+    own = Q(version__created_by=user.pk) | Q(version=None, version_number__in=numbers)
     return events.exclude(own, is_internal=True)
 
 
