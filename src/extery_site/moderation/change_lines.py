@@ -92,7 +92,7 @@ class ShownFile:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the page shows only its name: it was seen, and nobody asked for a line or all of it."""
+        """Whether the file is collapsed: marked as seen, without an open field, and not shown as a whole."""
         return (
             self.is_seen and not self.is_whole and not any(line.has_form for line in self._lines())
         )

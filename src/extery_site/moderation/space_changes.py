@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from extery_site.moderation.line_differences import compare_lines
+from extery_site.source_search.hosts import MAX_LINE_LENGTH
 
 ONLY_SPACE = "Only white space differs."
 #: Seconds for all files of a page; later blocks of lines stay as they are.
@@ -47,4 +48,9 @@ def _align(rows: list[list[Any]]) -> Iterator[list[Any]]:
 
 
 def _words(row: list[Any]) -> str:
-    return "".join(row[3].split())
+    """Return the text without blanks and tabs; other white space is rare in code, and looked at.
+
+    The rest of a long line is not known, so it equals no other one.
+    """
+    text: str = row[3].replace(" ", "").replace("\t", "")
+    return text if len(row[3]) < MAX_LINE_LENGTH else f"{row[0]}{text}"

@@ -24,19 +24,19 @@ SHORT_TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul",
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
-#: Characters of a text whose HTML is kept, and the number of texts: comments are read more often
+#: Characters of a text whose HTML is cached, and the number of texts: comments are read more often
 #: than written, and a long conversation takes most of its time for Markdown.
-MAX_KEPT_LENGTH, MAX_KEPT = 4_000, 1_000
+MAX_CACHED_LENGTH, MAX_CACHED = 4_000, 1_000
 
 
 def render(text: str) -> SafeString:
     """Render Markdown as HTML with the tags of `ALLOWED_TAGS`."""
-    return _render_kept(text) if len(text) <= MAX_KEPT_LENGTH else _render(text)
+    return _render_cached(text) if len(text) <= MAX_CACHED_LENGTH else _render(text)
 
 
 def render_short(text: str) -> SafeString:
     """Render paragraphs, lists, quotes, code, emphasis and links; other Markdown stays as it is written."""
-    return _render_short_kept(text) if len(text) <= MAX_KEPT_LENGTH else _render_short(text)
+    return _render_short_cached(text) if len(text) <= MAX_CACHED_LENGTH else _render_short(text)
 
 
 def _render(text: str) -> SafeString:
@@ -61,8 +61,8 @@ def _render_short(text: str) -> SafeString:
     return mark_safe(html)  # noqa: S308  sanitised by nh3 above
 
 
-_render_kept = lru_cache(MAX_KEPT)(_render)
-_render_short_kept = lru_cache(MAX_KEPT)(_render_short)
+_render_cached = lru_cache(MAX_CACHED)(_render)
+_render_short_cached = lru_cache(MAX_CACHED)(_render_short)
 
 
 def plain_text(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from extery_site.moderation.space_changes import ONLY_SPACE, without_space_changes
 from extery_site.moderation.syntax import MAX_LENGTH, syntax_spans
+from extery_site.source_search.hosts import MAX_LINE_LENGTH
 from extery_site.ui.templatetags.extery_pages import code_line
 
 LATER = 600.0
@@ -126,6 +127,20 @@ def test_lines_that_differ_in_white_space_only_are_unchanged() -> None:
 def test_a_file_whose_white_space_alone_differs_says_so() -> None:
     [shown] = without_space_changes([file_of(("-", 1, 0, "a"), ("+", 0, 1, " a "))])
     assert (shown["added"], shown["removed"], shown["note"]) == (0, 0, ONLY_SPACE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # The difference may be behind the part of a line that is stored.
+        ("x" * MAX_LINE_LENGTH, "x" * MAX_LINE_LENGTH),
+        ("a", "a\u2028"),
+        ("a", "\xa0a"),
+    ],
+)
+def test_a_change_that_may_be_more_than_blanks_stays(old: str, new: str) -> None:
+    [shown] = without_space_changes([file_of(("-", 1, 0, old), ("+", 0, 1, new))])
+    assert (shown["added"], shown["removed"]) == (1, 1)
 
 
 def test_new_and_removed_lines_stay() -> None:
