@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser import steps
 from tests.parts import launch_browser
 from tests.site.conftest import django_db_keepdb as django_db_keepdb
 from tests.site.conftest import django_db_modify_db_settings as django_db_modify_db_settings
@@ -14,9 +15,6 @@ from tests.site.conftest import django_db_modify_db_settings as django_db_modify
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
     from pytest_django.live_server_helper import LiveServer
-
-#: Time limit for everything on a page, in milliseconds; only a hang reaches it.
-TIME_LIMIT = 300_000
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +76,7 @@ def visitor(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(base_url=site, **options)
-        context.set_default_timeout(TIME_LIMIT)
+        context.set_default_timeout(steps.TIME_LIMIT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)

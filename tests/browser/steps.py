@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 PASSWORD = "a-long-and-rare-phrase"
 
 
+#: Time limit for everything on a page, in milliseconds; only a hang reaches it.
+TIME_LIMIT = 300_000
+
+
+def expect(target: Any) -> Any:
+    """Return Playwright's assertions about a page or an element, which are tried until they hold.
+
+    A page that a click opens is still being loaded when the click returns, and a script may run
+    after its text is shown: what is read at once (`count`, `is_visible`, `all_inner_texts`) may be
+    too early.
+    """
+    from playwright.sync_api import expect as assertions
+
+    assertions.set_options(timeout=TIME_LIMIT)
+    return assertions(target)
+
+
 def main_button(page: Page, name: str) -> Any:
     """Return a button of the main content, not of the navigation bar."""
     return page.get_by_role("main").get_by_role("button", name=name, exact=True)

@@ -54,12 +54,12 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     steps.sign_up(author, "grace")
     steps.upload(author, steps.broken_zip())
     author.get_by_role("heading", name="problems to fix").wait_for()
-    assert author.get_by_text("blender_manifest.toml:2:6").count() == 1
-    assert author.get_by_text("manifest.version.bad-version").count() == 1
+    steps.expect(author.get_by_text("blender_manifest.toml:2:6")).to_have_count(1)
+    steps.expect(author.get_by_text("manifest.version.bad-version")).to_have_count(1)
 
     steps.upload(author, steps.good_zip())
     author.get_by_role("heading", name="Gear Tool 1.0.0").wait_for()
-    assert steps.main_button(author, "Submit for review").is_disabled()
+    steps.expect(steps.main_button(author, "Submit for review")).to_be_disabled()
     complete_draft(author)
     steps.main_button(author, "Submit for review").click()
     author.get_by_text("submitted version 1.0.0 for review").wait_for()
@@ -69,7 +69,7 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     moderator.get_by_text("Changes requested.").wait_for()
 
     author.goto("/mine/")
-    assert author.get_by_text("Awaiting changes").count()
+    author.get_by_text("Awaiting changes").first.wait_for()
     author.get_by_role("link", name="Version 1.0.0").click()
     author.get_by_label("Description (needed to submit)").fill("Makes **spur gears** that mesh.")
     steps.main_button(author, "Save").click()
@@ -83,10 +83,10 @@ def test_an_extension_is_uploaded_reviewed_and_downloaded(visitor: Visitor, scri
     anybody = visitor(java_script_enabled=scripts)
     anybody.goto("/")
     anybody.get_by_role("link", name="Gear Tool").first.click()
-    assert anybody.get_by_role("heading", level=1).inner_text() == "Gear Tool"
-    assert anybody.locator(".prose strong").first.inner_text() == "spur gears"
+    steps.expect(anybody.get_by_role("heading", level=1)).to_have_text("Gear Tool")
+    steps.expect(anybody.locator(".prose strong").first).to_have_text("spur gears")
     picture = anybody.get_by_alt_text("Two gears in the viewport")
-    assert picture.evaluate("image => image.naturalWidth") == 1920
+    steps.expect(picture).to_have_js_property("naturalWidth", 1920)
     check_download(anybody)
 
 
@@ -139,4 +139,4 @@ def test_a_report_reaches_a_moderator_and_is_closed(visitor: Visitor) -> None:
 
     reader.get_by_text("Account of grace").locator("..").click()
     reader.get_by_role("link", name="My reports and appeals").click()
-    assert reader.get_by_text("Repaired in 1.0.1.").count()
+    reader.get_by_text("Repaired in 1.0.1.").first.wait_for()

@@ -96,7 +96,7 @@ def test_the_whole_navigation_is_seen_without_scripts(
     page = visitor(viewport={"width": width, "height": 844}, java_script_enabled=False)
     steps.sign_in(page, "mara")
     page.goto("/queue/")
-    assert page.locator(".nav-count").is_visible()
+    steps.expect(page.locator(".nav-count")).to_be_visible()
     links = page.locator(".nav a")
     boxes = [links.nth(number).bounding_box() for number in range(links.count())]
     assert len(boxes) == 5
@@ -165,7 +165,7 @@ def test_a_skip_link_leads_past_the_navigation_bar(visitor: Visitor, content: No
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "id_q"
+    steps.expect(page.locator("#id_q")).to_be_focused()
 
 
 def test_search_works_with_the_keyboard_alone(visitor: Visitor, content: None) -> None:
@@ -175,7 +175,7 @@ def test_search_works_with_the_keyboard_alone(visitor: Visitor, content: None) -
     page.keyboard.type("harbour")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="“harbour”").wait_for()
-    assert page.locator(".card-title").all_inner_texts() == ["Harbour"]
+    steps.expect(page.locator(".card-title")).to_have_text(["Harbour"])
     page.get_by_role("link", name="Harbour", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/extensions/harbour/")
@@ -190,7 +190,7 @@ def test_the_colour_theme_can_be_changed_by_keyboard(visitor: Visitor, content: 
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator('html[data-theme="dark"]').wait_for(state="attached")
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    steps.expect(page.locator("details[data-menu] summary").first).to_be_focused()
 
 
 def test_on_a_phone_the_download_button_is_above_the_description(

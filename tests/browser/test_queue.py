@@ -31,10 +31,10 @@ def test_a_moderator_works_in_the_queue_with_keys(visitor: Callable[..., Page]) 
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("j")
-    assert page.locator("[data-current] .entry-title").inner_text() == "Tool 2 1.0.0"
+    steps.expect(page.locator("[data-current] .entry-title")).to_have_text("Tool 2 1.0.0")
     page.keyboard.press("x")
-    assert page.get_by_label("Choose Tool 2 1.0.0").is_checked()
-    assert page.locator("[data-count]").inner_text() == "1 chosen"
+    steps.expect(page.get_by_label("Choose Tool 2 1.0.0")).to_be_checked()
+    steps.expect(page.locator("[data-count]")).to_have_text("1 chosen")
     page.keyboard.press("c")
     page.get_by_role("button", name="Release Tool 2 1.0.0").wait_for()
     assert Claim.objects.current().get().version.extension.name == "Tool 2"
@@ -45,7 +45,7 @@ def test_a_moderator_works_in_the_queue_with_keys(visitor: Callable[..., Page]) 
 
     page.keyboard.press("/")
     page.keyboard.type("jn?")
-    assert page.locator("#queue-q").input_value() == "jn?"
+    steps.expect(page.locator("#queue-q")).to_have_value("jn?")
     page.locator("#queue-q").blur()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
@@ -69,8 +69,8 @@ def test_a_moderator_works_in_the_queue_with_keys(visitor: Callable[..., Page]) 
     page.locator("#queue-q").fill("Tool 2")
     page.keyboard.press("Enter")
     page.get_by_role("alert").get_by_text("The list could not be loaded.").wait_for()
-    assert page.locator("[data-row]").count() == 2
+    steps.expect(page.locator("[data-row]")).to_have_count(2)
     page.unroute("**/queue/?**")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url("**q=Tool+2**")
-    assert page.locator("[data-row]").count() == 1
+    steps.expect(page.locator("[data-row]")).to_have_count(1)

@@ -41,7 +41,7 @@ def test_stars_are_chosen_with_arrow_keys_and_the_author_replies(
     for _ in range(3):
         phone.keyboard.press("ArrowRight")
     chosen = phone.get_by_role("radio", name="4: good, something is missing")
-    assert chosen.is_checked()
+    steps.expect(chosen).to_be_checked()
     filled = phone.locator(".star-filled").evaluate_all(
         "all => all.filter(one => getComputedStyle(one).visibility === 'visible').length"
     )
@@ -50,7 +50,7 @@ def test_stars_are_chosen_with_arrow_keys_and_the_author_replies(
     phone.get_by_label("What was it like?").fill("Good **gears**")
     steps.main_button(phone, "Preview").click()
     phone.get_by_text("Preview, not published yet").wait_for()
-    assert phone.locator(".rating-preview strong").inner_text() == "gears"
+    steps.expect(phone.locator(".rating-preview strong")).to_have_text("gears")
     steps.main_button(phone, "Publish").click()
     phone.get_by_text("You may change it as often as you like").wait_for()
     assert phone.evaluate(STICKS_OUT) == []

@@ -45,7 +45,7 @@ def test_a_task_on_a_line_is_done_by_the_author_without_scripts(visitor: Visitor
     author.get_by_text("1.0.0 is in the queue again.").wait_for()
 
     moderator.goto("/queue/gear_tool/1.0.0/decide/?step=approve")
-    assert "The task is done." in moderator.locator(".confirm").inner_text()
+    steps.expect(moderator.locator(".confirm")).to_contain_text("The task is done.")
     steps.main_button(moderator, "Approve 1.0.0").click()
     moderator.get_by_text("approved version 1.0.0").wait_for()
 
@@ -72,7 +72,7 @@ def test_on_a_phone_the_decision_opens_over_the_page_and_closes_where_one_was(
     assert box is not None
     assert box["y"] + box["height"] == 700
     assert box["height"] <= 630
-    assert page.get_by_role("button", name="Approve 1.0.0").is_visible()
+    steps.expect(page.get_by_role("button", name="Approve 1.0.0")).to_be_visible()
     page.get_by_role("link", name="Close").click()
     page.get_by_role("link", name="Close").wait_for(state="hidden")
     assert heading.bounding_box() == place

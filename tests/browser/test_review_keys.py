@@ -32,12 +32,12 @@ def test_a_routine_update_is_approved_with_four_keys(visitor: Callable[..., Page
     page.wait_for_url("**/queue/gear_tool/1.1.0/changes/")
     page.keyboard.press("v")
     page.get_by_role("button", name="Seen: blender_manifest.toml", pressed=True).wait_for()
-    assert page.locator(".decide-foot [data-seen-count]").inner_text() == "1"
+    steps.expect(page.locator(".decide-foot [data-seen-count]")).to_have_text("1")
 
     # Look around: none of this decides, and keys in a field are text.
     page.keyboard.press("t")
     page.keyboard.type("a1")
-    assert page.locator("#id_task").input_value() == "a1"
+    steps.expect(page.locator("#id_task")).to_have_value("a1")
     page.locator("#id_task").fill("")
     page.locator("#id_task").blur()
     page.keyboard.press("?")

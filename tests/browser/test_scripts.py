@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,12 @@ def test_a_chosen_colour_theme_is_in_the_html_of_the_next_page(
     page.locator('html[data-theme="dark"]').wait_for(state="attached")
     page.goto("/about/use-in-blender/")
     # In the response itself, so that no page flashes in the other colours.
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    steps.expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.request.get("/").text().count('data-theme="dark"') == 1
     if scripts:
         assert page.evaluate(BACKGROUND) != light
         choose(page, "System")
-        assert page.evaluate(BACKGROUND) == light
+        page.wait_for_function(f"light => {BACKGROUND} === light", arg=light)
 
 
 def test_the_colour_theme_follows_the_system(visitor: Visitor) -> None:
@@ -66,8 +67,8 @@ def test_a_button_copies_the_repository_url(visitor: Visitor, site: str) -> None
 def test_buttons_that_need_scripts_are_hidden_without_them(visitor: Visitor) -> None:
     page = visitor(java_script_enabled=False)
     page.goto("/")
-    assert page.get_by_role("button", name="Copy").count() == 0
-    assert page.locator("#listing-url").is_visible()
+    steps.expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    steps.expect(page.locator("#listing-url")).to_be_visible()
 
 
 def drop(page: Page, size: int) -> None:
@@ -90,7 +91,7 @@ def test_the_name_of_a_dropped_file_is_shown_before_the_upload(visitor: Visitor)
     page.goto("/publish/")
     drop(page, 2_500_000)
     page.get_by_text("gears.zip, 2.5 MB").wait_for()
-    assert page.locator("#id_file").evaluate("input => input.files[0].name") == "gears.zip"
+    steps.expect(page.locator("#id_file")).to_have_value(re.compile("gears.zip$"))
 
 
 def test_a_file_over_the_limit_is_refused_in_the_browser(
@@ -120,7 +121,7 @@ def test_an_upload_is_stopped_and_sent_again(visitor: Visitor) -> None:
     steps.main_button(page, "Check and upload").click()
     # The next page has the message about it.
     page.get_by_text("gear_tool-1.0.0.zip uploaded.").wait_for()
-    assert "/publish/gear_tool/" in page.url
+    steps.expect(page).to_have_url(re.compile("/publish/gear_tool/"))
 
 
 def test_a_chosen_image_is_previewed_before_it_is_saved(visitor: Visitor) -> None:
@@ -156,9 +157,10 @@ def test_a_notice_can_be_dismissed(visitor: Visitor) -> None:
     steps.sign_up(page, "grace")
     notice = page.locator("[data-notice]").first
     notice.wait_for()
+    page.wait_for_load_state()
     number = page.locator("[data-notice]").count()
     notice.get_by_role("button", name="Dismiss").click()
-    assert page.locator("[data-notice]").count() == number - 1
+    steps.expect(page.locator("[data-notice]")).to_have_count(number - 1)
 
 
 def test_menus_close_on_escape_and_on_a_click_outside(visitor: Visitor) -> None:
@@ -166,12 +168,12 @@ def test_menus_close_on_escape_and_on_a_click_outside(visitor: Visitor) -> None:
     page.goto("/")
     menu = page.locator("details[data-menu]").first
     menu.locator("summary").click()
-    assert menu.get_attribute("open") is not None
+    steps.expect(menu).to_have_attribute("open", "")
     page.keyboard.press("Escape")
-    assert menu.get_attribute("open") is None
+    steps.expect(menu).not_to_have_attribute("open", "")
     menu.locator("summary").click()
     page.get_by_role("heading", level=1).click()
-    assert menu.get_attribute("open") is None
+    steps.expect(menu).not_to_have_attribute("open", "")
 
 
 def test_the_summary_of_form_errors_links_to_the_field(visitor: Visitor) -> None:
@@ -183,8 +185,9 @@ def test_the_summary_of_form_errors_links_to_the_field(visitor: Visitor) -> None
     page.get_by_label("New Password (again)").fill(steps.PASSWORD)
     page.get_by_role("main").locator("button[type=submit]").click()
     page.locator("[aria-invalid=true]").first.wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
-    described = page.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    focused = page.locator(":focus")
+    steps.expect(focused).to_have_attribute("aria-invalid", "true")
+    described = str(focused.get_attribute("aria-describedby"))
     assert any(page.locator(f"#{name}.errorlist").count() for name in described.split())
 
 
@@ -193,4 +196,4 @@ def test_after_a_refused_upload_the_focus_is_on_the_problems(visitor: Visitor) -
     steps.sign_up(page, "grace")
     steps.upload(page, steps.broken_zip())
     page.get_by_role("heading", name="problems to fix").wait_for()
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    steps.expect(page.locator(":focus")).to_have_attribute("role", "alert")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 #: Time limit in milliseconds; only a hang reaches it.
-PATIENCE = 300_000
+TIME_LIMIT = 300_000
 
 
 def entry(extension_id: str, name: str, **fields: Any) -> Entry:
@@ -80,7 +80,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         opened = context.new_page()
         opened.on("console", lambda message: said.append(message.text))
         opened.on("pageerror", lambda error: said.append(str(error)))
-        opened.set_default_timeout(PATIENCE)
+        opened.set_default_timeout(TIME_LIMIT)
         opened.goto(address + hash_)
         return opened
 
