@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -108,6 +109,17 @@ def create_database(address: str, name: str, options: str = "") -> None:
         return
     with psycopg.connect(address, autocommit=True) as connection:
         command = sql.SQL("CREATE DATABASE {} " + options)  # type: ignore[arg-type]
+        connection.execute(command.format(sql.Identifier(name)))
+
+
+@cache
+def drop_old_database(address: str, name: str) -> None:
+    """Delete the database of an earlier process if it is there, and end all connections to it."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         connection.execute(command.format(sql.Identifier(name)))
 
 

@@ -24,6 +24,7 @@ from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
 from tests.migrated import copy_migrated_database, migrated_template
+from tests.services.postgresql import drop_old_database
 from tests.site import empty_database, factories
 from tests.site.shared_database import SharedContent, isolated_settings, reset_process_state
 
@@ -47,14 +48,17 @@ def django_db_modify_db_settings(
         template = migrated_template(os.environ["EXTERY_DATABASE"])
         connection.settings_dict["TEST"]["TEMPLATE"] = template
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        drop_old_database(os.environ["EXTERY_DATABASE"], connection.creation._get_test_db_name())
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """On SQLite, use the copy instead of deleting it first."""
-    from django.db import connection
+    """Use the copy instead of deleting it first.
 
-    return connection.vendor == "sqlite"
+    On PostgreSQL the database is deleted before the tests, not after them: a thread of the live server may
+    still have a connection then, and the server of the tests is temporary.
+    """
+    return True
 
 
 @pytest.fixture(autouse=True)
