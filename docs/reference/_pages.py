@@ -26,6 +26,7 @@ _AREA_TITLES = {
     "package": "The package",
     "path": "Paths in a package",
     "wheel": "Wheels",
+    "file": "Files of an extension",
     "theme": "Themes",
     "build": "Building",
     "generate": "Static repositories",

@@ -14,9 +14,10 @@ from extery.core.codes import Code, all_codes, find, wheel
 from extery.core.installation import fails
 from extery.rules import registry
 from extery.rules.engine import check_package
+from extery.rules.guidelines import GUIDELINES
 from extery.rules.installability import blocks_install
 from extery.rules.registry import all_rules
-from extery.rules.rule import Rule, Scope
+from extery.rules.rule import CHECKS, Rule, Scope
 from tests.samples.packages import ADD_ON, add_on
 
 RULES = all_rules()
@@ -44,14 +45,17 @@ def more_wheel_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setattr(
         extery.rules.wheels, "__path__", [*extery.rules.wheels.__path__, str(tmp_path)]
     )
-    registry.all_rules.cache_clear()
-    registry.checks_for.cache_clear()
+    clear_caches()
     yield tmp_path
     for path in tmp_path.glob("*.py"):
         monkeypatch.delitem(sys.modules, f"extery.rules.wheels.{path.stem}", raising=False)
         monkeypatch.delattr(extery.rules.wheels, path.stem, raising=False)
-    registry.all_rules.cache_clear()
-    registry.checks_for.cache_clear()
+    clear_caches()
+
+
+def clear_caches() -> None:
+    for cached in (registry.all_rules, registry.rules_without_checks, registry.checks_for):
+        cached.cache_clear()
 
 
 def test_a_new_rule_about_wheels_is_one_file_and_one_row_of_its_code(
@@ -112,12 +116,28 @@ def test_the_codes_of_a_rule_are_in_the_catalogue(rule: Rule) -> None:
 def test_packages_are_checked_by_the_same_rules_everywhere() -> None:
     """Only rules whose warnings concern the author alone may skip repositories."""
     for rule in RULES:
+        if rule.scopes == CHECKS:
+            continue
         scopes = rule.scopes & PACKAGES
         is_for_repositories = any(find(code).installation for code in rule.all_codes())
         assert scopes in (set(), PACKAGES, PACKAGES - {Scope.REPOSITORY})
         assert (scopes == PACKAGES - {Scope.REPOSITORY}) == (
             bool(scopes) and not is_for_repositories
         )
+
+
+def test_rules_of_folders_for_checks_run_in_checks_and_uploads_only() -> None:
+    others = set(registry.rules_without_checks())
+
+    for rule in RULES:
+        if rule not in others:
+            assert rule.scopes <= CHECKS, (
+                f"{rule.id} runs in {rule.scopes}, and is not loaded there"
+            )
+
+
+def test_the_guideline_of_a_rule_is_in_the_table() -> None:
+    assert {rule.guideline for rule in RULES if rule.guideline} <= set(GUIDELINES)
 
 
 def test_every_code_of_manifests_and_packages_belongs_to_a_rule() -> None:

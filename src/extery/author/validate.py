@@ -17,24 +17,32 @@ from extery.rules.engine import (
     check_package,
     tags_to_check,
 )
+from extery.rules.profiles import Profile
 
 
 def check_path(
-    path: Path, *, valid_tags: ValidTags | None = None, hashed: bool = False
+    path: Path,
+    *,
+    profile: Profile | None = None,
+    valid_tags: ValidTags | None = None,
+    hashed: bool = False,
 ) -> CheckReport:
     """Check the folder, manifest (``.toml``) or package at ``path``.
 
+    With a ``profile`` the rules of `extery check` for it run too.
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     ``hashed`` adds the SHA-256 of a package to the report.
     """
     if os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
-        return check_folder(path, valid_tags=valid_tags)
+        return check_folder(path, profile=profile, valid_tags=valid_tags)
     if path.suffix.lower() == ".toml":
         return check_manifest_file(path, valid_tags=valid_tags)
-    return check_package(path, valid_tags=valid_tags, hashed=hashed)
+    return check_package(path, profile=profile, valid_tags=valid_tags, hashed=hashed)
 
 
-def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:
+def check_folder(
+    path: Path, *, profile: Profile | None = None, valid_tags: ValidTags | None = None
+) -> CheckReport:
     """Check the manifest in ``path`` and the files that `extery build` would pack."""
     # Imported here: a package is checked without the modules of a build.
     from extery.author.build.plan import plan_packages, resolve_path
@@ -51,6 +59,6 @@ def check_folder(path: Path, *, valid_tags: ValidTags | None = None) -> CheckRep
         targets = plan_targets(
             folder.manifest, split=False, folder=None, file=None, problems=ProblemList()
         )
-        plan_packages(folder, targets, report.problems)
+        plan_packages(folder, targets, report.problems, profile=profile)
         report.limit_problems()
     return report

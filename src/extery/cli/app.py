@@ -60,6 +60,7 @@ SECTIONS = {
     },
     "Write extensions": {
         "validate": "Check manifests, folders and packages, and report all problems.",
+        "check": "Check folders and packages as a reviewer would, code and libraries included.",
         "build": "Pack a folder as an extension package.",
         "explain": "Explain a problem code: what it means, an example, its cure, and how to silence it.",
     },

@@ -11,6 +11,7 @@ from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package import Member, Package
+from extery.rules.profiles import Profile
 
 #: Open a file next to the manifest as a seekable binary file; raises `InvalidPackage`.
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
@@ -40,6 +41,7 @@ class RuleContext:
         opening_problems: ProblemList | None = None,
         required_wheels: Collection[str] | None = None,
         excludes: str = "",
+        profile: Profile = Profile.BLENDER_ORG,
         checkpoint: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
@@ -57,6 +59,8 @@ class RuleContext:
         self.required_wheels = required_wheels
         #: How a source folder selects its files: ``patterns``, ``bare`` ([build] without any), or ``paths``.
         self.excludes = excludes
+        #: The guidelines that apply.
+        self.profile = profile
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
 

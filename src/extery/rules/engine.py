@@ -23,6 +23,7 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
+from extery.rules.profiles import Profile
 from extery.rules.registry import checks_for
 from extery.rules.report import CheckReport
 from extery.rules.rule import Input, Scope
@@ -74,7 +75,7 @@ def run_rules(
     inputs: frozenset[Input] = frozenset(Input),
 ) -> None:
     """Run the rules of ``scope`` with one of ``inputs``, in the order of the registry."""
-    for check, needs_table, needs_trust in checks_for(scope, inputs):
+    for check, needs_table, needs_trust in checks_for(scope, inputs, context.profile):
         if needs_table and context.table is None:
             continue
         if needs_trust and problems and context.package is not None and _has(problems, _DANGEROUS):
@@ -114,14 +115,15 @@ def check_package(
     *,
     name: str = "",
     scope: Scope = Scope.PACKAGE,
+    profile: Profile | None = None,
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> CheckReport:
     """Check a package by every rule of ``scope``, and unpack each member once.
 
-    ``valid_tags`` is that of `check_manifest_file`. ``hashed`` computes the SHA-256. ``checkpoint`` is
-    called for each megabyte, and may raise to stop.
+    With a ``profile`` the rules of `Scope.CHECK` for it run too. ``valid_tags`` is that of `check_manifest_file`.
+    ``hashed`` computes the SHA-256. ``checkpoint`` is called for each megabyte, and may raise to stop.
     """
     name = name or str(source if isinstance(source, Path) else "package.zip")
     report = CheckReport("package", name)
@@ -137,6 +139,7 @@ def check_package(
             package,
             report,
             scope=scope,
+            profile=profile,
             opening_problems=opening_problems,
             valid_tags=valid_tags,
             checkpoint=checkpoint,
@@ -150,12 +153,14 @@ def check_open_package(
     *,
     scope: Scope,
     opening_problems: ProblemList,
+    profile: Profile | None = None,
     valid_tags: ValidTags | None = None,
     with_harmful: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
     """Check a package opened with the list ``opening_problems``, and fill in ``report``.
 
+    ``profile`` is that of `check_package`.
     ``with_harmful`` is that of `extery.rules.installability.blocks_install`.
     """
     problems = report.problems
@@ -186,6 +191,9 @@ def check_open_package(
         except Exception as error:
             add_exception(error, problems, package.name)
     run_rules(scope, context, problems, inputs=_CONTENTS)
+    if profile is not None:
+        context.profile = profile
+        run_rules(Scope.CHECK, context, problems)
     if has_backslashes:
         kept = [problem for problem in problems if problem.code not in _CAUSED_BY_BACKSLASHES]
         problems[:] = kept

@@ -2,30 +2,49 @@
 
 A new rule is a new file with a `RULE`, rows for its codes in `extery.core.codes`, and an incremented
 `extery.rules.REVISION`; no list names it. Modules that rules share are in `extery.rules` itself.
+
+The modules of a folder whose package sets ``ONLY_CHECKS`` are loaded for `extery check` and uploads only: all of
+its rules have scopes of `extery.rules.rule.CHECKS`, so the other commands start without them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from extery.rules.rule import Check, Input, Rule, Scope
+from extery.rules.profiles import Profile
+from extery.rules.rule import CHECKS, Check, Input, Rule, Scope
 
 _INPUTS = list(Input)
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule in the order in which they run: by input, names first, then by id."""
-    return tuple(sorted(_find_rules(), key=lambda rule: (_INPUTS.index(rule.input), rule.id)))
+    """Return every rule in the order in which they run: by input, names first; those of `extery check` after others; by id."""
+    return _in_order(_find_rules(with_checks=True))
 
 
-def _find_rules() -> Iterator[Rule]:
+@cache
+def rules_without_checks() -> tuple[Rule, ...]:
+    """Return the rules of all folders but those of `extery check`, in the order in which they run."""
+    return _in_order(_find_rules(with_checks=False))
+
+
+def _in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    def order(rule: Rule) -> tuple[int, bool, str]:
+        return _INPUTS.index(rule.input), rule.scopes <= CHECKS, rule.id
+
+    return tuple(sorted(rules, key=order))
+
+
+def _find_rules(*, with_checks: bool) -> Iterator[Rule]:
     for folder in _names_in(Path(__file__).parent, suffix=""):
         package = import_module(f"extery.rules.{folder}")
+        if getattr(package, "ONLY_CHECKS", False) and not with_checks:
+            continue
         for path in package.__path__:
             for name in _names_in(Path(path), suffix=".py"):
                 module = import_module(f"{package.__name__}.{name}")
@@ -51,8 +70,8 @@ class RuleCheck(NamedTuple):
 
 
 @cache
-def checks_for(scope: Scope, inputs: frozenset[Input]) -> tuple[RuleCheck, ...]:
-    """Return the checks of the rules of a scope with one of ``inputs``, in the order in which they run."""
+def checks_for(scope: Scope, inputs: frozenset[Input], profile: Profile) -> tuple[RuleCheck, ...]:
+    """Return the checks of the rules of a scope and profile with one of ``inputs``, in the order in which they run."""
     return tuple(
         RuleCheck(
             rule.check,
@@ -60,6 +79,6 @@ def checks_for(scope: Scope, inputs: frozenset[Input]) -> tuple[RuleCheck, ...]:
             # The manifest is small, and read also if nothing else is unpacked.
             needs_trust=rule.input in (Input.FILES, Input.MEMBERS),
         )
-        for rule in all_rules()
-        if scope in rule.scopes and rule.input in inputs
+        for rule in (all_rules() if scope in CHECKS else rules_without_checks())
+        if scope in rule.scopes and rule.input in inputs and profile in rule.profiles
     )

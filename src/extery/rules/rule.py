@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from extery.core import codes
+from extery.rules.profiles import EVERY_PROFILE, Profile
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList, Severity
@@ -32,6 +33,8 @@ class Scope(StrEnum):
     """A package of a repository or a mirror. Its owner cannot change the package: see `extery.rules.installability`."""
     UPLOAD = "upload"
     """A package uploaded to a site."""
+    CHECK = "check"
+    """A source folder or package that its author checks with `extery check`, in addition to `FOLDER` or `PACKAGE`."""
 
 
 class Input(StrEnum):
@@ -55,9 +58,11 @@ PACKAGES = frozenset({Scope.PACKAGE, Scope.REPOSITORY, Scope.UPLOAD})
 FILES = PACKAGES | {Scope.FOLDER}
 #: Source folders only.
 FOLDERS = frozenset({Scope.FOLDER})
-EVERYWHERE = frozenset(Scope)
+EVERYWHERE = frozenset(Scope) - {Scope.CHECK}
 #: Everywhere except in repositories: for rules whose warnings concern only the author.
 AUTHORS = EVERYWHERE - {Scope.REPOSITORY}
+#: What `extery check` and an upload report, in addition to the other commands.
+CHECKS = frozenset({Scope.CHECK, Scope.UPLOAD})
 
 
 class Rule(NamedTuple):
@@ -66,7 +71,8 @@ class Rule(NamedTuple):
     ``id`` is the path of its module: ``wheels.missing`` for ``wheels/missing.py``. ``codes`` are all problem
     codes it can report; ``manifest.*`` means all of that area with this severity. ``severity`` is the worst one
     of its problems. Whether an error keeps a package out of repositories is stated in the row of its code
-    (`extery.core.codes.Code.installation`).
+    (`extery.core.codes.Code.installation`). ``guideline`` is a key of `extery.rules.guidelines.GUIDELINES`, or
+    empty; the rule runs for the ``profiles``.
     """
 
     id: str
@@ -75,6 +81,8 @@ class Rule(NamedTuple):
     input: Input
     codes: tuple[str, ...]
     severity: Severity = "error"
+    guideline: str = ""
+    profiles: frozenset[Profile] = EVERY_PROFILE
 
     def all_codes(self) -> frozenset[str]:
         """Return all codes without wildcards, for reference pages and tests."""

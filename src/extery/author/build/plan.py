@@ -27,6 +27,7 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, tags_to_check
+from extery.rules.profiles import Profile
 
 # Limits of a zip without 64-bit extensions, minus room for its directory.
 _MAX_BYTES = (1 << 32) - (1 << 26)
@@ -113,10 +114,17 @@ def _refusals(
 
 
 def plan_packages(
-    folder: SourceFolder, targets: Sequence[Target], problems: ProblemList
+    folder: SourceFolder,
+    targets: Sequence[Target],
+    problems: ProblemList,
+    *,
+    profile: Profile | None = None,
 ) -> tuple[PackagePlan, ...]:
-    """Return the packages for ``targets``; add the problems of their files to ``problems``."""
-    files = plan_files(folder, targets, problems)
+    """Return the packages for ``targets``; add the problems of their files to ``problems``.
+
+    ``profile`` is that of `plan_files`.
+    """
+    files = plan_files(folder, targets, problems, profile=profile)
     manifest = folder.manifest
     if manifest is None:
         return ()

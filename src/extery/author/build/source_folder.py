@@ -26,6 +26,7 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.context import OpenFile, RuleContext
 from extery.rules.engine import run_rules, tags_to_check
+from extery.rules.profiles import Profile
 from extery.rules.rule import Input, Scope
 
 
@@ -77,10 +78,15 @@ def read_source_folder(path: Path, *, valid_tags: ValidTags | None = None) -> So
 
 
 def plan_files(
-    source: SourceFolder, targets: Sequence[Target], problems: ProblemList
+    source: SourceFolder,
+    targets: Sequence[Target],
+    problems: ProblemList,
+    *,
+    profile: Profile | None = None,
 ) -> PlannedFiles:
     """Find the files to pack and check them with the rules for source folders.
 
+    With a ``profile`` the rules of `Scope.CHECK` for it run too.
     ``targets`` are the packages to write: they are excluded from packing, and only the wheels of their platforms
     are needed. Valid parts of a manifest with errors are used, so that all problems are reported at once.
     """
@@ -89,7 +95,7 @@ def plan_files(
     wheels, missing = _find_wheels(source, targets, problems)
     outputs = [target.path for target in targets]
     files = PlannedFiles(_find_others(source, outputs, problems), wheels)
-    _run_rules(source, files, missing, problems)
+    _run_rules(source, files, missing, problems, profile)
     return files
 
 
@@ -146,7 +152,11 @@ def fits(wheel: str, platform: str | None) -> bool:
 
 
 def _run_rules(
-    source: SourceFolder, files: PlannedFiles, missing: Collection[str], problems: ProblemList
+    source: SourceFolder,
+    files: PlannedFiles,
+    missing: Collection[str],
+    problems: ProblemList,
+    profile: Profile | None,
 ) -> None:
     members = [*files.wheels.values(), *files.others]
     config = source.config or BuildConfig()
@@ -162,6 +172,9 @@ def _run_rules(
     from_rules = ProblemList()
     inputs = frozenset({Input.NAMES, Input.MANIFEST, Input.FILES})
     run_rules(Scope.FOLDER, context, from_rules, inputs=inputs)
+    if profile is not None:
+        context.profile = profile
+        run_rules(Scope.CHECK, context, from_rules)
     problems.extend(
         problem._replace(where=Where(problem.where.file)) if problem.where.line is None else problem
         for problem in from_rules

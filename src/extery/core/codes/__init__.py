@@ -55,6 +55,7 @@ AREAS = {
     "theme": "theme",
     "path": "path",
     "wheel": "wheel",
+    "file": "file",
     "listing": "listing",
     "build": "build",
     "generate": "generate",

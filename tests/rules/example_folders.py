@@ -1,0 +1,32 @@
+"""Source folders made from the examples of rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from extery.rules.examples import example_files
+from tests.samples.packages import packed, wheel
+
+#: The first bytes of compiled modules, by their suffix.
+_MAGIC = {".so": b"\x7fELF\x02\x01\x01", ".pyd": b"MZ\x90\x00", ".dylib": b"\xcf\xfa\xed\xfe"}
+
+
+def write_example(text: str, folder: Path) -> Path:
+    """Write the files of an example to ``folder``; what is compiled or packed is made from its name."""
+    for name, body in example_files(text).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_content(path, body))
+    return folder
+
+
+def _content(path: Path, body: str) -> bytes:
+    if not body.strip():
+        if path.suffix == ".whl":
+            return wheel("-".join(path.stem.split("-")[:2]))
+        if path.suffix == ".zip":
+            return packed(("inside.txt", b"text\n"))
+    if magic := _MAGIC.get(path.suffix):
+        return magic + bytes(64)
+    return re.sub(r"\n+\Z", "\n", body).encode()
