@@ -39,8 +39,8 @@ def _no_proxy() -> Iterator[None]:
         yield
 
 
-#: Tests with one of these markers take longest.
-LONG = ("blender", "browser", "slow", "postgresql", "s3")
+#: Tests with one of these markers take long; those with the first one take longest.
+LONG = ("longest", "blender", "browser", "slow", "postgresql", "s3")
 
 
 class LongTestsFirst:
@@ -48,7 +48,12 @@ class LongTestsFirst:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+        def order(item: pytest.Item) -> tuple[bool, bool]:
+            return item.get_closest_marker(LONG[0]) is None, not any(
+                map(item.get_closest_marker, LONG)
+            )
+
+        items.sort(key=order)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 Those whose results do not depend on the database run on SQLite only: on PostgreSQL a walk through all
 pages as a moderator (`test_every_page`) runs every query of a page; what pages say, and to whom, is
 the same on both. Those about queries, locks and races run on both. Of the
-modules of other tests half run on PostgreSQL, others each time, or all of them
+modules of other tests a third run on PostgreSQL, others each time, or all of them
 (``EXTERY_TRY_ALL=1``, or if they are named).
 """
 
@@ -100,7 +100,7 @@ def runs_on_postgresql(
     left = [item for item in items if not needs_one_database(item)]
     others = sorted({str(item.path) for item in left if not _is_below(item, _BOTH)})
     # Someone who names a few modules wants to run them.
-    chosen = others if len(others) <= FEW else some_names(others, len(others) // 2)
+    chosen = others if len(others) <= FEW else some_names(others, len(others) // 3)
     kept = [item for item in left if _is_below(item, _BOTH) or str(item.path) in chosen]
     kept_set = {*kept}
     return kept, [item for item in items if item not in kept_set]

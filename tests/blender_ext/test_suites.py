@@ -16,7 +16,7 @@ from tests.blender_ext.suites import (
     write_blender,
 )
 
-pytestmark = pytest.mark.blender
+pytestmark = [pytest.mark.blender, pytest.mark.longest]
 
 
 def ran(output: str) -> int:

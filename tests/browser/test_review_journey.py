@@ -159,6 +159,7 @@ def approve(moderator: Page) -> None:
     moderator.get_by_text("approved version 1.0.0").first.wait_for()
 
 
+@pytest.mark.longest
 @pytest.mark.blender
 def test_a_public_extension_is_rated_reported_limited_and_blocked(
     visitor: Visitor, mail: MailServer, site: str, tmp_path: Path

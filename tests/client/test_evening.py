@@ -22,7 +22,7 @@ from tests.client.test_blender_repositories import in_blender
 from tests.parts import require_part
 from tests.snippets import environment
 
-pytestmark = [pytest.mark.blender, pytest.mark.slow]
+pytestmark = [pytest.mark.blender, pytest.mark.longest]
 
 ALL = ",".join(VERSIONS)
 #: An add-on, one with wheels, a theme with a version for each range of Blenders, and an asset library.

@@ -62,6 +62,7 @@ def run(folder: Path, *arguments: str) -> tuple[int, int, str]:
     return status, memory, output.read_text()
 
 
+@pytest.mark.longest
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read as on Linux")
 def test_a_package_of_10000_files_is_changed_in_bounded_memory(tmp_path: Path) -> None:
     first, second = package(tmp_path, "1.0.0"), package(tmp_path, "2.0.0")

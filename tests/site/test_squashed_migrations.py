@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from extery_site.project.database_address import SQLITE_FILE
 
 SINGLE = """
@@ -43,6 +45,7 @@ def schema_after(code: str, data: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.longest
 def test_a_new_site_has_the_tables_of_one_that_was_migrated_step_by_step(tmp_path: Path) -> None:
     squashed = schema_after(MIGRATE, tmp_path / "squashed")
     single = schema_after(SINGLE + MIGRATE, tmp_path / "single")

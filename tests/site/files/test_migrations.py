@@ -21,6 +21,7 @@ def name_of(data: bytes) -> str:
     return f"{folder}/{sha256[:2]}/{sha256}{suffix}"
 
 
+@pytest.mark.longest
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_to_references_can_be_reversed(settings: Any) -> None:
     latest = single_steps().loader.graph.leaf_nodes()
