@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from extery.rules.examples import example_text
 from tests.fetch.web import serving
 from tests.parts import ROOT
 from tests.repository.hosted import Repository
 from tests.repository.packages import put
+from tests.rules.example_folders import write_example
 from tests.samples.packages import XML, wheel
 from tests.snippets import environment, run, snippets
 
@@ -72,6 +74,11 @@ def add_on(folder: Path) -> Iterator[dict[str, str]]:
     yield {}
 
 
+def checked(folder: Path) -> Iterator[dict[str, str]]:
+    write_example(example_text("code.pip", "bad"), folder)
+    yield {}
+
+
 def theme(folder: Path) -> Iterator[dict[str, str]]:
     (folder / "dusk").mkdir()
     (folder / "dusk" / "dusk.xml").write_bytes(XML)
@@ -105,6 +112,7 @@ def repositories(folder: Path) -> Iterator[dict[str, str]]:
 
 
 SETUPS: dict[str, Setup] = {
+    "check-before-review.md": checked,
     "check-in-ci.md": add_on,
     "host-a-folder.md": packages,
     "list-old-add-ons.md": packages,

@@ -27,6 +27,8 @@ _AREA_TITLES = {
     "path": "Paths in a package",
     "wheel": "Wheels",
     "file": "Files of an extension",
+    "code": "Code of an add-on",
+    "check": "Suppressions, baselines and fixes of `check`",
     "theme": "Themes",
     "build": "Building",
     "generate": "Static repositories",

@@ -82,6 +82,14 @@ def test_validate_of_a_folder(cases: Path, case: Case) -> None:
 
 
 @every_folder
+def test_check_of_a_folder(cases: Path, case: Case) -> None:
+    status, codes, _ = run("check", cases / case.path)
+
+    assert sorted(codes) == sorted((*case.codes, *case.of_folder, *case.in_check))
+    assert status == (0 if case.is_valid else 1)
+
+
+@every_folder
 def test_build(cases: Path, tmp_path: Path, case: Case) -> None:
     status, codes, _ = run("build", cases / case.path, "--output-dir", tmp_path)
 

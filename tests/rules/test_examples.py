@@ -8,6 +8,7 @@ import pytest
 
 from extery.author.validate import check_folder
 from extery.core.codes import all_codes
+from extery.rules.checks import Checks
 from extery.rules.examples import FOLDER, example_codes, example_text
 from extery.rules.profiles import Profile
 from extery.rules.registry import all_rules
@@ -28,7 +29,7 @@ def test_every_code_of_a_check_has_two_examples() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_bad_example_has_the_problem(code: str, tmp_path: Path) -> None:
     report = check_folder(
-        write_example(example_text(code, "bad"), tmp_path), profile=Profile.BLENDER_ORG
+        write_example(example_text(code, "bad"), tmp_path), checks=Checks(Profile.BLENDER_ORG)
     )
 
     assert code in {problem.code for problem in report.problems}
@@ -37,7 +38,7 @@ def test_the_bad_example_has_the_problem(code: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_good_example_has_no_problem_at_all(code: str, tmp_path: Path) -> None:
     report = check_folder(
-        write_example(example_text(code, "good"), tmp_path), profile=Profile.BLENDER_ORG
+        write_example(example_text(code, "good"), tmp_path), checks=Checks(Profile.BLENDER_ORG)
     )
 
     assert [(problem.code, str(problem.where)) for problem in report.problems] == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extery.core.errors import ProblemList
 from extery.manifest.schemas.v1_0_0 import ValidTags
@@ -17,31 +18,33 @@ from extery.rules.engine import (
     check_package,
     tags_to_check,
 )
-from extery.rules.profiles import Profile
+
+if TYPE_CHECKING:
+    from extery.rules.checks import Checks
 
 
 def check_path(
     path: Path,
     *,
-    profile: Profile | None = None,
+    checks: Checks | None = None,
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
 ) -> CheckReport:
     """Check the folder, manifest (``.toml``) or package at ``path``.
 
-    With a ``profile`` the rules of `extery check` for it run too.
+    With ``checks`` the rules of `extery check` run too.
     ``valid_tags`` maps types to their tags; ``None`` means Blender's own, ``{}`` disables the check.
     ``hashed`` adds the SHA-256 of a package to the report.
     """
     if os.path.isdir(path):  # noqa: PTH112 (`Path.is_dir` raises for very long names)
-        return check_folder(path, profile=profile, valid_tags=valid_tags)
+        return check_folder(path, checks=checks, valid_tags=valid_tags)
     if path.suffix.lower() == ".toml":
         return check_manifest_file(path, valid_tags=valid_tags)
-    return check_package(path, profile=profile, valid_tags=valid_tags, hashed=hashed)
+    return check_package(path, checks=checks, valid_tags=valid_tags, hashed=hashed)
 
 
 def check_folder(
-    path: Path, *, profile: Profile | None = None, valid_tags: ValidTags | None = None
+    path: Path, *, checks: Checks | None = None, valid_tags: ValidTags | None = None
 ) -> CheckReport:
     """Check the manifest in ``path`` and the files that `extery build` would pack."""
     # Imported here: a package is checked without the modules of a build.
@@ -59,6 +62,6 @@ def check_folder(
         targets = plan_targets(
             folder.manifest, split=False, folder=None, file=None, problems=ProblemList()
         )
-        plan_packages(folder, targets, report.problems, profile=profile)
+        plan_packages(folder, targets, report.problems, checks=checks)
         report.limit_problems()
     return report

@@ -45,11 +45,12 @@ def located(report: CheckReport) -> list[PrefixedProblem]:
     from extery.cli.output import PrefixedProblem
 
     return [
-        PrefixedProblem(problem, _prefix(report, problem.where.file)) for problem in report.problems
+        PrefixedProblem(problem, prefix_in(report, problem.where.file))
+        for problem in report.problems
     ]
 
 
-def _prefix(report: CheckReport, file: str) -> str:
+def prefix_in(report: CheckReport, file: str) -> str:
     """Return the prefix that makes ``file`` relative to the current folder."""
     folder, _, name = report.name.rpartition("/")
     if report.kind == "folder":

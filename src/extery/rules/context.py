@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from extery.core.cached_property import cached_property
 from extery.core.errors import ProblemList, Where
+from extery.core.types import ADD_ON
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package import Member, Package
 from extery.rules.profiles import Profile
+
+if TYPE_CHECKING:
+    from extery.analysis.facts import Position
+    from extery.analysis.pool import Limits
+    from extery.rules.sources import Sources
 
 #: Open a file next to the manifest as a seekable binary file; raises `InvalidPackage`.
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
@@ -20,7 +27,7 @@ OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
 class RuleContext:
     """A package, source folder or manifest as rules see it. Rules do not change it.
 
-    ``names`` are those of the files next to the manifest, relative to it, with ``/``; ``table`` is the
+    ``names`` are those of the files next to the manifest, relative to it, with ``/``, and ``sizes`` their bytes; ``table`` is the
     manifest's, possibly invalid, or ``None`` if it cannot be read. ``members``, ``root`` (the folder of
     the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``opening_problems`` are
     those found by `open_package`. Without ``open_file`` rules that read files report nothing.
@@ -31,6 +38,7 @@ class RuleContext:
         name: str,
         *,
         names: Sequence[str] = (),
+        sizes: Mapping[str, int] | None = None,
         members: Sequence[Member] = (),
         size: int = 0,
         open_file: OpenFile | None = None,
@@ -46,6 +54,7 @@ class RuleContext:
     ) -> None:
         self.name = name
         self.names = names
+        self._sizes = sizes or {}
         self.members = members
         self.root = ""
         self.size = size
@@ -61,6 +70,8 @@ class RuleContext:
         self.excludes = excludes
         #: The guidelines that apply.
         self.profile = profile
+        #: The limits for reading its code; `extery.analysis.pool.Limits()` if it is ``None``.
+        self.analysis_limits: Limits | None = None
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
 
@@ -75,6 +86,31 @@ class RuleContext:
         listed = (self.table or {}).get("wheels")
         if isinstance(listed, list | tuple):
             yield from ((index, item) for index, item in enumerate(listed) if isinstance(item, str))
+
+    def size_of(self, name: str) -> int:
+        """Return the size of a file in bytes."""
+        if self.package is not None:
+            return self.package.by_name[self.root + name].size
+        return self._sizes[name]
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The code of the extension, analysed when a rule first asks for it."""
+        from extery.analysis.pool import Limits  # most commands read no code
+        from extery.rules.sources import read_sources
+
+        has_code = self.type == ADD_ON.name and self.open_file is not None
+        return read_sources(
+            self.names if has_code else (),
+            size_of=self.size_of,
+            read=lambda name, limit: self.read(name, limit=limit),
+            table=self.table or {},
+            limits=self.analysis_limits or Limits(),
+        )
+
+    def line(self, name: str, at: Position) -> Where:
+        """Return a place in a text file."""
+        return Where(self.root + name, (), at.line, at.column)
 
     def where(self, name: str) -> Where:
         """Return the place of a file: the package and its member, or the file itself; of the package without a name."""

@@ -23,15 +23,15 @@ from extery.manifest.schemas.v1_0_0 import check_fields
 from extery.package import Package, open_package
 from extery.package.error_capture import add_exception, capture_errors
 from extery.rules.context import OpenFile, RuleContext
-from extery.rules.profiles import Profile
-from extery.rules.registry import checks_for
 from extery.rules.report import CheckReport
 from extery.rules.rule import Input, Scope
+from extery.rules.run import has_code, run_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from extery.manifest.schemas.v1_0_0 import ValidTags
+    from extery.rules.checks import Checks
 
 __all__ = [
     "CheckReport",
@@ -42,17 +42,6 @@ __all__ = [
     "run_rules",
 ]
 
-#: With these problems no member but the manifest is unpacked, because it would be dangerous or pointless.
-_DANGEROUS = frozenset(
-    {
-        "package.unexpected",
-        "package.bomb",
-        "package.too-large",
-        "package.too-many-members",
-        "package.overlapping",
-        "package.encrypted",
-    }
-)
 _BACKSLASH = "path.backslash"
 #: Files whose names have backslashes are not found, which is no problem of its own; packing again cures all of these.
 _CAUSED_BY_BACKSLASHES = frozenset(
@@ -65,25 +54,6 @@ _CAUSED_BY_BACKSLASHES = frozenset(
 _UNREADABLE = frozenset({"package.unexpected", "package.encrypted"})
 _NAMES = frozenset({Input.NAMES})
 _CONTENTS = frozenset(Input) - _NAMES
-
-
-def run_rules(
-    scope: Scope,
-    context: RuleContext,
-    problems: ProblemList,
-    *,
-    inputs: frozenset[Input] = frozenset(Input),
-) -> None:
-    """Run the rules of ``scope`` with one of ``inputs``, in the order of the registry."""
-    for check, needs_table, needs_trust in checks_for(scope, inputs, context.profile):
-        if needs_table and context.table is None:
-            continue
-        if needs_trust and problems and context.package is not None and _has(problems, _DANGEROUS):
-            continue
-        try:
-            check(context, problems)
-        except Exception as error:
-            add_exception(error, problems, context.name)
 
 
 def check_manifest_file(path: Path, *, valid_tags: ValidTags | None = None) -> CheckReport:
@@ -115,14 +85,14 @@ def check_package(
     *,
     name: str = "",
     scope: Scope = Scope.PACKAGE,
-    profile: Profile | None = None,
+    checks: Checks | None = None,
     valid_tags: ValidTags | None = None,
     hashed: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> CheckReport:
     """Check a package by every rule of ``scope``, and unpack each member once.
 
-    With a ``profile`` the rules of `Scope.CHECK` for it run too. ``valid_tags`` is that of `check_manifest_file`.
+    With ``checks`` the rules of `Scope.CHECK` run too. ``valid_tags`` is that of `check_manifest_file`.
     ``hashed`` computes the SHA-256. ``checkpoint`` is called for each megabyte, and may raise to stop.
     """
     name = name or str(source if isinstance(source, Path) else "package.zip")
@@ -139,7 +109,7 @@ def check_package(
             package,
             report,
             scope=scope,
-            profile=profile,
+            checks=checks,
             opening_problems=opening_problems,
             valid_tags=valid_tags,
             checkpoint=checkpoint,
@@ -153,14 +123,14 @@ def check_open_package(
     *,
     scope: Scope,
     opening_problems: ProblemList,
-    profile: Profile | None = None,
+    checks: Checks | None = None,
     valid_tags: ValidTags | None = None,
     with_harmful: bool = False,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
     """Check a package opened with the list ``opening_problems``, and fill in ``report``.
 
-    ``profile`` is that of `check_package`.
+    ``checks`` is that of `check_package`.
     ``with_harmful`` is that of `extery.rules.installability.blocks_install`.
     """
     problems = report.problems
@@ -176,6 +146,10 @@ def check_open_package(
         open_file=_opener(package),
         checkpoint=checkpoint,
     )
+    if scope is Scope.UPLOAD:
+        from extery.analysis.pool import UPLOAD_LIMITS
+
+        context.analysis_limits = UPLOAD_LIMITS
     root_problems = ProblemList()
     try:
         context.root, context.names = package.root, package.names
@@ -185,15 +159,14 @@ def check_open_package(
     has_backslashes = any(problem.code == _BACKSLASH for problem in opening_problems)
     if not has_backslashes:
         problems.extend(root_problems)
-    if not root_problems and not (problems and _has(problems, _UNREADABLE)):
+    if not root_problems and not (problems and has_code(problems, _UNREADABLE)):
         try:
             _read_manifest(package, context, problems)
         except Exception as error:
             add_exception(error, problems, package.name)
     run_rules(scope, context, problems, inputs=_CONTENTS)
-    if profile is not None:
-        context.profile = profile
-        run_rules(Scope.CHECK, context, problems)
+    if checks is not None:
+        checks.run(context, problems)
     if has_backslashes:
         kept = [problem for problem in problems if problem.code not in _CAUSED_BY_BACKSLASHES]
         problems[:] = kept
@@ -204,10 +177,6 @@ def check_open_package(
 
         kept = [problem for problem in report.problems if is_for_repositories(problem)]
         report.problems = ProblemList(kept)
-
-
-def _has(problems: ProblemList, codes: frozenset[str]) -> bool:
-    return any(problem.code in codes for problem in problems)
 
 
 def _read_manifest(package: Package, context: RuleContext, problems: ProblemList) -> None:

@@ -17,6 +17,7 @@ from extery.manifest.document import MANIFEST_FILENAME
 
 FOLDER = Path(__file__).with_name("_examples")
 Kind = Literal["bad", "good"]
+KINDS: tuple[Kind, Kind] = ("bad", "good")
 
 _HEADER = re.compile(r"^-- (.+) --$", re.MULTILINE)
 _MANIFEST = f"""\

@@ -62,11 +62,12 @@ def _names_in(folder: Path, *, suffix: str) -> list[str]:
 
 
 class RuleCheck(NamedTuple):
-    """The function of a rule, and what it needs to run: a manifest, a package that is safe to unpack."""
+    """The function of a rule, and what it needs to run: a manifest, a package that is safe to unpack, true names."""
 
     check: Check
     needs_table: bool
     needs_trust: bool
+    needs_names: bool
 
 
 @cache
@@ -77,7 +78,9 @@ def checks_for(scope: Scope, inputs: frozenset[Input], profile: Profile) -> tupl
             rule.check,
             needs_table=rule.input not in (Input.NAMES, Input.MEMBERS),
             # The manifest is small, and read also if nothing else is unpacked.
-            needs_trust=rule.input in (Input.FILES, Input.MEMBERS),
+            # A module with another name is another module.
+            needs_names=rule.input is Input.CODE,
+            needs_trust=rule.input in (Input.FILES, Input.CODE, Input.MEMBERS),
         )
         for rule in (all_rules() if scope in CHECKS else rules_without_checks())
         if scope in rule.scopes and rule.input in inputs and profile in rule.profiles

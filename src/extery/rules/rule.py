@@ -13,11 +13,14 @@ from extery.core import codes
 from extery.rules.profiles import EVERY_PROFILE, Profile
 
 if TYPE_CHECKING:
-    from extery.core.errors import ProblemList, Severity
+    from extery.core.errors import Problem, ProblemList, Severity
     from extery.rules.context import RuleContext
+    from extery.rules.fixes import Fix
 
 #: A check reads the context, changes nothing, and adds problems to the list.
 Check: TypeAlias = "Callable[[RuleContext, ProblemList], None]"
+#: Returns the fix of a problem that the rule reported about the context, or ``None``.
+FindFix: TypeAlias = "Callable[[RuleContext, Problem], Fix | None]"
 
 
 class Scope(StrEnum):
@@ -48,6 +51,8 @@ class Input(StrEnum):
     """The manifest's table, and the names of the files next to it."""
     FILES = "files"
     """The contents of files next to the manifest."""
+    CODE = "code"
+    """The facts about the Python modules next to the manifest: `extery.rules.context.RuleContext.sources`."""
     MEMBERS = "members"
     """The contents of every member of a package."""
 
@@ -72,7 +77,7 @@ class Rule(NamedTuple):
     codes it can report; ``manifest.*`` means all of that area with this severity. ``severity`` is the worst one
     of its problems. Whether an error keeps a package out of repositories is stated in the row of its code
     (`extery.core.codes.Code.installation`). ``guideline`` is a key of `extery.rules.guidelines.GUIDELINES`, or
-    empty; the rule runs for the ``profiles``.
+    empty; the rule runs for the ``profiles``. ``fix`` returns the fix of one of its problems, if there is one.
     """
 
     id: str
@@ -83,6 +88,7 @@ class Rule(NamedTuple):
     severity: Severity = "error"
     guideline: str = ""
     profiles: frozenset[Profile] = EVERY_PROFILE
+    fix: FindFix | None = None
 
     def all_codes(self) -> frozenset[str]:
         """Return all codes without wildcards, for reference pages and tests."""

@@ -128,8 +128,8 @@ def test_the_changes_of_versions_that_no_moderator_saw_add_up(
     submit: Submit, settings: Any
 ) -> None:
     settings.EXTERY_RISK_AT_ONCE = 3
-    first = submit(files={"one.py": "x = 1\n" * 80})
-    second = submit(version="1.2.0", files={"one.py": "x = 1\n" * 80, "two.py": "y = 2\n" * 80})
+    first = submit(files={"one.txt": "x = 1\n" * 80})
+    second = submit(version="1.2.0", files={"one.txt": "x = 1\n" * 80, "two.txt": "y = 2\n" * 80})
 
     assert (first.status, second.status) == ("approved", "cooling_down")
     entry = QueueEntry.objects.get(version=second)

@@ -69,6 +69,7 @@ def test_what_needs_a_closer_look_is_left_out(
     first = factories.make_waiting(owner, id="new", name="New")
     run_tasks()
     unmeasured = factories.make_waiting(owner, id="newer", name="Newer")
+    QueueEntry.objects.update(findings=0)
     QueueEntry.objects.filter(version=reported).update(reports=1)
     QueueEntry.objects.filter(version=warned).update(findings=2)
     QueueEntry.objects.filter(version=risky).update(risk=31)

@@ -54,7 +54,7 @@ def _queue(shared_content: SharedContent) -> None:
         blocked = factories.make_waiting(owner, id="blocked", name="Blocked")
         moderation.block_extension(extension=blocked.extension, by=moderator, reason="No")
         scores = {"gear": 60, "courier": 40, "lantern": 5, "echo": 20}
-        QueueEntry.objects.update(risk=0)
+        QueueEntry.objects.update(risk=0, findings=0)
         for name, score in scores.items():
             open_entry(name).update(risk=score)
         open_entry("courier").update(

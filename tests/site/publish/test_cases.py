@@ -32,5 +32,5 @@ def test_upload(
 
     assert response.status_code == (201 if case.is_valid else 422), response.content
     codes = [problem["code"] for problem in response.json()["problems"]]
-    assert sorted(codes) == sorted(case.codes)
+    assert sorted(codes) == sorted(case.codes + case.in_check)
     assert Package.objects.count() == case.is_valid

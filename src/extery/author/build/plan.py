@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extery.author.build.source_folder import (
     PlannedFiles,
@@ -27,7 +28,9 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.blender_verdicts import Refusal
 from extery.rules.engine import CheckReport, tags_to_check
-from extery.rules.profiles import Profile
+
+if TYPE_CHECKING:
+    from extery.rules.checks import Checks
 
 # Limits of a zip without 64-bit extensions, minus room for its directory.
 _MAX_BYTES = (1 << 32) - (1 << 26)
@@ -118,13 +121,13 @@ def plan_packages(
     targets: Sequence[Target],
     problems: ProblemList,
     *,
-    profile: Profile | None = None,
+    checks: Checks | None = None,
 ) -> tuple[PackagePlan, ...]:
     """Return the packages for ``targets``; add the problems of their files to ``problems``.
 
-    ``profile`` is that of `plan_files`.
+    ``checks`` is that of `plan_files`.
     """
-    files = plan_files(folder, targets, problems, profile=profile)
+    files = plan_files(folder, targets, problems, checks=checks)
     manifest = folder.manifest
     if manifest is None:
         return ()

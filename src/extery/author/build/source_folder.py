@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from extery.author.build.config import BARE_PATTERNS, BuildConfig, member_name, read_build_config
 from extery.author.build.patterns import PathPatterns
@@ -26,8 +26,10 @@ from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
 from extery.rules.context import OpenFile, RuleContext
 from extery.rules.engine import run_rules, tags_to_check
-from extery.rules.profiles import Profile
 from extery.rules.rule import Input, Scope
+
+if TYPE_CHECKING:
+    from extery.rules.checks import Checks
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,11 @@ def plan_files(
     targets: Sequence[Target],
     problems: ProblemList,
     *,
-    profile: Profile | None = None,
+    checks: Checks | None = None,
 ) -> PlannedFiles:
     """Find the files to pack and check them with the rules for source folders.
 
-    With a ``profile`` the rules of `Scope.CHECK` for it run too.
+    With ``checks`` the rules of `Scope.CHECK` run too.
     ``targets`` are the packages to write: they are excluded from packing, and only the wheels of their platforms
     are needed. Valid parts of a manifest with errors are used, so that all problems are reported at once.
     """
@@ -95,7 +97,7 @@ def plan_files(
     wheels, missing = _find_wheels(source, targets, problems)
     outputs = [target.path for target in targets]
     files = PlannedFiles(_find_others(source, outputs, problems), wheels)
-    _run_rules(source, files, missing, problems, profile)
+    _run_rules(source, files, missing, problems, checks)
     return files
 
 
@@ -156,13 +158,14 @@ def _run_rules(
     files: PlannedFiles,
     missing: Collection[str],
     problems: ProblemList,
-    profile: Profile | None,
+    checks: Checks | None,
 ) -> None:
     members = [*files.wheels.values(), *files.others]
     config = source.config or BuildConfig()
     context = RuleContext(
         str(source.path),
         names=[member.name for member in members],
+        sizes={member.name: member.size for member in members},
         open_file=_opener(members),
         table=source.table,
         locate=source.locate,
@@ -172,9 +175,8 @@ def _run_rules(
     from_rules = ProblemList()
     inputs = frozenset({Input.NAMES, Input.MANIFEST, Input.FILES})
     run_rules(Scope.FOLDER, context, from_rules, inputs=inputs)
-    if profile is not None:
-        context.profile = profile
-        run_rules(Scope.CHECK, context, from_rules)
+    if checks is not None:
+        checks.run(context, from_rules)
     problems.extend(
         problem._replace(where=Where(problem.where.file)) if problem.where.line is None else problem
         for problem in from_rules

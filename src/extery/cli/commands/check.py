@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from extery.cli.checked_paths import (
-    folder_of,
-    html_of,
-    located,
-    project_folder,
-    report_data,
-    report_lines,
+from extery.cli.checked_paths import folder_of, html_of, project_folder, report_data, report_lines
+from extery.cli.command import OutcomeCommand, Run
+from extery.cli.options import (
+    LocalPath,
+    output_options,
+    parse_valid_tags_option,
+    valid_tags_option,
 )
-from extery.cli.command import OutcomeCommand, Run, config_in, silence
-from extery.cli.options import LocalPath, output_options, parse_valid_tags_option, valid_tags_option
 
 if TYPE_CHECKING:
+    from extery.author.fix import FixedFile
+    from extery.cli.check_run import FixMode
     from extery.cli.output import Outcome
-    from extery.cli.output.outcome import CheckedPath
+    from extery.manifest.schemas.v1_0_0 import ValidTags
+
+BASELINE = "extery-baseline.json"
 
 
 @click.command("check", cls=OutcomeCommand, project_folder=project_folder)
@@ -33,6 +36,33 @@ if TYPE_CHECKING:
     show_default=True,
     help="The guidelines to check: those of extensions.blender.org, or only what a repository of one's own needs.",
 )
+@click.option(
+    "--fix",
+    "fixes",
+    is_flag=True,
+    help="Change the files where that removes a problem and keeps what the code does.",
+)
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="The same, also where the code may do something else afterwards.",
+)
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show what --fix or --unsafe-fixes would change, and change nothing.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=LocalPath(),
+    help="Report only problems that are not in FILE, which --write-baseline writes.",
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help=f"Write all problems of today to the file of --baseline, by default {BASELINE}.",
+)
 @output_options("html")
 @click.option("--html", "as_html", is_flag=True, help="The same as --output-format html.")
 @valid_tags_option
@@ -44,6 +74,11 @@ def command(
     paths: tuple[Path, ...],
     *,
     profile: str,
+    fixes: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    baseline: Path | None,
+    write_baseline: bool,
     valid_tags: str | None,
     strict: bool,
     quiet: bool,
@@ -51,31 +86,76 @@ def command(
     """Check folders and packages as a reviewer would, code and libraries included.
 
     PATH is a folder with a blender_manifest.toml or a zip; by default the current folder. Everything that `extery
-    validate` reports is reported too. Code is read and never run. The exit status is 1 if there is an error.
-    """
-    from extery.author.validate import check_path
-    from extery.cli.output import Outcome, pluralize
-    from extery.cli.output.outcome import CheckedPath
-    from extery.rules.profiles import Profile
+    validate` reports is reported too. Code is read and never run. `extery rule CODE` explains a problem with examples.
 
-    tags = parse_valid_tags_option(valid_tags)
+    A comment '# extery: ignore[CODE] reason' suppresses a warning on its line. The exit status is 1 if there is an error.
+    """
+    from extery.cli.check_run import FixMode, check_all, unused_silences, with_baseline
+    from extery.cli.output import Outcome, pluralize
+
+    mode = FixMode(fixes or unsafe_fixes, diff, unsafe_fixes)
+    mode = mode._replace(writes=mode.writes and not diff)
     is_json = run.output_format == "json"
-    checked: list[CheckedPath] = []
-    for path in paths or (Path(),):
-        report = check_path(path, profile=Profile(profile), valid_tags=tags, hashed=is_json)
-        config = run.config if len(paths) <= 1 else config_in(folder_of(path))
-        checked.append(CheckedPath(report, *silence(located(report), config.silenced)))
+    result = check_all(
+        paths or (Path(),),
+        run=run,
+        profile=profile,
+        mode=mode,
+        valid_tags=_tags(valid_tags),
+        hashed=is_json,
+    )
+    checked, fixed = result.checked, result.fixed
     problems = [problem for item in checked for problem in item.problems]
+    problems += unused_silences(run.config, checked)
+    problems, notes = with_baseline(
+        problems,
+        file=baseline or (_baseline_in(paths) if write_baseline else None),
+        write=write_baseline,
+    )
     return Outcome(
         ok=not any(strict or item.problem.is_error for item in problems),
         summary=f"Checked {pluralize(len(checked), 'path')}.",
         problems=problems,
         silenced=[silenced for item in checked for silenced in item.silenced],
-        lines=[] if quiet else [line for item in checked for line in report_lines(item.report)],
-        data={"reports": [report_data(item) for item in checked]} if is_json else {},
+        lines=[
+            *(_difference(fixed) if mode.shows else ()),
+            *([] if quiet else [line for item in checked for line in report_lines(item.report)]),
+        ],
+        notes=[*_fix_notes(fixed, mode), *notes, *result.hints],
+        data={
+            "reports": [report_data(item) for item in checked],
+            "fixed": [file.file for file in fixed],
+        }
+        if is_json
+        else {},
         problems_are_result=True,
         has_sources=True,
         is_quiet=quiet,
         is_strict=strict,
         html=lambda: html_of(checked),
     )
+
+
+def _tags(valid_tags: str | None) -> ValidTags | None:
+    return parse_valid_tags_option(valid_tags)
+
+
+def _baseline_in(paths: tuple[Path, ...]) -> Path:
+    return (folder_of(paths[0]) if len(paths) == 1 else Path()) / BASELINE
+
+
+def _difference(fixed: list[FixedFile]) -> Iterator[str]:
+    from extery.cli.terminal import printable
+
+    for file in fixed:
+        yield from map(printable, file.diff())
+
+
+def _fix_notes(fixed: list[FixedFile], mode: FixMode) -> Iterator[str]:
+    from extery.cli.output import pluralize
+
+    number = sum(len(file.fixes) for file in fixed)
+    if not mode.is_on:
+        return
+    word = "Would fix" if mode.shows else "Fixed"
+    yield f"{word} {pluralize(number, 'problem')} in {pluralize(len(fixed), 'file')}."

@@ -56,6 +56,8 @@ AREAS = {
     "path": "path",
     "wheel": "wheel",
     "file": "file",
+    "code": "code",
+    "check": "check",
     "listing": "listing",
     "build": "build",
     "generate": "generate",

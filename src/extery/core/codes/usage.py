@@ -82,6 +82,13 @@ CODES = {
         variants=_SIMILAR,
         example={"code": "manifest.id.not-identifer", "variant": "similar", "similar": "manifest.id.not-identifier"},
     ),
+    "usage.unknown-rule": Code(
+        "error", "there is no such rule", "Each problem is printed with its code in brackets, which leads to its rule.",
+        message="there is no rule or code {rule!r}",
+        hint="list all rules with: extery rule --all",
+        variants={"similar": ("", "did you mean {similar}?")},
+        example={"rule": "code.pipp", "variant": "similar", "similar": "code.pip"},
+    ),
     "usage.config-unreadable": Code(
         "error", "the project file cannot be read", "Options and silenced warnings in it would be ignored.",
         message="{file} cannot be read: {reason}",

@@ -1,0 +1,186 @@
+"""Analyse many modules in child processes with limits of time and memory.
+
+`concurrent.futures` cannot kill one process of a pool, and multiprocessing imports the main module of the program in
+each child, which for the website is all of Django. So the children are plain subprocesses, each used by one thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import extery
+from extery.analysis.facts import ModuleFacts, from_plain
+from extery.analysis.module import Python
+
+
+class Limits(NamedTuple):
+    """Limits of an analysis: seconds for one module and for all, bytes of one module and of all, memory of a process."""
+
+    seconds: float = 10.0
+    total_seconds: float = 120.0
+    module_bytes: int = 2_000_000
+    total_bytes: int = 60_000_000
+    memory: int = 600_000_000
+    processes: int = 8
+
+
+#: For sources that somebody else uploaded: one process, and few seconds in all.
+UPLOAD_LIMITS = Limits(seconds=3.0, total_seconds=8.0, memory=280_000_000, processes=1)
+#: Sources for which a second process is started.
+_BYTES_PER_PROCESS = 150_000
+
+
+class Source(NamedTuple):
+    """A module to analyse; ``read`` returns at most that many bytes of it."""
+
+    path: str
+    size: int
+    read: Callable[[int], bytes]
+
+
+def analyze_all(
+    sources: Sequence[Source], pythons: Sequence[Python], limits: Limits = Limits()
+) -> list[ModuleFacts]:
+    """Return the facts about ``sources``, in their order.
+
+    What exceeds a limit has a failure instead of facts.
+    """
+    pending = [source for source in _within_total(sources, limits) if source is not None]
+    kept = {source.path for source in pending}
+    facts = {
+        source.path: ModuleFacts(source.path, "size")
+        for source in sources
+        if source.path not in kept
+    }
+    size = sum(source.size for source in pending)
+    processes = min(limits.processes, os.cpu_count() or 1, 1 + size // _BYTES_PER_PROCESS)
+    deadline = time.monotonic() + limits.total_seconds
+    queue, lock = iter(pending), threading.Lock()
+
+    def work() -> list[ModuleFacts]:
+        with _Process(pythons, limits, deadline) as process:
+            return [
+                process.analyze(source.path, data) for source, data in _read(queue, lock, limits)
+            ]
+
+    if pending:
+        with _without_collector(), ThreadPoolExecutor(max_workers=processes) as pool:
+            for part in [pool.submit(work) for _ in range(processes)]:
+                facts |= {one.path: one for one in part.result()}
+    return [facts[source.path] for source in sources]
+
+
+def _within_total(sources: Iterable[Source], limits: Limits) -> Iterator[Source | None]:
+    total = 0
+    for source in sources:
+        fits = source.size <= limits.module_bytes and total + source.size <= limits.total_bytes
+        total += source.size if fits else 0
+        yield source if fits else None
+
+
+def _read(
+    queue: Iterator[Source], lock: threading.Lock, limits: Limits
+) -> Iterator[tuple[Source, bytes]]:
+    """Yield sources and their contents; they may be members of one archive, so one thread at a time reads."""
+    while True:
+        with lock:
+            source = next(queue, None)
+            if source is None:
+                return
+            data = source.read(limits.module_bytes + 1)
+        yield source, data
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the collector of cycles: facts are hundreds of thousands of tuples, which have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Process:
+    """A child process, started when it is first needed and again after it was killed."""
+
+    def __init__(self, pythons: Sequence[Python], limits: Limits, deadline: float) -> None:
+        self._pythons = [list(python) for python in pythons]
+        self._limits = limits
+        self._deadline = deadline
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop()
+
+    def analyze(self, path: str, data: bytes) -> ModuleFacts:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            return ModuleFacts(path, "time")
+        if len(data) > self._limits.module_bytes:
+            return ModuleFacts(path, "size")
+        head = {"path": path, "size": len(data), "pythons": self._pythons}
+        process = self._process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = threading.Timer(min(left, self._limits.seconds), process.kill)
+        timer.start()
+        answer = b""
+        try:
+            with suppress(OSError):
+                process.stdin.write(json.dumps(head).encode() + b"\n" + data)
+                process.stdin.flush()
+                answer = process.stdout.readline()
+        finally:
+            is_late = not timer.is_alive()
+            timer.cancel()
+        if not answer.endswith(b"\n"):
+            self._stop()
+            return ModuleFacts(path, "time" if is_late else "memory")
+        return from_plain(json.loads(answer))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # Without site-packages and the user's settings it starts in 20 ms.
+        folder = str(Path(extery.__file__).parent.parent)
+        command = [
+            sys.executable,
+            "-P",
+            "-S",
+            "-s",
+            "-m",
+            "extery.analysis.worker",
+            str(self._limits.memory),
+        ]
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+        }
+        return subprocess.Popen(  # noqa: S603 (this Python and a module of ours)
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment | {"PYTHONPATH": folder, "PYTHONUTF8": "1"},
+        )
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.communicate()

@@ -1,0 +1,42 @@
+"""The child process of `extery.analysis.pool`: analyses one module after the other, with limited memory.
+
+stdin has frames of a JSON line ``{"path", "size", "pythons"}`` and ``size`` bytes; stdout gets a JSON line for each.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from contextlib import suppress
+
+from extery.analysis.facts import to_plain
+from extery.analysis.module import analyze
+
+
+def main() -> None:
+    """Answer frames until stdin ends; the first argument is the limit of memory in bytes."""
+    _limit_memory(int(sys.argv[1]))
+    gc.disable()  # syntax trees have no cycles, and collecting doubles the time
+    frames, answers = sys.stdin.buffer, sys.stdout
+    while line := frames.readline():
+        head = json.loads(line)
+        data = frames.read(head["size"])
+        facts = analyze(head["path"], data, [tuple(python) for python in head["pythons"]])
+        answers.write(json.dumps(to_plain(facts)))
+        answers.write("\n")
+        answers.flush()
+
+
+def _limit_memory(limit: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with suppress(ValueError, OSError):  # macOS refuses some limits
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What an add-on registers is undone when it is disabled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extery.analysis.facts import Call, ModuleFacts
+from extery.core.errors import ProblemList
+from extery.rules.context import RuleContext
+from extery.rules.rule import CHECKS, Input, Rule
+
+
+class _Kind(NamedTuple):
+    """Something that is registered: the calls that add it and those that remove it, by the end of their path.
+
+    ``each`` compares the calls for each owner, the path before the last name, such as one list of handlers.
+    """
+
+    name: str
+    adds: tuple[str, ...]
+    removes: tuple[str, ...]
+    owner: str = ""
+
+
+_KINDS = (
+    _Kind("class", ("bpy.utils.register_class",), ("unregister_class", "register_classes_factory")),
+    _Kind(
+        "keymap",
+        (".keymap_items.new", ".keymap_items.new_modal"),
+        (".keymap_items.remove", ".keymaps.remove", ".keymap_items.clear"),
+    ),
+    _Kind("draw", (".draw_handler_add",), (".draw_handler_remove",)),
+    _Kind(
+        "preview",
+        ("bpy.utils.previews.new",),
+        ("previews.remove", "previews.new().close", "previews.new().clear"),
+    ),
+    _Kind("message", ("bpy.msgbus.subscribe_rna",), ("bpy.msgbus.clear_by_owner",)),
+    _Kind("tool", ("bpy.utils.register_tool",), ("bpy.utils.unregister_tool",)),
+    _Kind(
+        "nodes",
+        ("nodeitems_utils.register_node_categories",),
+        ("nodeitems_utils.unregister_node_categories",),
+    ),
+    _Kind("translations", ("bpy.app.translations.register",), ("bpy.app.translations.unregister",)),
+    _Kind("manual", ("bpy.utils.register_manual_map",), ("bpy.utils.unregister_manual_map",)),
+    _Kind(
+        "handler", (".append", ".insert"), (".remove", ".clear", ".pop"), owner="bpy.app.handlers."
+    ),
+    _Kind("menu", (".append", ".prepend"), (".remove",), owner="bpy.types."),
+)
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    modules = context.sources.parts
+    for kind in _KINDS:
+        added = [(m, call) for m in modules for call in m.calls if _adds(kind, call)]
+        if not added:
+            continue
+        removed = [
+            call.name for m in modules for call in m.calls if call.name.endswith(kind.removes)
+        ]
+        removed += [use.name for m in modules for use in m.uses if use.name.endswith(kind.removes)]
+        left = [pair for pair in added if not _is_removed(kind, pair[1], removed)]
+        if left:
+            module, call = left[0]
+            problems.add(
+                "code.not-unregistered",
+                where=context.line(module.path, call.at),
+                variant=kind.name,
+                name=call.name,
+                more=len(left) - 1,
+            )
+    _check_properties(context, modules, problems)
+
+
+def _adds(kind: _Kind, call: Call) -> bool:
+    return call.name.startswith(kind.owner) and call.name.endswith(kind.adds)
+
+
+def _is_removed(kind: _Kind, call: Call, removed: Sequence[str]) -> bool:
+    if not kind.owner:
+        return bool(removed)
+    owner = call.name.rpartition(".")[0]
+    # A variable may be any owner, such as that of a loop over all of them.
+    return any(
+        name.startswith(owner) or not name.startswith(kind.owner)
+        for name in removed
+        if name[:1] in "~%b"
+    )
+
+
+def _check_properties(
+    context: RuleContext, modules: Sequence[ModuleFacts], problems: ProblemList
+) -> None:
+    """Report properties of Blender's types that are never deleted."""
+    deleted = {use.name for m in modules for use in m.uses if use.context == "del"}
+    is_dynamic = any(call.name == "builtins.delattr" for m in modules for call in m.calls)
+    left = [
+        (module, one)
+        for module in modules
+        for one in module.assignments
+        if _PROPERTY.match(one.name)
+        and one.value.kind == "call"
+        and one.value.text.startswith("bpy.props.")
+        and one.name not in deleted
+    ]
+    if left and not is_dynamic:
+        module, one = left[0]
+        problems.add(
+            "code.not-unregistered",
+            where=context.line(module.path, one.at),
+            variant="property",
+            name=one.name,
+            more=len(left) - 1,
+        )
+
+
+_PROPERTY = re.compile(r"bpy\.types\.\w+\.\w+$")
+
+
+RULE = Rule(
+    "code.not-unregistered",
+    check,
+    scopes=CHECKS,
+    input=Input.CODE,
+    codes=("code.not-unregistered",),
+    severity="warning",
+    guideline="review-works",
+)

@@ -1,0 +1,46 @@
+"""Which modules of an extension are imported, from its `__init__.py` on."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from extery.analysis.facts import Import, ModuleFacts
+
+
+def reached_from_init(modules: Sequence[ModuleFacts], extension_id: str) -> set[str]:
+    """Return the paths of the modules that are imported from `__init__.py`, directly or by others.
+
+    Imports by the id of the extension, or as if its folder were in `sys.path`, count: that they fail is another problem.
+    """
+    by_path = {module.path: module for module in modules}
+    reached, waiting = set[str](), ["__init__.py"]
+    while waiting:
+        path = waiting.pop()
+        if path in reached or path not in by_path:
+            continue
+        reached.add(path)
+        waiting += [
+            target for one in by_path[path].imports for target in _targets(path, one, extension_id)
+        ]
+    return reached
+
+
+def _targets(path: str, one: Import, extension_id: str) -> Iterator[str]:
+    """Yield the files that an import may load: packages on the way, the module, and a submodule of that name."""
+    base = posixpath.dirname(path)
+    if one.level:
+        for _ in range(one.level - 1):
+            base = posixpath.dirname(base)
+    else:
+        base = ""
+    parts = [part for part in one.module.split(".") if part]
+    if not one.level and parts[:1] == [extension_id]:
+        parts = parts[1:]
+    if one.name and one.name != "*":
+        parts.append(one.name)
+    for index in range(len(parts) + 1):
+        folder = posixpath.join(base, *parts[:index])
+        yield posixpath.join(folder, "__init__.py")
+        if index:
+            yield f"{folder}.py"

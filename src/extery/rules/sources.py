@@ -1,0 +1,136 @@
+"""The code of an extension for rules: the facts about its modules, and which of them are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from extery.analysis.facts import Call, ModuleFacts
+from extery.analysis.pool import Limits, Source, analyze_all
+from extery.core.cached_property import cached_property
+from extery.core.compatibility import BlenderRange
+from extery.core.errors import InvalidPackage
+from extery.core.versions import BLENDER_SERIES, python_of_blender
+from extery.rules.import_graph import reached_from_init
+
+#: Folders that hold libraries of others, by the names that people give them.
+_VENDOR_FOLDERS = frozenset(
+    {
+        *(
+            "vendor",
+            "vendored",
+            "vendors",
+            "_vendor",
+            "_vendored",
+            "third_party",
+            "thirdparty",
+            "3rdparty",
+        ),
+        *("extern", "externals", "site-packages", "dist-packages", "dependencies", "deps", "_deps"),
+    }
+)
+_TEST_FOLDERS = frozenset(
+    {"test", "tests", "testing", "docs", "doc", "examples", "scripts", "tools", "benchmarks"}
+)
+
+
+class Sources:
+    """The modules of an extension; their paths are those of files next to the manifest.
+
+    ``own`` leaves out what others wrote, in ``vendor_folders``. ``parts`` also leaves out tests and tools of the
+    author, which the add-on does not import: most rules judge these only. ``reached`` are the paths of the modules
+    that are imported, from `__init__.py` on.
+    """
+
+    def __init__(
+        self, modules: Sequence[ModuleFacts], pythons: Sequence[str], extension_id: str = ""
+    ) -> None:
+        self.modules = tuple(modules)
+        self.pythons = tuple(pythons)
+        self.vendor_folders = find_vendor_folders([module.path for module in modules])
+        self.own = tuple(m for m in self.modules if not self.is_vendored(m.path))
+        self.reached = reached_from_init(self.modules, extension_id)
+        self.parts = tuple(m for m in self.own if self._is_part(m.path))
+
+    def is_vendored(self, path: str) -> bool:
+        return any(path.startswith(f"{folder}/") for folder in self.vendor_folders)
+
+    def _is_part(self, path: str) -> bool:
+        return path in self.reached or not _is_for_development(path)
+
+    @cached_property
+    def by_path(self) -> dict[str, ModuleFacts]:
+        return {module.path: module for module in self.modules}
+
+    def calls(self, *names: str) -> Iterator[tuple[ModuleFacts, Call]]:
+        """Yield the calls of the parts of the add-on to one of ``names``: whole paths, or ends that begin with a dot."""
+        ends = tuple(name for name in names if name.startswith("."))
+        whole = frozenset(names)
+        for module in self.parts:
+            for call in module.calls:
+                if call.name in whole or (ends and call.name.endswith(ends)):
+                    yield module, call
+
+
+def read_sources(
+    names: Iterable[str],
+    *,
+    size_of: Callable[[str], int],
+    read: Callable[[str, int], bytes],
+    table: Mapping[str, Any],
+    limits: Limits,
+) -> Sources:
+    """Analyse the Python files among ``names``, for the Pythons of the range in the manifest's ``table``.
+
+    ``read`` returns at most that many bytes of a file, and raises `InvalidPackage` if it cannot be read.
+    """
+    pythons = pythons_of(table)
+    sources = [
+        Source(name, size_of(name), _reader(read, name)) for name in names if name.endswith(".py")
+    ]
+    versions = [(int(major), int(minor)) for major, minor in (p.split(".") for p in pythons)]
+    return Sources(analyze_all(sources, versions, limits), pythons, str(table.get("id", "")))
+
+
+def _reader(read: Callable[[str, int], bytes], name: str) -> Callable[[int], bytes]:
+    def read_one(limit: int) -> bytes:
+        with suppress(InvalidPackage, OSError):  # another rule reports what cannot be read
+            return read(name, limit)
+        return b""
+
+    return read_one
+
+
+def pythons_of(table: Mapping[str, Any]) -> list[str]:
+    """Return the Pythons of the Blender versions that a manifest's table allows, the oldest first."""
+    minimum, maximum = table.get("blender_version_min"), table.get("blender_version_max")
+    allowed = BlenderRange((0, 0, 0))
+    with suppress(ValueError, TypeError, AttributeError):  # reported by the rules of the manifest
+        allowed = BlenderRange.parse(str(minimum), maximum if isinstance(maximum, str) else None)
+    series = [
+        one
+        for one in BLENDER_SERIES
+        if allowed.overlaps(BlenderRange.of_series("{}.{}".format(*one)))
+    ]
+    return list(dict.fromkeys(python_of_blender(one) for one in series or BLENDER_SERIES[-1:]))
+
+
+def find_vendor_folders(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the folders whose modules others wrote."""
+    found = set()
+    for path in paths:
+        parts = path.split("/")[:-1]
+        for index, part in enumerate(parts):
+            if part.lower() in _VENDOR_FOLDERS:
+                found.add("/".join(parts[: index + 1]))
+                break
+    return tuple(sorted(found))
+
+
+def _is_for_development(path: str) -> bool:
+    """Return whether a module is a test or a tool of the author by its name."""
+    *folders, file = path.lower().split("/")
+    return bool(_TEST_FOLDERS.intersection(folders)) or (
+        file.startswith(("test_", "setup.", "conftest.")) or file.endswith("_test.py")
+    )
