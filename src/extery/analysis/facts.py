@@ -11,6 +11,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
+def readable(name: str) -> str:
+    """Return a path of names as people write it."""
+    return name.lstrip("~%").removeprefix("builtins.")
+
+
 class Position(NamedTuple):
     """A place in the source: where the expression begins and ends."""
 
@@ -60,6 +65,11 @@ class Call(NamedTuple):
     arguments: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
 
+    @property
+    def label(self) -> str:
+        """The name as people write it."""
+        return readable(self.name)
+
     def keyword(self, name: str) -> Value | None:
         """Return the value of a keyword argument."""
         return next((value for key, value in self.keywords if key == name), None)
@@ -76,6 +86,11 @@ class Use(NamedTuple):
     name: str
     function: str
     context: str
+
+    @property
+    def label(self) -> str:
+        """The name as people write it."""
+        return readable(self.name)
 
 
 class Item(NamedTuple):

@@ -9,7 +9,10 @@ from __future__ import annotations
 import ast
 import builtins
 
-_BUILTINS = frozenset(dir(builtins))
+#: Without `__name__` and others, which each module has of its own.
+_BUILTINS = frozenset(
+    name for name in dir(builtins) if not name.startswith("__") or name == "__import__"
+)
 #: Bounds for chains of attributes and of aliases: the result is cut off, not wrong.
 MAX_PARTS = 24
 MAX_ALIASES = 6

@@ -80,16 +80,14 @@ def permission_uses(modules: Sequence[ModuleFacts]) -> dict[str, list[Use]]:
     for module in modules:
         for call in module.calls:
             if permission := _permission_of(call):
-                found[permission].append(
-                    (module.path, call.at, call.name.removeprefix("builtins."))
-                )
+                found[permission].append((module.path, call.at, call.label))
         for one in module.classes:
             helper = next((base for base in one.bases if base.endswith(_FILE_HELPERS)), "")
             if helper:
                 found["files"].append((module.path, one.at, helper.rpartition(".")[2]))
         for use in module.uses:
             if _CLIPBOARD.search(use.name):
-                found["clipboard"].append((module.path, use.at, use.name.lstrip("~%")))
+                found["clipboard"].append((module.path, use.at, use.label))
     return found
 
 

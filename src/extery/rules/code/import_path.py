@@ -21,7 +21,7 @@ _LISTS = frozenset({"sys.path", "sys.meta_path", "sys.path_hooks"})
 def check(context: RuleContext, problems: ProblemList) -> None:
     sources = context.sources
     for module, call in sources.calls(*_CALLS):
-        problems.add("code.import-path", where=context.line(module.path, call.at), name=call.name)
+        problems.add("code.import-path", where=context.line(module.path, call.at), name=call.label)
     for module in sources.parts:
         for one in module.assignments:
             if one.name in _LISTS or one.name == "sys.path[]":

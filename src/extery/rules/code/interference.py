@@ -33,7 +33,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                     "code.interference",
                     where=context.line(module.path, call.at),
                     variant=kind,
-                    name=call.name,
+                    name=call.label,
                 )
 
 

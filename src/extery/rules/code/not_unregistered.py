@@ -35,7 +35,10 @@ _KINDS = (
     _Kind(
         "preview",
         ("bpy.utils.previews.new",),
-        ("previews.remove", "previews.new().close", "previews.new().clear"),
+        (
+            *("previews.remove", "previews.close", "previews.clear"),
+            *("previews.new().close", "previews.new().clear"),
+        ),
     ),
     _Kind("message", ("bpy.msgbus.subscribe_rna",), ("bpy.msgbus.clear_by_owner",)),
     _Kind("tool", ("bpy.utils.register_tool",), ("bpy.utils.unregister_tool",)),
@@ -70,7 +73,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                 "code.not-unregistered",
                 where=context.line(module.path, call.at),
                 variant=kind.name,
-                name=call.name,
+                name=call.label,
                 more=len(left) - 1,
             )
     _check_properties(context, modules, problems)

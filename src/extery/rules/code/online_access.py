@@ -21,7 +21,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
         for call in module.calls:
             if is_network_call(call) and not _is_local(call):
                 problems.add(
-                    "code.online-access", where=context.line(module.path, call.at), name=call.name
+                    "code.online-access", where=context.line(module.path, call.at), name=call.label
                 )
                 return
 

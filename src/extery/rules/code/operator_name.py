@@ -8,7 +8,7 @@ from extery.core.errors import ProblemList
 from extery.rules.context import RuleContext
 from extery.rules.rule import CHECKS, Input, Rule
 
-_OPERATOR = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
+_OPERATOR = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 #: Source: `BKE_idtype` and the messages of `bpy.utils.register_class`: a name has at most 63 characters.
 MAX_NAME = 63
 _INFIX = {"Panel": "_PT_", "Menu": "_MT_", "Header": "_HT_", "UIList": "_UL_"}

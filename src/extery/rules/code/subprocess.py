@@ -30,7 +30,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
             "code.subprocess",
             where=context.line(module.path, call.at),
             variant="shell" if is_shell else "",
-            name=call.name,
+            name=call.label,
             more=len(found) - 1,
         )
 

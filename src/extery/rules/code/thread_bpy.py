@@ -30,7 +30,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                 problems.add(
                     "code.thread-bpy",
                     where=context.line(module.path, used.at),
-                    name=used.name,
+                    name=used.label,
                     function=function,
                     line=call.at.line,
                 )

@@ -53,10 +53,11 @@ def _is_known_elsewhere(module: ModuleFacts, modules: Sequence[ModuleFacts]) -> 
     return (
         file == "__init__.py"
         or any(
-            value.kind in ("str", "f-string") and (file in value.text or stem == value.text)
+            text.kind in ("str", "f-string") and (file in text.text or stem == text.text)
             for other in modules
             for call in other.calls
             for value in (*call.arguments, *(v for _, v in call.keywords))
+            for text in (value, *value.items)
         )
         or any(
             file in one.value.text or stem in [item.text for item in one.value.items]

@@ -34,7 +34,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
                 problems.add(
                     "code.writes-own-folder",
                     where=context.line(module.path, call.at),
-                    name=call.name.removeprefix("builtins."),
+                    name=call.label,
                 )
 
 
