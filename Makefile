@@ -61,6 +61,7 @@ fix: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/check.py
 	$(BIN)/python benchmarks/first_start.py
 	$(BIN)/python benchmarks/slow_clients.py
 	$(BIN)/python benchmarks/listing_server.py

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "benchmarks"
 #: The arguments of each benchmark. FOLDER is an empty folder.
 ARGUMENTS: dict[str, list[str]] = {
+    "check": ["--runs", "1", "--modules", "3", "--megabytes", "1"],
     "client_install": [
         *("--packages", "2", "--network", "instant", "--warm", "2"),
         *("--runs", "1", "--count", "3", "--bytes", "300000", "--large", "2"),
