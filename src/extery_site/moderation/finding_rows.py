@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from extery.core.errors import Problem
 from extery_site.catalog.models import Version
 from extery_site.moderation.disputes import disputes_of
-from extery_site.moderation.findings import findings_of
+from extery_site.moderation.findings import FindingPlace, findings_of, places_of
 from extery_site.moderation.models import Dispute, Task, Waiver
 from extery_site.moderation.waivers import waivers_of
+
+#: Places that are shown for a finding.
+MAX_PLACES = 5
 
 
 class FindingRow(NamedTuple):
@@ -22,6 +25,15 @@ class FindingRow(NamedTuple):
     waiver: Waiver | None
     task: Task | None
     dispute: Dispute | None
+    places: Sequence[FindingPlace] = ()
+
+    @property
+    def shown_places(self) -> Sequence[FindingPlace]:
+        return self.places[:MAX_PLACES]
+
+    @property
+    def more_places(self) -> int:
+        return len(self.places) - len(self.shown_places)
 
     @property
     def group(self) -> str:
@@ -40,6 +52,7 @@ def finding_rows(
     """
     before = findings_of(approved) if approved else {}
     waivers, disputes = waivers_of(version.extension), disputes_of(version)
+    places = places_of(version)
     by_finding = {task.fingerprint: task for task in tasks if task.fingerprint}
     return [
         FindingRow(
@@ -49,6 +62,7 @@ def finding_rows(
             waiver=waivers.get(fingerprint),
             task=by_finding.get(fingerprint),
             dispute=disputes.get(fingerprint),
+            places=places.get(fingerprint, ()),
         )
         for fingerprint, problem in findings_of(version).items()
     ]
