@@ -85,6 +85,14 @@ def test_all_modules_together_have_a_limit_of_time_and_of_size() -> None:
     assert [facts.failure for facts in large] == ["", "", "size"]
 
 
+def test_the_facts_of_all_modules_have_a_limit() -> None:
+    sources = [source(b"print(1)\n" * 20, f"{number}.py") for number in range(3)]
+
+    found = analyze_all(sources, PYTHONS, Limits(facts=15, processes=1))
+
+    assert [facts.failure for facts in found] == ["", "size", "size"]
+
+
 def test_a_file_that_is_larger_than_it_says_is_not_read_to_the_end() -> None:
     lies = Source("gears.py", 1, lambda limit: b"x" * limit)
 

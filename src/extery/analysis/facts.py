@@ -191,6 +191,11 @@ class ModuleFacts(NamedTuple):
     texts: tuple[Text, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
 
+    @property
+    def number(self) -> int:
+        """How many facts there are."""
+        return sum(len(part) for part in self if isinstance(part, tuple))
+
 
 def to_plain(facts: ModuleFacts) -> list[Any]:
     """Return the facts as lists, for JSON."""

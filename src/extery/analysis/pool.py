@@ -25,7 +25,10 @@ from extery.analysis.module import Python
 
 
 class Limits(NamedTuple):
-    """Limits of an analysis: seconds for one module and for all, bytes of one module and of all, memory of a process."""
+    """Limits of an analysis: seconds for one module and for all, bytes of one module and of all, memory of a process.
+
+    ``facts`` are those of all modules, which this process keeps: about 300 bytes each.
+    """
 
     seconds: float = 10.0
     total_seconds: float = 120.0
@@ -33,6 +36,7 @@ class Limits(NamedTuple):
     total_bytes: int = 60_000_000
     memory: int = 600_000_000
     processes: int = 8
+    facts: int = 2_000_000
 
 
 #: For sources that somebody else uploaded: one process, and few seconds in all.
@@ -68,11 +72,20 @@ def analyze_all(
     deadline = time.monotonic() + limits.total_seconds
     queue, lock = iter(pending), threading.Lock()
 
+    kept_facts = 0
+
     def work() -> list[ModuleFacts]:
+        nonlocal kept_facts
+        found = []
         with _Process(pythons, limits, deadline) as process:
-            return [
-                process.analyze(source.path, data) for source, data in _read(queue, lock, limits)
-            ]
+            for source, data in _read(queue, lock, limits):
+                if kept_facts > limits.facts:
+                    found.append(ModuleFacts(source.path, "size"))
+                    continue
+                found.append(process.analyze(source.path, data))
+                with lock:
+                    kept_facts += found[-1].number
+        return found
 
     if pending:
         with _without_collector(), ThreadPoolExecutor(max_workers=processes) as pool:

@@ -174,6 +174,14 @@ class DisputeOut(Schema):
         )
 
 
+class FindingPlaceOut(Schema):
+    """A line of code that a finding is about."""
+
+    package: str = Field(description="SHA-256 of the package.")
+    file: str
+    line: int
+
+
 class FindingOut(Schema):
     """A finding of a version: its problem, and what happened to it."""
 
@@ -183,6 +191,9 @@ class FindingOut(Schema):
     waiver: WaiverOut | None
     dispute: DisputeOut | None = Field(description="The last one.")
     task: int | None = Field(description="The id of its task.")
+    places: list[FindingPlaceOut] = Field(
+        description="The lines of code that have it; empty for other findings."
+    )
 
     @classmethod
     def of(cls, row: FindingRow) -> FindingOut:
@@ -193,6 +204,7 @@ class FindingOut(Schema):
             waiver=WaiverOut.of(row.waiver) if row.waiver else None,
             dispute=DisputeOut.of(row.dispute) if row.dispute else None,
             task=row.task.pk if row.task else None,
+            places=[FindingPlaceOut(**place._asdict()) for place in row.places],
         )
 
 

@@ -48,6 +48,13 @@ def test_each_module_is_a_finding_with_its_lines() -> None:
     ]
 
 
+def test_the_api_has_the_lines(moderator: User, program: SignIn) -> None:
+    rows = program(moderator).get("/api/v1/extensions/gear_tool/versions/1.0.0/findings/").json()
+
+    [row] = [row for row in rows if row["problem"]["file"] == "bolts.py"]
+    assert [(place["file"], place["line"]) for place in row["places"]] == [("bolts.py", 2)]
+
+
 def test_the_page_links_to_the_lines_and_counts_the_others(
     moderator: User, signed_in: SignIn
 ) -> None:
