@@ -358,3 +358,33 @@ def test_an_add_on_without_register_or_unregister_is_named() -> None:
     ):
         found = findings({"__init__.py": source, "gears.py": REGISTERS})
         assert "code.no-unregister" not in dict(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def f():\n    return maths.pi\n", True),
+        ("def f():\n    return maths.pi + maths.e\n", True),
+        ("from maths import *\nprint(pi)\n", False),
+        (
+            "import bpy\nclass A(bpy.types.Operator):\n    mode: bpy.props.EnumProperty(items=[('A', 'B', 'C')])\n",
+            False,
+        ),
+        ("def f(x: 'Gear') -> None: ...\n", False),
+        ("if 'bpy' in locals():\n    import importlib\n    importlib.reload(gears)\n", False),
+        (
+            "def f():\n    for i in range(3):\n        if i:\n            print(last)\n        last = i\n",
+            False,
+        ),
+        ("print(maths)  # noqa: F821\n", False),
+    ],
+)
+def test_undefined_names_are_found_by_ruff(source: str, expected: bool) -> None:
+    found = findings({"__init__.py": f"from . import gears\n{REGISTERS}", "gears.py": source})
+    assert [code for code, _ in found] == ["code.undefined-name"] * expected
+
+
+def test_without_ruff_no_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extery.rules.ruff.find_ruff", lambda: None)
+
+    assert findings({"__init__.py": f"print(maths)\n{REGISTERS}"}) == []

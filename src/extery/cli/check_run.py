@@ -16,6 +16,7 @@ from extery.core.errors import Problem, Where
 from extery.rules.checks import Checks
 from extery.rules.profiles import Profile
 from extery.rules.registry import all_rules
+from extery.rules.ruff import find_ruff
 
 if TYPE_CHECKING:
     from extery.cli.project_config import ProjectConfig
@@ -78,6 +79,10 @@ def check_all(
             for item in checks.suppressed
         ]
         checked.append(CheckedPath(report, problems, silenced))
+    if find_ruff() is None:
+        hints.append(
+            "Undefined names were not looked for, because ruff is not installed: pip install 'extery[check]'"
+        )
     if fixable and not mode.is_on:
         hints.append(f"{pluralize(fixable, 'problem')} can be fixed with --fix.")
     return CheckResult(checked, fixed, hints)

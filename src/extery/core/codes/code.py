@@ -62,6 +62,13 @@ CODES = {
         hint="correct the line, or raise blender_version_min to a Blender whose Python can read it",
         example={"file": "gears.py", "reason": "invalid syntax", "python": "3.11"},
     ),
+    "code.undefined-name": Code(
+        "warning", "a name is not defined",
+        "The code raises NameError when it gets there, which for most users is a button that does nothing. ruff finds such names (its rule F821).",
+        message="{name} is not defined in {file}",
+        hint="import or define it, or correct the name",
+        example={"name": "maths", "file": "gears.py"},
+    ),
     "code.not-analyzed": Code(
         "warning", "a module cannot be analysed",
         "Code that no tool can read in reasonable time is not checked by any of the other rules, and a reviewer cannot read it either.",
