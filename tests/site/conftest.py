@@ -23,6 +23,7 @@ from extery_site.project.tasks import queue, task_enqueued
 from extery_site.project.tasks.models import StoredTask
 from extery_site.project.tasks.runner import AttemptResult, run_task
 from extery_site.project.tasks.worker import ALL_QUEUES
+from tests.analysis_in_process import small_sources_here
 from tests.migrated import copy_migrated_database, migrated_template
 from tests.services.postgresql import drop_old_database
 from tests.site import empty_database, factories
@@ -49,6 +50,13 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["TEMPLATE"] = template
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
         drop_old_database(os.environ["EXTERY_DATABASE"], connection.creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_sources_here() -> Iterator[None]:
+    """Analyse the code of small uploads without a child process."""
+    with small_sources_here():
+        yield
 
 
 @pytest.fixture(scope="session")

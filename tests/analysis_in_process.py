@@ -1,0 +1,35 @@
+"""Analysis of small sources in the process of the tests.
+
+A child process for each upload would take minutes of all tests of the site together. `tests/analysis` tests the child
+processes, and sources that are not small still get one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from extery.analysis.facts import ModuleFacts
+from extery.analysis.module import Python, analyze
+from extery.analysis.pool import Limits, Source, analyze_all
+
+#: Bytes of all sources together; nothing so small takes long to parse.
+SMALL = 20_000
+
+
+@contextmanager
+def small_sources_here() -> Iterator[None]:
+    """Analyse small sources without a child process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("extery.rules.sources.analyze_all", _analyze_all)
+        yield
+
+
+def _analyze_all(
+    sources: Sequence[Source], pythons: Sequence[Python], limits: Limits
+) -> list[ModuleFacts]:
+    if sum(source.size for source in sources) > SMALL:
+        return analyze_all(sources, pythons, limits)
+    return [analyze(source.path, source.read(SMALL), pythons) for source in sources]
