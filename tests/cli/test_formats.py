@@ -1,4 +1,4 @@
-"""--output-format json, github and sarif, for every command that prints problems."""
+"""All formats of --output-format, for every command that prints problems."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 
 from extery.cli.app import COMMANDS, extery, load_command
 from extery.cli.group import CommandGroup
-from extery.cli.output import Outcome, prefix_problems
+from extery.cli.options import FORMATS
+from extery.cli.output import Outcome, SilencedProblem, prefix_problems
 from extery.cli.output.github import workflow_commands
+from extery.cli.output.gitlab import code_quality_report
+from extery.cli.output.junit import junit_document
 from extery.cli.output.sarif import FINGERPRINT, sarif_document
 from extery.core.errors import Problem, Where
 from tests.author.trees import make_source
@@ -69,7 +73,7 @@ def test_json_has_the_same_members_for_every_command(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", FORMATTED)
-@pytest.mark.parametrize("output_format", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize("output_format", FORMATS)
 def test_every_outcome_ends_with_a_summary_on_stderr(command: str, output_format: str) -> None:
     assert run(command, output_format).stderr.splitlines()[-1].endswith("Found 1 error.")
 
@@ -198,4 +202,125 @@ def test_every_command_that_prints_problems_takes_all_formats() -> None:
         )
         for part in parts:
             [option] = [p for p in load_command(part).params if p.name == "output_format"]
-            assert {"text", "json", "github", "sarif"} <= set(option.type.choices), part  # type: ignore[attr-defined]
+            assert set(FORMATS) <= set(option.type.choices), part  # type: ignore[attr-defined]
+
+
+def test_the_rules_of_sarif_have_their_guideline_and_examples() -> None:
+    problem = Problem.of("file.nested-archive", where=Where("a.zip"), file="a.zip", format="zip")
+
+    document = json.loads(sarif_document(Outcome(True, "", problems=prefix_problems([problem]))))
+
+    [rule] = document["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["helpUri"].startswith("https://")
+    assert rule["helpUri"] in rule["help"]["markdown"]
+    assert "-- data/textures.zip --" in rule["help"]["markdown"]
+
+
+# GitLab
+
+
+def check_gitlab(document: Any) -> list[dict[str, Any]]:
+    """Check the members that GitLab documents for Code Quality reports; return the entries."""
+    assert isinstance(document, list)
+    for entry in document:
+        assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert set(entry["location"]) == {"path", "lines"}
+        assert entry["location"]["path"]
+        assert not entry["location"]["path"].startswith("./")
+        assert entry["location"]["lines"]["begin"] >= 1
+    assert len({entry["fingerprint"] for entry in document}) == len(document)
+    return document
+
+
+@pytest.mark.parametrize("command", FORMATTED)
+def test_gitlab_gets_a_valid_report(command: str) -> None:
+    [entry] = check_gitlab(json.loads(run(command, "gitlab").stdout))
+
+    assert entry["severity"] == "major"
+    if command == "validate":
+        assert entry["check_name"] == "manifest.website.empty"
+        assert entry["location"] == {"path": "gears/blender_manifest.toml", "lines": {"begin": 10}}
+
+
+def test_equal_problems_are_entries_of_their_own_for_gitlab() -> None:
+    problems = prefix_problems([Problem("package.empty", "x\x1b", where=Where("./a.zip"))] * 3)
+
+    entries = check_gitlab(json.loads(code_quality_report(Outcome(False, "", problems=problems))))
+
+    assert [entry["location"]["path"] for entry in entries] == ["a.zip"] * 3
+    assert entries[0]["description"] == "x\\x1b"
+
+
+def test_gitlab_gets_an_empty_list_of_a_valid_extension(tmp_path: Path) -> None:
+    make_source(tmp_path / "gears")
+
+    assert check_gitlab(json.loads(run("validate", "gitlab").stdout)) == []
+
+
+# JUnit
+
+
+def check_junit(text: str) -> list[ElementTree.Element]:
+    """Check the structure of Jenkins' schema for JUnit files; return the test cases."""
+    root = ElementTree.fromstring(text.encode())
+    assert root.tag == "testsuites"
+    assert set(root.attrib) == {"name", "tests", "failures", "errors"}
+    [suite] = root
+    cases = list(suite)
+    assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped"}
+    assert int(suite.attrib["tests"]) == len(cases) > 0
+    for kind, tag in (("failures", "failure"), ("skipped", "skipped")):
+        assert int(suite.attrib[kind]) == len(suite.findall(f"testcase/{tag}"))
+    for case in cases:
+        assert case.tag == "testcase"
+        assert set(case.attrib) == {"name", "classname"}
+        assert [child.tag for child in case] in ([], ["failure"], ["skipped"], ["system-out"])
+        for failure in case.findall("failure"):
+            assert set(failure.attrib) == {"message", "type"}
+    return cases
+
+
+@pytest.mark.parametrize("command", FORMATTED)
+def test_junit_has_a_failure_for_an_error(command: str) -> None:
+    [case] = check_junit(run(command, "junit").stdout)
+
+    assert case.find("failure") is not None
+    if command == "validate":
+        assert case.attrib["classname"] == "gears/blender_manifest.toml"
+        assert case.findtext("failure", "").startswith("gears/blender_manifest.toml:10:11: ")
+        assert case.attrib["name"].startswith("manifest.website.empty: ")
+
+
+def junit_of(**changes: Any) -> list[ElementTree.Element]:
+    problem = Problem(
+        "build.caches-packed", "a\x00<\ud800\ufffe", hint="b", where=Where("a&b.py", (), 3)
+    )
+    [item] = prefix_problems([problem._replace(severity="warning")])
+    outcome = Outcome(True, "Checked.", problems=[item])._replace(**changes)
+    return check_junit(junit_document(outcome, "validate"))
+
+
+def test_a_warning_fails_in_junit_only_if_it_fails_the_command() -> None:
+    [passed] = junit_of()
+    [failed] = junit_of(is_strict=True, ok=False)
+
+    assert [child.tag for child in passed] == ["system-out"]
+    assert [child.tag for child in failed] == ["failure"]
+    assert passed.findtext("system-out", "").startswith("warning: a&b.py:3: a\\x00<")
+
+
+def test_a_silenced_warning_is_skipped_in_junit_with_its_reason() -> None:
+    [item] = prefix_problems([Problem("build.caches-packed", "x", severity="warning")])
+
+    [case] = junit_of(problems=[], silenced=[SilencedProblem(item, "on purpose")])[1:]
+
+    skipped = case.find("skipped")
+    assert skipped is not None
+    assert skipped.attrib == {"message": "on purpose"}
+
+
+def test_no_problem_is_a_case_that_passes() -> None:
+    [case] = junit_of(problems=[])
+
+    assert (case.attrib["name"], list(case)) == ("Checked.", [])

@@ -112,7 +112,7 @@ def join_optional_version(arguments: Sequence[str]) -> list[str]:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 #: Formats of every command that prints problems.
-FORMATS = ("text", "json", "github", "sarif")
+FORMATS = ("text", "json", "github", "sarif", "gitlab", "junit")
 
 
 def output_options(

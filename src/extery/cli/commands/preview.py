@@ -62,8 +62,8 @@ def command(
 
     index.json and index.html are regenerated when packages are added, changed or removed, with the options of the
     last server-generate. Mirrors, and listings with entries that the packages do not have, are served unchanged.
-    Ctrl+C stops it; then --output-format json, github or sarif prints all problems that occurred. For public use
-    choose a real web server, or none: file:// works too.
+    Ctrl+C stops it; then every --output-format but text prints all problems that occurred. For public use choose a
+    real web server, or none: file:// works too.
     """
     from extery.cli.output import Outcome, print_note
     from extery.cli.terminal import printable

@@ -80,6 +80,14 @@ def _document(outcome: Outcome, command: str, output_format: str) -> str:
         from extery.cli.output.sarif import sarif_document
 
         return sarif_document(outcome)
+    if output_format == "gitlab":
+        from extery.cli.output.gitlab import code_quality_report
+
+        return code_quality_report(outcome)
+    if output_format == "junit":
+        from extery.cli.output.junit import junit_document
+
+        return junit_document(outcome, command)
     assert outcome.html is not None
     return outcome.html()
 

@@ -37,6 +37,9 @@ code { background: var(--code); border-radius: .3rem; padding: .1rem .35rem; }
 .warning { color: var(--doubt); font-weight: 650; }
 .ok { color: var(--good); font-weight: 650; }
 details { color: var(--dim); margin-top: .3rem; }
+pre { background: var(--code); border-radius: .5rem; padding: .6rem .8rem; overflow-x: auto;
+  font: .8125rem/1.5 ui-monospace, monospace; margin: .3rem 0 .6rem; color: var(--ink); }
+a { color: inherit; }
 summary { cursor: pointer; width: fit-content; }
 """
 
@@ -93,9 +96,24 @@ def _item(problem: Problem) -> str:
     place = escape(str(problem.where))
     hint = f"<p>Hint: {escape(problem.hint)}</p>" if problem.hint else ""
     why = escape(codes.find(problem.code).why)
+    more = _more(problem.code)
     return (
         f'<li>\n<span class="place">{place}</span>\n'
         f'<p><span class="{problem.severity}">{problem.severity}</span>: '
         f"{escape(problem.message)}</p>\n{hint}\n"
-        f"<details><summary>Why</summary><p>{why} <code>{problem.code}</code></p></details>\n</li>"
+        f"<details><summary>Why</summary><p>{why} <code>{problem.code}</code></p>{more}</details>\n</li>"
     )
+
+
+def _more(code: str) -> str:
+    """Return the guideline of a code, and its examples."""
+    from extery.rules.documentation import examples_of, guideline_of
+
+    text = ""
+    if guideline := guideline_of(code):
+        url = escape(guideline.url)
+        text += f'\n<p>Guideline: <a href="{url}">{escape(str(guideline))}</a></p>'
+    for title, example in zip(("Has the problem", "Has not"), examples_of(code), strict=True):
+        if example:
+            text += f"\n<p>{title}:</p>\n<pre>{escape(example)}</pre>"
+    return text

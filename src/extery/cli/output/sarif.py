@@ -46,14 +46,37 @@ def sarif_document(outcome: Outcome) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
+    from extery.rules.documentation import examples_of, guideline_of
+
     explained = explain(code)
-    return {
+    guideline = guideline_of(code)
+    text, markdown = explained.why, explained.why
+    if guideline is not None:
+        text += f" Guideline: {guideline} ({guideline.url})."
+        markdown += f"\n\nGuideline: [{guideline}]({guideline.url})"
+    for title, example in zip(("Has the problem", "Has not"), examples_of(code), strict=True):
+        if example:
+            markdown += f"\n\n{title}:\n\n{_fenced(example)}"
+    see = f"See: extery explain {code}"
+    rule: dict[str, Any] = {
         "id": code,
         "shortDescription": {"text": f"{explained.title}."},
         "fullDescription": {"text": explained.why},
-        "help": {"text": f"{explained.why} See: extery explain {code}"},
+        "help": {"text": f"{text} {see}", "markdown": f"{markdown}\n\n{see.replace(': ', ': `')}`"},
         "defaultConfiguration": {"level": explained.severity},
+        "properties": {"tags": [code.partition(".")[0]]},
     }
+    if guideline is not None:
+        rule["helpUri"] = guideline.url
+    return rule
+
+
+def _fenced(text: str) -> str:
+    """Return a text as a block of code; the fence is longer than any in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _result(item: PrefixedProblem, rule: int, reason: str | None) -> dict[str, Any]:
