@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from extery.repository.page.theme_colors import PANEL, VIEW
+from extery.package.theme_colors import PANEL, VIEW
 from extery.repository.page.theme_preview import picture, styles
 from extery_demo.scenarios import scenarios
 from extery_demo.theme_xml import Edition, Palette, theme_file

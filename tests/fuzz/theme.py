@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from io import BytesIO
 
 from extery.core.errors import ProblemList
-from extery.repository.page.theme_colors import ThemeColors, contrast_verdict
+from extery.package.theme_colors import ThemeColors, contrast_verdict
 from extery.repository.page.theme_preview import styles
 from extery.rules.context import RuleContext
 from extery.rules.package import theme_file

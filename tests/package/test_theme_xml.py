@@ -8,6 +8,7 @@ import pytest
 
 from extery.core.errors import ProblemList
 from extery.package import open_package
+from extery.package.theme_colors import ThemeColors
 from extery.package.theme_xml import (
     MAX_ATTRIBUTES,
     MAX_THEME_BYTES,
@@ -16,7 +17,6 @@ from extery.package.theme_xml import (
     read_theme,
 )
 from extery.repository.page.metadata import read_metadata
-from extery.repository.page.theme_colors import ThemeColors
 from extery.rules.engine import check_package
 from tests.fuzz.child import peak_of
 from tests.samples.packages import XML, nested_theme, theme

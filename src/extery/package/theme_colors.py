@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extery.core.errors import ProblemList
 
 Colour = tuple[float, float, float, float]
 
-_GOOD, _POOR = 4.5, 3.0
+#: Ratios of WCAG 2: enough for all text, and the least for large text.
+GOOD_CONTRAST, POOR_CONTRAST = 4.5, 3.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,16 @@ _PAIRS = {
 }
 
 
+class TextContrast(NamedTuple):
+    """The contrast of a text that people read: its role, the name of its place, both colours as seen, and their ratio."""
+
+    name: str
+    role: ColorRole
+    text: str
+    background: str
+    ratio: float
+
+
 class ThemeColors:
     """The colours that a theme sets, by path such as ``view_3d.space.text``."""
 
@@ -86,11 +98,14 @@ class ThemeColors:
     @property
     def contrasts(self) -> dict[str, float]:
         """The contrast ratio (WCAG) of text in each of the main editors, by name."""
-        ratios = {}
-        for name, (text, backgrounds) in _PAIRS.items():
-            background = _composite(self[role] for role in reversed(backgrounds))
-            ratios[name] = _ratio(_blend(_rgba(self[text]), background), background)
-        return ratios
+        return {text.name: text.ratio for text in self.texts()}
+
+    def texts(self) -> Iterator[TextContrast]:
+        """Yield the text of each of the main editors with its contrast (WCAG) to what is below it."""
+        for name, (role, backgrounds) in _PAIRS.items():
+            background = _composite(self[layer] for layer in reversed(backgrounds))
+            text = _blend(_rgba(self[role]), background)
+            yield TextContrast(name, role, _hex(text), _hex(background), _ratio(text, background))
 
 
 def contrast_verdict(contrasts: Mapping[str, float]) -> tuple[str, str]:
@@ -98,17 +113,21 @@ def contrast_verdict(contrasts: Mapping[str, float]) -> tuple[str, str]:
     name, lowest = min(contrasts.items(), key=lambda item: item[1])
     # Rounded down: 4.49 is below 4.5.
     ratio_text = f"{int(lowest * 10) / 10:.1f} : 1"
-    if lowest >= _GOOD:
+    if lowest >= GOOD_CONTRAST:
         return "good", f"Text is easy to read: its contrast is at least {ratio_text} ({name})."
-    weak = [name for name, ratio in contrasts.items() if ratio < _GOOD]
+    weak = [name for name, ratio in contrasts.items() if ratio < GOOD_CONTRAST]
     where = f"{', '.join(weak[:-1])} and {weak[-1]}" if len(weak) > 1 else weak[0]
-    level = "poor" if lowest < _POOR else "weak"
+    level = "poor" if lowest < POOR_CONTRAST else "weak"
     return level, f"Text has {level} contrast in {where}: {ratio_text}, where 4.5 : 1 is advised."
 
 
 def _rgba(text: str) -> Colour:
     red, green, blue = (int(text[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue, int(text[7:9] or "ff", 16) / 255
+
+
+def _hex(colour: Colour) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in colour[:3])
 
 
 def _blend(top: Colour, background: Colour) -> Colour:

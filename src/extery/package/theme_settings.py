@@ -106,6 +106,18 @@ def line_of(setting: Setting, data: bytes) -> int:
     return setting.element.line + before.count(b"\n")
 
 
+def find_setting(root: ThemeElement, path: str) -> Setting | None:
+    """Return the attribute at a path such as ``view_3d.space.text``, or ``None`` if the file does not set it."""
+    element = next((item for item in _elements(root) if item.name == ROOT_TYPES[0]), None)
+    *members, attribute = path.split(".")
+    for name in members:
+        member = next((c for c in element.children if c.name == name), None) if element else None
+        element = member.children[0] if member and member.children else None
+    if element is None or attribute not in dict(element.attributes):
+        return None
+    return Setting(f"{element.name}.{attribute}", element, attribute)
+
+
 def compare_settings(root: ThemeElement, structure: ThemeStructure) -> Comparison:
     """Return what a Blender with this structure makes of the file."""
     result = Comparison()

@@ -32,6 +32,8 @@ _MAX_PATH = 200
 _MAX_VALUE = 40
 _CHUNK = 1 << 16
 _ROOT = "bpy"
+#: A Git LFS pointer, see `extery.package.formats`.
+_LFS_START = b"version https://git-lfs"
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}(?:[0-9a-fA-F]{2})?")
 
@@ -96,6 +98,8 @@ class _Parser:
     def parse(self, data: bytes) -> ThemeXml:
         if len(data) > MAX_THEME_BYTES:
             raise _Refused("theme.too-large", "bytes", limit=MAX_THEME_BYTES)
+        if data.startswith(_LFS_START):
+            raise _Refused("theme.not-xml", "git-lfs")
         # Namespaces are prefixed with "}", as in ElementTree, so that such names never equal Blender's.
         parser = expat.ParserCreate(namespace_separator="}", intern=None)
         parser.ordered_attributes = True

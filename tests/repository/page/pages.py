@@ -7,8 +7,8 @@ from typing import Any
 
 from extery.listing.entries import Entry
 from extery.listing.serialized import SerializedEntry
+from extery.package.theme_colors import ThemeColors
 from extery.repository.page import html as pages
-from extery.repository.page.theme_colors import ThemeColors
 
 
 def page(entries: Iterable[Entry], blocklist: Iterable[Mapping[str, Any]], **options: Any) -> str:

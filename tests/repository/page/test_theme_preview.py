@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extery.repository.page.theme_colors import PANEL, VIEW, ThemeColors, contrast_verdict
+from extery.package.theme_colors import PANEL, VIEW, ThemeColors, contrast_verdict
 from extery.repository.page.theme_preview import SPRITE, styles
 from tests.parts import require_part
 from tests.repository.page.pages import parse_theme

@@ -61,6 +61,7 @@ CODES = {
         hint=_EXPORT,
         variants={
             "encoding": ("{file} cannot be read as XML: its encoding is {encoding}", "save it as UTF-8"),
+            "git-lfs": ("{file} is a Git LFS pointer, not the theme", "run 'git lfs pull', then build again"),
             "doctype": ("{file} cannot be read as XML: it has a <!DOCTYPE>, which a theme never needs", ""),
         },
         example={"file": "dusk.xml", "reason": "unclosed token: line 1, column 83", "encoding": "'utf-7'"},
@@ -107,6 +108,13 @@ CODES = {
             "variant": "newer-lacks", "count": 12, "kind": "attributes", "file": "dusk.xml", "blenders": "Blender 4.5 and newer", "steps": " (4 since 4.5, 8 since 5.0)",
             "name": "ThemeView3D.wire", "bound": "4.5.0", "first": "5.3", "missing": 71,
         },
+    ),
+    "theme.contrast": Code(
+        "warning", "text of the theme is hard to read", "Below a contrast of 3 : 1 many people cannot read text, and 4.5 : 1 is advised (WCAG 2, 1.4.3). Only texts that people read all the time are compared with what is below them. Colours that the file does not set are those of Blender's own theme.",
+        message="text in {place} has a contrast of {ratio} : 1, {text} on {background}",
+        hint="change {name} or the colour below it; 4.5 : 1 is easy to read",
+        variants={"unset": ("", "set {name}, which is Blender's own colour, or change the colour below it; 4.5 : 1 is easy to read")},
+        example={"place": "menus", "ratio": "1.8", "text": "#777777", "background": "#4d4d4d", "name": "user_interface.wcol_menu_item.text"},
     ),
     "theme.value": Code(
         "warning", "Blender stops at a value of the theme", "Blender stops with an error when the theme is chosen, half of the theme applied.",

@@ -42,7 +42,7 @@ def read_metadata(package: Package) -> dict[str, Any]:
 
 
 def _theme(package: Package) -> dict[str, Any]:
-    from extery.repository.page.theme_colors import ThemeColors, contrast_verdict
+    from extery.package.theme_colors import ThemeColors, contrast_verdict
     from extery.repository.page.theme_preview import styles
 
     names = THEME.main_files(package.names)

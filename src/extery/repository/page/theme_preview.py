@@ -6,7 +6,7 @@ has a few hundred bytes.
 
 from __future__ import annotations
 
-from extery.repository.page.theme_colors import (
+from extery.package.theme_colors import (
     BUTTON,
     BUTTON_TEXT,
     NODE,
