@@ -29,6 +29,8 @@ _AREA_TITLES = {
     "file": "Files of an extension",
     "code": "Code of an add-on",
     "check": "Suppressions, baselines and fixes of `check`",
+    "license": "Licences",
+    "metadata": "What users read in the manifest",
     "theme": "Themes",
     "build": "Building",
     "generate": "Static repositories",

@@ -10,6 +10,8 @@ from tests.samples.packages import packed, wheel
 
 #: The first bytes of compiled modules, by their suffix.
 _MAGIC = {".so": b"\x7fELF\x02\x01\x01", ".pyd": b"MZ\x90\x00", ".dylib": b"\xcf\xfa\xed\xfe"}
+_PROGRAM = "A program of Linux would be here."
+_SIZE = re.compile(r"(\d+) MB would be here\.")
 
 
 def write_example(text: str, folder: Path) -> Path:
@@ -22,11 +24,15 @@ def write_example(text: str, folder: Path) -> Path:
 
 
 def _content(path: Path, body: str) -> bytes:
-    if not body.strip():
-        if path.suffix == ".whl":
-            return wheel("-".join(path.stem.split("-")[:2]))
-        if path.suffix == ".zip":
-            return packed(("inside.txt", b"text\n"))
+    if path.suffix == ".whl":
+        name = "-".join(path.stem.split("-")[:2])
+        return wheel(name, metadata=body.strip()) if body.strip() else wheel(name)
+    if body.strip() == _PROGRAM:
+        return _MAGIC[".so"] + bytes(64)
+    if size := _SIZE.fullmatch(body.strip()):
+        return bytes(int(size[1]) * 1_000_000)
+    if not body.strip() and path.suffix == ".zip":
+        return packed(("inside.txt", b"text\n"))
     if magic := _MAGIC.get(path.suffix):
         return magic + bytes(64)
     return re.sub(r"\n+\Z", "\n", body).encode()

@@ -17,7 +17,10 @@ from tests.samples import LENIENT, MANIFESTS
 from tests.samples.packages import ADD_ON, PACKAGES, add_on
 
 #: Warnings about what people see who install the package.
-WARNINGS_IN_REPOSITORIES = {"theme.unknown-attributes", "theme.value"}
+WARNINGS_IN_REPOSITORIES = {
+    *("theme.unknown-attributes", "theme.value"),
+    *("file.lfs-pointer", "file.executable-bit"),
+}
 
 
 def test_the_row_of_every_error_of_a_package_states_whether_it_can_be_installed() -> None:

@@ -23,6 +23,12 @@ MANIFEST = "blender_manifest.toml"
 assert GOOD.read_bytes().startswith(ADD_ON)
 
 
+LFS_POINTER = (
+    b"version https://git-lfs.github.com/spec/v1\n"
+    b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+)
+
+
 def packed(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     """Return a zip with these members in this order."""
     file = io.BytesIO()
@@ -193,14 +199,15 @@ def _duplicate() -> bytes:
 
 
 WHEEL = "wheels/gears-1.0-py3-none-any.whl"
+_METADATA = b"Metadata-Version: 2.4\nName: gears\nVersion: 1.0\n"
 
 
-def wheel(name: str = "gears-1.0") -> bytes:
-    """Return a small wheel with a .dist-info folder of this name."""
+def wheel(name: str = "gears-1.0", *, metadata: str = "License-Expression: MIT") -> bytes:
+    """Return a small wheel with a .dist-info folder of this name, and lines of metadata."""
     info = f"{name}.dist-info"
     return packed(
         ("gears/__init__.py", b"teeth = 12\n"),
-        (f"{info}/METADATA", b"Metadata-Version: 2.1\nName: gears\nVersion: 1.0\n"),
+        (f"{info}/METADATA", _METADATA + f"{metadata}\n".encode()),
         (f"{info}/WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
         (f"{info}/RECORD", b"gears/__init__.py,,\n"),
     )
@@ -257,6 +264,8 @@ PACKAGES: dict[str, Callable[[], bytes]] = {
     "path.case-collision": lambda: add_on(("Tool.py", b""), ("tool.py", b"")),
     "path.file-and-folder": lambda: add_on(("data", b"1"), ("data/more.txt", b"2")),
     "path.too-long": lambda: add_on(("x/" * 90 + "tool.py", b"")),
+    "file.lfs-pointer": lambda: add_on(("icons/gear.png", LFS_POINTER)),
+    "file.executable-bit": lambda: add_on(("bin/convert", b"\x7fELF\x02\x01\x01" + bytes(64))),
     "wheel.unreadable": lambda: add_on((WHEEL, b"PK"), manifest=WITH_WHEEL),
     "wheel.dist-info": lambda: add_on((WHEEL, wheel("gears-2.0")), manifest=WITH_WHEEL),
     "theme.xml-missing": lambda: theme(("README.md", b"")),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from extery.core.cached_property import cached_property
-from extery.core.errors import ProblemList, Where
+from extery.core.errors import InvalidPackage, ProblemList, Where
 from extery.core.types import ADD_ON
 from extery.manifest.document import MANIFEST_FILENAME
 from extery.manifest.locator import Locator
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 #: Open a file next to the manifest as a seekable binary file; raises `InvalidPackage`.
 OpenFile = Callable[[str], AbstractContextManager[BinaryIO]]
+#: Bytes that `RuleContext.head` returns: enough for the first bytes of all formats, a tar's included.
+HEAD_BYTES = 512
+
+
+class FileInfo(NamedTuple):
+    """The size of a file in bytes, the size that it adds to a package (0 if unknown), and its Unix mode or 0."""
+
+    size: int
+    packed_size: int
+    mode: int
 
 
 class RuleContext:
@@ -30,7 +40,7 @@ class RuleContext:
     ``names`` are those of the files next to the manifest, relative to it, with ``/``, and ``sizes`` their bytes; ``table`` is the
     manifest's, possibly invalid, or ``None`` if it cannot be read. ``members``, ``root`` (the folder of
     the manifest) and ``size`` in bytes are those of the package, empty for a folder. ``opening_problems`` are
-    those found by `open_package`. Without ``open_file`` rules that read files report nothing.
+    those found by `open_package`. Without ``open_file`` rules that read files report nothing; ``stat_file`` is for a folder.
     """
 
     def __init__(
@@ -42,6 +52,7 @@ class RuleContext:
         members: Sequence[Member] = (),
         size: int = 0,
         open_file: OpenFile | None = None,
+        stat_file: Callable[[str], FileInfo] | None = None,
         table: Mapping[str, Any] | None = None,
         locate: Locator | None = None,
         valid_tags: ValidTags | None = None,
@@ -59,6 +70,7 @@ class RuleContext:
         self.root = ""
         self.size = size
         self.open_file = open_file
+        self.stat_file = stat_file
         self.table = table
         self.locate = locate or Locator(b"", MANIFEST_FILENAME)
         self.valid_tags = valid_tags
@@ -74,6 +86,7 @@ class RuleContext:
         self.analysis_limits: Limits | None = None
         #: Called for each megabyte that is read; may raise to stop.
         self.checkpoint = checkpoint
+        self._heads: dict[str, bytes] = {}
 
     @property
     def type(self) -> str:
@@ -126,3 +139,19 @@ class RuleContext:
         assert self.open_file is not None
         with self.open_file(name) as stream:
             return stream.read(limit)
+
+    def info(self, name: str) -> FileInfo:
+        """Return size and mode of a file; zeros if they are not known."""
+        if self.package is not None:
+            member = self.package.by_name[self.root + name]
+            return FileInfo(member.size, member.packed_size, member.mode)
+        return self.stat_file(name) if self.stat_file else FileInfo(0, 0, 0)
+
+    def head(self, name: str) -> bytes:
+        """Return the first bytes of a file, read once for all rules; nothing if it cannot be read."""
+        if name not in self._heads:
+            try:
+                self._heads[name] = self.read(name, limit=HEAD_BYTES)
+            except InvalidPackage:  # other rules report it
+                self._heads[name] = b""
+        return self._heads[name]

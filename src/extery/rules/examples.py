@@ -2,8 +2,9 @@
 
 An example is a text file ``<code>.bad.txt`` or ``<code>.good.txt`` in ``_examples``: the files of a source folder, each
 after a line with its path, ``-- gears.py --``. `blender_manifest.toml` may be left out, and then has only what is
-required; lines of a manifest without ``id`` are added to these. A wheel or compiled module is built from its name.
-The tests run the rules on them, and `extery rule` prints them.
+required; lines of a manifest without ``id`` are added to these. A wheel or compiled module is built from its name; lines
+in a wheel are those of its metadata. There is a licence text unless the example has its own, or a line
+``-- no LICENSE --``. The tests run the rules on them, and `extery rule` prints them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ type = "{ADD_ON.name}"
 blender_version_min = "4.2.0"
 license = ["SPDX:GPL-3.0-or-later"]
 """
+_LICENSE = "LICENSE"
+_NO_LICENSE = f"no {_LICENSE}"
+_LICENSE_TEXT = "GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n"
 
 
 def example_text(code: str, kind: Kind) -> str:
@@ -45,11 +49,13 @@ def example_codes() -> set[str]:
 
 
 def example_files(text: str) -> dict[str, str]:
-    """Return the files of an example by their paths, with a complete manifest."""
+    """Return the files of an example by their paths, with a complete manifest and a licence text."""
     parts = _HEADER.split(text)
     files = {
         name: body.removeprefix("\n") for name, body in zip(parts[1::2], parts[2::2], strict=True)
     }
+    if files.pop(_NO_LICENSE, None) is None:
+        files.setdefault(_LICENSE, _LICENSE_TEXT)
     given = files.pop(MANIFEST_FILENAME, "")
     is_whole = re.search(r"^id\b", given, re.MULTILINE)
     return {MANIFEST_FILENAME: given if is_whole else _MANIFEST + given, **files}

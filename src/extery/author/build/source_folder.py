@@ -6,7 +6,7 @@ Used by `extery build` and `extery validate`, so both report the same problems.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -24,7 +24,7 @@ from extery.manifest.document import MANIFEST_FILENAME, Manifest, parse_table, r
 from extery.manifest.locator import Locator
 from extery.manifest.schemas.v1_0_0 import ValidTags
 from extery.package.writer import SourceFile
-from extery.rules.context import OpenFile, RuleContext
+from extery.rules.context import FileInfo, OpenFile, RuleContext
 from extery.rules.engine import run_rules, tags_to_check
 from extery.rules.rule import Input, Scope
 
@@ -167,6 +167,7 @@ def _run_rules(
         names=[member.name for member in members],
         sizes={member.name: member.size for member in members},
         open_file=_opener(members),
+        stat_file=_stat_function(members),
         table=source.table,
         locate=source.locate,
         required_wheels={*missing, *files.wheels},
@@ -213,3 +214,19 @@ def _opener(members: Sequence[SourceFile]) -> OpenFile:
             yield stream
 
     return open_file
+
+
+def _stat_function(members: Sequence[SourceFile]) -> Callable[[str], FileInfo]:
+    """Return a function that returns size and mode of planned files by their member names."""
+    by_name = {member.name: member for member in members}
+
+    def stat_file(name: str) -> FileInfo:
+        member = by_name[name]
+        if isinstance(member.source, bytes):
+            return FileInfo(member.size, 0, 0)
+        try:
+            return FileInfo(member.size, 0, os.stat(member.source).st_mode)  # noqa: PTH116 (faster)
+        except OSError:  # it is gone; other rules report it
+            return FileInfo(member.size, 0, 0)
+
+    return stat_file

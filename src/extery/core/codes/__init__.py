@@ -58,6 +58,8 @@ AREAS = {
     "file": "file",
     "code": "code",
     "check": "check",
+    "license": "license",
+    "metadata": "metadata",
     "listing": "listing",
     "build": "build",
     "generate": "generate",

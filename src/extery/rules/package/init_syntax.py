@@ -11,6 +11,7 @@ from extery.core.text import clean_message
 from extery.core.types import ADD_ON
 from extery.core.versions import BLENDER_SERIES, parse_blender_version, python_of_blender
 from extery.rules.context import RuleContext
+from extery.rules.file_kinds import LFS_START
 from extery.rules.rule import FILES, Input, Rule, Scope
 
 _FILE = "__init__.py"
@@ -25,7 +26,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     if python > sys.version_info[:2]:  # this Python does not know its syntax
         return
     source = context.read(_FILE, limit=MAX_BYTES + 1)
-    if len(source) > MAX_BYTES:
+    if len(source) > MAX_BYTES or source.startswith(LFS_START):  # `lfs_pointers` reports it
         return
     try:
         with warnings.catch_warnings():

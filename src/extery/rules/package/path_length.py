@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extery.rules.rule import AUTHORS, PACKAGES, Input, Rule
+from extery.core.errors import Where
+from extery.rules.rule import AUTHORS, FILES, Input, Rule
 
 if TYPE_CHECKING:
     from extery.core.errors import ProblemList
@@ -15,13 +16,14 @@ _MAX_LENGTH = 160
 
 
 def check(context: RuleContext, problems: ProblemList) -> None:
-    too_long = [member.name for member in context.members if len(member.name) > _MAX_LENGTH]
+    names = [member.name for member in context.members] or context.names
+    too_long = [name for name in names if len(name) > _MAX_LENGTH]
     if not too_long:
         return
     longest = max(too_long, key=len)
     problems.add(
         "path.too-long",
-        where=context.where("")._replace(path=(longest,)),
+        where=context.where("")._replace(path=(longest,)) if context.members else Where(longest),
         variant="several" if len(too_long) > 1 else "",
         path=f"{longest[:40]}…",
         length=len(longest),
@@ -33,7 +35,7 @@ def check(context: RuleContext, problems: ProblemList) -> None:
 RULE = Rule(
     "package.path-length",
     check,
-    scopes=PACKAGES & AUTHORS,
+    scopes=FILES & AUTHORS,
     input=Input.NAMES,
     codes=("path.too-long",),
     severity="warning",

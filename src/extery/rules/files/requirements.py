@@ -1,0 +1,117 @@
+"""Libraries that code imports and a ``requirements.txt`` names are wheels of the manifest.
+
+Blender installs wheels and never reads a ``requirements.txt``. Only imports that nothing guards count: an import in a
+`try` or a function may be on purpose.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.types import ADD_ON
+from extery.rules.context import RuleContext
+from extery.rules.rule import CHECKS, Input, Rule
+
+_FILE = "requirements.txt"
+_MAX_BYTES = 64_000
+#: Maximum size of one module, and of all that are read.
+_MAX_MODULE = 1 << 20
+_MAX_TOTAL = 16 << 20
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;@#].*)?$")
+_IMPORT = re.compile(rb"^(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]*)", re.MULTILINE)
+#: Libraries of every Blender since 4.2, and Blender's own modules on PyPI.
+_OF_BLENDER = frozenset(
+    {
+        *("numpy", "requests", "urllib3", "idna", "certifi", "charset_normalizer", "zstandard"),
+        *("cython", "bpy", "mathutils", "gpu", "blf", "aud", "bmesh", "bl_ui", "addon_utils"),
+    }
+)
+#: Libraries whose module has another name than the requirement.
+_MODULES = {
+    "pillow": "PIL",
+    "opencv_python": "cv2",
+    "opencv_python_headless": "cv2",
+    "pyyaml": "yaml",
+    "scikit_learn": "sklearn",
+    "scikit_image": "skimage",
+    "beautifulsoup4": "bs4",
+    "pyserial": "serial",
+    "pyzmq": "zmq",
+    "python_dateutil": "dateutil",
+}
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    if context.type != ADD_ON.name or _FILE not in context.names or context.open_file is None:
+        return
+    lines = context.read(_FILE, limit=_MAX_BYTES).decode("utf-8", "replace").splitlines()
+    wanted = {module: name for name in _names(lines) if (module := _module_of(name, context))}
+    imported = _imported(context, set(wanted)) if wanted else {}
+    if not imported:
+        return
+    module = min(imported)
+    number = next(
+        number for number, line in enumerate(lines, 1) if _name_of(line) == wanted[module]
+    )
+    where = context.where(_FILE)
+    problems.add(
+        "file.requirements",
+        where=where._replace(line=number) if not where.path else where,
+        variant="several" if len(imported) > 1 else "",
+        name=wanted[module],
+        module=imported[module],
+        more=len(imported) - 1,
+    )
+
+
+RULE = Rule(
+    "files.requirements",
+    check,
+    scopes=CHECKS,
+    input=Input.FILES,
+    codes=("file.requirements",),
+    severity="warning",
+    guideline="review-dependencies",
+)
+
+
+def _names(lines: list[str]) -> list[str]:
+    return [name for line in lines if (name := _name_of(line))]
+
+
+def _name_of(line: str) -> str:
+    match = _REQUIREMENT.match(line.strip())
+    return match[1] if match else ""
+
+
+def _module_of(name: str, context: RuleContext) -> str:
+    """Return the module of a requirement, or nothing if Blender has it, a wheel does, or the add-on contains it."""
+    normal = re.sub(r"[-_.]+", "_", name).lower()
+    module = _MODULES.get(normal, normal)
+    if normal in _OF_BLENDER:
+        return ""
+    for _, wheel in context.wheels():
+        library = wheel.rpartition("/")[2].partition("-")[0]
+        if re.sub(r"[-_.]+", "_", library).lower() == normal:
+            return ""
+    steps = {step.partition(".")[0] for path in context.names for step in path.split("/")}
+    return "" if module in steps else module
+
+
+def _imported(context: RuleContext, modules: set[str]) -> dict[str, str]:
+    """Return the modules that are imported at the start of a line, each with the first file that does."""
+    found: dict[str, str] = {}
+    rest = _MAX_TOTAL
+    for name in context.names:
+        if not name.endswith(".py") or rest <= 0:
+            continue
+        context.checkpoint()
+        try:
+            data = context.read(name, limit=min(_MAX_MODULE, rest))
+        except InvalidPackage:  # other rules report it
+            continue
+        rest -= len(data)
+        for module in {match.decode() for match in _IMPORT.findall(data)} & modules:
+            found.setdefault(module, name)
+    return found

@@ -1,0 +1,60 @@
+"""No file is a Git LFS pointer: the text that Git keeps in place of a large file that was not downloaded."""
+
+from __future__ import annotations
+
+import posixpath
+
+from extery.core.errors import InvalidPackage, ProblemList
+from extery.core.types import THEME
+from extery.rules.context import RuleContext
+from extery.rules.file_kinds import LFS_START, listed_wheels
+from extery.rules.rule import FILES, Input, Rule
+
+#: The format allows fewer than 1,024 bytes; the hash and two keys take at least this many.
+_SIZES = range(100, 1024)
+
+
+def check(context: RuleContext, problems: ProblemList) -> None:
+    if context.open_file is None:
+        return
+    names = [name for name in context.names if context.info(name).size in _SIZES]
+    pointers = [name for name in names if _is_pointer(context, name)]
+    if not pointers:
+        return
+    # Those of wheels and of a theme's own file are errors of their own.
+    reported = set(THEME.main_files(pointers)) if context.type == THEME.name else set()
+    wheels = listed_wheels(context)
+    pointers = [
+        name for name in pointers if name not in reported and posixpath.normpath(name) not in wheels
+    ]
+    if pointers:
+        problems.add(
+            "file.lfs-pointer",
+            where=context.where(pointers[0]),
+            variant="several" if len(pointers) > 1 else "",
+            file=pointers[0],
+            more=len(pointers) - 1,
+        )
+
+
+RULE = Rule(
+    "package.lfs-pointers",
+    check,
+    scopes=FILES,
+    input=Input.FILES,
+    codes=("file.lfs-pointer",),
+    severity="warning",
+)
+
+
+def _is_pointer(context: RuleContext, name: str) -> bool:
+    try:
+        if context.package is not None:
+            # Unpacked as a whole, so that its checksum is not computed again later.
+            member = context.package.by_name[context.root + name]
+            data = context.package.read(member, limit=_SIZES.stop)
+        else:
+            data = context.read(name, limit=len(LFS_START))
+    except InvalidPackage:  # other rules report it
+        return False
+    return data.startswith(LFS_START)
