@@ -69,9 +69,7 @@ CASES = (
     Case("01-cp311-only/src", later=(RULE_ENGINE, "the Pythons of each library and platform")),
     Case("03-unlisted-wheels/src", later=(RULE_ENGINE, "wheels that are packed and not listed")),
     _refused("04-bad-wheel/cut", "wheel.unreadable", is_built=True),
-    _refused("04-bad-wheel/lfs", "wheel.unreadable", is_built=True)._replace(
-        later=(RULE_ENGINE, "Git LFS pointers in other files than wheels")
-    ),
+    _refused("04-bad-wheel/lfs", "file.lfs-pointer", "wheel.unreadable", is_built=True),
     Case("06-bundled-numpy/src", later=(RULE_ENGINE, "a library that Blender has itself")),
     Case(
         "07-linux-arm64/src",
@@ -82,7 +80,7 @@ CASES = (
     Case("09-generated-by-hand/paint_kit-macos.zip", ("manifest.platforms.unknown",)),
     Case("10-replaced-package/src"),
     Case("11-drag-link/paint_kit-1.0.0.zip", later=(RULE_ENGINE, "as 01")),
-    Case("14-executable/src", later=(RULE_ENGINE, "executable bits that Blender drops")),
+    Case("14-executable/src", ("file.executable-bit",), ("file.executable-bit",)),
     Case("15-epoch-zero/src"),
     _refused("16-bom-crlf/src", "manifest.toml.bom"),
     Case("17-old-minimum/src", ("manifest.blender_version_min.too-old",)),

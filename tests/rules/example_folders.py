@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def _content(path: Path, body: str) -> bytes:
     if body.strip() == _PROGRAM:
         return _MAGIC[".so"] + bytes(64)
     if size := _SIZE.fullmatch(body.strip()):
-        return bytes(int(size[1]) * 1_000_000)
+        return random.Random(1).randbytes(int(size[1]) * 1_000_000)
     if not body.strip() and path.suffix == ".zip":
         return packed(("inside.txt", b"text\n"))
     if magic := _MAGIC.get(path.suffix):

@@ -7,7 +7,8 @@ from extery.core.installation import installs
 
 _LEAVE_OUT = "leave it out with [build] paths_exclude_pattern"
 _LEAVE_THEM_OUT = "leave them out with [build] paths_exclude_pattern"
-_IN_A_WHEEL = "put a library into a wheel, which the manifest lists; publish the source of a program and say how it is built"
+_IN_A_WHEEL = "put it into a wheel that the manifest lists, and publish its source"
+_BUILDABLE = "publish its source, and say how it is built; or do without it"
 
 CODES = {
     "file.nested-archive": Code(
@@ -39,9 +40,9 @@ CODES = {
         hint=_IN_A_WHEEL,
         variants={
             "library": ("", ""),
-            "library-several": ("{file} and {more:,} more are compiled libraries ({format}), which cannot be reviewed", ""),
-            "program": ("{file} is a compiled program ({format}), which cannot be reviewed", ""),
-            "program-several": ("{file} and {more:,} more are compiled programs ({format}), which cannot be reviewed", ""),
+            "library-several": ("{file} and {more:,} more are compiled libraries ({format}), which cannot be reviewed", "put them into wheels that the manifest lists, and publish their source"),
+            "program": ("{file} is a compiled program ({format}), which cannot be reviewed", _BUILDABLE),
+            "program-several": ("{file} and {more:,} more are compiled programs ({format}), which cannot be reviewed", "publish their source, and say how they are built; or do without them"),
         },
         example={"file": "lib/gears.so", "format": "ELF", "more": 2},
     ),
@@ -55,6 +56,7 @@ CODES = {
     "file.large": Code(
         "warning", "a file makes the package large", "Every user downloads it again with each version. extensions.blender.org takes packages of up to 200 MB.",
         message="{file} takes {size}, {share} % of the package",
+        variants={"folder": ("{file} takes about {size} of the package, {share} % of it", "")},
         hint="make it smaller (compress images, remove what is not used), or " + _LEAVE_OUT,
         example={"file": "assets/gears.blend", "size": "48 MB", "share": 91},
     ),
