@@ -26,6 +26,9 @@ from tests.samples.packages import ADD_ON
 
 pytestmark = pytest.mark.corpus
 
+#: What `check` tells the author of nearly every case, and uploads do not report.
+OF_ALL = ("license.text-missing", "license.wheel-unknown", "metadata.example-domain")
+
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.path for case in CASES])
 every_folder = pytest.mark.parametrize(
     "case",
@@ -85,6 +88,7 @@ def test_validate_of_a_folder(cases: Path, case: Case) -> None:
 def test_check_of_a_folder(cases: Path, case: Case) -> None:
     status, codes, _ = run("check", cases / case.path)
 
+    codes = [code for code in codes if code not in OF_ALL]
     assert sorted(codes) == sorted((*case.codes, *case.of_folder, *case.in_check))
     assert status == (0 if case.is_valid else 1)
 

@@ -89,6 +89,13 @@ def test_every_licence_of_a_list_must_be_accepted() -> None:
     assert (problem.code, problem.where.path) == ("license.not-accepted", ("license", 1))
 
 
+def test_an_accepted_alternative_is_enough() -> None:
+    files = (("LICENSE", APACHE_TEXT),)
+
+    assert codes(*files, license_="SPDX:MIT OR Apache-2.0") == []
+    assert codes(*files, license_="SPDX:MIT AND Apache-2.0") == ["license.not-accepted"]
+
+
 # Headers
 
 

@@ -8,6 +8,7 @@ is in neither part of the table is unknown, and so is an expression whose result
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 Verdict = Literal["compatible", "incompatible", "unknown"]
@@ -93,6 +94,11 @@ def assess(expression: str) -> Assessment:
     >>> assess("MIT OR BUSL-1.1").verdict, assess("MIT AND GPL-2.0-only").licenses
     ('compatible', ('GPL-2.0-only',))
     """
+    return evaluate(expression, _assess_one)
+
+
+def evaluate(expression: str, assess_one: Callable[[str, str], Assessment]) -> Assessment:
+    """Return the assessment of an expression; ``assess_one`` is called with each licence and its exception or ``""``."""
     from extery.core.license_aliases import replace_deprecated
 
     words = _TOKEN.findall(replace_deprecated(expression))
@@ -110,10 +116,10 @@ def assess(expression: str) -> Assessment:
             _apply_above(_PRECEDENCE[word] - 1, values, operators)
             operators.append(word)
         elif words[index + 1 : index + 2] == ["WITH"]:
-            values.append(_assess_one(word, exception=words[index + 2]))
+            values.append(assess_one(word, words[index + 2]))
             index += 2
         else:
-            values.append(_assess_one(word))
+            values.append(assess_one(word, ""))
         index += 1
     _apply_above(0, values, operators)
     return values[0]
@@ -136,7 +142,7 @@ def _combined(operator: str, left: Assessment, right: Assessment) -> Assessment:
     return Assessment(verdict, licenses, deciding[0].reason)
 
 
-def _assess_one(identifier: str, *, exception: str = "") -> Assessment:
+def _assess_one(identifier: str, exception: str) -> Assessment:
     name = f"{identifier} WITH {exception}" if exception else identifier
     if identifier in _COMPATIBLE or exception in _LINKING_EXCEPTIONS:
         return Assessment("compatible", (name,))

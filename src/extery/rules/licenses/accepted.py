@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from extery.core.errors import ProblemList
+from extery.core.license_compatibility import Assessment, evaluate
 from extery.core.types import ADD_ON, THEME
 from extery.rules.context import RuleContext
-from extery.rules.manifest_licenses import identifiers_in, license_expressions
+from extery.rules.manifest_licenses import license_expressions
 from extery.rules.profiles import Profile
 from extery.rules.rule import CHECKS, Input, Rule
 
@@ -23,12 +24,12 @@ def check(context: RuleContext, problems: ProblemList) -> None:
     if context.type not in (ADD_ON.name, THEME.name):
         return
     for index, expression in license_expressions(context):
-        names = [name for name in identifiers_in(expression) if name not in _ACCEPTED]
-        if names:
+        result = evaluate(expression, _assess_one)
+        if result.verdict == "incompatible":
             problems.add(
                 "license.not-accepted",
                 where=context.locate(("license", index)),
-                license=names[0],
+                license=result.licenses[0],
             )
 
 
@@ -42,3 +43,7 @@ RULE = Rule(
     guideline="manual-licenses",
     profiles=frozenset({Profile.BLENDER_ORG}),
 )
+
+
+def _assess_one(identifier: str, _exception: str) -> Assessment:
+    return Assessment("compatible" if identifier in _ACCEPTED else "incompatible", (identifier,))

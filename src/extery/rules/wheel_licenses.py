@@ -1,0 +1,135 @@
+"""What the wheels of an extension state about their licences, for the rules in `extery.rules.licenses`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extery.core.errors import InvalidPackage
+from extery.core.license_compatibility import Assessment, assess
+from extery.core.licenses import canonical_expression
+from extery.package import Archive, open_archive
+from extery.rules.context import RuleContext
+
+_MAX_METADATA = 1 << 20
+_CLASSIFIER = "License :: "
+_CLOSED = (
+    "License :: Other/Proprietary License",
+    "License :: Free For Home Use",
+    "License :: Free for non-commercial use",
+)
+#: Classifiers that say less than a licence, or name several versions of it.
+_VAGUE = frozenset(
+    {"OSI Approved", "DFSG approved", "GNU General Public License (GPL)", "BSD License"}
+)
+#: What old tools write for a licence that is not stated.
+_NOTHING = frozenset({"", "UNKNOWN", "NONE"})
+_PROPRIETARY = "it is not a free licence"
+#: Words of an own licence text that make it one.
+_CLOSED_WORDS = (
+    "proprietary",
+    "all rights reserved, no",
+    "end user license agreement",
+    "end-user license agreement",
+)
+
+
+class StatedLicense(NamedTuple):
+    """The licence of a library: whether it is compatible with the GPL, and whether the wheel states one at all.
+
+    ``number`` is the index of its first wheel in the manifest.
+    """
+
+    library: str
+    number: int
+    assessment: Assessment
+    says_something: bool
+
+
+def stated_licenses(context: RuleContext) -> Iterator[StatedLicense]:
+    """Yield the licence of each library with a listed wheel that is there, whatever the number of its wheels."""
+    if context.open_file is None:
+        return
+    present = set(context.names)
+    seen: set[str] = set()
+    for index, wheel in context.wheels():
+        name = posixpath.normpath(wheel.lstrip("/"))
+        library = name.rpartition("/")[2].partition("-")[0].lower()
+        if name not in present or library in seen:
+            continue
+        seen.add(library)
+        context.checkpoint()
+        try:
+            with context.open_file(name) as file, open_archive(file, name=name) as archive:
+                assessment = stated_license(archive)
+        except InvalidPackage:  # `extery.rules.wheels.contents` reports it
+            continue
+        says_something = assessment is not None
+        yield StatedLicense(library, index, assessment or Assessment("unknown"), says_something)
+
+
+def stated_license(wheel: Archive) -> Assessment | None:
+    """Return the assessment of what the metadata of a wheel states: an expression, a text, or classifiers.
+
+    ``None`` if it states nothing, and the wheel has no text of a licence.
+    """
+    from packaging.metadata import parse_email  # imports the parser of e-mails
+
+    folder = next(
+        (n.partition("/")[0] for n in wheel.by_name if n.endswith(".dist-info/METADATA")), ""
+    )
+    if not folder:
+        return Assessment("unknown")  # a problem of its own
+    data = wheel.read(wheel.by_name[f"{folder}/METADATA"], limit=_MAX_METADATA)
+    raw, _ = parse_email(data)
+    if expression := canonical_expression(raw.get("license_expression", "")):
+        return assess(expression)
+    classifiers = [text for text in raw.get("classifiers", []) if text.startswith(_CLASSIFIER)]
+    assessments = [
+        *_of_text(raw.get("license", "")),
+        *(assessment for text in classifiers for assessment in _of_classifier(text)),
+    ]
+    if not assessments:
+        text = raw.get("license", "").strip()
+        has_file = any(_is_license(name, folder) for name in wheel.by_name)
+        says_something = has_file or bool(classifiers) or text.upper() not in _NOTHING
+        return Assessment("unknown") if says_something else None
+    # Several may be alternatives or parts: only if all are incompatible is it certain.
+    order = ("compatible", "unknown", "incompatible")
+    return min(assessments, key=lambda item: order.index(item.verdict))
+
+
+def _of_text(text: str) -> list[Assessment]:
+    """Return the assessment of the free text of a licence: a name, an expression, or its whole text."""
+    from extery.core.license_aliases import suggest_license
+    from extery.core.license_texts import identify_texts
+
+    if text.strip().upper() in _NOTHING:
+        return []
+    if expression := canonical_expression(text.strip()):
+        return [assess(expression)]
+    if any(word in text.lower() for word in _CLOSED_WORDS):
+        return [Assessment("incompatible", (text.strip().partition("\n")[0][:60],), _PROPRIETARY)]
+    if texts := identify_texts(text):
+        return [assess(canonical_expression(name) or name) for name in sorted(texts)]
+    if "\n" not in text.strip() and (suggestion := suggest_license(text)):
+        return [assess(suggestion)]
+    return []
+
+
+def _of_classifier(text: str) -> list[Assessment]:
+    from extery.core.license_aliases import suggest_license
+
+    if text in _CLOSED:
+        return [Assessment("incompatible", (text.rpartition(" :: ")[2],), _PROPRIETARY)]
+    name = text.rpartition(" :: ")[2]
+    if name in _VAGUE:
+        return [Assessment("unknown")]
+    suggestion = suggest_license(name)
+    return [assess(suggestion)] if suggestion else [Assessment("unknown")]
+
+
+def _is_license(name: str, folder: str) -> bool:
+    base = name.rpartition("/")[2].lower()
+    return name.startswith(f"{folder}/") and base.startswith(("licen", "copying", "unlicen"))
